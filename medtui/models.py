@@ -1,0 +1,208 @@
+"""What medtui speaks of: profiles, practice sessions, cases, stages.
+
+Rows come from strangers through a database that may be older or newer than we
+are. So the models forgive: unknown columns are ignored, timestamps without an
+offset are UTC, a stage outside 1..3 is the nearest one, and every text loses its
+control characters on the way in. Nothing here does I/O or draws.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+from enum import IntEnum, StrEnum
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+TRAINING_LEVELS = {
+    "medical-student": "Medical student",
+    "foundation": "Foundation",
+    "st1-applicant": "ST1 applicant",
+    "st1": "ST1",
+    "st2": "ST2",
+    "st3": "ST3",
+    "st4-and-above": "ST4 and above",
+}
+"""The platform's own training levels and their labels, most junior first."""
+
+SESSION_TYPES = {
+    "mock": "Mock",
+    "review": "Review",
+    "clinical": "Clinical",
+    "communication": "Communication",
+}
+"""The session types that the platform's clients offer; others are shown as they come."""
+
+
+class Stage(IntEnum):
+    """The stage of a room: `practice_sessions.version` (1 prep, 2 interview, 3 wrap-up)."""
+
+    PREP = 1
+    INTERVIEW = 2
+    WRAP_UP = 3
+
+    @property
+    def label(self) -> str:
+        return {1: "prep", 2: "interview", 3: "wrap-up"}[self.value]
+
+
+class Role(StrEnum):
+    """Who one is in the station: the candidate, or the actor who also assesses."""
+
+    CANDIDATE = "candidate"
+    ACTOR = "actor"
+
+
+# Bidirectional overrides can make a line read as something that it is not; the
+# joiners among the format characters (ZWJ, ZWNJ) are part of names and emoji.
+_HARMFUL_FORMAT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_BREAKS = re.compile(r"\s*[\r\n\t\v\f\x85]+\s*")
+
+
+def clean_block(text: str) -> str:
+    """Text of several lines from a stranger, harmless to a terminal.
+
+    Newlines and tabs stay; other control characters, lone surrogates and
+    bidirectional overrides go.
+    """
+    text = _HARMFUL_FORMAT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(
+        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
+    )
+
+
+def clean_line(text: str) -> str:
+    """Text of one line from a stranger: as `clean_block`, with breaks turned into spaces."""
+    return clean_block(_BREAKS.sub(" ", text)).strip()
+
+
+def is_openable_link(text: str | None) -> bool:
+    """Whether a room link may be handed to a browser: http or https, with a host."""
+    if not text or any(char.isspace() for char in text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def _line(value: Any) -> Any:
+    return clean_line(value) if isinstance(value, str) else value
+
+
+def _utc(value: Any) -> Any:
+    """A timestamp with or without an offset, the latter read as UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return value
+
+
+def _nearest_stage(value: Any) -> Any:
+    if value is None:
+        return Stage.PREP
+    return Stage(min(max(value, Stage.PREP), Stage.WRAP_UP)) if isinstance(value, int) else value
+
+
+Line = Annotated[str, BeforeValidator(_line)]
+Moment = Annotated[datetime, BeforeValidator(_utc)]
+
+
+class Row(BaseModel):
+    """A row as read: immutable, and blind to columns that we do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Profile(Row):
+    """A row of `profiles`: how one appears to others."""
+
+    user_id: UUID
+    first_name: Line
+    last_name: Line
+    training_level: Line
+    avatar: Line | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or "(no name)"
+
+    @property
+    def level(self) -> str:
+        """The training level as people say it: a known one by its label."""
+        return TRAINING_LEVELS.get(self.training_level, self.training_level)
+
+
+class CaseSummary(Row):
+    """What the board may say of a case: never its name, briefs or condition."""
+
+    id: UUID
+    category: Line | None = None
+    domain: Line | None = None
+
+
+class PracticeSession(Row):
+    """A row of `practice_sessions`, with the people and the case it points to.
+
+    `host`, `guest` and `case` are None where the row points to nobody, or to
+    something that could not be read. `room_url` is None for an anonymous reader.
+    """
+
+    id: UUID
+    host_id: UUID
+    guest_id: UUID | None = None
+    starts_at: Moment = Field(alias="datetime_utc")
+    type: Line = ""
+    room_url: Line | None = None
+    case_id: UUID | None = None
+    candidate_id: UUID | None = None
+    stage: Annotated[Stage, BeforeValidator(_nearest_stage)] = Field(Stage.PREP, alias="version")
+    stage_since: Moment | None = None
+    created_at: Moment | None = None
+
+    host: Profile | None = None
+    guest: Profile | None = None
+    case: CaseSummary | None = None
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @property
+    def type_label(self) -> str:
+        return SESSION_TYPES.get(self.type, self.type)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the guest's seat is free and the station has not begun."""
+        return self.guest_id is None and self.stage is Stage.PREP
+
+    def involves(self, user_id: UUID | None) -> bool:
+        return user_id is not None and user_id in (self.host_id, self.guest_id)
+
+
+class SessionDraft(BaseModel):
+    """What a host posts. `room_url` None leaves the room without a link."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID
+    starts_at: datetime
+    type: str
+    room_url: str | None
+    host_is_candidate: bool = False
+
+
+class ProfileDraft(BaseModel):
+    """What one says of oneself; the database fills in whose it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_name: str
+    last_name: str
+    training_level: str
+    avatar: str | None = None
