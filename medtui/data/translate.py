@@ -1,0 +1,185 @@
+"""From what servers and networks say to the few errors that a user can act on.
+
+Decided by error codes, never by HTTP statuses: PostgREST answers an anonymous
+refusal with 401, Storage nearly everything with 400. Codes as recorded from
+PostgREST 12, GoTrue and the guard of our own migrations (see
+`medtui/supabase/README.md`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from medtui.data.errors import (
+    DataError,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    ServerTooOld,
+    TooOften,
+    Unreachable,
+)
+
+if TYPE_CHECKING:
+    from postgrest.exceptions import APIError
+    from supabase_auth.errors import AuthError
+
+TOKEN_CODES = frozenset({"PGRST301", "PGRST302", "PGRST303"})
+"""PostgREST: the token is expired, forged, or its claims are refused."""
+
+_MISSING_CODES = frozenset({"PGRST202", "PGRST204", "PGRST205", "PGRST106", "42P01", "42703"})
+
+LOGIN_ENDED = "Your login has ended: sign in again to go on."
+
+
+class TokenRefused(NotSignedIn):
+    """The server refuses the access token; refreshing it may help."""
+
+
+@contextlib.contextmanager
+def translated() -> Iterator[None]:
+    """Turn what the `supabase` client raises in this block into `DataError`s."""
+    import httpx
+    from postgrest.exceptions import APIError
+    from pydantic import ValidationError
+    from supabase_auth.errors import AuthError
+
+    try:
+        yield
+    except APIError as error:
+        raise from_postgrest(error) from error
+    except AuthError as error:
+        raise from_auth(error) from error
+    except httpx.TimeoutException as error:
+        raise Unreachable("The server did not answer in time: try again in a moment.") from error
+    except httpx.HTTPError as error:
+        raise Unreachable(
+            "The server cannot be reached: check the network and try again."
+        ) from error
+    except (ValidationError, ValueError, TypeError, KeyError) as error:
+        raise Unreachable(
+            "The server's answer could not be understood: check that its address is right."
+        ) from error
+
+
+def from_postgrest(error: APIError) -> DataError:
+    """The error for an answer of PostgREST, or of a proxy in front of it."""
+    code, message = error.code or "", error.message or ""
+    if code in TOKEN_CODES:
+        return TokenRefused(LOGIN_ENDED)
+    if code == "42501":
+        return NotAllowed(_guarded(error) or "The server does not allow you to do this.")
+    if code in _MISSING_CODES:
+        return ServerTooOld(
+            "This server lacks a part of the platform that medtui needs: "
+            "ask whoever runs it to apply medtui's migrations."
+        )
+    if code == "23505":
+        if "room_url" in message:
+            return Invalid(
+                "Another session already uses this room link: choose another.", field="room_url"
+            )
+        return Invalid("This exists already.")
+    if code == "23514" or code.startswith("22"):
+        return Invalid(
+            _guarded(error) or "The server does not accept this value: change it and try again.",
+            field=_column(message),
+        )
+    if code in ("23502", "23503"):
+        return Invalid(
+            "Something this refers to is missing: reload and try again.", field=_column(message)
+        )
+    if code == "429":
+        return TooOften("The server asks for a pause: try again in a minute.")
+    if code == "401":
+        return NotAllowed("The server refuses medtui's key: check it in the settings.")
+    return Unreachable(
+        "The server is in trouble and could not do this: try again in a moment."
+        + (f" ({code})" if code else "")
+    )
+
+
+def from_auth(error: AuthError) -> DataError:
+    """The error for an answer of GoTrue."""
+    from supabase_auth.errors import AuthRetryableError, AuthWeakPasswordError
+
+    if isinstance(error, AuthWeakPasswordError):
+        return Invalid(f"This password is too weak: {_weakness(error.reasons)}.", field="password")
+    if isinstance(error, AuthRetryableError):
+        return Unreachable("The server cannot be reached: check the network and try again.")
+    match error.code:
+        case "invalid_credentials":
+            return Invalid(
+                "E-mail and password do not match: try again, or sign up if you are new here.",
+                field="password",
+            )
+        case "user_already_exists" | "email_exists":
+            return Invalid("This e-mail has an account already: sign in instead.", field="email")
+        case "email_address_invalid" | "email_address_not_authorized":
+            return Invalid("The server does not accept this e-mail address.", field="email")
+        case "validation_failed":
+            return Invalid("The server does not accept this e-mail or password.", field="email")
+        case "otp_expired":
+            return Invalid(
+                "This code is wrong or too old: check it, or have a new one sent.", field="code"
+            )
+        case "same_password":
+            return Invalid("This is the password that you have already.", field="password")
+        case "signup_disabled" | "email_provider_disabled":
+            return NotAllowed("This server takes no sign-ups: ask whoever runs it for an account.")
+        case "user_banned":
+            return NotAllowed("This account is blocked: ask whoever runs the server.")
+        case "over_request_rate_limit" | "over_email_send_rate_limit":
+            return TooOften(
+                "Too many attempts: wait a little before the next.", seconds=_seconds(error.message)
+            )
+        case (
+            "refresh_token_not_found"
+            | "refresh_token_already_used"
+            | "session_not_found"
+            | "session_expired"
+            | "user_not_found"
+            | "bad_jwt"
+            | "no_authorization"
+        ):
+            return NotSignedIn(LOGIN_ENDED)
+    status = getattr(error, "status", None)
+    if status == 429:
+        return TooOften("Too many attempts: wait a little before the next.")
+    if status in (401, 403):
+        return NotAllowed("The server refuses medtui's key: check it in the settings.")
+    return Unreachable("The server could not do this: try again in a moment.")
+
+
+def _guarded(error: APIError) -> str | None:
+    """What our own guard said, which is written for people; None for anybody else's words.
+
+    The guard puts a stable word into `hint`; Postgres' own refusals have none.
+    """
+    if error.hint and re.fullmatch(r"[a-z_]+", error.hint) and error.message:
+        return error.message
+    return None
+
+
+def _column(message: str) -> str | None:
+    """The column that a check or a null is about, by the name of the constraint."""
+    match = re.search(r"constraint \"\w+?_(\w+)_check\"|column \"(\w+)\"", message)
+    return next((group for group in match.groups() if group), None) if match else None
+
+
+def _weakness(reasons: list[str]) -> str:
+    words = {
+        "length": "make it longer",
+        "characters": "mix letters, digits and signs",
+        "pwned": "it is known from a leak, choose another",
+    }
+    return ", ".join(words.get(reason, reason) for reason in reasons) or "choose another"
+
+
+def _seconds(message: str) -> float | None:
+    """The wait that GoTrue names: "…only request this after 42 seconds."."""
+    match = re.search(r"after (\d+) seconds?", message)
+    return float(match[1]) if match else None
