@@ -95,7 +95,7 @@ def _line(value: Any) -> Any:
     return clean_line(value) if isinstance(value, str) else value
 
 
-def _utc(value: Any) -> Any:
+def as_utc(value: Any) -> Any:
     """A timestamp with or without an offset, the latter read as UTC."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
@@ -111,7 +111,7 @@ def _nearest_stage(value: Any) -> Any:
 
 
 Line = Annotated[str, BeforeValidator(_line)]
-Moment = Annotated[datetime, BeforeValidator(_utc)]
+Moment = Annotated[datetime, BeforeValidator(as_utc)]
 
 
 class Row(BaseModel):

@@ -4,7 +4,9 @@
 `supabase` client is imported when a backend is opened.
 """
 
+from medtui.data.auth import NeedsConfirmation, User
 from medtui.data.backend import Backend, Server
+from medtui.data.check import check, is_unprotected
 from medtui.data.errors import (
     Changed,
     DataError,
@@ -17,6 +19,7 @@ from medtui.data.errors import (
     TooOften,
     Unreachable,
 )
+from medtui.data.tokens import MemoryTokens, StoredTokens
 
 __all__ = [
     "Backend",
@@ -24,11 +27,17 @@ __all__ = [
     "DataError",
     "Gone",
     "Invalid",
+    "MemoryTokens",
+    "NeedsConfirmation",
     "NotAllowed",
     "NotSignedIn",
     "Server",
     "ServerTooOld",
+    "StoredTokens",
     "Taken",
     "TooOften",
     "Unreachable",
+    "User",
+    "check",
+    "is_unprotected",
 ]

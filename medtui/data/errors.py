@@ -60,9 +60,7 @@ class Invalid(DataError):
 
     title = "That does not work"
 
-    def __init__(
-        self, message: str, *, field: str | None = None, title: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, title: str | None = None) -> None:
         super().__init__(message, title=title)
         self.field = field
 

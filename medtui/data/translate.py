@@ -167,7 +167,8 @@ def _guarded(error: APIError) -> str | None:
 def _column(message: str) -> str | None:
     """The column that a check or a null is about, by the name of the constraint."""
     match = re.search(r"constraint \"\w+?_(\w+)_check\"|column \"(\w+)\"", message)
-    return next((group for group in match.groups() if group), None) if match else None
+    column = next((group for group in match.groups() if group), None) if match else None
+    return "starts_at" if column == "datetime_utc" else column
 
 
 def _weakness(reasons: list[str]) -> str:

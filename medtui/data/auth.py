@@ -1,0 +1,259 @@
+"""Who is signed in: passwords and e-mailed codes in, tokens kept fresh, sign-out.
+
+The client's own refresh timer dies silently on the first 400 or 429, and knows
+nothing of other processes with the same login. So it is off, and `Auth` refreshes
+by itself: under a lock between processes, reading the stored login again first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from medtui.data.connection import Connection
+from medtui.data.errors import DataError, NotSignedIn
+from medtui.data.events import Notify, SignedOut
+from medtui.data.tokens import TokenStore
+from medtui.data.translate import LOGIN_ENDED, translated
+
+if TYPE_CHECKING:
+    from supabase_auth.types import AuthChangeEvent, Session
+
+log = logging.getLogger(__name__)
+
+WATCH_SECONDS = 15.0
+"""How often the watchdog looks at the clock: a laptop that slept is noticed this fast."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is signed in."""
+
+    id: UUID
+    email: str
+
+
+class NeedsConfirmation(NotSignedIn):
+    """The account exists, but its e-mailed code was not entered yet."""
+
+    title = "One step is missing"
+
+
+class SessionStorage:
+    """The storage that the `supabase` client asks for, over a `TokenStore`.
+
+    `expires_at` is rewritten to this machine's clock when a token arrives, so that
+    a clock that is wrong by hours makes no token look expired, or fresh.
+    """
+
+    def __init__(self, tokens: TokenStore) -> None:
+        self._tokens = tokens
+
+    async def get_item(self, key: str) -> str | None:
+        return await self._tokens.read()
+
+    async def set_item(self, key: str, value: str) -> None:
+        from supabase_auth.types import Session
+
+        session = Session.model_validate_json(value)
+        stored = _parse(await self._tokens.read())
+        if stored and stored.access_token == session.access_token:
+            return
+        session.expires_at = round(time.time()) + session.expires_in
+        await self._tokens.write(session.model_dump_json())
+
+    async def remove_item(self, key: str) -> None:
+        await self._tokens.clear()
+
+
+class Auth:
+    """The login of one connection. All methods raise `DataError`s."""
+
+    def __init__(self, connection: Connection, tokens: TokenStore, notify: Notify) -> None:
+        self.user: User | None = None
+        self._connection = connection
+        self._tokens = tokens
+        self._notify = notify
+        self._flight = asyncio.Lock()
+        self._watchdog: asyncio.Task[None] | None = None
+        connection.refresh = self._replace
+        connection.client.auth.on_auth_state_change(self._on_event)
+
+    @property
+    def notice(self) -> str | None:
+        """A sentence about where the login is kept, when that is not the keyring."""
+        return self._tokens.notice
+
+    async def adopt(self) -> None:
+        """Take up the login that an earlier run has stored, if there is one.
+
+        Only an expired token needs the network; offline, the login is kept and the
+        watchdog goes on trying.
+        """
+        stored = _parse(await self._tokens.read())
+        if stored is None:
+            return
+        self._watch()
+        if _left(stored) > 0:
+            await self._take(stored)
+        else:
+            self._remember(stored)
+            with contextlib.suppress(NotSignedIn):
+                await self._replace(stored.access_token)
+
+    async def sign_in(self, email: str, password: str) -> User:
+        """Sign in by password. Raises Invalid (`field` password), NeedsConfirmation, TooOften."""
+        from supabase_auth.errors import AuthApiError
+
+        with translated():
+            try:
+                await self._connection.client.auth.sign_in_with_password(
+                    {"email": email, "password": password}
+                )
+            except AuthApiError as error:
+                if error.code == "email_not_confirmed":
+                    raise NeedsConfirmation(
+                        "Enter the code that was e-mailed to you to finish signing up."
+                    ) from error
+                raise
+        return self._signed_in()
+
+    async def sign_up(self, email: str, password: str) -> bool:
+        """Make an account. True: signed in at once; False: confirm an e-mailed code next.
+
+        A server that wants codes answers the same for an e-mail that is known already.
+        """
+        with translated():
+            answer = await self._connection.client.auth.sign_up(
+                {"email": email, "password": password}
+            )
+        if answer.session is None:
+            return False
+        self._signed_in()
+        return True
+
+    async def confirm(self, email: str, code: str) -> User:
+        """Enter the e-mailed code of a sign-up. Raises Invalid (`field` code)."""
+        with translated():
+            await self._connection.client.auth.verify_otp(
+                {"email": email, "token": code, "type": "signup"}
+            )
+        return self._signed_in()
+
+    async def resend(self, email: str) -> None:
+        """Have the code of a sign-up sent again. Raises TooOften."""
+        with translated():
+            await self._connection.client.auth.resend({"type": "signup", "email": email})
+
+    async def sign_out(self) -> None:
+        """End this login here; at the server too, if it can be reached."""
+        self._stop_watching()
+        try:
+            with translated():
+                await self._connection.client.auth.sign_out({"scope": "local"})
+        except DataError as error:
+            log.info("signed out without telling the server: %s", error.message)
+        await self._tokens.clear()
+        self.user = None
+
+    async def close(self) -> None:
+        self._stop_watching()
+
+    def _signed_in(self) -> User:
+        if self.user is None:
+            raise NotSignedIn("The server did not sign you in: try again.")
+        self._watch()
+        return self.user
+
+    def _on_event(self, event: AuthChangeEvent, session: Session | None) -> None:
+        if session is not None:
+            self._remember(session)
+
+    def _remember(self, session: Session) -> None:
+        self.user = User(UUID(session.user.id), session.user.email or "")
+
+    async def _take(self, session: Session) -> None:
+        """Have the client use this stored session from now on."""
+        with translated():
+            await self._connection.client.auth.initialize_from_storage()
+        self._remember(session)
+
+    async def _replace(self, access_token: str) -> None:
+        """Have a newer token than `access_token`. Raises NotSignedIn when the login is over.
+
+        One flight at a time; whoever waited finds the work done.
+        """
+        async with self._flight, self._tokens.lock():
+            stored = _parse(await self._tokens.read())
+            if stored is None:
+                await self._end()
+                raise NotSignedIn(LOGIN_ENDED)
+            if stored.access_token != access_token and _left(stored) > 0:
+                await self._take(stored)  # another process, or an earlier call, was here
+                return
+            try:
+                with translated():
+                    await self._connection.client.auth.refresh_session(stored.refresh_token)
+            except NotSignedIn:
+                await self._end()
+                raise
+
+    async def _end(self) -> None:
+        """The login is over without the user's doing: forget it, and say so."""
+        was_signed_in = self.user is not None
+        await self._tokens.clear()
+        await self.sign_out()
+        if was_signed_in:
+            self._notify(SignedOut(LOGIN_ENDED))
+
+    def _watch(self) -> None:
+        if self._watchdog is None:
+            self._watchdog = asyncio.create_task(self._keep_fresh(), name="token watchdog")
+
+    def _stop_watching(self) -> None:
+        if self._watchdog is not None and self._watchdog is not asyncio.current_task():
+            self._watchdog.cancel()
+        self._watchdog = None
+
+    async def _keep_fresh(self) -> None:
+        """Refresh the token a while before it expires, for as long as somebody is signed in."""
+        while self.user is not None:
+            stored = _parse(await self._tokens.read())
+            if stored is None or _left(stored) < _margin(stored):
+                try:
+                    await self._replace(stored.access_token if stored else "")
+                except NotSignedIn:
+                    return
+                except DataError as error:
+                    log.info("the token could not be refreshed yet: %s", error.message)
+            await asyncio.sleep(WATCH_SECONDS * random.uniform(0.8, 1.2))
+
+
+def _parse(raw: str | None) -> Session | None:
+    """The stored session; None also for one that cannot be read."""
+    if raw is None:
+        return None
+    from pydantic import ValidationError
+    from supabase_auth.types import Session
+
+    try:
+        return Session.model_validate_json(raw)
+    except ValidationError:
+        log.warning("the stored login could not be understood")
+        return None
+
+
+def _left(session: Session) -> float:
+    """Seconds until the session's access token expires, by this machine's clock."""
+    return (session.expires_at or 0) - time.time()
+
+
+def _margin(session: Session) -> float:
+    """How long before its end a token is replaced: two minutes, less for short-lived ones."""
+    return min(120.0, session.expires_in / 4)

@@ -1,0 +1,56 @@
+"""The one object through which every screen talks to the server."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+
+from medtui.data.auth import Auth, SessionStorage
+from medtui.data.clock import ServerClock
+from medtui.data.connection import Connection, Server, connect
+from medtui.data.errors import DataError
+from medtui.data.events import Notify
+from medtui.data.live import LiveFeed
+from medtui.data.profiles import Profiles
+from medtui.data.sessions import Sessions
+from medtui.data.tokens import TokenStore
+
+__all__ = ["Backend", "Server"]
+
+
+class Backend:
+    """Auth, profiles, sessions and the live feed of one server. Made by `Backend.open`."""
+
+    def __init__(self, connection: Connection, tokens: TokenStore, notify: Notify) -> None:
+        self._connection = connection
+        self.server = connection.server
+        self.clock = ServerClock(connection)
+        self.auth = Auth(connection, tokens, notify)
+        self.profiles = Profiles(connection, self.auth)
+        self.sessions = Sessions(connection, self.auth, self.profiles)
+        self.live = LiveFeed(connection, self.sessions, self.profiles, self.clock, notify)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls, server: Server, *, tokens: TokenStore, notify: Notify
+    ) -> AsyncIterator[Backend]:
+        """Open the data module for one server, and take up a stored login.
+
+        Args:
+            server: where, and with which public key.
+            tokens: where the login is kept.
+            notify: called on this event loop with what happens (`medtui.data.events`).
+
+        Raises nothing for a server that is away: calls raise Unreachable then.
+        """
+        connection = await connect(server, SessionStorage(tokens))
+        backend = cls(connection, tokens, notify)
+        try:
+            with contextlib.suppress(DataError):
+                await backend.auth.adopt()
+            yield backend
+        finally:
+            await backend.live.stop()
+            await backend.auth.close()
+            await connection.close()

@@ -1,0 +1,112 @@
+"""Whether a URL and a key lead to a server that medtui can work with, before they are saved."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import json
+from urllib.parse import urlsplit
+
+from medtui.data.errors import Invalid, ServerTooOld, Unreachable
+
+SECRET_KEY = (
+    "This is the secret key, which may do everything: use the public one (anon or publishable)."
+)
+
+
+async def check(url: str, key: str) -> str:
+    """Ask the server whether it is one, and return its URL as it should be stored.
+
+    Raises Invalid (`field` url or key), Unreachable, or ServerTooOld when the
+    platform's tables are not there.
+    """
+    url = tidy_url(url)
+    key = key.strip()
+    if not key:
+        raise Invalid("Enter the project's public key (anon or publishable).", field="key")
+    if not key.isascii() or any(char.isspace() for char in key):
+        raise Invalid("This is not a key: copy the whole of it, in one line.", field="key")
+    if is_secret(key):
+        raise Invalid(SECRET_KEY, field="key")
+
+    import httpx
+
+    headers = {"apikey": key}
+    try:
+        async with httpx.AsyncClient(timeout=8, headers=headers) as http:
+            settings = await http.get(f"{url}/auth/v1/settings")
+            tables = await http.get(
+                f"{url}/rest/v1/profiles", params={"select": "user_id", "limit": "0"}
+            )
+    except httpx.ConnectError as error:
+        raise Unreachable(
+            "Nobody answers at this address: check it, and that you are online."
+        ) from error
+    except httpx.TimeoutException as error:
+        raise Unreachable("The server did not answer in time: try again in a moment.") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise Unreachable(
+            "The connection was refused or broke: check the address and the network."
+        ) from error
+
+    if settings.status_code in (401, 403):
+        raise Invalid("The server refuses this key: copy the project's public key.", field="key")
+    if settings.status_code >= 500:
+        raise Unreachable("The server is in trouble: try again in a moment.")
+    if settings.status_code != 200 or "external" not in _object(settings.text):
+        raise Invalid("There is a server here, but it is not Supabase.", field="url")
+    if _object(tables.text).get("code") in ("42P01", "PGRST205"):
+        raise ServerTooOld(
+            "This project lacks the platform's tables: deploy medtui's migrations to it first."
+        )
+    return url
+
+
+def tidy_url(url: str) -> str:
+    """A project's URL without path and trailing slash. Raises Invalid."""
+    url = url.strip()
+    if "://" not in url:
+        url = f"https://{url}"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+    if not host or parts.scheme not in ("http", "https") or any(c.isspace() for c in url):
+        raise Invalid(
+            "This is not a URL: it should look like https://abc.supabase.co.", field="url"
+        )
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def is_unprotected(url: str) -> bool:
+    """Whether passwords would travel unencrypted to another machine."""
+    parts = urlsplit(url)
+    if parts.scheme != "http" or parts.hostname == "localhost":
+        return False
+    try:
+        return not ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return True
+
+
+def is_secret(key: str) -> bool:
+    """Whether this is a service key, of the new kind or a JWT, rather than the public one."""
+    if key.startswith("sb_secret_"):
+        return True
+    try:
+        payload = key.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, ValueError, binascii.Error):
+        return False
+    return isinstance(claims, dict) and claims.get("role") == "service_role"
+
+
+def _object(text: str) -> dict[str, object]:
+    """A JSON object; empty for anything else."""
+    try:
+        parsed = json.loads(text)
+    except ValueError:
+        return {}
+    return parsed if isinstance(parsed, dict) else {}

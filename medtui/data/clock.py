@@ -1,0 +1,70 @@
+"""The server's time, whatever this machine's clock says.
+
+An offset to the monotonic clock, learnt from `server_time()` of our migrations:
+the median of five round trips. Before it is learnt, and on servers that lack the
+function, the HTTP `Date` of the answers (whole seconds) stands in.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from medtui.data.connection import Connection
+from medtui.data.errors import DataError, ServerTooOld
+from medtui.models import as_utc
+
+if TYPE_CHECKING:
+    import httpx
+    from supabase import AsyncClient
+
+ROUND_TRIPS = 5
+
+
+class ServerClock:
+    """Tells the server's time as an aware UTC datetime."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._offset: float | None = None
+        self._is_exact = False
+        connection.http.event_hooks["response"].append(self._hear_date)
+
+    def now(self) -> datetime:
+        """The server's time now; this machine's until the server was first heard."""
+        if self._offset is None:
+            return datetime.now(UTC)
+        return datetime.fromtimestamp(time.monotonic() + self._offset, UTC)
+
+    async def learn(self) -> None:
+        """Ask the server, five times. Without an answer, what was known stays."""
+        offsets: list[float] = []
+        try:
+            for _ in range(ROUND_TRIPS):
+                offsets.append(await self._connection.write(self._ask))
+        except ServerTooOld:
+            return
+        except DataError:
+            if not offsets:
+                return
+        self._offset, self._is_exact = statistics.median(offsets), True
+
+    async def _ask(self, client: AsyncClient) -> float:
+        asked = time.monotonic()
+        answer: Any = await client.rpc("server_time").execute()
+        middle = (asked + time.monotonic()) / 2
+        told: datetime = as_utc(answer.data)
+        return told.timestamp() - middle
+
+    async def _hear_date(self, response: httpx.Response) -> None:
+        if self._is_exact or "date" not in response.headers:
+            return
+        try:
+            told = parsedate_to_datetime(response.headers["date"])
+        except ValueError:
+            return
+        # `Date` is cut to the second: on average, half a second has passed since.
+        self._offset = told.timestamp() + 0.5 - time.monotonic()

@@ -1,0 +1,134 @@
+"""One connection to one server: the `supabase` client, its token, and how calls are made."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from medtui.data.errors import Unreachable
+from medtui.data.translate import TokenRefused, translated
+
+if TYPE_CHECKING:
+    import httpx
+    from supabase import AsyncClient
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+READ_ATTEMPTS = 3
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server to talk to: its URL, and the public (anonymous) key of either kind."""
+
+    url: str
+    key: str
+
+
+class Connection:
+    """The client and the two ways to call it. Made by `connect`, closed by `close`."""
+
+    def __init__(self, server: Server, client: AsyncClient, http: httpx.AsyncClient) -> None:
+        self.server = server
+        self.client = client
+        self.http = http
+        self.refresh: Callable[[str], Awaitable[None]] | None = None
+        """Set by `Auth`: replaces the given access token, or raises NotSignedIn."""
+        self._is_complete: bool | None = None
+
+    async def write(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
+        """Make a call once; a second time only after a refused token was refreshed.
+
+        `request` builds the call anew each time, because the token is baked in.
+        Raises a `DataError`.
+        """
+        token = self.token
+        try:
+            with translated():
+                return await request(self.client)
+        except TokenRefused:
+            if self.refresh is None or token == self.server.key:
+                raise
+            await self.refresh(token)
+        with translated():
+            return await request(self.client)
+
+    async def read(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
+        """As `write`, for calls that may be made again when the network fails."""
+        for attempt in range(1, READ_ATTEMPTS):
+            try:
+                return await self.write(request)
+            except Unreachable:
+                await asyncio.sleep(0.3 * 2**attempt * random.uniform(0.5, 1))
+        return await self.write(request)
+
+    async def is_complete(self) -> bool:
+        """Whether the server has our migrations (kind 1), asked once per connection.
+
+        Only PostgREST's "no such function" means that it does not; a refusal or a
+        failing network says nothing about it.
+        """
+        if self._is_complete is None:
+            from postgrest.exceptions import APIError
+
+            async def ask(client: AsyncClient) -> bool:
+                try:
+                    await client.rpc("session_case", {"session_id": NIL}).execute()
+                except APIError as error:
+                    if error.code == "PGRST202":
+                        return False
+                    if error.code != "42501":  # anon may not call it, but it is there
+                        raise
+                return True
+
+            self._is_complete = await self.read(ask)
+        return self._is_complete
+
+    @property
+    def token(self) -> str:
+        """The bearer that calls are made with: the user's access token, or the public key."""
+        return str(self.client.options.headers["Authorization"]).removeprefix("Bearer ")
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+async def connect(server: Server, storage: object) -> Connection:
+    """Assemble the client; talks to nobody. `storage` is where auth keeps its session.
+
+    Importing `supabase` and reading the certificates take a quarter of a second:
+    both happen in a thread, so that the first frame need not wait for them.
+    """
+    http = await asyncio.to_thread(_prepare)
+
+    from supabase import AsyncClient, AsyncClientOptions
+
+    client = AsyncClient(
+        server.url,
+        server.key,
+        AsyncClientOptions(
+            storage=storage,  # type: ignore[arg-type]  # the same methods, no base class
+            httpx_client=http,
+            auto_refresh_token=False,  # ours refreshes under a lock, and does not give up
+            postgrest_client_retry=False,  # `read` retries, sooner
+            flow_type="implicit",  # codes are typed in; there is no redirect to come back from
+        ),
+    )
+    return Connection(server, client, http)
+
+
+def _prepare() -> httpx.AsyncClient:
+    import httpx
+    import supabase  # noqa: F401  # imported here for its cost, used by the caller
+
+    # The client libraries' debug lines hold tokens.
+    for name in ("httpx", "httpcore", "realtime", "websockets", "supabase_auth", "hpack"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    return httpx.AsyncClient(timeout=httpx.Timeout(10, connect=5))

@@ -1,0 +1,294 @@
+"""The live feed: the board's window, provably current or marked as of a time.
+
+    CONNECTING --- joined, and "Subscribed to PostgreSQL" ---> READING
+    READING ------ window read, what arrived meanwhile applied ---> LIVE
+    LIVE --------- socket broken, heartbeat unanswered, re-read differs ---> STALE
+    STALE -------- a jittered pause ---> CONNECTING
+
+Subscribed first and read afterwards, so that nothing falls between the two. There
+is no queue at the server: what happened while away is gone, and only reading again
+finds it. A heartbeat proves the socket, not the feed, and neither profiles nor cases
+are in it: so while LIVE the window is read again every minute and compared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.clock import ServerClock
+from medtui.data.connection import Connection
+from medtui.data.errors import DataError, NotSignedIn
+from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
+from medtui.data.profiles import Profiles
+from medtui.data.sessions import WINDOW, Sessions
+from medtui.data.socket import Socket, SocketBroken
+from medtui.models import CaseSummary, PracticeSession
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+log = logging.getLogger(__name__)
+
+REREAD_SECONDS = 60.0
+SUBSCRIBE_SECONDS = 15.0
+PAUSE_SECONDS = 0.5, 3.0
+"""The first and the longest pause between two attempts to connect."""
+
+Change = dict[str, Any]
+"""One `postgres_changes` payload's `data`: type, record, old_record."""
+
+
+class LiveFeed:
+    """Keeps the window of sessions current and tells `notify` what happened to it."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        sessions: Sessions,
+        profiles: Profiles,
+        clock: ServerClock,
+        notify: Notify,
+    ) -> None:
+        self._connection = connection
+        self._sessions = sessions
+        self._profiles = profiles
+        self._clock = clock
+        self._notify = notify
+        self._rows: dict[UUID, PracticeSession] = {}
+        self._cases: dict[UUID, CaseSummary] = {}
+        self._since: datetime | None = None
+        self._is_live = False
+        self._pending: asyncio.Queue[Change] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+        self._background: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        """Begin; from now on `notify` is called, until `stop`."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="live feed")
+
+    async def stop(self) -> None:
+        """End; `notify` is not called any more."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+            self._task = None
+        await asyncio.gather(*self._background, return_exceptions=True)
+
+    def put(self, session: PracticeSession) -> None:
+        """Show what the answer to a write of our own says, before the feed brings it."""
+        if self._rows.get(session.id) != session:
+            self._rows[session.id] = session
+            self._notify(SessionsChanged(changed=(session,)))
+
+    def drop(self, session_id: UUID) -> None:
+        """Show that a session of our own is gone, before the feed brings it."""
+        if self._rows.pop(session_id, None) is not None:
+            self._notify(SessionsChanged(removed=(session_id,)))
+
+    async def _run(self) -> None:
+        first, longest = PAUSE_SECONDS
+        pause = first
+        while True:
+            socket = Socket(self._connection)
+            try:
+                await self._follow(socket)
+            except SocketBroken as broken:
+                reason = broken.reason
+                if broken.token_refused:
+                    await self._refresh()
+            except DataError as error:
+                reason = error.message
+                log.info("the feed could not be read: %s", reason)
+            finally:
+                self._in_background(socket.close())
+            if self._is_live:
+                self._is_live = False
+                pause = first
+            self._notify(FeedWentStale(self._since, reason))
+            await asyncio.sleep(pause * random.uniform(0.5, 1))
+            pause = min(pause * 2, longest)
+
+    async def _follow(self, socket: Socket) -> None:
+        """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
+        self._pending = asyncio.Queue()
+        await self._subscribe(socket)
+        await self._read(socket)
+        self._is_live = True
+        self._notify(FeedWentLive())
+        self._in_background(self._clock.learn())
+        reread = asyncio.create_task(self._reread(socket))
+        apply = asyncio.create_task(self._apply_forever(socket))
+        broken = asyncio.create_task(socket.wait_broken())
+        try:
+            done, _ = await asyncio.wait(
+                {reread, apply, broken}, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()
+        finally:
+            self._since = self._clock.now() - timedelta(seconds=time.monotonic() - socket.last_life)
+            for task in (reread, apply, broken):
+                task.cancel()
+            await asyncio.gather(reread, apply, broken, return_exceptions=True)
+
+    async def _subscribe(self, socket: Socket) -> None:
+        from realtime.types import RealtimePostgresChangesListenEvent
+
+        listening = asyncio.Event()
+        await socket.open()
+        channel = socket.channel("board")
+        channel.on_postgres_changes(
+            RealtimePostgresChangesListenEvent.All,
+            socket.guard(lambda payload: self._pending.put_nowait(payload["data"])),
+            table="practice_sessions",
+            schema="public",
+        )
+        channel.on_system(
+            socket.guard(
+                lambda payload: listening.set() if payload.extension == "postgres_changes" else None
+            )
+        )
+        try:
+            async with asyncio.timeout(SUBSCRIBE_SECONDS):
+                await socket.join(channel)
+                await listening.wait()
+        except TimeoutError:
+            raise SocketBroken("the server does not answer") from None
+
+    async def _read(self, socket: Socket) -> None:
+        """Read the whole window, then apply what arrived meanwhile."""
+        self._rows = await self._window()
+        socket.heard()
+        self._notify(BoardRead(tuple(self._rows.values())))
+        await self._apply_pending()
+
+    async def _window(self) -> dict[UUID, PracticeSession]:
+        sessions = await self._sessions.window(self._clock.now() - WINDOW)
+        self._cases.update((session.case.id, session.case) for session in sessions if session.case)
+        return {session.id: session for session in sessions}
+
+    async def _reread(self, socket: Socket) -> None:
+        """Every minute, prove that what is shown is what the server has."""
+        while True:
+            await asyncio.sleep(REREAD_SECONDS * random.uniform(0.8, 1))
+            window = await self._window()
+            socket.heard()
+            suspects = self._differing(window)
+            if suspects:
+                # A commit may be in the answer before its event is here: give it time.
+                await asyncio.sleep(1)
+                suspects &= self._differing(window)
+            if not suspects:
+                continue
+            lost = any(_bare(window.get(id_)) != _bare(self._rows.get(id_)) for id_ in suspects)
+            if lost:
+                raise SocketBroken("the live feed has missed a change")
+            # Only names or cases differ, which the feed does not carry.
+            changed = [window[id_] for id_ in suspects]
+            self._rows.update((session.id, session) for session in changed)
+            self._profiles.remember(p for s in changed for p in (s.host, s.guest))
+            self._notify(SessionsChanged(changed=tuple(changed)))
+
+    def _differing(self, window: dict[UUID, PracticeSession]) -> set[UUID]:
+        # Rows that have left the window since they were read are no difference.
+        oldest = self._clock.now() - WINDOW + timedelta(minutes=2)
+        return {
+            id_
+            for id_ in window.keys() | self._rows.keys()
+            if window.get(id_) != self._rows.get(id_)
+            and (window.get(id_) or self._rows[id_]).starts_at > oldest
+        }
+
+    async def _apply_forever(self, socket: Socket) -> None:
+        while True:
+            change = await self._pending.get()
+            self._pending.put_nowait(change)
+            await self._apply_pending()
+
+    async def _apply_pending(self) -> None:
+        """Apply all that has arrived, as one burst."""
+        records: dict[UUID, Change | None] = {}
+        while not self._pending.empty():
+            change = self._pending.get_nowait()
+            record = change["record"] if change["type"] != "DELETE" else None
+            records[UUID((record or change["old_record"])["id"])] = record
+        if not records:
+            return
+        sessions = await self._complete([r for r in records.values() if r is not None])
+        oldest = self._clock.now() - WINDOW
+        changed = [s for s in sessions if s.starts_at >= oldest and self._rows.get(s.id) != s]
+        left = {s.id for s in sessions if s.starts_at < oldest}
+        removed = [
+            id_
+            for id_, record in records.items()
+            if (record is None or id_ in left) and id_ in self._rows
+        ]
+        for session in changed:
+            self._rows[session.id] = session
+        for id_ in removed:
+            del self._rows[id_]
+        if changed or removed:
+            self._notify(SessionsChanged(tuple(changed), tuple(removed)))
+
+    async def _complete(self, records: list[Change]) -> list[PracticeSession]:
+        """Records as sessions, with the people and cases that they point to."""
+        if self._sessions.is_anonymous:
+            # A server without our column grants sends room links to everybody.
+            records = [{**record, "room_url": None} for record in records]
+        bare = [PracticeSession.model_validate(record) for record in records]
+        people = await self._profiles.get_many(
+            id_ for session in bare for id_ in (session.host_id, session.guest_id) if id_
+        )
+        await self._learn_cases({session.case_id for session in bare if session.case_id})
+        return [
+            session.model_copy(
+                update={
+                    "host": people.get(session.host_id),
+                    "guest": people.get(session.guest_id) if session.guest_id else None,
+                    "case": self._cases.get(session.case_id) if session.case_id else None,
+                }
+            )
+            for session in bare
+        ]
+
+    async def _learn_cases(self, ids: set[UUID]) -> None:
+        unknown = [str(id_) for id_ in ids - self._cases.keys()]
+        if not unknown:
+            return
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("cases").select("id,category,domain")
+            return await query.in_("id", unknown).execute()
+
+        for row in (await self._connection.read(select)).data:
+            case = CaseSummary.model_validate(row)
+            self._cases[case.id] = case
+
+    async def _refresh(self) -> None:
+        if self._connection.refresh is None:
+            return
+        try:
+            await self._connection.refresh(self._connection.token)
+        except NotSignedIn:
+            pass  # `Auth` has told the owner, who stops this feed
+        except DataError as error:
+            log.info("the feed's token could not be refreshed yet: %s", error.message)
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+
+def _bare(session: PracticeSession | None) -> PracticeSession | None:
+    """The row alone, without what it points to: what the feed carries."""
+    return session and session.model_copy(update={"host": None, "guest": None, "case": None})

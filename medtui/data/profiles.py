@@ -1,0 +1,96 @@
+"""Profiles: one's own, and those of the people on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.connection import Connection
+from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
+from medtui.models import Profile, ProfileDraft
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+    from medtui.data.auth import Auth
+
+COLUMNS = "user_id,first_name,last_name,training_level,avatar"
+
+
+class Profiles:
+    """Reads and writes of `profiles`. All methods raise `DataError`s."""
+
+    def __init__(self, connection: Connection, auth: Auth) -> None:
+        self._connection = connection
+        self._auth = auth
+        self._known: dict[UUID, Profile] = {}
+
+    async def mine(self) -> Profile | None:
+        """The profile of who is signed in; None when it was not set up yet."""
+        me = self._me()
+        return (await self._read([me])).get(me)
+
+    async def get_many(self, ids: Iterable[UUID]) -> dict[UUID, Profile]:
+        """Profiles by id, from memory where known; ids that have none are left out."""
+        ids = set(ids)
+        if unknown := ids - self._known.keys():
+            await self._read(sorted(unknown))
+        return {id_: self._known[id_] for id_ in ids & self._known.keys()}
+
+    def remember(self, profiles: Iterable[Profile | None]) -> None:
+        """Take note of profiles that came with something else."""
+        self._known.update({profile.user_id: profile for profile in profiles if profile})
+
+    async def create(self, draft: ProfileDraft) -> Profile:
+        """Set up one's own profile; a second time, it is the edit that it must be."""
+        row = draft.model_dump() | {"user_id": str(self._me())}
+
+        async def insert(client: AsyncClient) -> Any:
+            return await client.table("profiles").insert(row).select(COLUMNS).execute()
+
+        try:
+            return self._only((await self._connection.write(insert)).data)
+        except Invalid as error:
+            if error.field is None and await self.mine() is not None:
+                return await self.edit(draft)
+            raise
+
+    async def edit(self, draft: ProfileDraft) -> Profile:
+        """Change one's own profile. Raises NotAllowed on a server that has no policy for it."""
+        me = str(self._me())
+
+        async def update(client: AsyncClient) -> Any:
+            query = client.table("profiles").update(draft.model_dump()).eq("user_id", me)
+            return await query.select(COLUMNS).execute()
+
+        rows = (await self._connection.write(update)).data
+        if not rows:
+            raise NotAllowed("This server does not let profiles be edited.")
+        return self._only(rows)
+
+    def _me(self) -> UUID:
+        if self._auth.user is None:
+            raise NotSignedIn("Sign in first.")
+        return self._auth.user.id
+
+    def _only(self, rows: Any) -> Profile:
+        profile = Profile.model_validate(rows[0])
+        self.remember([profile])
+        return profile
+
+    async def _read(self, ids: list[UUID]) -> dict[UUID, Profile]:
+        # A hundred ids make a URL of some four kilobytes, which every proxy takes.
+        found: dict[UUID, Profile] = {}
+        for start in range(0, len(ids), 100):
+            batch = ids[start : start + 100]
+
+            async def select(client: AsyncClient, batch: list[UUID] = batch) -> Any:
+                query = client.table("profiles").select(COLUMNS)
+                return await query.in_("user_id", [str(id_) for id_ in batch]).execute()
+
+            for row in (await self._connection.read(select)).data:
+                profile = Profile.model_validate(row)
+                found[profile.user_id] = profile
+        self._known.update(found)
+        return found

@@ -1,0 +1,300 @@
+"""Practice sessions: read, post, book, leave, edit, cancel.
+
+Every UPDATE and DELETE is a compare-and-set on what the user saw: its filter names
+those values, so that a row that changed meanwhile is not touched. Row-level
+security and such filters hide rows without an error, so a write that touched no
+row looks up which of `Taken`, `Changed` or `Gone` it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.connection import Connection
+from medtui.data.errors import Changed, Gone, Invalid, NotAllowed, NotSignedIn, Taken, Unreachable
+from medtui.data.profiles import COLUMNS as PROFILE
+from medtui.data.profiles import Profiles
+from medtui.models import PracticeSession, SessionDraft
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+    from medtui.data.auth import Auth
+
+PAGE = 1_000
+"""Rows in one answer: what a hosted project gives at most."""
+
+WINDOW = timedelta(hours=24)
+"""How far back the board reads: one's own sessions stay on it for a day."""
+
+_BASE = "id,host_id,guest_id,datetime_utc,type,case_id,candidate_id,version,created_at"
+_EMBEDS = (
+    f"host:profiles!practice_sessions_host_id_fkey({PROFILE}),"
+    f"guest:profiles!practice_sessions_guest_id_fkey({PROFILE}),"
+    "case:cases!practice_sessions_case_id_fkey(id,category,domain)"
+)
+
+
+class Sessions:
+    """Reads and writes of `practice_sessions`. All methods raise `DataError`s."""
+
+    def __init__(self, connection: Connection, auth: Auth, profiles: Profiles) -> None:
+        self._connection = connection
+        self._auth = auth
+        self._profiles = profiles
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody is signed in: then sessions come without their room links."""
+        return self._auth.user is None
+
+    async def window(self, since: datetime) -> list[PracticeSession]:
+        """All sessions that start at `since` or later, read in pages, earliest first."""
+        columns = await self._columns()
+        found: dict[UUID, PracticeSession] = {}
+        after: PracticeSession | None = None
+        while True:
+            page = await self._page(columns, since, after)
+            found.update((session.id, session) for session in page)
+            if len(page) < PAGE:
+                break
+            after = page[-1]
+        for session in found.values():
+            self._profiles.remember([session.host, session.guest])
+        return list(found.values())
+
+    async def one(self, session_id: UUID) -> PracticeSession:
+        """One session as it is now. Raises Gone."""
+        columns = await self._columns()
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").select(columns)
+            return await query.eq("id", str(session_id)).execute()
+
+        rows = (await self._connection.read(select)).data
+        if not rows:
+            raise Gone("This session was cancelled.")
+        return self._session(rows[0])
+
+    async def create(self, draft: SessionDraft) -> PracticeSession:
+        """Post a session. Posting the same draft twice, because an answer got lost, is once."""
+        me = self._me()
+        row = {
+            "id": str(draft.id),
+            "host_id": str(me),
+            "datetime_utc": _iso(draft.starts_at),
+            "type": draft.type,
+            "room_url": draft.room_url,
+            "candidate_id": str(me) if draft.host_is_candidate else None,
+        }
+        columns = await self._columns()
+
+        async def insert(client: AsyncClient) -> Any:
+            return await client.table("practice_sessions").insert(row).select(columns).execute()
+
+        try:
+            return self._session((await self._twice(insert)).data[0])
+        except Invalid as error:
+            # The id is ours alone, so a row that has it is our own first attempt.
+            try:
+                present = await self.one(draft.id)
+            except Gone:
+                raise error from None
+            if present.host_id != me:
+                raise
+            return present
+
+    async def book(self, seen: PracticeSession) -> PracticeSession:
+        """Take the guest's seat. Raises Taken, Changed, Gone, NotAllowed."""
+        me = self._me()
+
+        async def update(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").update({"guest_id": str(me)})
+            query = query.eq("id", str(seen.id)).is_("guest_id", "null")
+            return await query.eq("datetime_utc", _iso(seen.starts_at)).select(columns).execute()
+
+        columns = await self._columns()
+        if row := await self._touched(update):
+            return self._session(row)
+        present = await self.one(seen.id)
+        if present.guest_id == me:
+            return present  # booked before, and the answer got lost
+        if present.guest_id is not None:
+            name = present.guest.name if present.guest else "Somebody else"
+            raise Taken(f"{name} was faster: the seat went to them.", present)
+        raise _changed(seen, present)
+
+    async def leave(self, seen: PracticeSession) -> PracticeSession:
+        """Give the guest's seat back. Raises Changed, Gone, NotAllowed."""
+        me = self._me()
+
+        async def update(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").update({"guest_id": None})
+            query = query.eq("id", str(seen.id)).eq("guest_id", str(me))
+            return await query.select(columns).execute()
+
+        columns = await self._columns()
+        try:
+            row = await self._touched(update)
+        except NotAllowed:
+            if await self._connection.is_complete():
+                raise
+            raise NotAllowed(
+                "This server does not let guests leave: ask the host to cancel the session."
+            ) from None
+        if row:
+            return self._session(row)
+        present = await self.one(seen.id)
+        if present.guest_id != me:
+            return present  # left before, or the host has freed the seat: it is not ours
+        raise _changed(seen, present)
+
+    async def edit(
+        self,
+        seen: PracticeSession,
+        *,
+        starts_at: datetime,
+        type: str,  # noqa: A002  # the column's name
+        room_url: str | None,
+        candidate_id: UUID | None,
+    ) -> PracticeSession:
+        """Change one's own session to these values. Raises Changed, Gone, Invalid, NotAllowed."""
+        wanted = {
+            "datetime_utc": _iso(starts_at),
+            "type": type,
+            "room_url": room_url,
+            "candidate_id": _text(candidate_id),
+        }
+        saw = {
+            "datetime_utc": _iso(seen.starts_at),
+            "type": seen.type,
+            "room_url": seen.room_url,
+            "candidate_id": _text(seen.candidate_id),
+        }
+        values = {column: value for column, value in wanted.items() if value != saw[column]}
+        if not values:
+            return seen
+
+        async def update(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").update(values).eq("id", str(seen.id))
+            # The guest is compared too: a host should know whom a new time concerns.
+            for column, value in {
+                "guest_id": _text(seen.guest_id),
+                **{column: saw[column] for column in values},
+            }.items():
+                query = query.is_(column, "null") if value is None else query.eq(column, value)
+            return await query.select(columns).execute()
+
+        columns = await self._columns()
+        if row := await self._touched(update):
+            return self._session(row)
+        present = await self.one(seen.id)
+        if (present.starts_at, present.type, present.room_url, present.candidate_id) == (
+            starts_at,
+            type,
+            room_url,
+            candidate_id,
+        ):
+            return present
+        raise _changed(seen, present)
+
+    async def cancel(self, seen: PracticeSession) -> None:
+        """Delete one's own session; one that is gone already is cancelled too.
+
+        Raises Changed when the guest is not the one that the host saw, NotAllowed.
+        """
+
+        async def delete(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").delete().eq("id", str(seen.id))
+            guest = _text(seen.guest_id)
+            query = query.is_("guest_id", "null") if guest is None else query.eq("guest_id", guest)
+            return await query.select("id").execute()
+
+        if await self._touched(delete):
+            return
+        try:
+            present = await self.one(seen.id)
+        except Gone:
+            return
+        raise _changed(seen, present)
+
+    async def _columns(self) -> str:
+        """The columns that this user may read from this kind of server, and the embeds."""
+        columns = _BASE
+        if not self.is_anonymous:
+            columns += ",room_url"
+        if await self._connection.is_complete():
+            columns += ",stage_since"
+        return f"{columns},{_EMBEDS}"
+
+    async def _page(
+        self, columns: str, since: datetime, after: PracticeSession | None
+    ) -> list[PracticeSession]:
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").select(columns)
+            query = query.gte("datetime_utc", _iso(since))
+            if after is not None:  # by key, not by offset: rows may come and go in between
+                start = _iso(after.starts_at)
+                query = query.or_(
+                    f"datetime_utc.gt.{start},and(datetime_utc.eq.{start},id.gt.{after.id})"
+                )
+            return await query.order("datetime_utc").order("id").limit(PAGE).execute()
+
+        return [PracticeSession.model_validate(row) for row in await self._rows(select)]
+
+    async def _rows(self, select: Callable[[AsyncClient], Awaitable[Any]]) -> list[Any]:
+        return list((await self._connection.read(select)).data)
+
+    async def _touched(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any | None:
+        """The row that a compare-and-set touched; None when there was none to touch."""
+        rows = (await self._twice(write)).data
+        return rows[0] if rows else None
+
+    async def _twice(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any:
+        """Make a write whose repetition changes nothing, once more if the answer got lost."""
+        try:
+            return await self._connection.write(write)
+        except Unreachable:
+            return await self._connection.write(write)
+
+    def _session(self, row: Any) -> PracticeSession:
+        session = PracticeSession.model_validate(row)
+        self._profiles.remember([session.host, session.guest])
+        return session
+
+    def _me(self) -> UUID:
+        if self._auth.user is None:
+            raise NotSignedIn("Sign in first.")
+        return self._auth.user.id
+
+
+def _changed(seen: PracticeSession, present: PracticeSession) -> Changed:
+    """`present` is not what was `seen`: say what is different, as far as it has a name."""
+    guest = present.guest.name if present.guest else "somebody"
+    differences = [
+        (seen.starts_at, present.starts_at, "its time was changed"),
+        (
+            seen.guest_id,
+            present.guest_id,
+            f"{guest} booked it" if present.guest_id else "its guest left",
+        ),
+        (seen.type, present.type, "its type was changed"),
+        (seen.room_url, present.room_url, "its room link was changed"),
+        (seen.candidate_id, present.candidate_id, "its candidate was changed"),
+        (seen.stage, present.stage, f"it is in {present.stage.label} now"),
+    ]
+    what = [words for before, now, words in differences if before != now]
+    reason = " and ".join(what) or "the server did not take the change"
+    return Changed(f"Nothing was done, because {reason}: look again and decide.", present)
+
+
+def _iso(moment: datetime) -> str:
+    """RFC 3339 in UTC with a `Z`: a `+` would need escaping inside an `or` filter."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _text(id_: UUID | None) -> str | None:
+    return None if id_ is None else str(id_)

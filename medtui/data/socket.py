@@ -1,0 +1,177 @@
+"""One websocket to Realtime, from its handshake to its end, with proof that it lives.
+
+The client's own reconnection gives up for good, checks no heartbeat's reply, and a
+callback that raises kills its listener. So every connection here is a fresh
+`AsyncRealtimeClient` that never reconnects: when it breaks, `broken` is set, and
+whoever owns the socket opens another one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from medtui.data.connection import Connection
+
+if TYPE_CHECKING:
+    from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 10.0
+"""Between two heartbeats; a reply may take as long again, so silence is noticed after 20 s."""
+
+
+class SocketBroken(Exception):
+    """The socket, or a channel on it, is of no use any more; the text says why."""
+
+    def __init__(self, reason: str, *, token_refused: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.token_refused = token_refused
+
+
+class Socket:
+    """A connected websocket: `open` it, make channels, `wait_broken`, `close` it."""
+
+    def __init__(self, connection: Connection) -> None:
+        from realtime import AsyncRealtimeClient
+
+        self.last_life = time.monotonic()
+        self._connection = connection
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._client = AsyncRealtimeClient(
+            str(connection.client.realtime_url),
+            token=connection.server.key,
+            auto_reconnect=False,
+            max_retries=1,
+            timeout=10,
+        )
+        self._heartbeat: asyncio.Task[None] | None = None
+        self._subscription = connection.client.auth.on_auth_state_change(self._on_auth)
+        self._pushes: set[asyncio.Task[None]] = set()
+
+    async def open(self) -> None:
+        """Connect. Raises SocketBroken."""
+        await self._client.set_auth(self._connection.token)
+        try:
+            await self._client.connect()
+        except Exception as error:  # websockets, DNS, TLS and proxies raise without a family
+            raise SocketBroken("the live feed cannot be reached") from error
+        self.heard()
+        self._heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+
+    def channel(self, topic: str) -> AsyncRealtimeChannel:
+        """A channel that is not joined yet; its callbacks must be wrapped in `guard`."""
+        return self._client.channel(topic)
+
+    async def join(self, channel: AsyncRealtimeChannel) -> None:
+        """Subscribe, and wait for the server's yes. Raises SocketBroken."""
+        joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+        def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
+            self.heard()
+            if state == "SUBSCRIBED":
+                if not joined.done():
+                    joined.set_result(None)
+                return
+            self._break(_reason(error))
+
+        try:
+            await channel.subscribe(self.guard(on_state))
+        except Exception as error:  # a socket that dies in between raises as in `open`
+            raise SocketBroken("the connection was lost") from error
+        waiting = {asyncio.ensure_future(joined), asyncio.ensure_future(self.wait_broken())}
+        done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for future in pending:
+            future.cancel()
+        for future in done:
+            future.result()
+
+    async def wait_broken(self) -> None:
+        """Return never; raise SocketBroken when the socket breaks."""
+        await asyncio.shield(self._broken)
+
+    def heard(self) -> None:
+        """Something arrived: the socket is alive."""
+        self.last_life = time.monotonic()
+
+    def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
+        """`callback`, kept from raising into the client's listener, which would die of it."""
+
+        def guarded(*args: Any) -> None:
+            self.heard()
+            try:
+                callback(*args)
+            except Exception:
+                log.exception("a callback of the live feed failed")
+                self._break(SocketBroken("a message of the live feed could not be understood"))
+
+        return guarded
+
+    async def close(self) -> None:
+        """Let go of the websocket; a server that does not answer is not waited for long."""
+        self._subscription.unsubscribe()
+        if self._heartbeat is not None:
+            self._heartbeat.cancel()
+        if not self._broken.cancel():
+            self._broken.exception()  # seen, so that it is not reported as forgotten
+        try:
+            async with asyncio.timeout(1):
+                await self._client.close()
+        except Exception as error:  # as in `open`; it is over either way
+            log.debug("the websocket did not close cleanly: %s", type(error).__name__)
+
+    def _break(self, broken: SocketBroken) -> None:
+        if not self._broken.done():
+            self._broken.set_exception(broken)
+
+    def _on_auth(self, event: str, session: Any) -> None:
+        """A refreshed token reaches the channels, so that the server does not close them."""
+        if event == "TOKEN_REFRESHED" and session is not None:
+            push = asyncio.create_task(self._client.set_auth(session.access_token))
+            self._pushes.add(push)
+            push.add_done_callback(self._pushes.discard)
+
+    async def _beat(self) -> None:
+        """Heartbeats whose replies are checked, which the client's own are not."""
+        from realtime import AsyncRealtimeChannel
+        from realtime._async.push import AsyncPush
+        from realtime.types import RealtimeAcknowledgementStatus
+
+        phoenix = AsyncRealtimeChannel(self._client, "phoenix")
+        self._client.channels["phoenix"] = phoenix
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            answer: asyncio.Queue[object] = asyncio.Queue()
+            push = AsyncPush(phoenix, "heartbeat", {})
+            push.receive(RealtimeAcknowledgementStatus.Ok, answer.put_nowait)
+            try:
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await push.send()
+                    await answer.get()
+            except TimeoutError:
+                self._break(SocketBroken("the server does not answer"))
+                return
+            finally:
+                push.destroy()
+            self.heard()
+
+
+def _reason(error: Exception | None) -> SocketBroken:
+    """What a channel's error says, in a few words; it may be JSON, or websockets' own."""
+    if error is None:
+        return SocketBroken("the connection was closed")
+    text = str(error)
+    try:
+        parsed = json.loads(text)
+        text = str(parsed.get("reason") or parsed.get("message") or "")
+    except (ValueError, AttributeError):
+        return SocketBroken("the connection was lost")
+    if "token" in text.lower() or "jwt" in text.lower():
+        return SocketBroken("the login has expired", token_refused=True)
+    return SocketBroken("the server refuses the live feed")
