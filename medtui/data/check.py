@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
 
-SECRET_KEY = (
+SECRET_KEY = (  # a sentence about one
     "This is the secret key, which may do everything: use the public one (anon or publishable)."
 )
 
