@@ -10,11 +10,6 @@ from urllib.parse import urlsplit
 
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
 
-SECRET_KEY = (  # a sentence about one
-    "This is the secret key, which may do everything: use the public one (anon or publishable)."
-)
-
-
 async def check(url: str, key: str) -> str:
     """Ask the server whether it is one, and return its URL as it should be stored.
 
@@ -28,7 +23,11 @@ async def check(url: str, key: str) -> str:
     if not key.isascii() or any(char.isspace() for char in key):
         raise Invalid("This is not a key: copy the whole of it, in one line.", field="key")
     if is_secret(key):
-        raise Invalid(SECRET_KEY, field="key")
+        raise Invalid(
+            "This is the secret key, which may do everything: "
+            "use the public one (anon or publishable).",
+            field="key",
+        )
 
     import httpx
 

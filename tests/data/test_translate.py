@@ -1,0 +1,121 @@
+"""Each code that a server is recorded to answer becomes an error that says what to do."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from postgrest.exceptions import APIError
+from supabase_auth.errors import AuthApiError, AuthRetryableError, AuthWeakPasswordError
+
+from medtui.data import (
+    DataError,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    ServerTooOld,
+    TooOften,
+    Unreachable,
+)
+from medtui.data.translate import from_auth, from_postgrest, translated
+
+
+def postgrest(code: str, message: str = "", hint: str | None = None) -> DataError:
+    return from_postgrest(APIError({"code": code, "message": message, "hint": hint}))
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("PGRST301", NotSignedIn),
+        ("PGRST303", NotSignedIn),
+        ("42501", NotAllowed),
+        ("PGRST202", ServerTooOld),
+        ("PGRST205", ServerTooOld),
+        ("42P01", ServerTooOld),
+        ("42703", ServerTooOld),
+        ("22P02", Invalid),
+        ("23514", Invalid),
+        ("23503", Invalid),
+        ("429", TooOften),
+        ("401", NotAllowed),
+        ("500", Unreachable),
+        ("502", Unreachable),
+        ("57014", Unreachable),
+        ("PGRST999", Unreachable),
+    ],
+)
+def test_postgrest(code: str, error: type[DataError]) -> None:
+    assert type(postgrest(code)) is error or isinstance(postgrest(code), error)
+
+
+def test_a_room_link_in_use_blames_its_field() -> None:
+    error = postgrest(
+        "23505", 'duplicate key value violates unique constraint "practice_sessions_room_url_key"'
+    )
+    assert isinstance(error, Invalid)
+    assert error.field == "room_url"
+
+
+def test_a_check_blames_the_field_of_its_column() -> None:
+    error = postgrest(
+        "23514",
+        'new row for relation "profiles" violates check constraint "profiles_first_name_check"',
+    )
+    assert isinstance(error, Invalid)
+    assert error.field == "first_name"
+
+
+def test_what_our_guard_says_is_shown_and_what_postgres_says_is_not() -> None:
+    ours = postgrest("42501", "This session began too long ago.", "too_late")
+    theirs = postgrest("42501", 'permission denied for table "practice_sessions"')
+    assert ours.message == "This session began too long ago."
+    assert "practice_sessions" not in theirs.message
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "field"),
+    [
+        ("invalid_credentials", Invalid, "password"),
+        ("user_already_exists", Invalid, "email"),
+        ("otp_expired", Invalid, "code"),
+        ("signup_disabled", NotAllowed, None),
+        ("user_banned", NotAllowed, None),
+        ("refresh_token_already_used", NotSignedIn, None),
+        ("session_not_found", NotSignedIn, None),
+        ("something_newer", Unreachable, None),
+    ],
+)
+def test_gotrue(code: str, error: type[DataError], field: str | None) -> None:
+    translated_error = from_auth(AuthApiError("…", 400, code))  # type: ignore[arg-type]
+    assert isinstance(translated_error, error)
+    assert getattr(translated_error, "field", None) == field
+
+
+def test_a_rate_limit_says_how_long_to_wait() -> None:
+    message = "For security purposes, you can only request this after 42 seconds."
+    error = from_auth(AuthApiError(message, 429, "over_email_send_rate_limit"))
+    assert isinstance(error, TooOften)
+    assert error.seconds == 42
+
+
+def test_a_weak_password_says_what_is_weak() -> None:
+    error = from_auth(AuthWeakPasswordError("weak", 422, ["length", "characters"]))
+    assert isinstance(error, Invalid)
+    assert (
+        error.message == "This password is too weak: make it longer, mix letters, digits and signs."
+    )
+
+
+def test_a_refused_sign_in_and_an_unreachable_server_read_differently() -> None:
+    refused = from_auth(AuthApiError("…", 400, "invalid_credentials"))
+    away = from_auth(AuthRetryableError("…", 0))
+    assert type(refused) is not type(away)
+    assert refused.message != away.message
+
+
+@pytest.mark.parametrize(
+    "failure", [httpx.ConnectError("x"), httpx.ReadTimeout("x"), httpx.RemoteProtocolError("x")]
+)
+def test_a_failing_network_is_unreachable(failure: Exception) -> None:
+    with pytest.raises(Unreachable), translated():
+        raise failure

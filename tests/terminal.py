@@ -1,0 +1,130 @@
+"""A program in a pseudo-terminal, as a user has it: keys in, a screen of text out."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+import pty
+import signal
+import struct
+import sys
+import termios
+from collections.abc import Mapping
+from types import TracebackType
+
+import pyte
+
+
+class Terminal:
+    """Runs `command` in a pseudo-terminal of `columns` x `rows` and reads its screen.
+
+    async with Terminal([sys.executable, "-m", "medtui"], env=…) as terminal:
+        await terminal.until("LIVE")
+        terminal.press("n")
+    """
+
+    def __init__(
+        self,
+        command: list[str],
+        *,
+        env: Mapping[str, str] | None = None,
+        columns: int = 80,
+        rows: int = 24,
+    ) -> None:
+        self.written = 0
+        """Bytes that the program has written so far."""
+        self.output = bytearray()
+        self._command = command
+        self._env = {
+            **os.environ,
+            **(env or {}),
+            "TERM": "xterm-256color",
+            "COLORTERM": "truecolor",
+        }
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._size = (rows, columns)
+        self._changed = asyncio.Event()
+
+    async def __aenter__(self) -> Terminal:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", *self._size, 0, 0))
+        self.process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=self._env,
+            start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )
+        os.close(slave)
+        asyncio.get_running_loop().add_reader(self._master, self._read)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is not None:
+            print(f"the screen at the end:\n{self.text}", file=sys.stderr)
+        asyncio.get_running_loop().remove_reader(self._master)
+        os.close(self._master)  # a terminal that goes away: the program gets SIGHUP
+        if self.process.returncode is None:
+            try:
+                await asyncio.wait_for(self.process.wait(), 5)
+            except TimeoutError:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                await self.process.wait()
+
+    @property
+    def lines(self) -> list[str]:
+        return [line.rstrip() for line in self._screen.display]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def press(self, keys: str) -> None:
+        """Type these characters."""
+        os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    async def until(self, *wanted: str, gone: str | None = None, seconds: float = 15) -> None:
+        """Wait until all `wanted` texts are on the screen, and `gone` is not."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not all(text in self.text for text in wanted) or (
+                    gone is not None and gone in self.text
+                ):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(
+                f"after {seconds} s the screen does not show {wanted} (without {gone!r}):\n{self.text}"
+            ) from None
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # the program has closed its side
+            asyncio.get_running_loop().remove_reader(self._master)
+            return
+        self.written += len(data)
+        self.output += data
+        # pyte knows no private-mode parameters with "<" or ">" in front, as in the
+        # keyboard protocol that Textual asks for; a real terminal ignores unknown ones.
+        self._stream.feed(_without_private(data))
+        self._changed.set()
+
+
+def _without_private(data: bytes) -> bytes:
+    import re
+
+    return re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1bP.*?\x1b\\", b"", data)
