@@ -1,0 +1,145 @@
+"""Signing in and staying signed in, over the unmodified client and real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from medtui.data import (
+    Backend,
+    Invalid,
+    MemoryTokens,
+    NotSignedIn,
+    Server,
+    Unreachable,
+)
+from medtui.data.events import Event, SignedOut
+from tests.data.conftest import Open
+from tests.stack import Stack
+
+
+async def test_a_new_account_is_signed_in_at_once(stack: Stack, open_backend: Open) -> None:
+    backend = await open_backend()
+    assert backend.auth.user is None
+    assert await backend.auth.sign_up("new@example.org", "correct horse")
+    assert backend.auth.user is not None
+    assert backend.auth.user.email == "new@example.org"
+    (row,) = await stack.sql("select id from auth.users where email = 'new@example.org'")
+    assert row["id"] == backend.auth.user.id
+
+
+async def test_a_second_account_for_an_email_blames_the_email(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend()
+    with pytest.raises(Invalid) as refusal:
+        await backend.auth.sign_up(person.email, "correct horse")
+    assert refusal.value.field == "email"
+
+
+async def test_a_wrong_password_blames_the_password(stack: Stack, open_backend: Open) -> None:
+    person = await stack.person()
+    backend = await open_backend()
+    with pytest.raises(Invalid) as refusal:
+        await backend.auth.sign_in(person.email, "wrong password")
+    assert refusal.value.field == "password"
+    assert backend.auth.user is None
+
+
+async def test_a_weak_password_blames_the_password(open_backend: Open) -> None:
+    backend = await open_backend()
+    with pytest.raises(Invalid) as refusal:
+        await backend.auth.sign_up("new@example.org", "abc")
+    assert refusal.value.field == "password"
+
+
+async def test_a_server_that_is_away_is_unreachable(stack: Stack, open_backend: Open) -> None:
+    person = await stack.person()
+    backend = await open_backend()
+    await stack.stop_gateway()
+    with pytest.raises(Unreachable):
+        await backend.auth.sign_in(person.email, person.password)
+
+
+async def test_a_login_survives_a_restart(stack: Stack) -> None:
+    person = await stack.person()
+    tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
+    async with Backend.open(server, tokens=tokens, notify=print) as first:
+        await first.auth.sign_in(person.email, person.password)
+    async with Backend.open(server, tokens=tokens, notify=print) as second:
+        assert second.auth.user is not None
+        assert second.auth.user.id == person.id
+        profile = await second.profiles.mine()
+        assert profile is not None
+        assert profile.name == person.name
+
+
+async def test_a_login_survives_a_restart_while_the_server_is_away(stack: Stack) -> None:
+    person = await stack.person()
+    tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
+    async with Backend.open(server, tokens=tokens, notify=print) as first:
+        await first.auth.sign_in(person.email, person.password)
+    await stack.stop_gateway()
+    async with Backend.open(server, tokens=tokens, notify=print) as second:
+        assert second.auth.user is not None
+        with pytest.raises(Unreachable):
+            await second.profiles.mine()
+
+
+async def test_signing_out_forgets_the_login(stack: Stack) -> None:
+    person = await stack.person()
+    tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
+    async with Backend.open(server, tokens=tokens, notify=print) as backend:
+        await backend.auth.sign_in(person.email, person.password)
+        await backend.auth.sign_out()
+        assert backend.auth.user is None
+    assert await tokens.read() is None
+    rows = await stack.sql("select 1 from auth.sessions where user_id = %s", person.id)
+    assert not rows, "the server has forgotten it too"
+
+
+async def test_an_expired_token_is_refreshed_and_the_call_made_again(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    client = backend._connection.client
+    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
+    client._postgrest = None
+    assert (await backend.profiles.mine()) is not None
+    await backend.sessions.window(backend.clock.now())
+
+
+async def test_many_calls_with_an_expired_token_make_one_refresh(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    client = backend._connection.client
+    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
+    client._postgrest = None
+    await asyncio.gather(*(backend.profiles.mine() for _ in range(8)))
+    rows = await stack.sql(
+        "select 1 from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id"
+        " where s.user_id = %s",
+        person.id,
+    )
+    assert len(rows) == 2
+
+
+async def test_a_login_that_the_server_has_ended_is_said_once(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    events: list[Event] = []
+    backend = await open_backend(person, notify=events.append)
+    await stack.sql("delete from auth.sessions where user_id = %s", person.id)
+    client = backend._connection.client
+    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
+    client._postgrest = None
+    with pytest.raises(NotSignedIn):
+        await backend.profiles.mine()
+    assert [type(event) for event in events] == [SignedOut]
+    assert backend.auth.user is None
