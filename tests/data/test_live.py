@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
@@ -66,11 +66,11 @@ async def viewer(stack: Stack) -> Person:
 
 
 @pytest.fixture
-async def backend(viewer: Person, watcher: Watcher, open_backend: Open) -> AsyncIterator[Backend]:
+async def backend(viewer: Person, watcher: Watcher, open_backend: Open) -> Backend:
     backend = await open_backend(viewer, notify=watcher.notify)
     backend.live.start()
     await watcher.until(lambda: watcher.is_live)
-    yield backend
+    return backend
 
 
 async def truth(stack: Stack) -> dict[UUID, tuple[object, ...]]:
