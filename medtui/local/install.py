@@ -22,19 +22,6 @@ RECORDS = """
     create table if not exists supabase_migrations.platform (digest text primary key);
 """
 
-# One password for all who may log in, without ever sending it.
-PASSWORDS = """
-    do $$
-    declare
-        login name;
-    begin
-        for login in select rolname from pg_authid where rolcanlogin and rolpassword is null loop
-            execute format('alter role %I password %L', login,
-                (select rolpassword from pg_authid where rolname = 'supabase_admin'));
-        end loop;
-    end $$;
-"""
-
 
 async def install(
     cluster: Cluster, database: str = "postgres", *, migrations: Path | None = None
@@ -59,7 +46,6 @@ async def install(
             async with admin.transaction():
                 for sql in platform:
                     await admin.execute(sql)
-                await admin.execute(PASSWORDS)
                 await admin.execute(RECORDS)
                 await admin.execute("delete from supabase_migrations.platform")
                 await admin.execute(

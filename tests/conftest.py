@@ -1,0 +1,60 @@
+"""What every test can ask for: one PostgreSQL per worker, one whole Supabase per test."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from medtui.local.account import Account
+from medtui.local.postgres import Cluster
+
+if TYPE_CHECKING:
+    from medtui.local.keys import Keys
+    from tests.stack import Stack
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder that PostgreSQL's account can reach, too (pytest's own are closed to others)."""
+    import shutil
+
+    folder = Account.choose().temporary_folder()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """This worker's PostgreSQL, whose data nobody will miss."""
+    cluster = asyncio.run(Cluster.start(Account.choose().temporary_folder(), throwaway=True))
+    yield cluster
+    asyncio.run(cluster.stop())
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> Cluster:
+    """The cluster, with the database that every test's own is copied from."""
+    from tests.stack import make_template
+
+    asyncio.run(make_template(cluster))
+    return cluster
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    from medtui.local.keys import Keys
+
+    return Keys.new()
+
+
+@pytest.fixture
+async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+    """A whole Supabase: a fresh database with our tables, and a gateway in this test's loop."""
+    from tests.stack import stacked
+
+    async with stacked(template, keys) as stack:
+        yield stack

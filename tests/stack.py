@@ -1,0 +1,205 @@
+"""A whole local Supabase for one test: a database of its own and a gateway in the test's loop."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
+
+from medtui.local.gateway import Gateway
+from medtui.local.install import install
+from medtui.local.keys import Keys
+from medtui.local.postgres import SUPERUSER, Cluster
+
+TEMPLATE = "template_medtui"
+PASSWORD = "correct horse battery staple"
+
+numbers = itertools.count()
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has signed up, confirmed, and (unless asked otherwise) has a profile."""
+
+    id: UUID
+    email: str
+    password: str
+    name: str
+    token: str
+
+
+class Stack:
+    """Made by the `stack` fixture. What is true is read by `sql`, never through our own modules."""
+
+    def __init__(self, cluster: Cluster, database: str, keys: Keys) -> None:
+        self.cluster = cluster
+        self.database = database
+        self.keys = keys
+        self.anon_key = keys.anon_key
+        self.service_key = keys.service_role_key
+        self.jwt_secret = keys.jwt_secret
+        self.db_url = cluster.dsn("postgres", database)
+        self.url = ""
+        self.gateway: Gateway | None = None
+        self._resources = AsyncExitStack()
+        self._truth: psycopg.AsyncConnection[dict[str, Any]] | None = None
+
+    async def start_gateway(self) -> None:
+        """Start the gateway: on any port the first time, on the same one afterwards."""
+        port = int(self.url.rpartition(":")[2]) if self.url else 0
+        self.gateway = await Gateway.start(
+            lambda role: self.cluster.dsn(role, self.database), self.keys, port=port
+        )
+        self.url = self.gateway.url
+
+    async def stop_gateway(self) -> None:
+        if self.gateway is not None:
+            await self.gateway.stop()
+            self.gateway = None
+
+    async def restart_gateway(self) -> None:
+        await self.stop_gateway()
+        await self.start_gateway()
+
+    async def sql(self, query: str, *args: object) -> list[dict[str, Any]]:
+        """Run one statement as `postgres`, whom no policy holds; %s stands for each argument."""
+        if self._truth is None:
+            connection = await psycopg.AsyncConnection.connect(
+                self.db_url, autocommit=True, row_factory=dict_row
+            )
+            self._truth = await self._resources.enter_async_context(connection)
+        result = await self._truth.execute(query.encode(), args or None)
+        return await result.fetchall() if result.description else []
+
+    async def person(
+        self,
+        first: str = "Amara",
+        last: str = "Okafor",
+        level: str = "st1",
+        *,
+        profile: bool = True,
+    ) -> Person:
+        """Make somebody by SQL, as quickly as it goes; their token lasts for an hour."""
+        user = uuid4()
+        email = f"{first}.{last}.{user.hex[:8]}@example.org".lower().replace(" ", "-")
+        await self.sql(
+            """
+            insert into auth.users (id, aud, role, email, encrypted_password, email_confirmed_at,
+                raw_app_meta_data, raw_user_meta_data, created_at, updated_at)
+            values (%s, 'authenticated', 'authenticated', %s, %s, now(), '{}', '{}', now(), now())
+            """,
+            user, email, password_hash(),
+        )  # fmt: skip
+        if profile:
+            await self.sql(
+                "insert into profiles (user_id, first_name, last_name, training_level)"
+                " values (%s, %s, %s, %s)",
+                user, first, last, level,
+            )  # fmt: skip
+        person = Person(user, email, PASSWORD, f"{first} {last}", token="")
+        return replace(person, token=self.token(person))
+
+    def token(
+        self,
+        person: Person | None = None,
+        *,
+        role: str = "authenticated",
+        expires_in: float = 3600,
+        **claims: object,
+    ) -> str:
+        """An access token with this server's own signature, `expires_in` seconds from now."""
+        now = int(datetime.now(UTC).timestamp())
+        standard = {"role": role, "aud": role, "iat": now, "exp": now + int(expires_in)}
+        if person is not None:
+            standard |= {"sub": str(person.id), "email": person.email}
+        return self.keys.sign(standard | claims)
+
+    async def session(
+        self,
+        host: Person,
+        *,
+        starts_in: timedelta = timedelta(minutes=30),
+        type: str = "mock",  # noqa: A002  The column's name.
+        guest: Person | None = None,
+        **columns: object,
+    ) -> UUID:
+        """Make a practice session by SQL, past every guard, and return its id."""
+        row: Mapping[str, object] = {
+            "id": uuid4(),
+            "host_id": host.id,
+            "guest_id": guest and guest.id,
+            "datetime_utc": datetime.now(UTC) + starts_in,
+            "type": type,
+            **columns,
+        }
+        insert = sql.SQL("insert into practice_sessions ({}) values ({}) returning id").format(
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        [made] = await self.sql(insert.as_string(None), *row.values())
+        return UUID(str(made["id"]))
+
+    async def client(self, person: Person | None = None) -> AsyncClient:
+        """The unmodified client, signed in with the person's password if one is given."""
+        http = await self._resources.enter_async_context(httpx.AsyncClient())
+        options = AsyncClientOptions(httpx_client=http)
+        client = await acreate_client(self.url, self.anon_key, options)
+        self._resources.push_async_callback(client.realtime.close)
+        if person is not None:
+            await client.auth.sign_in_with_password(
+                {"email": person.email, "password": person.password}
+            )
+        return client
+
+    async def close(self) -> None:
+        await self._resources.aclose()
+        await self.stop_gateway()
+
+
+@cache
+def password_hash() -> str:
+    """Of everybody's password: made once, as making it is slow by design."""
+    from medtui.local.auth.passwords import hash_password
+
+    return hash_password(PASSWORD)
+
+
+async def make_template(cluster: Cluster) -> None:
+    """The database that every test's own is copied from: the platform and our migrations."""
+    async with await administrator(cluster) as admin:
+        await admin.execute(f"create database {TEMPLATE}".encode())
+        await install(cluster, TEMPLATE)
+        # A database can be copied only while nobody is connected to it.
+        await admin.execute(f"alter database {TEMPLATE} allow_connections false".encode())
+
+
+@asynccontextmanager
+async def stacked(cluster: Cluster, keys: Keys, *, gateway: bool = True) -> AsyncIterator[Stack]:
+    database = f"test_{next(numbers)}"
+    async with await administrator(cluster) as admin:
+        await admin.execute(
+            f"create database {database} template {TEMPLATE} owner postgres".encode()
+        )
+        stack = Stack(cluster, database, keys)
+        try:
+            if gateway:
+                await stack.start_gateway()
+            yield stack
+        finally:
+            await stack.close()
+            await admin.execute(f"drop database {database} with (force)".encode())
+
+
+async def administrator(cluster: Cluster) -> psycopg.AsyncConnection[Any]:
+    return await psycopg.AsyncConnection.connect(cluster.dsn(SUPERUSER), autocommit=True)
