@@ -1,0 +1,76 @@
+"""Imports point one way: screens → widgets, board, documents, data → models."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "medtui"
+
+MAY_IMPORT = {
+    "models": set(),
+    "config": set(),
+    "board": {"models"},
+    "documents": {"models"},
+    "data": {"models"},
+    "widgets": {"board", "models"},
+    "screens": {"app", "board", "config", "data", "documents", "models", "widgets"},
+    "launch": {"config"},
+    "app": {"board", "config", "data", "launch", "models", "screens", "widgets"},
+    "local": set(),
+    "cli": {"app", "config", "launch", "local"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+"""What each room may import of the others, for typing too."""
+
+
+def imports() -> Iterator[tuple[str, str, str]]:
+    """Every import of one room of medtui by another: file, room, imported room."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        relative = path.relative_to(PACKAGE)
+        room = relative.parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text())):
+            modules: list[str] = []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                modules = [node.module]
+                if node.module == "medtui":
+                    modules = [f"medtui.{alias.name}" for alias in node.names]
+            for module in modules:
+                parts = module.split(".")
+                if parts[0] == "medtui" and len(parts) > 1 and parts[1] != "__version__":
+                    yield str(relative), room, parts[1]
+
+
+def test_every_room_imports_only_what_it_may() -> None:
+    wrong = [
+        f"{file} imports medtui.{imported}"
+        for file, room, imported in imports()
+        if imported != room and imported not in MAY_IMPORT[room]
+    ]
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("module", "banned"),
+    [
+        ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
+        ("medtui.board", ["textual", "rich", "supabase", "httpx"]),
+        ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
+        ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic"]),
+        ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.screens"]),
+    ],
+)
+def test_importing_a_room_does_not_pull_in(module: str, banned: list[str]) -> None:
+    program = f"import sys, {module}; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not [name for name in banned if name in loaded]
