@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +19,16 @@ if TYPE_CHECKING:
     from medtui.local.keys import Keys
     from tests.stack import Stack
 
+# Clusters and databases are thousands of small files: in memory, where there is plenty, the tests
+# take a third of the time. Programs that tests start follow the variable.
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that PostgreSQL's account can reach, too (pytest's own are closed to others)."""
-    import shutil
-
     folder = Account.choose().temporary_folder()
     yield folder
     shutil.rmtree(folder)

@@ -44,9 +44,7 @@ class Account:
             "start medtui as an ordinary user."
         )
 
-    def run(
-        self, *command: str | Path, pass_fds: tuple[int, ...] = ()
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str | Path) -> subprocess.CompletedProcess[str]:
         """Run a command as this account, to its end. OSError where the account cannot start it."""
         return subprocess.run(
             command,
@@ -54,7 +52,6 @@ class Account:
             group=self.gid if self.other else None,
             extra_groups=[] if self.other else None,
             cwd="/",
-            pass_fds=pass_fds,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

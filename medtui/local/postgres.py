@@ -22,6 +22,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import IO, cast
@@ -41,7 +42,15 @@ SETTINGS: Mapping[str, str] = {
     "wal_level": "logical",
     "max_replication_slots": "64",
     "max_wal_senders": "64",
+    # In the data folder: in the system's shared memory a killed server would leave a piece behind.
+    "dynamic_shared_memory_type": "mmap",
 }
+
+# Not synced: that is done when the server runs, and before anybody relies on it.
+INITDB = (
+    *("--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
+    *("--no-sync", "--no-instructions"),
+)
 
 # For data that nobody will miss: a crash of the machine may lose it, a crash of a process not.
 THROWAWAY: Mapping[str, str] = {
@@ -103,34 +112,36 @@ class Cluster:
         try:
             account.take(socket_dir)
             socket_dir.chmod(0o700)
-            async with _locked(data / "pgdata.lock") as lock:
+            async with _lock(data) as lock:
                 postgres, version = await asyncio.to_thread(_find, account, data, binaries)
-                password = _password(data)
+                password, commands = _password(data), []
                 new = password is None
                 if password is None:
                     password = secrets.token_urlsafe(32)
-                    initdb = postgres.with_name("initdb")
-                    await asyncio.to_thread(
-                        _initialise, account, initdb, data, socket_dir, password, lock
-                    )
-                _refuse_other_version(data, version)
+                    await asyncio.to_thread(_make_way, account, data, socket_dir, password)
+                    make = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata")]
+                    commands.append([*make, *INITDB, f"--pwfile={socket_dir / 'password'}"])
+                else:
+                    _refuse_other_version(data, version)
                 options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
-                command = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
-                command += [f"--{name}={value}" for name, value in options.items()]
-                process = _launch(account, command, folders, data, lock)
+                server = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
+                commands.append([*server, *(f"--{name}={options[name]}" for name in options)])
+                process = _launch(account, commands, folders, data, lock)
         except BaseException:
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
             raise
         cluster = cls(process, socket_dir, password, version)
         try:
+            await cluster._ready(data)
+            if new:
+                (socket_dir / "password").unlink()
             if new and not throwaway:
                 # What initdb wrote must last as surely as what is committed on top of it.
                 initdb = postgres.with_name("initdb")
-                finishing = asyncio.to_thread(_finish, account, initdb, data, password)
-                await asyncio.gather(finishing, cluster._ready(data))
-            else:
-                await cluster._ready(data)
+                pgdata = data / "pgdata"
+                await asyncio.to_thread(account.run, initdb, "--sync-only", "-D", pgdata)
+                await asyncio.to_thread(save, data / "password", password)
         except BaseException:
             await cluster.stop()
             raise
@@ -177,24 +188,32 @@ class Cluster:
                 await asyncio.sleep(0.004)
 
 
-@contextlib.asynccontextmanager
-async def _locked(path: Path) -> AsyncIterator[int]:
-    """The lock's descriptor, for PostgreSQL to inherit: closed by us, the lock lasts with that."""
-    lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def locked(lock: int) -> bool:
+    """Try to lock an open file. The lock lasts until all who inherited the descriptor are gone."""
     try:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    await asyncio.sleep(0.02)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+@contextlib.asynccontextmanager
+async def _lock(data: Path) -> AsyncIterator[int]:
+    """The lock for PostgreSQL to inherit; waits for one that is about to end."""
+    lock = os.open(data / "pgdata.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not locked(lock):
+            if time.monotonic() > deadline:
+                raise LocalError(
+                    f"PostgreSQL runs in {data} already (process {_pid(data)}), and not for us: "
+                    "end it, or choose another folder with --data."
+                )
+            await asyncio.sleep(0.02)
         # Nobody is left, so a note of somebody who was (and whose number may be another's now)
         # is not to keep PostgreSQL from starting.
-        path.with_name("pgdata").joinpath("postmaster.pid").unlink(missing_ok=True)
+        (data / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
         yield lock
-    except TimeoutError:
-        raise LocalError(f"PostgreSQL is running in {path.parent} already.") from None
     finally:
         os.close(lock)
 
@@ -222,19 +241,32 @@ def _find(account: Account, data: Path, binaries: Path | None) -> tuple[Path, in
 
 
 def _copy(installation: Path, data: Path) -> Path:
-    """A copy of an installation, beside the data, for an account that cannot reach the original."""
+    """A copy of an installation, beside the data, for an account that cannot reach the original.
+
+    The binaries of a wheel find their libraries by the way from one folder to the other.
+    """
+    package = installation.parent
+    libraries = package.with_name(package.name + ".libs"), package / ".dylibs"
     made = (installation / "bin" / "postgres").stat().st_mtime_ns
     copy = data / f"postgresql-{made}"
     if not copy.exists():
         for old in data.glob("postgresql-*"):
             shutil.rmtree(old)
         part = data / "postgresql-part"
-        shutil.copytree(installation, part, symlinks=True)
+        for folder in (installation, *filter(Path.exists, libraries)):
+            shutil.copytree(folder, part / folder.relative_to(package.parent), symlinks=True)
         for path in (part, *part.rglob("*")):
+            mode = path.lstat().st_mode
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o555 if path.stat().st_mode & 0o100 else 0o444))
+                path.chmod(mode | (0o555 if mode & 0o100 else 0o444))
         part.rename(copy)
-    return copy
+    return copy / installation.relative_to(package.parent)
+
+
+def _pid(data: Path) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return (data / "pgdata" / "postmaster.pid").read_text().partition("\n")[0]
+    return "unknown"
 
 
 def _password(data: Path) -> str | None:
@@ -244,34 +276,15 @@ def _password(data: Path) -> str | None:
         return None
 
 
-def _initialise(
-    account: Account, initdb: Path, data: Path, sockets: Path, password: str, lock: int
-) -> None:
-    """Make `pgdata`. Holds the lock as PostgreSQL does: it may outlive us by a moment."""
-    pgdata = data / "pgdata"
+def _make_way(account: Account, data: Path, socket_dir: Path, password: str) -> None:
+    """Make an empty `pgdata` for initdb, and the file that it takes the password from."""
+    pgdata, given = data / "pgdata", socket_dir / "password"
     shutil.rmtree(pgdata, ignore_errors=True)
     pgdata.mkdir(mode=0o700)
-    account.take(pgdata)
-    # A file, as initdb takes the password from nowhere else; in a folder of the account's.
-    given = sockets / "password"
     given.touch(0o600)
     given.write_text(password)
+    account.take(pgdata)
     account.take(given)
-    options = f"-U {SUPERUSER} -A scram-sha-256 -E UTF8 --no-locale --no-sync --no-instructions"
-    made = account.run(
-        initdb, "-D", pgdata, *options.split(), f"--pwfile={given}", pass_fds=(lock,)
-    )
-    given.unlink()
-    if made.returncode != 0:
-        shutil.rmtree(pgdata, ignore_errors=True)
-        reason = made.stdout.strip().splitlines()[-1:] or ["initdb failed"]
-        raise LocalError(f"PostgreSQL cannot make a database in {data}: {reason[0]}")
-
-
-def _finish(account: Account, initdb: Path, data: Path, password: str) -> None:
-    """Bring `pgdata` to the disk, then say by the password that it is complete."""
-    account.run(initdb, "--sync-only", "-D", data / "pgdata")
-    save(data / "password", password)
 
 
 def save(path: Path, text: str) -> None:
@@ -299,13 +312,16 @@ def _refuse_other_version(data: Path, version: int) -> None:
 
 
 def _launch(
-    account: Account, command: list[str], folders: list[Path], data: Path, lock: int
+    account: Account, commands: list[list[str]], folders: list[Path], data: Path, lock: int
 ) -> subprocess.Popen[bytes]:
-    """PostgreSQL as our child, with its watcher; see watcher.py for the two pipes."""
-    watcher = [sys.executable, "-I", "-S", str(WATCHER), str(account.uid), str(account.gid)]
+    """Run the commands, the last of which is PostgreSQL, with their watcher."""
+    line = [sys.executable, "-I", "-S", str(WATCHER), str(account.uid), str(account.gid)]
+    line += map(str, folders)
+    for command in commands:
+        line += ["--", *command]
     with (data / "postgres.log").open("wb") as log:
         return subprocess.Popen(
-            [*watcher, *map(str, folders), "--", *command],
+            line,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

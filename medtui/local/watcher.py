@@ -1,13 +1,17 @@
 """Starts PostgreSQL so that it never outlives its parent.
 
-    watcher.py UID GID [FOLDER…] -- COMMAND…
+    watcher.py UID GID [FOLDER…] [-- COMMAND [ARGUMENT…]]…
 
-A script, not a module: it runs by itself (`python -I -S`) and imports next to nothing.
-The process that was started becomes PostgreSQL, so that the parent has it as a direct child.
-Before that it splits off a watcher, which waits for the end of either of two pipes: standard
-input, whose other end only the parent holds, and one that every process of PostgreSQL has
-inherited. The first to end means that the parent is gone, however it died: PostgreSQL is stopped,
-fast, then at once. The second means that PostgreSQL is gone: the folders are removed.
+A script, not a module: it runs by itself (`python -I -S`) and imports next to nothing. The commands
+run as the user, one after the other; the process that was started becomes the last of them, which
+is PostgreSQL, so that the parent has it as a direct child.
+
+Before that it splits off a watcher, which waits for the end of either of two pipes: standard input,
+whose other end only the parent holds, and one that every process of PostgreSQL has inherited. The
+first to end means that the parent is gone, however it died: PostgreSQL is stopped, fast, then at
+once. The second means that PostgreSQL is gone: the folders are removed.
+
+Standard output tells the parent the same: it ends when PostgreSQL and the watcher are gone.
 
 As no step waits for the parent, there is no moment at which its death leaves anything behind.
 """
@@ -24,8 +28,7 @@ STOPS = ((signal.SIGINT, 4.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 1.0))
 
 def main() -> None:
     uid, gid = int(sys.argv[1]), int(sys.argv[2])
-    end = sys.argv.index("--")
-    folders, command = sys.argv[3:end], sys.argv[end + 1 :]
+    folders, *commands = split(sys.argv[3:])
     postgres = os.getpid()
     alive, inherited = os.pipe()
     if os.fork() == 0:
@@ -37,13 +40,29 @@ def main() -> None:
                 delete(folder)
         os._exit(0)
     os.wait()
-    os.set_inheritable(inherited, True)
+    # PostgreSQL holds both pipes' ends without knowing: it reads nothing, and writes to the log.
+    for pipe in (inherited, os.dup(1)):
+        os.set_inheritable(pipe, True)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
     if uid != os.getuid():
         os.setgroups([])
         os.setgid(gid)
         os.setuid(uid)
-    os.execv(command[0], command)  # noqa: S606
+    for command in commands[:-1]:
+        if os.spawnv(os.P_WAIT, command[0], command) != 0:  # noqa: S606
+            sys.exit(1)
+    os.execv(commands[-1][0], commands[-1])  # noqa: S606
+
+
+def split(arguments: list[str]) -> list[list[str]]:
+    parts: list[list[str]] = [[]]
+    for argument in arguments:
+        if argument == "--":
+            parts.append([])
+        else:
+            parts[-1].append(argument)
+    return parts
 
 
 def watch(postgres: int, alive: int) -> None:

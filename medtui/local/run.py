@@ -1,0 +1,254 @@
+"""`medtui local run`: PostgreSQL and the gateway, from start to end.
+
+When everything is ready, one line of JSON goes to standard output; all else goes to standard
+error. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
+
+In the foreground it runs until it is told to stop. With `--held` it runs for others, in the
+background, and ends when the last of them has gone (holders.py). An app that needs a server:
+
+1. starts `medtui local run --held` in a session of its own, and reads a line from its standard
+   output: the line that holders.py describes. It is the same whether this process serves, or has
+   found that another one does (then it has ended, with 0). No line: its standard error says why;
+2. connects to the socket that `HOLD` names within ten seconds, and keeps the connection open for
+   as long as it needs the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from medtui.local import LocalError
+from medtui.local.account import Account
+from medtui.local.holders import Holders, running
+from medtui.local.postgres import PATIENCE, SUPERUSER, Cluster, locked, save
+
+# The Supabase CLI's own default, so that what people know about it holds here.
+DEFAULT_PORT = 54321
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the command line says. `port` 0 is any free one, None the same as last time."""
+
+    data: Path | None = None
+    port: int | None = None
+    host: str = "127.0.0.1"
+    sample: bool = False
+    schema: Path | None = None
+    throwaway: bool = False
+    held: bool = False
+
+
+class AlreadyRunning(LocalError):
+    """Another process serves this data folder; `server` is its line."""
+
+    def __init__(self, data: Path, server: dict[str, str]) -> None:
+        super().__init__(f"A local server runs in {data} already, at {server['API_URL']}.")
+        self.server = server
+
+
+def main(options: RunOptions) -> int:
+    """Run to the end and return the exit code: 0 when it was told to stop or let go."""
+    try:
+        return asyncio.run(run(options))
+    except AlreadyRunning as error:
+        if options.held:
+            answer(error.server)
+            return 0
+        tell(str(error))
+    except LocalError as error:
+        tell(str(error))
+    return 1
+
+
+async def run(options: RunOptions) -> int:
+    """Serve until a signal, the last holder's end, or LocalError."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop.set)
+    serving, stopping = asyncio.ensure_future(serve(options)), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    serving.cancel()  # Does nothing to one that is done.
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+    return 0
+
+
+async def serve(options: RunOptions) -> None:
+    """Start everything, print the line, and serve until nobody holds us or PostgreSQL ends."""
+    # The gateway's imports take longer than PostgreSQL's start, and need nothing of it.
+    importing = asyncio.create_task(asyncio.to_thread(import_gateway))
+    async with contextlib.AsyncExitStack() as stack:
+        account = await asyncio.to_thread(Account.choose)
+        if options.throwaway:
+            data = await asyncio.to_thread(account.temporary_folder)
+        else:
+            data = await asyncio.to_thread(account.provide, options.data or default_folder())
+        await stack.enter_async_context(claimed(data))
+        socket_dir = await asyncio.to_thread(account.temporary_folder)
+        hold = str(socket_dir / "holders")
+        holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
+        await holders.listen(hold)
+        await asyncio.to_thread(save, data / "holders", hold)
+
+        cluster = await Cluster.start(data, socket_dir=socket_dir, throwaway=options.throwaway)
+        stack.push_async_callback(cluster.stop)
+        await importing
+        server = await stack.enter_async_context(gateway(cluster, data, options))
+
+        held = server | {"HOLD": hold}
+        holders.ready(held)
+        answer(held if options.held else server)
+        tell(f"Ready at {server['API_URL']}, with its data in {data}.")
+        # Closed first of all: nobody is to come to a server that is about to end.
+        with contextlib.closing(holders):
+            ended = asyncio.ensure_future(cluster.ended())
+            released = asyncio.ensure_future(holders.released())
+            await asyncio.wait({ended, released}, return_when=asyncio.FIRST_COMPLETED)
+        if not released.done():
+            raise LocalError(
+                f"PostgreSQL has ended by itself, and {data / 'postgres.log'} says why. "
+                "What was saved is kept: start the server again."
+            )
+
+
+@contextlib.asynccontextmanager
+async def gateway(
+    cluster: Cluster, data: Path, options: RunOptions
+) -> AsyncIterator[dict[str, str]]:
+    """Bring the database up to date and serve it. Gives what the line of JSON says."""
+    from medtui.local.gateway import Gateway
+    from medtui.local.install import install
+    from medtui.local.settings import Settings
+
+    await install(cluster, migrations=options.schema)
+    if options.sample:
+        await add_sample(cluster)
+    if not (options.host == "localhost" or options.host.startswith(("127.", "::1"))):
+        tell(
+            f"Warning: traffic to {options.host} is not encrypted. Whoever shares the network "
+            "can read it, passwords included."
+        )
+    settings = await asyncio.to_thread(Settings.of, data)
+    listening = listen(options, settings.port)
+    port = listening.getsockname()[1]
+    if port != settings.port:
+        await asyncio.to_thread(settings.at(port).save, data)
+    server = await Gateway.start(
+        cluster.dsn, settings.keys, host=options.host, port=port, sockets=[listening]
+    )
+    try:
+        yield {
+            "API_URL": f"http://{reachable(options.host)}:{port}",
+            "ANON_KEY": settings.keys.anon_key,
+            "SERVICE_ROLE_KEY": settings.keys.service_role_key,
+            "DB_URL": cluster.dsn(),
+            "JWT_SECRET": settings.keys.jwt_secret,
+        }
+    finally:
+        await server.stop()
+
+
+def import_gateway() -> None:
+    """What takes long to import, in a thread, so that a second import finds it done."""
+    try:
+        for name in ("gateway", "install", "settings"):
+            importlib.import_module(f"medtui.local.{name}")
+    except ModuleNotFoundError as error:
+        raise LocalError(
+            f"The local server needs {error.name}: install it with pip install 'medtui[local]'."
+        ) from error
+
+
+async def add_sample(cluster: Cluster) -> None:
+    """Fill a server that nobody has signed up to yet; never mix with a practice's own people."""
+    import psycopg
+
+    from medtui.local import sample
+
+    dsn = cluster.dsn(SUPERUSER)
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        users = await connection.execute("select from auth.users limit 1")
+        if users.rowcount == 0:
+            await sample.load(dsn, now=datetime.now(UTC))
+
+
+@contextlib.asynccontextmanager
+async def claimed(data: Path) -> AsyncIterator[None]:
+    """Hold the data folder for this process alone. AlreadyRunning when another one serves it."""
+    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not locked(lock):
+            server = await asyncio.to_thread(running, data)
+            if server is not None:
+                raise AlreadyRunning(data, server)
+            if time.monotonic() > deadline:
+                raise LocalError(f"Another medtui is busy in {data}: try again in a moment.")
+            await asyncio.sleep(0.05)  # The other has only just started, or is about to end.
+        yield
+    finally:
+        os.close(lock)
+
+
+def listen(options: RunOptions, remembered: int | None) -> socket.socket:
+    """Take a port: the one asked for, else last time's, else any that is free."""
+    if options.port is not None:
+        ports = [options.port]
+    else:
+        ports = [0] if options.throwaway else [remembered or DEFAULT_PORT, 0]
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    for port in ports:
+        try:
+            return socket.create_server((options.host, port), family=family)
+        except OSError as error:
+            reason = error.strerror
+        if len(ports) > 1 and port:
+            tell(f"Port {port} is taken, so this takes another one.")
+    raise LocalError(f"Cannot listen on {options.host}, port {ports[-1]}: {reason}.")
+
+
+def default_folder() -> Path:
+    """Where the data lives unless --data says otherwise.
+
+    Root's own home is closed to the account that runs PostgreSQL, so root's data lies where
+    those of a system's services do.
+    """
+    if os.geteuid() == 0:
+        return Path("/var/lib/medtui")
+    return user_data_path("medtui", appauthor=False) / "local"
+
+
+def reachable(host: str) -> str:
+    """The host as a URL of this machine's own names it."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+    return f"[{host}]" if ":" in host else host
+
+
+def answer(server: dict[str, str]) -> None:
+    """The one line on standard output."""
+    sys.stdout.write(json.dumps(server) + "\n")
+    sys.stdout.flush()
+
+
+def tell(sentence: str) -> None:
+    """A line for people. Whoever started us in the background may have gone without reading it."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(sentence + "\n")
+        sys.stderr.flush()
