@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -23,63 +25,89 @@ RECORDS = """
 """
 
 
+@dataclass(frozen=True)
+class Migration:
+    """One file: `{version}_{name}.sql`, as the Supabase CLI names them."""
+
+    file: str
+    sql: str
+
+    @property
+    def version(self) -> str:
+        return self.file.partition("_")[0]
+
+    @property
+    def name(self) -> str:
+        return self.file.removesuffix(".sql").partition("_")[2]
+
+
+def read(folder: Path) -> list[Migration]:
+    """The folder's SQL files, in the order in which they are to run."""
+    return [Migration(path.name, path.read_text()) for path in sorted(folder.glob("*.sql"))]
+
+
 async def install(
     cluster: Cluster, database: str = "postgres", *, migrations: Path | None = None
 ) -> None:
     """Bring a database up to this medtui; what it has already costs nothing.
 
-    `migrations` is another folder of them. LocalError when the database is newer than that.
+    `migrations` is another folder of them. LocalError when the database is newer than that, or
+    one does not run: then those before it stay.
     """
-    platform = [path.read_bytes() for path in sorted(PLATFORM.glob("*.sql"))]
-    digest = hashlib.sha256(b"\0".join(platform)).hexdigest()
-    pending = {_version(path): path for path in sorted((migrations or MIGRATIONS).glob("*.sql"))}
+    platform = await asyncio.to_thread(read, PLATFORM)
+    digest = hashlib.sha256("".join(file.sql for file in platform).encode()).hexdigest()
+    wanted = await asyncio.to_thread(read, migrations or MIGRATIONS)
+    if not wanted:
+        raise LocalError(f"There are no migrations in {migrations or MIGRATIONS}.")
     dsn = cluster.dsn(SUPERUSER, database)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
         known, applied = await _records(admin)
-        if unknown := applied - pending.keys():
+        if unknown := applied - {migration.version for migration in wanted}:
             raise LocalError(
-                f"The data was made by a newer medtui or another schema (it has the migration "
-                f"{min(unknown)}, which is not known here): update medtui, or choose another "
-                "folder with --data."
+                f"The data was made by a newer medtui, or with another schema: migration "
+                f"{min(unknown)} is not known here. Update medtui, or choose another folder "
+                "with --data."
             )
-        if digest not in known:
+        if digest != known:
             async with admin.transaction():
-                for sql in platform:
-                    await admin.execute(sql)
+                for file in platform:
+                    await admin.execute(file.sql.encode())
                 await admin.execute(RECORDS)
                 await admin.execute("delete from supabase_migrations.platform")
                 await admin.execute(
                     "insert into supabase_migrations.platform values (%s)", [digest]
                 )
-    if applied >= pending.keys():
+    pending = [migration for migration in wanted if migration.version not in applied]
+    if not pending:
         return
     # Logged in as the owner, not switched to: role settings such as the search path count.
-    async with await psycopg.AsyncConnection.connect(cluster.dsn(database=database)) as owner:
-        for version, path in pending.items():
-            if version in applied:
-                continue
-            async with owner.transaction():
-                sql = path.read_bytes()
-                await owner.execute(sql)
-                await owner.execute("reset all")
-                await owner.execute(
-                    "insert into supabase_migrations.schema_migrations values (%s, %s, %s)",
-                    [version, [sql.decode()], path.stem.partition("_")[2]],
-                )
+    dsn = cluster.dsn(database=database)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as owner:
+        for migration in pending:
+            await _migrate(owner, migration)
 
 
-async def _records(admin: psycopg.AsyncConnection) -> tuple[set[str], set[str]]:
-    """The digests of the platform and the versions of the migrations that the database has."""
-    records = await admin.execute("select to_regclass('supabase_migrations.platform')")
-    if await records.fetchone() == (None,):
-        return set(), set()
-    digests = await admin.execute("select digest from supabase_migrations.platform")
+async def _records(admin: psycopg.AsyncConnection) -> tuple[str | None, set[str]]:
+    """The digest of the platform and the versions of the migrations that the database has."""
+    made = await admin.execute("select to_regclass('supabase_migrations.platform')")
+    if await made.fetchone() == (None,):
+        return None, set()
+    digest = await admin.execute("select max(digest) from supabase_migrations.platform")
+    [known] = await digest.fetchone() or (None,)
     versions = await admin.execute("select version from supabase_migrations.schema_migrations")
-    return (
-        {digest async for (digest,) in digests},
-        {version async for (version,) in versions},
-    )
+    return known, {version async for (version,) in versions}
 
 
-def _version(path: Path) -> str:
-    return path.stem.partition("_")[0]
+async def _migrate(owner: psycopg.AsyncConnection, migration: Migration) -> None:
+    try:
+        async with owner.transaction():
+            await owner.execute(migration.sql.encode())
+            await owner.execute("reset all")  # What a migration sets is for itself alone.
+            await owner.execute(
+                "insert into supabase_migrations.schema_migrations (version, name, statements)"
+                " values (%s, %s, %s)",
+                [migration.version, migration.name, [migration.sql]],
+            )
+    except psycopg.Error as error:
+        reason = error.diag.message_primary or error
+        raise LocalError(f"The migration {migration.file} does not run: {reason}.") from error

@@ -184,9 +184,9 @@ async def add_sample(cluster: Cluster) -> None:
 
     dsn = cluster.dsn(SUPERUSER)
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
-        users = await connection.execute("select from auth.users limit 1")
-        if users.rowcount == 0:
-            await sample.load(dsn, now=datetime.now(UTC))
+        users = (await connection.execute("select from auth.users limit 1")).rowcount
+    if users == 0:
+        await sample.load(dsn, now=datetime.now(UTC))
 
 
 @contextlib.asynccontextmanager
