@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import importlib
 import json
 import os
@@ -209,28 +210,31 @@ async def claimed(data: Path) -> AsyncIterator[None]:
 
 def listen(options: RunOptions, remembered: int | None) -> socket.socket:
     """Take a port: the one asked for, else last time's, else any that is free."""
+    port = 0 if options.throwaway else remembered or DEFAULT_PORT
     if options.port is not None:
-        ports = [options.port]
-    else:
-        ports = [0] if options.throwaway else [remembered or DEFAULT_PORT, 0]
-    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
-    for port in ports:
-        try:
-            return socket.create_server((options.host, port), family=family)
-        except OSError as error:
-            reason = error.strerror
-        if len(ports) > 1 and port:
+        port = options.port
+    try:
+        return bind(options.host, port)
+    except OSError as error:
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        if options.port is None and error.errno == errno.EADDRINUSE:
             tell(f"Port {port} is taken, so this takes another one.")
-    raise LocalError(f"Cannot listen on {options.host}, port {ports[-1]}: {reason}.")
+            return bind(options.host, 0)
+        raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
+
+
+def bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
 
 
 def default_folder() -> Path:
     """Where the data lives unless --data says otherwise.
 
     Root's own home is closed to the account that runs PostgreSQL, so root's data lies where
-    those of a system's services do.
+    those of a system's services do, if nothing else is said.
     """
-    if os.geteuid() == 0:
+    if os.geteuid() == 0 and "XDG_DATA_HOME" not in os.environ:
         return Path("/var/lib/medtui")
     return user_data_path("medtui", appauthor=False) / "local"
 

@@ -1,0 +1,230 @@
+"""`medtui local run` as others see it: a line of JSON, signals, exit codes, and nothing left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+
+from medtui.local.postgres import locked
+
+KEYS = ["API_URL", "ANON_KEY", "SERVICE_ROLE_KEY", "DB_URL", "JWT_SECRET"]
+
+# The command, but for the patience of a server that nobody holds.
+PROGRAM = """
+from medtui import cli
+from medtui.local import holders
+
+holders.GRACE, holders.RELEASE = 1.5, 0.2
+cli.main()
+"""
+
+
+class Server:
+    """A server in a process of its own, on any free port unless the options say otherwise."""
+
+    def __init__(self, *options: object) -> None:
+        command = [sys.executable, "-c", PROGRAM, "local", "run", *map(str, options)]
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def line(self) -> dict[str, str]:
+        """What it prints when it is ready."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, self.process.communicate()[1]
+        return dict(json.loads(line))
+
+    def end(self, number: signal.Signals | None = None) -> tuple[int, str, str]:
+        """The exit code, and the rest of both outputs, after a signal if one is given."""
+        if number is not None:
+            self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., Server]]:
+    with ExitStack() as started:
+
+        def start(*options: object) -> Server:
+            server = Server(*options)
+            started.callback(server.process.communicate)
+            started.callback(server.process.kill)
+            return server
+
+        yield start
+
+
+Serve = Callable[..., Server]
+
+
+def hold(line: dict[str, str]) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(line["HOLD"])
+    return connection
+
+
+def answers(line: dict[str, str]) -> bool:
+    profiles = line["API_URL"] + "/rest/v1/profiles?select=user_id"
+    return httpx.get(profiles, headers={"apikey": line["ANON_KEY"]}).json() == []
+
+
+def nobody_is_left(data: Path) -> bool:
+    lock = os.open(data / "pgdata.lock", os.O_RDWR)
+    try:
+        return locked(lock)
+    finally:
+        os.close(lock)
+
+
+def within(seconds: float, condition: Callable[[], object]) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.005)
+    return False
+
+
+def test_it_prints_one_line_when_it_is_ready_and_ends_on_sigterm(
+    serve: Serve, folder: Path
+) -> None:
+    server = serve("--data", folder, "--port", 0)
+    line = server.line()
+    assert list(line) == KEYS
+    assert answers(line)
+    with psycopg.connect(line["DB_URL"]) as database:
+        assert database.execute("select current_user").fetchone() == ("postgres",)
+    assert stat.S_IMODE((folder / "settings.json").stat().st_mode) == 0o600
+
+    code, out, err = server.end(signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert line["API_URL"] in err
+    assert nobody_is_left(folder)
+
+
+def test_a_second_one_says_where_the_first_one_is(serve: Serve, folder: Path) -> None:
+    line = serve("--data", folder, "--port", 0).line()
+    code, out, err = serve("--data", folder, "--port", 0).end()
+    assert (code, out) == (1, "")
+    assert err == f"A local server runs in {folder} already, at {line['API_URL']}.\n"
+    assert answers(line)
+
+
+def test_it_comes_back_on_the_same_port_with_the_same_keys_and_data(
+    serve: Serve, folder: Path
+) -> None:
+    first = serve("--data", folder, "--port", 0)
+    before = first.line()
+    with psycopg.connect(before["DB_URL"]) as database:
+        database.execute("create table kept as select 42 as answer")
+    first.end(signal.SIGINT)
+    after = serve("--data", folder).line()
+    same = ["API_URL", "ANON_KEY", "SERVICE_ROLE_KEY", "JWT_SECRET"]
+    assert [after[key] for key in same] == [before[key] for key in same]
+    with psycopg.connect(after["DB_URL"]) as database:
+        assert database.execute("select answer from kept").fetchone() == (42,)
+
+
+def test_after_sigkill_it_starts_again_at_once(serve: Serve, folder: Path) -> None:
+    first = serve("--data", folder, "--port", 0)
+    first.line()
+    first.end(signal.SIGKILL)
+    assert answers(serve("--data", folder).line())
+
+
+def test_it_ends_on_a_signal_while_it_starts(serve: Serve, folder: Path) -> None:
+    server = serve("--data", folder, "--port", 0)
+    assert within(10, (folder / "pgdata").exists)
+    code, out, _ = server.end(signal.SIGTERM)
+    assert (code, out) == (0, "")
+    assert within(10, lambda: nobody_is_left(folder))
+
+
+def test_held_it_lives_as_long_as_somebody_holds_it(serve: Serve, folder: Path) -> None:
+    server = serve("--data", folder, "--port", 0, "--held")
+    line = server.line()
+    assert list(line) == [*KEYS, "HOLD"]
+    with hold(line) as first:
+        assert json.loads(first.makefile().readline()) == line
+        joined = serve("--data", folder, "--port", 0, "--held")
+        assert joined.line() == line
+        assert joined.end() == (0, "", "")
+        second = hold(line)
+    with second:
+        # Longer than it would live alone: the first one's end was not the end.
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(0.5)
+        assert answers(line)
+    assert server.end()[0] == 0
+    assert nobody_is_left(folder)
+
+
+def test_held_it_does_not_wait_for_ever_for_its_first_holder(serve: Serve, folder: Path) -> None:
+    server = serve("--data", folder, "--port", 0, "--held")
+    server.line()
+    assert server.end()[0] == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_throwaway_data_leaves_nothing(
+    serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(folder))
+    server = serve("--throwaway")
+    assert answers(server.line())
+    server.end(number)
+    assert within(10, lambda: list(folder.iterdir()) == [])
+
+
+def test_when_postgresql_dies_it_says_so_and_ends(serve: Serve, folder: Path) -> None:
+    server = serve("--data", folder, "--port", 0)
+    server.line()
+    os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    code, _, err = server.end()
+    assert code == 1
+    assert "PostgreSQL has ended by itself" in err
+
+
+def test_a_port_that_is_taken(serve: Serve, folder: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        code, _, err = serve("--data", folder, "--port", taken).end()
+        assert (code, err) == (
+            1,
+            f"Cannot listen on 127.0.0.1, port {taken}: Address already in use.\n",
+        )
+        stored = json.loads((folder / "settings.json").read_text())
+        (folder / "settings.json").write_text(json.dumps(stored | {"port": taken}))
+        server = serve("--data", folder)
+        assert answers(server.line())
+        assert f"Port {taken} is taken" in server.end(signal.SIGTERM)[2]
+
+
+def test_beyond_loopback_it_warns(serve: Serve, folder: Path) -> None:
+    server = serve("--data", folder, "--port", 0, "--host", "0.0.0.0")
+    line = server.line()
+    assert line["API_URL"].startswith("http://127.0.0.1:")
+    assert answers(line)
+    assert "traffic to 0.0.0.0 is not encrypted" in server.end(signal.SIGTERM)[2]
+
+
+def test_damaged_settings_are_named(serve: Serve, folder: Path) -> None:
+    (folder / "settings.json").write_text("{")
+    code, _, err = serve("--data", folder, "--port", 0).end()
+    assert code == 1
+    assert f"{folder / 'settings.json'} cannot be read" in err
