@@ -19,7 +19,6 @@ import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -59,11 +58,9 @@ THROWAWAY: Mapping[str, str] = {
     "full_page_writes": "off",
 }
 
-# A leftover of a parent that died has its watcher, which needs up to eight seconds.
+# A watcher needs up to eight seconds to end its PostgreSQL.
 PATIENCE = 10.0
 START_TIMEOUT = 60.0
-# A fast stop waits for subscribers of the log to read on; one that hangs must not hold us up.
-FAST_STOP = 4.0
 
 
 class Cluster:
@@ -107,7 +104,7 @@ class Cluster:
         account = await asyncio.to_thread(Account.choose)
         data = await asyncio.to_thread(account.provide, data)
         if socket_dir is None:
-            socket_dir = await asyncio.to_thread(account.temporary_folder)
+            socket_dir = account.temporary_folder()  # Not awaited: cancelled, it would stay.
         folders = [socket_dir, data] if throwaway else [socket_dir]
         try:
             account.take(socket_dir)
@@ -163,16 +160,14 @@ class Cluster:
 
     async def stop(self) -> None:
         """Stop it, and return when it is gone; what was committed is kept. Once is enough."""
-        for number in (signal.SIGINT, signal.SIGQUIT):
-            self._process.send_signal(number)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.ended(), FAST_STOP)
-                break
-        else:
+        # Its watcher does it, as if we had died: there is only one way to end.
+        cast(IO[bytes], self._process.stdin).close()
+        try:
+            await asyncio.wait_for(self.ended(), PATIENCE)
+        except TimeoutError:  # Somebody has killed the watcher.
             self._process.kill()
             await self.ended()
         self._pipe.close()
-        cast(IO[bytes], self._process.stdin).close()
 
     async def _ready(self, data: Path) -> None:
         """Wait until PostgreSQL notes in its own pid file that it takes clients."""

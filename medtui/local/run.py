@@ -21,11 +21,12 @@ import errno
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,11 +99,11 @@ async def serve(options: RunOptions) -> None:
     async with contextlib.AsyncExitStack() as stack:
         account = await asyncio.to_thread(Account.choose)
         if options.throwaway:
-            data = await asyncio.to_thread(account.temporary_folder)
+            data = stack.enter_context(temporary(account))
         else:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
-        socket_dir = await asyncio.to_thread(account.temporary_folder)
+        socket_dir = stack.enter_context(temporary(account))
         hold = str(socket_dir / "holders")
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
         await holders.listen(hold)
@@ -188,6 +189,16 @@ async def add_sample(cluster: Cluster) -> None:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
         await sample.load(dsn, now=datetime.now(UTC))
+
+
+@contextlib.contextmanager
+def temporary(account: Account) -> Iterator[Path]:
+    """A folder that goes with us; if we are killed, PostgreSQL's watcher removes it."""
+    folder = account.temporary_folder()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.asynccontextmanager

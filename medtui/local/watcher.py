@@ -22,7 +22,8 @@ import select
 import signal
 import sys
 
-# Together below the ten seconds in which everything must be gone. The last is for the kernel.
+# Together below the ten seconds in which everything must be gone. A fast stop waits for those who
+# read the log to read on, and one that hangs must not hold it up.
 STOPS = ((signal.SIGINT, 4.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 1.0))
 
 

@@ -147,12 +147,18 @@ def test_after_sigkill_it_starts_again_at_once(serve: Serve, folder: Path) -> No
     assert answers(serve("--data", folder).line())
 
 
-def test_it_ends_on_a_signal_while_it_starts(serve: Serve, folder: Path) -> None:
-    server = serve("--data", folder, "--port", 0)
-    assert within(10, (folder / "pgdata").exists)
+@pytest.mark.parametrize("moment", ["lock", "holders", "pgdata", "postgres.log", "password"])
+def test_it_ends_on_a_signal_while_it_starts(
+    serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    data, temporary = folder / "data", folder / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    server = serve("--data", data, "--port", 0)
+    assert within(10, (data / moment).exists)
     code, out, _ = server.end(signal.SIGTERM)
     assert (code, out) == (0, "")
-    assert within(10, lambda: nobody_is_left(folder))
+    assert list(temporary.iterdir()) == []
 
 
 def test_held_it_lives_as_long_as_somebody_holds_it(serve: Serve, folder: Path) -> None:
