@@ -1,0 +1,71 @@
+-- The schema of the auth server: who has signed up, and which logins are open. Tables and columns
+-- are GoTrue's as far as the local one uses them.
+
+set local role supabase_auth_admin;
+
+create table if not exists auth.users (
+  id uuid primary key default gen_random_uuid(),
+  aud varchar(255) default 'authenticated',
+  role varchar(255) default 'authenticated',
+  email varchar(255) unique,
+  encrypted_password varchar(255),
+  email_confirmed_at timestamptz,
+  last_sign_in_at timestamptz,
+  raw_app_meta_data jsonb not null default '{}',
+  raw_user_meta_data jsonb not null default '{}',
+  banned_until timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create table if not exists auth.sessions (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index if not exists sessions_user_id_idx on auth.sessions (user_id);
+
+create table if not exists auth.refresh_tokens (
+  id bigint generated always as identity primary key,
+  token varchar(255) not null unique,
+  session_id uuid not null references auth.sessions (id) on delete cascade,
+  parent varchar(255),
+  revoked_at timestamptz,
+  created_at timestamptz not null default now()
+);
+create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens (session_id);
+
+-- Codes that a hosted project would e-mail. Here nothing is sent: they are read from this table.
+create table if not exists auth.one_time_codes (
+  email varchar(255) not null,
+  purpose text not null check (purpose in ('signup', 'recovery')),
+  code varchar(6) not null,
+  sent_at timestamptz not null default now(),
+  primary key (email, purpose)
+);
+
+create or replace function auth.jwt() returns jsonb language sql stable set search_path = '' as $$
+  select coalesce(
+    nullif(current_setting('request.jwt.claims', true), '')::jsonb, '{}'::jsonb
+  )
+$$;
+
+create or replace function auth.uid() returns uuid language sql stable set search_path = '' as $$
+  select nullif(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub', '')::uuid
+$$;
+
+create or replace function auth.role() returns text language sql stable set search_path = '' as $$
+  select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
+$$;
+
+create or replace function auth.email() returns text language sql stable set search_path = '' as $$
+  select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
+$$;
+
+revoke all on all tables in schema auth from public, anon, authenticated, service_role;
+grant execute on all functions in schema auth to public;
+-- As on a hosted project: whoever runs it may look after its users by SQL.
+grant all on all tables in schema auth to postgres;
+
+reset role;

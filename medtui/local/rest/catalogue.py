@@ -1,0 +1,106 @@
+"""What the API may name: tables, columns, foreign keys and functions of the schema `public`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import AsyncConnection
+
+QUERY = """
+select json_build_object(
+  'columns', (
+    select coalesce(json_agg(json_build_array(
+      class.relname, attname, format_type(atttypid, atttypmod)) order by attnum), '[]')
+    from pg_attribute join pg_class as class on class.oid = attrelid
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
+      and attnum > 0 and not attisdropped),
+  'keys', (
+    select coalesce(json_agg(json_build_array(
+      conname, source.relname, target.relname,
+      (select attname from pg_attribute where attrelid = conrelid and attnum = conkey[1]),
+      (select attname from pg_attribute where attrelid = confrelid and attnum = confkey[1]),
+      exists (select from pg_index where indrelid = conrelid and indisunique
+        and indpred is null and indkey::text = conkey[1]::text)
+    ) order by conname), '[]')
+    from pg_constraint
+    join pg_class as source on source.oid = conrelid
+    join pg_class as target on target.oid = confrelid
+    where contype = 'f' and cardinality(conkey) = 1
+      and source.relnamespace = 'public'::regnamespace
+      and target.relnamespace = 'public'::regnamespace),
+  'primary', (
+    select coalesce(json_agg(json_build_array(relname, attname) order by attnum), '[]')
+    from pg_index join pg_class on pg_class.oid = indrelid
+    join pg_attribute on attrelid = indrelid and attnum = any (indkey)
+    where indisprimary and relnamespace = 'public'::regnamespace),
+  'functions', (
+    select coalesce(json_agg(json_build_array(
+      proname,
+      (select coalesce(json_agg(json_build_array(
+        coalesce(proargnames[at], ''), format_type(type, null), at > pronargs - pronargdefaults)
+        order by at), '[]') from unnest(proargtypes) with ordinality as argument (type, at)),
+      proretset,
+      coalesce(typtype = 'c' or prorettype = 'record'::regtype, false),
+      prorettype = 'void'::regtype
+    )), '[]')
+    from pg_proc join pg_type on pg_type.oid = prorettype
+    where pronamespace = 'public'::regnamespace and prokind = 'f'
+      and prorettype <> 'trigger'::regtype)
+)
+"""
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`source.column` refers to `target.target_column`."""
+
+    name: str
+    source: str
+    target: str
+    column: str
+    target_column: str
+    unique: bool
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function by its arguments' names; each with its type, and whether it has a default."""
+
+    name: str
+    arguments: tuple[tuple[str, str, bool], ...]
+    returns_set: bool
+    returns_row: bool
+    returns_void: bool
+
+    def takes(self, names: set[str]) -> bool:
+        required = {name for name, _, has_default in self.arguments if not has_default}
+        return required <= names <= {name for name, _, _ in self.arguments}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    tables: Mapping[str, Mapping[str, str]]
+    """Columns and their types, by table."""
+    keys: tuple[ForeignKey, ...]
+    primary: Mapping[str, tuple[str, ...]]
+    functions: tuple[Function, ...]
+
+    @classmethod
+    async def read(cls, connection: AsyncConnection[Any]) -> Catalogue:
+        row = await (await connection.execute(QUERY)).fetchone()
+        assert row is not None  # noqa: S101  # the query gives one row
+        found = row[0]
+        tables: dict[str, dict[str, str]] = {}
+        for table, column, type_ in found["columns"]:
+            tables.setdefault(table, {})[column] = type_
+        primary: dict[str, tuple[str, ...]] = {}
+        for table, column in found["primary"]:
+            primary[table] = (*primary.get(table, ()), column)
+        functions = tuple(
+            Function(name, tuple(map(tuple, arguments)), *rest)
+            for name, arguments, *rest in found["functions"]
+        )
+        keys = tuple(ForeignKey(*key) for key in found["keys"])
+        return cls(tables, keys, primary, functions)

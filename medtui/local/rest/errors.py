@@ -1,0 +1,112 @@
+"""PostgREST's errors: its own (PGRST…), and Postgres' with the status that each gets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from starlette.responses import Response
+
+from medtui.local.rest.json import dump
+
+
+class RestError(Exception):
+    """An error for the client, in PostgREST's shape."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        details: Any = None,
+        hint: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.body = {"code": code, "details": details, "hint": hint, "message": message}
+        self.headers = headers or {}
+
+    def response(self) -> Response:
+        return Response(
+            dump(self.body), self.status, self.headers, "application/json; charset=utf-8"
+        )
+
+
+# https://postgrest.org/en/v12/references/errors.html, most specific first.
+_STATUSES = {
+    "42501": 403,
+    "23503": 409,
+    "23505": 409,
+    "25006": 405,
+    "42883": 404,
+    "42P01": 404,
+    "42P17": 500,
+    "P0001": 400,
+    "57014": 500,
+    "08": 503,
+    "09": 500,
+    "0L": 403,
+    "0P": 403,
+    "25": 500,
+    "28": 403,
+    "2D": 500,
+    "38": 500,
+    "39": 500,
+    "3B": 500,
+    "40": 500,
+    "53": 503,
+    "54": 500,
+    "55": 500,
+    "57": 500,
+    "58": 500,
+    "F0": 500,
+    "HV": 500,
+    "P0": 500,
+    "XX": 500,
+}
+
+
+def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
+    """Postgres' refusal as PostgREST passes it on; an anonymous 42501 asks to sign in (401)."""
+    code = error.sqlstate or ""
+    status = _STATUSES.get(code) or _STATUSES.get(code[:2], 400 if code else 503)
+    headers: dict[str, str] = {}
+    if code == "42501" and anonymous:
+        status, headers = 401, {"WWW-Authenticate": "Bearer"}
+    diag = error.diag
+    return RestError(
+        status,
+        code or "PGRST001",
+        diag.message_primary or "Database client error. Retrying the connection.",
+        details=diag.message_detail,
+        hint=diag.message_hint,
+        headers=headers,
+    )
+
+
+def not_parsed(what: str, text: str, expected: str) -> RestError:
+    """A part of the query string that is not in PostgREST's grammar."""
+    found = f'unexpected "{text[:1]}"' if text else "unexpected end of input"
+    return RestError(
+        400,
+        "PGRST100",
+        f'"failed to parse {what} ({text})" (line 1, column 1)',
+        details=f"{found} expecting {expected}",
+    )
+
+
+def not_supported(what: str) -> RestError:
+    """In PostgREST's grammar, but not spoken here."""
+    return RestError(400, "PGRST100", f"The local server does not support {what}")
+
+
+def bad_body(message: str = "Empty or invalid json") -> RestError:
+    return RestError(400, "PGRST102", message)
+
+
+def invalid_token(message: str) -> RestError:
+    quoted = message.replace('"', '\\"')
+    challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
+    return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})
