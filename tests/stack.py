@@ -17,6 +17,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
+from medtui.local.auth.passwords import hash_password
 from medtui.local.gateway import Gateway
 from medtui.local.install import install
 from medtui.local.keys import Keys
@@ -170,8 +171,6 @@ class Stack:
 @cache
 def password_hash() -> str:
     """Of everybody's password: made once, as making it is slow by design."""
-    from medtui.local.auth.passwords import hash_password
-
     return hash_password(PASSWORD)
 
 

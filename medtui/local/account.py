@@ -72,14 +72,19 @@ class Account:
     def provide(self, folder: Path) -> Path:
         """Make our own folder if it is not there: closed, but for the account's way through it.
 
-        Returns its absolute path.
-        LocalError where the account cannot reach it; the permissions of what others made stay.
+        Returns its absolute path. LocalError where it cannot be made, or the account cannot reach
+        it: the permissions of what others made stay.
         """
         folder = folder.absolute()
-        created = not folder.exists()
+        try:
+            created = not folder.exists()
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LocalError(f"Cannot keep data in {folder}: {error.strerror}.") from error
         if created:
-            folder.mkdir(parents=True)
             folder.chmod(0o711 if self.other else 0o700)
+        if not os.access(folder, os.W_OK):
+            raise LocalError(f"Cannot keep data in {folder}: it is not ours to write to.")
         if not self.reaches(folder):
             if created:
                 folder.rmdir()

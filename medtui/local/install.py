@@ -69,9 +69,10 @@ async def install(
                 "with --data."
             )
         if digest != known:
-            async with admin.transaction():
-                for file in platform:
+            for file in platform:
+                async with admin.transaction():
                     await admin.execute(file.sql.encode())
+            async with admin.transaction():
                 await admin.execute(RECORDS)
                 await admin.execute("delete from supabase_migrations.platform")
                 await admin.execute(
