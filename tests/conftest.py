@@ -65,3 +65,12 @@ async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
 
     async with stacked(template, keys) as stack:
         yield stack
+
+
+@pytest.fixture
+async def database(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+    """A stack without its gateway, for what can be asked by SQL alone."""
+    from tests.stack import stacked
+
+    async with stacked(template, keys, gateway=False) as stack:
+        yield stack

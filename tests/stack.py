@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -18,10 +19,12 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.gateway import Gateway
 from medtui.local.install import install
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
+
+if TYPE_CHECKING:
+    from medtui.local.gateway import Gateway
 
 TEMPLATE = "template_medtui"
 PASSWORD = "correct horse battery staple"
@@ -52,22 +55,24 @@ class Stack:
         self.jwt_secret = keys.jwt_secret
         self.db_url = cluster.dsn("postgres", database)
         self.url = ""
-        self.gateway: Gateway | None = None
+        self._gateway: Gateway | None = None
         self._resources = AsyncExitStack()
         self._truth: psycopg.AsyncConnection[dict[str, Any]] | None = None
 
     async def start_gateway(self) -> None:
         """Start the gateway: on any port the first time, on the same one afterwards."""
+        from medtui.local.gateway import Gateway
+
         port = int(self.url.rpartition(":")[2]) if self.url else 0
-        self.gateway = await Gateway.start(
+        self._gateway = await Gateway.start(
             lambda role: self.cluster.dsn(role, self.database), self.keys, port=port
         )
-        self.url = self.gateway.url
+        self.url = self._gateway.url
 
     async def stop_gateway(self) -> None:
-        if self.gateway is not None:
-            await self.gateway.stop()
-            self.gateway = None
+        if self._gateway is not None:
+            await self._gateway.stop()
+            self._gateway = None
 
     async def restart_gateway(self) -> None:
         await self.stop_gateway()
@@ -197,7 +202,16 @@ async def stacked(cluster: Cluster, keys: Keys, *, gateway: bool = True) -> Asyn
             yield stack
         finally:
             await stack.close()
+            await slots_gone(admin, database)
             await admin.execute(f"drop database {database} with (force)".encode())
+
+
+async def slots_gone(admin: psycopg.AsyncConnection[Any], database: str) -> None:
+    """PostgreSQL notices a moment later that a gateway has gone; until then no DROP works."""
+    async with asyncio.timeout(10):
+        query = "select from pg_replication_slots where database = %s"
+        while (await admin.execute(query, [database])).rowcount:
+            await asyncio.sleep(0.005)
 
 
 async def administrator(cluster: Cluster) -> psycopg.AsyncConnection[Any]:
