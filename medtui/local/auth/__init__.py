@@ -5,6 +5,7 @@ Shapes, statuses and codes follow GoTrue; what is not here answers 404 as it doe
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import secrets
@@ -140,7 +141,8 @@ class Auth:
         self._refuse_guessing(email)
         async with self._pool.connection() as db:
             user = await _one(db, "select * from auth.users where email = %s", email)
-        if not await passwords.matches(password, user and user["encrypted_password"]):
+        hashed = user["encrypted_password"] if user else None
+        if not await passwords.matches(password, hashed):
             self._failures.setdefault(email, []).append(time.monotonic())
             raise invalid_credentials()
         self._failures.pop(email, None)
@@ -187,9 +189,12 @@ class Auth:
                     400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
                 )
             # Read again: whoever held the session's lock before us may have rotated it.
-            row |= await _one(
-                db, "select revoked_at from auth.refresh_tokens where id = %s", row["id"]
-            ) or {}
+            row |= (
+                await _one(
+                    db, "select revoked_at from auth.refresh_tokens where id = %s", row["id"]
+                )
+                or {}
+            )
             user = await _one(db, "select * from auth.users where id = %s", row["user_id"])
             assert user is not None  # noqa: S101  # sessions go with their user
             active = await _one(
@@ -200,9 +205,7 @@ class Auth:
             if row["revoked_at"] is not None:
                 age = (datetime.now(UTC) - row["revoked_at"]).total_seconds()
                 if active and (age < REUSE_SECONDS or active["parent"] == token):
-                    return JSONResponse(
-                        self._session(user, row["session_id"], active["token"])
-                    )
+                    return JSONResponse(self._session(user, row["session_id"], active["token"]))
                 await db.execute("delete from auth.sessions where id = %s", [row["session_id"]])
                 await db.commit()
                 raise AuthError(
@@ -316,9 +319,7 @@ class Auth:
         """The user and the session of the request's access token."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise AuthError(
-                401, "no_authorization", "This endpoint requires a valid Bearer token"
-            )
+            raise AuthError(401, "no_authorization", "This endpoint requires a valid Bearer token")
         try:
             claims = self._keys.verify(token)
         except jwt.ExpiredSignatureError as error:
@@ -331,9 +332,7 @@ class Auth:
             raise bad_jwt("missing sub claim") from error
         user = await _one(db, "select * from auth.users where id = %s", user_id)
         if user is None:
-            raise AuthError(
-                403, "user_not_found", "User from sub claim in JWT does not exist"
-            )
+            raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
         if not await _one(db, "select 1 from auth.sessions where id = %s", session_id):
             raise AuthError(
                 403, "session_not_found", "Session from session_id claim in JWT does not exist"
@@ -347,7 +346,9 @@ class Auth:
         )
         assert session is not None  # noqa: S101  # the statement returns a row
         seen = await _one(
-            db, "update auth.users set last_sign_in_at = now() where id = %s returning *", user["id"]
+            db,
+            "update auth.users set last_sign_in_at = now() where id = %s returning *",
+            user["id"],
         )
         token = await _new_token(db, session["id"])
         return self._session(seen or user, session["id"], token)
@@ -421,8 +422,6 @@ def _new_password(body: Body) -> str:
 
 
 async def _hashed(password: str) -> str:
-    import asyncio
-
     return await asyncio.to_thread(passwords.hash_password, password)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from starlette.responses import Response
 
-from medtui.local.rest.json import dump
+from medtui.local.rest.encoding import dump
 
 
 class RestError(Exception):

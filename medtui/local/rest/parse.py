@@ -15,7 +15,8 @@ from medtui.local.rest.errors import RestError, not_parsed, not_supported
 OPERATORS = frozenset({"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "is"})
 IS_VALUES = frozenset({"null", "true", "false", "unknown"})
 _KNOWN_BUT_REFUSED = frozenset(
-    "match imatch isdistinct fts plfts phfts wfts cs cd ov sl sr nxr nxl adj any all".split()
+    {"match", "imatch", "isdistinct", "fts", "plfts", "phfts", "wfts"}
+    | {"cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"}
 )
 _MAX_DEPTH = 16
 

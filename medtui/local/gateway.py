@@ -1,0 +1,165 @@
+"""The gateway: one HTTP server in front of auth, REST and Realtime, as Supabase has it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Iterator, Sequence
+
+import uvicorn
+from psycopg_pool import AsyncConnectionPool
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route, WebSocketRoute
+
+from medtui.local.auth import Auth, auth_pool
+from medtui.local.keys import Keys
+from medtui.local.realtime import Realtime
+from medtui.local.rest import Pool, Rest
+
+MAX_BODY = 50 * 1024 * 1024
+TABLE_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+
+
+class Gateway:
+    """Made by `start`, ended by `stop`. Serves in the event loop that started it."""
+
+    def __init__(
+        self,
+        server: uvicorn.Server,
+        serving: asyncio.Task[None],
+        resources: contextlib.AsyncExitStack,
+        url: str,
+    ) -> None:
+        self.url = url
+        self._server = server
+        self._serving = serving
+        self._resources = resources
+
+    @classmethod
+    async def start(
+        cls,
+        dsn: Callable[[str], str],
+        keys: Keys,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        autoconfirm: bool = True,
+        sockets: Sequence[socket.socket] | None = None,
+    ) -> Gateway:
+        """Serve one database.
+
+        Args:
+            dsn: gives, for a role, how to connect to the database as that role.
+            host, port: where; port 0 is any free one. Or `sockets` that listen already.
+            autoconfirm: whether a sign-up is confirmed at once, or by a code.
+        """
+        listening = list(sockets or [socket.create_server((host, port))])
+        url = f"http://{host}:{listening[0].getsockname()[1]}"
+        resources = contextlib.AsyncExitStack()
+        try:
+            pool: Pool = AsyncConnectionPool(
+                dsn("authenticator"),
+                min_size=1,
+                max_size=10,
+                open=False,
+                kwargs={"autocommit": True},
+            )
+            users = auth_pool(dsn("supabase_auth_admin"))
+            for opened in (pool, users):
+                await opened.open()
+                resources.push_async_callback(opened.close)
+            auth = Auth(users, keys, autoconfirm=autoconfirm)
+            auth.issuer = f"{url}/auth/v1"
+            realtime = Realtime(dsn, keys)
+            await realtime.start()
+            resources.push_async_callback(realtime.stop)
+            server = _Server(
+                uvicorn.Config(
+                    _application(auth, Rest(pool, keys), realtime, keys),
+                    log_config=None,
+                    access_log=False,
+                    lifespan="off",
+                    ws="websockets-sansio",
+                    ws_max_size=1024 * 1024,
+                    timeout_graceful_shutdown=1,
+                )
+            )
+            serving = asyncio.create_task(server.serve(sockets=listening), name="gateway")
+            while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+                await asyncio.sleep(0.002)
+        except BaseException:
+            for listener in listening:
+                listener.close()
+            await resources.aclose()
+            raise
+        return cls(server, serving, resources, url)
+
+    async def stop(self) -> None:
+        """Close every connection and let go of the database."""
+        # First of all the websockets: an open one would hold up the server's end.
+        await self._resources.aclose()
+        self._server.should_exit = True
+        await self._serving
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the business of whoever runs the loop."""
+        yield
+
+
+def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Starlette:
+    def guarded(endpoint: Callable[..., object]) -> Callable[..., object]:
+        async def checked(request: Request) -> Response:
+            refusal = _refuse(request, keys)
+            return refusal or await endpoint(request)  # type: ignore[misc]
+
+        return checked
+
+    return Starlette(
+        routes=[
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=["GET", "POST", "PUT"]),
+            Route(
+                "/rest/v1/rpc/{function}", guarded(rest.function), methods=["GET", "POST", "HEAD"]
+            ),
+            Route("/rest/v1/{table}", guarded(rest.table), methods=TABLE_METHODS),
+            WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
+        ],
+        exception_handlers={404: _no_route, 405: _no_route, 500: _broken},
+    )
+
+
+def _refuse(request: Request, keys: Keys) -> Response | None:
+    """What the real gateway refuses before a service sees it: a missing or unknown API key."""
+    key = request.headers.get("apikey") or request.query_params.get("apikey")
+    if not key:
+        return JSONResponse(
+            {
+                "message": "No API key found in request",
+                "hint": "No `apikey` request header or url param was found.",
+            },
+            401,
+        )
+    if key not in (keys.anon_key, keys.service_role_key):
+        return JSONResponse(
+            {
+                "message": "Invalid API key",
+                "hint": "Double check your Supabase `anon` or `service_role` API key.",
+            },
+            401,
+        )
+    if int(request.headers.get("content-length", 0)) > MAX_BODY:
+        return JSONResponse({"message": "Request size limit exceeded"}, 413)
+    return None
+
+
+async def _no_route(request: Request, error: Exception) -> Response:
+    return JSONResponse({"message": "no Route matched with those values"}, 404)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    return JSONResponse({"message": "An unexpected error occurred"}, 500)

@@ -1,0 +1,51 @@
+-- The schema of the realtime server: private channels' messages, and who may see a changed row.
+
+create table if not exists realtime.messages (
+  topic text not null,
+  extension text not null,
+  payload jsonb,
+  event text,
+  private boolean default false,
+  updated_at timestamp not null default now(),
+  inserted_at timestamp not null default now(),
+  id uuid not null default gen_random_uuid(),
+  primary key (id, inserted_at)
+);
+alter table realtime.messages owner to supabase_realtime_admin;
+alter table realtime.messages enable row level security;
+grant select, insert on realtime.messages to postgres, anon, authenticated, service_role;
+
+create or replace function realtime.topic() returns text language sql stable set search_path = '' as $$
+  select nullif(current_setting('realtime.topic', true), '')::text
+$$;
+grant execute on function realtime.topic() to public;
+
+-- For each subscriber (role and claims at the same position) whether they see the row with this
+-- key now, as realtime.apply_rls decides it on a hosted project: by asking as that subscriber.
+create or replace function realtime.visible_to(
+  of_table regclass, key_column name, key text, roles text[], claims text[]
+) returns boolean[] language plpgsql volatile set search_path = '' as $$
+declare
+  probe text;
+  key_type text;
+  seen boolean;
+  answer boolean[] := '{}';
+begin
+  select format_type(atttypid, atttypmod) into key_type from pg_catalog.pg_attribute
+    where attrelid = of_table and attname = key_column;
+  probe := format('select exists (select from %s where %I = $1::%s)', of_table, key_column, key_type);
+  for at in 1 .. cardinality(roles) loop
+    perform set_config('request.jwt.claims', claims[at], true);
+    perform set_config('role', roles[at], true);
+    begin
+      execute probe into seen using key;
+    exception when insufficient_privilege then
+      seen := false;
+    end;
+    answer := answer || seen;
+  end loop;
+  perform set_config('role', 'none', true);
+  return answer;
+end
+$$;
+revoke execute on function realtime.visible_to from public, anon, authenticated, service_role;

@@ -1,0 +1,237 @@
+"""A change of the log, as each subscriber may see it.
+
+As Realtime's `apply_rls`: row-level security decides by asking as the subscriber, columns
+without SELECT are missing, a DELETE goes to everybody with the primary key alone.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg import AsyncConnection, sql
+
+from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Relation, Update, Values
+
+OPERATORS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "in": "in"}
+MAX_RECORD = 1024 * 1024
+LONG_VALUE = 64
+GRANTS_SECONDS = 5.0
+"""How long the columns that a role may read are taken as known."""
+
+Caller = tuple[str, str]
+"""A role, and its claims as JSON."""
+
+
+class BadFilter(Exception):
+    """A filter that cannot be evaluated; the text says why."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a channel wants to hear of. `id` comes back with each change."""
+
+    id: int
+    event: str
+    schema: str
+    table: str
+    filter: str | None = None
+
+    def wants(self, kind: str, relation: Relation) -> bool:
+        return (
+            self.event in ("*", kind)
+            and self.schema in ("*", relation.schema)
+            and self.table in ("*", relation.table)
+        )
+
+    def condition(self) -> sql.Composable | None:
+        """The filter on a row named `new`. Raises BadFilter."""
+        if not self.filter:
+            return None
+        column, equals, rest = self.filter.partition("=")
+        operator, dot, value = rest.partition(".")
+        if not (equals and dot and column and operator in OPERATORS):
+            raise BadFilter(f"invalid filter {self.filter!r}")
+        if operator == "in":
+            items = value.removeprefix("(").removesuffix(")").split(",")
+            values = sql.SQL(", ").join(map(sql.Literal, items))
+            right: sql.Composable = sql.SQL("({})").format(values)
+        else:
+            right = sql.Literal(value)
+        return sql.SQL("new.{} {} {}").format(
+            sql.Identifier(column), sql.SQL(OPERATORS[operator]), right
+        )
+
+
+@dataclass(frozen=True)
+class Change:
+    """One changed row, with the time of its commit."""
+
+    row: Insert | Update | Delete
+    committed_at: datetime
+
+    @property
+    def kind(self) -> str:
+        return type(self.row).__name__.upper()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What of a change is the same for all: its JSON, and who may see it."""
+
+    data: dict[str, Any]
+    seen_by: frozenset[Caller]
+    matching: frozenset[int]
+    """The ids of the bindings whose filters the row passes."""
+
+
+class Changes:
+    """Turns changes into payloads, over one connection that may take every role."""
+
+    def __init__(self, connection: AsyncConnection[Any]) -> None:
+        self._connection = connection
+        self._types: dict[int, str] = {}
+        self._grants: dict[tuple[str, int], tuple[float, frozenset[str]]] = {}
+
+    async def check(self, binding: Binding) -> None:
+        """Try a binding's filter on a row of nulls. Raises BadFilter."""
+        condition = binding.condition()
+        if condition is None:
+            return
+        table = sql.Identifier(binding.schema, binding.table)
+        query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
+        try:
+            await self._connection.execute(query)
+        except psycopg.Error as error:
+            raise BadFilter(error.diag.message_primary or "invalid filter") from error
+
+    async def prepare(
+        self, change: Change, callers: Iterable[Caller], bindings: Sequence[Binding]
+    ) -> Prepared:
+        """What these callers, with these bindings, may see of a change. Raises psycopg.Error."""
+        relation, row = change.row.relation, change.row
+        data: dict[str, Any] = {
+            "schema": relation.schema,
+            "table": relation.table,
+            "commit_timestamp": change.committed_at.isoformat().replace("+00:00", "Z"),
+            "type": change.kind,
+            "errors": None,
+        }
+        await self._learn_types(relation)
+        everybody, all_ids = frozenset(callers), frozenset(binding.id for binding in bindings)
+        key = next((column.name for column in relation.columns if column.is_key), None)
+        if isinstance(row, Delete):
+            old, matching = await self._record(relation, row.old, bindings)
+            data["old_record"] = {name: old[name] for name in old if name == key}
+            data["columns"] = self._described(relation)
+            return Prepared(data, everybody, matching)
+        record, matching = await self._record(relation, row.new, bindings)
+        data["record"] = record
+        data["columns"] = self._described(relation)
+        if isinstance(row, Update):
+            data["old_record"] = {key: record.get(key)} if key else {}
+        if key is None:
+            return Prepared(data, everybody, all_ids & matching)
+        order = sorted(everybody)
+        cursor = await self._connection.execute(
+            "select realtime.visible_to(%s::oid::regclass, %s, %s, %s, %s)",
+            [
+                relation.oid,
+                key,
+                str(row.new[key]),
+                [role for role, _ in order],
+                [claims for _, claims in order],
+            ],
+        )
+        answer = await cursor.fetchone()
+        visible = answer[0] if answer else []
+        seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
+        return Prepared(data, seen_by, matching)
+
+    async def payload(self, relation: Relation, prepared: Prepared, role: str) -> dict[str, Any]:
+        """The change's `data` for a role: what it has no grant for is missing."""
+        allowed = await self._granted(relation, role)
+        key = next((column.name for column in relation.columns if column.is_key), None)
+        data = prepared.data
+        if data["type"] == "DELETE":
+            return {**data, "columns": _only(data["columns"], allowed)}
+        if key is not None and key not in allowed:
+            return {
+                **{name: data[name] for name in data if name not in ("record", "old_record")},
+                "columns": [],
+                "record": {},
+                "errors": ["Error 401: Unauthorized"],
+            }
+        record = {name: value for name, value in data["record"].items() if name in allowed}
+        errors = None
+        if len(json.dumps(record)) > MAX_RECORD:
+            errors = ["Error 413: Payload Too Large"]
+            record = {n: v for n, v in record.items() if len(json.dumps(v)) <= LONG_VALUE}
+        return {
+            **data,
+            "columns": _only(data["columns"], allowed),
+            "record": record,
+            "errors": errors,
+        }
+
+    async def _record(
+        self, relation: Relation, values: Values, bindings: Sequence[Binding]
+    ) -> tuple[dict[str, Any], frozenset[int]]:
+        """The row as Postgres writes it in JSON, and the bindings whose filters it passes."""
+        known = {name: value for name, value in values.items() if value is not UNCHANGED}
+        conditions = [(binding.id, binding.condition()) for binding in bindings]
+        filtered = [(id_, condition) for id_, condition in conditions if condition is not None]
+        tests = sql.SQL(", ").join(
+            sql.SQL("coalesce({}, false)").format(condition) for _, condition in filtered
+        )
+        query = sql.SQL(
+            "select to_jsonb(new), array[{}]::boolean[]"
+            " from jsonb_populate_record(null::{}, {}) as new"
+        ).format(
+            tests,
+            sql.Identifier(relation.schema, relation.table),
+            sql.Literal(json.dumps(known)),
+        )
+        found = await (await self._connection.execute(query)).fetchone()
+        assert found is not None  # noqa: S101  # the query gives one row
+        record = {name: found[0][name] for name in known if name in found[0]}
+        passed = {id_ for (id_, _), ok in zip(filtered, found[1], strict=True) if ok}
+        return record, frozenset(passed | {id_ for id_, condition in conditions if not condition})
+
+    async def _granted(self, relation: Relation, role: str) -> frozenset[str]:
+        now = time.monotonic()
+        known = self._grants.get((role, relation.oid))
+        if known and known[0] > now - GRANTS_SECONDS:
+            return known[1]
+        cursor = await self._connection.execute(
+            "select attname from pg_attribute where attrelid = %(oid)s and attnum > 0"
+            " and not attisdropped and has_column_privilege(%(role)s, %(oid)s, attnum, 'select')",
+            {"oid": relation.oid, "role": role},
+        )
+        granted = frozenset([name for (name,) in await cursor.fetchall()])
+        self._grants[role, relation.oid] = now, granted
+        return granted
+
+    async def _learn_types(self, relation: Relation) -> None:
+        unknown = {column.type_oid for column in relation.columns} - self._types.keys()
+        if unknown:
+            cursor = await self._connection.execute(
+                "select oid::bigint, typname from pg_type where oid = any (%s::oid[])",
+                [sorted(unknown)],
+            )
+            self._types.update(await cursor.fetchall())
+
+    def _described(self, relation: Relation) -> list[dict[str, str]]:
+        return [
+            {"name": column.name, "type": self._types.get(column.type_oid, "text")}
+            for column in relation.columns
+        ]
+
+
+def _only(columns: list[dict[str, str]], allowed: frozenset[str]) -> list[dict[str, str]]:
+    return [column for column in columns if column["name"] in allowed]

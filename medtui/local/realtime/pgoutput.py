@@ -1,0 +1,184 @@
+"""Decodes `pgoutput`, the messages of Postgres' logical replication, version 1.
+
+https://www.postgresql.org/docs/current/protocol-logicalrep-message-formats.html
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+UNCHANGED = object()
+"""Stands for a long value that an UPDATE did not touch: the log does not repeat it."""
+
+Value = str | None | object
+Values = dict[str, Value]
+"""A row's values as Postgres' text, None, or UNCHANGED, by column."""
+
+
+class Malformed(Exception):
+    """Bytes that are no message of pgoutput."""
+
+
+@dataclass(frozen=True)
+class Begin:
+    committed_at: datetime
+
+
+@dataclass(frozen=True)
+class Commit:
+    pass
+
+
+@dataclass(frozen=True)
+class RelationColumn:
+    name: str
+    is_key: bool
+    type_oid: int
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table as it is from here on in the log."""
+
+    oid: int
+    schema: str
+    table: str
+    columns: tuple[RelationColumn, ...]
+
+
+@dataclass(frozen=True)
+class Insert:
+    relation: Relation
+    new: Values
+
+
+@dataclass(frozen=True)
+class Update:
+    """`old` holds the old key when it has changed."""
+
+    relation: Relation
+    old: Values | None
+    new: Values
+
+
+@dataclass(frozen=True)
+class Delete:
+    """`old` holds the key's columns; the others are None."""
+
+    relation: Relation
+    old: Values
+
+
+Message = Begin | Commit | Relation | Insert | Update | Delete
+
+
+class Decoder:
+    """Decodes messages in the order of the log; remembers the relations it was told of."""
+
+    def __init__(self) -> None:
+        self._relations: dict[int, Relation] = {}
+
+    def decode(self, data: bytes) -> Message | None:
+        """One message; None for a kind that says nothing of rows. Raises Malformed."""
+        try:
+            return self._decode(_Reader(data))
+        except (struct.error, IndexError, UnicodeDecodeError, KeyError, OverflowError) as error:
+            raise Malformed(f"not a message of pgoutput: {error}") from error
+
+    def _decode(self, reader: _Reader) -> Message | None:
+        match reader.char():
+            case "B":
+                _lsn, microseconds, _xid = reader.unpack("!qqi")
+                return Begin(EPOCH + timedelta(microseconds=microseconds))
+            case "C":
+                return Commit()
+            case "R":
+                relation = _relation(reader)
+                self._relations[relation.oid] = relation
+                return relation
+            case "I":
+                relation = self._relations[reader.uint32()]
+                reader.char()
+                return Insert(relation, _values(reader, relation))
+            case "U":
+                relation = self._relations[reader.uint32()]
+                kind, old = reader.char(), None
+                if kind in "KO":
+                    old = _values(reader, relation)
+                    reader.char()
+                return Update(relation, old, _values(reader, relation))
+            case "D":
+                relation = self._relations[reader.uint32()]
+                reader.char()
+                return Delete(relation, _values(reader, relation))
+        return None
+
+
+def _relation(reader: _Reader) -> Relation:
+    oid = reader.uint32()
+    schema, table = reader.string() or "pg_catalog", reader.string()
+    reader.char()  # the replica identity
+    columns = []
+    for _ in range(reader.uint16()):
+        is_key = reader.uint8() == 1
+        name, type_oid = reader.string(), reader.uint32()
+        reader.uint32()  # the type's modifier
+        columns.append(RelationColumn(name, is_key, type_oid))
+    return Relation(oid, schema, table, tuple(columns))
+
+
+def _values(reader: _Reader, relation: Relation) -> Values:
+    values: Values = {}
+    count = reader.uint16()
+    if count != len(relation.columns):
+        raise Malformed(f"a row of {count} columns for {len(relation.columns)}")
+    for column in relation.columns:
+        match reader.char():
+            case "n":
+                values[column.name] = None
+            case "u":
+                values[column.name] = UNCHANGED
+            case "t":
+                values[column.name] = reader.take(reader.uint32()).decode()
+            case other:
+                raise Malformed(f"a value of the unknown kind {other!r}")
+    return values
+
+
+class _Reader:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._at = 0
+
+    def take(self, length: int) -> bytes:
+        taken = self._data[self._at : self._at + length]
+        if len(taken) < length:
+            raise IndexError("it ends too early")
+        self._at += length
+        return taken
+
+    def unpack(self, layout: str) -> tuple[int, ...]:
+        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+
+    def char(self) -> str:
+        return self.take(1).decode("ascii")
+
+    def uint8(self) -> int:
+        return self.take(1)[0]
+
+    def uint16(self) -> int:
+        return self.unpack("!H")[0]
+
+    def uint32(self) -> int:
+        return self.unpack("!I")[0]
+
+    def string(self) -> str:
+        end = self._data.index(b"\x00", self._at) if b"\x00" in self._data[self._at :] else -1
+        if end < 0:
+            raise IndexError("a string does not end")
+        text = self.take(end - self._at)
+        self._at += 1
+        return text.decode()
