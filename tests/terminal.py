@@ -107,8 +107,17 @@ class Terminal:
                     await self._changed.wait()
         except TimeoutError:
             raise AssertionError(
-                f"after {seconds} s the screen does not show {wanted} (without {gone!r}):\n{self.text}"
+                f"after {seconds} s the screen does not show {wanted}"
+                f" (without {gone!r}):\n{self.text}"
             ) from None
+
+    async def quiet(self, seconds: float = 1.2) -> None:
+        """Wait until the program has written nothing for so long."""
+        while True:
+            before = self.written
+            await asyncio.sleep(seconds)
+            if self.written == before:
+                return
 
     def _read(self) -> None:
         try:

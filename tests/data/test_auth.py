@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 
 import pytest
 
@@ -16,7 +18,18 @@ from medtui.data import (
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.stack import Person, Stack
+
+
+async def expire(backend: Backend, stack: Stack, person: Person) -> None:
+    """As if the login had been open for an hour."""
+    token = stack.token(person, expires_in=-60)
+    stored = json.loads(await backend.auth._tokens.read() or "")
+    stored |= {"access_token": token, "expires_at": int(time.time()) - 60}
+    await backend.auth._tokens.write(json.dumps(stored))
+    client = backend._connection.client
+    client.options.headers["Authorization"] = f"Bearer {token}"
+    client._postgrest = None
 
 
 async def test_a_new_account_is_signed_in_at_once(stack: Stack, open_backend: Open) -> None:
@@ -105,9 +118,7 @@ async def test_an_expired_token_is_refreshed_and_the_call_made_again(
 ) -> None:
     person = await stack.person()
     backend = await open_backend(person)
-    client = backend._connection.client
-    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
-    client._postgrest = None
+    await expire(backend, stack, person)
     assert (await backend.profiles.mine()) is not None
     await backend.sessions.window(backend.clock.now())
 
@@ -117,9 +128,7 @@ async def test_many_calls_with_an_expired_token_make_one_refresh(
 ) -> None:
     person = await stack.person()
     backend = await open_backend(person)
-    client = backend._connection.client
-    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
-    client._postgrest = None
+    await expire(backend, stack, person)
     await asyncio.gather(*(backend.profiles.mine() for _ in range(8)))
     rows = await stack.sql(
         "select 1 from auth.refresh_tokens t join auth.sessions s on s.id = t.session_id"
@@ -136,9 +145,7 @@ async def test_a_login_that_the_server_has_ended_is_said_once(
     events: list[Event] = []
     backend = await open_backend(person, notify=events.append)
     await stack.sql("delete from auth.sessions where user_id = %s", person.id)
-    client = backend._connection.client
-    client.options.headers["Authorization"] = f"Bearer {stack.token(person, expires_in=-60)}"
-    client._postgrest = None
+    await expire(backend, stack, person)
     with pytest.raises(NotSignedIn):
         await backend.profiles.mine()
     assert [type(event) for event in events] == [SignedOut]

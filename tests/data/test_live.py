@@ -19,7 +19,7 @@ from medtui.data.events import (
 )
 from medtui.models import PracticeSession
 from tests.data.conftest import Open
-from tests.stack import Person, Stack
+from tests.stack import Person, Stack, administrator
 
 
 class Watcher:
@@ -182,10 +182,11 @@ async def test_a_feed_whose_log_died_reads_again(
 ) -> None:
     session_id = await stack.session(await stack.person())
     await watcher.until(lambda: session_id in watcher.rows)
-    await stack.sql(
-        "select pg_terminate_backend(active_pid) from pg_replication_slots"
-        " where database = current_database()"
-    )
+    async with await administrator(stack.cluster) as admin:
+        await admin.execute(
+            "select pg_terminate_backend(active_pid) from pg_replication_slots where database = %s",
+            [stack.database],
+        )
     await watcher.until(lambda: bool(watcher.stale))
     await stack.sql("update practice_sessions set type = 'review'")
     await watcher.until(lambda: watcher.is_live)

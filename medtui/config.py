@@ -1,0 +1,145 @@
+"""Where settings come from and where files live: flags beat the environment beats the file.
+
+The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
+
+    server = "https://abc.supabase.co"    # or "local": the one of this machine
+    key = "sb_publishable_…"
+    room_template = "https://meet.jit.si/medtui-{id}"
+    overlap_minutes = 60
+    theme = "medtui-light"
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, tzinfo
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+LOCAL = "local"
+"""The value of `server` for the persistent one of this machine."""
+
+
+class BadConfig(Exception):
+    """The settings cannot be used; the text is a sentence that says where and why."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What medtui was told."""
+
+    file: Path
+    """Where settings are written."""
+    server: str = ""
+    """A Supabase project's URL, `local`, or empty: nothing is configured."""
+    key: str = ""
+    """The project's public key."""
+    room_template: str = "https://meet.jit.si/medtui-{id}"
+    """What a new session's room link is made from; {id} becomes the session's id."""
+    overlap_minutes: int = 60
+    """Two sessions that start less than this apart overlap."""
+    theme: str = "medtui-dark"
+    """A theme of Textual's or ours."""
+
+    @property
+    def state(self) -> Path:
+        """The folder of logins without a keyring, and of logs."""
+        if "MEDTUI_CONFIG" in os.environ:
+            return self.file.parent / "state"
+        from platformdirs import user_state_path
+
+        return user_state_path("medtui", appauthor=False)
+
+    def with_changes(self, **values: Any) -> Settings:
+        """These settings with some changed, and written to the file. Raises BadConfig."""
+        changed = replace(self, **values)
+        _write(changed.file, values)
+        return changed
+
+
+_NAMES = {field.name for field in fields(Settings)} - {"file"}
+
+
+def load(flags: Mapping[str, str | None] | None = None) -> Settings:
+    """The settings in force. Raises BadConfig."""
+    file = _file()
+    values = _read(file)
+    env = os.environ
+    if url := env.get("SUPABASE_URL"):
+        values["server"] = url
+        values["key"] = (
+            env.get("SUPABASE_ANON_KEY")
+            or env.get("SUPABASE_PUBLISHABLE_KEY")
+            or values.get("key", "")
+        )
+    values.update({name: value for name, value in (flags or {}).items() if value is not None})
+    return Settings(file=file, **values)
+
+
+def local_zone() -> tzinfo:
+    """The zone that times are shown in: TZ, else the system's, else UTC."""
+    if name := os.environ.get("TZ", "").lstrip(":"):
+        try:
+            return ZoneInfo(name)
+        except (ValueError, OSError):
+            pass  # as "EST5EDT,M3.2.0": the system's rules may still know it
+    try:
+        from tzlocal import get_localzone
+
+        return get_localzone()
+    except (LookupError, ValueError, OSError):
+        return UTC
+
+
+def _file() -> Path:
+    if named := os.environ.get("MEDTUI_CONFIG"):
+        return Path(named).expanduser()
+    from platformdirs import user_config_path
+
+    return user_config_path("medtui", appauthor=False) / "config.toml"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(file.read_text())
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfig(f"{file} cannot be read: {error}. Mend or remove it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{file} cannot be read: {error}.") from error
+    known = {name: value for name, value in values.items() if name in _NAMES}
+    for name, value in known.items():
+        wanted: type = int if name == "overlap_minutes" else str
+        if not isinstance(value, wanted) or isinstance(value, bool):
+            kind = "a whole number" if wanted is int else "a text in quotes"
+            raise BadConfig(f"{file}: {name} should be {kind}, but is {value!r}.")
+    return known
+
+
+def _write(file: Path, values: Mapping[str, Any]) -> None:
+    """Set these values in the file, whole or not at all; its comments and other values stay."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        document = tomlkit.parse(file.read_text()) if file.exists() else tomlkit.document()
+        document.update(values)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # with mode 0600
+        try:
+            with os.fdopen(handle, "w") as temporary:
+                temporary.write(tomlkit.dumps(document))
+                temporary.flush()
+                os.fsync(temporary.fileno())
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        raise BadConfig(f"The settings could not be written to {file}: {error}.") from error
