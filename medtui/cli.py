@@ -69,3 +69,51 @@ def _local_run(options: argparse.Namespace) -> int:
             held=options.held,
         )
     )
+
+
+def _app(options: argparse.Namespace) -> int:
+    return _run({"server": options.url, "key": options.key})
+
+
+def _demo(options: argparse.Namespace) -> int:
+    import os
+    import tempfile
+
+    from medtui.local import LocalError
+    from medtui.local.sample.people import find
+
+    try:
+        find(options.name)
+    except LocalError as error:
+        return _complain(str(error))
+    # Settings of its own: nothing of the demo is mixed with what the user has, or left behind.
+    with tempfile.TemporaryDirectory(prefix="medtui-demo-") as folder:
+        os.environ["MEDTUI_CONFIG"] = str(Path(folder) / "config.toml")
+        for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):
+            os.environ.pop(name, None)
+        return _run({}, demo=True, viewer=options.name)
+
+
+def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None = None) -> int:
+    from medtui.config import BadConfig, load
+    from medtui.launch import Launcher, Login
+
+    try:
+        settings = load(flags)
+    except BadConfig as error:
+        return _complain(str(error))
+
+    def login() -> Login:
+        from medtui.local.sample.people import PASSWORD, find
+
+        return Login(find(viewer).email, PASSWORD)
+
+    from medtui.app import MedtuiApp
+
+    app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
+    return app.run() or app.return_code or 0
+
+
+def _complain(sentence: str) -> int:
+    sys.stderr.write(f"medtui: {sentence}\n")
+    return 2

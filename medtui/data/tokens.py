@@ -32,6 +32,10 @@ class TokenStore(Protocol):
 
     notice: str | None
 
+    @property
+    def may_hold_login(self) -> bool:
+        """Whether it is worth asking, known without asking: a keyring may take its time."""
+
     async def read(self) -> str | None: ...
     async def write(self, session: str) -> None: ...
     async def clear(self) -> None: ...
@@ -47,6 +51,10 @@ class MemoryTokens:
     def __init__(self) -> None:
         self._session: str | None = None
         self._lock = asyncio.Lock()
+
+    @property
+    def may_hold_login(self) -> bool:
+        return self._session is not None
 
     async def read(self) -> str | None:
         return self._session
@@ -77,10 +85,15 @@ class StoredTokens:
         self._folder = folder
         digest = hashlib.sha256(login.encode()).hexdigest()[:16]
         self._file = folder / f"login-{digest}.json"
+        self._mark = folder / f"login-{digest}.kept"
         self._lock_file = folder / f"login-{digest}.lock"
         self._keyring: KeyringBackend | None = None
         self._opened = False
         self._memory: str | None = None
+
+    @property
+    def may_hold_login(self) -> bool:
+        return self._mark.exists()
 
     async def read(self) -> str | None:
         return await asyncio.to_thread(self._read)
@@ -128,6 +141,9 @@ class StoredTokens:
             return self._memory
 
     def _write(self, session: str) -> None:
+        with contextlib.suppress(OSError):
+            self._make_folder()
+            self._mark.touch(mode=0o600)
         if backend := self._open_keyring():
             try:
                 _write_pieces(backend, self._login, session)
@@ -152,6 +168,7 @@ class StoredTokens:
                 log.warning("the keyring kept the login: %s", type(error).__name__)
         with contextlib.suppress(OSError):
             self._file.unlink(missing_ok=True)
+            self._mark.unlink(missing_ok=True)
 
     def _make_folder(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

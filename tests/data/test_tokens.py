@@ -70,7 +70,11 @@ async def test_the_keyring_keeps_a_login_for_the_next_run(
     again = StoredTokens(URL, tmp_path)
     assert await again.read() == "secret session"
     assert again.notice is None
-    assert not list(tmp_path.iterdir()), "nothing of it is on the disk"
+    (mark,) = tmp_path.iterdir()
+    assert mark.read_bytes() == b"", "nothing of it is on the disk, but that there is one"
+    assert again.may_hold_login
+    await again.clear()
+    assert not again.may_hold_login
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -101,7 +105,7 @@ async def test_without_a_keyring_a_file_that_only_its_owner_can_read(
     tokens = StoredTokens(URL, folder)
     await tokens.write("secret session")
     assert await StoredTokens(URL, folder).read() == "secret session"
-    (file,) = folder.iterdir()
+    (file,) = folder.glob("*.json")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert tokens.notice is not None

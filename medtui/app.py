@@ -1,0 +1,365 @@
+"""The app: opens the data module, decides the first screen, owns keys, themes and the palette."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.theme import Theme
+
+from medtui.config import LOCAL, BadConfig, Settings, local_zone
+
+if TYPE_CHECKING:
+    from medtui.data import Backend, DataError
+    from medtui.data.events import Event
+    from medtui.data.tokens import TokenStore
+    from medtui.launch import Launcher, Started
+    from medtui.models import Profile
+
+HERE = Path(__file__).parent
+
+DARK = Theme(
+    name="medtui-dark",
+    primary="#5fb3b3",
+    accent="#5fb3b3",
+    foreground="#d8dee9",
+    background="#11161c",
+    surface="#11161c",
+    panel="#1b232c",
+    success="#7fc98f",
+    warning="#e3b567",
+    error="#f08a80",
+    dark=True,
+)
+LIGHT = Theme(
+    name="medtui-light",
+    primary="#0b6e6e",
+    accent="#0b6e6e",
+    foreground="#1f2933",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#ece9e2",
+    success="#1d6b35",
+    warning="#855400",
+    error="#a82c20",
+    dark=False,
+)
+
+
+def stylesheet() -> Path:
+    """screens.css: beside the package in a checkout, inside it in a wheel."""
+    inside = HERE / "screens.css"
+    return inside if inside.exists() else HERE.parent / "screens.css"
+
+
+class Keys(Provider):
+    """Every action of the present screen, by name; the keys are its live bindings."""
+
+    async def discover(self) -> Hits:
+        for name, help_text, run in self._actions():
+            yield DiscoveryHit(name, run, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, help_text, run in self._actions():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), run, help=help_text)
+
+    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+        actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and (binding.id or "").startswith(("board.", "app.")):
+                run = partial(self.app.run_action, binding.action, active.node)
+                words = binding.tooltip or binding.description
+                key = self.app.get_key_display(binding)
+                actions.setdefault(binding.action, (words, f"key {key}", run))
+        return list(actions.values())
+
+
+class MedtuiApp(App[int]):
+    """The program that `medtui` and `medtui demo` run.
+
+    Args:
+        settings: what it was told.
+        launcher: starts servers of our own.
+        demo: begin with a throwaway one.
+        tokens: makes the keeper of a login; None: the keyring, or a file where there is none.
+        clock: the time, for tests; None: the server's.
+        zone: in which times are shown; None: this machine's.
+    """
+
+    TITLE = "medtui"
+    CSS_PATH = stylesheet()
+    COMMANDS = App.COMMANDS | {Keys}
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
+                tooltip="All keys of this screen"),
+        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette",
+                tooltip="Every action by name"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Told(Message):
+        """The data module told us something; screens listen with `on_medtui_app_told`."""
+
+        event: Event
+
+    def __init__(
+        self,
+        settings: Settings,
+        launcher: Launcher,
+        *,
+        demo: bool = False,
+        tokens: Callable[[str], TokenStore] | None = None,
+        clock: Callable[[], datetime] | None = None,
+        zone: tzinfo | None = None,
+    ) -> None:
+        if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
+            os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+        super().__init__()
+        self.settings = settings
+        self.launcher = launcher
+        self.zone = zone or local_zone()
+        self.backend: Backend | None = None
+        self.profile: Profile | None = None
+        self.drafts: dict[str, dict[str, str]] = {}
+        """What was typed into forms that were left, by form."""
+        self.opened = asyncio.Event()
+        """Set when the data module is there."""
+        self._demo = demo
+        self._make_tokens = tokens or self._stored_tokens
+        self._clock = clock
+        self._resources = AsyncExitStack()
+
+    def on_mount(self) -> None:
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = (
+            self.settings.theme if self.settings.theme in self.available_themes else DARK.name
+        )
+        self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._demo:
+            self.start_demo()
+        elif self.settings.server == LOCAL:
+            self.start_local()
+        elif self.settings.server:
+            self.open_server(self.settings.server, self.settings.key)
+        else:
+            from medtui.screens.welcome import WelcomeScreen
+
+            self.push_screen(WelcomeScreen())
+
+    async def on_unmount(self) -> None:
+        await self._resources.aclose()
+
+    def now(self) -> datetime:
+        """The server's time, aware and in UTC."""
+        if self._clock is not None:
+            return self._clock()
+        return self.backend.clock.now() if self.backend else datetime.now(UTC)
+
+    def show(self, screen: Screen[None]) -> None:
+        """Make this the one screen, whatever is open."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        if len(self.screen_stack) > 1:
+            self.switch_screen(screen)
+        else:
+            self.push_screen(screen)
+
+    def say(self, error: DataError) -> None:
+        """Show an error that belongs to no field."""
+        self.notify(error.message, title=error.title, severity="error", markup=False, timeout=8)
+
+    # Servers
+
+    def start_demo(self) -> None:
+        """Start a throwaway server with sample data, and sign in as a sample person."""
+        self._start("Starting a practice with sample data…", self.launcher.demo)
+
+    def start_local(self) -> None:
+        """Start, or join, the persistent server of this machine."""
+        self._start("Starting the practice of this machine…", self.launcher.local)
+
+    def open_server(self, url: str, key: str) -> None:
+        """Open the data module for a server."""
+        tokens = self._make_tokens(url)
+        if tokens.may_hold_login:
+            from medtui.screens.opening import OpeningScreen
+
+            self.show(OpeningScreen("Opening…"))
+        else:
+            from medtui.screens.login import LoginScreen
+
+            self.show(LoginScreen())
+        self._open(url, key, tokens)
+
+    def _start(self, words: str, launch: Callable[[], object]) -> None:
+        from medtui.screens.opening import OpeningScreen
+
+        self.show(OpeningScreen(words))
+        self._launch(launch)
+
+    @work(exclusive=True, group="server", exit_on_error=False)
+    async def _launch(self, launch: Callable[[], object]) -> None:
+        from medtui.launch import LaunchFailed
+
+        try:
+            started: Started = await launch()  # type: ignore[misc]
+        except LaunchFailed as error:
+            from medtui.screens.opening import OpeningScreen
+
+            self.show(OpeningScreen(str(error), failed=True))
+            return
+        self._resources.push_async_callback(started.close)
+        if started.login is None:
+            self.open_server(started.url, started.key)
+            return
+        from medtui.data import DataError, MemoryTokens
+
+        await self._open_backend(started.url, started.key, MemoryTokens())
+        assert self.backend is not None  # noqa: S101  # just opened
+        try:
+            await self.backend.auth.sign_in(started.login.email, started.login.password)
+        except DataError as error:
+            self.say(error)
+        await self.enter()
+
+    @work(exclusive=True, group="server", exit_on_error=False)
+    async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
+        await self._open_backend(url, key, tokens)
+        assert self.backend is not None  # noqa: S101  # just opened
+        if self.backend.auth.user is not None or not self.is_at_login:
+            await self.enter()
+
+    async def _open_backend(self, url: str, key: str, tokens: TokenStore) -> None:
+        from medtui.data import Backend, Server
+
+        opening = Backend.open(
+            Server(url, key), tokens=tokens, notify=lambda event: self._tell(event)
+        )
+        self.backend = await self._resources.enter_async_context(opening)
+        self.opened.set()
+
+    def _tell(self, event: Event) -> None:
+        from medtui.data.events import SignedOut
+
+        if isinstance(event, SignedOut):
+            self._show_login(event.reason)
+        for screen in self.screen_stack:
+            screen.post_message(self.Told(event))
+
+    # Who is signed in
+
+    @property
+    def is_at_login(self) -> bool:
+        return any(screen.has_class("login") for screen in self.screen_stack)
+
+    async def enter(self) -> None:
+        """Go where whoever is signed in belongs: to the login, the profile, or the board."""
+        from medtui.data import DataError, NotSignedIn
+
+        assert self.backend is not None  # noqa: S101  # nobody can be signed in before
+        if self.backend.auth.user is None:
+            self._show_login("")
+            return
+        try:
+            self.profile = await self.backend.profiles.mine()
+        except NotSignedIn as error:
+            self._show_login(error.message)
+            return
+        except DataError as error:
+            from medtui.screens.opening import OpeningScreen
+
+            self.show(OpeningScreen(error.message, failed=True))
+            return
+        if notice := self.backend.auth.notice:
+            self.notify(notice, title="Your login", markup=False, timeout=8)
+        if self.profile is None:
+            from medtui.screens.profile import ProfileScreen
+
+            self.show(ProfileScreen(None))
+        else:
+            self.show_board()
+
+    @work(exclusive=True, group="enter", exit_on_error=False)
+    async def enter_again(self) -> None:
+        """Try once more what failed on the way to the board."""
+        if self.backend is not None:
+            await self.enter()
+        elif self._demo:
+            self.start_demo()
+        elif self.settings.server == LOCAL:
+            self.start_local()
+
+    def show_board(self) -> None:
+        from medtui.screens.board import BoardScreen
+
+        assert self.backend is not None  # noqa: S101
+        assert self.profile is not None  # noqa: S101
+        self.show(BoardScreen(self.backend, self.profile))
+
+    @work(exclusive=True, group="enter", exit_on_error=False)
+    async def sign_out(self) -> None:
+        """End the login on this machine."""
+        if self.backend is not None:
+            await self.backend.live.stop()
+            await self.backend.auth.sign_out()
+        self._show_login("You are signed out.")
+
+    def _show_login(self, reason: str) -> None:
+        from medtui.screens.login import LoginScreen
+
+        self.profile = None
+        self.show(LoginScreen(reason))
+
+    # Actions of every screen
+
+    def action_keys(self) -> None:
+        from medtui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_sign_out(self) -> None:
+        self.sign_out()
+
+    def _remember_theme(self, theme: Theme) -> None:
+        if theme.name == self.settings.theme or self._demo:
+            return
+        try:
+            self.settings = self.settings.with_changes(theme=theme.name)
+        except BadConfig as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    def _stored_tokens(self, url: str) -> TokenStore:
+        from medtui.data import StoredTokens
+
+        return StoredTokens(url, self.settings.state)
+
+    def print_error_renderables(self) -> None:
+        """After a crash: what happened in one sentence, not a page of code."""
+        if self._exit_renderables:
+            self._exit_renderables.clear()
+            self.console.print(
+                Content("medtui had to end because of a fault of its own; nothing is lost. "
+                        "Start it again, and report what you did.").plain
+            )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The screens, one file each, imported when they are first shown."""

@@ -1,0 +1,43 @@
+"""Asks before what cannot be undone alone."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """A question, and what "yes" does. Dismissed with the answer; esc is no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no"),
+        Binding("left,h", "app.focus_previous", "Previous", show=False, id="confirm.previous"),
+        Binding("right,l", "app.focus_next", "Next", show=False, id="confirm.next"),
+    ]
+
+    def __init__(self, question: str, *, yes: str, no: str = "No") -> None:
+        super().__init__()
+        self._question = question
+        self._yes = yes
+        self._no = no
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            with Horizontal(classes="card--buttons"):
+                yield Button(f"{self._yes} (y)", id="yes", variant="primary", compact=True)
+                yield Button(f"{self._no} (n)", id="no", compact=True)
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")
+
+    def action_answer(self, answer: bool) -> None:
+        self.dismiss(answer)

@@ -1,0 +1,79 @@
+"""A Supabase project's URL and key, checked before they are saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Static
+
+from medtui.config import BadConfig
+from medtui.widgets.field import Field
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+
+class ConnectScreen(Screen[None]):
+    """Asks for a project, and says what is wrong with it where that was typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Connect", id="app.connect"),
+        Binding("escape", "app.pop_screen", "Back", id="app.back"),
+    ]
+
+    url = query_one("#url", Field)
+    key = query_one("#key", Field)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static("Connect to a Supabase project", classes="card--title")
+            yield Field("Project URL", id="url", placeholder="https://abc.supabase.co")
+            yield Field(
+                "Public key",
+                id="key",
+                hint="The anon or publishable key, from the project's API settings.",
+            )
+            yield Button("Connect", id="submit", variant="primary", compact=True)
+            yield Static(classes="card--error", markup=False)
+        yield Footer()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        self._connect(self.url.value, self.key.value)
+
+    @work(exclusive=True, group="connect", exit_on_error=False)
+    async def _connect(self, url: str, key: str) -> None:
+        from medtui.data import DataError, Invalid, check, is_unprotected
+
+        app = cast("MedtuiApp", self.app)
+        failure = self.query_one(".card--error", Static)
+        failure.update("Asking the server…")
+        self.url.clear_error()
+        self.key.clear_error()
+        try:
+            url = await check(url, key)
+            app.settings = app.settings.with_changes(server=url, key=key.strip())
+        except Invalid as error:
+            failure.update("")
+            (self.key if error.field == "key" else self.url).fail(error.message)
+            return
+        except DataError as error:
+            failure.update("")
+            self.url.fail(error.message)
+            return
+        except BadConfig as error:
+            app.notify(str(error), severity="warning", markup=False)
+        if is_unprotected(url):
+            app.notify(
+                "Traffic to this server is not encrypted: others on the network can read it.",
+                severity="warning",
+                timeout=10,
+            )
+        app.open_server(url, key.strip())

@@ -1,0 +1,45 @@
+"""All keys of a screen, made from its live bindings."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys of the screen below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back"),
+        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
+        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
+    ]
+
+    def __init__(self, about: Screen[Any]) -> None:
+        super().__init__()
+        self._about = about
+
+    def compose(self) -> ComposeResult:
+        keys: dict[str, tuple[list[str], str]] = {}
+        for active in self._about.active_bindings.values():
+            binding = active.binding
+            if not binding.description or active.node is self:
+                continue
+            known = keys.setdefault(binding.action, ([], binding.tooltip or binding.description))
+            key = self.app.get_key_display(binding)
+            if key not in known[0]:
+                known[0].append(key)
+        width = max((len(" ".join(names)) for names, _ in keys.values()), default=0)
+        lines = [
+            Content.assemble((f"{' '.join(names):<{width}}", "bold"), "  ", Content(words))
+            for names, words in keys.values()
+        ]
+        with VerticalScroll(classes="dialog"):
+            yield Static("Help", classes="card--title")
+            yield Static(Content("\n").join(lines))

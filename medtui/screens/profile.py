@@ -1,0 +1,174 @@
+"""Who one is: set up after the first login, edited later."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, Label, Select, Static
+
+from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
+from medtui.widgets.field import Field
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+OTHER = "other"
+MAX_NAME = 60
+FIELDS = ("first_name", "last_name", "own_level", "avatar")
+
+
+class ProfileScreen(Screen[None]):
+    """Names, training level, avatar. `profile` None: it is being set up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Save", id="app.save"),
+        Binding("escape", "leave", "Back", id="app.back"),
+    ]
+
+    level = query_one("#level", Select)
+    failure = query_one(".card--error", Static)
+
+    def __init__(self, profile: Profile | None) -> None:
+        super().__init__()
+        self._profile = profile
+
+    def compose(self) -> ComposeResult:
+        profile = self._profile
+        known = profile is None or profile.training_level in TRAINING_LEVELS
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static("Your profile", classes="card--title")
+            yield Static("This is how others see you on the board.", classes="card--words")
+            yield Field("First name", id="first_name", value=profile.first_name if profile else "")
+            yield Field("Last name", id="last_name", value=profile.last_name if profile else "")
+            yield Label("Training level", classes="field--label")
+            yield Select(
+                [(label, value) for value, label in TRAINING_LEVELS.items()] + [("Other…", OTHER)],
+                value=(profile.training_level if known else OTHER)
+                if profile
+                else "medical-student",
+                allow_blank=False,
+                id="level",
+                compact=True,
+            )
+            yield Field(
+                "Your level",
+                id="own_level",
+                value=profile.training_level if profile and not known else "",
+                hint="In your own words, such as IMT2 or resident.",
+            )
+            yield Field(
+                "Avatar (optional)",
+                id="avatar",
+                value=(profile.avatar or "") if profile else "",
+                hint="An https link to a picture, or an emoji.",
+            )
+            yield Button("Save", id="submit", variant="primary", compact=True)
+            yield Static(classes="card--error", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        if draft := self._drafts.pop("profile", None):
+            for name in FIELDS:
+                self._field(name).value = draft[name]
+            self.level.value = draft["level"]
+        self._field("first_name").focus()
+
+    @property
+    def _drafts(self) -> dict[str, dict[str, str]]:
+        return cast("MedtuiApp", self.app).drafts
+
+    def _field(self, name: str) -> Field:
+        return self.query_one(f"#{name}", Field)
+
+    @on(Select.Changed, "#level")
+    def _level_chosen(self) -> None:
+        self._field("own_level").display = self.level.value == OTHER
+
+    def action_leave(self) -> None:
+        """Back to the board; what was typed is there when one returns."""
+        if self._profile is None:
+            self.notify("You need a profile to use the board. Signing out is in the palette.")
+            return
+        if self._draft() != self._as_it_was():
+            self._drafts["profile"] = {
+                **{name: self._field(name).value for name in FIELDS},
+                "level": str(self.level.value),
+            }
+            self.notify("What you typed is kept as a draft: press p to go on.")
+        self.app.pop_screen()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        draft = self._draft()
+        level_field = "own_level" if self.level.value == OTHER else None
+        for name, value in (
+            ("first_name", draft.first_name),
+            ("last_name", draft.last_name),
+            (level_field, draft.training_level),
+        ):
+            if name and (reason := _refusal(value)):
+                self._field(name).fail(reason)
+                return
+        if draft.avatar and len(draft.avatar) > 16 and not draft.avatar.startswith("https://"):
+            self._field("avatar").fail("Enter an https link, or a few characters.")
+            return
+        self._save(draft)
+
+    def _draft(self) -> ProfileDraft:
+        own = self._field("own_level").value.strip()
+        return ProfileDraft(
+            first_name=self._field("first_name").value.strip(),
+            last_name=self._field("last_name").value.strip(),
+            training_level=own if self.level.value == OTHER else str(self.level.value),
+            avatar=self._field("avatar").value.strip() or None,
+        )
+
+    def _as_it_was(self) -> ProfileDraft | None:
+        if self._profile is None:
+            return None
+        return ProfileDraft.model_validate(self._profile.model_dump(exclude={"user_id"}))
+
+    @work(exclusive=True, group="profile", exit_on_error=False)
+    async def _save(self, draft: ProfileDraft) -> None:
+        from medtui.data import DataError, Invalid
+
+        app = cast("MedtuiApp", self.app)
+        assert app.backend is not None  # noqa: S101  # nobody comes here without
+        profiles = app.backend.profiles
+        self.failure.update("Saving…")
+        try:
+            if self._profile is None:
+                app.profile = await profiles.create(draft)
+                app.show_board()
+            else:
+                app.profile = await profiles.edit(draft)
+                app.pop_screen()
+                app.notify("Your profile is saved.")
+        except Invalid as error:
+            self.failure.update("")
+            name = {"training_level": "own_level"}.get(error.field or "", error.field)
+            if name in FIELDS:
+                self._field(name).fail(error.message)
+            else:
+                self.failure.update(error.message)
+        except DataError as error:
+            self.failure.update(error.message)
+
+
+def _refusal(text: str) -> str | None:
+    """Why a name or a level cannot be taken, if it cannot."""
+    if not text:
+        return "Enter something here."
+    if len(text) > MAX_NAME:
+        return f"Take {MAX_NAME} characters or fewer."
+    if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
+        return "Leave out control characters."
+    return None

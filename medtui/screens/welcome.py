@@ -1,0 +1,85 @@
+"""The first screen, when nothing is configured: three ways to begin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from medtui.config import LOCAL, BadConfig
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+CHOICES = {
+    "demo": (
+        "Try it here with sample data",
+        "Ten colleagues, two dozen cases; nothing is kept when you quit.",
+    ),
+    "local": (
+        "A practice of our own on this machine",
+        "Starts empty, keeps its data, needs no other server.",
+    ),
+    "connect": (
+        "Connect to a Supabase project",
+        "Yours or your school's: its URL and its public key.",
+    ),
+}
+
+
+class WelcomeScreen(Screen[None]):
+    """Try it, keep a practice here, or connect to one."""
+
+    AUTO_FOCUS = "OptionList"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "app.simulate_key('down')", "Down", show=False, id="welcome.down"),
+        Binding("k", "app.simulate_key('up')", "Up", show=False, id="welcome.up"),
+        *(
+            Binding(str(n), f"choose({name!r})", CHOICES[name][0], show=False, id=f"app.{name}")
+            for n, name in enumerate(CHOICES, 1)
+        ),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="card"):
+            yield Static("medtui", classes="card--title")
+            yield Static(
+                "Practise for exams with each other: host a session, or book one.",
+                classes="card--words",
+            )
+            yield OptionList(
+                *(
+                    Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
+                    for name, (title, words) in CHOICES.items()
+                ),
+                compact=True,
+            )
+        yield Footer()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_choose(event.option_id or "")
+
+    def action_choose(self, name: str) -> None:
+        app = cast("MedtuiApp", self.app)
+        match name:
+            case "demo":
+                app.start_demo()
+            case "local":
+                try:
+                    app.settings = app.settings.with_changes(server=LOCAL)
+                except BadConfig as error:
+                    app.notify(str(error), severity="warning", markup=False)
+                app.start_local()
+            case "connect":
+                from medtui.screens.connect import ConnectScreen
+
+                app.push_screen(ConnectScreen())

@@ -1,0 +1,75 @@
+"""A labelled input with its error underneath: where one types is where one reads what is wrong."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.widgets import Input, Label, Static
+
+
+class Field(Vertical):
+    """A label, an input, and a line for a hint or an error.
+
+    The hint stands there until there is an error; typing takes the error away.
+    """
+
+    input = query_one(Input)
+    note = query_one(".field--note", Static)
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        id: str,  # noqa: A002
+        value: str = "",
+        placeholder: str = "",
+        password: bool = False,
+        hint: str = "",
+        max_length: int = 0,
+    ) -> None:
+        super().__init__(id=id)
+        self._label = label
+        self._hint = hint
+        self._input = Input(
+            value, placeholder, password=password, max_length=max_length, compact=True
+        )
+
+    def compose(self) -> ComposeResult:
+        yield Label(self._label, classes="field--label", markup=False)
+        yield self._input
+        yield Static(self._hint, classes="field--note", markup=False)
+
+    @property
+    def value(self) -> str:
+        return self._input.value
+
+    @value.setter
+    def value(self, value: str) -> None:
+        self._input.value = value
+
+    def fail(self, reason: str) -> None:
+        """Show what is wrong with the value, and go there."""
+        self.add_class("-invalid")
+        self.note.update(reason)
+        self._input.focus()
+
+    def tell(self, hint: str) -> None:
+        """Show a hint in the place of the error."""
+        self._hint = hint
+        if not self.has_class("-invalid"):
+            self.note.update(hint)
+
+    def clear_error(self) -> None:
+        if self.has_class("-invalid"):
+            self.remove_class("-invalid")
+            self.note.update(self._hint)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.clear_error()
+
+    def focus(self, scroll_visible: bool = True) -> Field:
+        self._input.focus(scroll_visible)
+        return self

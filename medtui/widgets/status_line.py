@@ -1,0 +1,56 @@
+"""The line at the top: whether the board is current, open seats, zone and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The feed's state: live, or stale since a time (None: nothing was read yet)."""
+
+    is_live: bool = False
+    since: datetime | None = None
+    reason: str = ""
+
+
+class StatusLine(Static):
+    """One line, written again only when it reads differently."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__(markup=False)
+        self._zone = zone
+        self._content: Content | None = None
+
+    def show(self, feed: Feed, *, seats: tuple[int, int], view: str, now: datetime) -> None:
+        local = now.astimezone(self._zone)
+        if feed.is_live:
+            state = Content.styled("● LIVE", "bold $text-success")
+        elif feed.since is None:
+            state = Content.styled(
+                "○ connecting…" + (f" {feed.reason}" if feed.reason else ""), "$text-warning"
+            )
+        else:
+            since = feed.since.astimezone(self._zone)
+            words = f"▲ STALE since {since:%H:%M}"
+            state = Content.styled(words, "bold $text-error") + Content.styled(
+                f" {feed.reason}", "$text-error"
+            )
+        left = Content.assemble((" medtui ", "bold"), " ", state)
+        zone = getattr(self._zone, "key", None) or local.tzname() or "UTC"
+        parts = [f"{seats[0]} open of {seats[1]}", f"{local:%a} {local.day} {local:%b %H:%M}"]
+        if self.size.width >= 90:
+            parts.insert(1, zone)
+        if view != "all":
+            parts.insert(0, view)
+        right = Content(" · ".join(parts) + " ")
+        room = max(0, self.size.width - cell_len(right.plain) - 1)
+        content = left.truncate(room, ellipsis=True, pad=True) + " " + right
+        if self._content is None or not content.is_same(self._content):
+            self._content = content
+            self.update(content)
