@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
@@ -17,8 +16,8 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.message import Message
 from textual.screen import Screen
+from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
@@ -106,7 +105,7 @@ class MedtuiApp(App[int]):
     TITLE = "medtui"
     CSS_PATH = stylesheet()
     COMMANDS = App.COMMANDS | {Keys}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as in App
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
@@ -115,12 +114,6 @@ class MedtuiApp(App[int]):
                 tooltip="Every action by name"),
         Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui"),
     ]  # fmt: skip
-
-    @dataclass
-    class Told(Message):
-        """The data module told us something; screens listen with `on_medtui_app_told`."""
-
-        event: Event
 
     def __init__(
         self,
@@ -142,12 +135,20 @@ class MedtuiApp(App[int]):
         self.profile: Profile | None = None
         self.drafts: dict[str, dict[str, str]] = {}
         """What was typed into forms that were left, by form."""
+        self.told: Signal[Event] = Signal(self, "told")
+        """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
         """Set when the data module is there."""
         self._demo = demo
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
         self._resources = AsyncExitStack()
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own variables, opaque because a line's styles are not blended; for any theme."""
+        if self.current_theme.dark:
+            return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+        return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
 
     def on_mount(self) -> None:
         self.register_theme(DARK)
@@ -264,8 +265,7 @@ class MedtuiApp(App[int]):
 
         if isinstance(event, SignedOut):
             self._show_login(event.reason)
-        for screen in self.screen_stack:
-            screen.post_message(self.Told(event))
+        self.told.publish(event)
 
     # Who is signed in
 

@@ -152,6 +152,11 @@ class StoredTokens:
             except Exception as error:  # as above
                 self._fall_back(error)
         try:
+            if not self._file.exists():  # said once, not at every start
+                self.notice = (
+                    "This machine has no keyring, so your login is kept in a file "
+                    f"that only you can read: {self._file}"
+                )
             self._make_folder()
             write_private(self._file, session)
         except OSError as error:
@@ -191,10 +196,6 @@ class StoredTokens:
     def _fall_back(self, error: Exception) -> None:
         log.info("no keyring (%s): the login is kept in a file", type(error).__name__)
         self._keyring = None
-        self.notice = (
-            "This machine has no keyring, so your login is kept in a file "
-            f"that only you can read: {self._file}"
-        )
 
 
 def write_private(path: Path, text: str) -> None:

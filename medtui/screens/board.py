@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
 from textual import on, work
@@ -16,15 +16,17 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from medtui.app import MedtuiApp
 from medtui.board import Board, View
 from medtui.data import Backend, Changed, DataError, Gone
-from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, SessionsChanged
+from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
 from medtui.models import PracticeSession, Profile, Stage, is_openable_link
 from medtui.screens.confirm import ConfirmScreen
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
 
 BOOKABLE_AFTER_START = timedelta(hours=1)
 
@@ -74,7 +76,7 @@ class BoardScreen(Screen[None]):
 
     @property
     def medtui(self) -> MedtuiApp:
-        return cast(MedtuiApp, self.app)
+        return cast("MedtuiApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self._zone)
@@ -84,11 +86,12 @@ class BoardScreen(Screen[None]):
             with VerticalScroll(id="details", can_focus=False):
                 yield SessionDetails(self._me, self._zone)
         yield Input(placeholder="name, level, type, category …", id="filter", compact=True)
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.filter.display = False
         self.hint.display = False
+        self.medtui.told.subscribe(self, self._told)
         self._backend.live.start()
         self.set_interval(1, self._redraw)
         self._redraw()
@@ -98,9 +101,8 @@ class BoardScreen(Screen[None]):
 
     # What the data module tells
 
-    @on(MedtuiApp.Told)
-    def _told(self, message: MedtuiApp.Told) -> None:
-        match message.event:
+    def _told(self, event: Event) -> None:
+        match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
                 if self._is_read:  # at first everything is new, and nothing is news

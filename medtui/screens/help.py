@@ -29,7 +29,8 @@ class HelpScreen(ModalScreen[None]):
         keys: dict[str, tuple[list[str], str]] = {}
         for active in self._about.active_bindings.values():
             binding = active.binding
-            if not binding.description or active.node is self:
+            # Ours have ids; Textual's own, such as tab, are what people expect anyway.
+            if not binding.description or not binding.id:
                 continue
             known = keys.setdefault(binding.action, ([], binding.tooltip or binding.description))
             key = self.app.get_key_display(binding)

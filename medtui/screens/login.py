@@ -51,7 +51,11 @@ class LoginScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
             yield Static(classes="card--title")
-            yield Static(self._reason, classes="card--words", markup=False)
+            yield Static(
+                self._reason,
+                classes="card--words" if self._reason else "card--words -empty",
+                markup=False,
+            )
             yield Field("E-mail", id="email", max_length=255)
             yield Field("Password", id="password", password=True, max_length=72)
             with Horizontal(classes="card--buttons"):

@@ -41,6 +41,9 @@ class Field(Vertical):
         yield self._input
         yield Static(self._hint, classes="field--note", markup=False)
 
+    def on_mount(self) -> None:
+        self._note(self._hint)
+
     @property
     def value(self) -> str:
         return self._input.value
@@ -52,19 +55,23 @@ class Field(Vertical):
     def fail(self, reason: str) -> None:
         """Show what is wrong with the value, and go there."""
         self.add_class("-invalid")
-        self.note.update(reason)
+        self._note(reason)
         self._input.focus()
 
     def tell(self, hint: str) -> None:
         """Show a hint in the place of the error."""
         self._hint = hint
         if not self.has_class("-invalid"):
-            self.note.update(hint)
+            self._note(hint)
 
     def clear_error(self) -> None:
         if self.has_class("-invalid"):
             self.remove_class("-invalid")
-            self.note.update(self._hint)
+            self._note(self._hint)
+
+    def _note(self, words: str) -> None:
+        self.note.update(words)
+        self.note.set_class(not words, "-empty")
 
     @on(Input.Changed)
     def _typed(self) -> None:

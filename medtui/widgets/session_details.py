@@ -24,8 +24,9 @@ class SessionDetails(Static):
     def show(self, session: PracticeSession | None, now: datetime) -> None:
         content = self._content(session, now) if session else Content("")
         if self._shown is None or not content.is_same(self._shown):
+            same_height = self._shown and len(content.split("\n")) == len(self._shown.split("\n"))
             self._shown = content
-            self.update(content)
+            self.update(content, layout=not same_height)
 
     def _content(self, session: PracticeSession, now: datetime) -> Content:
         local = session.starts_at.astimezone(self._zone)

@@ -69,7 +69,14 @@ class SessionList(ScrollView, can_focus=True):
         Binding("ctrl+u,pageup", "page(-1)", "Half a page up", show=False, id="list.page_up"),
         Binding("g,home", "first", "First session", show=False, id="list.first"),
         Binding("G,end", "last", "Last session", show=False, id="list.last"),
-        Binding("enter", "select", "Open", tooltip="Details of the session", id="list.select"),
+        Binding(
+            "enter",
+            "select",
+            "Open",
+            show=False,
+            tooltip="Details of the session",
+            id="board.select",
+        ),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

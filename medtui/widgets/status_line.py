@@ -50,7 +50,8 @@ class StatusLine(Static):
             parts.insert(0, view)
         right = Content(" · ".join(parts) + " ")
         room = max(0, self.size.width - cell_len(right.plain) - 1)
-        content = left.truncate(room, ellipsis=True, pad=True) + " " + right
+        left = left.truncate(room, ellipsis=True)
+        content = left + " " * (room - cell_len(left.plain) + 1) + right
         if self._content is None or not content.is_same(self._content):
             self._content = content
-            self.update(content)
+            self.update(content, layout=False)

@@ -1,0 +1,57 @@
+"""From exec to the first key that medtui answers, beside an empty Textual app.
+
+pytest tests/benchmarks -m benchmark -n 0 -s
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.stack import Stack
+from tests.terminal import Terminal
+from tests.test_end_to_end import environment
+
+pytestmark = pytest.mark.benchmark
+
+RUNS = 9
+EMPTY = [sys.executable, str(Path(__file__).with_name("empty_app.py"))]
+MEDTUI = [sys.executable, "-m", "medtui"]
+
+
+async def first_answer(
+    command: list[str], env: dict[str, str], ready: str, key: str, answer: str
+) -> float:
+    """Seconds from exec until `key`, pressed as soon as `ready` shows, shows `answer`."""
+    start = time.perf_counter()
+    async with Terminal(command, env=env) as terminal:
+        await terminal.until(ready)
+        terminal.press(key)
+        await terminal.until(answer)
+        return time.perf_counter() - start
+
+
+async def ratio(name: str, env: dict[str, str], ready: str, key: str, answer: str) -> None:
+    ours: list[float] = []
+    empty: list[float] = []
+    for _ in range(RUNS):  # in turns, so that a noisy moment hits both
+        empty.append(await first_answer(EMPTY, env, "ready", "qqq", "qqq"))
+        ours.append(await first_answer(MEDTUI, env, ready, key, answer))
+    mine, reference = statistics.median(ours), statistics.median(empty)
+    print(
+        f"\n{name}: {mine * 1000:.0f} ms, empty Textual app {reference * 1000:.0f} ms,"
+        f" ratio {mine / reference:.2f} (aim: at most 1.3)"
+    )
+
+
+async def test_first_frame_that_takes_a_key(tmp_path: Path) -> None:
+    await ratio("first frame that takes a key", environment(tmp_path), "sample data", "?", "Help")
+
+
+async def test_usable_login_field(stack: Stack, tmp_path: Path) -> None:
+    env = environment(tmp_path, SUPABASE_URL=stack.url, SUPABASE_ANON_KEY=stack.anon_key)
+    await ratio("usable login field", env, "E-mail", "qqq", "qqq")

@@ -1,0 +1,125 @@
+"""The program as people have it: in a pseudo-terminal, by its keys, against a real server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from tests.stack import Person, Stack
+from tests.terminal import Terminal
+
+CLEAR_SCREEN = b"\x1b[2J"
+
+
+def environment(home: Path, **env: str) -> dict[str, str]:
+    """A home of its own, with no keyring and nothing configured."""
+    return {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_DATA_HOME": str(home / "data"),
+        "XDG_STATE_HOME": str(home / "state"),
+        "MEDTUI_CONFIG": str(home / "config.toml"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "TZ": "Europe/London",
+        "TEXTUAL_ANIMATIONS": "none",
+        "SUPABASE_URL": "",
+        "SUPABASE_ANON_KEY": "",
+        **env,
+    }
+
+
+@asynccontextmanager
+async def medtui(
+    home: Path, *arguments: str, columns: int = 80, rows: int = 24, **env: str
+) -> AsyncIterator[Terminal]:
+    """`medtui` as on a machine where it was never run."""
+    home.mkdir(exist_ok=True)
+    command = [sys.executable, "-m", "medtui", *arguments]
+    size = {"columns": columns, "rows": rows}
+    async with Terminal(command, env=environment(home, **env), **size) as terminal:
+        yield terminal
+
+
+async def sign_in(terminal: Terminal, person: Person) -> None:
+    await terminal.until("E-mail", "Password")
+    await terminal.quiet(0.2)
+    terminal.press(person.email)
+    await terminal.until(person.email)
+    terminal.press("\t")
+    # Textual hands keys to the focused field as they come: those right behind a tab stay there.
+    await terminal.quiet(0.2)
+    terminal.press(person.password + "\r")
+    await terminal.until("LIVE")
+
+
+def server(stack: Stack) -> dict[str, str]:
+    return {"SUPABASE_URL": stack.url, "SUPABASE_ANON_KEY": stack.anon_key}
+
+
+async def test_two_people_see_what_the_other_does(stack: Stack, tmp_path: Path) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    mei = await stack.person("Mei", "Tanaka")
+    async with (
+        medtui(tmp_path / "a", **server(stack)) as hers,
+        medtui(tmp_path / "b", **server(stack), columns=200, rows=60) as his,
+    ):
+        await asyncio.gather(sign_in(hers, amara), sign_in(his, mei))
+
+        hers.press("n")
+        await hers.until("Post a session")
+        hers.press("\x13")  # ctrl+s: the suggested time, type and link
+        await his.until("Amara Okafor", "open", seconds=5)
+
+        his.press("b")
+        await his.until("you", seconds=5)
+        await hers.until("Mei Tanaka", seconds=5)
+        (row,) = await stack.sql("select guest_id from practice_sessions")
+        assert row["guest_id"] == mei.id
+
+
+async def test_the_loser_of_a_race_reads_who_won(stack: Stack, tmp_path: Path) -> None:
+    host = await stack.person("Amara", "Okafor")
+    mei, daniel = await stack.person("Mei", "Tanaka"), await stack.person("Daniel", "Reyes")
+    await stack.session(host)
+    async with (
+        medtui(tmp_path / "a", **server(stack)) as hers,
+        medtui(tmp_path / "b", **server(stack)) as his,
+    ):
+        await asyncio.gather(sign_in(hers, mei), sign_in(his, daniel))
+        await asyncio.gather(hers.until("Amara"), his.until("Amara"))
+        hers.press("b")
+        his.press("b")
+        await asyncio.gather(*(app.until("The seat is yours", "you") for app in (hers, his)))
+
+
+async def test_one_changed_row_writes_little_and_never_clears_the_screen(
+    stack: Stack, tmp_path: Path
+) -> None:
+    viewer, host = await stack.person("Vera", "Viewer"), await stack.person("Amara", "Okafor")
+    ids = [await stack.session(host, starts_in=timedelta(minutes=20 + n)) for n in range(15)]
+    async with medtui(tmp_path / "a", **server(stack), columns=200, rows=60) as terminal:
+        await sign_in(terminal, viewer)
+        await terminal.until("Amara", gone="Your login")
+        await terminal.quiet()
+        before = terminal.written
+        await stack.sql("update practice_sessions set type = 'viva' where id = %s", ids[7])
+        await terminal.until("viva", seconds=3)
+        await terminal.quiet()
+        written = bytes(terminal.output[before:])
+        assert len(written) < 4096
+        assert CLEAR_SCREEN not in written
+
+
+async def test_a_login_survives_a_restart(stack: Stack, tmp_path: Path) -> None:
+    viewer = await stack.person("Vera", "Viewer")
+    async with medtui(tmp_path / "a", **server(stack)) as terminal:
+        await sign_in(terminal, viewer)
+        terminal.press("\x11")  # ctrl+q
+        await asyncio.wait_for(terminal.process.wait(), 5)
+        assert terminal.process.returncode == 0
+    async with medtui(tmp_path / "a", **server(stack)) as terminal:
+        await terminal.until("LIVE")
