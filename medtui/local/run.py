@@ -182,13 +182,13 @@ async def add_sample(cluster: Cluster) -> None:
     """Fill a server that nobody has signed up to yet; never mix with a practice's own people."""
     import psycopg
 
-    from medtui.local import sample
+    from medtui.local.sample import load
 
     dsn = cluster.dsn(SUPERUSER)
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
-        await sample.load(dsn, now=datetime.now(UTC))
+        await load(dsn, now=datetime.now(UTC))
 
 
 @contextlib.contextmanager
