@@ -105,7 +105,7 @@ class MedtuiApp(App[int]):
     TITLE = "medtui"
     CSS_PATH = stylesheet()
     COMMANDS = App.COMMANDS | {Keys}
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012  # as in App
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",

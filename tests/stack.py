@@ -210,7 +210,7 @@ async def slots_gone(admin: psycopg.AsyncConnection[Any], database: str) -> None
     """PostgreSQL notices a moment later that a gateway has gone; until then no DROP works."""
     async with asyncio.timeout(10):
         query = "select from pg_replication_slots where database = %s"
-        while (await admin.execute(query, [database])).rowcount:  # noqa: ASYNC110  It tells nobody.
+        while (await admin.execute(query, [database])).rowcount:
             await asyncio.sleep(0.005)
 
 

@@ -47,7 +47,7 @@ class Columns:
         left = max(0, width - 21)  # gutter, time and standing
         level, kind, seat_width = 14, 13, 16
         if left < 66:
-            level, kind, seat_width = 13, 8, 14
+            level, kind, seat_width = 11, 13, 13
         case = 0 if left < 88 else min(34, left - 70)
         gaps = 4 if case else 3
         rest = max(8, left - level - kind - seat_width - case - 2 * gaps)
