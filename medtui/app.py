@@ -129,6 +129,11 @@ class MedtuiApp(App[int]):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__()
         self.settings = settings
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = (
+            self.settings.theme if self.settings.theme in self.available_themes else DARK.name
+        )
         self.launcher = launcher
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
@@ -151,11 +156,6 @@ class MedtuiApp(App[int]):
         return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
 
     def on_mount(self) -> None:
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = (
-            self.settings.theme if self.settings.theme in self.available_themes else DARK.name
-        )
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._demo:
             self.start_demo()

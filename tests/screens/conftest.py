@@ -1,0 +1,171 @@
+"""Apps under Textual's pilot, against the local Supabase, for one person each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from medtui.app import MedtuiApp
+from medtui.config import Settings
+from medtui.data import MemoryTokens
+from medtui.launch import Launcher, Login
+from tests.stack import Person, Stack
+
+LONDON = ZoneInfo("Europe/London")
+
+NOW = datetime(2030, 11, 26, 18, 4, tzinfo=UTC)
+"""The time in pictures: a Tuesday far enough ahead for the board to read what comes after it."""
+
+
+class Seat:
+    """Somebody before an app: its pilot, and words for what people do."""
+
+    def __init__(self, app: MedtuiApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
+        """Wait until the app has come so far."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    await self.pause(0.01)
+        except TimeoutError:
+            raise AssertionError(f"it never came so far; the screen:\n{self.text}") from None
+        await self.pause()
+
+    async def pause(self, delay: float | None = None) -> None:
+        with self.app._context():
+            await self.pilot.pause(delay)
+
+    async def until_text(self, *texts: str) -> None:
+        await self.until(lambda: all(text in self.text for text in texts))
+
+    async def until_screen(self, name: str) -> None:
+        await self.until(lambda: self.screen == name)
+
+    async def press(self, *keys: str) -> None:
+        with self.app._context():
+            await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type into the focused field."""
+        assert isinstance(self.app.focused, Input)
+        await self.press(*("space" if char == " " else char for char in text))
+
+    async def fill(self, field: str, text: str) -> None:
+        """Go to a field and type something else into it."""
+        entry = self.app.screen.query_one(f"#{field} Input", Input)
+        with self.app._context():
+            entry.focus()
+            entry.value = text
+        await self.pause()
+
+    async def sign_in(self, person: Person) -> None:
+        await self.until_text("Sign in")
+        await self.fill("email", person.email)
+        await self.fill("password", person.password)
+        await self.press("enter")
+        await self.until(lambda: self.screen in ("BoardScreen", "ProfileScreen"))
+
+    async def board(self, person: Person) -> None:
+        """Sign in and wait until the board is live."""
+        await self.sign_in(person)
+        await self.until_text("● LIVE")
+
+    @property
+    def screen(self) -> str:
+        return type(self.app.screen).__name__
+
+    @property
+    def text(self) -> str:
+        """The screen as text, toasts included."""
+        with self.app._context():
+            strips = self.app.screen._compositor.render_strips(self.app.size)
+        return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+@pytest.fixture
+async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
+    """`await seat()`: an app that is configured for the stack; `server=""`: for nothing."""
+    running: list[asyncio.Task[None]] = []
+    over = asyncio.Event()
+
+    async def sit(app: MedtuiApp, size: tuple[int, int], ready: asyncio.Future[Any]) -> None:
+        # In a task of its own: Textual keeps the app in a context variable, and two apps
+        # in one test, or a fixture's end elsewhere, must not share it.
+        async with app.run_test(size=size) as pilot:
+            ready.set_result(pilot)
+            await over.wait()
+
+    async def open_(
+        *,
+        size: tuple[int, int] = (80, 24),
+        server: str | None = None,
+        tokens: MemoryTokens | None = None,
+        launcher: Any = None,
+        theme: str = "medtui-dark",
+        **options: Any,
+    ) -> Seat:
+        settings = Settings(
+            file=tmp_path / "config.toml",
+            server=stack.url if server is None else server,
+            key=stack.anon_key if server is None else "",
+            theme=theme,
+        )
+        kept = tokens or MemoryTokens()
+        app = MedtuiApp(
+            settings,
+            launcher or Launcher(viewer=lambda: Login("", "")),
+            tokens=lambda url: kept,
+            zone=LONDON,
+            **options,
+        )
+        ready: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        running.append(asyncio.create_task(sit(app, size, ready)))
+        await asyncio.wait({running[-1], ready}, return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            await running[-1]  # raises why it could not start
+        seat = Seat(app, ready.result())
+        await seat.pause()
+        return seat
+
+    yield open_
+    over.set()
+    await asyncio.gather(*running)
+
+
+class Picture(SingleFileSnapshotExtension):
+    """A screenshot as SVG, in a file of its own name."""
+
+    file_extension = "svg"
+    _write_mode = WriteMode.TEXT
+
+    @classmethod
+    def get_snapshot_name(cls, *, test_location: Any, index: Any = 0) -> str:
+        return str(index)
+
+
+@pytest.fixture
+def picture(snapshot: SnapshotAssertion) -> Callable[[Seat, str], None]:
+    """Compare a seat's screen with the stored picture (`pytest --snapshot-update` stores it)."""
+
+    def compare(seat: Seat, name: str) -> None:
+        with seat.app._context():
+            for field in seat.app.screen.query(Input):
+                field.cursor_blink = False
+                field._cursor_visible = True
+            screenshot = seat.app.export_screenshot()
+        assert screenshot == snapshot(name=name, extension_class=Picture)
+
+    return compare
