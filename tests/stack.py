@@ -56,6 +56,7 @@ class Stack:
         self.db_url = cluster.dsn("postgres", database)
         self.url = ""
         self._gateway: Gateway | None = None
+        self.autoconfirm = True
         self._resources = AsyncExitStack()
         self._truth: psycopg.AsyncConnection[dict[str, Any]] | None = None
 
@@ -65,7 +66,10 @@ class Stack:
 
         port = int(self.url.rpartition(":")[2]) if self.url else 0
         self._gateway = await Gateway.start(
-            lambda role: self.cluster.dsn(role, self.database), self.keys, port=port
+            lambda role: self.cluster.dsn(role, self.database),
+            self.keys,
+            port=port,
+            autoconfirm=self.autoconfirm,
         )
         self.url = self._gateway.url
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CHOICES = {
     "demo": (
         "Try it here with sample data",
-        "Ten colleagues, two dozen cases; nothing is kept when you quit.",
+        "Ten colleagues and two dozen cases; nothing of it is kept.",
     ),
     "local": (
         "A practice of our own on this machine",
@@ -52,7 +52,7 @@ class WelcomeScreen(Screen[None]):
         with Vertical(classes="card"):
             yield Static("medtui", classes="card--title")
             yield Static(
-                "Practise for exams with each other: host a session, or book one.",
+                "Practise for exams together: host a session, or book one.",
                 classes="card--words",
             )
             yield OptionList(

@@ -104,7 +104,7 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
     async def sit(app: MedtuiApp, size: tuple[int, int], ready: asyncio.Future[Any]) -> None:
         # In a task of its own: Textual keeps the app in a context variable, and two apps
         # in one test, or a fixture's end elsewhere, must not share it.
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             ready.set_result(pilot)
             await over.wait()
 

@@ -1,0 +1,273 @@
+"""From nothing to the board: welcome, connecting, signing in and up, the code, the profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medtui.data import MemoryTokens
+from medtui.launch import LaunchFailed, Login, Started
+from tests.stack import Stack
+
+
+class FakeLauncher:
+    """Starts no process: it hands out the stack of the test, or fails."""
+
+    def __init__(self, stack: Stack | None, login: Login | None = None) -> None:
+        self.stack, self.login = stack, login
+        self.asked: list[str] = []
+
+    async def demo(self) -> Started:
+        return self._started("demo")
+
+    async def local(self) -> Started:
+        return self._started("local")
+
+    def _started(self, what: str) -> Started:
+        self.asked.append(what)
+        if self.stack is None:
+            raise LaunchFailed(
+                "PostgreSQL is missing: install it with pip install 'medtui[local]'."
+            )
+        return Started(self.stack.url, self.stack.anon_key, self.login)
+
+
+async def test_one_enter_on_the_first_screen_ends_before_the_sample_board(
+    stack: Stack, seat: Any
+) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    launcher = FakeLauncher(stack, Login(amara.email, amara.password))
+    here = await seat(server="", launcher=launcher)
+    await here.press("enter")
+    await here.until_text("● LIVE", "No sessions yet")
+    assert launcher.asked == ["demo"]
+
+
+async def test_a_practice_of_our_own_is_remembered(stack: Stack, seat: Any, tmp_path: Path) -> None:
+    launcher = FakeLauncher(stack)
+    here = await seat(server="", launcher=launcher)
+    await here.press("j", "enter")
+    await here.until_text("Sign in")
+    assert launcher.asked == ["local"]
+    assert 'server = "local"' in (tmp_path / "config.toml").read_text()
+
+
+async def test_a_server_that_cannot_start_says_why_and_offers_a_way_on(seat: Any) -> None:
+    launcher = FakeLauncher(None)
+    here = await seat(server="local", launcher=launcher)
+    await here.until_text("PostgreSQL is missing", "Try again", "Choose another server")
+    await here.press("r")
+    await here.until(lambda: launcher.asked == ["local", "local"])
+    await here.until_text("PostgreSQL is missing")
+    await here.press("escape")
+    await here.until_screen("WelcomeScreen")
+
+
+async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_path: Path) -> None:
+    here = await seat(server="")
+    await here.press("3")
+    await here.until_screen("ConnectScreen")
+
+    async def answer(url: str, key: str, words: str) -> None:
+        await here.fill("url", url)
+        await here.fill("key", key)
+        await here.press("ctrl+s")
+        await here.until_text(words)
+        assert not (tmp_path / "config.toml").exists()
+        assert here.app.screen.url.value == url, "what was typed stays"
+
+    await answer("not a url", stack.anon_key, "This is not a URL")
+    await answer("http://127.0.0.1:9", stack.anon_key, "Nobody answers")
+    await answer(stack.url, "", "Enter the project's public key")
+    await answer(stack.url, "wrong", "refuses this key")
+    await answer(stack.url, stack.service_key, "This is the secret key")
+
+    await here.fill("key", stack.anon_key)
+    await here.press("ctrl+s")
+    await here.until_text("Sign in")
+    saved = (tmp_path / "config.toml").read_text()
+    assert stack.url in saved
+    assert stack.anon_key in saved
+    assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o600
+
+
+async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(
+    stack: Stack, seat: Any
+) -> None:
+    person = await stack.person()
+    here = await seat()
+    await here.fill("email", person.email)
+    await here.fill("password", "wrong password")
+    await here.press("enter")
+    await here.until_text("do not match")
+    assert here.app.screen.email.value == person.email
+    assert here.app.screen.password.has_class("-invalid")
+    assert here.app.focused is here.app.screen.password.input
+
+
+async def test_an_unreachable_server_reads_differently(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    here = await seat()
+    await here.until(lambda: here.app.backend)
+    await stack.stop_gateway()
+    await here.fill("email", person.email)
+    await here.fill("password", person.password)
+    await here.press("enter")
+    await here.until_text("cannot be reached")
+    assert not here.app.screen.password.has_class("-invalid")
+    await stack.start_gateway()
+    await here.press("enter")
+    await here.until_text("● LIVE")
+
+
+@pytest.mark.parametrize(
+    ("email", "password", "words"),
+    [
+        ("", "long enough", "Enter your e-mail"),
+        ("nobody", "long enough", "not an e-mail address"),
+        ("a@example.org", "", "Enter your password"),
+        ("a@example.org", "short", "6 characters or more"),
+    ],
+)
+async def test_what_cannot_be_right_is_said_without_asking_the_server(
+    email: str, password: str, words: str, stack: Stack, seat: Any
+) -> None:
+    here = await seat()
+    await here.press("ctrl+t")
+    await stack.stop_gateway()
+    await here.fill("email", email)
+    await here.fill("password", password)
+    await here.press("enter")
+    await here.until_text(words)
+
+
+async def test_the_password_can_be_shown(seat: Any) -> None:
+    here = await seat()
+    await here.fill("password", "correct horse")
+    assert "correct horse" not in here.text
+    await here.press("ctrl+r")
+    await here.until_text("correct horse")
+    await here.press("ctrl+r")
+    await here.until(lambda: "correct horse" not in here.text)
+
+
+async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_twice(
+    stack: Stack, seat: Any
+) -> None:
+    tokens = MemoryTokens()
+    here = await seat(tokens=tokens)
+    await here.press("ctrl+t")
+    await here.fill("email", "new@example.org")
+    await here.fill("password", "correct horse")
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    await here.press("escape")
+    await here.until_text("You need a profile")
+    assert here.screen == "ProfileScreen"
+
+    await here.fill("first_name", "Ana")
+    await here.press("ctrl+s")
+    await here.until_text("Enter something here")
+    await here.fill("last_name", "García")
+    await here.press("ctrl+s")
+    await here.until_text("● LIVE")
+    (row,) = await stack.sql("select first_name, last_name, training_level from profiles")
+    assert row == {
+        "first_name": "Ana",
+        "last_name": "García",
+        "training_level": "medical-student",
+    }
+
+    again = await seat(tokens=tokens)
+    await again.until_text("● LIVE")
+
+
+async def test_a_profile_is_edited_and_a_level_of_ones_own_is_taken(
+    stack: Stack, seat: Any
+) -> None:
+    person = await stack.person("Amara", "Okafor", "PGY2")
+    here = await seat()
+    await here.board(person)
+    await here.press("p")
+    await here.until_screen("ProfileScreen")
+    await here.fill("first_name", "Amy")
+    await here.press("escape")
+    await here.until_text("kept as a draft")
+    await here.press("p")
+    await here.until_screen("ProfileScreen")
+    await here.until_text("Amy", "PGY2")
+    await here.fill("own_level", "PGY3")
+    await here.press("ctrl+s")
+    await here.until_screen("BoardScreen")
+    (row,) = await stack.sql("select first_name, training_level from profiles")
+    assert row == {"first_name": "Amy", "training_level": "PGY3"}
+
+
+async def test_signing_out_leads_back_to_the_login(stack: Stack, seat: Any) -> None:
+    here = await seat()
+    await here.board(await stack.person())
+    await here.press("S")
+    await here.until_text("Sign in", "You are signed out")
+    assert here.app.backend.auth.user is None
+
+
+@pytest.fixture
+async def by_code(stack: Stack) -> Stack:
+    """A server that wants an e-mailed code, as hosted projects do."""
+    stack.autoconfirm = False
+    await stack.restart_gateway()
+    return stack
+
+
+async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -> None:
+    here = await seat()
+    await here.press("ctrl+t")
+    await here.fill("email", "new@example.org")
+    await here.fill("password", "correct horse")
+    await here.press("enter")
+    await here.until_text("A code was sent to new@example.org", "Send it again in")
+    await here.fill("code", "000000x")
+    await here.press("enter")
+    await here.until_text("wrong or too old")
+    await here.press("ctrl+r")
+    await here.until_text("It can be sent again in")
+
+    (row,) = await by_code.sql("select code from auth.one_time_codes")
+    await here.fill("code", f" {row['code'][:3]} {row['code'][3:]} ")
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+
+
+async def test_signing_in_before_the_code_leads_to_it(by_code: Stack, seat: Any) -> None:
+    here = await seat()
+    await here.until(lambda: here.app.backend)
+    await here.app.backend.auth.sign_up("new@example.org", "correct horse")
+    await here.fill("email", "new@example.org")
+    await here.fill("password", "correct horse")
+    await here.press("enter")
+    await here.until_screen("ConfirmCodeScreen")
+
+
+async def test_a_code_can_be_sent_again(
+    by_code: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medtui.screens.confirm_code.RESEND_SECONDS", 0)
+    here = await seat()
+    await here.press("ctrl+t")
+    await here.fill("email", "new@example.org")
+    await here.fill("password", "correct horse")
+    await here.press("enter")
+    await here.until_screen("ConfirmCodeScreen")
+    await here.press("ctrl+r")
+    await here.until_text("Too many attempts")  # the server counts by itself
+    await by_code.sql("update auth.one_time_codes set sent_at = now() - interval '2 minutes'")
+    (before,) = await by_code.sql("select code, sent_at from auth.one_time_codes")
+
+    with here.app._context():
+        here.app.screen._resend_at = 0
+    await here.press("ctrl+r")
+    await here.until_text("A new code is on its way")
+    (after,) = await by_code.sql("select code, sent_at from auth.one_time_codes")
+    assert after["sent_at"] > before["sent_at"]
