@@ -1,23 +1,32 @@
 """The board as plain data: which sessions it shows, in which order, under which day.
 
-No I/O and no Textual: the store is fed by the live feed's events, and asked for lines.
+No I/O and no Textual: the live feed's events go in, lines come out. What one change costs
+does not grow with the board, but for the move inside a sorted list.
 """
 
 from __future__ import annotations
 
 import bisect
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
+from itertools import accumulate, takewhile
 from uuid import UUID
 
-from medtui.models import PracticeSession, Stage
+from medtui.models import PracticeSession, Profile, Stage, is_openable_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)
 SHOWN_AS_MINE = timedelta(hours=24)
+BOOKABLE_AFTER_START = timedelta(hours=1)
+"""The guard of the database refuses to book later than this."""
+
+Key = tuple[datetime, UUID]
+"""What sessions are ordered by: start, then id."""
+
+FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
 
 class View(Enum):
@@ -38,110 +47,229 @@ class Day:
     """The heading over a day's sessions."""
 
     date: date
-    label: str
 
 
 Line = Day | PracticeSession
 
 
-@dataclass
-class Board:
-    """The sessions of the window, kept in order of their start.
+class Agenda:
+    """Sessions by start under the headings of their days, as lines counted from 0.
 
-    What a change costs does not grow with the board, but for the move in a sorted list.
+    Finding, adding and taking away cost what a sorted list costs, plus a step per day.
     """
 
-    viewer: UUID | None
-    zone: tzinfo
-    view: View = View.ALL
-    query: str = ""
-    _by_id: dict[UUID, PracticeSession] = field(default_factory=dict)
-    _order: list[tuple[datetime, UUID]] = field(default_factory=list)
-    _texts: dict[UUID, str] = field(default_factory=dict)
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._sessions: dict[UUID, PracticeSession] = {}
+        self._days: list[date] = []
+        self._keys: dict[date, list[Key]] = {}
+        self._tops: list[int] | None = [0]
+
+    def __len__(self) -> int:
+        return len(self._sessions) + len(self._days)
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._sessions
+
+    def __iter__(self) -> Iterator[Line]:
+        for day in self._days:
+            yield Day(day)
+            yield from (self._sessions[id_] for _, id_ in self._keys[day])
+
+    @property
+    def sessions(self) -> Iterator[PracticeSession]:
+        """The sessions alone, in order."""
+        return (self._sessions[id_] for day in self._days for _, id_ in self._keys[day])
+
+    def line(self, row: int) -> Line | None:
+        """What stands in a line; None beyond the last."""
+        if not 0 <= row < len(self):
+            return None
+        tops = self._headings()
+        which = bisect.bisect_right(tops, row) - 1
+        day = self._days[which]
+        below = row - tops[which]
+        return Day(day) if below == 0 else self._sessions[self._keys[day][below - 1][1]]
+
+    def row(self, session_id: UUID | None) -> int | None:
+        """The line that a session stands in; None for one that is not here."""
+        session = self._sessions.get(session_id) if session_id else None
+        if session is None:
+            return None
+        day = self._day(session)
+        key = (session.starts_at, session.id)
+        top = self._headings()[bisect.bisect_left(self._days, day)]
+        return top + 1 + bisect.bisect_left(self._keys[day], key)
+
+    def fill(self, sessions: Iterable[PracticeSession]) -> None:
+        """Hold these sessions, given in order, and no others."""
+        self._sessions, self._keys = {}, {}
+        for session in sessions:
+            self._sessions[session.id] = session
+            self._keys.setdefault(self._day(session), []).append((session.starts_at, session.id))
+        self._days = sorted(self._keys)
+        self._tops = None
+
+    def add(self, session: PracticeSession) -> None:
+        """Put a session in its place; one that is here already moves there."""
+        self.discard(session.id)
+        self._sessions[session.id] = session
+        day = self._day(session)
+        if day not in self._keys:
+            self._keys[day] = []
+            bisect.insort(self._days, day)
+        bisect.insort(self._keys[day], (session.starts_at, session.id))
+        self._tops = None
+
+    def discard(self, session_id: UUID) -> None:
+        """Take a session away, if it is here, and the heading that stands over nothing then."""
+        session = self._sessions.pop(session_id, None)
+        if session is None:
+            return
+        day = self._day(session)
+        keys = self._keys[day]
+        del keys[bisect.bisect_left(keys, (session.starts_at, session_id))]
+        if not keys:
+            del self._keys[day]
+            self._days.remove(day)
+        self._tops = None
+
+    def _day(self, session: PracticeSession) -> date:
+        return session.starts_at.astimezone(self._zone).date()
+
+    def _headings(self) -> list[int]:
+        """The line of each day's heading."""
+        if self._tops is None:
+            lengths = (len(self._keys[day]) + 1 for day in self._days)
+            self._tops = list(accumulate(lengths, initial=0))[:-1]
+        return self._tops
+
+
+class Board:
+    """The window of sessions, and of these the ones that view and filter show now.
+
+    Args:
+        viewer: who looks; None for a board without a login.
+        zone: in which days begin and end.
+        now: aware; `tick` moves it on.
+    """
+
+    def __init__(self, viewer: UUID | None, zone: tzinfo, now: datetime) -> None:
+        self.viewer = viewer
+        self.now = now
+        self.view = View.ALL
+        self.query = ""
+        self.agenda = Agenda(zone)
+        self._words: list[str] = []
+        self._by_id: dict[UUID, PracticeSession] = {}
+        self._order: list[Key] = []
+        self._free: list[Key] = []
+        self._texts: dict[UUID, str] = {}
 
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
         """Take these sessions as the whole window; returns which are new or different."""
         before, self._by_id = self._by_id, {session.id: session for session in sessions}
         self._order = sorted((s.starts_at, s.id) for s in self._by_id.values())
+        self._free = [key for key in self._order if self._by_id[key[1]].is_open]
         self._texts.clear()
+        self._fill()
         return {id_ for id_, session in self._by_id.items() if before.get(id_) != session}
 
-    def apply(self, changed: Iterable[PracticeSession], removed: Iterable[UUID]) -> set[UUID]:
+    def apply(self, changed: Iterable[PracticeSession], removed: Iterable[UUID] = ()) -> set[UUID]:
         """Apply a burst of changes; returns which sessions are new or different."""
         touched = set()
         for id_ in removed:
             self._forget(id_)
+            self.agenda.discard(id_)
         for session in changed:
-            if self._by_id.get(session.id) != session:
-                self._forget(session.id)
-                self._by_id[session.id] = session
-                bisect.insort(self._order, (session.starts_at, session.id))
-                touched.add(session.id)
+            if self._by_id.get(session.id) == session:
+                continue
+            self._forget(session.id)
+            self._by_id[session.id] = session
+            key = (session.starts_at, session.id)
+            bisect.insort(self._order, key)
+            if session.is_open:
+                bisect.insort(self._free, key)
+            if self._is_wanted(session):
+                self.agenda.add(session)
+            else:
+                self.agenda.discard(session.id)
+            touched.add(session.id)
         return touched
+
+    def tick(self, now: datetime) -> None:
+        """Let time go on: what is over leaves the agenda."""
+        went_back = now < self.now
+        self.now = now
+        if went_back:  # the server's time was learnt, and it is earlier than we thought
+            self._fill()
+            return
+        aged = takewhile(
+            lambda session: session.starts_at < now - SHOWN_AFTER_START, self.agenda.sessions
+        )
+        for session in [session for session in aged if not self._is_current(session)]:
+            self.agenda.discard(session.id)
+
+    def look_at(self, *, view: View | None = None, query: str | None = None) -> None:
+        """Show another view, or what matches another filter."""
+        self.view = view or self.view
+        if query is not None:
+            self.query = query
+            self._words = fold(query).split()
+        self._fill()
 
     def get(self, session_id: UUID | None) -> PracticeSession | None:
         return self._by_id.get(session_id) if session_id else None
 
-    def lines(self, now: datetime) -> list[Line]:
-        """What is shown at `now`, earliest first, each day under its heading."""
-        today = now.astimezone(self.zone).date()
-        lines: list[Line] = []
-        current: date | None = None
-        words = fold(self.query).split()
-        for session in self.sessions(now):
-            if words and not self._matches(session, words):
-                continue
-            day = session.starts_at.astimezone(self.zone).date()
-            if day != current:
-                lines.append(Day(day, day_label(day, today)))
-                current = day
-            lines.append(session)
-        return lines
-
-    def sessions(self, now: datetime) -> list[PracticeSession]:
-        """The sessions of the present view at `now`, earliest first, whatever the filter."""
-        oldest = bisect.bisect_left(self._order, (now - SHOWN_AS_MINE, UUID(int=0)))
-        ordered = (self._by_id[id_] for _, id_ in self._order[oldest:])
-        return [session for session in ordered if self._is_shown(session, now)]
-
-    def open_count(self, now: datetime) -> tuple[int, int]:
-        """How many seats are free that have not begun yet, of how many sessions to come."""
-        start = bisect.bisect_left(self._order, (now, UUID(int=0)))
-        coming = [self._by_id[id_] for _, id_ in self._order[start:]]
-        return sum(session.is_open for session in coming), len(coming)
+    def open_count(self) -> tuple[int, int]:
+        """How many seats are free, of how many sessions to come."""
+        start = (self.now, FIRST)
+        free = len(self._free) - bisect.bisect_left(self._free, start)
+        return free, len(self._order) - bisect.bisect_left(self._order, start)
 
     def overlapping(
         self, starts_at: datetime, minutes: int, *, but: UUID | None = None
     ) -> PracticeSession | None:
         """One of the viewer's own sessions that starts less than `minutes` from `starts_at`."""
         margin = timedelta(minutes=minutes)
-        low = bisect.bisect_right(self._order, (starts_at - margin, UUID(int=2**128 - 1)))
-        for start, id_ in self._order[low:]:
-            if start >= starts_at + margin:
-                return None
+        low = bisect.bisect_right(self._order, (starts_at - margin, LAST))
+        high = bisect.bisect_left(self._order, (starts_at + margin, FIRST))
+        for _, id_ in self._order[low:high]:
             if id_ != but and self._by_id[id_].involves(self.viewer):
                 return self._by_id[id_]
         return None
 
-    def _is_shown(self, session: PracticeSession, now: datetime) -> bool:
-        age = now - session.starts_at
+    def _fill(self) -> None:
+        oldest = bisect.bisect_left(self._order, (self.now - SHOWN_AS_MINE, FIRST))
+        sessions = (self._by_id[id_] for _, id_ in self._order[oldest:])
+        self.agenda.fill(session for session in sessions if self._is_wanted(session))
+
+    def _is_wanted(self, session: PracticeSession) -> bool:
+        return self._is_current(session) and (not self._words or self._matches(session))
+
+    def _is_current(self, session: PracticeSession) -> bool:
+        age = self.now - session.starts_at
         is_mine = session.involves(self.viewer)
         if self.view is View.MINE:
             return is_mine and age <= SHOWN_AS_MINE
         limit = SHOWN_AFTER_START if session.stage is Stage.PREP else SHOWN_WHILE_RUNNING
         return age <= limit and (self.view is View.ALL or (session.is_open and not is_mine))
 
-    def _matches(self, session: PracticeSession, words: list[str]) -> bool:
+    def _matches(self, session: PracticeSession) -> bool:
         text = self._texts.get(session.id)
         if text is None:
             text = self._texts[session.id] = fold(" ".join(_said(session)))
-        return all(word in text for word in words)
+        return all(word in text for word in self._words)
 
     def _forget(self, session_id: UUID) -> None:
         session = self._by_id.pop(session_id, None)
         self._texts.pop(session_id, None)
-        if session is not None:
-            del self._order[bisect.bisect_left(self._order, (session.starts_at, session_id))]
+        if session is None:
+            return
+        key = (session.starts_at, session_id)
+        del self._order[bisect.bisect_left(self._order, key)]
+        if session.is_open:
+            del self._free[bisect.bisect_left(self._free, key)]
 
 
 def _said(session: PracticeSession) -> Iterable[str]:
@@ -155,56 +283,52 @@ def _said(session: PracticeSession) -> Iterable[str]:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: without case and diacritics."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Text as it is compared: without case, diacritics, and the width of its letters."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def day_label(day: date, today: date) -> str:
-    """ "TODAY  Tuesday 24 November"."""
-    name = f"{day:%A} {day.day} {day:%B}"
-    if day.year != today.year:
-        name += f" {day.year}"
-    words = {-1: "YESTERDAY", 0: "TODAY", 1: "TOMORROW"}.get((day - today).days)
-    return f"{words}  {name}" if words else name
+# Why something cannot be done: None when it can, or a sentence.
 
 
-def countdown(starts_at: datetime, now: datetime) -> str:
-    """ "in 26 min", "in 13 h", "in 3 days", "now", "12 min ago"."""
-    seconds = (starts_at - now).total_seconds()
-    minutes = round(abs(seconds) / 60)
-    if minutes == 0:
-        return "now"
-    if minutes < 100:
-        amount = f"{minutes} min"
-    elif minutes < 48 * 60:
-        amount = f"{round(minutes / 60)} h"
-    else:
-        amount = f"{round(minutes / 1440)} days"
-    return f"in {amount}" if seconds > 0 else f"{amount} ago"
-
-
-def standing(session: PracticeSession, now: datetime) -> str:
-    """When it is, in words: the countdown, or what goes on and for how long."""
-    if session.stage is Stage.PREP:
-        return countdown(session.starts_at, now)
-    if session.stage_since is None or session.stage is Stage.WRAP_UP:
-        return session.stage.label
-    minutes = max(0, int((now - session.stage_since).total_seconds() // 60))
-    return f"{minutes} min in"
-
-
-def seat(session: PracticeSession, viewer: UUID | None) -> tuple[str, str]:
-    """A mark and a word for the guest's seat: ○ open, ● who has it, ▶ it runs."""
-    if session.guest_id is None:
-        mark = "○" if session.stage is Stage.PREP else "▶"
-        return mark, "yours" if session.host_id == viewer and viewer else "open"
-    mark = "●" if session.stage is Stage.PREP else "▶"
+def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str | None:
+    if session.host_id == viewer:
+        return "You host this session: somebody else has to book it."
     if session.guest_id == viewer:
-        return mark, "you"
-    return mark, session.guest.name if session.guest else "booked"
+        return "You have booked this session already."
+    if session.guest_id is not None:
+        return f"This session is already booked by {name_of(session.guest)}."
+    if session.stage is not Stage.PREP:
+        return f"It has already begun, and is in {session.stage.label}."
+    if now - session.starts_at > BOOKABLE_AFTER_START:
+        return "Its time is over: a seat can be booked until an hour after the start."
+    return None
+
+
+def why_not_leave(session: PracticeSession, viewer: UUID) -> str | None:
+    if session.host_id == viewer:
+        return "You host this session: x cancels it."
+    return None if session.guest_id == viewer else "You have not booked this session."
+
+
+def why_not_edit(session: PracticeSession, viewer: UUID) -> str | None:
+    if session.host_id == viewer:
+        return None
+    return f"{name_of(session.host)} hosts this session: only the host can change or cancel it."
+
+
+def why_no_link(session: PracticeSession, *, to_open: bool) -> str | None:
+    if not session.room_url:
+        return "This session has no room link."
+    if to_open and not is_openable_link(session.room_url):
+        return f"This is the name of a room, not a link: {session.room_url}"
+    return None
 
 
 def room_link(template: str, session_id: UUID) -> str:
     """The room link of a new session, from the template in the settings."""
     return template.replace("{id}", session_id.hex)
+
+
+def name_of(profile: Profile | None) -> str:
+    return profile.name if profile else "somebody"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -11,21 +12,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.board import (
+    Agenda,
     Board,
     Day,
     View,
-    countdown,
-    day_label,
     fold,
     room_link,
-    seat,
-    standing,
+    why_no_link,
+    why_not_book,
+    why_not_edit,
+    why_not_leave,
 )
 from medtui.models import CaseSummary, PracticeSession, Profile, Stage
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)
 ME = uuid4()
+ZONES = ["Europe/London", "Asia/Kathmandu", "Pacific/Kiritimati", "America/St_Johns"]
 
 
 def person(first: str = "Amara", last: str = "Okafor", level: str = "st1") -> Profile:
@@ -45,41 +48,90 @@ def session(minutes: float = 30, **values: object) -> PracticeSession:
     return PracticeSession.model_validate(defaults | values)
 
 
-def board(*sessions: PracticeSession, viewer: UUID | None = ME, **values: object) -> Board:
-    made = Board(viewer, LONDON, **values)  # type: ignore[arg-type]
+def board(
+    *sessions: PracticeSession,
+    viewer: UUID | None = ME,
+    zone: str = "Europe/London",
+    now: datetime = NOW,
+    view: View = View.ALL,
+    query: str = "",
+) -> Board:
+    made = Board(viewer, ZoneInfo(zone), now)
+    made.look_at(view=view, query=query)
     made.read(sessions)
     return made
 
 
-def shown(made: Board, now: datetime = NOW) -> list[UUID]:
-    return [line.id for line in made.lines(now) if isinstance(line, PracticeSession)]
+def shown(made: Board) -> list[UUID]:
+    return [session.id for session in made.agenda.sessions]
+
+
+def days(made: Board) -> list[date]:
+    return [line.date for line in made.agenda if isinstance(line, Day)]
 
 
 def test_sessions_are_ordered_by_start_under_their_day() -> None:
     late, early, tomorrow = session(120), session(30), session(24 * 60)
-    lines = board(late, tomorrow, early).lines(NOW)
-    assert [line.label if isinstance(line, Day) else line.id for line in lines] == [
-        "TODAY  Tuesday 24 November",
+    lines = board(late, tomorrow, early).agenda
+    assert [line.date if isinstance(line, Day) else line.id for line in lines] == [
+        date(2026, 11, 24),
         early.id,
         late.id,
-        "TOMORROW  Wednesday 25 November",
+        date(2026, 11, 25),
         tomorrow.id,
     ]
 
 
-def test_days_are_those_of_the_viewers_zone() -> None:
-    night = session((23 - 18) * 60 + 30)  # 23:34 in London is the next morning in Tokyo
-    made = Board(ME, ZoneInfo("Asia/Tokyo"))
-    made.read([night])
-    assert [line.date for line in made.lines(NOW) if isinstance(line, Day)] == [date(2026, 11, 25)]
+@pytest.mark.parametrize(
+    ("zone", "utc", "day"),
+    [
+        ("Europe/London", "2026-11-24 23:59", "2026-11-24"),
+        ("Europe/London", "2026-11-25 00:00", "2026-11-25"),
+        ("Europe/London", "2026-07-01 23:00", "2026-07-02"),  # summer: an hour ahead of UTC
+        ("Asia/Tokyo", "2026-11-24 23:34", "2026-11-25"),
+        ("Asia/Kathmandu", "2026-11-24 18:14", "2026-11-24"),  # +05:45
+        ("Asia/Kathmandu", "2026-11-24 18:15", "2026-11-25"),
+        ("Pacific/Kiritimati", "2026-11-24 10:00", "2026-11-25"),  # +14
+        ("Pacific/Pago_Pago", "2026-11-24 10:59", "2026-11-23"),  # -11
+    ],
+)
+def test_days_are_those_of_the_viewers_zone(zone: str, utc: str, day: str) -> None:
+    at = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert days(board(session(starts_at=at), zone=zone, now=at)) == [date.fromisoformat(day)]
 
 
-def test_the_night_in_which_the_clocks_go_back_has_one_heading() -> None:
-    before = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)  # 01:30 BST
-    after = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)  # 01:30 GMT
-    made = board(session(starts_at=before), session(starts_at=after))
-    lines = made.lines(before)
-    assert [isinstance(line, Day) for line in lines] == [True, False, False]
+@pytest.mark.parametrize("moment", ["2026-10-25 00:30", "2026-03-29 00:30"])
+def test_the_nights_in_which_the_clocks_change_have_one_heading(moment: str) -> None:
+    before = datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    made = board(
+        session(starts_at=before), session(starts_at=before + timedelta(hours=1)), now=before
+    )
+    assert [isinstance(line, Day) for line in made.agenda] == [True, False, False]
+
+
+def test_a_timestamp_without_an_offset_is_utc() -> None:
+    naive = session(starts_at="2026-11-24T18:30:00")
+    assert naive.starts_at == NOW + timedelta(minutes=26)
+    assert days(board(naive, zone="Asia/Tokyo")) == [date(2026, 11, 25)]
+
+
+@given(st.lists(st.integers(-50, 9000), unique=True), st.sampled_from(ZONES))
+def test_every_line_is_found_where_it_stands(minutes: list[int], zone: str) -> None:
+    made = board(*(session(offset) for offset in minutes), zone=zone)
+    lines = list(made.agenda)
+    assert len(made.agenda) == len(lines)
+    assert [made.agenda.line(row) for row in range(len(lines))] == lines
+    assert made.agenda.line(len(lines)) is None
+    assert made.agenda.line(-1) is None
+    for row, line in enumerate(lines):
+        if isinstance(line, PracticeSession):
+            assert made.agenda.row(line.id) == row
+            assert line.starts_at.astimezone(ZoneInfo(zone)).date() == _day_above(lines, row)
+    assert made.agenda.row(uuid4()) is None
+
+
+def _day_above(lines: list[Day | PracticeSession], row: int) -> date:
+    return next(line.date for line in reversed(lines[:row]) if isinstance(line, Day))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +154,7 @@ def test_ones_own_sessions_stay_for_a_day_under_mine() -> None:
     mine = session(-20 * 60, host_id=ME)
     made = board(mine, session(-20 * 60))
     assert shown(made) == []
-    made.view = View.MINE
+    made.look_at(view=View.MINE)
     assert shown(made) == [mine.id]
 
 
@@ -140,7 +192,7 @@ def test_the_filter_sees_a_row_as_it_is_now() -> None:
 
 
 def test_a_change_says_what_is_different() -> None:
-    first, second = session(), session()
+    first, second = session(), session(31)
     made = board(first, second)
     moved = first.model_copy(update={"starts_at": NOW + timedelta(hours=5)})
     assert made.apply([moved, second], []) == {first.id}
@@ -152,27 +204,34 @@ def test_a_change_says_what_is_different() -> None:
 
 @given(st.data())
 def test_any_changes_leave_the_board_as_reading_it_again_would(data: st.DataObject) -> None:
-    pool = [session(minutes) for minutes in range(0, 100, 10)]
-    made = board()
+    pool = [session(minutes, host=person(first=f"P{minutes}")) for minutes in range(0, 100, 10)]
+    query, view = data.draw(st.sampled_from(["", "p1"])), data.draw(st.sampled_from(View))
+    made, now = board(query=query, view=view), NOW
     truth: dict[UUID, PracticeSession] = {}
     for _ in range(data.draw(st.integers(0, 30))):
         chosen = data.draw(st.sampled_from(pool))
         if data.draw(st.booleans()):
             minutes = data.draw(st.integers(-50, 3000))
-            moved = chosen.model_copy(update={"starts_at": NOW + timedelta(minutes=minutes)})
+            update = {
+                "starts_at": NOW + timedelta(minutes=minutes),
+                "guest_id": data.draw(st.sampled_from([None, ME, uuid4()])),
+                "stage": data.draw(st.sampled_from(Stage)),
+            }
+            moved = chosen.model_copy(update=update)
             made.apply([moved], [])
             truth[chosen.id] = moved
         else:
             made.apply([], [chosen.id])
             truth.pop(chosen.id, None)
-    again = board(*truth.values())
-    assert made.lines(NOW) == again.lines(NOW)
-    assert made.open_count(NOW) == again.open_count(NOW)
+        made.tick(now := now + timedelta(minutes=data.draw(st.integers(-5, 40))))
+    again = board(*truth.values(), now=now, query=query, view=view)
+    assert list(made.agenda) == list(again.agenda)
+    assert made.open_count() == again.open_count()
 
 
 def test_free_seats_are_counted_among_what_comes() -> None:
     made = board(session(), session(guest_id=uuid4()), session(-5), session(90))
-    assert made.open_count(NOW) == (2, 3)
+    assert made.open_count() == (2, 3)
 
 
 def test_overlaps_are_with_ones_own_sessions_less_than_an_hour_away() -> None:
@@ -183,51 +242,6 @@ def test_overlaps_are_with_ones_own_sessions_less_than_an_hour_away() -> None:
     assert made.overlapping(NOW + timedelta(minutes=120), 60) is None
     assert made.overlapping(NOW, 60) is None
     assert made.overlapping(NOW + timedelta(minutes=60), 60, but=mine.id) is None
-
-
-@pytest.mark.parametrize(
-    ("minutes", "words"),
-    [
-        (0, "now"),
-        (0.4, "now"),
-        (26, "in 26 min"),
-        (99, "in 99 min"),
-        (13 * 60, "in 13 h"),
-        (47 * 60, "in 47 h"),
-        (72 * 60, "in 3 days"),
-        (-12, "12 min ago"),
-    ],
-)
-def test_countdowns(minutes: float, words: str) -> None:
-    assert countdown(NOW + timedelta(minutes=minutes), NOW) == words
-
-
-@given(st.timedeltas(timedelta(days=-40), timedelta(days=40)))
-def test_a_countdown_fits_its_column(delta: timedelta) -> None:
-    assert 1 <= len(countdown(NOW + delta, NOW)) <= 11
-
-
-def test_a_running_station_says_for_how_long() -> None:
-    running = session(-5, stage=Stage.INTERVIEW, stage_since=NOW - timedelta(minutes=4))
-    assert standing(running, NOW) == "4 min in"
-    assert standing(running.model_copy(update={"stage_since": None}), NOW) == "interview"
-    assert standing(session(-60, stage=Stage.WRAP_UP), NOW) == "wrap-up"
-
-
-def test_seats() -> None:
-    guest = person("Jo", "Bauer")
-    assert seat(session(), ME) == ("○", "open")
-    assert seat(session(host_id=ME), ME) == ("○", "yours")
-    assert seat(session(guest_id=ME), ME) == ("●", "you")
-    assert seat(session(guest_id=guest.user_id, guest=guest), ME) == ("●", "Jo Bauer")
-    assert seat(session(guest_id=uuid4()), ME) == ("●", "booked")
-    running = session(guest_id=guest.user_id, guest=guest, stage=Stage.INTERVIEW)
-    assert seat(running, ME) == ("▶", "Jo Bauer")
-
-
-def test_day_labels_name_another_year() -> None:
-    assert day_label(date(2027, 1, 4), date(2026, 12, 20)) == "Monday 4 January 2027"
-    assert day_label(date(2026, 12, 19), date(2026, 12, 20)).startswith("YESTERDAY")
 
 
 @given(st.text())
@@ -241,3 +255,73 @@ def test_a_room_link_is_made_from_the_template() -> None:
         room_link("https://meet.jit.si/medtui-{id}", id_) == f"https://meet.jit.si/medtui-{id_.hex}"
     )
     assert room_link("https://example.org/{else}", id_) == "https://example.org/{else}"
+
+
+def test_time_takes_sessions_away_and_gives_them_back_when_it_was_wrong() -> None:
+    made = board(session(-30), session(30))
+    made.tick(NOW + timedelta(minutes=31))
+    assert len(shown(made)) == 1
+    made.tick(NOW)
+    assert len(shown(made)) == 2
+
+
+def test_a_running_session_outlives_the_hour() -> None:
+    running = session(-30, stage=Stage.INTERVIEW)
+    made = board(running)
+    made.tick(NOW + timedelta(hours=3))
+    assert shown(made) == [running.id]
+    made.apply([running.model_copy(update={"stage": Stage.PREP})])
+    assert shown(made) == []
+
+
+def test_an_agenda_without_sessions_has_no_lines() -> None:
+    agenda = Agenda(LONDON)
+    assert len(agenda) == 0
+    assert agenda.line(0) is None
+    only = session()
+    agenda.add(only)
+    agenda.discard(only.id)
+    agenda.discard(only.id)
+    assert list(agenda) == []
+
+
+def test_a_change_costs_the_same_on_a_long_board() -> None:
+    """Counted in comparisons of keys, which do not depend on the machine."""
+    pool = [session(minutes) for minutes in range(0, 20_000, 2)]
+    made = board(*pool)
+    moved = pool[9_000].model_copy(update={"type": "viva"})
+    calls = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
+
+    sys.setprofile(count)
+    try:
+        made.apply([moved])
+        assert made.agenda.row(moved.id)
+        made.tick(NOW + timedelta(seconds=1))
+    finally:
+        sys.setprofile(None)
+    assert calls < 500
+
+
+def test_the_reasons_why_something_cannot_be_done() -> None:
+    host, guest = person("Tom", "Ellery"), person("Jo", "Bauer")
+    free = session(host=host)
+    booked = session(host=host, guest_id=guest.user_id, guest=guest)
+    assert why_not_book(free, ME, NOW) is None
+    assert why_not_book(session(host_id=ME), ME, NOW) is not None
+    assert why_not_book(booked, ME, NOW) == "This session is already booked by Jo Bauer."
+    assert "already" in (why_not_book(session(guest_id=ME), ME, NOW) or "")
+    assert "begun" in (why_not_book(session(-5, stage=Stage.INTERVIEW), ME, NOW) or "")
+    assert "over" in (why_not_book(session(-61), ME, NOW) or "")
+    assert why_not_leave(session(guest_id=ME), ME) is None
+    assert why_not_leave(booked, ME) == "You have not booked this session."
+    assert "x cancels" in (why_not_leave(session(host_id=ME), ME) or "")
+    assert why_not_edit(session(host_id=ME), ME) is None
+    assert "Tom Ellery hosts" in (why_not_edit(free, ME) or "")
+    assert why_no_link(session(room_url="https://a.example/b"), to_open=True) is None
+    assert why_no_link(session(room_url="room-7"), to_open=False) is None
+    assert "room-7" in (why_no_link(session(room_url="room-7"), to_open=True) or "")
+    assert why_no_link(free, to_open=False) == "This session has no room link."

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Awaitable
-from datetime import timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
@@ -16,19 +16,30 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from medtui.board import Board, View
-from medtui.data import Backend, Changed, DataError, Gone
+from medtui.board import (
+    Board,
+    View,
+    name_of,
+    why_no_link,
+    why_not_book,
+    why_not_edit,
+    why_not_leave,
+)
+from medtui.data import Backend, Changed, DataError, Gone, Taken
 from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
-from medtui.models import PracticeSession, Profile, Stage, is_openable_link
+from medtui.models import PracticeSession, Profile
 from medtui.screens.confirm import ConfirmScreen
+from medtui.screens.details import DetailsScreen
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
+from medtui.widgets.words import difference, moment
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
 
-BOOKABLE_AFTER_START = timedelta(hours=1)
+STARTLE_SECONDS = 0.7
+"""For so long after the cursor's session has gone, keys that act on one are not obeyed."""
 
 
 class BoardScreen(Screen[None]):
@@ -51,9 +62,11 @@ class BoardScreen(Screen[None]):
                 tooltip="Copy the room link"),
         Binding("p", "profile", "Profile", show=False, id="board.profile",
                 tooltip="Edit your profile"),
-        Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear"),
+        Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
+                tooltip="Show what the filter hides"),
         Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
                 tooltip="Sign out on this machine"),
+        Binding("q", "app.quit", "Quit", show=False, id="board.quit", tooltip="End medtui"),
     ]  # fmt: skip
 
     list = query_one(SessionList)
@@ -67,21 +80,27 @@ class BoardScreen(Screen[None]):
         self._backend = backend
         self._me: UUID = profile.user_id
         self._zone = self.medtui.zone
-        self._board = Board(self._me, self._zone)
+        self._board = Board(self._me, self._zone, self.medtui.now())
         self._feed = Feed()
         self._changed: set[UUID] = set()
         self._is_read = False
+        self._has_news = False
         self._redraw_is_due = False
         self._writing: set[UUID] = set()
+        self._startled = 0.0
 
     @property
     def medtui(self) -> MedtuiApp:
         return cast("MedtuiApp", self.app)
 
+    @property
+    def now(self) -> datetime:
+        return self._board.now
+
     def compose(self) -> ComposeResult:
         yield StatusLine(self._zone)
         with Horizontal(id="board"):
-            yield SessionList(self._me, self._zone)
+            yield SessionList(self._board.agenda, self._me, self._zone, self.now)
             yield Static(id="hint", markup=False)
             with VerticalScroll(id="details", can_focus=False):
                 yield SessionDetails(self._me, self._zone)
@@ -90,7 +109,6 @@ class BoardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.filter.display = False
-        self.hint.display = False
         self.medtui.told.subscribe(self, self._told)
         self._backend.live.start()
         self.set_interval(1, self._redraw)
@@ -107,9 +125,11 @@ class BoardScreen(Screen[None]):
                 changed = self._board.read(sessions)
                 if self._is_read:  # at first everything is new, and nothing is news
                     self._changed |= changed
+                self._has_news = self._is_read
                 self._is_read = True
             case SessionsChanged(changed, removed):
                 self._changed |= self._board.apply(changed, removed)
+                self._has_news = True
             case FeedWentLive():
                 self._feed = Feed(is_live=True)
             case FeedWentStale(since, reason):
@@ -126,24 +146,37 @@ class BoardScreen(Screen[None]):
 
     def _redraw(self) -> None:
         self._redraw_is_due = False
+        before = self.list.session_id
         now = self.medtui.now()
-        lines = self._board.lines(now)
-        self.list.is_stale = not self._feed.is_live
-        self.list.show(lines, now, self._changed)
+        self._board.tick(now)
+        self.list.is_stale = self._is_read and not self._feed.is_live
+        self.list.update(now, self._changed)
         self._changed = set()
+        if self._has_news and before not in (None, self.list.session_id):
+            self._startled = time.monotonic()
+        self._has_news = False
         self.status.show(
             self._feed,
-            seats=self._board.open_count(now),
+            seats=self._board.open_count() if self._is_read else None,
             view=self._board.view.value,
             now=now,
         )
-        self.details.show(self.list.session, now)
-        self.hint.display = not lines
-        self.list.display = bool(lines)
-        if not lines:
+        self._show_details()
+        is_empty = len(self._board.agenda) == 0
+        self.hint.display, self.list.display = is_empty, not is_empty
+        if is_empty:
             self.hint.update(self._emptiness())
         elif self.focused is None:
             self.list.focus()
+
+    def _show_details(self) -> None:
+        self.details.show(self.list.session, self.now)
+        if isinstance(screen := self.app.screen, DetailsScreen):
+            if session := self._board.get(screen.session_id):
+                screen.show(session, self.now)
+            else:
+                screen.dismiss(None)
+                self.notify("This session was cancelled.", severity="warning", markup=False)
 
     def _emptiness(self) -> str:
         if not self._is_read:
@@ -160,20 +193,21 @@ class BoardScreen(Screen[None]):
 
     @on(SessionList.Highlighted)
     def _highlighted(self) -> None:
-        self.details.show(self.list.session, self.medtui.now())
+        self._show_details()
 
     @on(SessionList.Selected)
-    @work(exclusive=True, group="details", exit_on_error=False)
+    @work(group="details")
     async def _selected(self, event: SessionList.Selected) -> None:
-        from medtui.screens.details import DetailsScreen
-
-        screen = DetailsScreen(event.session, self._me, self._zone, self.medtui.now())
+        if not self.is_current:  # the key was pressed twice
+            return
+        screen = DetailsScreen(event.session, self._me, self._zone, self.now)
         action = await self.app.push_screen_wait(screen)
-        if action is not None:
+        # The cursor stays on this session for as long as it is there.
+        if action is not None and self.list.session_id == event.session.id:
             await self.run_action(action)
 
     def action_view(self) -> None:
-        self._board.view = self._board.view.next
+        self._board.look_at(view=self._board.view.next)
         self._redraw()
 
     def action_filter(self) -> None:
@@ -181,15 +215,17 @@ class BoardScreen(Screen[None]):
         self.filter.focus()
 
     def action_clear_filter(self) -> None:
-        self.filter.value = self._board.query = ""
+        self.filter.value = ""
         self.filter.display = False
+        self._board.look_at(query="")
         self._redraw()
         self.list.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
-        self._board.query = event.value
-        self._redraw()
+        if event.value != self._board.query:
+            self._board.look_at(query=event.value)
+            self._redraw()
 
     @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
@@ -203,97 +239,99 @@ class BoardScreen(Screen[None]):
 
     # Acting on the session under the cursor; what cannot be done says why
 
-    @work(group="act", exit_on_error=False)
+    @work(group="act")
     async def action_book(self) -> None:
         session = self._chosen()
-        if session is None or self._refuse(self._why_not_book(session)):
+        if session is None or self._refuse(why_not_book(session, self._me, self.now)):
             return
-        minutes = self.medtui.settings.overlap_minutes
-        if other := self._board.overlapping(session.starts_at, minutes, but=session.id):
-            local = other.starts_at.astimezone(self._zone)
-            question = f"You have another session at {local:%H:%M}. Book this one all the same?"
+        if other := self._overlap(session.starts_at, session.id):
+            when = moment(other.starts_at, self.now, self._zone)
+            question = f"You have another session {when}. Book this one all the same?"
             if not await self._ask(question, "Book it"):
                 return
         if await self._write(session, self._backend.sessions.book(session)):
             self.notify("The seat is yours.", markup=False)
 
-    @work(group="act", exit_on_error=False)
+    @work(group="act")
     async def action_leave(self) -> None:
         session = self._chosen()
-        if session is None or self._refuse(
-            None if session.guest_id == self._me else "You are not the guest of this session."
-        ):
+        if session is None or self._refuse(why_not_leave(session, self._me)):
             return
-        host = session.host.name if session.host else "the host"
-        question = f"Leave the session with {host}? Somebody else may take the seat."
+        question = f"Leave {self._called(session)}? Somebody else may take the seat."
         if await self._ask(question, "Leave") and await self._write(
             session, self._backend.sessions.leave(session)
         ):
             self.notify("You have left: the seat is free again.", markup=False)
 
-    @work(group="act", exit_on_error=False)
+    @work(group="act")
     async def action_post(self) -> None:
         from medtui.screens.session_form import SessionForm
 
-        saved = await self.app.push_screen_wait(SessionForm(self._backend))
-        if saved is not None:
-            self._backend.live.put(saved)
-            self._redraw()
-            self.list.move_to(saved.id)
-            self._warn_of_overlap(saved)
+        if not self.is_current:  # the key was pressed twice
+            return
+        posted = await self.app.push_screen_wait(SessionForm(self._backend, self._overlap))
+        if posted is None:
+            return
+        self._put(posted)
+        if posted.id not in self._board.agenda:
+            self._board.look_at(view=View.ALL)
+            self.action_clear_filter()
+        self.list.move_to(posted.id)
 
-    @work(group="act", exit_on_error=False)
+    @work(group="act")
     async def action_edit(self) -> None:
         from medtui.screens.session_form import SessionForm
 
         session = self._chosen()
-        if session is None or self._refuse(self._why_not_mine(session)):
+        if session is None or self._refuse(why_not_edit(session, self._me)):
             return
-        saved = await self.app.push_screen_wait(SessionForm(self._backend, session))
-        if saved is not None:
-            self._backend.live.put(saved)
-            self._warn_of_overlap(saved)
+        form = SessionForm(self._backend, self._overlap, session)
+        edited = await self.app.push_screen_wait(form)
+        if edited is not None:
+            self._put(edited)
 
-    @work(group="act", exit_on_error=False)
+    @work(group="act")
     async def action_cancel(self) -> None:
         session = self._chosen()
-        if session is None or self._refuse(self._why_not_mine(session)):
+        if session is None or self._refuse(why_not_edit(session, self._me)):
             return
-        whom = f" {session.guest.name} has booked it." if session.guest else ""
-        if not await self._ask(f"Cancel this session for good?{whom}", "Cancel it"):
-            return
-        if await self._write(session, self._backend.sessions.cancel(session)):
+        whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
+        if await self._ask(f"Cancel {self._called(session)} for good?{whom}", "Cancel it") and (
+            await self._write(session, self._backend.sessions.cancel(session))
+        ):
             self._backend.live.drop(session.id)
             self.notify("The session is cancelled.", markup=False)
 
     def action_open_link(self) -> None:
+        from medtui.screens.link import LinkScreen, browser_is_here
+
         session = self._chosen()
-        if session is None or self._refuse(self._why_no_link(session)):
+        if session is None or self._refuse(why_no_link(session, to_open=True)):
             return
         link = session.room_url or ""
-        if "SSH_CONNECTION" in os.environ:
-            from medtui.screens.link import LinkScreen
-
-            self.app.push_screen(LinkScreen(link))
-        else:
+        if browser_is_here():
             self.app.open_url(link)
+        else:
+            self.app.push_screen(LinkScreen(link))
 
     def action_copy_link(self) -> None:
         session = self._chosen()
-        if session is None:
+        if session is None or self._refuse(why_no_link(session, to_open=False)):
             return
-        if not session.room_url:
-            self._refuse("This session has no room link.")
-            return
-        self.app.copy_to_clipboard(session.room_url)
-        self.notify("The link was handed to your terminal's clipboard (OSC 52).", markup=False)
+        self.app.copy_to_clipboard(session.room_url or "")
+        self.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
 
     def _chosen(self) -> PracticeSession | None:
+        """The session that a key means; None, and said why, where it cannot mean one."""
         session = self.list.session
         if session is None:
-            self.notify("There is no session here.", severity="warning")
-        elif session.id in self._writing:
+            self._refuse("There is no session here.")
+            return None
+        if not self.is_current or session.id in self._writing:
             return None  # the key was pressed twice
+        if time.monotonic() - self._startled < STARTLE_SECONDS:
+            self._refuse("The session that was here has just gone: look again.")
+            return None
         return session
 
     def _refuse(self, reason: str | None) -> bool:
@@ -301,32 +339,16 @@ class BoardScreen(Screen[None]):
             self.notify(reason, severity="warning", markup=False)
         return reason is not None
 
-    def _why_not_book(self, session: PracticeSession) -> str | None:
-        if session.host_id == self._me:
-            return "You host this session: somebody else has to book it."
-        if session.guest_id == self._me:
-            return "You have booked this session already."
-        if session.guest_id is not None:
-            name = session.guest.name if session.guest else "somebody else"
-            return f"{name} has booked this session."
-        if session.stage is not Stage.PREP:
-            return "This session has begun: its seat cannot be booked any more."
-        if self.medtui.now() - session.starts_at > BOOKABLE_AFTER_START:
-            return "This session's time is over: its seat cannot be booked any more."
-        return None
+    def _called(self, session: PracticeSession) -> str:
+        """The words for one session in a question: "the mock session, today 18:30, with …"."""
+        words = f"the {session.type_label.lower()} session, "
+        words += moment(session.starts_at, self.now, self._zone)
+        return words if session.host_id == self._me else f"{words}, with {name_of(session.host)}"
 
-    def _why_not_mine(self, session: PracticeSession) -> str | None:
-        if session.host_id == self._me:
-            return None
-        host = session.host.name if session.host else "somebody else"
-        return f"This session is hosted by {host}: only the host can change or cancel it."
-
-    def _why_no_link(self, session: PracticeSession) -> str | None:
-        if not session.room_url:
-            return "This session has no room link."
-        if not is_openable_link(session.room_url):
-            return f"This is the name of a room, not a link: {session.room_url}"
-        return None
+    def _overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
+        """Another session of mine that overlaps with one at this time."""
+        minutes = self.medtui.settings.overlap_minutes
+        return self._board.overlapping(starts_at, minutes, but=but)
 
     async def _ask(self, question: str, yes: str) -> bool:
         return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
@@ -339,29 +361,33 @@ class BoardScreen(Screen[None]):
         self.list.set_busy(session.id, True)
         try:
             written = await write
-        except Changed as error:
-            self._backend.live.put(error.present)
+        except Taken as error:
+            self._put(error.present)
             self.medtui.say(error)
-            return False
+        except Changed as error:
+            self._put(error.present)
+            words = difference(session, error.present, self.now, self._zone)
+            self.notify(
+                f"{words} Nothing was done: look again.",
+                title=error.title, severity="error", markup=False, timeout=8,
+            )  # fmt: skip
         except Gone as error:
             self._backend.live.drop(session.id)
             self.medtui.say(error)
-            return False
         except DataError as error:
             self.medtui.say(error)
-            return False
+        else:
+            if written is not None:
+                self._put(written)
+            return True
         finally:
             self._writing.discard(session.id)
             if self.is_mounted:
                 self.list.set_busy(session.id, False)
-        if written is not None:
-            self._backend.live.put(written)
-        return True
+        return False
 
-    def _warn_of_overlap(self, session: PracticeSession) -> None:
-        minutes = self.medtui.settings.overlap_minutes
-        if other := self._board.overlapping(session.starts_at, minutes, but=session.id):
-            local = other.starts_at.astimezone(self._zone)
-            self.notify(
-                f"You have another session at {local:%H:%M}.", severity="warning", markup=False
-            )
+    def _put(self, session: PracticeSession) -> None:
+        """Show what the server has just said of a session, before the feed brings it."""
+        self._changed |= self._board.apply([session])
+        self._backend.live.put(session)
+        self._redraw()

@@ -16,11 +16,13 @@ class ConfirmScreen(ModalScreen[bool]):
     """A question, and what "yes" does. Dismissed with the answer; esc is no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no"),
-        Binding("left,h", "app.focus_previous", "Previous", show=False, id="confirm.previous"),
-        Binding("right,l", "app.focus_next", "Next", show=False, id="confirm.next"),
-    ]
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave it as it is"),
+        Binding("left,h", "app.focus_previous", "Previous", show=False, id="confirm.previous",
+                tooltip="Previous button"),
+        Binding("right,l", "app.focus_next", "Next", show=False, id="confirm.next",
+                tooltip="Next button"),
+    ]  # fmt: skip
 
     def __init__(self, question: str, *, yes: str, no: str = "No") -> None:
         super().__init__()

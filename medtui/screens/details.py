@@ -17,19 +17,28 @@ from medtui.widgets.session_details import SessionDetails
 
 
 class DetailsScreen(ModalScreen[str | None]):
-    """Dismissed with the board action whose key was pressed, or with None."""
+    """Dismissed with the board action whose key was pressed, or with None.
+
+    The board keeps it current through `show`, and takes it away when the session goes.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q", "done(None)", "Back", key_display="esc", id="details.back"),
-        Binding("b", "done('book')", "Book", id="details.book"),
-        Binding("l", "done('leave')", "Leave", id="details.leave"),
-        Binding("e", "done('edit')", "Edit", id="details.edit"),
-        Binding("x", "done('cancel')", "Cancel", id="details.cancel"),
-        Binding("o", "done('open_link')", "Open link", id="details.open_link"),
-        Binding("y", "done('copy_link')", "Copy link", id="details.copy_link"),
-        Binding("j", "scroll_down", "Down", show=False, id="details.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="details.up"),
-    ]
+        Binding("escape,enter,q", "done(None)", "Back", key_display="esc", id="details.back",
+                tooltip="Back to the board"),
+        Binding("b", "done('book')", "Book", id="details.book", tooltip="Book the free seat"),
+        Binding("l", "done('leave')", "Leave", id="details.leave", tooltip="Give your seat back"),
+        Binding("e", "done('edit')", "Edit", id="details.edit",
+                tooltip="Edit or reschedule your session"),
+        Binding("x", "done('cancel')", "Cancel", id="details.cancel",
+                tooltip="Cancel your session"),
+        Binding("o", "done('open_link')", "Open link", id="details.open_link",
+                tooltip="Open the room link"),
+        Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
+                tooltip="Copy the room link"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="details.down",
+                tooltip="Read on"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="details.up", tooltip="Read back"),
+    ]  # fmt: skip
 
     def __init__(self, session: PracticeSession, viewer: UUID, zone: tzinfo, now: datetime) -> None:
         super().__init__()
@@ -37,13 +46,24 @@ class DetailsScreen(ModalScreen[str | None]):
         self._now = now
         self._details = SessionDetails(viewer, zone)
 
+    @property
+    def session_id(self) -> UUID:
+        return self._session.id
+
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog"):
+        with VerticalScroll(classes="dialog", can_focus=False):
             yield self._details
-        yield Footer()
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self._details.show(self._session, self._now)
+        self.show(self._session, self._now)
+
+    def show(self, session: PracticeSession, now: datetime) -> None:
+        """Show the session as it is now."""
+        self._details.show(session, now)
 
     def action_done(self, action: str | None) -> None:
         self.dismiss(action)
+
+    def action_scroll(self, by: int) -> None:
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,11 +13,24 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 
+def browser_is_here() -> bool:
+    """Whether a browser opened from here appears where the user sits.
+
+    Over ssh it would open on the other machine, and without a display a text browser
+    might take over this very terminal.
+    """
+    if "SSH_CONNECTION" in os.environ:
+        return False
+    has_display = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return has_display or sys.platform in ("darwin", "win32")
+
+
 class LinkScreen(ModalScreen[None]):
     """The link as text and as a QR code."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,o,q", "dismiss", "Back", id="link.back"),
+        Binding("escape,enter,o,q", "dismiss", "Back", id="link.back", tooltip="Back"),
+        Binding("y", "copy", "Copy", id="link.copy", tooltip="Copy the link"),
     ]
 
     def __init__(self, link: str) -> None:
@@ -23,13 +38,21 @@ class LinkScreen(ModalScreen[None]):
         self._link = link
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog"):
-            yield Static("Open this on a machine with a browser:", classes="card--words")
-            yield Static(self._link, markup=False)
-            yield Static(_qr_code(self._link), classes="qr", markup=False)
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Static(
+                "There is no browser on this side of the terminal. "
+                "Open the link where you sit, or scan it. y copies it, esc goes back.",
+                classes="card--words",
+            )
+            yield Static(self._link, id="link", markup=False)
+            yield Static(qr_code(self._link), classes="qr", markup=False)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._link)
+        self.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
 
 
-def _qr_code(text: str) -> str:
+def qr_code(text: str) -> str:
     """A QR code in half blocks: two modules in the height of one cell."""
     import segno
 

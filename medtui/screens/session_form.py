@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID, uuid4
@@ -14,10 +15,11 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
-from medtui.board import countdown, room_link
+from medtui.board import room_link
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.widgets.field import Field
-from medtui.widgets.when import Unclear, parse_day, parse_time, resolve
+from medtui.widgets.when import Unclear, When, parse_when
+from medtui.widgets.words import countdown, difference, moment
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 OTHER = "other"
 OPEN = "open"
 MAX_TYPE = 40
+
+Overlap = Callable[[datetime, UUID], PracticeSession | None]
+"""Which other session of one's own overlaps with the one of this id, at this time."""
 
 
 class SessionForm(ModalScreen[PracticeSession | None]):
@@ -36,24 +41,32 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit", "Save", id="form.save", priority=True),
-        Binding("escape", "leave", "Back", id="form.back"),
-    ]
+        Binding("ctrl+s", "submit", "Save", id="form.save", priority=True,
+                tooltip="Send it to the board"),
+        Binding("ctrl+r", "start_afresh", "Start afresh", id="form.afresh", priority=True,
+                tooltip="Drop the draft"),
+        Binding("escape", "leave", "Back", id="form.back", tooltip="Back; what you typed is kept"),
+    ]  # fmt: skip
 
-    day = query_one("#day", Field)
-    at = query_one("#at", Field)
+    when = query_one("#when", Field)
     kind = query_one("#kind", Select)
     own_kind = query_one("#own_kind", Field)
     link = query_one("#link", Field)
     candidate = query_one("#candidate", Select)
     failure = query_one(".card--error", Static)
 
-    def __init__(self, backend: Backend, session: PracticeSession | None = None) -> None:
+    def __init__(
+        self, backend: Backend, overlap: Overlap, session: PracticeSession | None = None
+    ) -> None:
         super().__init__()
         self._backend = backend
+        self._overlap = overlap
         self._session = session
+        # One id for as long as the form is open: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
+        self._is_draft = False
+        self._is_saving = False
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -63,41 +76,33 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         session = self._session
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
-            with Horizontal(classes="form--when"):
-                yield Field("Day", id="day")
-                yield Field("Time", id="at")
-            yield Static(id="moment", classes="field--note", markup=False)
+            yield Field("When", id="when", max_length=60)
             yield Label("Type", classes="field--label")
             kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield Select(
-                [*kinds, ("Other…", OTHER)],
-                id="kind",
-                allow_blank=False,
-                compact=True,
-                value="mock",
-            )
+            yield Select([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False, compact=True)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
-            yield Field("Room link", id="link", hint="An https link, or the name of a room.")
             yield Label("Candidate", classes="field--label")
-            yield Select(
-                self._candidates(), id="candidate", allow_blank=False, compact=True, value=OPEN
-            )
+            yield Select(self._candidates(), id="candidate", allow_blank=False, compact=True)
+            yield Field("Room", id="link", hint="An https link, or the name of a room.")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
                 yield Button("Back (esc)", id="back", compact=True)
-            yield Static(classes="card--error", markup=False)
-        yield Footer()
+            yield Static(classes="card--error -empty", markup=False)
+        yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self._first = self._defaults()
-        values = self._first
-        if draft := self.medtui.drafts.pop(self._draft_name, None):
-            values = draft
+        if draft := self.medtui.drafts.get(self._draft_name):
+            self._is_draft = True
             self._session_id = UUID(draft["id"])
-            self.failure.update("This is what you typed before.")
-        self._fill(values)
-        self.at.focus()
+            self._say("This is what you typed before; ctrl+r starts afresh.")
+            self.refresh_bindings()
+        self._fill(self._first | (draft or {}))
+        self.when.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self._is_draft if action == "start_afresh" else True
 
     @property
     def _draft_name(self) -> str:
@@ -114,27 +119,20 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         return options
 
     def _defaults(self) -> dict[str, str]:
-        session, zone = self._session, self.medtui.zone
+        session = self._session
         if session is None:
             soon = self.medtui.now() + timedelta(minutes=30)
             # The next full or half hour that leaves somebody the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
-            local = starts_at.astimezone(zone)
+            kind, candidate = "mock", OPEN
             link = room_link(self.medtui.settings.room_template, self._session_id)
-            return self._values(local, "mock", link, OPEN)
-        return self._values(
-            session.starts_at.astimezone(zone),
-            session.type,
-            session.room_url or "",
-            str(session.candidate_id) if session.candidate_id else OPEN,
-        )
-
-    def _values(self, local: datetime, kind: str, link: str, candidate: str) -> dict[str, str]:
+        else:
+            starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
+            candidate = str(session.candidate_id) if session.candidate_id else OPEN
+        self._usual = starts_at.astimezone(self.medtui.zone)
         known = kind in SESSION_TYPES
         return {
-            "id": str(self._session_id),
-            "day": f"{local.day} {local:%b %Y}",
-            "at": f"{local:%H:%M}",
+            "when": f"{self._usual:%a} {self._usual.day} {self._usual:%b %H:%M}",
             "kind": kind if known else OTHER,
             "own_kind": "" if known else kind,
             "link": link,
@@ -143,9 +141,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     def _typed(self) -> dict[str, str]:
         return {
-            "id": str(self._session_id),
-            "day": self.day.value,
-            "at": self.at.value,
+            "when": self.when.value,
             "kind": str(self.kind.value),
             "own_kind": self.own_kind.value,
             "link": self.link.value,
@@ -153,27 +149,30 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         }
 
     def _fill(self, values: dict[str, str]) -> None:
-        for name in ("day", "at", "own_kind", "link"):
+        for name in ("when", "own_kind", "link"):
             self.query_one(f"#{name}", Field).value = values[name]
         self.kind.value = values["kind"]
         if values["candidate"] in {value for _, value in self._candidates()}:
             self.candidate.value = values["candidate"]
 
-    @on(Input.Changed, "#day Input, #at Input")
+    @on(Input.Changed, "#when Input")
     def _show_moment(self) -> None:
         """Say what day and time mean as they are typed, here and in UTC."""
-        moment = self.query_one("#moment", Static)
         try:
-            starts_at, remark = self._starts_at()
+            self.when.tell(self._in_words(self._when()))
         except Unclear as unclear:
-            moment.update(str(unclear))
-            return
-        local = starts_at.astimezone(self.medtui.zone)
-        words = (
-            f"{local:%A} {local.day} {local:%B}, {local:%H:%M} {local.tzname()}"
-            f" · {starts_at:%H:%M} UTC · {countdown(starts_at, self.medtui.now())}"
-        )
-        moment.update(f"{words} ({remark})" if remark else words)
+            self.when.tell(str(unclear))
+
+    def _in_words(self, when: When) -> str:
+        zone, now = self.medtui.zone, self.medtui.now()
+        local = when.at.astimezone(zone)
+        words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+        words += f" · {when.at:%H:%M} UTC · {countdown(when.at, now)}"
+        if when.remark:
+            words += f"\n{when.remark[0].upper()}{when.remark[1:]}."
+        if other := self._overlap(when.at, self._session_id):
+            words += f"\nOverlaps with your session {moment(other.starts_at, now, zone)}."
+        return words
 
     @on(Select.Changed, "#kind")
     def _kind_chosen(self) -> None:
@@ -181,21 +180,34 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        if self._typed() != self._first:
-            self.medtui.drafts[self._draft_name] = self._typed()
-            self.medtui.notify("What you typed is kept as a draft, until you come back to it.")
+        typed = {name: text for name, text in self._typed().items() if text != self._first[name]}
+        if typed:
+            self.medtui.drafts[self._draft_name] = typed | {"id": str(self._session_id)}
+            self.medtui.notify("What you typed is kept as a draft.", markup=False)
+        else:
+            self.medtui.drafts.pop(self._draft_name, None)
         self.dismiss(None)
+
+    def action_start_afresh(self) -> None:
+        self.medtui.drafts.pop(self._draft_name, None)
+        self._is_draft = False
+        self._say("")
+        self._fill(self._first)
+        self.when.focus()
+        self.refresh_bindings()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        try:
-            starts_at, _ = self._starts_at()
-        except Unclear as unclear:
-            (self.day if "day" in str(unclear).split(" such")[0] else self.at).fail(str(unclear))
+        if self._is_saving:
             return
-        if starts_at < self.medtui.now() - timedelta(hours=1):
-            self.at.fail("This is more than an hour ago: choose a time to come.")
+        try:
+            when = self._when()
+        except Unclear as unclear:
+            self.when.fail(str(unclear))
+            return
+        if when.at < self.medtui.now() - timedelta(hours=1) and not self._is_seen(when.at):
+            self.when.fail("This is more than an hour ago: choose a time to come.")
             return
         kind = clean_line(self.own_kind.value) if self.kind.value == OTHER else self.kind.value
         if not kind:
@@ -206,57 +218,80 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self.link.fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
-        self._save(starts_at, str(kind), link or None, candidate)
+        self._save(when.at, str(kind), link or None, candidate)
 
-    def _starts_at(self) -> tuple[datetime, str]:
-        zone = self.medtui.zone
-        today = self.medtui.now().astimezone(zone).date()
-        return resolve(parse_day(self.day.value, today), parse_time(self.at.value), zone)
+    def _when(self) -> When:
+        if self.when.value == self._first.get("when"):
+            # The text shows no seconds, and no offset where an hour comes twice.
+            return When(self._usual.astimezone(UTC))
+        return parse_when(
+            self.when.value,
+            self.medtui.now(),
+            self.medtui.zone,
+            usual=self._usual.time().replace(second=0, microsecond=0, fold=0),
+            on=self._usual.date() if self._session else None,
+        )
 
-    @work(exclusive=True, group="save", exit_on_error=False)
+    def _is_seen(self, starts_at: datetime) -> bool:
+        return self._session is not None and self._session.starts_at == starts_at
+
+    def _say(self, words: str) -> None:
+        self.failure.update(words)
+        self.failure.set_class(not words, "-empty")
+
+    @work(exclusive=True, group="save")
     async def _save(
         self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
     ) -> None:
+        self._is_saving = True
+        self._say("Saving…")
+        try:
+            saved = await self._send(starts_at, kind, link, candidate)
+        finally:
+            self._is_saving = False
+        if saved is not None:
+            self.medtui.drafts.pop(self._draft_name, None)
+            self.dismiss(saved)
+
+    async def _send(
+        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
+    ) -> PracticeSession | None:
+        """The session as the server has it now; None when it failed, and the form says why."""
         from medtui.data import Changed, DataError, Invalid
 
-        sessions = self._backend.sessions
-        self.failure.update("Saving…")
         try:
-            if self._session is None:
-                saved = await sessions.create(
-                    SessionDraft(
-                        id=self._session_id,
-                        starts_at=starts_at,
-                        type=kind,
-                        room_url=link,
-                        host_is_candidate=candidate is not None,
-                    )
-                )
-            else:
-                saved = await sessions.edit(
+            if self._session is not None:
+                return await self._backend.sessions.edit(
                     self._session,
                     starts_at=starts_at,
                     type=kind,
                     room_url=link,
                     candidate_id=candidate,
                 )
+            draft = SessionDraft(
+                id=self._session_id,
+                starts_at=starts_at,
+                type=kind,
+                room_url=link,
+                host_is_candidate=candidate is not None,
+            )
+            return await self._backend.sessions.create(draft)
         except Changed as error:
+            assert self._session is not None  # noqa: S101  # only an edit can be overtaken
+            zone, now = self.medtui.zone, self.medtui.now()
+            words = difference(self._session, error.present, now, zone)
             # What one sees now is the new truth; what was typed stays, to be sent again or not.
             self._session = error.present
-            self.failure.update(error.message)
+            self._say(f"{words} Save again if you still want this.")
         except Invalid as error:
-            self.failure.update("")
-            name = {"starts_at": "at", "type": "own_kind", "room_url": "link"}.get(
-                error.field or ""
-            )
-            if name:
-                self.query_one(f"#{name}", Field).fail(error.message)
-            else:
-                self.failure.update(error.message)
+            fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
+            field = fields.get(error.field or "")
+            self._say("" if field else error.message)
+            if field:
+                field.fail(error.message)
         except DataError as error:
-            self.failure.update(error.message)
-        else:
-            self.dismiss(saved)
+            self._say(error.message)
+        return None
 
 
 def _link_refusal(link: str) -> str | None:

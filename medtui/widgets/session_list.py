@@ -7,10 +7,10 @@ costs depends neither on the number of sessions nor on the size of the terminal.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from rich.cells import cell_len, set_cell_size
@@ -18,66 +18,73 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from medtui.board import Day, Line, seat, standing
+from medtui.board import Agenda, Day
 from medtui.models import PracticeSession, Stage
+from medtui.widgets.words import day_label, seats, standing
 
 MARK_SECONDS = 4.0
-"""How long a changed row is marked."""
+"""How long a changed row is marked; in the last of them the mark fades."""
+
+FIXED_WIDTH = 21
+"""Cells of the gutter, the time and the countdown, with the gaps behind them."""
+
+JOINER = "\u200d"
+"""Joins emoji into one; at an end it would swallow the space behind it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Widths of a row's columns in cells, for a list of a given width."""
+class Columns(NamedTuple):
+    """Widths in cells of the columns that share what a list's fixed ones leave."""
 
     host: int
     level: int
-    type: int
-    case: int
+    about: int
     seat: int
 
     @classmethod
     def of(cls, width: int) -> Columns:
-        """Fit a width: what is wide enough grows in turn, the case comes last."""
-        left = max(0, width - 21)  # gutter, time and standing
-        level, kind, seat_width = 14, 13, 16
-        if left < 66:
-            level, kind, seat_width = 11, 13, 13
-        case = 0 if left < 88 else min(34, left - 70)
-        gaps = 4 if case else 3
-        rest = max(8, left - level - kind - seat_width - case - 2 * gaps)
-        host = min(rest, 32)
-        return cls(host, level, kind, case, seat_width + min(20, rest - host))
+        """Share out a width: first what is needed, then, in turn, what is good to have."""
+        columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
+        spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
+        if spare < 0:
+            columns["host"] = max(4, columns["host"] + spare)
+        for name, wish in _WISHES:
+            more = min(max(0, wish - columns[name]), max(0, spare))
+            columns[name] += more
+            spare -= more
+        return cls(**columns)
+
+
+_WISHES = [
+    ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 52), ("seat", 40),
+]  # fmt: skip
 
 
 class SessionList(ScrollView, can_focus=True):
-    """Shows the lines that it is given, and has a cursor that stays on its session.
+    """Shows an agenda, with a cursor that stays on its session wherever that goes.
 
-    `show` gives it lines; it posts `Highlighted` when the cursor has come to another
-    session, and `Selected` on enter or a second click.
+    `update` draws what has become of the agenda. Posts `Highlighted` when the cursor has
+    come to another session, and `Selected` on enter or a click on the cursor.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
-        Binding("ctrl+d,pagedown", "page(1)", "Half a page down", show=False, id="list.page_down"),
-        Binding("ctrl+u,pageup", "page(-1)", "Half a page up", show=False, id="list.page_up"),
-        Binding("g,home", "first", "First session", show=False, id="list.first"),
-        Binding("G,end", "last", "Last session", show=False, id="list.last"),
-        Binding(
-            "enter",
-            "select",
-            "Open",
-            show=False,
-            tooltip="Details of the session",
-            id="board.select",
-        ),
-    ]
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next session"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous session"),
+        Binding("ctrl+d,pagedown", "page(1)", "Half a page down", show=False, id="list.page_down",
+                tooltip="Half a page down"),
+        Binding("ctrl+u,pageup", "page(-1)", "Half a page up", show=False, id="list.page_up",
+                tooltip="Half a page up"),
+        Binding("g,home", "first", "First", show=False, id="list.first", tooltip="First session"),
+        Binding("G,end", "last", "Last", show=False, id="list.last", tooltip="Last session"),
+        Binding("enter", "select", "Open", show=False, id="board.select",
+                tooltip="Details of the session"),
+    ]  # fmt: skip
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "session-list--day",
@@ -103,210 +110,244 @@ class SessionList(ScrollView, can_focus=True):
 
         session: PracticeSession
 
-    def __init__(self, viewer: UUID | None, zone: tzinfo, *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        agenda: Agenda,
+        viewer: UUID | None,
+        zone: tzinfo,
+        now: datetime,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
         super().__init__(id=id)
+        self._agenda = agenda
         self._viewer = viewer
         self._zone = zone
-        self._lines: Sequence[Line] = ()
-        self._rows: dict[UUID, int] = {}
-        self._now: datetime | None = None
+        self._now = now
         self._cursor: UUID | None = None
+        self._cursor_row = 1
         self._marks: dict[UUID, float] = {}
         self._busy: set[UUID] = set()
         self._drawn: dict[int, object] = {}
+        """How each line of the widget looked when it was drawn last."""
 
     @property
     def session(self) -> PracticeSession | None:
         """The session under the cursor."""
-        row = self._rows.get(self._cursor) if self._cursor else None
-        line = self._lines[row] if row is not None else None
+        row = self._agenda.row(self._cursor)
+        line = None if row is None else self._agenda.line(row)
         return line if isinstance(line, PracticeSession) else None
 
-    def show(
-        self, lines: Sequence[Line], now: datetime, changed: Sequence[UUID] | set[UUID] = ()
-    ) -> None:
-        """Show these lines as of `now`, and mark the changed sessions for a while."""
-        before = self.session
-        place = self._rows.get(self._cursor, 0) if self._cursor else 0
-        resized = len(lines) != len(self._lines)
-        self._lines, self._now = lines, now
-        self._rows = {
-            line.id: y for y, line in enumerate(lines) if isinstance(line, PracticeSession)
-        }
-        for id_ in changed:
-            self._mark(id_)
-        if self._cursor not in self._rows:
-            self._cursor = self._nearest(place)
-        if resized:
-            self.virtual_size = Size(self.size.width, len(lines))
-            self._drawn.clear()
-            self.refresh()
-        else:
-            self._refresh_different()
-        if self.session != before:
-            self.post_message(self.Highlighted(self.session))
+    @property
+    def session_id(self) -> UUID | None:
+        """The cursor's session, as it was when `update` saw the agenda last."""
+        return self._cursor
+
+    def update(self, now: datetime, changed: Iterable[UUID] = ()) -> None:
+        """Draw the agenda as of `now`, and mark the changed sessions for a while."""
+        self._now = now
+        until = time.monotonic() + MARK_SECONDS
+        self._marks = {id_: end for id_, end in self._marks.items() if end > time.monotonic()}
+        self._marks.update((id_, until) for id_ in changed)
+        if len(self._agenda) != self.virtual_size.height:
+            self.virtual_size = Size(self.size.width, len(self._agenda))
+        self._follow_cursor()
+        self._refresh_different()
 
     def set_busy(self, session_id: UUID, busy: bool) -> None:
-        """Show that a write to this session is under way."""
+        """Show that a write to this session is under way, or is over."""
         (self._busy.add if busy else self._busy.discard)(session_id)
         self._refresh_different()
 
     def move_to(self, session_id: UUID) -> None:
         """Put the cursor on a session, if it is shown."""
-        if session_id in self._rows and session_id != self._cursor:
-            self._cursor = session_id
-            self._refresh_different()
-            self._reveal()
-            self.post_message(self.Highlighted(self.session))
+        row = self._agenda.row(session_id)
+        if row is not None:
+            self._move_to_row(row)
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
-        width = self.size.width
-        if row >= len(self._lines) or self._now is None:
-            return Strip.blank(width, self.rich_style)
-        self._drawn[row] = self._look(row)
-        line = self._lines[row]
-        strip = self._day(line) if isinstance(line, Day) else self._session(line)
-        return strip.adjust_cell_length(width, self.rich_style).apply_style(self.rich_style)
-
-    def watch_is_stale(self) -> None:
-        self._refresh_different()
+        line = self._agenda.line(row)
+        self._drawn[y] = self._look(row)
+        match line:
+            case None:
+                return Strip.blank(self.size.width, self.rich_style)
+            case Day(date):
+                label = day_label(date, self._now.astimezone(self._zone).date())
+                strip = Strip([Segment(f"  {label}", self._style("day"))])
+            case _:
+                strip = self._row(line)
+        return strip.adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, len(self._lines))
-        self._drawn.clear()
+        self.virtual_size = Size(self.size.width, len(self._agenda))
         self.call_after_refresh(self._reveal)
 
     def on_focus(self) -> None:
         self._refresh_different()
+        self._place_terminal_cursor()
 
     def on_blur(self) -> None:
         self._refresh_different()
 
     def on_click(self, event: events.Click) -> None:
         row = event.y + self.scroll_offset.y
-        line = self._lines[row] if row < len(self._lines) else None
+        line = self._agenda.line(row)
         if isinstance(line, PracticeSession):
             if line.id == self._cursor:
                 self.post_message(self.Selected(line))
-            self.move_to(line.id)
+            self._move_to_row(row)
 
     def action_move(self, by: int) -> None:
-        order = list(self._rows)
-        if order:
-            here = order.index(self._cursor) if self._cursor in self._rows else 0
-            self.move_to(order[min(max(here + by, 0), len(order) - 1)])
+        self._move_to_row(self._cursor_row + by, down=by > 0)
 
     def action_page(self, by: int) -> None:
         self.action_move(by * max(1, self.size.height // 2))
 
     def action_first(self) -> None:
-        self.action_move(-len(self._lines))
+        self._move_to_row(0)
 
     def action_last(self) -> None:
-        self.action_move(len(self._lines))
+        self._move_to_row(len(self._agenda))
 
     def action_select(self) -> None:
         if self.session is not None:
             self.post_message(self.Selected(self.session))
 
-    def _nearest(self, row: int) -> UUID | None:
-        """The session closest to a row, for a cursor whose session has gone."""
-        if not self._rows:
-            return None
-        return min(self._rows, key=lambda id_: (abs(self._rows[id_] - row), -self._rows[id_]))
+    def _move_to_row(self, row: int, *, down: bool = True) -> None:
+        """Put the cursor on a row, or, where a heading stands, on the one below or above it."""
+        row = min(max(row, 1), len(self._agenda) - 1)
+        if isinstance(self._agenda.line(row), Day):
+            row += 1 if down else -1
+        line = self._agenda.line(row)
+        if not isinstance(line, PracticeSession):
+            return
+        self._cursor_row = row
+        self._reveal()
+        if line.id != self._cursor:
+            self._cursor = line.id
+            self._refresh_different()
+            self.post_message(self.Highlighted(line))
 
-    def _mark(self, session_id: UUID) -> None:
-        until = self._marks[session_id] = time.monotonic() + MARK_SECONDS
-
-        def unmark() -> None:
-            if self._marks.get(session_id) == until:
-                del self._marks[session_id]
-                self._refresh_different()
-
-        self.set_timer(MARK_SECONDS, unmark)
+    def _follow_cursor(self) -> None:
+        """Go where the cursor's session has gone, or to its neighbour when it is not there."""
+        row = self._agenda.row(self._cursor)
+        if row is None:
+            had_one, self._cursor = self._cursor is not None, None
+            if len(self._agenda):
+                self._move_to_row(self._cursor_row)
+            elif had_one:
+                self.post_message(self.Highlighted(None))
+            return
+        moved, self._cursor_row = row - self._cursor_row, row
+        if moved and self.scroll_offset.y:
+            # What one reads stays where it is, as others come and go above it.
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+        elif moved:
+            self._reveal()
 
     def _reveal(self) -> None:
-        if self._cursor in self._rows:
-            y = self._rows[self._cursor]
-            # A day's first session comes with its heading.
-            top = y - 1 if y and isinstance(self._lines[y - 1], Day) else y
-            self.scroll_to_region(
-                Region(0, top, self.size.width, y - top + 1), animate=False, force=True
-            )
+        row = self._cursor_row
+        # A day's first session comes with its heading.
+        top = row - 1 if isinstance(self._agenda.line(row - 1), Day) else row
+        region = Region(0, top, self.size.width, row - top + 1)
+        self.scroll_to_region(region, animate=False, force=True)
+        self._place_terminal_cursor()
+
+    def _place_terminal_cursor(self) -> None:
+        """Have the terminal's own cursor where ours is: screen readers and braille follow it."""
+        if self.has_focus:
+            below = Offset(0, self._cursor_row - self.scroll_offset.y)
+            self.app.cursor_position = self.content_region.offset + below
 
     def _refresh_different(self) -> None:
         top = self.scroll_offset.y
-        for row in range(top, min(top + self.size.height, len(self._lines))):
-            if self._drawn.get(row) != self._look(row):
-                self.refresh_line(row)
+        for y in range(self.size.height):
+            if y not in self._drawn or self._drawn[y] != self._look(top + y):
+                self.refresh_line(top + y)
 
     def _look(self, row: int) -> object:
         """All that a line's appearance depends on, apart from the theme and the width."""
-        line = self._lines[row]
-        if isinstance(line, Day) or self._now is None:
-            return line
+        line = self._agenda.line(row)
+        if line is None:
+            return None
+        if isinstance(line, Day):
+            return day_label(line.date, self._now.astimezone(self._zone).date())
         is_cursor = line.id == self._cursor
         return (
             line,
             standing(line, self._now),
+            seats(line, self._viewer, self._now),
             is_cursor and (1 + self.has_focus),
-            line.id in self._marks,
+            self._mark(line.id),
             line.id in self._busy,
             self.is_stale,
         )
 
-    def _day(self, day: Day) -> Strip:
-        style = self.get_component_rich_style("session-list--day")
-        return Strip([Segment(f"  {day.label}", style)])
+    def _mark(self, session_id: UUID) -> str:
+        """Whether a row is marked as changed: with which style, or not at all."""
+        left = self._marks.get(session_id, 0) - time.monotonic()
+        return "" if left <= 0 else "faint" if left <= 1 else "mark"
 
-    def _session(self, session: PracticeSession) -> Strip:
-        assert self._now is not None  # noqa: S101  # lines come with a time
+    def _row(self, session: PracticeSession) -> Strip:
         columns = Columns.of(self.size.width)
-        faint = self.get_component_rich_style("session-list--faint", partial=True)
+        faint = self._style("faint")
         plain = faint if self.is_stale else Style()
-        is_running = session.stage is not Stage.PREP
-        mark, occupant = seat(session, self._viewer)
-        seat_style = plain
-        if not self.is_stale:
-            if is_running:
-                seat_style = self._component("running")
-            elif session.involves(self._viewer):
-                seat_style = self._component("mine")
-            elif session.is_open:
-                seat_style = self._component("open")
-        gutter = "…" if session.id in self._busy else "▌" if session.id in self._marks else " "
+        is_cursor = session.id == self._cursor
+        mark = self._mark(session.id)
+        gutter = "…" if session.id in self._busy else "▌" if mark else " "
         host = session.host.name if session.host else "(unknown)"
-        if session.host_id == self._viewer and self._viewer:
-            host = f"You, {host}" if cell_len(host) + 5 <= columns.host else "You"
+        if self._viewer is not None and session.host_id == self._viewer:
+            host = "You"
         level = session.host.level if session.host else ""
-        case = ""
-        if session.case:
-            case = " · ".join(part for part in (session.case.category, session.case.domain) if part)
+        kind, case = session.type_label, session.case
+        topics = (
+            "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
+        )
+        if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
+            topics = ""
+        kind = fit(kind, min(cell_len(kind), columns.about))
+        seat = first_fitting(seats(session, self._viewer, self._now), columns.seat)
         start = session.starts_at.astimezone(self._zone)
-        cells = [
-            Segment(gutter + " ", self._component("mark")),
+        segments = [
+            Segment(gutter, self._style(mark or "mark")),
+            Segment("›" if is_cursor else " ", self._style("mark")),
             Segment(f"{start:%H:%M}  ", plain),
             Segment(fit(standing(session, self._now), 10) + "  ", faint),
             Segment(fit(host, columns.host) + "  ", plain + Style(bold=not self.is_stale)),
             Segment(fit(level, columns.level) + "  ", faint),
-            Segment(fit(session.type_label, columns.type) + "  ", plain),
+            Segment(kind, plain),
+            Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
+            Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
-        if columns.case:
-            cells.append(Segment(fit(case, columns.case) + "  ", faint))
-        cells.append(Segment(fit(f"{mark} {occupant}", columns.seat), seat_style))
-        strip = Strip(cells).adjust_cell_length(self.size.width)
-        if session.id == self._cursor and self.has_focus:
-            cursor = self._component("cursor")
+        strip = Strip(segments).adjust_cell_length(self.size.width)
+        if is_cursor and self.has_focus:
+            # Behind the texts, whose own styles say nothing of a background.
+            cursor = self._style("cursor")
             return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])
         return strip
 
-    def _component(self, name: str) -> Style:
+    def _seat_style(self, session: PracticeSession, plain: Style) -> Style:
+        if self.is_stale:
+            return plain
+        if session.stage is not Stage.PREP:
+            return self._style("running")
+        if session.involves(self._viewer):
+            return self._style("mine")
+        return self._style("open") if session.is_open else plain
+
+    def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"session-list--{name}", partial=True)
+
+
+def first_fitting(forms: list[str], width: int) -> str:
+    """The first of these that fits into `width` cells; the last where none does."""
+    return next((form for form in forms if cell_len(form) <= width), forms[-1])
 
 
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, with an ellipsis where it does not fit."""
+    text = text.rstrip(JOINER)
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip() + "…", width)
+    return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip(" " + JOINER) + "…", width)

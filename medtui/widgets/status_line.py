@@ -27,7 +27,7 @@ class StatusLine(Static):
         self._zone = zone
         self._content: Content | None = None
 
-    def show(self, feed: Feed, *, seats: tuple[int, int], view: str, now: datetime) -> None:
+    def show(self, feed: Feed, *, seats: tuple[int, int] | None, view: str, now: datetime) -> None:
         local = now.astimezone(self._zone)
         if feed.is_live:
             state = Content.styled("● LIVE", "bold $text-success")
@@ -43,11 +43,12 @@ class StatusLine(Static):
             )
         left = Content.assemble((" medtui ", "bold"), " ", state)
         zone = getattr(self._zone, "key", None) or local.tzname() or "UTC"
-        parts = [f"{seats[0]} open of {seats[1]}", f"{local:%a} {local.day} {local:%b %H:%M}"]
-        if self.size.width >= 90:
-            parts.insert(1, zone)
+        parts = [f"{seats[0]} open of {seats[1]}"] if seats else []
         if view != "all":
-            parts.insert(0, view)
+            parts.insert(0, f"view: {view}")
+        if self.size.width >= 100:
+            parts.append(zone)
+        parts.append(f"{local:%a} {local.day} {local:%b %H:%M}")
         right = Content(" · ".join(parts) + " ")
         room = max(0, self.size.width - cell_len(right.plain) - 1)
         left = left.truncate(room, ellipsis=True)

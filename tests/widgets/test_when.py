@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.widgets.when import Unclear, parse_day, parse_time, resolve
+from medtui.widgets.when import Unclear, When, parse_day, parse_time, parse_when, resolve
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 LONDON = ZoneInfo("Europe/London")
@@ -19,7 +19,6 @@ LONDON = ZoneInfo("Europe/London")
 @pytest.mark.parametrize(
     ("text", "day"),
     [
-        ("", TODAY),
         ("today", TODAY),
         (" Tomorrow ", date(2026, 11, 25)),
         ("fri", date(2026, 11, 27)),
@@ -32,6 +31,8 @@ LONDON = ZoneInfo("Europe/London")
         ("25 Nov", date(2026, 11, 25)),
         ("25 november 2026", date(2026, 11, 25)),
         ("25/11", date(2026, 11, 25)),
+        ("Tue 24 Nov", TODAY),
+        ("wednesday 25.11.", date(2026, 11, 25)),
         ("25.11.", date(2026, 11, 25)),
         ("3 Feb", date(2027, 2, 3)),
         ("29 feb", date(2028, 2, 29)),
@@ -42,7 +43,21 @@ def test_days(text: str, day: date) -> None:
     assert parse_day(text, TODAY) == day
 
 
-@pytest.mark.parametrize("text", ["someday", "32", "0", "30 feb", "2026-13-01", "25 xyz", "99/99"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "someday",
+        "32",
+        "0",
+        "30 feb",
+        "2026-13-01",
+        "25 xyz",
+        "99/99",
+        "Mon 24 Nov",
+        "25 Nov 1830",
+    ],
+)
 def test_what_is_no_day_says_what_to_type(text: str) -> None:
     with pytest.raises(Unclear, match="such as"):
         parse_day(text, TODAY)
@@ -79,19 +94,93 @@ def test_no_text_does_worse_than_being_unclear(text: str) -> None:
             parse()
 
 
+NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)
+USUAL = time(18, 30)
+
+
+def utc(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("18:30", "2026-11-24 18:30"),
+        ("17:30", "2026-11-25 17:30"),  # over today: tomorrow's
+        ("tomorrow 18:30", "2026-11-25 18:30"),
+        ("tomorrow at 18:30", "2026-11-25 18:30"),
+        ("6:30 pm fri", "2026-11-27 18:30"),
+        ("fri 6 pm", "2026-11-27 18:00"),
+        ("fri", "2026-11-27 18:30"),
+        ("+2d", "2026-11-26 18:30"),
+        ("25 Nov", "2026-11-25 18:30"),
+        ("2026-11-25", "2026-11-25 18:30"),
+        ("25 Nov 1830", "2026-11-25 18:30"),
+        ("2026-11-25, 07:15", "2026-11-25 07:15"),
+        ("Tue 24 Nov 19:00", "2026-11-24 19:00"),
+        ("today 17:30", "2026-11-24 17:30"),
+        ("in 20 min", "2026-11-24 18:24"),
+        ("in 2 h", "2026-11-24 20:04"),
+        ("1 Jul 18:30", "2027-07-01 17:30"),  # summer time
+        ("1 Jul 18:30 UTC", "2027-07-01 18:30"),
+        ("18:30 gmt", "2026-11-24 18:30"),
+    ],
+)
+def test_a_day_and_a_time_in_one_line(text: str, at: str) -> None:
+    assert parse_when(text, NOW, LONDON, usual=USUAL) == When(utc(at))
+
+
+def test_a_time_alone_stays_on_the_day_of_the_session_that_is_edited() -> None:
+    friday = date(2026, 11, 27)
+    when = parse_when("19:00", NOW, LONDON, usual=USUAL, on=friday)
+    assert when.at == utc("2026-11-27 19:00")
+
+
+@pytest.mark.parametrize("text", ["", "soon", "18:30 tomorrow maybe", "utc", "25:00", "18:30 cet"])
+def test_what_is_no_moment_says_what_to_type(text: str) -> None:
+    with pytest.raises(Unclear, match="day and a time"):
+        parse_when(text, NOW, LONDON, usual=USUAL)
+
+
+@given(st.text())
+def test_no_line_does_worse_than_being_unclear(text: str) -> None:
+    with contextlib.suppress(Unclear):
+        assert parse_when(text, NOW, LONDON, usual=USUAL).at.utcoffset() == timedelta(0)
+
+
 def test_a_local_time_becomes_utc() -> None:
-    assert resolve(date(2026, 7, 1), time(18, 30), LONDON) == (
-        datetime(2026, 7, 1, 17, 30, tzinfo=UTC),
-        "",
-    )
+    assert resolve(date(2026, 7, 1), time(18, 30), LONDON) == When(utc("2026-07-01 17:30"))
 
 
 def test_a_time_that_the_clocks_leap_over_does_not_exist() -> None:
-    with pytest.raises(Unclear, match="does not exist"):
+    with pytest.raises(Unclear, match=r"does not exist .* to 02:30"):
         resolve(date(2026, 3, 29), time(1, 30), LONDON)
 
 
-def test_a_time_that_comes_twice_is_the_first_and_says_so() -> None:
-    moment, remark = resolve(date(2026, 10, 25), time(1, 30), LONDON)
-    assert moment == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert "twice" in remark
+@pytest.mark.parametrize(
+    ("typed", "at", "is_remarked"),
+    [
+        ("25 Oct 01:30", "2026-10-25 00:30", True),
+        ("25 Oct 01:30 first", "2026-10-25 00:30", False),
+        ("25 Oct 01:30 BST", "2026-10-25 00:30", False),
+        ("25 Oct 01:30 second", "2026-10-25 01:30", False),
+        ("25 Oct 01:30 GMT", "2026-10-25 01:30", False),
+        ("25 Oct 01:30 UTC", "2026-10-25 01:30", False),
+    ],
+)
+def test_of_a_time_that_comes_twice_either_can_be_meant(
+    typed: str, at: str, is_remarked: bool
+) -> None:
+    before = utc("2026-10-24 12:00")
+    when = parse_when(typed, before, LONDON, usual=USUAL)
+    assert when.at == utc(at)
+    assert ("twice" in when.remark and "GMT" in when.remark) is is_remarked
+
+
+def test_zones_whose_offsets_have_no_names_have_a_first_and_a_second() -> None:
+    zone = ZoneInfo("America/Asuncion")  # -03 and -04, until 2024
+    when = resolve(date(2024, 3, 23), time(23, 30), zone)
+    assert "second" in when.remark
+    assert resolve(date(2024, 3, 23), time(23, 30), zone, "second").at - when.at == timedelta(
+        hours=1
+    )
