@@ -94,7 +94,7 @@ async def test_the_board(size: tuple[int, int], amara: Person, seat: Any, pictur
     await here.press("escape", "n")
     await here.until_screen("SessionForm")
     await here.fill("link", "https://meet.jit.si/medtui")  # the suggested one has an id in it
-    await here.fill("at", "6pm")
+    await here.fill("when", "tomorrow 6pm")
     picture(here, at(size, "post"))
 
 
