@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.stack import Person, Stack
 from tests.terminal import Terminal
 
+BOOKED = "select guest_id from practice_sessions where guest_id is not null"
 CLEAR_SCREEN = b"\x1b[2J"
 
 
@@ -93,7 +94,14 @@ async def test_the_loser_of_a_race_reads_who_won(stack: Stack, tmp_path: Path) -
         await asyncio.gather(hers.until("Amara"), his.until("Amara"))
         hers.press("b")
         his.press("b")
-        await asyncio.gather(*(app.until("The seat is yours", "you") for app in (hers, his)))
+        async with asyncio.timeout(10):
+            while not (rows := await stack.sql(BOOKED)):
+                await asyncio.sleep(0.01)
+        won, winner, lost = (
+            (hers, mei, his) if rows[0]["guest_id"] == mei.id else (his, daniel, hers)
+        )
+        await won.until("The seat is yours", "● you")
+        await lost.until(f"{winner.name} was faster")
 
 
 async def test_one_changed_row_writes_little_and_never_clears_the_screen(
