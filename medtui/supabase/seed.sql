@@ -297,7 +297,7 @@ of books, and of your kettle.
 $brief$),
 
 ('ca5e0000-0000-4000-8000-000000000007', 'Surgery', 'ethics',
- 'Wrong intraocular lens implanted', 'The lens that was meant for Mr Brown', 'OPH-07 candour',
+ 'Wrong intraocular lens implanted', 'The lens that did not fit', 'OPH-07 candour',
 $brief$
 # Ward side room, the afternoon after surgery
 
@@ -316,7 +316,7 @@ $brief$
 
 A retired bus driver with a dry humour, until it stops being funny.
 
-**Opening line:** "Morning, doctor. Bit blurry still, but they said it would be. Give it a day, eh?"
+**Opening line:** "Afternoon, doctor. Bit blurry still, but they said it would be. Give it a day, eh?"
 
 ## Your story
 
@@ -896,7 +896,8 @@ Plays the trumpet, hates being "the wheezy one".
 - watches first, then shows, then watches again
 - what blue does and what brown does, with a picture of his own
 - vaping, without a sermon
-- a written plan; when blue is not enough: 999
+- nine blue inhalers in a year are a warning: reviews the treatment, and offers one inhaler for both
+- a written plan; when it is not enough: 999
 $brief$),
 
 ('ca5e0000-0000-4000-8000-000000000022', 'Ward', 'breaking bad news',

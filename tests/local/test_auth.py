@@ -1,0 +1,160 @@
+"""The local auth server answers as GoTrue does: statuses, codes, bodies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+
+from tests.stack import PASSWORD, Stack
+
+
+class AuthDoor:
+    """Requests to `/auth/v1`, with the headers that the clients send."""
+
+    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+        self.stack, self.http = stack, http
+
+    async def __call__(
+        self, method: str, path: str, body: Any = None, *, token: str = "", modern: bool = True
+    ) -> httpx.Response:
+        headers = {"apikey": self.stack.anon_key}
+        if modern:
+            headers["X-Supabase-Api-Version"] = "2024-01-01"
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        url = f"{self.stack.url}/auth/v1/{path}"
+        return await self.http.request(method, url, headers=headers, json=body)
+
+
+@pytest.fixture
+async def auth(stack: Stack) -> Any:
+    async with httpx.AsyncClient() as http:
+        yield AuthDoor(stack, http)
+
+
+def said(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json().get("code")
+
+
+async def test_a_sign_up_is_a_session_with_gotrues_claims(stack: Stack, auth: AuthDoor) -> None:
+    answer = await auth("POST", "signup", {"email": "A@Example.org", "password": "correct horse"})
+    assert answer.status_code == 200
+    session = answer.json()
+    assert session["token_type"] == "bearer"
+    assert session["user"]["email"] == "a@example.org"
+    assert "T" in session["user"]["created_at"], "a space makes the Python client refuse it"
+    claims = jwt.decode(
+        session["access_token"], stack.jwt_secret, ["HS256"], audience="authenticated"
+    )
+    assert claims["role"] == "authenticated"
+    assert claims["sub"] == session["user"]["id"]
+    assert claims["exp"] - claims["iat"] == session["expires_in"] == 3600
+    (row,) = await stack.sql("select encrypted_password from auth.users")
+    assert row["encrypted_password"].startswith("$argon2id$")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "code"),
+    [
+        ("POST", "signup", {"email": "known@example.org", "password": "correct horse"}, 422,
+         "user_already_exists"),
+        ("POST", "signup", {"email": "b@example.org", "password": "abc"}, 422, "weak_password"),
+        ("POST", "signup", {"email": "nonsense", "password": "correct horse"}, 400,
+         "validation_failed"),
+        ("POST", "signup", ["no", "object"], 400, "bad_json"),
+        ("POST", "token?grant_type=password", {"email": "known@example.org", "password": "wrong!"},
+         400, "invalid_credentials"),
+        ("POST", "token?grant_type=password", {"email": "x@example.org", "password": "wrong!"},
+         400, "invalid_credentials"),
+        ("POST", "token?grant_type=refresh_token", {"refresh_token": "nope"}, 400,
+         "refresh_token_not_found"),
+        ("POST", "token?grant_type=magic", {}, 400, "validation_failed"),
+        ("GET", "user", None, 401, "no_authorization"),
+        ("POST", "verify", {"email": "known@example.org", "token": "1", "type": "signup"}, 403,
+         "otp_expired"),
+    ],
+)  # fmt: skip
+async def test_refusals(
+    method: str, path: str, body: Any, status: int, code: str, stack: Stack, auth: AuthDoor
+) -> None:
+    await auth("POST", "signup", {"email": "known@example.org", "password": "correct horse"})
+    answer = await auth(method, path, body)
+    assert said(answer) == (status, code)
+    assert answer.headers["x-sb-error-code"] == code
+    old = (await auth(method, path, body, modern=False)).json()
+    assert (old["code"], old["error_code"]) == (status, code)
+    assert old["msg"] == answer.json()["message"]
+
+
+async def test_an_unknown_route_is_not_found(auth: AuthDoor) -> None:
+    assert (await auth("POST", "factors", {})).status_code == 404
+
+
+async def test_a_refresh_token_rotates(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    login = {"email": person.email, "password": PASSWORD}
+    first = (await auth("POST", "token?grant_type=password", login)).json()
+
+    async def refresh(token: str) -> httpx.Response:
+        return await auth("POST", "token?grant_type=refresh_token", {"refresh_token": token})
+
+    second = (await refresh(first["refresh_token"])).json()
+    assert second["refresh_token"] != first["refresh_token"]
+    # The answer may have got lost: the parent of the active token may come again.
+    again = (await refresh(first["refresh_token"])).json()
+    assert again["refresh_token"] == second["refresh_token"]
+    third = (await refresh(second["refresh_token"])).json()
+    await stack.sql("update auth.refresh_tokens set revoked_at = revoked_at - interval '1 minute'")
+    stolen = await refresh(first["refresh_token"])
+    assert said(stolen) == (400, "refresh_token_already_used")
+    # And the whole session is over, for the thief and for its owner.
+    assert said(await refresh(third["refresh_token"])) == (400, "refresh_token_not_found")
+
+
+async def test_a_logout_ends_the_session_that_its_scope_says(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    login = {"email": person.email, "password": PASSWORD}
+    here, there, third = [
+        (await auth("POST", "token?grant_type=password", login)).json()["access_token"]
+        for _ in range(3)
+    ]
+    assert (await auth("POST", "logout?scope=local", token=third)).status_code == 204
+    assert said(await auth("GET", "user", token=third)) == (403, "session_not_found")
+    assert (await auth("POST", "logout?scope=others", token=here)).status_code == 204
+    assert said(await auth("GET", "user", token=there)) == (403, "session_not_found")
+    assert (await auth("GET", "user", token=here)).json()["email"] == person.email
+    assert (await auth("POST", "logout", token=here)).status_code == 204
+    assert said(await auth("GET", "user", token=here)) == (403, "session_not_found")
+
+
+async def test_forged_and_expired_tokens_are_bad(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    forged = jwt.encode({"sub": str(person.id), "role": "authenticated"}, "x" * 40, "HS256")
+    for token in (forged, stack.token(person, expires_in=-5), "nonsense"):
+        assert said(await auth("GET", "user", token=token)) == (403, "bad_jwt")
+
+
+async def test_guessing_is_slowed_down(stack: Stack, auth: AuthDoor) -> None:
+    wrong = {"email": "victim@example.org", "password": "guess"}
+    codes = {said(await auth("POST", "token?grant_type=password", wrong)) for _ in range(31)}
+    assert codes == {(400, "invalid_credentials"), (429, "over_request_rate_limit")}
+
+
+async def test_no_key_no_entry(stack: Stack) -> None:
+    async with httpx.AsyncClient() as http:
+        for path in ("auth/v1/settings", "rest/v1/profiles"):
+            missing = await http.get(f"{stack.url}/{path}")
+            assert (missing.status_code, missing.json()["message"]) == (
+                401,
+                "No API key found in request",
+            )
+            wrong = await http.get(f"{stack.url}/{path}", headers={"apikey": "x"})
+            assert (wrong.status_code, wrong.json()["message"]) == (401, "Invalid API key")
+        lost = await http.get(f"{stack.url}/nowhere", headers={"apikey": stack.anon_key})
+        assert (lost.status_code, lost.json()) == (
+            404,
+            {"message": "no Route matched with those values"},
+        )

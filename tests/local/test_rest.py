@@ -1,0 +1,284 @@
+"""The local REST interface answers as PostgREST 12 is recorded to: statuses, bodies, headers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from medtui.local.rest.errors import RestError
+from medtui.local.rest.parse import parse_query
+from tests.stack import Person, Stack
+
+
+class RestDoor:
+    """Requests to `/rest/v1` as somebody."""
+
+    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
+        self.stack, self.http = stack, http
+
+    async def __call__(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        who: Person | None = None,
+        token: str = "",
+        **headers: str,
+    ) -> httpx.Response:
+        token = token or (who.token if who else self.stack.anon_key)
+        sent = {"apikey": self.stack.anon_key, "Authorization": f"Bearer {token}"}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        url = f"{self.stack.url}/rest/v1/{path}"
+        return await self.http.request(method, url, headers=sent, json=body)
+
+
+@pytest.fixture
+async def rest(stack: Stack) -> Any:
+    async with httpx.AsyncClient() as http:
+        yield RestDoor(stack, http)
+
+
+@pytest.fixture
+async def three(stack: Stack) -> list[Any]:
+    """Three sessions of Amara's, the first booked by Daniel."""
+    amara, daniel = await stack.person("Amara"), await stack.person("Daniel")
+    ids = [await stack.session(amara, starts_in=timedelta(hours=n), guest=g)
+           for n, g in ((1, daniel), (2, None), (3, None))]  # fmt: skip
+    return [amara, daniel, *map(str, ids)]
+
+
+SESSIONS = "practice_sessions"
+
+
+async def test_columns_order_and_pages(three: list[Any], rest: RestDoor) -> None:
+    answer = await rest("GET", f"{SESSIONS}?select=id&order=datetime_utc.desc&limit=2&offset=1")
+    assert [row["id"] for row in answer.json()] == [three[3], three[2]]
+    assert answer.headers["content-range"] == "1-2/*"
+    counted = await rest("GET", f"{SESSIONS}?select=id&limit=1", Prefer="count=exact")
+    assert (counted.status_code, counted.headers["content-range"]) == (206, "0-0/3")
+    assert counted.headers["preference-applied"] == "count=exact"
+    beyond = await rest("GET", f"{SESSIONS}?select=id&offset=1000", Prefer="count=exact")
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, "*/3")
+    assert beyond.json()["details"] == (
+        "An offset of 1000 was requested, but there are only 3 rows."
+    )
+    head = await rest("HEAD", f"{SESSIONS}?select=id", Prefer="count=exact")
+    assert (head.status_code, head.content, head.headers["content-range"]) == (200, b"", "0-2/3")
+    ranged = await rest("GET", f"{SESSIONS}?select=id&order=id", Range="1-1")
+    assert ranged.headers["content-range"] == "1-1/*"
+
+
+async def test_people_and_cases_are_embedded_along_foreign_keys(
+    three: list[Any], rest: RestDoor
+) -> None:
+    select = "id,host:profiles!practice_sessions_host_id_fkey(first_name),g:profiles!guest_id(*)"
+    answer = await rest("GET", f"{SESSIONS}?select={select}&order=datetime_utc&limit=2")
+    first, second = answer.json()
+    assert first["host"] == {"first_name": "Amara"}
+    assert first["g"]["first_name"] == "Daniel"
+    assert second["g"] is None
+    inner = await rest(
+        "GET", f"{SESSIONS}?select=id,g:profiles!guest_id!inner(first_name)&g.first_name=eq.Daniel"
+    )
+    assert [row["id"] for row in inner.json()] == [three[2]]
+    hosted = await rest(
+        "GET",
+        "profiles?select=first_name,practice_sessions!practice_sessions_host_id_fkey(id)"
+        "&first_name=eq.Amara",
+    )
+    assert len(hosted.json()[0]["practice_sessions"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "hits"),
+    [
+        ("guest_id=is.null", 2),
+        ("guest_id=not.is.null", 1),
+        ("type=eq.mock", 3),
+        ("type=neq.mock", 0),
+        ("type=like.mo*", 3),
+        ("type=ilike.MO*", 3),
+        ('type=in.("mock","a,b")', 3),
+        ("type=in.()", 0),
+        ("version=gte.1&version=lt.2", 3),
+        ("or=(guest_id.is.null,type.eq.other)", 2),
+        ("and=(guest_id.is.null,not.or(type.eq.mock,type.eq.other))", 0),
+        ("type=eq.a'; drop table cases --", 0),
+    ],
+)
+async def test_filters(query: str, hits: int, three: list[Any], rest: RestDoor) -> None:
+    answer = await rest("GET", f"{SESSIONS}?select=id&{query}")
+    assert (answer.status_code, len(answer.json())) == (200, hits)
+
+
+def body(code: str, message: str, details: Any = None, hint: str | None = None) -> dict[str, Any]:
+    return {"code": code, "details": details, "hint": hint, "message": message}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "expected"),
+    [
+        (f"{SESSIONS}?select=id&nope=eq.1", 400, body(
+            "42703", "column practice_sessions.nope does not exist",
+            hint='Perhaps you meant to reference the column "practice_sessions.type".')),
+        ("nope", 404, body("42P01", 'relation "public.nope" does not exist')),
+        (f"{SESSIONS}?select=id&id=zz.1", 400, body(
+            "PGRST100", '"failed to parse filter (zz.1)" (line 1, column 1)',
+            'unexpected "z" expecting "not" or operator (eq, gt, ...)')),
+        (f"{SESSIONS}?select=id&id=eq.x", 400, body(
+            "22P02", 'invalid input syntax for type uuid: "x"')),
+        (f"{SESSIONS}?select=id,nope(*)", 400, body(
+            "PGRST200",
+            "Could not find a relationship between 'practice_sessions' and 'nope' in the schema"
+            " cache",
+            "Searched for a foreign key relationship between 'practice_sessions' and 'nope' in the"
+            " schema 'public', but no matches were found.")),
+    ],
+)  # fmt: skip
+async def test_mistakes_read_as_recorded(
+    path: str, status: int, expected: dict[str, Any], three: list[Any], rest: RestDoor
+) -> None:
+    answer = await rest("GET", path)
+    assert (answer.status_code, answer.json()) == (status, expected)
+
+
+async def test_two_possible_embeds_must_be_told_apart(three: list[Any], rest: RestDoor) -> None:
+    answer = await rest("GET", f"{SESSIONS}?select=id,profiles(first_name)")
+    assert answer.status_code == 300
+    error = answer.json()
+    assert error["code"] == "PGRST201"
+    assert {detail["cardinality"] for detail in error["details"]} == {"many-to-one"}
+    assert any("practice_sessions_host_id_fkey using practice_sessions(host_id)"
+               in detail["relationship"] for detail in error["details"])  # fmt: skip
+
+
+async def test_functions(three: list[Any], rest: RestDoor) -> None:
+    assert (await rest("POST", "rpc/server_time", {})).status_code == 200
+    unknown = await rest("POST", "rpc/nope", {})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "PGRST202")
+    assert unknown.json()["message"] == (
+        "Could not find the function public.nope without parameters in the schema cache"
+    )
+    id_ = {"session_id": three[2]}
+    as_anon = await rest("POST", "rpc/session_case", id_)
+    assert (as_anon.status_code, as_anon.json()["code"]) == (401, "42501")
+    assert (await rest("POST", "rpc/session_case", id_, who=three[0])).json() == []
+
+
+async def test_tokens(three: list[Any], stack: Stack, rest: RestDoor) -> None:
+    path = f"{SESSIONS}?select=id"
+    expired = await rest("GET", path, token=stack.token(three[0], expires_in=-60))
+    assert (expired.status_code, expired.json()) == (401, body("PGRST301", "JWT expired"))
+    assert expired.headers["www-authenticate"] == (
+        'Bearer error="invalid_token", error_description="JWT expired"'
+    )
+    forged = jwt.encode({"role": "service_role"}, "x" * 40, "HS256")
+    assert (await rest("GET", path, token=forged)).json()[
+        "message"
+    ] == "JWSError JWSInvalidSignature"
+    other = await rest("GET", path, token=stack.token(three[0], role="postgres"))
+    assert (other.status_code, other.json()["message"]) == (
+        403,
+        'permission denied to set role "postgres"',
+    )
+    schema = await rest("GET", "users", Accept_Profile="auth")
+    assert (schema.status_code, schema.json()["code"]) == (406, "PGRST106")
+
+
+async def test_writes(three: list[Any], stack: Stack, rest: RestDoor) -> None:
+    amara, daniel, *ids = three
+    where = f"{SESSIONS}?id=eq.{ids[1]}"
+    row = {"id": str(uuid4()), "host_id": str(amara.id), "type": "x",
+           "datetime_utc": "2031-01-01T08:00:00Z", "room_url": "one"}  # fmt: skip
+    minimal = await rest("POST", SESSIONS, row, who=amara, Prefer="return=minimal")
+    assert (minimal.status_code, minimal.content) == (201, b"")
+    assert minimal.headers["content-range"] == "*/*"
+    again = await rest("POST", SESSIONS, {**row, "id": str(uuid4())}, who=amara)
+    assert (again.status_code, again.json()["code"]) == (409, "23505")
+    stranger = await rest("POST", SESSIONS, {**row, "id": str(uuid4())}, who=daniel)
+    assert (stranger.status_code, stranger.json()["code"]) == (403, "42501")
+    unknown = await rest("POST", SESSIONS, {**row, "zzz": 1}, who=amara)
+    assert (unknown.status_code, unknown.json()["code"]) == (400, "PGRST204")
+    empty = await rest("POST", SESSIONS, {"host_id": str(amara.id), "type": "x"}, who=amara)
+    assert (empty.status_code, empty.json()["code"]) == (400, "23502")
+
+    shown = await rest("PATCH", f"{where}&select=type,host:profiles!host_id(first_name)",
+                       {"type": "y"}, who=amara, Prefer="return=representation")  # fmt: skip
+    assert (shown.status_code, shown.headers["content-range"]) == (200, "0-0/*")
+    assert shown.json() == [{"type": "y", "host": {"first_name": "Amara"}}]
+    missed = await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara,
+                        Prefer="return=representation")  # fmt: skip
+    assert (missed.status_code, missed.json(), missed.headers["content-range"]) == (200, [], "*/*")
+    assert (await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara)).status_code == 204
+    single = await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara,
+                        Prefer="return=representation",
+                        Accept="application/vnd.pgrst.object+json")  # fmt: skip
+    assert (single.status_code, single.json()["code"]) == (406, "PGRST116")
+
+    not_mine = await rest("DELETE", where, who=daniel, Prefer="return=representation")
+    assert (not_mine.status_code, not_mine.json()) == (200, [])
+    mine = await rest("DELETE", f"{where}&select=id", who=amara, Prefer="return=representation")
+    assert mine.json() == [{"id": ids[1]}]
+    assert not await stack.sql("select 1 from practice_sessions where id = %s", ids[1])
+
+
+async def test_several_rows_and_upsert(stack: Stack, rest: RestDoor) -> None:
+    service = {"token": stack.service_key}
+    rows = [{"id": str(uuid4()), "category": f"c{n}"} for n in range(3)]
+    assert (await rest("POST", "cases", rows, **service)).status_code == 201
+    changed = [{**row, "category": "new"} for row in rows]
+    merged = await rest("POST", "cases?on_conflict=id&select=category", changed, **service,
+                        Prefer="resolution=merge-duplicates,return=representation")  # fmt: skip
+    assert merged.json() == [{"category": "new"}] * 3
+    ragged = await rest("POST", "cases", [{"category": "a"}, {"domain": "b"}], **service)
+    assert ragged.json()["code"] == "PGRST102"
+
+
+async def test_a_table_made_later_is_found(stack: Stack, rest: RestDoor) -> None:
+    assert (await rest("GET", "later")).status_code == 404
+    await stack.sql("create table later (id int)")
+    assert (await rest("GET", "later")).json() == []
+
+
+KEYS = st.sampled_from(["select", "order", "limit", "offset", "or", "and", "not.or", "id", "a.b"])
+
+
+@given(st.lists(st.tuples(KEYS | st.text(max_size=8), st.text(max_size=40)), max_size=4))
+def test_any_query_string_is_parsed_or_refused_as_postgrest_refuses(
+    parameters: list[tuple[str, str]],
+) -> None:
+    refusal = None
+    try:
+        parse_query(parameters)
+    except RestError as error:
+        refusal = error
+    if refusal:
+        assert (refusal.status, str(refusal.body["code"])[:5]) == (400, "PGRST")
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_any_query_string_gets_an_answer_and_never_a_fault(
+    seed: int, three: list[Any], rest: RestDoor
+) -> None:
+    import random
+
+    dice = random.Random(seed)
+    words = [
+        *("eq.", "in.(", "or=(", "select=", "id", "type", "not.", ")", ",", "!inner", "*", "'"),
+        *('"', "\\", "host:profiles!host_id(", "is.null", "%00", "--", ";", "::text", "limit=1"),
+    ]
+    for _ in range(60):
+        query = "&".join(
+            "".join(dice.choices(words, k=dice.randint(1, 5))) for _ in range(dice.randint(1, 3))
+        )
+        answer = await rest("GET", f"{SESSIONS}?select=id&{query}")
+        assert answer.status_code < 500, (query, answer.text)
+        assert isinstance(answer.json(), (list, dict))
