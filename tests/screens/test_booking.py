@@ -113,7 +113,7 @@ async def test_leaving_asks_and_frees_the_seat(stack: Stack, seat: Any) -> None:
     (row,) = await stack.sql("select guest_id from practice_sessions")
     assert row["guest_id"] is None
     await here.press("l")
-    await here.until_text("You are not the guest of this session")
+    await here.until_text("You have not booked this session")
 
 
 async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> None:
