@@ -198,7 +198,7 @@ class BoardScreen(Screen[None]):
     @on(SessionList.Selected)
     @work(group="details")
     async def _selected(self, event: SessionList.Selected) -> None:
-        if not self.is_current:  # the key was pressed twice
+        if not self.is_active:  # the key was pressed twice
             return
         screen = DetailsScreen(event.session, self._me, self._zone, self.now)
         action = await self.app.push_screen_wait(screen)
@@ -267,7 +267,7 @@ class BoardScreen(Screen[None]):
     async def action_post(self) -> None:
         from medtui.screens.session_form import SessionForm
 
-        if not self.is_current:  # the key was pressed twice
+        if not self.is_active:  # the key was pressed twice
             return
         posted = await self.app.push_screen_wait(SessionForm(self._backend, self._overlap))
         if posted is None:
@@ -327,7 +327,7 @@ class BoardScreen(Screen[None]):
         if session is None:
             self._refuse("There is no session here.")
             return None
-        if not self.is_current or session.id in self._writing:
+        if not self.is_active or session.id in self._writing:
             return None  # the key was pressed twice
         if time.monotonic() - self._startled < STARTLE_SECONDS:
             self._refuse("The session that was here has just gone: look again.")
@@ -340,10 +340,10 @@ class BoardScreen(Screen[None]):
         return reason is not None
 
     def _called(self, session: PracticeSession) -> str:
-        """The words for one session in a question: "the mock session, today 18:30, with …"."""
-        words = f"the {session.type_label.lower()} session, "
-        words += moment(session.starts_at, self.now, self._zone)
-        return words if session.host_id == self._me else f"{words}, with {name_of(session.host)}"
+        """The words for one session in a question, so that it is about the right one."""
+        when = moment(session.starts_at, self.now, self._zone)
+        words = f"the {session.type_label.lower()} session ({when})"
+        return words if session.host_id == self._me else f"{words} with {name_of(session.host)}"
 
     def _overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
         """Another session of mine that overlaps with one at this time."""

@@ -65,6 +65,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         # One id for as long as the form is open: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
+        self._usual: datetime
         self._is_draft = False
         self._is_saving = False
 
@@ -76,6 +77,11 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         session = self._session
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
+            yield Static(
+                "This is what you typed before; ctrl+r starts afresh.",
+                id="draft",
+                classes="card--words -empty",
+            )
             yield Field("When", id="when", max_length=60)
             yield Label("Type", classes="field--label")
             kinds = [(label, value) for value, label in SESSION_TYPES.items()]
@@ -94,10 +100,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def on_mount(self) -> None:
         self._first = self._defaults()
         if draft := self.medtui.drafts.get(self._draft_name):
-            self._is_draft = True
             self._session_id = UUID(draft["id"])
-            self._say("This is what you typed before; ctrl+r starts afresh.")
-            self.refresh_bindings()
+            self._mark_draft(True)
         self._fill(self._first | (draft or {}))
         self.when.focus()
 
@@ -190,10 +194,13 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     def action_start_afresh(self) -> None:
         self.medtui.drafts.pop(self._draft_name, None)
-        self._is_draft = False
-        self._say("")
+        self._mark_draft(False)
         self._fill(self._first)
         self.when.focus()
+
+    def _mark_draft(self, is_draft: bool) -> None:
+        self._is_draft = is_draft
+        self.query_one("#draft").set_class(not is_draft, "-empty")
         self.refresh_bindings()
 
     @on(Input.Submitted)

@@ -43,12 +43,13 @@ class StatusLine(Static):
             )
         left = Content.assemble((" medtui ", "bold"), " ", state)
         zone = getattr(self._zone, "key", None) or local.tzname() or "UTC"
-        parts = [f"{seats[0]} open of {seats[1]}"] if seats else []
+        parts = [f"{local:%a} {local.day} {local:%b %H:%M}"]
+        if self.size.width >= 100:
+            parts.insert(0, zone)
+        if seats and (feed.is_live or self.size.width >= 100):  # else the reason needs the room
+            parts.insert(0, f"{seats[0]} open of {seats[1]}")
         if view != "all":
             parts.insert(0, f"view: {view}")
-        if self.size.width >= 100:
-            parts.append(zone)
-        parts.append(f"{local:%a} {local.day} {local:%b %H:%M}")
         right = Content(" · ".join(parts) + " ")
         room = max(0, self.size.width - cell_len(right.plain) - 1)
         left = left.truncate(room, ellipsis=True)
