@@ -61,7 +61,8 @@ class ClientSocket:
         self._keys = keys
         self._check = check
         self._listening = listening
-        self._outbox: asyncio.Queue[str | None] = asyncio.Queue()
+        self._outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._closing = asyncio.Event()
         self._close_code = 1000
 
     async def serve(self) -> None:
@@ -69,15 +70,17 @@ class ClientSocket:
         await self._websocket.accept()
         reading = asyncio.create_task(self._read())
         writing = asyncio.create_task(self._write())
+        closing = asyncio.create_task(self._closing.wait())
+        tasks = {reading, writing, closing}
         try:
-            await asyncio.wait({reading, writing}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for channel in self.channels.values():
                 _cancel_expiry(channel)
             self.channels.clear()
-            reading.cancel()
-            writing.cancel()
-            await asyncio.gather(reading, writing, return_exceptions=True)
+            for task in tasks:  # the writer may be waiting for a client that does not read
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(2):
                     await self._websocket.close(self._close_code)
@@ -91,14 +94,12 @@ class ClientSocket:
     def close(self, code: int) -> None:
         """Have the socket closed; what waits to be sent is dropped."""
         self._close_code = code
-        while not self._outbox.empty():
-            self._outbox.get_nowait()
-        self._outbox.put_nowait(None)
+        self._closing.set()
 
     async def _write(self) -> None:
-        while (text := await self._outbox.get()) is not None:
+        while True:
             try:
-                await self._websocket.send_text(text)
+                await self._websocket.send_text(await self._outbox.get())
             except (RuntimeError, WebSocketDisconnect, OSError):
                 return
 
