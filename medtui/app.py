@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from medtui.models import Profile
 
 HERE = Path(__file__).parent
+OPEN_BEHIND_LOGIN = 0.3
 
 DARK = Theme(
     name="medtui-dark",
@@ -211,6 +212,9 @@ class MedtuiApp(App[int]):
             from medtui.screens.login import LoginScreen
 
             self.show(LoginScreen())
+            # The first keys are answered before the imports of the data module compete with them.
+            self.set_timer(OPEN_BEHIND_LOGIN, partial(self._open, url, key, tokens))
+            return
         self._open(url, key, tokens)
 
     def _start(self, words: str, launch: Callable[[], object]) -> None:

@@ -1,43 +1,50 @@
 """The data module: everything that talks to the server, and nothing that draws.
 
-`Backend` is the one object that screens use; importing this package is cheap, the
-`supabase` client is imported when a backend is opened.
+`Backend` is the one object that screens use. Names are imported when they are first
+asked for: the login screen needs to know where logins are kept, and not yet pydantic's
+models; the `supabase` client is imported when a backend is opened.
 """
 
-from medtui.data.auth import NeedsConfirmation, User
-from medtui.data.backend import Backend, Server
-from medtui.data.check import check, is_unprotected
-from medtui.data.errors import (
-    Changed,
-    DataError,
-    Gone,
-    Invalid,
-    NotAllowed,
-    NotSignedIn,
-    ServerTooOld,
-    Taken,
-    TooOften,
-    Unreachable,
-)
-from medtui.data.tokens import MemoryTokens, StoredTokens
+from __future__ import annotations
 
-__all__ = [
-    "Backend",
-    "Changed",
-    "DataError",
-    "Gone",
-    "Invalid",
-    "MemoryTokens",
-    "NeedsConfirmation",
-    "NotAllowed",
-    "NotSignedIn",
-    "Server",
-    "ServerTooOld",
-    "StoredTokens",
-    "Taken",
-    "TooOften",
-    "Unreachable",
-    "User",
-    "check",
-    "is_unprotected",
-]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from medtui.data.auth import NeedsConfirmation as NeedsConfirmation
+    from medtui.data.auth import User as User
+    from medtui.data.backend import Backend as Backend
+    from medtui.data.check import check_server as check_server
+    from medtui.data.check import is_unprotected as is_unprotected
+    from medtui.data.connection import Server as Server
+    from medtui.data.errors import Changed as Changed
+    from medtui.data.errors import DataError as DataError
+    from medtui.data.errors import Gone as Gone
+    from medtui.data.errors import Invalid as Invalid
+    from medtui.data.errors import NotAllowed as NotAllowed
+    from medtui.data.errors import NotSignedIn as NotSignedIn
+    from medtui.data.errors import ServerTooOld as ServerTooOld
+    from medtui.data.errors import Taken as Taken
+    from medtui.data.errors import TooOften as TooOften
+    from medtui.data.errors import Unreachable as Unreachable
+    from medtui.data.tokens import MemoryTokens as MemoryTokens
+    from medtui.data.tokens import StoredTokens as StoredTokens
+
+_MODULES = {
+    "auth": ("NeedsConfirmation", "User"),
+    "backend": ("Backend",),
+    "check": ("check_server", "is_unprotected"),
+    "connection": ("Server",),
+    "errors": (
+        *("Changed", "DataError", "Gone", "Invalid", "NotAllowed", "NotSignedIn"),
+        *("ServerTooOld", "Taken", "TooOften", "Unreachable"),
+    ),
+    "tokens": ("MemoryTokens", "StoredTokens"),
+}
+_HOMES = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
 
 
-async def check(url: str, key: str) -> str:
+async def check_server(url: str, key: str) -> str:
     """Ask the server whether it is one, and return its URL as it should be stored.
 
     Raises Invalid (`field` url or key), Unreachable, or ServerTooOld when the

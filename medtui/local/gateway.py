@@ -87,6 +87,7 @@ class Gateway:
                     lifespan="off",
                     ws="websockets-sansio",
                     ws_max_size=1024 * 1024,
+                    ws_per_message_deflate=False,  # as the real one's sockets
                     timeout_graceful_shutdown=1,
                 )
             )

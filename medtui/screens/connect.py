@@ -50,7 +50,7 @@ class ConnectScreen(Screen[None]):
 
     @work(exclusive=True, group="connect", exit_on_error=False)
     async def _connect(self, url: str, key: str) -> None:
-        from medtui.data import DataError, Invalid, check, is_unprotected
+        from medtui.data import DataError, Invalid, check_server, is_unprotected
 
         app = cast("MedtuiApp", self.app)
         failure = self.query_one(".card--error", Static)
@@ -58,7 +58,7 @@ class ConnectScreen(Screen[None]):
         self.url.clear_error()
         self.key.clear_error()
         try:
-            url = await check(url, key)
+            url = await check_server(url, key)
             app.settings = app.settings.with_changes(server=url, key=key.strip())
         except Invalid as error:
             failure.update("")

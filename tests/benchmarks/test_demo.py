@@ -31,12 +31,12 @@ async def test_demo_to_live(tmp_path: Path) -> None:
     print(f"\ndemo to LIVE: median {statistics.median(took):.2f} s of {RUNS} (aim: under 3)")
 
 
-async def test_local_run_to_ready(tmp_path: Path) -> None:
+async def test_local_run_to_ready(folder: Path) -> None:
     first: list[float] = []
     again: list[float] = []
     for run in range(RUNS):
         for took in (first, again):
-            took.append(await ready(tmp_path.parent / f"data{run}"))
+            took.append(await ready(folder / f"data{run}"))
     print(
         f"\nlocal run to ready: first {statistics.median(first):.2f} s (aim: under 2),"
         f" again {statistics.median(again):.2f} s (aim: under 1)"
