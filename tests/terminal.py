@@ -36,12 +36,10 @@ class Terminal:
         """Bytes that the program has written so far."""
         self.output = bytearray()
         self._command = command
-        self._env = {
-            **os.environ,
-            **(env or {}),
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-        }
+        # These two would be believed rather than the terminal.
+        own = {name: os.environ[name] for name in os.environ if name not in ("COLUMNS", "LINES")}
+        look = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        self._env = {**own, **(env or {}), **look}
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._size = (rows, columns)

@@ -63,7 +63,8 @@ class SessionStorage:
 
         session = Session.model_validate_json(value)
         stored = _parse(await self._tokens.read())
-        if stored and stored.access_token == session.access_token:
+        tokens = (session.access_token, session.refresh_token)
+        if stored and (stored.access_token, stored.refresh_token) == tokens:
             return
         session.expires_at = round(time.time()) + session.expires_in
         await self._tokens.write(session.model_dump_json())

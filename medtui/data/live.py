@@ -210,15 +210,15 @@ class LiveFeed:
 
     async def _apply_forever(self, socket: Socket) -> None:
         while True:
-            change = await self._pending.get()
-            self._pending.put_nowait(change)
-            await self._apply_pending()
+            await self._apply_pending(await self._pending.get())
 
-    async def _apply_pending(self) -> None:
-        """Apply all that has arrived, as one burst."""
-        records: dict[UUID, Change | None] = {}
+    async def _apply_pending(self, *first: Change) -> None:
+        """Apply all that has arrived, as one burst: of several changes of a row, the last."""
+        arrived = [*first]
         while not self._pending.empty():
-            change = self._pending.get_nowait()
+            arrived.append(self._pending.get_nowait())
+        records: dict[UUID, Change | None] = {}
+        for change in arrived:
             record = change["record"] if change["type"] != "DELETE" else None
             records[UUID((record or change["old_record"])["id"])] = record
         if not records:

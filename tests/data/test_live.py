@@ -239,3 +239,15 @@ async def test_a_login_that_expires_under_a_live_board_leaves_it_live(
     session_id = await stack.session(await stack.person())
     await watcher.until(lambda: session_id in watcher.rows)
     assert not watcher.stale
+
+
+async def test_of_several_changes_in_a_burst_the_last_one_counts(
+    stack: Stack, watcher: Watcher, backend: Backend
+) -> None:
+    session_id = await stack.session(await stack.person())
+    await watcher.until(lambda: session_id in watcher.rows)
+    for n in range(200):
+        await stack.sql("update practice_sessions set type = %s where id = %s", f"n{n}", session_id)
+    await watcher.until(lambda: watcher.rows[session_id].type == "n199")
+    await asyncio.sleep(0.2)
+    assert watcher.rows[session_id].type == "n199"

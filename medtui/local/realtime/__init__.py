@@ -14,7 +14,7 @@ from psycopg import AsyncConnection
 from starlette.websockets import WebSocket
 
 from medtui.local.keys import Keys
-from medtui.local.realtime.changes import Binding, Change, Changes
+from medtui.local.realtime.changes import Binding, Caller, Change, Changes
 from medtui.local.realtime.pgoutput import (
     Begin,
     Commit,
@@ -134,25 +134,26 @@ class Realtime:
 
     async def _deliver(self, change: Change) -> None:
         relation = change.row.relation
-        wanted: list[tuple[ClientSocket, Channel, list[Binding]]] = []
+        # With whose eyes it is seen is settled here: a token may be renewed while we ask.
+        wanted: list[tuple[ClientSocket, Channel, Caller, list[Binding]]] = []
         for client in self._sockets:
             for channel in client.channels.values():
                 bindings = [b for b in channel.bindings if b.wants(change.kind, relation)]
                 if bindings:
-                    wanted.append((client, channel, bindings))
+                    wanted.append((client, channel, channel.caller, bindings))
         if not wanted or self._changes is None:
             return
         prepared = await self._changes.prepare(
             change,
-            {channel.caller for _, channel, _ in wanted},
-            [binding for _, _, bindings in wanted for binding in bindings],
+            {caller for _, _, caller, _ in wanted},
+            [binding for *_, bindings in wanted for binding in bindings],
         )
         texts: dict[str, str] = {}
-        for client, channel, bindings in wanted:
+        for client, channel, caller, bindings in wanted:
             ids = [binding.id for binding in bindings if binding.id in prepared.matching]
-            if not ids or channel.caller not in prepared.seen_by:
+            if not ids or caller not in prepared.seen_by:
                 continue
-            role, _ = channel.caller
+            role, _ = caller
             if role not in texts:
                 texts[role] = json.dumps(await self._changes.payload(relation, prepared, role))
             client.send(
