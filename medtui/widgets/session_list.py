@@ -347,7 +347,7 @@ def first_fitting(forms: list[str], width: int) -> str:
 
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, with an ellipsis where it does not fit."""
-    text = text.rstrip(JOINER)
+    text = text.strip(JOINER)  # what joins nothing is counted in more than one way
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip(" " + JOINER) + "…", width)
