@@ -49,10 +49,16 @@ class Watcher:
         self._happened.set()
 
     async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
-        async with asyncio.timeout(seconds):
-            while not condition():
-                self._happened.clear()
-                await self._happened.wait()
+        try:
+            async with asyncio.timeout(seconds):
+                while not condition():
+                    self._happened.clear()
+                    await self._happened.wait()
+        except TimeoutError:
+            raise AssertionError(
+                f"{len(self.rows)} rows after {self.bursts} bursts,"
+                f" {'live' if self.is_live else 'not live'}, {self.stale}"
+            ) from None
 
 
 @pytest.fixture

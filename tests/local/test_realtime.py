@@ -271,3 +271,11 @@ def test_no_bytes_do_worse_than_being_malformed(noise: bytes, cut: int) -> None:
     for data in (noise, b"I" + noise, b"U\x00\x00\x00\x07" + noise, relation(3)[:cut]):
         with contextlib.suppress(Malformed):
             decoder.decode(data)
+
+
+async def test_a_commit_that_is_not_visible_yet_is_not_lost(stack: Stack) -> None:
+    person = await stack.person()
+    async with joined(stack, person.token) as here:
+        for n in range(300):
+            await stack.session(person, type=f"n{n}")
+            assert (await here.change())["record"]["type"] == f"n{n}"

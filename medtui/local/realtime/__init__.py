@@ -128,7 +128,8 @@ class Realtime:
                     rows = []
                 case Insert() | Update() | Delete() as row:
                     rows.append(row)
-                case Commit() if begin is not None:
+                case Commit() if begin is not None and rows and self._changes is not None:
+                    await self._changes.visible(begin.xid)
                     for row in rows:
                         await self._deliver(Change(row, begin.committed_at))
 

@@ -6,6 +6,7 @@ without SELECT are missing, a DELETE goes to everybody with the primary key alon
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Iterable, Sequence
@@ -97,6 +98,20 @@ class Changes:
         self._connection = connection
         self._types: dict[int, str] = {}
         self._grants: dict[tuple[str, int], tuple[float, frozenset[str]]] = {}
+
+    async def visible(self, xid: int) -> None:
+        """Wait until a transaction can be seen by others.
+
+        The log tells of a commit a moment before its rows are visible; whoever asked
+        then would be told that a new row is not there.
+        """
+        while True:
+            cursor = await self._connection.execute("select pg_current_snapshot()::text")
+            row = await cursor.fetchone()
+            assert row is not None  # noqa: S101  # the query gives one row
+            if not _is_running(xid, row[0]):
+                return
+            await asyncio.sleep(0.001)
 
     async def check(self, binding: Binding) -> None:
         """Try a binding's filter on a row of nulls. Raises BadFilter."""
@@ -231,6 +246,14 @@ class Changes:
             {"name": column.name, "type": self._types.get(column.type_oid, "text")}
             for column in relation.columns
         ]
+
+
+def _is_running(xid: int, snapshot: str) -> bool:
+    """Whether a snapshot, "xmin:xmax:running,…", is from before the end of a transaction."""
+    _, xmax, running = snapshot.split(":")
+    if xid in {int(other) % 2**32 for other in running.split(",") if other}:
+        return True
+    return (xid - int(xmax)) % 2**32 < 2**31  # at or behind xmax, on the circle of xids
 
 
 def _only(columns: list[dict[str, str]], allowed: frozenset[str]) -> list[dict[str, str]]:

@@ -24,7 +24,10 @@ class Malformed(Exception):
 
 @dataclass(frozen=True)
 class Begin:
+    """`xid` is the transaction's, without its epoch."""
+
     committed_at: datetime
+    xid: int
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,8 @@ class Decoder:
     def _decode(self, reader: _Reader) -> Message | None:
         match reader.char():
             case "B":
-                _lsn, microseconds, _xid = reader.unpack("!qqi")
-                return Begin(EPOCH + timedelta(microseconds=microseconds))
+                _lsn, microseconds, xid = reader.unpack("!qqI")
+                return Begin(EPOCH + timedelta(microseconds=microseconds), xid)
             case "C":
                 return Commit()
             case "R":
