@@ -62,11 +62,10 @@ class LoginScreen(Screen[None]):
                 yield Button(id="submit", variant="primary", compact=True)
                 yield Button(id="other", compact=True)
             yield Static(classes="card--error", markup=False)
+        yield Footer()
 
     def on_mount(self) -> None:
         self.email.focus()
-        # The first key is answered before the footer is made, which costs as much as the rest.
-        self.call_after_refresh(self.mount, Footer())
 
     def watch_is_new(self, is_new: bool) -> None:
         self.query_one(".card--title", Static).update("Sign up" if is_new else "Sign in")

@@ -279,3 +279,12 @@ async def test_a_commit_that_is_not_visible_yet_is_not_lost(stack: Stack) -> Non
         for n in range(300):
             await stack.session(person, type=f"n{n}")
             assert (await here.change())["record"]["type"] == f"n{n}"
+
+
+async def test_nobody_filters_by_a_column_that_they_may_not_read(stack: Stack) -> None:
+    person = await stack.person()
+    async with subscriber(stack) as here:
+        guess = {"filter": "room_url=gte.https://a"}
+        assert (await here.join(person.token, **guess))["payload"]["status"] == "ok"
+        refused = await here.join(stack.anon_key, "realtime:other", **guess)
+        assert refused["payload"]["status"] == "error"

@@ -73,10 +73,10 @@ class Realtime:
         finally:
             self._sockets.discard(client)
 
-    async def _check(self, binding: Binding) -> None:
+    async def _check(self, binding: Binding, role: str) -> None:
         await self._listening()
         if self._changes is not None:
-            await self._changes.check(binding)
+            await self._changes.check(binding, role)
 
     async def _listening(self) -> None:
         await self._is_listening.wait()

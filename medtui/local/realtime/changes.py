@@ -113,11 +113,26 @@ class Changes:
                 return
             await asyncio.sleep(0.001)
 
-    async def check(self, binding: Binding) -> None:
-        """Try a binding's filter on a row of nulls. Raises BadFilter."""
+    async def check(self, binding: Binding, role: str) -> None:
+        """Try a binding's filter on a row of nulls. Raises BadFilter.
+
+        A column that the role may not read cannot be filtered by either: what comes
+        and what does not would tell its value.
+        """
         condition = binding.condition()
-        if condition is None:
+        if condition is None or binding.filter is None:
             return
+        column = binding.filter.partition("=")[0]
+        try:
+            cursor = await self._connection.execute(
+                "select has_column_privilege("
+                "%s, format('%%I.%%I', %s::text, %s::text), %s, 'select')",
+                [role, binding.schema, binding.table, column],
+            )
+            if await cursor.fetchone() != (True,):
+                raise BadFilter(f"permission denied for column {column}")
+        except psycopg.Error as error:
+            raise BadFilter(error.diag.message_primary or "invalid filter") from error
         table = sql.Identifier(binding.schema, binding.table)
         query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
         try:

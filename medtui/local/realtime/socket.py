@@ -53,7 +53,7 @@ class ClientSocket:
         self,
         websocket: WebSocket,
         keys: Keys,
-        check: Callable[[Binding], Awaitable[None]],
+        check: Callable[[Binding, str], Awaitable[None]],
         listening: Callable[[], Awaitable[None]],
     ) -> None:
         self.channels: dict[str, Channel] = {}
@@ -159,7 +159,7 @@ class ClientSocket:
             if wanted.get("select"):
                 raise Refused("select is not supported by the local server")
             try:
-                await self._check(binding)
+                await self._check(binding, caller[0])
             except BadFilter as error:
                 raise Refused(str(error)) from error
             bindings.append(binding)
