@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.local.realtime.pgoutput import Decoder, Delete, Insert, Malformed, Update
-from tests.stack import Person, Stack
+from tests.stack import Person, Stack, administrator
 
 
 class Subscriber:
@@ -279,6 +279,17 @@ async def test_a_commit_that_is_not_visible_yet_is_not_lost(stack: Stack) -> Non
         for n in range(300):
             await stack.session(person, type=f"n{n}")
             assert (await here.change())["record"]["type"] == f"n{n}"
+
+
+async def test_the_sender_of_the_log_is_woken_ten_times_a_second(stack: Stack) -> None:
+    """PostgreSQL may miss the wake-up for a commit, which then waits for the next one."""
+    query = "select reply_time from pg_stat_replication where application_name = 'medtui-realtime'"
+    async with await administrator(stack.cluster) as admin:
+        moments = set()
+        for _ in range(100):
+            moments.update(await (await admin.execute(query)).fetchall())
+            await asyncio.sleep(0.01)
+    assert len(moments) > 4
 
 
 async def test_nobody_filters_by_a_column_that_they_may_not_read(stack: Stack) -> None:
