@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MIN_PASSWORD = 6
 """What Supabase projects ask for unless told otherwise; they say so if it is more."""
 
+FOOTER_BEHIND_FIELD = 0.1
+"""Seconds after which the footer is made: it costs as much as the rest, and the first key is
+answered before."""
+
 
 class LoginScreen(Screen[None]):
     """E-mail and password; `ctrl+t` turns signing in into signing up and back."""
@@ -62,10 +66,14 @@ class LoginScreen(Screen[None]):
                 yield Button(id="submit", variant="primary", compact=True)
                 yield Button(id="other", compact=True)
             yield Static(classes="card--error", markup=False)
-        yield Footer()
 
     def on_mount(self) -> None:
         self.email.focus()
+        self.set_timer(FOOTER_BEHIND_FIELD, self._mount_footer)
+
+    async def _mount_footer(self) -> None:
+        await self.mount(Footer())
+        self.refresh_bindings()  # a footer shows nothing until they change
 
     def watch_is_new(self, is_new: bool) -> None:
         self.query_one(".card--title", Static).update("Sign up" if is_new else "Sign in")

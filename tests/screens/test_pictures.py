@@ -140,7 +140,7 @@ async def test_the_way_to_the_board(
 ) -> None:
     newcomer = await stack.person(profile=False)
     here = await seat(size=size)
-    await here.until_text("Sign in")
+    await here.until_text("Sign in", "Another server")
     picture(here, at(size, "login"))
     await here.press("ctrl+t")
     await here.fill("email", "not an address")
