@@ -60,6 +60,13 @@ LIGHT = Theme(
 )
 
 
+def theme_variables(theme: Theme) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+    if theme.dark:
+        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+
+
 def stylesheet() -> Path:
     """screens.css: beside the package in a checkout, inside it in a wheel."""
     inside = HERE / "screens.css"
@@ -151,10 +158,7 @@ class MedtuiApp(App[int]):
         self._resources = AsyncExitStack()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, opaque because a line's styles are not blended; for any theme."""
-        if self.current_theme.dark:
-            return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
-        return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+        return theme_variables(self.current_theme)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)

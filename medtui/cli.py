@@ -31,6 +31,27 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--as", dest="name", metavar="NAME", help="which sample person to be")
     demo.set_defaults(run=_demo)
 
+    board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
+    board.add_argument("--zone", help="in which times are shown, as Europe/London")
+    board.add_argument("--days", type=_days, help="how many days from today on (default: all)")
+    board.add_argument("--today", action="store_const", const=1, dest="days", help="only today")
+    board.add_argument("--type", help="only sessions of this type")
+    board.add_argument(
+        "--names", choices=("full", "initials", "none"), default="initials",
+        help="how much of people's names is shown (default: %(default)s)",
+    )  # fmt: skip
+    board.add_argument("--page-seconds", type=_seconds, default=12.0, metavar="S",
+                       help="how long a page stands (default: 12)")  # fmt: skip
+    board.add_argument("--theme", help="medtui-dark, medtui-light, or another of Textual's")
+    board.add_argument("--invite", default="", metavar="LINE", help="show how to join")
+    board.add_argument("--once", action="store_true", help="print it and end")
+    board.add_argument("--json", action="store_true", help="print it as JSON and end")
+    board.add_argument("--web", action="store_true", help="serve it to browsers")
+    board.add_argument("--host", default="127.0.0.1", metavar="ADDR",
+                       help="where --web listens (default: %(default)s)")  # fmt: skip
+    board.add_argument("--port", type=_port, default=8000, help="default: %(default)s")
+    board.set_defaults(run=_board)
+
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
     run = local_commands.add_parser("run", help="run it in the foreground; prints its keys as JSON")
@@ -53,6 +74,24 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
     return port
+
+
+def _days(text: str) -> int:
+    if (days := int(text)) < 1:
+        raise argparse.ArgumentTypeError("one day at least")
+    return days
+
+
+def _seconds(text: str) -> float:
+    if not 1 <= (seconds := float(text)) <= 3600:
+        raise argparse.ArgumentTypeError("from 1 to 3600 seconds")
+    return seconds
+
+
+def _board(options: argparse.Namespace) -> int:
+    from medtui.wall.command import run
+
+    return run(options)
 
 
 def _local_run(options: argparse.Namespace) -> int:
