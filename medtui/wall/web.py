@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import shlex
 import signal
 import sys
@@ -48,7 +49,7 @@ class BoardServer(Server):
             site = web.TCPSite(runner, self.host, self.port)
             await site.start()
         except OSError as error:
-            reason = (error.strerror or str(error)).partition(" (while")[0]
+            reason = os.strerror(error.errno) if error.errno else str(error)
             sys.stderr.write(f"medtui: cannot listen on {self.host}, port {self.port}: {reason}.\n")
             await runner.cleanup()
             return 1
