@@ -57,6 +57,8 @@ class Stack:
         self.url = ""
         self._gateway: Gateway | None = None
         self.autoconfirm = True
+        self.to_strangers: list[str] = []
+        """Frames that Realtime has sent to subscribers without a login, over the whole test."""
         self._resources = AsyncExitStack()
         self._truth: psycopg.AsyncConnection[dict[str, Any]] | None = None
 
@@ -65,6 +67,7 @@ class Stack:
         from medtui.local.gateway import Gateway
 
         port = int(self.url.rpartition(":")[2]) if self.url else 0
+        record_frames(self.to_strangers)
         self._gateway = await Gateway.start(
             lambda role: self.cluster.dsn(role, self.database),
             self.keys,
@@ -182,8 +185,35 @@ class Stack:
         return client
 
     async def close(self) -> None:
+        sent = "\n".join(self.to_strangers)
+        leaked = [secret for secret in await self.secrets() if secret in sent] if sent else []
         await self._resources.aclose()
         await self.stop_gateway()
+        assert not leaked, f"sent to subscribers without a login: {leaked}"
+
+    async def secrets(self) -> list[str]:
+        """What nobody without a login is to read, as far as it is long enough to be found."""
+        rows = await self.sql(
+            "select room_url as text from practice_sessions union select email from auth.users"
+            " union select unnest(array[candidate_brief, actor_brief, condition, case_name,"
+            " case_name_internal]) from cases"
+        )
+        return [row["text"] for row in rows if row["text"] and len(row["text"]) > 5]
+
+
+def record_frames(frames: list[str]) -> None:
+    """Note every frame that goes to a socket of which no channel has a login."""
+    from medtui.local.realtime.socket import ClientSocket
+
+    plain = getattr(ClientSocket.send, "plain", ClientSocket.send)
+
+    def send(self: ClientSocket, text: str) -> None:
+        if all(channel.caller[0] == "anon" for channel in self.channels.values()):
+            frames.append(text)
+        plain(self, text)
+
+    send.plain = plain  # type: ignore[attr-defined]
+    ClientSocket.send = send  # type: ignore[method-assign]
 
 
 @cache

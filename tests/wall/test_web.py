@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,8 @@ import websockets
 from tests.browser import CHROMIUM, Browser
 from tests.stack import Stack
 from tests.test_end_to_end import environment, server
+
+LEVELS = ["st1-applicant", "st2", "foundation", "st3"]
 
 with_browser = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -63,6 +66,34 @@ async def test_a_browser_shows_the_board_follows_and_comes_back(
         await stack.start_gateway()
         await page.until("● LIVE")
         assert "secret" not in page.text
+
+
+@pytest.mark.long
+@with_browser
+async def test_the_picture_in_the_readme(stack: Stack, tmp_path: Path) -> None:
+    """Writes web.png anew: the page as a television shows it."""
+    names = [("Amara", "Okafor"), ("Daniel", "Reyes"), ("Mei", "Tanaka"), ("Priya", "Nair")]
+    people = [await stack.person(*name, level) for name, level in zip(names, LEVELS, strict=True)]
+    (case,) = await stack.sql(
+        "insert into cases (category, domain) values ('Vision loss', 'breaking bad news')"
+        " returning id"
+    )
+    running = await stack.session(people[3], starts_in=timedelta(minutes=-9), guest=people[2],
+                                  case_id=case["id"], version=2)  # fmt: skip
+    await stack.sql(
+        "update practice_sessions set stage_since = now() - interval '4 minutes' where id = %s",
+        running,
+    )
+    for n in range(9):
+        guest = people[(n + 1) % 4] if n % 3 else None
+        await stack.session(people[n % 4], starts_in=timedelta(minutes=26 + 47 * n), guest=guest)
+    async with (
+        serving(tmp_path, "--invite", "https://practice.example/join", **server(stack)) as url,
+        Browser(f"{url}?fontsize=22", width=1280, height=720) as page,
+    ):
+        await page.until("● LIVE", "Priya N. · Mei T.")
+        await asyncio.sleep(1)  # the terminal in the page draws a little later
+        await page.screenshot(Path(__file__).with_name("web.png"))
 
 
 @pytest.mark.long
