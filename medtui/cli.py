@@ -41,6 +41,11 @@ def _parser() -> argparse.ArgumentParser:
     content.add_argument("--sample", action="store_true", help="with sample people and sessions")
     content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
     run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
+    run.add_argument(
+        "--confirm-email",
+        action=argparse.BooleanOptionalAction,
+        help="whether a sign-up waits for a code (default: as last time, at first not)",
+    )
     # For medtui itself: ends with the last who holds it; leaves nothing behind.
     run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
@@ -67,6 +72,7 @@ def _local_run(options: argparse.Namespace) -> int:
             schema=options.schema,
             throwaway=options.throwaway,
             held=options.held,
+            confirm_email=options.confirm_email,
         )
     )
 

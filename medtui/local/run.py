@@ -29,6 +29,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -44,7 +45,10 @@ DEFAULT_PORT = 54321
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the command line says. `port` 0 is any free one, None the same as last time."""
+    """What the command line says.
+
+    `port` 0 is any free one, None the same as last time; so is `confirm_email` None.
+    """
 
     data: Path | None = None
     port: int | None = None
@@ -53,6 +57,8 @@ class RunOptions:
     schema: Path | None = None
     throwaway: bool = False
     held: bool = False
+    confirm_email: bool | None = None
+    invite: bool = False
 
 
 class AlreadyRunning(LocalError):
@@ -150,10 +156,17 @@ async def gateway(
     settings = await asyncio.to_thread(Settings.of, data)
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
-    if port != settings.port:
-        await asyncio.to_thread(settings.at(port).save, data)
+    confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
+    settings = await asyncio.to_thread(
+        partial(settings.changed, data, port=port, confirm_email=confirm)
+    )
     server = await Gateway.start(
-        cluster.dsn, settings.keys, host=options.host, port=port, sockets=[listening]
+        cluster.dsn,
+        settings.keys,
+        host=options.host,
+        port=port,
+        autoconfirm=not confirm,
+        sockets=[listening],
     )
     try:
         yield {
