@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 
 import uvicorn
 from psycopg_pool import AsyncConnectionPool
@@ -21,6 +23,8 @@ from medtui.local.realtime import Realtime
 from medtui.local.rest import Pool, Rest
 
 MAX_BODY = 50 * 1024 * 1024
+log = logging.getLogger(__name__)
+
 INVALID = {
     "message": "Invalid API key",
     "hint": "Double check your Supabase `anon` or `service_role` API key.",
@@ -129,7 +133,12 @@ def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Star
     def guarded(endpoint: Callable[..., object]) -> Callable[..., object]:
         async def checked(request: Request) -> Response:
             refusal = _refuse(request, keys)
-            return refusal or await endpoint(_translated(request, keys))  # type: ignore[misc]
+            answer = refusal or await endpoint(_translated(request, keys))  # type: ignore[misc]
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                # Without its query, which may hold a key, and people's words.
+                path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
+                log.info("%s %s: %d", request.method, path, answer.status_code)
+            return answer
 
         return checked
 

@@ -13,7 +13,13 @@ Pool = AsyncConnectionPool[Db]
 def auth_pool(dsn: str) -> Pool:
     """Connections of the auth server; to be opened on the loop that uses them."""
     return AsyncConnectionPool(
-        dsn, min_size=1, max_size=4, open=False, kwargs={"row_factory": dict_row}
+        dsn,
+        min_size=1,
+        max_size=4,
+        open=False,
+        # A connection that PostgreSQL has dropped, as after a crash, costs nobody their sign-in.
+        check=AsyncConnectionPool.check_connection,
+        kwargs={"row_factory": dict_row},
     )
 
 
