@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from medtui import __version__
+from medtui.local.commands import add_commands
+from medtui.wall.command import add_options
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -32,86 +34,33 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_demo)
 
     board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
-    board.add_argument("--zone", help="in which times are shown, as Europe/London")
-    board.add_argument("--days", type=_days, help="how many days from today on (default: all)")
-    board.add_argument("--today", action="store_const", const=1, dest="days", help="only today")
-    board.add_argument("--type", help="only sessions of this type")
-    board.add_argument(
-        "--names", choices=("full", "initials", "none"), default="initials",
-        help="how much of people's names is shown (default: %(default)s)",
-    )  # fmt: skip
-    board.add_argument("--page-seconds", type=_seconds, default=12.0, metavar="S",
-                       help="how long a page stands (default: 12)")  # fmt: skip
-    board.add_argument("--theme", help="medtui-dark, medtui-light, or another of Textual's")
-    board.add_argument("--invite", default="", metavar="LINE", help="show how to join")
-    board.add_argument("--once", action="store_true", help="print it and end")
-    board.add_argument("--json", action="store_true", help="print it as JSON and end")
-    board.add_argument("--web", action="store_true", help="serve it to browsers")
-    board.add_argument("--host", default="127.0.0.1", metavar="ADDR",
-                       help="where --web listens (default: %(default)s)")  # fmt: skip
-    board.add_argument("--port", type=_port, default=8000, help="default: %(default)s")
-    board.set_defaults(run=_board)
+    add_options(board)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    run = local_commands.add_parser("run", help="run it in the foreground; prints its keys as JSON")
-    run.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
-    run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
-    run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
-    content = run.add_mutually_exclusive_group()
-    content.add_argument("--sample", action="store_true", help="with sample people and sessions")
-    content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
-    run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
-    # For medtui itself: ends with the last who holds it; leaves nothing behind.
-    run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
-    run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
-    run.set_defaults(run=_local_run)
-    return parser
+    add_commands(local_commands)
 
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
-    return port
-
-
-def _days(text: str) -> int:
-    if (days := int(text)) < 1:
-        raise argparse.ArgumentTypeError("one day at least")
-    return days
-
-
-def _seconds(text: str) -> float:
-    if not 1 <= (seconds := float(text)) <= 3600:
-        raise argparse.ArgumentTypeError("from 1 to 3600 seconds")
-    return seconds
-
-
-def _board(options: argparse.Namespace) -> int:
-    from medtui.wall.command import run
-
-    return run(options)
-
-
-def _local_run(options: argparse.Namespace) -> int:
-    from medtui.local.run import RunOptions, main
-
-    return main(
-        RunOptions(
-            data=options.data,
-            port=options.port,
-            host=options.host,
-            sample=options.sample,
-            schema=options.schema,
-            throwaway=options.throwaway,
-            held=options.held,
-        )
+    join = commands.add_parser("join", help="use the server that an invitation names")
+    join.add_argument(
+        "line", nargs="+", metavar="LINE", help="what medtui local run --invite printed"
     )
+    join.set_defaults(run=_join)
+    return parser
 
 
 def _app(options: argparse.Namespace) -> int:
     return _run({"server": options.url, "key": options.key})
+
+
+def _join(options: argparse.Namespace) -> int:
+    from medtui.config import BadConfig, invited, load
+
+    try:
+        server, key = invited(" ".join(options.line))
+        load().with_changes(server=server, key=key)
+    except BadConfig as error:
+        return _complain(str(error))
+    return _run({"server": server, "key": key})
 
 
 def _demo(options: argparse.Namespace) -> int:

@@ -172,11 +172,11 @@ class Stack:
         for check in checks:
             await self.sql(f"alter table {check['of']} drop constraint {check['conname']}")
 
-    async def client(self, person: Person | None = None) -> AsyncClient:
+    async def client(self, person: Person | None = None, *, key: str | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
         http = await self._resources.enter_async_context(httpx.AsyncClient())
         options = AsyncClientOptions(httpx_client=http)
-        client = await acreate_client(self.url, self.anon_key, options)
+        client = await acreate_client(self.url, key or self.anon_key, options)
         self._resources.push_async_callback(client.realtime.close)
         if person is not None:
             await client.auth.sign_in_with_password(

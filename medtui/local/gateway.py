@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 
 import uvicorn
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from medtui.local.auth import Auth, auth_pool
-from medtui.local.keys import Keys
+from medtui.local.auth import METHODS, Auth, auth_pool
+from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime import Realtime
 from medtui.local.rest import Pool, Rest
 
 MAX_BODY = 50 * 1024 * 1024
+log = logging.getLogger(__name__)
+
+INVALID = {
+    "message": "Invalid API key",
+    "hint": "Double check your Supabase `anon` or `service_role` API key.",
+}
+UNREGISTERED = {
+    "message": "Unregistered API key",
+    "hint": "Double check the provided API key as it is not registered for this project.",
+}
 TABLE_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
 
 
@@ -75,7 +88,7 @@ class Gateway:
                 await opened.open()
                 resources.push_async_callback(opened.close)
             auth = Auth(users, keys, autoconfirm=autoconfirm)
-            auth.issuer = f"{url}/auth/v1"
+            auth.issue_as(f"{url}/auth/v1")
             realtime = Realtime(dsn, keys)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
@@ -120,13 +133,18 @@ def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Star
     def guarded(endpoint: Callable[..., object]) -> Callable[..., object]:
         async def checked(request: Request) -> Response:
             refusal = _refuse(request, keys)
-            return refusal or await endpoint(request)  # type: ignore[misc]
+            answer = refusal or await endpoint(_translated(request, keys))  # type: ignore[misc]
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                # Without its query, which may hold a key, and people's words.
+                path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
+                log.info("%s %s: %d", request.method, path, answer.status_code)
+            return answer
 
         return checked
 
     return Starlette(
         routes=[
-            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=["GET", "POST", "PUT"]),
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
             Route(
                 "/rest/v1/rpc/{function}", guarded(rest.function), methods=["GET", "POST", "HEAD"]
             ),
@@ -148,17 +166,33 @@ def _refuse(request: Request, keys: Keys) -> Response | None:
             },
             401,
         )
-    if key not in (keys.anon_key, keys.service_role_key):
-        return JSONResponse(
-            {
-                "message": "Invalid API key",
-                "hint": "Double check your Supabase `anon` or `service_role` API key.",
-            },
-            401,
-        )
+    if keys.token_of(key) is None or _bearer_is_another_key(request, key):
+        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
     if int(request.headers.get("content-length", 0)) > MAX_BODY:
         return JSONResponse({"message": "Request size limit exceeded"}, 413)
     return None
+
+
+def _bearer_is_another_key(request: Request, key: str) -> bool:
+    """An opaque key is no bearer, unless it repeats the request's API key, as clients do."""
+    bearer = _bearer(request)
+    return is_opaque(bearer) and bearer != key
+
+
+def _translated(request: Request, keys: Keys) -> Request:
+    """The request as services see it: with its role's JWT in the place of an opaque key."""
+    key = request.headers.get("apikey") or request.query_params.get("apikey")
+    token, bearer = keys.token_of(key), _bearer(request)
+    if token is None or not is_opaque(key) or (bearer and bearer != key):
+        return request
+    headers = MutableHeaders(scope=request.scope)
+    headers["apikey"], headers["authorization"] = token, f"Bearer {token}"
+    return Request(request.scope, request.receive)
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
