@@ -17,10 +17,9 @@ from starlette.routing import Route, WebSocketRoute
 from medtui.local.auth import Auth, auth_pool
 from medtui.local.keys import Keys
 from medtui.local.realtime import Realtime
-from medtui.local.rest import Pool, Rest
+from medtui.local.rest import CONNECTION, METHODS, Pool, Rest
 
 MAX_BODY = 50 * 1024 * 1024
-TABLE_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
 
 
 class Gateway:
@@ -68,7 +67,7 @@ class Gateway:
                 min_size=1,
                 max_size=10,
                 open=False,
-                kwargs={"autocommit": True},
+                kwargs=CONNECTION,
             )
             users = auth_pool(dsn("supabase_auth_admin"))
             for opened in (pool, users):
@@ -127,10 +126,9 @@ def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Star
     return Starlette(
         routes=[
             Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=["GET", "POST", "PUT"]),
-            Route(
-                "/rest/v1/rpc/{function}", guarded(rest.function), methods=["GET", "POST", "HEAD"]
-            ),
-            Route("/rest/v1/{table}", guarded(rest.table), methods=TABLE_METHODS),
+            Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=METHODS),
+            Route("/rest/v1/{table}", guarded(rest.table), methods=METHODS),
+            Route("/rest/v1/{path:path}", guarded(rest.other), methods=METHODS),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.local.rest.errors import RestError
-from medtui.local.rest.parse import parse_query
+from medtui.local.rest.parse import parse
 from tests.stack import Person, Stack
 
 
@@ -257,7 +257,7 @@ def test_any_query_string_is_parsed_or_refused_as_postgrest_refuses(
 ) -> None:
     refusal = None
     try:
-        parse_query(parameters)
+        parse(list(parameters))
     except RestError as error:
         refusal = error
     if refusal:
