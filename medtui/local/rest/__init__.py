@@ -59,9 +59,7 @@ class Rest:
 
     async def other(self, request: Request) -> Response:
         """What is neither: the description of the interface, and paths that lead nowhere."""
-        if request.path_params["path"]:
-            return Response("{}", 404, media_type="application/json; charset=utf-8")
-        return not_supported("describing itself").response()
+        return await self._answer(request, self._other)
 
     async def _answer(self, request: Request, handle: Any) -> Response:
         try:
@@ -98,25 +96,32 @@ class Rest:
             raise invalid_token(reason) from None
         return {**claims, "role": claims.get("role", "anon")}
 
+    async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
+        if not request.path_params["path"]:
+            raise not_supported("describing itself")
+        return Response("{}", 404, media_type="application/json; charset=utf-8")
+
     async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        table = request.path_params["table"]
+        table, method = request.path_params["table"], request.method
         asked = wishes.read(request)
         parameters = parse(pairs)
         catalogue = await self._known(lambda known: table in known.tables)
-        if request.method in _READING:
+        if method in _READING:
             return await self._read(request, claims, table, parameters, asked, catalogue, pairs)
-        if request.method not in ("POST", "PATCH", "DELETE"):
-            raise RestError(405, "PGRST117", f"Unsupported HTTP method: {request.method}")
+        body = None
+        if method in ("POST", "PATCH"):
+            body = await payload.read(request, columns=parameters.columns is not None)
+        elif method != "DELETE":
+            raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
         if table not in catalogue.tables:
             raise _no_table(table)
-        if request.method != "POST" and (parameters.query.limit or parameters.query.offset):
-            raise not_supported("limits on updates and deletions")
         write = Write(catalogue, table, parameters, asked)
-        if request.method == "DELETE":
+        if method != "POST":
+            write.refuse_pages()
+        if body is None:
             statement = write.delete()
         else:
-            body = await payload.read(request, columns=parameters.columns is not None)
-            statement = write.insert(body) if request.method == "POST" else write.update(body)
+            statement = write.insert(body) if method == "POST" else write.update(body)
         result = await self._run(request, claims, statement, asked)
         return _written(request, table, result, asked, resolves=write.resolves)
 
@@ -182,6 +187,7 @@ class Rest:
         reading: bool | None = None,
     ) -> Result:
         """Run a statement as the caller, in one round trip where nothing can be undone."""
+        asked.check()
         if reading is None:
             reading = request.method in _READING
         settings = [
@@ -281,7 +287,7 @@ def _written(
         rows = result.rows
         preferences.append("missing")
     headers = _content_range(start, rows, counted)
-    if result.location:
+    if result.location and result.rows == 1:
         keys = zip(result.location[::2], result.location[1::2], strict=True)
         where = "&".join(
             f"{quoted(key)}={quoted('is.null' if value is None else f'eq.{value}')}"

@@ -11,25 +11,33 @@ from medtui.local.rest.query import Column, Condition, Logic, Parameters, Query
 from medtui.local.rest.reader import OPERATORS, TEXT_SEARCH, Reader
 
 Pairs = list[tuple[str, str | None]]
+BAD_LIMIT = "Limit should be greater than or equal to zero."
 _LEVELS = ("order", "limit", "offset", "and", "or")
 
 
 def split(raw: bytes) -> Pairs:
     """Keys and values. As the real one has it, `;` separates too, and a value may be missing."""
+    parts = re.split(b"[&;]", raw)
+    if not parts[-1]:
+        parts.pop()
     pairs: Pairs = []
-    for part in re.split(b"[&;]", raw):
-        if part:
-            key, equals, value = part.partition(b"=")
-            pairs.append((_decoded(key), _decoded(value) if equals else None))
+    for part in parts:
+        key, equals, value = part.partition(b"=")
+        pairs.append((_decoded(key), _decoded(value) if equals else None))
     return pairs
 
 
 def canonical(pairs: Pairs) -> str:
     """The query string in an order of its own, as a page's `Content-Location` has it."""
-    return "&".join(
-        f"{quote(key, safe='')}={quote(value or '', safe='')}"
-        for key, value in sorted(pairs, key=lambda pair: pair[0])
-    )
+
+    def escaped(text: str) -> str:
+        # Every byte is escaped as if it were a character: so the real one does it.
+        return quote(text if text.isascii() else text.encode().decode("latin-1"), safe="")
+
+    values: dict[str, list[str]] = {}
+    for key, value in sorted(pairs, key=lambda pair: pair[0]):
+        values.setdefault(escaped(key), []).append(escaped(value or ""))
+    return "&".join(f"{key}={','.join(given)}" for key, given in values.items())
 
 
 def parse(pairs: Pairs, *, arguments: bool = False) -> Parameters:
@@ -44,18 +52,26 @@ def parse(pairs: Pairs, *, arguments: bool = False) -> Parameters:
     selected = first.get("select")
     query = Reader(selected, "select parameter").select() if selected else Query([Column("*")])
     given: dict[str, str] = {}
+    pages: dict[tuple[str, ...], dict[str, str]] = {}
     for key, value in pairs:
         if value is None or key in ("select", "columns", "on_conflict"):
             continue
         if key.rpartition(".")[2] in _LEVELS:
-            _level(query, key, value)
+            *path, what = Reader(key, "tree path").path()
+            if what in ("limit", "offset"):
+                pages.setdefault(tuple(path), {})[what] = value
+            else:
+                _level(query, path, what, value)
         elif arguments and not _is_filter(key, value):
             given[key] = value
         else:
             *path, column = Reader(key, "tree path").path()
             _at(query, path).filters.append(Reader(value, "filter").condition(column))
-    _refuse_filters_on_embeds(query)
-    return Parameters(query, _names(first, "columns"), _names(first, "on_conflict"), given)
+    for way, page in pages.items():
+        _page(query, way, page)
+    _check_embeds(query)
+    columns, on_conflict = _names(first, "columns"), _names(first, "on_conflict")
+    return Parameters(query, columns, on_conflict, given, paged=bool(pages))
 
 
 def _decoded(part: bytes) -> str:
@@ -75,22 +91,30 @@ def _is_filter(key: str, value: str) -> bool:
     return "." in key or bool(operator and operator[1] in OPERATORS | TEXT_SEARCH)
 
 
-def _level(query: Query, key: str, value: str) -> None:
-    """Order, page or logic, of the table or of an embedded resource."""
-    *path, what = Reader(key, "tree path").path()
-    if what in ("and", "or"):
+def _level(query: Query, path: list[str], what: str, value: str) -> None:
+    """Order or logic, of the table or of an embedded resource."""
+    if what == "order":
+        _at(query, path).order = Reader(value, "order").order()
+    else:
         operator = f"not.{what}" if "not" in path else what
         tree = Reader(value, "logic tree", prefix=operator).logic()
         _at(query, [name for name in path if name != "not"]).logic.append(tree)
-    elif what == "order":
-        _at(query, path).order = Reader(value, "order").order()
-    elif what == "limit":
-        limit = _number(value)
-        if limit is not None and limit < 0:
-            raise out_of_range("Limit should be greater than or equal to zero.")
-        _at(query, path).limit = limit
-    else:
-        _at(query, path).offset = max(_number(value) or 0, 0)
+
+
+def _page(query: Query, path: tuple[str, ...], page: dict[str, str]) -> None:
+    """Limit and offset. What is no number counts for nothing, but for no rows with an offset."""
+    at = _at(query, path)
+    limit = _number(page["limit"]) if "limit" in page else None
+    offset = _number(page.get("offset", "")) or 0
+    if offset < 0:
+        raise not_supported("negative offsets")
+    if "offset" in page and "limit" in page:
+        limit = limit or 0
+    empty = limit is not None and (limit < 0 or (limit == 0 and offset > 0))
+    if empty and not path:
+        raise out_of_range(BAD_LIMIT)
+    at.limit = limit if limit is None else max(limit, 0)
+    at.offset = offset
 
 
 def out_of_range(details: str, headers: Mapping[str, str] | None = None) -> RestError:
@@ -114,9 +138,11 @@ def _at(query: Query, path: Iterable[str]) -> Query:
     return query
 
 
-def _refuse_filters_on_embeds(query: Query) -> None:
-    """`guest=is.null` on an embedded resource asks whether there is one."""
+def _check_embeds(query: Query) -> None:
+    """Each has a name of its own. `guest=is.null` would ask whether there is one at all."""
     keys = {embed.key for embed in query.embeds}
+    if len(keys) < len(query.embeds):
+        raise not_supported("two embedded resources of one name")
 
     def named(item: Condition | Logic) -> bool:
         if isinstance(item, Logic):
@@ -127,7 +153,7 @@ def _refuse_filters_on_embeds(query: Query) -> None:
     if keys and any(map(named, asked)):
         raise not_supported("filters on a whole embedded resource")
     for embed in query.embeds:
-        _refuse_filters_on_embeds(embed.query)
+        _check_embeds(embed.query)
 
 
 def _number(text: str) -> int | None:

@@ -47,6 +47,10 @@ async def read(request: Request, *, columns: bool, empty: str = "") -> Payload:
         raise bad_body(f"Content-Type not acceptable: {kind}")
     try:
         text = (await request.body()).decode() or empty
+        if "\x00" in text:
+            raise bad_body()
+        if columns:  # which Postgres looks for by itself
+            return Payload(text, frozenset(), is_array=text.lstrip(" \t\r\n")[:1] != "{")
         value = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise bad_body() from None
@@ -54,11 +58,11 @@ async def read(request: Request, *, columns: bool, empty: str = "") -> Payload:
         return Payload(text, value.keys(), is_array=False)
     if not isinstance(value, list):
         return Payload("[]", frozenset(), is_array=True)
-    return Payload(text, _common_keys(value, exact=not columns), is_array=True)
+    return Payload(text, _common_keys(value), is_array=True)
 
 
-def _common_keys(rows: list[Any], *, exact: bool) -> Set[str]:
-    if not exact or not rows:
+def _common_keys(rows: list[Any]) -> Set[str]:
+    if not rows:
         return frozenset()
     first = rows[0].keys() if isinstance(rows[0], dict) else None
     if first is None or any(not isinstance(row, dict) or row.keys() != first for row in rows):

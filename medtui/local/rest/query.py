@@ -83,3 +83,5 @@ class Parameters:
     on_conflict: tuple[str, ...] | None
     arguments: Mapping[str, str]
     """For a function that is called by GET."""
+    paged: bool
+    """Whether there are limits or offsets, of whatever."""

@@ -142,7 +142,7 @@ class Select:
         return f"select 1 from {source}{self.where(name, query, conditions)}"
 
     def where(self, name: str, query: Query, further: Sequence[str] = ()) -> str:
-        asked: list[Condition | Logic] = [*query.filters, *query.logic]
+        asked: list[Condition | Logic] = [*query.logic, *query.filters]
         conditions = [*(self._condition(name, item) for item in asked), *further]
         return f" where {' and '.join(conditions)}" if conditions else ""
 

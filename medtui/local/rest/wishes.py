@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from starlette.requests import Request
 
 from medtui.local.rest.errors import RestError, not_supported
-from medtui.local.rest.parse import out_of_range
+from medtui.local.rest.parse import BAD_LIMIT, out_of_range
 from medtui.local.rest.query import Query
 
 JSON = "application/json"
@@ -38,9 +38,11 @@ _PREFERENCES: Mapping[str, tuple[str, ...]] = {
 class Wishes:
     """As sent; `preferences` has only those that are known, with the first value of each."""
 
-    media: str
-    preferences: Mapping[str, str]
-    profile: str | None
+    media: str = JSON
+    preferences: Mapping[str, str] = field(default_factory=dict)
+    profile: str | None = None
+    refusal: RestError | None = None
+    """Why they cannot be met. What is asked is looked at first: so the real one does it."""
 
     @property
     def single(self) -> bool:
@@ -55,6 +57,11 @@ class Wishes:
     def count(self) -> bool:
         return "count" in self.preferences
 
+    def check(self) -> None:
+        """RestError when they cannot be met."""
+        if self.refusal:
+            raise self.refusal
+
     def applied(self, *names: str) -> dict[str, str]:
         """The header that says which of these preferences were followed."""
         applied = [
@@ -66,12 +73,17 @@ class Wishes:
 
 
 def read(request: Request) -> Wishes:
-    """The wishes in a request's headers. Raises RestError for those that cannot be met."""
+    """The wishes in a request's headers. Raises RestError for another schema alone."""
     header = "accept-profile" if request.method in ("GET", "HEAD") else "content-profile"
     profile = request.headers.get(header)
     if profile not in (None, "public"):
         raise RestError(406, "PGRST106", "The schema must be one of the following: public")
-    return Wishes(_media(request), _preferences(request), profile)
+    wishes = Wishes(profile=profile)
+    try:
+        wishes = replace(wishes, preferences=_preferences(request))
+        return replace(wishes, media=_media(request))
+    except RestError as refusal:
+        return replace(wishes, refusal=refusal)
 
 
 def _media(request: Request) -> str:
@@ -118,17 +130,20 @@ def _preferences(request: Request) -> Mapping[str, str]:
 def within_range(request: Request, query: Query) -> Query:
     """The part of a page that the `Range` header, of a GET, leaves."""
     match = re.fullmatch(r"(\d+)-(\d*)", request.headers.get("range", ""), re.ASCII)
-    if request.method != "GET" or not match:
+    if request.method != "GET" or not match or query.limit == 0:
         return query
-    start = max(int(match[1]), query.offset)
-    ends = [int(match[2]) + 1] if match[2] else []
-    if query.limit is not None:
-        ends.append(query.offset + query.limit)
-    if not ends:
-        return replace(query, offset=start)
-    if min(ends) <= start and query.limit != 0:
+    first, last = int(match[1]), int(match[2]) if match[2] else None
+    if last is not None and last < first:
         raise out_of_range(
             "The lower boundary must be lower than or equal to the upper boundary"
             " in the Range header."
         )
-    return replace(query, offset=start, limit=max(min(ends) - start, 0))
+    start = max(first, query.offset)
+    ends = [] if last is None else [last + 1]
+    if query.limit is not None:
+        ends.append(query.offset + query.limit)
+    if not ends:
+        return replace(query, offset=start)
+    if min(ends) <= start:
+        raise out_of_range(BAD_LIMIT)
+    return replace(query, offset=start, limit=min(ends) - start)

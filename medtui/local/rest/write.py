@@ -31,14 +31,26 @@ class Write:
         self._wishes = wishes
         self._select = Select(catalogue)
         self._primary = catalogue.primary.get(table, ())
+        self._check()
         located = "resolution" in wishes.preferences or wishes.returned == "headers-only"
         if located and table in catalogue.views:
             raise not_supported("upserts and locations on a view, whose key it does not know")
+
+    def _check(self) -> None:
+        """What cannot be shown is refused even where nothing is shown."""
+        Select(self._catalogue).rows(self._table, "", "", self._asked.query)
 
     @property
     def resolves(self) -> bool:
         """Whether there is a key by which duplicates are found."""
         return bool(self._primary or self._asked.on_conflict)
+
+    def refuse_pages(self) -> None:
+        """Of an update or a deletion: the real one has rules of its own for these."""
+        if self._asked.paged:
+            raise not_supported("limits on updates and deletions")
+        if any(_has_logic(embed.query) for embed in self._asked.query.embeds):
+            raise not_supported("logic on what a write embeds")
 
     def insert(self, payload: Payload) -> Statement:
         names = self._names(payload)
@@ -163,6 +175,10 @@ def _keys(catalogue: Catalogue, table: str, embed: Embed) -> Iterable[str]:
     if along.junction:
         return along.key.target_columns
     return (ours for ours, _ in along.columns)
+
+
+def _has_logic(query: Query) -> bool:
+    return bool(query.logic) or any(_has_logic(embed.query) for embed in query.embeds)
 
 
 def _without_pages(query: Query) -> Query:
