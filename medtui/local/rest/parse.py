@@ -106,15 +106,13 @@ def _page(query: Query, path: tuple[str, ...], page: dict[str, str]) -> None:
     at = _at(query, path)
     limit = _number(page["limit"]) if "limit" in page else None
     offset = _number(page.get("offset", "")) or 0
-    if offset < 0:
-        raise not_supported("negative offsets")
+    if offset < 0 or (limit is not None and limit < 0 and (path or "offset" in page)):
+        raise not_supported("negative limits and offsets")
     if "offset" in page and "limit" in page:
         limit = limit or 0
-    empty = limit is not None and (limit < 0 or (limit == 0 and offset > 0))
-    if empty and not path:
+    if limit is not None and (limit < 0 or (limit == 0 and offset > 0 and not path)):
         raise out_of_range(BAD_LIMIT)
-    at.limit = limit if limit is None else max(limit, 0)
-    at.offset = offset
+    at.limit, at.offset = limit, offset
 
 
 def out_of_range(details: str, headers: Mapping[str, str] | None = None) -> RestError:

@@ -10,7 +10,7 @@ import jwt
 import psycopg
 
 from medtui.local.postgres import SUPERUSER
-from tests.local.rest.grammar import IDS, TABLES
+from tests.local.rest.facts import IDS, TABLES
 from tests.stack import Person, Stack
 
 PEOPLE = ("amara", "daniel", "stranger", "nobody")

@@ -18,7 +18,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.rest.grammar import IDS, Grammar, Request
+from tests.local.rest.facts import IDS
+from tests.local.rest.grammar import Grammar, Request
 from tests.local.rest.lab import Lab, plain
 from tests.local.rest.wire import Answer, Wire
 from tests.postgrest import postgrest
