@@ -12,6 +12,8 @@ from medtui.local.rest.query import Query
 from medtui.local.rest.sql import Select, Statement, body, quote
 from medtui.local.rest.write import needed
 
+_WHOLE = (["json"], ["jsonb"], ["text"], ["bytea"], ["xml"])
+
 
 def find(catalogue: Catalogue, name: str, arguments: Iterable[str], *, posted: bool) -> Function:
     """The one function of that name that takes these arguments. RestError (PGRST202, PGRST203)."""
@@ -24,8 +26,8 @@ def find(catalogue: Catalogue, name: str, arguments: Iterable[str], *, posted: b
         return found[0]
     if found:
         raise _ambiguous(name, found)
-    if posted and any([argument for argument, *_ in f.arguments] == [""] for f in called):
-        raise not_supported("functions with a single unnamed parameter")
+    if posted and any([type_ for _, type_, _ in f.arguments] in _WHOLE for f in called):
+        raise not_supported("a whole body as a function's one argument")
     raise _unknown(name, sorted(names), posted=posted)
 
 

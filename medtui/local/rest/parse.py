@@ -124,15 +124,17 @@ def out_of_range(details: str, headers: Mapping[str, str] | None = None) -> Rest
 def _at(query: Query, path: Iterable[str]) -> Query:
     """What `path` leads to: nothing for the table itself, `host` for what is embedded as that."""
     for name in path:
-        found = next((embed for embed in query.embeds if embed.key == name), None)
-        if found is None:
+        found = [embed for embed in query.embeds if name in (embed.key, embed.resource)]
+        if not found:
             raise RestError(
                 400,
                 "PGRST108",
                 f"'{name}' is not an embedded resource in this request",
                 hint=f"Verify that '{name}' is included in the 'select' query parameter.",
             )
-        query = found.query
+        if len(found) > 1:
+            raise not_supported(f"a name that several embedded resources have: {name}")
+        query = found[0].query
     return query
 
 

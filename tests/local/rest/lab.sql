@@ -116,5 +116,6 @@ create function echo_tags(tags text[]) returns text[] language sql stable as 'se
 create function as_json(json) returns json language sql stable as 'select $1';
 create function who() returns text language sql stable as
   $$ select current_setting('request.jwt.claims', true)::json ->> 'role' $$;
-create function hidden() returns integer language sql stable as 'select 1';
+-- Not in SQL: the real one would keep a plan into which it has gone, for whoever asks next.
+create function hidden() returns integer language plpgsql stable as 'begin return 1; end';
 revoke execute on function hidden() from public, anon, authenticated;
