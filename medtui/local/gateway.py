@@ -17,10 +17,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
-from medtui.local.auth import METHODS, Auth, auth_pool
+from medtui.local.auth import METHODS as AUTH_METHODS
+from medtui.local.auth import Auth, auth_pool
 from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime import Realtime
-from medtui.local.rest import Pool, Rest
+from medtui.local.rest import CONNECTION, Pool, Rest
+from medtui.local.rest import METHODS as REST_METHODS
 
 MAX_BODY = 50 * 1024 * 1024
 log = logging.getLogger(__name__)
@@ -33,7 +35,6 @@ UNREGISTERED = {
     "message": "Unregistered API key",
     "hint": "Double check the provided API key as it is not registered for this project.",
 }
-TABLE_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
 
 
 class Gateway:
@@ -81,7 +82,7 @@ class Gateway:
                 min_size=1,
                 max_size=10,
                 open=False,
-                kwargs={"autocommit": True},
+                kwargs=CONNECTION,
             )
             users = auth_pool(dsn("supabase_auth_admin"))
             for opened in (pool, users):
@@ -144,11 +145,10 @@ def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Star
 
     return Starlette(
         routes=[
-            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
-            Route(
-                "/rest/v1/rpc/{function}", guarded(rest.function), methods=["GET", "POST", "HEAD"]
-            ),
-            Route("/rest/v1/{table}", guarded(rest.table), methods=TABLE_METHODS),
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
+            Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=REST_METHODS),
+            Route("/rest/v1/{table}", guarded(rest.table), methods=REST_METHODS),
+            Route("/rest/v1/{path:path}", guarded(rest.other), methods=REST_METHODS),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},

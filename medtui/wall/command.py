@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 
 
@@ -68,6 +67,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    import asyncio
+
     try:
         from medtui.wall.web import BoardServer
     except ModuleNotFoundError:

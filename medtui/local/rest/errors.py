@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -21,17 +23,17 @@ class RestError(Exception):
         *,
         details: Any = None,
         hint: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        media: str = "application/json",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.body = {"code": code, "details": details, "hint": hint, "message": message}
-        self.headers = headers or {}
+        self.headers = dict(headers or {})
+        self.media = media
 
     def response(self) -> Response:
-        return Response(
-            dump(self.body), self.status, self.headers, "application/json; charset=utf-8"
-        )
+        return Response(dump(self.body), self.status, self.headers, f"{self.media}; charset=utf-8")
 
 
 # https://postgrest.org/en/v12/references/errors.html, most specific first.
@@ -75,6 +77,8 @@ def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     headers: dict[str, str] = {}
     if code == "42501" and anonymous:
         status, headers = 401, {"WWW-Authenticate": "Bearer"}
+    elif code.startswith("PT"):  # a function's own choice
+        status = int(code[2:]) if re.fullmatch("[2-5][0-9][0-9]", code[2:]) else 500
     diag = error.diag
     return RestError(
         status,
@@ -86,19 +90,19 @@ def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     )
 
 
-def not_parsed(what: str, text: str, expected: str) -> RestError:
-    """A part of the query string that is not in PostgREST's grammar."""
-    found = f'unexpected "{text[:1]}"' if text else "unexpected end of input"
+def not_parsed(what: str, text: str, at: int, expected: str) -> RestError:
+    """A part of the query string that is not in PostgREST's grammar, from `at` on."""
+    found = f'unexpected "{text[at]}"' if at < len(text) else "unexpected end of input"
     return RestError(
         400,
         "PGRST100",
-        f'"failed to parse {what} ({text})" (line 1, column 1)',
+        f'"failed to parse {what}" (line 1, column {at + 1})',
         details=f"{found} expecting {expected}",
     )
 
 
 def not_supported(what: str) -> RestError:
-    """In PostgREST's grammar, but not spoken here."""
+    """Spoken by PostgREST, but not here."""
     return RestError(400, "PGRST100", f"The local server does not support {what}")
 
 
@@ -110,3 +114,7 @@ def invalid_token(message: str) -> RestError:
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})
+
+
+def no_such_column(table: str, column: str) -> RestError:
+    return RestError(400, "PGRST204", f"Column '{column}' of relation '{table}' does not exist")
