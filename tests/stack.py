@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -55,6 +58,7 @@ class Stack:
         self.jwt_secret = keys.jwt_secret
         self.db_url = cluster.dsn("postgres", database)
         self.url = ""
+        self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
         self.autoconfirm = True
         self.to_strangers: list[str] = []
@@ -71,6 +75,7 @@ class Stack:
         self._gateway = await Gateway.start(
             lambda role: self.cluster.dsn(role, self.database),
             self.keys,
+            files=self.files,
             port=port,
             autoconfirm=self.autoconfirm,
         )
@@ -189,6 +194,7 @@ class Stack:
         leaked = [secret for secret in await self.secrets() if secret in sent] if sent else []
         await self._resources.aclose()
         await self.stop_gateway()
+        shutil.rmtree(self.files)
         assert not leaked, f"sent to subscribers without a login: {leaked}"
 
     async def secrets(self) -> list[str]:
@@ -222,21 +228,25 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
-async def make_template(cluster: Cluster) -> None:
+async def make_template(
+    cluster: Cluster, template: str = TEMPLATE, migrations: Path | None = None
+) -> None:
     """The database that every test's own is copied from: the platform and our migrations."""
     async with await administrator(cluster) as admin:
-        await admin.execute(f"create database {TEMPLATE}".encode())
-        await install(cluster, TEMPLATE)
+        await admin.execute(f"create database {template}".encode())
+        await install(cluster, template, migrations=migrations)
         # A database can be copied only while nobody is connected to it.
-        await admin.execute(f"alter database {TEMPLATE} allow_connections false".encode())
+        await admin.execute(f"alter database {template} allow_connections false".encode())
 
 
 @asynccontextmanager
-async def stacked(cluster: Cluster, keys: Keys, *, gateway: bool = True) -> AsyncIterator[Stack]:
+async def stacked(
+    cluster: Cluster, keys: Keys, *, gateway: bool = True, template: str = TEMPLATE
+) -> AsyncIterator[Stack]:
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
         await admin.execute(
-            f"create database {database} template {TEMPLATE} owner postgres".encode()
+            f"create database {database} template {template} owner postgres".encode()
         )
         stack = Stack(cluster, database, keys)
         try:

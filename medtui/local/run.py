@@ -163,6 +163,7 @@ async def gateway(
     server = await Gateway.start(
         cluster.dsn,
         settings.keys,
+        files=data / "files",
         host=options.host,
         port=port,
         autoconfirm=not confirm,

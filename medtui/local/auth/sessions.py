@@ -15,6 +15,7 @@ from starlette.requests import Request
 from medtui.local.auth.db import Db, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.users import as_json, is_banned
+from medtui.local.caller import bearer
 from medtui.local.keys import Keys
 
 TOKEN_SECONDS = 3600
@@ -90,8 +91,8 @@ class Sessions:
 
     def claims(self, request: Request) -> dict[str, Any]:
         """The claims of the request's bearer."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+        token = bearer(request)
+        if not token:
             raise AuthError(401, "no_authorization", "This endpoint requires a valid Bearer token")
         try:
             return self._keys.verify(token)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote as quoted
@@ -14,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from medtui.local.caller import Claims, bearer, become
 from medtui.local.keys import Keys
 from medtui.local.rest import payload, wishes
 from medtui.local.rest.call import call, find
@@ -37,7 +37,6 @@ CONNECTION = {
 _READING = ("GET", "HEAD")
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
-Claims = dict[str, Any]
 
 
 class Rest:
@@ -82,9 +81,7 @@ class Rest:
 
     def _claims(self, request: Request) -> Claims:
         """Who asks: the bearer's claims, or the API key's when there is no bearer."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            token = request.headers.get("apikey", "")
+        token = bearer(request) or request.headers.get("apikey", "")
         try:
             claims = self._keys.verify(token)
         except jwt.ExpiredSignatureError:
@@ -195,25 +192,17 @@ class Rest:
         # planned again for somebody who may not call it.
         prepare = None if role.isidentifier() else False
         text = _text(f"/* {role} */ {statement.sql}" if prepare is None else statement.sql)
-        settings = [
-            role,
-            json.dumps(claims),
-            request.method,
-            request.scope["path"],
-            json.dumps(dict(request.headers)),
-            "on" if reading else "off",
-        ]
         values = statement.parameters
         try:
             async with self._pool.connection() as connection:
                 if reading:
                     # Statements between two synchronisations are one transaction.
                     async with connection.pipeline():
-                        await connection.execute(_SETTINGS, settings)
+                        await become(connection, claims, request, reading=reading)
                         cursor = await connection.execute(text, values, prepare=prepare)
                     return _checked(await cursor.fetchone(), asked)
                 async with connection.pipeline(), connection.transaction():
-                    await connection.execute(_SETTINGS, settings)
+                    await become(connection, claims, request, reading=reading)
                     cursor = await connection.execute(text, values, prepare=prepare)
                     return _checked(await cursor.fetchone(), asked)
         except psycopg.Error as error:
@@ -229,13 +218,6 @@ class Rest:
         async with self._pool.connection() as connection:
             self._catalogue = await Catalogue.read(connection)
         return self._catalogue
-
-
-_SETTINGS = (
-    b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
-    b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
-    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
-)
 
 
 def _text(statement: str) -> bytes:
