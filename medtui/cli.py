@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from medtui import __version__
+from medtui import __version__, case_import
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
 
@@ -39,6 +39,11 @@ def _parser() -> argparse.ArgumentParser:
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_commands(local_commands)
+
+    cases = commands.add_parser("cases", help="the cases that are practised")
+    case_import.add_commands(
+        cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    )
 
     join = commands.add_parser("join", help="use the server that an invitation names")
     join.add_argument(

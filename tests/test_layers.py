@@ -23,9 +23,10 @@ MAY_IMPORT = {
     "screens": {"app", "board", "config", "data", "documents", "models", "shared_board", "widgets"},
     "wall": {"app", "config", "data", "launch", "models", "screens", "shared_board", "widgets"},
     "launch": {"config"},
+    "case_import": {"config", "data", "documents", "launch", "models"},
     "app": {"board", "config", "data", "launch", "models", "screens", "widgets"},
     "local": set(),
-    "cli": {"app", "config", "launch", "local", "wall"},
+    "cli": {"app", "case_import", "config", "launch", "local", "wall"},
     "__main__": {"cli"},
     "__init__": set(),
 }
