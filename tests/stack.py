@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.install import install
+from medtui.local.install import PLATFORM, install, read
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
 
@@ -222,21 +223,42 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
-async def make_template(cluster: Cluster) -> None:
-    """The database that every test's own is copied from: the platform and our migrations."""
+async def make_template(
+    cluster: Cluster, name: str = TEMPLATE, *, migrations: Path | None = None, before: str = ""
+) -> None:
+    """The database that every test's own is copied from: the platform and our migrations.
+
+    `before` is what somebody else has run there first, as `postgres`.
+    """
     async with await administrator(cluster) as admin:
-        await admin.execute(f"create database {TEMPLATE}".encode())
-        await install(cluster, TEMPLATE)
+        await admin.execute(f"create database {name}".encode())
+        if before:
+            await install_platform(cluster, name)
+            owner = await psycopg.AsyncConnection.connect(cluster.dsn(database=name))
+            async with owner:
+                await owner.execute(before.encode())
+        await install(cluster, name, migrations=migrations)
         # A database can be copied only while nobody is connected to it.
-        await admin.execute(f"alter database {TEMPLATE} allow_connections false".encode())
+        await admin.execute(f"alter database {name} allow_connections false".encode())
+
+
+async def install_platform(cluster: Cluster, database: str) -> None:
+    """Supabase's own roles and schemas alone, as in a project before its first migration."""
+    dsn = cluster.dsn(SUPERUSER, database)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        for file in read(PLATFORM):
+            async with admin.transaction():
+                await admin.execute(file.sql.encode())
 
 
 @asynccontextmanager
-async def stacked(cluster: Cluster, keys: Keys, *, gateway: bool = True) -> AsyncIterator[Stack]:
+async def stacked(
+    cluster: Cluster, keys: Keys, *, gateway: bool = True, template: str = TEMPLATE
+) -> AsyncIterator[Stack]:
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
         await admin.execute(
-            f"create database {database} template {TEMPLATE} owner postgres".encode()
+            f"create database {database} template {template} owner postgres".encode()
         )
         stack = Stack(cluster, database, keys)
         try:
