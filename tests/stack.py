@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.install import install
+from medtui.local.install import PLATFORM, install, read
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
 
@@ -229,14 +229,31 @@ def password_hash() -> str:
 
 
 async def make_template(
-    cluster: Cluster, template: str = TEMPLATE, migrations: Path | None = None
+    cluster: Cluster, name: str = TEMPLATE, *, migrations: Path | None = None, before: str = ""
 ) -> None:
-    """The database that every test's own is copied from: the platform and our migrations."""
+    """The database that every test's own is copied from: the platform and our migrations.
+
+    `before` is what somebody else has run there first, as `postgres`.
+    """
     async with await administrator(cluster) as admin:
-        await admin.execute(f"create database {template}".encode())
-        await install(cluster, template, migrations=migrations)
+        await admin.execute(f"create database {name}".encode())
+        if before:
+            await install_platform(cluster, name)
+            owner = await psycopg.AsyncConnection.connect(cluster.dsn(database=name))
+            async with owner:
+                await owner.execute(before.encode())
+        await install(cluster, name, migrations=migrations)
         # A database can be copied only while nobody is connected to it.
-        await admin.execute(f"alter database {template} allow_connections false".encode())
+        await admin.execute(f"alter database {name} allow_connections false".encode())
+
+
+async def install_platform(cluster: Cluster, database: str) -> None:
+    """Supabase's own roles and schemas alone, as in a project before its first migration."""
+    dsn = cluster.dsn(SUPERUSER, database)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        for file in read(PLATFORM):
+            async with admin.transaction():
+                await admin.execute(file.sql.encode())
 
 
 @asynccontextmanager

@@ -86,7 +86,7 @@ def data_model(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> st
     """A template with the first migration alone: any name in one's own folder, any kind of file."""
     folder = tmp_path_factory.mktemp("migrations")
     shutil.copy(min(MIGRATIONS.glob("*.sql")), folder)
-    asyncio.run(make_template(cluster, "template_data_model", Path(folder)))
+    asyncio.run(make_template(cluster, "template_data_model", migrations=Path(folder)))
     return "template_data_model"
 
 
