@@ -69,11 +69,11 @@ class Rest:
             claims = self._claims(request)
             # The API key in the query string is the gateway's, and goes no further.
             pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
+            known = self._catalogue
             try:
                 response: Response = await handle(request, claims, pairs)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
-                known = self._catalogue
                 codes = ("PGRST200", "PGRST202", "PGRST204")
                 if error.body["code"] not in codes or await self._read_catalogue() == known:
                     raise

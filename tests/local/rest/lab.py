@@ -12,6 +12,8 @@ import psycopg
 
 from medtui.local.postgres import SUPERUSER
 from tests.local.rest.facts import IDS, TABLES
+from tests.local.rest.grammar import Request
+from tests.local.rest.wire import Answer, Wire
 from tests.stack import Person, Stack
 
 PEOPLE = ("amara", "daniel", "stranger", "nobody")
@@ -133,6 +135,12 @@ class Lab:
             "postgres": stack.token(amara, role="postgres"),
             "roleless": stack.keys.sign({"sub": IDS[0]}),
         }
+
+    async def ask(self, server: Wire, request: Request) -> Answer:
+        """Send a request to either server."""
+        headers = self.headers(request.who)
+        headers |= {name.encode(): value.encode() for name, value in request.headers.items()}
+        return await server.request(request.method, request.target, headers, request.body)
 
     def headers(self, who: str) -> dict[bytes, bytes]:
         """The headers by which somebody asks, of either server."""

@@ -13,10 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medtui.local.rest.errors import RestError
-from medtui.local.rest.parse import parse
+from medtui.local.rest.parse import parse, split
 from tests.local.rest.grammar import Grammar
 from tests.local.rest.lab import Lab
-from tests.local.rest.test_against_postgrest import send
 from tests.local.rest.wire import Answer, Wire
 from tests.stack import Stack
 
@@ -124,15 +123,13 @@ async def test_what_is_nearly_right(canary: tuple[Lab, Wire]) -> None:
         grammar.spoil(request)
         grammar.spoil(request)
         try:
-            well_mannered(request.method, await send(wire, lab, request), chosen=True)
+            well_mannered(request.method, await lab.ask(wire, request), chosen=True)
         except AssertionError as error:
             raise AssertionError(f"request {at} of seed {seed}: {request}") from error
 
 
 @given(st.binary(max_size=60))
 def test_any_query_string_is_parsed_or_refused_as_postgrest_refuses(raw: bytes) -> None:
-    from medtui.local.rest.parse import split
-
     refusal = None
     try:
         parse(split(raw))
