@@ -189,11 +189,11 @@ class Rest:
         asked.check()
         if reading is None:
             reading = request.method in _READING
-        role = str(claims["role"])
+        role = str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
         # planned again for somebody who may not call it.
         prepare = None if role.isidentifier() else False
-        text = _text(f"/* {role} */ {statement.sql}" if prepare is None else statement.sql)
+        text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
         settings = [
             role,
             json.dumps(claims),
@@ -235,13 +235,6 @@ _SETTINGS = (
     b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
     b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
 )
-
-
-def _text(statement: str) -> bytes:
-    try:
-        return statement.encode()
-    except UnicodeEncodeError:
-        raise RestError(400, "PGRST100", "The request is not UTF-8") from None
 
 
 def _checked(row: tuple[Any, ...] | None, asked: Wishes) -> Result:

@@ -28,6 +28,7 @@ INJECTIONS = [
     "*,*", "{}", "'", '"', "U&'\\0061'", "E'\\''", "--", "/*", ";", "in.(1,2", 'in.("', "eq.",
     "not.not.eq.1", "and(and(and(", "(" * 300, "[" * 900, '{"a":' * 900, "9" * 400, "canary",
     "public.canary", "pg_sleep(9)", "id=eq.1&id", "\u202e", "\ud800", "1e400", "a" * 900,
+    '{"\\ud800":1}', '{"a":"\\ud800"}', '{"name":"\\u0000"}',
     "people(" * 100, "things!owner_id!inner!left!x(id)", "...things(id)", "lo_export(1,'/x')",
 ]  # fmt: skip
 KEYS = ["select", "order", "limit", "offset", "and", "or", "not.and", "columns", "on_conflict",
