@@ -60,11 +60,18 @@ class Keys:
         """A JWT with these claims."""
         return jwt.encode(dict(claims), self.jwt_secret, algorithm="HS256")
 
-    def verify(self, token: str) -> dict[str, Any]:
-        """A JWT's claims. Raises jwt.InvalidTokenError when it is forged, expired or no JWT."""
+    def verify(self, token: str, *, leeway: float = 0) -> dict[str, Any]:
+        """A JWT's claims. Raises jwt.InvalidTokenError when it is forged, expired or no JWT.
+
+        `leeway` is by how many seconds clocks may differ.
+        """
         # GoTrue, PostgREST and Realtime do not insist on an audience.
         return jwt.decode(
-            token, self.jwt_secret, algorithms=["HS256"], options={"verify_aud": False}
+            token,
+            self.jwt_secret,
+            algorithms=["HS256"],
+            options={"verify_aud": False},
+            leeway=leeway,
         )
 
     def token_of(self, key: str | None) -> str | None:

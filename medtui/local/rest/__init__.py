@@ -28,6 +28,9 @@ from medtui.local.rest.write import Write
 MAX_ROWS = 1_000
 """Rows in one answer, as a hosted project has it: who wants more reads page by page."""
 
+CLOCK_SKEW = 30
+"""Seconds by which a token may be older, or younger, than it says."""
+
 METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"]
 CONNECTION = {
     "autocommit": True,
@@ -63,12 +66,13 @@ class Rest:
     async def _answer(self, request: Request, handle: Any) -> Response:
         try:
             claims = self._claims(request)
-            pairs = split(request.scope["query_string"])
+            # The API key in the query string is the gateway's, and goes no further.
+            pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
+            known = self._catalogue
             try:
                 response: Response = await handle(request, claims, pairs)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
-                known = self._catalogue
                 codes = ("PGRST200", "PGRST202", "PGRST204")
                 if error.body["code"] not in codes or await self._read_catalogue() == known:
                     raise
@@ -83,14 +87,9 @@ class Rest:
         """Who asks: the bearer's claims, or the API key's when there is no bearer."""
         token = bearer(request) or request.headers.get("apikey", "")
         try:
-            claims = self._keys.verify(token)
-        except jwt.ExpiredSignatureError:
-            raise invalid_token("JWT expired") from None
-        except jwt.InvalidSignatureError:
-            raise invalid_token("JWSError JWSInvalidSignature") from None
-        except jwt.InvalidTokenError:
-            reason = 'JWSError (JSONDecodeError "Not valid base64url")'
-            raise invalid_token(reason) from None
+            claims = self._keys.verify(token, leeway=CLOCK_SKEW)
+        except jwt.InvalidTokenError as error:
+            raise invalid_token(error, token) from None
         return {**claims, "role": claims.get("role", "anon")}
 
     async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
@@ -187,11 +186,23 @@ class Rest:
         asked.check()
         if reading is None:
             reading = request.method in _READING
-        role = str(claims["role"])
+        role = str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
         # planned again for somebody who may not call it.
         prepare = None if role.isidentifier() else False
+<<<<<<< HEAD
         text = _text(f"/* {role} */ {statement.sql}" if prepare is None else statement.sql)
+=======
+        text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
+        settings = [
+            role,
+            json.dumps(claims),
+            request.method,
+            request.scope["path"],
+            json.dumps(dict(request.headers)),
+            "on" if reading else "off",
+        ]
+>>>>>>> de8bf9c6e8355ce695d1bc79e49d8d07ac33d20d
         values = statement.parameters
         try:
             async with self._pool.connection() as connection:
@@ -220,11 +231,19 @@ class Rest:
         return self._catalogue
 
 
+<<<<<<< HEAD
 def _text(statement: str) -> bytes:
     try:
         return statement.encode()
     except UnicodeEncodeError:
         raise RestError(400, "PGRST100", "The request is not UTF-8") from None
+=======
+_SETTINGS = (
+    b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
+    b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
+    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
+)
+>>>>>>> de8bf9c6e8355ce695d1bc79e49d8d07ac33d20d
 
 
 def _checked(row: tuple[Any, ...] | None, asked: Wishes) -> Result:

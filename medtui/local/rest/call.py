@@ -12,7 +12,7 @@ from medtui.local.rest.query import Query
 from medtui.local.rest.sql import Select, Statement, body, quote
 from medtui.local.rest.write import needed
 
-_WHOLE = (["json"], ["jsonb"], ["text"], ["bytea"], ["xml"])
+_WHOLE = (["json"], ["jsonb"])
 
 
 def find(catalogue: Catalogue, name: str, arguments: Iterable[str], *, posted: bool) -> Function:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import jwt
 import psycopg
 from starlette.responses import Response
 
@@ -44,9 +45,8 @@ _STATUSES = {
     "25006": 405,
     "42883": 404,
     "42P01": 404,
-    "42P17": 500,
     "P0001": 400,
-    "57014": 500,
+    "57P01": 503,
     "08": 503,
     "09": 500,
     "0L": 403,
@@ -110,7 +110,20 @@ def bad_body(message: str = "Empty or invalid json") -> RestError:
     return RestError(400, "PGRST102", message)
 
 
-def invalid_token(message: str) -> RestError:
+def invalid_token(error: jwt.InvalidTokenError, token: str) -> RestError:
+    """Why a token does not count, in the real one's words."""
+    parts = token.count(".") + 1
+    if isinstance(error, jwt.ExpiredSignatureError):
+        message = "JWT expired"
+    elif isinstance(error, jwt.ImmatureSignatureError):
+        message = "JWT issued at future" if "(iat)" in str(error) else "JWT not yet valid"
+    elif isinstance(error, jwt.InvalidSignatureError):
+        message = "JWSError JWSInvalidSignature"
+    elif parts != 3:
+        wrong = f"Invalid number of parts: Expected 3 parts; got {parts}"
+        message = f"JWSError (CompactDecodeError {wrong})"
+    else:
+        message = 'JWSError (JSONDecodeError "Not valid base64url")'
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})

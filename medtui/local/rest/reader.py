@@ -19,6 +19,7 @@ _AGGREGATE = re.compile(r"(?:count|sum|avg|min|max)\(\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r"[^,)]*")
 _ARRAY = re.compile(r"\{[^{}]*\}")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _MAX_DEPTH = 16
 
@@ -121,7 +122,7 @@ class Reader:
     def _item(self, depth: int) -> Column | Embed:
         self._blanks()
         if self._take("*"):
-            self._end_of_item()
+            self._end_of_item(blanks=False)
             return Column("*")
         if self._take(".."):
             raise not_supported("spread embedding")
@@ -147,7 +148,6 @@ class Reader:
             self._blanks()
             query = Query() if self._peek(")") else self._items(depth + 1)
             self._expect(")")
-            self._end_of_item()
             return Embed(name, alias, hint, inner, query)
         if hint or inner:
             self._fail('"("')
@@ -163,8 +163,9 @@ class Reader:
         self._end_of_item()
         return Column(name, alias, cast)
 
-    def _end_of_item(self) -> None:
-        self._blanks()
+    def _end_of_item(self, *, blanks: bool = True) -> None:
+        if blanks:
+            self._blanks()
         if self._at < len(self._text) and self._text[self._at] not in ",)":
             self._fail('")", "," or end of input')
 
@@ -259,11 +260,11 @@ class Reader:
         self._at = match.end() if match else self._at
 
     def _comma(self) -> bool:
-        self._blanks()
-        taken = self._take(",")
-        if taken:
-            self._blanks()
-        return taken
+        """Take a comma and the blanks around it; or nothing."""
+        match = _COMMA.match(self._text, self._at)
+        if match:
+            self._at = match.end()
+        return bool(match)
 
     def _peek(self, token: str) -> bool:
         return self._text.startswith(token, self._at)

@@ -128,8 +128,10 @@ class Write:
         if verb:
             write += f" returning {', '.join(needed) or '1'}"
         inserted = "0"
-        if verb == "insert":
-            inserted = f"count(*) - coalesce({_FOUND}, '0')::int" if merge else "count(*)"
+        if merge:
+            inserted = f"(select count(*) from _rows) - coalesce({_FOUND}, '0')::int"
+        elif verb == "insert":
+            inserted = "count(*)"
         location = "null"
         if self._wishes.returned == "representation":
             query = _without_pages(self._asked.query)

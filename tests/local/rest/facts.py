@@ -95,10 +95,13 @@ FUNCTIONS: dict[str, dict[str, str]] = {
 }
 RETURNED = {"all_things": "things", "one_person": "people", "rename_person": "people",
             "pairs": "keyless", "pair": "keyless"}  # fmt: skip
-CODES = ["P0001", "PT418", "PT404", "42501", "23505", "57014", "22000", "PTABC", "XX000"]
+CODES = ["P0001", "PT418", "PT404", "42501", "23505", "57014", "22000", "PTABC", "XX000", "53400",
+         "53100", "28000", "0A000", "42883", "42P17", "P0002", "38000", "25000", "2D000",
+         "57P01", "08000", "0L000", "55000"]  # fmt: skip
 
 WHO = ["anon", "none", "amara", "daniel", "stranger", "service", "service", "service"]
-BAD_TOKENS = ["expired", "forged", "garbage", "postgres", "nobody", "roleless"]
+BAD_TOKENS = ["expired", "lately", "early", "future", "forged", "garbage", "parts", "postgres",
+              "nobody", "roleless"]  # fmt: skip
 MEDIA = ["application/json", "*/*", "application/vnd.pgrst.object+json", "text/csv", "image/png",
          "application/vnd.pgrst.object+json, application/json;q=0.5", "text/html, */*;q=0.1",
          "application/vnd.pgrst.array+json", "application/*", "application/json; charset=utf-8",

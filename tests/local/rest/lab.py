@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import psycopg
 
 from medtui.local.postgres import SUPERUSER
 from tests.local.rest.facts import IDS, TABLES
+from tests.local.rest.grammar import Request
+from tests.local.rest.wire import Answer, Wire
 from tests.stack import Person, Stack
 
 PEOPLE = ("amara", "daniel", "stranger", "nobody")
@@ -24,7 +27,7 @@ insert into practice_sessions (id, host_id, guest_id, datetime_utc, type, room_u
   ('{4}', '{0}', '{1}', '2040-01-01T10:00:00Z', 'mock', 'https://example.org/4', '{9}', '{1}'),
   ('{5}', '{0}', null, '2040-01-02T10:00:00Z', 'review', 'five', null, null),
   ('{6}', '{1}', null, '2040-01-03T10:00:00Z', 'a,b', null, '{10}', '{1}'),
-  ('{7}', '{1}', '{0}', '2040-01-04T10:00:00Z', '', 'seven', null, null),
+  ('{7}', '{1}', '{0}', '2040-01-04T10:00:00Z', 'x y', 'seven', null, null),
   ('{8}', '{0}', null, '2020-01-01T10:00:00Z', 'mock', null, null, null);
 """
 
@@ -117,16 +120,27 @@ class Lab:
             person = Person(id_, f"{name}@x", "", name, "")  # type: ignore[arg-type]
             self.tokens[name] = stack.token(person)
         amara = Person(IDS[0], "amara@x", "", "amara", "")  # type: ignore[arg-type]
+        later = int(time.time()) + 3600
         self.tokens |= {
             "anon": stack.anon_key,
             "none": "",
             "service": stack.service_key,
             "expired": stack.token(amara, expires_in=-3600),
             "forged": jwt.encode({"role": "service_role"}, "x" * 40, "HS256"),
+            "lately": stack.token(amara, expires_in=-10),
+            "early": stack.token(amara, nbf=later),
+            "future": stack.token(amara, iat=later),
             "garbage": "not.a.token",
+            "parts": "notatoken",
             "postgres": stack.token(amara, role="postgres"),
             "roleless": stack.keys.sign({"sub": IDS[0]}),
         }
+
+    async def ask(self, server: Wire, request: Request) -> Answer:
+        """Send a request to either server."""
+        headers = self.headers(request.who)
+        headers |= {name.encode(): value.encode() for name, value in request.headers.items()}
+        return await server.request(request.method, request.target, headers, request.body)
 
     def headers(self, who: str) -> dict[bytes, bytes]:
         """The headers by which somebody asks, of either server."""

@@ -2,7 +2,7 @@
 
 Ours answers the same, or refuses; never does it succeed in another way. Both start from the
 same rows each time: whoever has changed them has them put back. The seed is printed, and
-MEDTUI_SEED runs one again; MEDTUI_REQUESTS says how many.
+MEDTUI_SEED runs one again; MEDTUI_REQUESTS says how many; MEDTUI_SHOW prints those of a verdict.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ async def compare(lab: Lab, ours: Wire, real: Wire, number: int) -> None:
         request = grammar.request()
         answers, states = [], []
         for server in (ours, real):
-            answers.append(await send(server, lab, request))
+            answers.append(await lab.ask(server, request))
             states.append(before)
             if request.method not in ("GET", "HEAD"):
                 states[-1] = {t: masked(plain(r)) for t, r in (await lab.state()).items()}
@@ -88,12 +88,6 @@ async def compare(lab: Lab, ours: Wire, real: Wire, number: int) -> None:
     print(f"\nseed {seed}: {dict(verdicts.most_common())}")
     assert not differences, f"{len(differences)} differences\n\n" + "\n\n".join(differences[:40])
     assert verdicts["the same"] > number / 2
-
-
-async def send(server: Wire, lab: Lab, request: Request) -> Answer:
-    headers = lab.headers(request.who)
-    headers |= {name.encode(): value.encode() for name, value in request.headers.items()}
-    return await server.request(request.method, request.target, headers, request.body)
 
 
 def judge(request: Request, ours: Answer, real: Answer) -> str:

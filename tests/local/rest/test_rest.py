@@ -185,6 +185,9 @@ async def test_tokens(three: list[Any], stack: Stack, rest: RestDoor) -> None:
         403,
         'permission denied to set role "postgres"',
     )
+    for role in ("*/ select 1; --", "nul\x00", "\ud800", 'quo"te', "none of ours"):
+        odd = await rest("GET", path, token=stack.token(three[0], role=role))
+        assert (odd.status_code, odd.json()["code"]) == (400, "22023")
     schema = await rest("GET", "users", Accept_Profile="auth")
     assert (schema.status_code, schema.json()["code"]) == (406, "PGRST106")
 
