@@ -27,6 +27,11 @@ def bearer(request: Request) -> str:
     return token if scheme.lower() == "bearer" else ""
 
 
+def role_of(claims: Claims) -> str:
+    """The role that a token names, whatever it is; Postgres knows who may be it."""
+    return str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
+
+
 async def become(
     connection: AsyncConnection[Any], claims: Claims, request: Request, *, reading: bool = False
 ) -> None:
@@ -35,7 +40,7 @@ async def become(
     `connection` takes numbered parameters. `reading`: nothing can be written.
     """
     settings = [
-        str(claims["role"]),
+        role_of(claims),
         json.dumps(dict(claims)),
         request.method,
         request.scope["raw_path"].decode("ascii", "replace"),

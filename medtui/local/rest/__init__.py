@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medtui.local.caller import Claims, bearer, become
+from medtui.local.caller import Claims, bearer, become, role_of
 from medtui.local.keys import Keys
 from medtui.local.rest import payload, wishes
 from medtui.local.rest.call import call, find
@@ -186,23 +186,11 @@ class Rest:
         asked.check()
         if reading is None:
             reading = request.method in _READING
-        role = str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
+        role = role_of(claims)
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
         # planned again for somebody who may not call it.
         prepare = None if role.isidentifier() else False
-<<<<<<< HEAD
-        text = _text(f"/* {role} */ {statement.sql}" if prepare is None else statement.sql)
-=======
         text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
-        settings = [
-            role,
-            json.dumps(claims),
-            request.method,
-            request.scope["path"],
-            json.dumps(dict(request.headers)),
-            "on" if reading else "off",
-        ]
->>>>>>> de8bf9c6e8355ce695d1bc79e49d8d07ac33d20d
         values = statement.parameters
         try:
             async with self._pool.connection() as connection:
@@ -229,21 +217,6 @@ class Rest:
         async with self._pool.connection() as connection:
             self._catalogue = await Catalogue.read(connection)
         return self._catalogue
-
-
-<<<<<<< HEAD
-def _text(statement: str) -> bytes:
-    try:
-        return statement.encode()
-    except UnicodeEncodeError:
-        raise RestError(400, "PGRST100", "The request is not UTF-8") from None
-=======
-_SETTINGS = (
-    b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
-    b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
-    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
-)
->>>>>>> de8bf9c6e8355ce695d1bc79e49d8d07ac33d20d
 
 
 def _checked(row: tuple[Any, ...] | None, asked: Wishes) -> Result:
