@@ -41,9 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     add_commands(local_commands)
 
     cases = commands.add_parser("cases", help="the cases that are practised")
-    case_import.add_commands(
-        cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    )
+    cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    case_import.add_commands(cases_commands)
 
     join = commands.add_parser("join", help="use the server that an invitation names")
     join.add_argument(

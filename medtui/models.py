@@ -208,6 +208,13 @@ class ProfileDraft(BaseModel):
     avatar: str | None = None
 
 
+CANNOT_LEAVE = "This server does not let guests leave: ask the host to cancel the session."
+CANNOT_EDIT_PROFILE = (
+    "This server does not let profiles be changed: ask whoever runs it to change yours."
+)
+"""What the data model's own policies do not allow, and our migrations add."""
+
+
 class CaseDraft(BaseModel):
     """A case as its authors write it, to be added or brought up to date.
 

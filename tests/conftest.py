@@ -52,6 +52,16 @@ def template(cluster: Cluster) -> Cluster:
 
 
 @pytest.fixture(scope="session")
+def data_model_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    """The cluster, with a database that has the data model and nothing of ours."""
+    from tests.stack import DATA_MODEL, data_model_alone, make_template
+
+    migrations = data_model_alone(tmp_path_factory.mktemp("migrations"))
+    asyncio.run(make_template(cluster, DATA_MODEL, migrations=migrations))
+    return cluster
+
+
+@pytest.fixture(scope="session")
 def keys() -> Keys:
     from medtui.local.keys import Keys
 
@@ -64,6 +74,15 @@ async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
     from tests.stack import stacked
 
     async with stacked(template, keys) as stack:
+        yield stack
+
+
+@pytest.fixture
+async def data_model_stack(data_model_template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+    """A whole Supabase of kind 2: its database has exactly what the data model says."""
+    from tests.stack import DATA_MODEL, stacked
+
+    async with stacked(data_model_template, keys, template=DATA_MODEL) as stack:
         yield stack
 
 

@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.install import PLATFORM, install, read
+from medtui.local.install import MIGRATIONS, PLATFORM, install, read
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from medtui.local.gateway import Gateway
 
 TEMPLATE = "template_medtui"
+DATA_MODEL = "template_data_model"
+"""As the other, with the data model's migration alone: a server of kind 2."""
 PASSWORD = "correct horse battery staple"
 
 numbers = itertools.count()
@@ -254,6 +256,13 @@ async def install_platform(cluster: Cluster, database: str) -> None:
         for file in read(PLATFORM):
             async with admin.transaction():
                 await admin.execute(file.sql.encode())
+
+
+def data_model_alone(folder: Path) -> Path:
+    """Fill a folder with the first migration: what a server of kind 2 has."""
+    first = min(MIGRATIONS.glob("*.sql"))
+    shutil.copy(first, folder)
+    return folder
 
 
 @asynccontextmanager

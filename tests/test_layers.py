@@ -67,7 +67,7 @@ def test_every_room_imports_only_what_it_may() -> None:
         ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
         ("medtui.board", ["textual", "rich", "supabase", "httpx"]),
         ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
-        ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic"]),
+        ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.screens"]),
     ],
 )

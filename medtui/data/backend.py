@@ -42,6 +42,14 @@ class Backend:
             source=PostgresChanges(),
         )
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server has our migrations, and lets its users do what they add.
+
+        True also before it was asked, which the first reading of the board does.
+        """
+        return self._connection.known_complete is not False
+
     @classmethod
     @contextlib.asynccontextmanager
     async def open(

@@ -17,7 +17,7 @@ from medtui.data.connection import Connection
 from medtui.data.errors import Changed, Gone, Invalid, NotAllowed, NotSignedIn, Taken, Unreachable
 from medtui.data.profiles import Profiles
 from medtui.data.scope import BOARD, Scope
-from medtui.models import PracticeSession, SessionDraft
+from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -132,9 +132,7 @@ class Sessions:
         except NotAllowed:
             if await self._connection.is_complete():
                 raise
-            raise NotAllowed(
-                "This server does not let guests leave: ask the host to cancel the session."
-            ) from None
+            raise NotAllowed(CANNOT_LEAVE) from None
         if row:
             return self._session(row)
         present = await self.one(seen.id)

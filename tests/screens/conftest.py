@@ -112,6 +112,7 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
         *,
         size: tuple[int, int] = (80, 24),
         server: str | None = None,
+        key: str | None = None,
         tokens: MemoryTokens | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
@@ -120,7 +121,7 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
         settings = Settings(
             file=tmp_path / "config.toml",
             server=stack.url if server is None else server,
-            key=stack.anon_key if server is None else "",
+            key=stack.anon_key if server is None else key or "",
             theme=theme,
         )
         kept = tokens or MemoryTokens()
