@@ -49,3 +49,40 @@ begin
 end
 $$;
 revoke execute on function realtime.visible_to from public, anon, authenticated, service_role;
+
+-- Which of the extensions, broadcast and presence, somebody may receive or send on a private topic:
+-- by trying it as them, on rows that are taken back. To receive is to see a message of the topic,
+-- to send is to be allowed to insert one.
+create or replace function realtime.permitted(
+  action text, of_topic text, extensions text[], as_role text, claims text
+) returns text[] language plpgsql volatile set search_path = '' as $$
+declare
+  kind text;
+  message uuid;
+  permitted text[] := '{}';
+begin
+  perform set_config('realtime.topic', of_topic, true);
+  perform set_config('request.jwt.claims', claims, true);
+  foreach kind in array extensions loop
+    begin
+      if action = 'receive' then
+        insert into realtime.messages (topic, extension, private) values (of_topic, kind, true)
+          returning id into message;
+      end if;
+      perform set_config('role', as_role, true);
+      if action = 'receive' then
+        perform from realtime.messages where id = message;
+      else
+        insert into realtime.messages (topic, extension, private) values (of_topic, kind, true);
+      end if;
+      if found then
+        permitted := permitted || kind;
+      end if;
+      raise exception 'taken back' using errcode = 'MT000';  -- the rows, and the role
+    exception when others then  -- this, a refusal, or a policy that raises
+    end;
+  end loop;
+  return permitted;
+end
+$$;
+revoke execute on function realtime.permitted from public, anon, authenticated, service_role;
