@@ -26,19 +26,28 @@ create or replace function realtime.visible_to(
   of_table regclass, key_column name, key text, roles text[], claims text[]
 ) returns boolean[] language plpgsql volatile set search_path = '' as $$
 declare
-  probe text;
-  key_type text;
+  -- Prepared once for a connection, planned once for a role: planning is what would cost.
+  probe name := format('visible_%s_%s', of_table::oid, md5(key_column));
+  ask text;
   seen boolean;
   answer boolean[] := '{}';
 begin
-  select format_type(atttypid, atttypmod) into key_type from pg_catalog.pg_attribute
-    where attrelid = of_table and attname = key_column;
-  probe := format('select exists (select from %s where %I = $1::%s)', of_table, key_column, key_type);
+  if not exists (select from pg_catalog.pg_prepared_statements where name = probe) then
+    execute (
+      select format(
+        'prepare %I (text) as select exists (select from %s where %I = $1::%s)',
+        probe, of_table, key_column, format_type(atttypid, atttypmod)
+      ) from pg_catalog.pg_attribute where attrelid = of_table and attname = key_column
+    );
+  end if;
+  ask := format('execute %I (%L)', probe, key);
   for at in 1 .. cardinality(roles) loop
     perform set_config('request.jwt.claims', claims[at], true);
-    perform set_config('role', roles[at], true);
+    if at = 1 or roles[at] <> roles[at - 1] then
+      perform set_config('role', roles[at], true);
+    end if;
     begin
-      execute probe into seen using key;
+      execute ask into seen;
     exception when others then  -- a policy that raises for one subscriber is that one's alone
       seen := false;
     end;
