@@ -87,7 +87,7 @@ async def compare(lab: Lab, ours: Wire, real: Wire, number: int) -> None:
                         differences.append(f"  {table}: {states[0][table]} | {states[1][table]}")
     print(f"\nseed {seed}: {dict(verdicts.most_common())}")
     assert not differences, f"{len(differences)} differences\n\n" + "\n\n".join(differences[:40])
-    assert verdicts["the same"] > number / 2
+    assert verdicts["the same"] > number * 2 / 3
 
 
 async def rows(lab: Lab) -> dict[str, list[str]]:
@@ -99,6 +99,9 @@ async def rows(lab: Lab) -> dict[str, list[str]]:
 def judge(request: Request, ours: Answer, real: Answer) -> str:
     if compared(ours) == compared(real):
         return "the same"
+    ordered = any(key.endswith("order") for key, _ in request.pairs) and request.body is None
+    if not ordered and shuffled(compared(ours)) == shuffled(compared(real)):
+        return "the same, in an order of its own"
     if ours.status < 300:
         return "DIFFERENT: another success"
     refusal = ours.json
@@ -146,6 +149,13 @@ def unordered(body: str) -> Any:
         )
     except ValueError:
         return body
+
+
+def shuffled(value: Any) -> Any:
+    """A value whose arrays are in no order either: without `order`, rows come as they come."""
+    if isinstance(value, list | tuple):
+        return sorted(map(shuffled, value), key=repr)
+    return value
 
 
 def masked(text: str) -> str:
