@@ -127,7 +127,6 @@ class Lab:
             "service": stack.service_key,
             "expired": stack.token(amara, expires_in=-3600),
             "forged": jwt.encode({"role": "service_role"}, "x" * 40, "HS256"),
-            "lately": stack.token(amara, expires_in=-10),
             "early": stack.token(amara, nbf=later),
             "future": stack.token(amara, iat=later),
             "garbage": "not.a.token",
