@@ -66,6 +66,13 @@ def stylesheet() -> Path:
     return inside if inside.exists() else HERE.parent / "screens.css"
 
 
+def own_variables(*, dark: bool) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+    if dark:
+        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+
+
 class Keys(Provider):
     """Every action of the present screen, by name; the keys are its live bindings."""
 
@@ -151,10 +158,7 @@ class MedtuiApp(App[int]):
         self._resources = AsyncExitStack()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our own variables, opaque because a line's styles are not blended; for any theme."""
-        if self.current_theme.dark:
-            return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
-        return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+        return own_variables(dark=self.current_theme.dark)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parent.parent / "medtui"
 
 MAY_IMPORT = {
     "models": set(),
-    "config": set(),
+    "config": {"station"},
     "board": {"models"},
     "station": {"board", "models"},
     "documents": {"models"},
@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "launch": {"config"},
     "app": {"board", "config", "data", "launch", "models", "screens", "widgets"},
     "local": set(),
-    "cli": {"app", "config", "launch", "local"},
+    "cli": {"app", "config", "launch", "local", "screens"},
     "__main__": {"cli"},
     "__init__": set(),
 }
