@@ -52,6 +52,15 @@ def template(cluster: Cluster) -> Cluster:
 
 
 @pytest.fixture(scope="session")
+def plain_template(cluster: Cluster) -> Cluster:
+    """The cluster, with a database to copy that has the data model and nothing of ours."""
+    from tests.stack import make_plain_template
+
+    asyncio.run(make_plain_template(cluster))
+    return cluster
+
+
+@pytest.fixture(scope="session")
 def keys() -> Keys:
     from medtui.local.keys import Keys
 
@@ -64,6 +73,15 @@ async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
     from tests.stack import stacked
 
     async with stacked(template, keys) as stack:
+        yield stack
+
+
+@pytest.fixture
+async def plain_stack(plain_template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+    """A Supabase with the data model alone: no function, no guard, no column grants."""
+    from tests.stack import PLAIN, stacked
+
+    async with stacked(plain_template, keys, template=PLAIN) as stack:
         yield stack
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -19,7 +22,7 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.install import install
+from medtui.local.install import MIGRATIONS, install
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
 
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
     from medtui.local.gateway import Gateway
 
 TEMPLATE = "template_medtui"
+PLAIN = "template_plain"
 PASSWORD = "correct horse battery staple"
 
 numbers = itertools.count()
@@ -160,6 +164,25 @@ class Stack:
         [made] = await self.sql(insert.as_string(None), *row.values())
         return UUID(str(made["id"]))
 
+    async def case(self, number: int = 1, **columns: object) -> UUID:
+        """Make a case, whose hidden texts say their number, and return its id."""
+        row: Mapping[str, object] = {
+            "id": UUID(int=0xCA5E0000 + number),
+            "category": "Red eye",
+            "domain": "history taking",
+            "case_name": f"Name of case {number}",
+            "condition": f"Condition of case {number}",
+            "candidate_brief": f"# Task of case {number}\n\nTake a history.",
+            "actor_brief": f"# Part of case {number}\n\nYour eye is red.",
+            **columns,
+        }
+        insert = sql.SQL("insert into cases ({}) values ({}) returning id").format(
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        [made] = await self.sql(insert.as_string(None), *row.values())
+        return UUID(str(made["id"]))
+
     async def client(self, person: Person | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
         http = await self._resources.enter_async_context(httpx.AsyncClient())
@@ -183,21 +206,32 @@ def password_hash() -> str:
     return hash_password(PASSWORD)
 
 
-async def make_template(cluster: Cluster) -> None:
+async def make_template(
+    cluster: Cluster, name: str = TEMPLATE, migrations: Path | None = None
+) -> None:
     """The database that every test's own is copied from: the platform and our migrations."""
     async with await administrator(cluster) as admin:
-        await admin.execute(f"create database {TEMPLATE}".encode())
-        await install(cluster, TEMPLATE)
+        await admin.execute(f"create database {name}".encode())
+        await install(cluster, name, migrations=migrations)
         # A database can be copied only while nobody is connected to it.
-        await admin.execute(f"alter database {TEMPLATE} allow_connections false".encode())
+        await admin.execute(f"alter database {name} allow_connections false".encode())
+
+
+async def make_plain_template(cluster: Cluster) -> None:
+    """The same with the data model alone, and nothing of ours."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(min(MIGRATIONS.glob("*.sql")), folder)
+        await make_template(cluster, PLAIN, Path(folder))
 
 
 @asynccontextmanager
-async def stacked(cluster: Cluster, keys: Keys, *, gateway: bool = True) -> AsyncIterator[Stack]:
+async def stacked(
+    cluster: Cluster, keys: Keys, *, gateway: bool = True, template: str = TEMPLATE
+) -> AsyncIterator[Stack]:
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
         await admin.execute(
-            f"create database {database} template {TEMPLATE} owner postgres".encode()
+            f"create database {database} template {template} owner postgres".encode()
         )
         stack = Stack(cluster, database, keys)
         try:
