@@ -60,17 +60,17 @@ LIGHT = Theme(
 )
 
 
+def theme_variables(theme: Theme) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+    if theme.dark:
+        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+
+
 def stylesheet() -> Path:
     """screens.css: beside the package in a checkout, inside it in a wheel."""
     inside = HERE / "screens.css"
     return inside if inside.exists() else HERE.parent / "screens.css"
-
-
-def own_variables(*, dark: bool) -> dict[str, str]:
-    """Our own variables, opaque because a line's styles are not blended; for any theme."""
-    if dark:
-        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
-    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
 
 
 class Keys(Provider):
@@ -90,7 +90,7 @@ class Keys(Provider):
         actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.description and (binding.id or "").startswith(("board.", "app.")):
+            if binding.description and (binding.id or "").startswith(("board.", "room.", "app.")):
                 run = partial(self.app.run_action, binding.action, active.node)
                 words = binding.tooltip or binding.description
                 key = self.app.get_key_display(binding)
@@ -158,7 +158,7 @@ class MedtuiApp(App[int]):
         self._resources = AsyncExitStack()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return own_variables(dark=self.current_theme.dark)
+        return theme_variables(self.current_theme)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)

@@ -53,6 +53,8 @@ class Cases:
         self._auth = auth
         self._catalogue: tuple[CaseSummary, ...] = ()
         self._read_at = float("-inf")
+        self.looked_at: set[UUID] = set()
+        """Cases whose names were sent here: their candidate must be somebody else."""
 
     async def catalogue(self) -> tuple[CaseSummary, ...]:
         """All cases, by category and domain; without names."""
@@ -81,6 +83,7 @@ class Cases:
 
     async def name(self, case_id: UUID) -> str | None:
         """What a case is called: asked for by a host who is not its candidate, and not kept."""
+        self.looked_at.add(case_id)  # before it is sent, as an answer may get lost here
 
         async def select(client: AsyncClient) -> Any:
             query = client.table("cases").select("id,case_name")

@@ -15,7 +15,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from medtui.app import DARK, LIGHT, own_variables, stylesheet
+from medtui.app import DARK, LIGHT, stylesheet, theme_variables
 from medtui.station import clock
 from medtui.station.clock import UNTOUCHED, Reading
 from medtui.station.presets import Preset, circuit, minutes, round_of
@@ -173,7 +173,7 @@ class ClockApp(App[int]):
         self._now = now or (lambda: began[0] + timedelta(seconds=time.monotonic() - began[1]))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return own_variables(dark=self.current_theme.dark)
+        return theme_variables(self.current_theme)
 
     def on_mount(self) -> None:
         self.push_screen(ClockScreen(self._preset, self._rounds, self._now))

@@ -98,6 +98,9 @@ class ClockFace(Static):
             bar(reading.gone, 24),
             told,
         ]
+        if self.size.height > LARGE + len(words):  # there is room for them underneath
+            self.update("\n".join([*big, "", *words]), layout=False)
+            return
         room = max(0, self.size.width - cell_len(big[0]) - 3)
         top = (len(big) - len(words)) // 2
         lines = []

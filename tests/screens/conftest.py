@@ -96,8 +96,11 @@ class Seat:
 
 
 @pytest.fixture
-async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
+async def seat(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Any]:
     """`await seat()`: an app that is configured for the stack; `server=""`: for nothing."""
+    monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))  # its state is here, too
     running: list[asyncio.Task[None]] = []
     over = asyncio.Event()
 
