@@ -47,7 +47,7 @@ from medtui.station.state import RoomState
 from medtui.widgets.brief_view import BriefView
 from medtui.widgets.clock_face import ClockFace
 from medtui.widgets.notes import Notes
-from medtui.widgets.room_facts import Presence, RoomFacts
+from medtui.widgets.room_facts import Presence, RoomFacts, whether_here
 from medtui.widgets.room_line import RoomLine
 from medtui.widgets.status_line import Feed
 from medtui.widgets.words import difference, moment
@@ -230,8 +230,9 @@ class RoomScreen(Screen[None]):
         for words in happened(before, session, self.room.me, when, is_mine=is_mine):
             self.notify(words, markup=False)
         if session.stage is Stage.INTERVIEW and before.stage is not Stage.INTERVIEW:
-            began = session.stage_since or now
-            self._looked = min(now, began) - timedelta(microseconds=1)
+            # The bell rings for it, unless that is over by now.
+            began = (session.stage_since or now) - timedelta(microseconds=1)
+            self._looked = max(min(now, began), now - timedelta(seconds=TOLD_SECONDS))
             self.brief.focus()
         if self.room.take(session, now):
             self.share()
@@ -288,7 +289,8 @@ class RoomScreen(Screen[None]):
         session, now = self.session, self.medtui.now()
         for stage in Stage:
             self.set_class(session.stage is stage, f"-{stage.label}")
-        self.line.show(title(session, self.room.me), self._feed, session.stage, self.room.role)
+        words = title(session, self.room.me) + whether_here(session, self.room.me, self.presence)
+        self.line.show(words, self._feed, session.stage, self.room.role)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
         self.facts.show(session, now, self.presence, self.room.shared.preset)

@@ -18,14 +18,18 @@ class BriefReader:
         self._backend = backend
         self._view = view
         self._brief: Brief | None = None
-        self._key: Key = ()
+        self._key: Key = (None, None, None)
         self._hint = ""
 
     def wants(self, session: PracticeSession, role: Role | None) -> bool:
         """Take note of the row as it is. Whether there is something to `read` now."""
         key = (session.case_id, role, session.stage)
         if key != self._key:
-            self._brief, self._key, self._hint = None, key, ""
+            before, self._key, self._hint = self._key, key, ""
+            # The actor goes on reading the same from prep to the interview.
+            is_same = role is Role.ACTOR and before[:2] == key[:2]
+            if not is_same or Stage.WRAP_UP in (before[2], session.stage):
+                self._brief = None
         is_early = role is Role.CANDIDATE and session.stage is Stage.PREP
         return (
             self._brief is None

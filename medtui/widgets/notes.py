@@ -15,6 +15,8 @@ LONGEST = 100_000
 KEEP_SECONDS = 0.7
 """What was typed is kept once nothing was typed for so long."""
 
+_SIGNS = frozenset({"plus", "minus", "equals_sign", "space", "question_mark", "colon"})
+
 
 class Notes(TextArea):
     """Notes that are handed to `keep` as they grow; it says whether that worked."""
@@ -62,6 +64,10 @@ class Notes(TextArea):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(KEEP_SECONDS, self.keep)
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether a key is text here, and so none of the room's; signs go by their names."""
+        return key in _SIGNS or super().check_consume_key(key, character)
 
     def action_leave(self) -> None:
         self.keep()

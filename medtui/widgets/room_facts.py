@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID
@@ -52,9 +54,11 @@ class RoomFacts(Static):
         preset: Preset,
     ) -> None:
         """Show a room as it is."""
+        room = max(20, self.size.width - LABEL)
         lines = [
-            Content.assemble((f"{label:<{LABEL}}", "$faint"), Content(words))
+            Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
             for label, words in self._facts(session, now, presence, preset)
+            for first, line in _wrapped(words, room)
         ]
         lines += [Content(""), Content.styled(awaited(session, self._viewer), "bold $accent")]
         content = Content("\n").join(lines)
@@ -98,6 +102,12 @@ class RoomFacts(Static):
         ]
 
 
+def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
+    """The lines of a text, each with whether it is the first."""
+    for number, line in enumerate(textwrap.wrap(words, room) or [""]):
+        yield number == 0, line
+
+
 def _there(is_there: bool | None) -> str:
     return {None: "not known", True: "is there", False: "not there yet"}[is_there]
 
@@ -112,3 +122,11 @@ def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
     if presence.people is None:
         return "you; who else is not known now"
     return f"you and {name}" if partner in presence.people else f"you; {name} is not here yet"
+
+
+def whether_here(session: PracticeSession, me: UUID, presence: Presence) -> str:
+    """The same in a word, for where there is no room; empty where it is not known."""
+    partner = other_of(session, me)
+    if partner is None or presence.people is None:
+        return ""
+    return " (here)" if partner in presence.people else " (away)"

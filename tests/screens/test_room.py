@@ -22,9 +22,9 @@ async def mei(stack: Stack) -> Person:
     return await stack.person("Mei", "Tanaka", "foundation")
 
 
-async def enter(here: Seat, person: Person) -> None:
-    """From the login into the room of the one session on the board."""
-    await here.board(person)
+async def enter(here: Seat) -> None:
+    """From the start of the app into the room of the one session on the board."""
+    await here.until_text("● LIVE")
     await here.press("enter")
     await here.until_screen("DetailsScreen")
     await here.press("enter")
@@ -42,9 +42,9 @@ async def test_two_people_walk_a_whole_station_by_keys(
 ) -> None:
     cases = [await stack.case(n) for n in (1, 2)]
     await stack.session(amara, guest=mei, starts_in=timedelta(minutes=5))
-    host, guest = await seat(), await seat()
-    await enter(host, amara)
-    await enter(guest, mei)
+    host, guest = await seat(person=amara), await seat(person=mei)
+    await enter(host)
+    await enter(guest)
     await host.until_text("mock with Mei Tanaka", "● LIVE", "PREP", "Choose who is the candidate")
     await guest.until_text("mock with Amara Okafor", "Waiting for Amara Okafor to choose who")
 
