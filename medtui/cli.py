@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from medtui import __version__
+from medtui import __version__, case_import
+from medtui.local.commands import add_commands
+from medtui.wall.command import add_options
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -36,55 +38,39 @@ def _parser() -> argparse.ArgumentParser:
     clock.add_argument("--rounds", type=_rounds, metavar="N", help="so many stations in a row")
     clock.set_defaults(run=_clock)
 
+    board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
+    add_options(board)
+
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    run = local_commands.add_parser("run", help="run it in the foreground; prints its keys as JSON")
-    run.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
-    run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
-    run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
-    content = run.add_mutually_exclusive_group()
-    content.add_argument("--sample", action="store_true", help="with sample people and sessions")
-    content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
-    run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
-    # For medtui itself: ends with the last who holds it; leaves nothing behind.
-    run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
-    run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
-    run.set_defaults(run=_local_run)
-    return parser
+    add_commands(local_commands)
 
-
-def _port(text: str) -> int:
-    port = int(text)
-    if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
-    return port
-
-
-def _rounds(text: str) -> int:
-    rounds = int(text)
-    if not 1 <= rounds <= 60:
-        raise argparse.ArgumentTypeError(f"{rounds} rounds are not possible: take 1 to 60")
-    return rounds
-
-
-def _local_run(options: argparse.Namespace) -> int:
-    from medtui.local.run import RunOptions, main
-
-    return main(
-        RunOptions(
-            data=options.data,
-            port=options.port,
-            host=options.host,
-            sample=options.sample,
-            schema=options.schema,
-            throwaway=options.throwaway,
-            held=options.held,
-        )
+    cases = commands.add_parser("cases", help="the cases that are practised")
+    case_import.add_commands(
+        cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
     )
+
+    join = commands.add_parser("join", help="use the server that an invitation names")
+    join.add_argument(
+        "line", nargs="+", metavar="LINE", help="what medtui local run --invite printed"
+    )
+    join.set_defaults(run=_join)
+    return parser
 
 
 def _app(options: argparse.Namespace) -> int:
     return _run({"server": options.url, "key": options.key})
+
+
+def _join(options: argparse.Namespace) -> int:
+    from medtui.config import BadConfig, invited, load
+
+    try:
+        server, key = invited(" ".join(options.line))
+        load().with_changes(server=server, key=key)
+    except BadConfig as error:
+        return _complain(str(error))
+    return _run({"server": server, "key": key})
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -104,6 +90,13 @@ def _demo(options: argparse.Namespace) -> int:
         for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):
             os.environ.pop(name, None)
         return _run({}, demo=True, viewer=options.name)
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if not 1 <= rounds <= 60:
+        raise argparse.ArgumentTypeError(f"{rounds} rounds are not possible: take 1 to 60")
+    return rounds
 
 
 def _clock(options: argparse.Namespace) -> int:

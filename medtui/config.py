@@ -14,7 +14,10 @@ One's own presets for the station clock stand beside it in `presets.toml`.
 
 from __future__ import annotations
 
+import base64
+import json
 import os
+import re
 import tempfile
 import tomllib
 from collections.abc import Mapping
@@ -22,10 +25,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from medtui.station.presets import Preset
+
+WORD = re.compile(r"[A-Za-z0-9._:-]+")
 
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
@@ -117,6 +123,47 @@ def preset(settings: Settings, named: str = "") -> Preset:
         return found
     choices = ", ".join(preset.id for preset in known)
     raise BadConfig(f"There is no preset called {wanted}: choose one of {choices}.")
+
+
+def invited(line: str) -> tuple[str, str]:
+    """The URL and the public key in an invitation, as `medtui local run --invite` prints it.
+
+    `http://KEY@HOST:PORT`, with `medtui join` before it or without. Raises BadConfig.
+    """
+    words = line.strip().strip("'\"").removeprefix("medtui join").strip()
+    try:
+        parts = urlsplit(words)
+        host, port, key = parts.hostname, parts.port, parts.username
+    except ValueError:
+        host = None
+    if host is None or parts.scheme not in ("http", "https") or not WORD.fullmatch(host):
+        raise BadConfig(
+            "This is not an invitation: it looks like http://sb_publishable_…@192.168.1.20:54321. "
+            "Copy the whole line that medtui local run --invite prints."
+        )
+    if not key or not WORD.fullmatch(key):
+        raise BadConfig("This invitation has no key before its @: copy the whole line.")
+    if _is_secret(key):
+        raise BadConfig(
+            "This invitation holds a secret key, which is nobody's but the operator's: "
+            "ask for one with the publishable key."
+        )
+    shown = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port else ""), key
+
+
+def _is_secret(key: str) -> bool:
+    """Whether the key is past all policies: of the newer kind by its name, else by its claims."""
+    if key.startswith("sb_"):
+        return not key.startswith("sb_publishable_")
+    try:
+        claims = key.split(".")[1]
+        padded = claims + "=" * (-len(claims) % 4)
+        return bool(json.loads(base64.urlsafe_b64decode(padded)).get("role") != "anon")
+    except (IndexError, ValueError, AttributeError) as error:
+        raise BadConfig(
+            "The key in this invitation is none of Supabase's: copy the whole line."
+        ) from error
 
 
 def local_zone() -> tzinfo:

@@ -35,9 +35,12 @@ class Started:
     `login` is with what to sign in without asking, if that is known.
     """
 
-    def __init__(self, url: str, key: str, login: Login | None = None) -> None:
+    def __init__(
+        self, url: str, key: str, login: Login | None = None, *, service_key: str = ""
+    ) -> None:
         self.url = url
         self.key = key
+        self.service_key = service_key
         self.login = login
         self._resources = contextlib.AsyncExitStack()
 
@@ -70,10 +73,12 @@ class Launcher:
 
     Args:
         data: where a persistent one keeps its data; None: its default.
-        viewer: says with whose login the demo is seen; called only for a demo.
+        viewer: says with whose login the demo is seen; needed only for a demo.
     """
 
-    def __init__(self, *, data: Path | None = None, viewer: Callable[[], Login]) -> None:
+    def __init__(
+        self, *, data: Path | None = None, viewer: Callable[[], Login] | None = None
+    ) -> None:
         self._data = data
         self._viewer = viewer
 
@@ -83,6 +88,8 @@ class Launcher:
 
     async def demo(self) -> Started:
         """A throwaway server with sample data and colleagues, seen as a sample person."""
+        if self._viewer is None:
+            raise LaunchFailed("Nobody said who looks at the demo.")
         login = self._viewer()
         started = await self._run("--sample", "--throwaway", "--port", "0")
         started.login = login
@@ -101,7 +108,9 @@ class Launcher:
         line, complaint = await asyncio.to_thread(_first_line, *command)
         try:
             server = json.loads(line)
-            started = Started(server["API_URL"], server["ANON_KEY"])
+            started = Started(
+                server["API_URL"], server["ANON_KEY"], service_key=server["SERVICE_ROLE_KEY"]
+            )
             await started.hold(server["HOLD"])
         except (ValueError, KeyError, OSError):
             # What the server says last on its standard error is a sentence for people.

@@ -235,3 +235,26 @@ class ProfileDraft(BaseModel):
     last_name: str
     training_level: str
     avatar: str | None = None
+
+
+class CaseDraft(BaseModel):
+    """A case as its authors write it, to be added or brought up to date.
+
+    What is not set (`model_fields_set`) stays as it is in a case that is there already.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: UUID | None = None
+    case_name_internal: str | None = None
+    case_name: str
+    candidate_brief: str
+    actor_brief: str
+    category: str | None = None
+    domain: str | None = None
+    condition: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What its authors call it."""
+        return self.case_name_internal or self.case_name

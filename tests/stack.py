@@ -22,7 +22,7 @@ from psycopg.rows import dict_row
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
-from medtui.local.install import MIGRATIONS, install
+from medtui.local.install import MIGRATIONS, PLATFORM, install, read
 from medtui.local.keys import Keys
 from medtui.local.postgres import SUPERUSER, Cluster
 
@@ -59,8 +59,11 @@ class Stack:
         self.jwt_secret = keys.jwt_secret
         self.db_url = cluster.dsn("postgres", database)
         self.url = ""
+        self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
         self.autoconfirm = True
+        self.to_strangers: list[str] = []
+        """Frames that Realtime has sent to subscribers without a login, over the whole test."""
         self._resources = AsyncExitStack()
         self._truth: psycopg.AsyncConnection[dict[str, Any]] | None = None
 
@@ -69,9 +72,11 @@ class Stack:
         from medtui.local.gateway import Gateway
 
         port = int(self.url.rpartition(":")[2]) if self.url else 0
+        record_frames(self.to_strangers)
         self._gateway = await Gateway.start(
             lambda role: self.cluster.dsn(role, self.database),
             self.keys,
+            files=self.files,
             port=port,
             autoconfirm=self.autoconfirm,
         )
@@ -183,11 +188,20 @@ class Stack:
         [made] = await self.sql(insert.as_string(None), *row.values())
         return UUID(str(made["id"]))
 
-    async def client(self, person: Person | None = None) -> AsyncClient:
+    async def without_checks(self) -> None:
+        """Let every text and time in, as a database does that has none of our checks."""
+        checks = await self.sql(
+            "select conrelid::regclass::text as of, conname from pg_constraint"
+            " where contype = 'c' and conname like 'medtui%'"
+        )
+        for check in checks:
+            await self.sql(f"alter table {check['of']} drop constraint {check['conname']}")
+
+    async def client(self, person: Person | None = None, *, key: str | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
         http = await self._resources.enter_async_context(httpx.AsyncClient())
         options = AsyncClientOptions(httpx_client=http)
-        client = await acreate_client(self.url, self.anon_key, options)
+        client = await acreate_client(self.url, key or self.anon_key, options)
         self._resources.push_async_callback(client.realtime.close)
         if person is not None:
             await client.auth.sign_in_with_password(
@@ -196,8 +210,36 @@ class Stack:
         return client
 
     async def close(self) -> None:
+        sent = "\n".join(self.to_strangers)
+        leaked = [secret for secret in await self.secrets() if secret in sent] if sent else []
         await self._resources.aclose()
         await self.stop_gateway()
+        shutil.rmtree(self.files)
+        assert not leaked, f"sent to subscribers without a login: {leaked}"
+
+    async def secrets(self) -> list[str]:
+        """What nobody without a login is to read, as far as it is long enough to be found."""
+        rows = await self.sql(
+            "select room_url as text from practice_sessions union select email from auth.users"
+            " union select unnest(array[candidate_brief, actor_brief, condition, case_name,"
+            " case_name_internal]) from cases"
+        )
+        return [row["text"] for row in rows if row["text"] and len(row["text"]) > 5]
+
+
+def record_frames(frames: list[str]) -> None:
+    """Note every frame that goes to a socket of which no channel has a login."""
+    from medtui.local.realtime.socket import ClientSocket
+
+    plain = getattr(ClientSocket.send, "plain", ClientSocket.send)
+
+    def send(self: ClientSocket, text: str) -> None:
+        if all(channel.caller[0] == "anon" for channel in self.channels.values()):
+            frames.append(text)
+        plain(self, text)
+
+    send.plain = plain  # type: ignore[attr-defined]
+    ClientSocket.send = send  # type: ignore[method-assign]
 
 
 @cache
@@ -207,11 +249,19 @@ def password_hash() -> str:
 
 
 async def make_template(
-    cluster: Cluster, name: str = TEMPLATE, migrations: Path | None = None
+    cluster: Cluster, name: str = TEMPLATE, *, migrations: Path | None = None, before: str = ""
 ) -> None:
-    """The database that every test's own is copied from: the platform and our migrations."""
+    """The database that every test's own is copied from: the platform and our migrations.
+
+    `before` is what somebody else has run there first, as `postgres`.
+    """
     async with await administrator(cluster) as admin:
         await admin.execute(f"create database {name}".encode())
+        if before:
+            await install_platform(cluster, name)
+            owner = await psycopg.AsyncConnection.connect(cluster.dsn(database=name))
+            async with owner:
+                await owner.execute(before.encode())
         await install(cluster, name, migrations=migrations)
         # A database can be copied only while nobody is connected to it.
         await admin.execute(f"alter database {name} allow_connections false".encode())
@@ -221,7 +271,16 @@ async def make_plain_template(cluster: Cluster) -> None:
     """The same with the data model alone, and nothing of ours."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(min(MIGRATIONS.glob("*.sql")), folder)
-        await make_template(cluster, PLAIN, Path(folder))
+        await make_template(cluster, PLAIN, migrations=Path(folder))
+
+
+async def install_platform(cluster: Cluster, database: str) -> None:
+    """Supabase's own roles and schemas alone, as in a project before its first migration."""
+    dsn = cluster.dsn(SUPERUSER, database)
+    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
+        for file in read(PLATFORM):
+            async with admin.transaction():
+                await admin.execute(file.sql.encode())
 
 
 @asynccontextmanager

@@ -127,11 +127,11 @@ class Terminal:
         self.output += data
         # pyte knows no private-mode parameters with "<" or ">" in front, as in the
         # keyboard protocol that Textual asks for; a real terminal ignores unknown ones.
-        self._stream.feed(_without_private(data))
+        self._stream.feed(without_private(data))
         self._changed.set()
 
 
-def _without_private(data: bytes) -> bytes:
+def without_private(data: bytes) -> bytes:
     import re
 
     return re.sub(rb"\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1bP.*?\x1b\\", b"", data)

@@ -13,7 +13,9 @@ from medtui.data.errors import DataError
 from medtui.data.events import Notify
 from medtui.data.live import LiveFeed
 from medtui.data.profiles import Profiles
+from medtui.data.scope import BOARD, Scope
 from medtui.data.sessions import Sessions
+from medtui.data.source import PostgresChanges
 from medtui.data.tokens import TokenStore
 
 __all__ = ["Backend", "Server"]
@@ -22,20 +24,30 @@ __all__ = ["Backend", "Server"]
 class Backend:
     """Auth, profiles, sessions, cases and the live feed of one server. Made by `Backend.open`."""
 
-    def __init__(self, connection: Connection, tokens: TokenStore, notify: Notify) -> None:
+    def __init__(
+        self, connection: Connection, tokens: TokenStore, notify: Notify, scope: Scope
+    ) -> None:
         self._connection = connection
         self.server = connection.server
         self.clock = ServerClock(connection)
         self.auth = Auth(connection, tokens, notify)
-        self.profiles = Profiles(connection, self.auth)
+        self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.sessions = Sessions(connection, self.auth, self.profiles)
         self.cases = Cases(connection, self.auth)
-        self.live = LiveFeed(connection, self.sessions, self.profiles, self.clock, notify)
+        self.live = LiveFeed(
+            connection,
+            self.sessions,
+            self.profiles,
+            self.clock,
+            notify,
+            scope,
+            source=PostgresChanges(),
+        )
 
     @classmethod
     @contextlib.asynccontextmanager
     async def open(
-        cls, server: Server, *, tokens: TokenStore, notify: Notify
+        cls, server: Server, *, tokens: TokenStore, notify: Notify, scope: Scope = BOARD
     ) -> AsyncIterator[Backend]:
         """Open the data module for one server, and take up a stored login.
 
@@ -43,11 +55,12 @@ class Backend:
             server: where, and with which public key.
             tokens: where the login is kept.
             notify: called on this event loop with what happens (`medtui.data.events`).
+            scope: what the live feed is about.
 
         Raises nothing for a server that is away: calls raise Unreachable then.
         """
         connection = await connect(server, SessionStorage(tokens))
-        backend = cls(connection, tokens, notify)
+        backend = cls(connection, tokens, notify, scope)
         try:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()

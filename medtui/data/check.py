@@ -29,7 +29,15 @@ async def check_server(url: str, key: str) -> str:
             "use the public one (anon or publishable).",
             field="key",
         )
+    await probe(url, key)
+    return url
 
+
+async def probe(url: str, key: str) -> None:
+    """Ask whether there is a Supabase at this address that takes this key, with our tables.
+
+    Raises Invalid (`field` url or key), Unreachable, ServerTooOld.
+    """
     import httpx
 
     headers = {"apikey": key}
@@ -51,7 +59,8 @@ async def check_server(url: str, key: str) -> str:
         ) from error
 
     if settings.status_code in (401, 403):
-        raise Invalid("The server refuses this key: copy the project's public key.", field="key")
+        kind = "service" if is_secret(key) else "public"
+        raise Invalid(f"The server refuses this key: copy the project's {kind} key.", field="key")
     if settings.status_code >= 500:
         raise Unreachable("The server is in trouble: try again in a moment.")
     if settings.status_code != 200 or "external" not in _object(settings.text):
@@ -60,7 +69,6 @@ async def check_server(url: str, key: str) -> str:
         raise ServerTooOld(
             "This project lacks the platform's tables: deploy medtui's migrations to it first."
         )
-    return url
 
 
 def tidy_url(url: str) -> str:
@@ -93,14 +101,22 @@ def is_unprotected(url: str) -> bool:
 
 def is_secret(key: str) -> bool:
     """Whether this is a service key, of the new kind or a JWT, rather than the public one."""
-    if key.startswith("sb_secret_"):
-        return True
+    return key.startswith("sb_secret_") or _role(key) == "service_role"
+
+
+def is_public(key: str) -> bool:
+    """Whether this is a public key, of the new kind or a JWT."""
+    return key.startswith("sb_publishable_") or _role(key) == "anon"
+
+
+def _role(key: str) -> object:
+    """The role that a JWT says it is for; None for what is no JWT."""
     try:
         payload = key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError, binascii.Error):
-        return False
-    return isinstance(claims, dict) and claims.get("role") == "service_role"
+        return None
+    return claims.get("role") if isinstance(claims, dict) else None
 
 
 def _object(text: str) -> dict[str, object]:

@@ -24,12 +24,14 @@ from uuid import UUID
 
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
-from medtui.data.errors import DataError, NotSignedIn
+from medtui.data.errors import DataError, Gone, NotSignedIn
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
 from medtui.data.rooms import Rooms
-from medtui.data.sessions import WINDOW, Sessions
+from medtui.data.scope import Scope
+from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
+from medtui.data.source import Change, ChangeSource
 from medtui.models import CaseSummary, PracticeSession
 
 if TYPE_CHECKING:
@@ -38,12 +40,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 REREAD_SECONDS = 60.0
-SUBSCRIBE_SECONDS = 15.0
-PAUSE_SECONDS = 0.5, 3.0
-"""The first and the longest pause between two attempts to connect."""
-
-Change = dict[str, Any]
-"""One `postgres_changes` payload's `data`: type, record, old_record."""
+EDGE = timedelta(minutes=2)
+"""Rows this close to an end of the window may be in one reading and not in the next."""
 
 
 class LiveFeed:
@@ -56,12 +54,16 @@ class LiveFeed:
         profiles: Profiles,
         clock: ServerClock,
         notify: Notify,
+        scope: Scope,
+        source: ChangeSource,
     ) -> None:
         self._connection = connection
         self._sessions = sessions
         self._profiles = profiles
         self._clock = clock
         self._notify = notify
+        self._scope = scope
+        self._source = source
         self._rows: dict[UUID, PracticeSession] = {}
         self._cases: dict[UUID, CaseSummary] = {}
         self._since: datetime | None = None
@@ -98,7 +100,7 @@ class LiveFeed:
             self._notify(SessionsChanged(removed=(session_id,)))
 
     async def _run(self) -> None:
-        first, longest = PAUSE_SECONDS
+        first, longest = self._scope.pauses
         pause = first
         while True:
             socket = Socket(self._connection)
@@ -123,7 +125,7 @@ class LiveFeed:
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
-        await self._subscribe(socket)
+        await self._source.subscribe(socket, self._pending.put_nowait)
         await self._read(socket)
         self._is_live = True
         self._notify(FeedWentLive())
@@ -145,30 +147,6 @@ class LiveFeed:
                 task.cancel()
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
 
-    async def _subscribe(self, socket: Socket) -> None:
-        from realtime.types import RealtimePostgresChangesListenEvent
-
-        listening = asyncio.Event()
-        await socket.open()
-        channel = socket.channel("board")
-        channel.on_postgres_changes(
-            RealtimePostgresChangesListenEvent.All,
-            socket.guard(lambda payload: self._pending.put_nowait(payload["data"])),
-            table="practice_sessions",
-            schema="public",
-        )
-        channel.on_system(
-            socket.guard(
-                lambda payload: listening.set() if payload.extension == "postgres_changes" else None
-            )
-        )
-        try:
-            async with asyncio.timeout(SUBSCRIBE_SECONDS):
-                await socket.join(channel)
-                await listening.wait()
-        except TimeoutError:
-            raise SocketBroken("the server does not answer") from None
-
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
         self._rows = await self._window()
@@ -177,7 +155,7 @@ class LiveFeed:
         await self._apply_pending()
 
     async def _window(self) -> dict[UUID, PracticeSession]:
-        sessions = await self._sessions.window(self._clock.now() - WINDOW)
+        sessions = await self._sessions.window(self._clock.now(), self._scope)
         self._cases.update((session.case.id, session.case) for session in sessions if session.case)
         return {session.id: session for session in sessions}
 
@@ -187,6 +165,7 @@ class LiveFeed:
             await asyncio.sleep(REREAD_SECONDS * random.uniform(0.8, 1))
             window = await self._window()
             socket.heard()
+            self._let_go()
             suspects = self._differing(window)
             if suspects:
                 # A commit may be in the answer before its event is here: give it time.
@@ -194,10 +173,13 @@ class LiveFeed:
                 suspects &= self._differing(window)
             if not suspects:
                 continue
-            lost = any(_bare(window.get(id_)) != _bare(self._rows.get(id_)) for id_ in suspects)
-            if lost:
+            if any(
+                _bare(window.get(id_)) != _bare(self._rows.get(id_))
+                and not self._has_come_in(window.get(id_))
+                for id_ in suspects
+            ):
                 raise SocketBroken("the live feed has missed a change")
-            # Only names or cases differ, which the feed does not carry.
+            # Only names or cases differ, which the feed does not carry; or time has gone on.
             changed = [window[id_] for id_ in suspects]
             self._rows.update((session.id, session) for session in changed)
             self._profiles.remember(p for s in changed for p in (s.host, s.guest))
@@ -205,13 +187,36 @@ class LiveFeed:
 
     def _differing(self, window: dict[UUID, PracticeSession]) -> set[UUID]:
         # Rows that have left the window since they were read are no difference.
-        oldest = self._clock.now() - WINDOW + timedelta(minutes=2)
+        oldest = self._clock.now() - self._scope.back + EDGE
         return {
             id_
             for id_ in window.keys() | self._rows.keys()
             if window.get(id_) != self._rows.get(id_)
             and (window.get(id_) or self._rows[id_]).starts_at > oldest
         }
+
+    def _has_come_in(self, session: PracticeSession | None) -> bool:
+        """Whether a session may be new here only because the window's end has reached it."""
+        ahead = self._scope.ahead
+        return (
+            session is not None
+            and ahead is not None
+            and session.id not in self._rows
+            and session.starts_at > self._clock.now() + ahead - EDGE
+        )
+
+    def _let_go(self) -> None:
+        """Forget what has left the window: a board may be up for weeks."""
+        now = self._clock.now()
+        over = [id_ for id_, s in self._rows.items() if not self._scope.holds(s, now)]
+        for id_ in over:
+            del self._rows[id_]
+        rows = self._rows.values()
+        cases = {session.case_id for session in rows}
+        self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
+        self._profiles.keep({id_ for s in rows for id_ in (s.host_id, s.guest_id) if id_})
+        if over:
+            self._notify(SessionsChanged(removed=tuple(over)))
 
     async def _apply_forever(self, socket: Socket) -> None:
         while True:
@@ -229,9 +234,9 @@ class LiveFeed:
         if not records:
             return
         sessions = await self._complete([r for r in records.values() if r is not None])
-        oldest = self._clock.now() - WINDOW
-        changed = [s for s in sessions if s.starts_at >= oldest and self._rows.get(s.id) != s]
-        left = {s.id for s in sessions if s.starts_at < oldest}
+        now = self._clock.now()
+        changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
+        left = {s.id for s in sessions if not self._scope.holds(s, now)}
         removed = [
             id_
             for id_, record in records.items()
@@ -246,10 +251,16 @@ class LiveFeed:
 
     async def _complete(self, records: list[Change]) -> list[PracticeSession]:
         """Records as sessions, with the people and cases that they point to."""
-        if self._sessions.is_anonymous:
-            # A server without our column grants sends room links to everybody.
-            records = [{**record, "room_url": None} for record in records]
-        bare = [PracticeSession.model_validate(record) for record in records]
+        asked = await self._sessions.columns(self._scope)
+        bare = []
+        for record in records:
+            if record.keys() >= set(asked):
+                # A server without our column grants sends more, room links included.
+                known = {name: record[name] for name in asked}
+                bare.append(PracticeSession.model_validate(known))
+            else:  # a long value that did not change is not sent again
+                with contextlib.suppress(Gone):
+                    bare.append(await self._sessions.one(UUID(record["id"]), self._scope))
         people = await self._profiles.get_many(
             id_ for session in bare for id_ in (session.host_id, session.guest_id) if id_
         )

@@ -21,9 +21,10 @@ COLUMNS = "user_id,first_name,last_name,training_level,avatar"
 class Profiles:
     """Reads and writes of `profiles`. All methods raise `DataError`s."""
 
-    def __init__(self, connection: Connection, auth: Auth) -> None:
+    def __init__(self, connection: Connection, auth: Auth, columns: str = COLUMNS) -> None:
         self._connection = connection
         self._auth = auth
+        self._columns = columns
         self._known: dict[UUID, Profile] = {}
 
     async def mine(self) -> Profile | None:
@@ -41,6 +42,10 @@ class Profiles:
     def remember(self, profiles: Iterable[Profile | None]) -> None:
         """Take note of profiles that came with something else."""
         self._known.update({profile.user_id: profile for profile in profiles if profile})
+
+    def keep(self, ids: set[UUID]) -> None:
+        """Forget all profiles but these."""
+        self._known = {id_: known for id_, known in self._known.items() if id_ in ids}
 
     async def create(self, draft: ProfileDraft) -> Profile:
         """Set up one's own profile; a second time, it is the edit that it must be."""
@@ -86,7 +91,7 @@ class Profiles:
             batch = ids[start : start + 100]
 
             async def select(client: AsyncClient, batch: list[UUID] = batch) -> Any:
-                query = client.table("profiles").select(COLUMNS)
+                query = client.table("profiles").select(self._columns)
                 return await query.in_("user_id", [str(id_) for id_ in batch]).execute()
 
             for row in (await self._connection.read(select)).data:

@@ -9,14 +9,14 @@ row looks up which of `Taken`, `Changed` or `Gone` it was.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Changed, Gone, Invalid, NotAllowed, NotSignedIn, Taken, Unreachable
-from medtui.data.profiles import COLUMNS as PROFILE
 from medtui.data.profiles import Profiles
+from medtui.data.scope import BOARD, Scope
 from medtui.models import PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
@@ -26,16 +26,6 @@ if TYPE_CHECKING:
 
 PAGE = 1_000
 """Rows in one answer: what a hosted project gives at most."""
-
-WINDOW = timedelta(hours=24)
-"""How far back the board reads: one's own sessions stay on it for a day."""
-
-_BASE = "id,host_id,guest_id,datetime_utc,type,case_id,candidate_id,version,created_at"
-_EMBEDS = (
-    f"host:profiles!practice_sessions_host_id_fkey({PROFILE}),"
-    f"guest:profiles!practice_sessions_guest_id_fkey({PROFILE}),"
-    "case:cases!practice_sessions_case_id_fkey(id,category,domain)"
-)
 
 
 class Sessions:
@@ -51,13 +41,13 @@ class Sessions:
         """Whether nobody is signed in: then sessions come without their room links."""
         return self._auth.user is None
 
-    async def window(self, since: datetime) -> list[PracticeSession]:
-        """All sessions that start at `since` or later, read in pages, earliest first."""
-        columns = await self._columns()
+    async def window(self, now: datetime, scope: Scope = BOARD) -> list[PracticeSession]:
+        """All sessions in the scope as it is now, read in pages, earliest first."""
+        columns = await self._selection(scope)
         found: dict[UUID, PracticeSession] = {}
         after: PracticeSession | None = None
         while True:
-            page = await self._page(columns, since, after)
+            page = await self._page(columns, now, scope, after)
             found.update((session.id, session) for session in page)
             if len(page) < PAGE:
                 break
@@ -66,9 +56,9 @@ class Sessions:
             self._profiles.remember([session.host, session.guest])
         return list(found.values())
 
-    async def one(self, session_id: UUID) -> PracticeSession:
+    async def one(self, session_id: UUID, scope: Scope = BOARD) -> PracticeSession:
         """One session as it is now. Raises Gone."""
-        columns = await self._columns()
+        columns = await self._selection(scope)
 
         async def select(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").select(columns)
@@ -90,7 +80,7 @@ class Sessions:
             "room_url": draft.room_url,
             "candidate_id": str(me) if draft.host_is_candidate else None,
         }
-        columns = await self._columns()
+        columns = await self._selection()
 
         async def insert(client: AsyncClient) -> Any:
             return await client.table("practice_sessions").insert(row).select(columns).execute()
@@ -116,7 +106,7 @@ class Sessions:
             query = query.eq("id", str(seen.id)).is_("guest_id", "null")
             return await query.eq("datetime_utc", _iso(seen.starts_at)).select(columns).execute()
 
-        columns = await self._columns()
+        columns = await self._selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -136,7 +126,7 @@ class Sessions:
             query = query.eq("id", str(seen.id)).eq("guest_id", str(me))
             return await query.select(columns).execute()
 
-        columns = await self._columns()
+        columns = await self._selection()
         try:
             row = await self._touched(update)
         except NotAllowed:
@@ -188,7 +178,7 @@ class Sessions:
                 query = query.is_(column, "null") if value is None else query.eq(column, value)
             return await query.select(columns).execute()
 
-        columns = await self._columns()
+        columns = await self._selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -270,7 +260,7 @@ class Sessions:
                 query = query.eq("version", seen.stage.value)
             return await query.select(columns).execute()
 
-        columns = await self._columns()
+        columns = await self._selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -299,21 +289,33 @@ class Sessions:
             return
         raise _changed(seen, present)
 
-    async def _columns(self) -> str:
-        """The columns that this user may read from this kind of server, and the embeds."""
-        columns = _BASE
-        if not self.is_anonymous:
-            columns += ",room_url"
-        if await self._connection.is_complete():
-            columns += ",stage_since"
-        return f"{columns},{_EMBEDS}"
+    async def columns(self, scope: Scope) -> list[str]:
+        """Those of a scope that this user may read from this kind of server."""
+        left_out = {"room_url"} if self.is_anonymous else set()
+        if not await self._connection.is_complete():
+            left_out.add("stage_since")
+        return [column for column in scope.columns if column not in left_out]
+
+    async def _selection(self, scope: Scope = BOARD) -> str:
+        """What is asked for: the columns, and the people and the case that the row points to."""
+        people = ",".join(scope.people)
+        embeds = (
+            f"host:profiles!practice_sessions_host_id_fkey({people}),"
+            f"guest:profiles!practice_sessions_guest_id_fkey({people}),"
+            "case:cases!practice_sessions_case_id_fkey(id,category,domain)"
+        )
+        return f"{','.join(await self.columns(scope))},{embeds}"
 
     async def _page(
-        self, columns: str, since: datetime, after: PracticeSession | None
+        self, columns: str, now: datetime, scope: Scope, after: PracticeSession | None
     ) -> list[PracticeSession]:
         async def select(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").select(columns)
-            query = query.gte("datetime_utc", _iso(since))
+            query = query.gte("datetime_utc", _iso(now - scope.back))
+            if scope.ahead is not None:
+                query = query.lte("datetime_utc", _iso(now + scope.ahead))
+            if scope.type is not None:
+                query = query.eq("type", scope.type)
             if after is not None:  # by key, not by offset: rows may come and go in between
                 start = _iso(after.starts_at)
                 query = query.or_(

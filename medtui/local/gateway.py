@@ -1,26 +1,45 @@
-"""The gateway: one HTTP server in front of auth, REST and Realtime, as Supabase has it."""
+"""The gateway: one HTTP server in front of auth, REST, Storage and Realtime, as Supabase has it."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
+from pathlib import Path
 
 import uvicorn
 from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
+from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import Auth, auth_pool
-from medtui.local.keys import Keys
+from medtui.local.caller import bearer
+from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime import Realtime
-from medtui.local.rest import Pool, Rest
+from medtui.local.rest import CONNECTION, Pool, Rest
+from medtui.local.rest import METHODS as REST_METHODS
+from medtui.local.storage import METHODS as STORAGE_METHODS
+from medtui.local.storage import Storage, storage_pool
 
 MAX_BODY = 50 * 1024 * 1024
-TABLE_METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE"]
+log = logging.getLogger(__name__)
+
+INVALID = {
+    "message": "Invalid API key",
+    "hint": "Double check your Supabase `anon` or `service_role` API key.",
+}
+UNREGISTERED = {
+    "message": "Unregistered API key",
+    "hint": "Double check the provided API key as it is not registered for this project.",
+}
 
 
 class Gateway:
@@ -44,6 +63,7 @@ class Gateway:
         dsn: Callable[[str], str],
         keys: Keys,
         *,
+        files: Path,
         host: str = "127.0.0.1",
         port: int = 0,
         autoconfirm: bool = True,
@@ -53,6 +73,7 @@ class Gateway:
 
         Args:
             dsn: gives, for a role, how to connect to the database as that role.
+            files: the folder of the database's files; made if it is not there.
             host, port: where; port 0 is any free one. Or `sockets` that listen already.
             autoconfirm: whether a sign-up is confirmed at once, or by a code.
         """
@@ -68,20 +89,23 @@ class Gateway:
                 min_size=1,
                 max_size=10,
                 open=False,
-                kwargs={"autocommit": True},
+                kwargs=CONNECTION,
             )
             users = auth_pool(dsn("supabase_auth_admin"))
-            for opened in (pool, users):
+            objects = storage_pool(dsn("supabase_storage_admin"))
+            for opened in (pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
             auth = Auth(users, keys, autoconfirm=autoconfirm)
-            auth.issuer = f"{url}/auth/v1"
+            auth.issue_as(f"{url}/auth/v1")
+            storage = Storage(objects, keys, files)
+            await storage.start()
             realtime = Realtime(dsn, keys)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
             server = _Server(
                 uvicorn.Config(
-                    _application(auth, Rest(pool, keys), realtime, keys),
+                    _application(auth, Rest(pool, keys), storage, realtime, keys),
                     log_config=None,
                     access_log=False,
                     lifespan="off",
@@ -109,6 +133,21 @@ class Gateway:
         await self._serving
 
 
+class _AnyPath(Convertor[str]):
+    """A path with whatever is in it: `path` does not take line breaks."""
+
+    regex = r"[\s\S]*"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("any", _AnyPath())
+
+
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -116,21 +155,31 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _application(auth: Auth, rest: Rest, realtime: Realtime, keys: Keys) -> Starlette:
-    def guarded(endpoint: Callable[..., object]) -> Callable[..., object]:
+def _application(
+    auth: Auth, rest: Rest, storage: Storage, realtime: Realtime, keys: Keys
+) -> Starlette:
+    def guarded(endpoint: Callable[..., object], *, keyless: bool = False) -> Callable[..., object]:
         async def checked(request: Request) -> Response:
-            refusal = _refuse(request, keys)
-            return refusal or await endpoint(request)  # type: ignore[misc]
+            refusal = None if keyless else _refuse(request, keys)
+            answer = refusal or await endpoint(_translated(request, keys))  # type: ignore[misc]
+            if answer.status_code >= HTTPStatus.BAD_REQUEST:
+                # Without its query, which may hold a key, and people's words.
+                path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
+                log.info("%s %s: %d", request.method, path, answer.status_code)
+            return answer
 
         return checked
 
+    # Public files need no API key, and what is too large has a limit for each bucket.
+    files = guarded(storage.endpoint, keyless=True)
     return Starlette(
         routes=[
-            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=["GET", "POST", "PUT"]),
-            Route(
-                "/rest/v1/rpc/{function}", guarded(rest.function), methods=["GET", "POST", "HEAD"]
-            ),
-            Route("/rest/v1/{table}", guarded(rest.table), methods=TABLE_METHODS),
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
+            Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=REST_METHODS),
+            Route("/rest/v1/{table}", guarded(rest.table), methods=REST_METHODS),
+            Route("/rest/v1/{path:path}", guarded(rest.other), methods=REST_METHODS),
+            # Public files need no API key, and what is too large has a limit for each bucket.
+            Route("/storage/v1/{path:any}", files, methods=STORAGE_METHODS),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},
@@ -148,17 +197,28 @@ def _refuse(request: Request, keys: Keys) -> Response | None:
             },
             401,
         )
-    if key not in (keys.anon_key, keys.service_role_key):
-        return JSONResponse(
-            {
-                "message": "Invalid API key",
-                "hint": "Double check your Supabase `anon` or `service_role` API key.",
-            },
-            401,
-        )
+    if keys.token_of(key) is None or _bearer_is_another_key(request, key):
+        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
     if int(request.headers.get("content-length", 0)) > MAX_BODY:
         return JSONResponse({"message": "Request size limit exceeded"}, 413)
     return None
+
+
+def _bearer_is_another_key(request: Request, key: str) -> bool:
+    """An opaque key is no bearer, unless it repeats the request's API key, as clients do."""
+    token = bearer(request)
+    return is_opaque(token) and token != key
+
+
+def _translated(request: Request, keys: Keys) -> Request:
+    """The request as services see it: with its role's JWT in the place of an opaque key."""
+    key = request.headers.get("apikey") or request.query_params.get("apikey")
+    token, given = keys.token_of(key), bearer(request)
+    if token is None or not is_opaque(key) or (given and given != key):
+        return request
+    headers = MutableHeaders(scope=request.scope)
+    headers["apikey"], headers["authorization"] = token, f"Bearer {token}"
+    return Request(request.scope, request.receive)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

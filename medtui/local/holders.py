@@ -15,6 +15,7 @@ import asyncio
 import contextlib
 import json
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,14 +84,22 @@ class Holders:
         self._end = asyncio.get_running_loop().call_later(seconds, self._released.set)
 
 
-def running(data: Path, *, patience: float = 20.0) -> dict[str, Any] | None:
-    """The line of the server that runs in `data`, once it is ready; None when there is none."""
-    try:
-        path = (data / "holders").read_text()
-        with socket.socket(socket.AF_UNIX) as connection:
+@contextlib.contextmanager
+def held(data: Path, *, patience: float = 20.0) -> Iterator[dict[str, Any] | None]:
+    """Hold the server that runs in `data`: its line, once it is ready; None when there is none."""
+    with contextlib.ExitStack() as stack:
+        try:
+            path = (data / "holders").read_text()
+            connection = stack.enter_context(socket.socket(socket.AF_UNIX))
             connection.settimeout(patience)
             connection.connect(path)
-            line = connection.makefile("rb").readline()
-    except OSError:
-        return None
-    return json.loads(line) if line else None
+            line = stack.enter_context(connection.makefile("rb")).readline()
+        except OSError:
+            line = b""
+        yield json.loads(line) if line else None
+
+
+def running(data: Path, *, patience: float = 20.0) -> dict[str, Any] | None:
+    """The line of the server that runs in `data`, as `held` gives it, without holding it."""
+    with held(data, patience=patience) as server:
+        return server

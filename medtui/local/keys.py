@@ -1,45 +1,100 @@
-"""A project's signing secret, and the two API keys that are signed with it."""
+"""A project's signing secret and its API keys, of both kinds.
+
+The older kind is a JWT that names a role. The newer one is opaque (`sb_publishable_…` for `anon`,
+`sb_secret_…` for `service_role`): the gateway puts the JWT of its role in its place, and the
+services never see it.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jwt
 
 ISSUER = "supabase-local"
 TEN_YEARS = 10 * 365 * 86_400
+OPAQUE = "sb_"
 
 
 @dataclass(frozen=True)
 class Keys:
-    """Made once for a data folder. Both API keys are JWTs that name a role."""
+    """Made once for a data folder."""
 
     jwt_secret: str
     anon_key: str
     service_role_key: str
+    publishable_key: str
+    secret_key: str
 
     @classmethod
     def new(cls) -> Keys:
-        secret = secrets.token_urlsafe(40)
+        return cls.complete({})
+
+    @classmethod
+    def complete(cls, stored: Mapping[str, str]) -> Keys:
+        """The stored keys, and new ones for those that an earlier medtui did not make."""
+        secret = stored.get("jwt_secret") or secrets.token_urlsafe(40)
         now = int(time.time())
 
-        def key(role: str) -> str:
+        def signed(role: str) -> str:
             claims = {"iss": ISSUER, "role": role, "iat": now, "exp": now + TEN_YEARS}
             return jwt.encode(claims, secret, algorithm="HS256")
 
-        return cls(secret, key("anon"), key("service_role"))
+        made = {
+            "jwt_secret": secret,
+            "anon_key": signed("anon"),
+            "service_role_key": signed("service_role"),
+            "publishable_key": _opaque("publishable"),
+            "secret_key": _opaque("secret"),
+        }
+        return cls(**made | dict(stored))
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """A JWT with these claims."""
         return jwt.encode(dict(claims), self.jwt_secret, algorithm="HS256")
 
-    def verify(self, token: str) -> dict[str, Any]:
-        """A JWT's claims. Raises jwt.InvalidTokenError when it is forged, expired or no JWT."""
+    def verify(self, token: str, *, leeway: float = 0) -> dict[str, Any]:
+        """A JWT's claims. Raises jwt.InvalidTokenError when it is forged, expired or no JWT.
+
+        `leeway` is by how many seconds clocks may differ.
+        """
         # GoTrue, PostgREST and Realtime do not insist on an audience.
         return jwt.decode(
-            token, self.jwt_secret, algorithms=["HS256"], options={"verify_aud": False}
+            token,
+            self.jwt_secret,
+            algorithms=["HS256"],
+            options={"verify_aud": False},
+            leeway=leeway,
         )
+
+    def token_of(self, key: str | None) -> str | None:
+        """The JWT of an API key's role; None when it is none of our keys."""
+        return self._tokens.get(key or "")
+
+    @cached_property
+    def _tokens(self) -> Mapping[str, str]:
+        return {
+            self.anon_key: self.anon_key,
+            self.service_role_key: self.service_role_key,
+            self.publishable_key: self.anon_key,
+            self.secret_key: self.service_role_key,
+        }
+
+
+def is_opaque(key: object) -> bool:
+    """Whether this is an API key of the newer kind, ours or not."""
+    return isinstance(key, str) and key.startswith(OPAQUE)
+
+
+def _opaque(kind: str) -> str:
+    """A key as a hosted project's: 22 random characters, and 8 that check them."""
+    body = f"{OPAQUE}{kind}_{secrets.token_urlsafe(16)}"
+    check = base64.urlsafe_b64encode(hashlib.sha256(body.encode()).digest())[:8].decode()
+    return f"{body}_{check}"

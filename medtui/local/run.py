@@ -20,23 +20,27 @@ import contextlib
 import errno
 import importlib
 import json
-import os
+import logging
 import shutil
 import signal
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
-from platformdirs import user_data_path
-
+from medtui import __version__
 from medtui.local import LocalError
 from medtui.local.account import Account
-from medtui.local.holders import Holders, running
-from medtui.local.postgres import PATIENCE, SUPERUSER, Cluster, locked, save
+from medtui.local.folder import AlreadyRunning, claimed, default_folder
+from medtui.local.holders import Holders
+from medtui.local.invite import invitation, is_private, own_address
+from medtui.local.log import logged
+from medtui.local.postgres import SUPERUSER, Cluster, save
+
+log = logging.getLogger(__name__)
 
 # The Supabase CLI's own default, so that what people know about it holds here.
 DEFAULT_PORT = 54321
@@ -44,7 +48,10 @@ DEFAULT_PORT = 54321
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the command line says. `port` 0 is any free one, None the same as last time."""
+    """What the command line says.
+
+    `port` 0 is any free one, None the same as last time; so is `confirm_email` None.
+    """
 
     data: Path | None = None
     port: int | None = None
@@ -53,14 +60,8 @@ class RunOptions:
     schema: Path | None = None
     throwaway: bool = False
     held: bool = False
-
-
-class AlreadyRunning(LocalError):
-    """Another process serves this data folder; `server` is its line."""
-
-    def __init__(self, data: Path, server: dict[str, str]) -> None:
-        super().__init__(f"A local server runs in {data} already, at {server['API_URL']}.")
-        self.server = server
+    confirm_email: bool | None = None
+    invite: bool = False
 
 
 def main(options: RunOptions) -> int:
@@ -103,6 +104,8 @@ async def serve(options: RunOptions) -> None:
         else:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
+        stack.enter_context(logged(data))
+        stack.enter_context(_told())
         socket_dir = stack.enter_context(temporary(account))
         hold = str(socket_dir / "holders")
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
@@ -118,6 +121,9 @@ async def serve(options: RunOptions) -> None:
         holders.ready(held)
         answer(held if options.held else server)
         tell(f"Ready at {server['API_URL']}, with its data in {data}.")
+        log.info("medtui %s serves at %s", __version__, server["API_URL"])
+        if options.invite:
+            invite(options.host, data, server)
         # Closed first of all: nobody is to come to a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
@@ -142,7 +148,7 @@ async def gateway(
     await install(cluster, migrations=options.schema)
     if options.sample:
         await add_sample(cluster)
-    if not (options.host == "localhost" or options.host.startswith(("127.", "::1"))):
+    if not is_private(options.host):
         tell(
             f"Warning: traffic to {options.host} is not encrypted. Whoever shares the network "
             "can read it, passwords included."
@@ -150,10 +156,18 @@ async def gateway(
     settings = await asyncio.to_thread(Settings.of, data)
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
-    if port != settings.port:
-        await asyncio.to_thread(settings.at(port).save, data)
+    confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
+    settings = await asyncio.to_thread(
+        partial(settings.changed, data, port=port, confirm_email=confirm)
+    )
     server = await Gateway.start(
-        cluster.dsn, settings.keys, host=options.host, port=port, sockets=[listening]
+        cluster.dsn,
+        settings.keys,
+        files=data / "files",
+        host=options.host,
+        port=port,
+        autoconfirm=not confirm,
+        sockets=[listening],
     )
     try:
         yield {
@@ -169,13 +183,8 @@ async def gateway(
 
 def import_gateway() -> None:
     """What takes long to import, in a thread, so that a second import finds it done."""
-    try:
-        for name in ("gateway", "install", "settings"):
-            importlib.import_module(f"medtui.local.{name}")
-    except ModuleNotFoundError as error:
-        raise LocalError(
-            f"The local server needs {error.name}: install it with pip install 'medtui[local]'."
-        ) from error
+    for name in ("gateway", "install", "settings"):
+        importlib.import_module(f"medtui.local.{name}")
 
 
 async def add_sample(cluster: Cluster) -> None:
@@ -201,24 +210,6 @@ def temporary(account: Account) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextlib.asynccontextmanager
-async def claimed(data: Path) -> AsyncIterator[None]:
-    """Hold the data folder for this process alone. AlreadyRunning when another one serves it."""
-    lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        deadline = time.monotonic() + PATIENCE
-        while not locked(lock):
-            server = await asyncio.to_thread(running, data)
-            if server is not None:
-                raise AlreadyRunning(data, server)
-            if time.monotonic() > deadline:
-                raise LocalError(f"Another medtui is busy in {data}: try again in a moment.")
-            await asyncio.sleep(0.05)  # The other has only just started, or is about to end.
-        yield
-    finally:
-        os.close(lock)
-
-
 def listen(options: RunOptions, remembered: int | None) -> socket.socket:
     """Take a port: the one asked for, else last time's, else any that is free."""
     port = 0 if options.throwaway else remembered or DEFAULT_PORT
@@ -239,21 +230,34 @@ def bind(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-def default_folder() -> Path:
-    """Where the data lives unless --data says otherwise.
-
-    Root's own home is closed to the account that runs PostgreSQL, so root's data lies where
-    those of a system's services do, if nothing else is said.
-    """
-    if os.geteuid() == 0 and "XDG_DATA_HOME" not in os.environ:
-        return Path("/var/lib/medtui")
-    return user_data_path("medtui", appauthor=False) / "local"
-
-
 def reachable(host: str) -> str:
     """The host as a URL of this machine's own names it."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     return f"[{host}]" if ":" in host else host
+
+
+def invite(host: str, data: Path, server: dict[str, str]) -> None:
+    """The line with which others join, on standard output; a word for the operator beside it."""
+    from medtui.local.settings import Settings
+
+    port = int(server["API_URL"].rpartition(":")[2])
+    key = Settings.of(data).keys.publishable_key
+    if is_private(own_address(host)):
+        tell(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
+    sys.stdout.write(invitation(host, port, key) + "\n")
+    sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Have the log say what ends us: whoever has started us may be gone."""
+    try:
+        yield
+    except LocalError as error:
+        log.error("%s", error)
+        raise
+    finally:
+        log.info("stopped")
 
 
 def answer(server: dict[str, str]) -> None:

@@ -1,10 +1,11 @@
-"""What a data folder remembers between runs: its port and its keys."""
+"""What a data folder remembers between runs: its keys, its port, how people sign up."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from medtui.local import LocalError
 from medtui.local.keys import Keys
@@ -13,10 +14,14 @@ from medtui.local.postgres import save
 
 @dataclass(frozen=True)
 class Settings:
-    """Made at first start. `port` is null until a port has been taken."""
+    """Made at first start.
+
+    `port` is null until a port has been taken. `confirm_email`: a sign-up waits for a code.
+    """
 
     keys: Keys
     port: int | None = None
+    confirm_email: bool = False
 
     @classmethod
     def of(cls, folder: Path) -> Settings:
@@ -24,19 +29,26 @@ class Settings:
         path = folder / "settings.json"
         try:
             stored = json.loads(path.read_text())
-            return cls(Keys(**stored["keys"]), stored["port"])
+            settings = cls(
+                Keys.complete(stored["keys"]), stored["port"], stored.get("confirm_email", False)
+            )
         except FileNotFoundError:
-            settings = cls(Keys.new())
-            settings.save(folder)
-            return settings
-        except (ValueError, TypeError, KeyError) as error:
+            stored, settings = None, cls(Keys.new())
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise LocalError(
                 f"{path} cannot be read ({error}): restore it, or remove it, "
                 "and everybody signs in again with new keys."
             ) from None
+        if stored != asdict(settings):  # made now, or by an earlier medtui
+            settings.save(folder)
+        return settings
 
-    def at(self, port: int) -> Settings:
-        return replace(self, port=port)
+    def changed(self, folder: Path, **values: Any) -> Settings:
+        """These settings with other values, which are kept."""
+        settings = replace(self, **values)
+        if settings != self:
+            settings.save(folder)
+        return settings
 
     def save(self, folder: Path) -> None:
         save(folder / "settings.json", json.dumps(asdict(self), indent=2))

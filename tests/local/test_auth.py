@@ -7,36 +7,14 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from starlette.requests import Request
 
+from medtui.local.auth.errors import AuthError
+from medtui.local.auth.limits import MOST_KEYS, REQUESTS, Limiter, Limits
+from tests.local.auth_door import AuthDoor, said
 from tests.stack import PASSWORD, Stack
 
-
-class AuthDoor:
-    """Requests to `/auth/v1`, with the headers that the clients send."""
-
-    def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
-        self.stack, self.http = stack, http
-
-    async def __call__(
-        self, method: str, path: str, body: Any = None, *, token: str = "", modern: bool = True
-    ) -> httpx.Response:
-        headers = {"apikey": self.stack.anon_key}
-        if modern:
-            headers["X-Supabase-Api-Version"] = "2024-01-01"
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        url = f"{self.stack.url}/auth/v1/{path}"
-        return await self.http.request(method, url, headers=headers, json=body)
-
-
-@pytest.fixture
-async def auth(stack: Stack) -> Any:
-    async with httpx.AsyncClient() as http:
-        yield AuthDoor(stack, http)
-
-
-def said(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("code")
+NEW = {"email": "new@example.org", "password": "correct horse"}
 
 
 async def test_a_sign_up_is_a_session_with_gotrues_claims(stack: Stack, auth: AuthDoor) -> None:
@@ -141,6 +119,61 @@ async def test_guessing_is_slowed_down(stack: Stack, auth: AuthDoor) -> None:
     wrong = {"email": "victim@example.org", "password": "guess"}
     codes = {said(await auth("POST", "token?grant_type=password", wrong)) for _ in range(31)}
     assert codes == {(400, "invalid_credentials"), (429, "over_request_rate_limit")}
+
+
+async def test_what_cannot_be_read_is_refused(auth: AuthDoor) -> None:
+    url, headers = f"{auth.stack.url}/auth/v1/signup", {"apikey": auth.stack.anon_key}
+    for body, status in (
+        (b"{", 400),
+        (b'{"email": "a@example.org", "password": "\\ud800 and more"}', 400),
+        (b'{"a":' * 100_000, 400),
+        (b'"' + b"x" * 1024 * 1024 + b'"', 413),
+    ):
+        answer = await auth.http.post(url, headers=headers, content=body)
+        assert answer.status_code == status, body[:20]
+    nul = await auth("POST", "signup", {**NEW, "data": {"ward": "\0"}})
+    assert said(nul) == (500, "unexpected_failure")
+    assert (await auth("POST", "signup", NEW)).status_code == 200
+
+
+async def test_it_says_how_it_is_set_up(stack: Stack, auth: AuthDoor) -> None:
+    assert (await auth("GET", "health")).json()["name"] == "GoTrue"
+    assert (await auth("GET", "settings")).json()["mailer_autoconfirm"] is True
+    stack.autoconfirm = False
+    await stack.restart_gateway()
+    assert (await auth("GET", "settings")).json()["mailer_autoconfirm"] is False
+
+
+def test_an_address_is_limited_and_this_machine_is_not() -> None:
+    limits = Limits()
+
+    def come(address: str) -> None:
+        limits.admit(Request({"type": "http", "client": (address, 1), "headers": []}))
+
+    for _ in range(REQUESTS):
+        come("192.0.2.7")
+    with pytest.raises(AuthError) as refusal:
+        come("192.0.2.7")
+    assert (refusal.value.status, refusal.value.code) == (429, "over_request_rate_limit")
+    come("192.0.2.8")
+    for _ in range(REQUESTS + 1):
+        come("127.0.0.1")
+        come("::1")
+
+
+def test_what_is_counted_is_forgotten_in_time_and_takes_no_end_of_memory() -> None:
+    now = 0.0
+    limiter = Limiter(3, 60, clock=lambda: now)
+    for _ in range(3):
+        limiter.check("a")
+        limiter.count("a")
+    with pytest.raises(AuthError):
+        limiter.check("a")
+    now = 61.0
+    limiter.check("a")
+    for number in range(MOST_KEYS + 100):
+        limiter.count(str(number))
+    assert len(limiter._events) <= MOST_KEYS
 
 
 async def test_no_key_no_entry(stack: Stack) -> None:

@@ -267,6 +267,7 @@ async def test_long_names_can_be_read_in_full_at_80x24(stack: Stack, seat: Any) 
 
 
 async def test_markup_and_escapes_in_names_are_harmless(stack: Stack, seat: Any) -> None:
+    await stack.without_checks()
     host = await stack.person("[bold red]Eve[/]", "\u202egnp.exe")
     await stack.session(host, type="[@click=app.quit]x[/]", room_url="javascript:alert(1)")
     here = await seat(size=(160, 40))

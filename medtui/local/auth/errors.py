@@ -45,9 +45,27 @@ def validation_failed(message: str) -> AuthError:
     return AuthError(400, "validation_failed", message)
 
 
+def bad_json() -> AuthError:
+    return AuthError(400, "bad_json", "Could not parse request body as JSON")
+
+
 def otp_expired() -> AuthError:
     return AuthError(403, "otp_expired", "Token has expired or is invalid")
 
 
+def email_exists() -> AuthError:
+    message = "A user with this email address has already been registered"
+    return AuthError(422, "email_exists", message)
+
+
+def user_not_found() -> AuthError:
+    return AuthError(404, "user_not_found", "User not found")
+
+
 def bad_jwt(reason: str) -> AuthError:
     return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
+
+
+def unexpected_failure() -> AuthError:
+    message = "Unexpected failure, please check server logs for more information"
+    return AuthError(500, "unexpected_failure", message)

@@ -36,14 +36,34 @@ create table if not exists auth.refresh_tokens (
 );
 create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens (session_id);
 
--- Codes that a hosted project would e-mail. Here nothing is sent: they are read from this table.
+-- What earlier versions did not have.
+alter table auth.users
+  add column if not exists email_change varchar(255),
+  add column if not exists email_change_confirm_status smallint not null default 0;
+alter table auth.sessions add column if not exists method text not null default 'password';
+
+-- Codes that a hosted project would e-mail. Here nothing is sent: this table is the mailbox. One
+-- that was used or taken back is null; when it was sent still counts.
+do $$
+begin
+  if not exists (
+    select from information_schema.columns
+    where table_schema = 'auth' and table_name = 'one_time_codes' and column_name = 'user_id'
+  ) then
+    drop table if exists auth.one_time_codes;
+  end if;
+end
+$$;
 create table if not exists auth.one_time_codes (
+  user_id uuid not null references auth.users (id) on delete cascade,
+  purpose text not null
+    check (purpose in ('signup', 'recovery', 'email_change_current', 'email_change_new')),
   email varchar(255) not null,
-  purpose text not null check (purpose in ('signup', 'recovery')),
-  code varchar(6) not null,
+  code varchar(6),
   sent_at timestamptz not null default now(),
-  primary key (email, purpose)
+  primary key (user_id, purpose)
 );
+create index if not exists one_time_codes_email_idx on auth.one_time_codes (email);
 
 create or replace function auth.jwt() returns jsonb language sql stable set search_path = '' as $$
   select coalesce(

@@ -61,12 +61,12 @@ class Realtime:
 
     async def endpoint(self, websocket: WebSocket) -> None:
         """Serve a client that asks for protocol 1.0.0 with one of the API keys."""
-        key = websocket.query_params.get("apikey")
+        token = self._keys.token_of(websocket.query_params.get("apikey"))
         version = websocket.query_params.get("vsn", "1.0.0")
-        if key not in (self._keys.anon_key, self._keys.service_role_key) or version != "1.0.0":
+        if token is None or version != "1.0.0":
             await websocket.close()  # before it is accepted: HTTP 403
             return
-        client = ClientSocket(websocket, self._keys, self._check, self._listening)
+        client = ClientSocket(websocket, self._keys, token, self._check, self._listening)
         self._sockets.add(client)
         try:
             await client.serve()

@@ -14,7 +14,7 @@ from typing import Any
 import jwt
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from medtui.local.keys import Keys
+from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime.changes import BadFilter, Binding, Caller
 
 BACKLOG = 1_000
@@ -53,12 +53,14 @@ class ClientSocket:
         self,
         websocket: WebSocket,
         keys: Keys,
+        token: str,
         check: Callable[[Binding, str], Awaitable[None]],
         listening: Callable[[], Awaitable[None]],
     ) -> None:
         self.channels: dict[str, Channel] = {}
         self._websocket = websocket
         self._keys = keys
+        self._token = token  # of the API key that the socket was opened with
         self._check = check
         self._listening = listening
         self._outbox: asyncio.Queue[str] = asyncio.Queue()
@@ -145,7 +147,9 @@ class ClientSocket:
             raise Refused(
                 "Unauthorized: You do not have permissions to read from this Channel topic"
             )
-        token = payload.get("access_token") or self._websocket.query_params.get("apikey")
+        token = payload.get("access_token")
+        if not token or is_opaque(token):
+            token = self._token
         caller, expires_at = self._caller(token)
         bindings, shown = [], []
         for wanted in config.get("postgres_changes") or []:
@@ -176,6 +180,8 @@ class ClientSocket:
 
     def _renew(self, channel: Channel, token: Any) -> None:
         """A refreshed token: its claims count from now on. There is no answer."""
+        if is_opaque(token):
+            return  # Signed out, with an opaque key: the real one goes on, too.
         try:
             channel.caller, expires_at = self._caller(token)
         except Refused as refusal:

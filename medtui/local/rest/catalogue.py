@@ -1,4 +1,4 @@
-"""What the API may name: tables, columns, foreign keys and functions of the schema `public`."""
+"""What the API may name: tables, columns, keys and functions of the schema `public`."""
 
 from __future__ import annotations
 
@@ -12,29 +12,37 @@ QUERY = """
 select json_build_object(
   'columns', (
     select coalesce(json_agg(json_build_array(
-      class.relname, attname, format_type(atttypid, atttypmod)) order by attnum), '[]')
+      class.relname, attname, format_type(atttypid, atttypmod),
+      case when attgenerated = '' then pg_get_expr(adbin, adrelid) end
+    ) order by attnum), '[]')
     from pg_attribute join pg_class as class on class.oid = attrelid
+    left join pg_attrdef on adrelid = attrelid and adnum = attnum
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
       and attnum > 0 and not attisdropped),
-  'keys', (
-    select coalesce(json_agg(json_build_array(
-      conname, source.relname, target.relname,
-      (select attname from pg_attribute where attrelid = conrelid and attnum = conkey[1]),
-      (select attname from pg_attribute where attrelid = confrelid and attnum = confkey[1]),
-      exists (select from pg_index where indrelid = conrelid and indisunique
-        and indpred is null and indkey::text = conkey[1]::text)
-    ) order by conname), '[]')
-    from pg_constraint
-    join pg_class as source on source.oid = conrelid
-    join pg_class as target on target.oid = confrelid
-    where contype = 'f' and cardinality(conkey) = 1
-      and source.relnamespace = 'public'::regnamespace
-      and target.relnamespace = 'public'::regnamespace),
+  'views', (
+    select coalesce(json_agg(relname), '[]') from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')),
   'primary', (
     select coalesce(json_agg(json_build_array(relname, attname) order by attnum), '[]')
     from pg_index join pg_class on pg_class.oid = indrelid
     join pg_attribute on attrelid = indrelid and attnum = any (indkey)
     where indisprimary and relnamespace = 'public'::regnamespace),
+  'keys', (
+    select coalesce(json_agg(json_build_array(
+      conname, source.relname, target.relname,
+      (select json_agg(attname order by at) from unnest(conkey) with ordinality as key (num, at)
+       join pg_attribute on attrelid = conrelid and attnum = num),
+      (select json_agg(attname order by at) from unnest(confkey) with ordinality as key (num, at)
+       join pg_attribute on attrelid = confrelid and attnum = num),
+      exists (select from pg_constraint as own where own.conrelid = key.conrelid
+        and own.contype in ('p', 'u') and own.conkey @> key.conkey and own.conkey <@ key.conkey)
+    ) order by conname), '[]')
+    from pg_constraint as key
+    join pg_class as source on source.oid = conrelid
+    join pg_class as target on target.oid = confrelid
+    where contype = 'f' and conparentid = 0
+      and source.relnamespace = 'public'::regnamespace
+      and target.relnamespace = 'public'::regnamespace),
   'functions', (
     select coalesce(json_agg(json_build_array(
       proname,
@@ -42,10 +50,16 @@ select json_build_object(
         coalesce(proargnames[at], ''), format_type(type, null), at > pronargs - pronargdefaults)
         order by at), '[]') from unnest(proargtypes) with ordinality as argument (type, at)),
       proretset,
-      coalesce(typtype = 'c' or prorettype = 'record'::regtype, false),
-      prorettype = 'void'::regtype
-    )), '[]')
-    from pg_proc join pg_type on pg_type.oid = prorettype
+      coalesce(result.typtype = 'c' or prorettype = 'record'::regtype, false),
+      prorettype = 'void'::regtype,
+      provolatile = 'v',
+      provariadic <> 0,
+      (select relname from pg_class where oid = result.typrelid
+        and relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')),
+      (select relname from pg_type join pg_class on pg_class.oid = typrelid
+        where pronargs = 1 and pg_type.oid = proargtypes[0])
+    ) order by pg_proc.oid), '[]')
+    from pg_proc join pg_type as result on result.oid = prorettype
     where pronamespace = 'public'::regnamespace and prokind = 'f'
       and prorettype <> 'trigger'::regtype)
 )
@@ -54,14 +68,15 @@ select json_build_object(
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """`source.column` refers to `target.target_column`."""
+    """`source.columns` refer to `target.target_columns`."""
 
     name: str
     source: str
     target: str
-    column: str
-    target_column: str
+    columns: tuple[str, ...]
+    target_columns: tuple[str, ...]
     unique: bool
+    """Whether one row of the target has at most one of the source."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +88,12 @@ class Function:
     returns_set: bool
     returns_row: bool
     returns_void: bool
+    volatile: bool
+    variadic: bool
+    table: str | None
+    """Whose rows it returns."""
+    of_table: str | None
+    """Whose rows its one argument is: then it is a computed column, or a computed embed."""
 
     def takes(self, names: set[str]) -> bool:
         required = {name for name, _, has_default in self.arguments if not has_default}
@@ -83,8 +104,11 @@ class Function:
 class Catalogue:
     tables: Mapping[str, Mapping[str, str]]
     """Columns and their types, by table."""
-    keys: tuple[ForeignKey, ...]
+    defaults: Mapping[tuple[str, str], str]
+    """The expression of a column's default, by table and column."""
+    views: frozenset[str]
     primary: Mapping[str, tuple[str, ...]]
+    keys: tuple[ForeignKey, ...]
     functions: tuple[Function, ...]
 
     @classmethod
@@ -93,8 +117,11 @@ class Catalogue:
         assert row is not None  # noqa: S101  # the query gives one row
         found = row[0]
         tables: dict[str, dict[str, str]] = {}
-        for table, column, type_ in found["columns"]:
+        defaults: dict[tuple[str, str], str] = {}
+        for table, column, type_, default in found["columns"]:
             tables.setdefault(table, {})[column] = type_
+            if default is not None:
+                defaults[table, column] = default
         primary: dict[str, tuple[str, ...]] = {}
         for table, column in found["primary"]:
             primary[table] = (*primary.get(table, ()), column)
@@ -102,5 +129,8 @@ class Catalogue:
             Function(name, tuple(map(tuple, arguments)), *rest)
             for name, arguments, *rest in found["functions"]
         )
-        keys = tuple(ForeignKey(*key) for key in found["keys"])
-        return cls(tables, keys, primary, functions)
+        keys = tuple(
+            ForeignKey(name, source, target, tuple(columns), tuple(target_columns), unique)
+            for name, source, target, columns, target_columns, unique in found["keys"]
+        )
+        return cls(tables, defaults, frozenset(found["views"]), primary, keys, functions)

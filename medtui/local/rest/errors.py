@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+import jwt
 import psycopg
 from starlette.responses import Response
 
@@ -21,17 +24,17 @@ class RestError(Exception):
         *,
         details: Any = None,
         hint: str | None = None,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        media: str = "application/json",
     ) -> None:
         super().__init__(message)
         self.status = status
         self.body = {"code": code, "details": details, "hint": hint, "message": message}
-        self.headers = headers or {}
+        self.headers = dict(headers or {})
+        self.media = media
 
     def response(self) -> Response:
-        return Response(
-            dump(self.body), self.status, self.headers, "application/json; charset=utf-8"
-        )
+        return Response(dump(self.body), self.status, self.headers, f"{self.media}; charset=utf-8")
 
 
 # https://postgrest.org/en/v12/references/errors.html, most specific first.
@@ -42,9 +45,8 @@ _STATUSES = {
     "25006": 405,
     "42883": 404,
     "42P01": 404,
-    "42P17": 500,
     "P0001": 400,
-    "57014": 500,
+    "57P01": 503,
     "08": 503,
     "09": 500,
     "0L": 403,
@@ -75,6 +77,8 @@ def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     headers: dict[str, str] = {}
     if code == "42501" and anonymous:
         status, headers = 401, {"WWW-Authenticate": "Bearer"}
+    elif code.startswith("PT"):  # a function's own choice
+        status = int(code[2:]) if re.fullmatch("[2-5][0-9][0-9]", code[2:]) else 500
     diag = error.diag
     return RestError(
         status,
@@ -86,19 +90,19 @@ def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     )
 
 
-def not_parsed(what: str, text: str, expected: str) -> RestError:
-    """A part of the query string that is not in PostgREST's grammar."""
-    found = f'unexpected "{text[:1]}"' if text else "unexpected end of input"
+def not_parsed(what: str, text: str, at: int, expected: str) -> RestError:
+    """A part of the query string that is not in PostgREST's grammar, from `at` on."""
+    found = f'unexpected "{text[at]}"' if at < len(text) else "unexpected end of input"
     return RestError(
         400,
         "PGRST100",
-        f'"failed to parse {what} ({text})" (line 1, column 1)',
+        f'"failed to parse {what}" (line 1, column {at + 1})',
         details=f"{found} expecting {expected}",
     )
 
 
 def not_supported(what: str) -> RestError:
-    """In PostgREST's grammar, but not spoken here."""
+    """Spoken by PostgREST, but not here."""
     return RestError(400, "PGRST100", f"The local server does not support {what}")
 
 
@@ -106,7 +110,24 @@ def bad_body(message: str = "Empty or invalid json") -> RestError:
     return RestError(400, "PGRST102", message)
 
 
-def invalid_token(message: str) -> RestError:
+def invalid_token(error: jwt.InvalidTokenError, token: str) -> RestError:
+    """Why a token does not count, in the real one's words."""
+    parts = token.count(".") + 1
+    if isinstance(error, jwt.ExpiredSignatureError):
+        message = "JWT expired"
+    elif isinstance(error, jwt.ImmatureSignatureError):
+        message = "JWT issued at future" if "(iat)" in str(error) else "JWT not yet valid"
+    elif isinstance(error, jwt.InvalidSignatureError):
+        message = "JWSError JWSInvalidSignature"
+    elif parts != 3:
+        wrong = f"Invalid number of parts: Expected 3 parts; got {parts}"
+        message = f"JWSError (CompactDecodeError {wrong})"
+    else:
+        message = 'JWSError (JSONDecodeError "Not valid base64url")'
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})
+
+
+def no_such_column(table: str, column: str) -> RestError:
+    return RestError(400, "PGRST204", f"Column '{column}' of relation '{table}' does not exist")

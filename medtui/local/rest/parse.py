@@ -1,348 +1,165 @@
-"""The query string, parsed into plain data. No database, no SQL.
-
-The grammar is PostgREST's, as far as the clients' plain methods use it: columns with
-aliases and casts, embedded resources with hints, filters, logic trees, order, limit.
-"""
+"""The query string, parsed into plain data. No database, no SQL."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote_to_bytes
 
-from medtui.local.rest.errors import RestError, not_parsed, not_supported
+from medtui.local.rest.errors import RestError, not_supported
+from medtui.local.rest.query import Column, Condition, Logic, Parameters, Query
+from medtui.local.rest.reader import OPERATORS, TEXT_SEARCH, Reader
 
-OPERATORS = frozenset({"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "is"})
-IS_VALUES = frozenset({"null", "true", "false", "unknown"})
-_KNOWN_BUT_REFUSED = frozenset(
-    {"match", "imatch", "isdistinct", "fts", "plfts", "phfts", "wfts"}
-    | {"cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"}
-)
-_MAX_DEPTH = 16
+Pairs = list[tuple[str, str | None]]
+BAD_LIMIT = "Limit should be greater than or equal to zero."
+_LEVELS = ("order", "limit", "offset", "and", "or")
 
 
-@dataclass(frozen=True)
-class Column:
-    """A selected column; `*` for all of them."""
-
-    name: str
-    alias: str | None = None
-    cast: str | None = None
-
-
-@dataclass(frozen=True)
-class Condition:
-    """`column operator value`; `value` is a tuple for `in`, a keyword for `is`."""
-
-    column: str
-    operator: str
-    value: str | tuple[str, ...]
-    negated: bool = False
+def split(raw: bytes) -> Pairs:
+    """Keys and values. As the real one has it, `;` separates too, and a value may be missing."""
+    parts = re.split(b"[&;]", raw)
+    if not parts[-1]:
+        parts.pop()
+    pairs: Pairs = []
+    for part in parts:
+        key, equals, value = part.partition(b"=")
+        pairs.append((_decoded(key), _decoded(value) if equals else None))
+    return pairs
 
 
-@dataclass(frozen=True)
-class Logic:
-    """A tree of conditions: all of them (`and`), or any (`or`)."""
+def canonical(pairs: Pairs) -> str:
+    """The query string in an order of its own, as a page's `Content-Location` has it."""
 
-    operator: str
-    operands: tuple[Condition | Logic, ...]
-    negated: bool = False
+    def escaped(text: str) -> str:
+        # Every byte is escaped as if it were a character: so the real one does it.
+        return quote(text if text.isascii() else text.encode().decode("latin-1"), safe="")
 
-
-@dataclass(frozen=True)
-class Order:
-    column: str
-    descending: bool = False
-    nulls_first: bool | None = None
+    values: dict[str, list[str]] = {}
+    for key, value in sorted(pairs, key=lambda pair: pair[0]):
+        values.setdefault(escaped(key), []).append(escaped(value or ""))
+    return "&".join(f"{key}={','.join(given)}" for key, given in values.items())
 
 
-@dataclass(frozen=True)
-class Query:
-    """What is asked of one table, or of one that is embedded in it."""
+def parse(pairs: Pairs, *, arguments: bool = False) -> Parameters:
+    """Parse a request's query string. Raises RestError (PGRST100, PGRST108).
 
-    select: tuple[Column | Embed, ...] = (Column("*"),)
-    where: tuple[Condition | Logic, ...] = ()
-    order: tuple[Order, ...] = ()
-    limit: int | None = None
-    offset: int = 0
-
-
-@dataclass(frozen=True)
-class Embed:
-    """A resource joined along a foreign key, shown under `alias` or its own name."""
-
-    resource: str
-    alias: str | None = None
-    hint: str | None = None
-    inner: bool = False
-    query: Query = field(default_factory=Query)
-
-    @property
-    def key(self) -> str:
-        return self.alias or self.resource
-
-
-def parse_query(parameters: Iterable[tuple[str, str]], *, reserved: Iterable[str] = ()) -> Query:
-    """Parse a request's query string. Raises RestError (PGRST100)."""
-    query = Query()
-    nested: list[tuple[list[str], str, str]] = []
-    for key, value in parameters:
-        if key in reserved:
+    Args:
+        arguments: whether what is no filter is an argument of the function that is called.
+    """
+    first: dict[str, str | None] = {}
+    for key, value in pairs:
+        first.setdefault(key, value)
+    selected = first.get("select")
+    query = Reader(selected, "select parameter").select() if selected else Query([Column("*")])
+    given: dict[str, str] = {}
+    pages: dict[tuple[str, ...], dict[str, str]] = {}
+    for key, value in pairs:
+        if value is None or key in ("select", "columns", "on_conflict"):
             continue
-        path = key.split(".")
-        if key == "select":
-            query = replace(query, select=Reader(value, "select parameter").select())
-        elif key.startswith("not."):
-            nested.append(([], key, value))
-        elif len(path) > 1:
-            nested.append((path[:-1], path[-1], value))
+        if key.rpartition(".")[2] in _LEVELS:
+            *path, what = Reader(key, "tree path").path()
+            if what in ("limit", "offset"):
+                pages.setdefault(tuple(path), {})[what] = value
+            else:
+                _level(query, path, what, value)
+        elif arguments and not _is_filter(key, value):
+            given[key] = value
         else:
-            nested.append(([], key, value))
-    for path, key, value in nested:
-        query = _apply(query, path, key, value)
+            *path, column = Reader(key, "tree path").path()
+            _at(query, path).filters.append(Reader(value, "filter").condition(column))
+    for way, page in pages.items():
+        _page(query, way, page)
+    _check_embeds(query)
+    columns, on_conflict = _names(first, "columns"), _names(first, "on_conflict")
+    return Parameters(query, columns, on_conflict, given, paged=bool(pages))
+
+
+def _decoded(part: bytes) -> str:
+    try:
+        return unquote_to_bytes(part.replace(b"+", b" ")).decode()
+    except UnicodeDecodeError:
+        raise RestError(400, "PGRST100", "The query string is not UTF-8") from None
+
+
+def _names(first: dict[str, str | None], key: str) -> tuple[str, ...] | None:
+    value = first.get(key)
+    return None if value is None else Reader(value, f"{key} parameter").names()
+
+
+def _is_filter(key: str, value: str) -> bool:
+    operator = re.match(r"(?:not\.)?([a-z]+)(?:\([^)]*\))?\.", value)
+    return "." in key or bool(operator and operator[1] in OPERATORS | TEXT_SEARCH)
+
+
+def _level(query: Query, path: list[str], what: str, value: str) -> None:
+    """Order or logic, of the table or of an embedded resource."""
+    if what == "order":
+        _at(query, path).order = Reader(value, "order").order()
+    else:
+        operator = f"not.{what}" if "not" in path else what
+        tree = Reader(value, "logic tree", prefix=operator).logic()
+        _at(query, [name for name in path if name != "not"]).logic.append(tree)
+
+
+def _page(query: Query, path: tuple[str, ...], page: dict[str, str]) -> None:
+    """Limit and offset. What is no number counts for nothing, but for no rows with an offset."""
+    at = _at(query, path)
+    limit = _number(page["limit"]) if "limit" in page else None
+    offset = _number(page.get("offset", "")) or 0
+    if offset < 0 or (limit is not None and limit < 0 and (path or "offset" in page)):
+        raise not_supported("negative limits and offsets")
+    if "offset" in page and "limit" in page:
+        limit = limit or 0
+    if limit is not None and (limit < 0 or (limit == 0 and offset > 0 and not path)):
+        raise out_of_range(BAD_LIMIT)
+    at.limit, at.offset = limit, offset
+
+
+def out_of_range(details: str, headers: Mapping[str, str] | None = None) -> RestError:
+    return RestError(
+        416, "PGRST103", "Requested range not satisfiable", details=details, headers=headers
+    )
+
+
+def _at(query: Query, path: Iterable[str]) -> Query:
+    """What `path` leads to: nothing for the table itself, `host` for what is embedded as that."""
+    for name in path:
+        found = [embed for embed in query.embeds if name in (embed.key, embed.resource)]
+        if not found:
+            raise RestError(
+                400,
+                "PGRST108",
+                f"'{name}' is not an embedded resource in this request",
+                hint=f"Verify that '{name}' is included in the 'select' query parameter.",
+            )
+        if len(found) > 1:
+            raise not_supported(f"a name that several embedded resources have: {name}")
+        query = found[0].query
     return query
 
 
-def _apply(query: Query, path: list[str], key: str, value: str) -> Query:
-    """Put one parameter where it belongs: `host.first_name` into the embedded `host`."""
-    if path:
-        name, *rest = path
-        for index, item in enumerate(query.select):
-            if isinstance(item, Embed) and item.key == name:
-                inner = replace(item, query=_apply(item.query, rest, key, value))
-                return replace(
-                    query, select=(*query.select[:index], inner, *query.select[index + 1 :])
-                )
-        raise RestError(
-            400,
-            "PGRST108",
-            f"'{name}' is not an embedded resource in this request",
-            hint=f"Verify that '{name}' is included in the 'select' query parameter.",
-        )
-    match key:
-        case "order":
-            return replace(query, order=tuple(_order(item) for item in _split(value)))
-        case "limit":
-            return replace(query, limit=_number("limit", value))
-        case "offset":
-            return replace(query, offset=_number("offset", value))
-        case "and" | "or" | "not.and" | "not.or":
-            negated = key.startswith("not.")
-            tree = Reader(value, "logic tree").logic(key.removeprefix("not."), negated=negated)
-            return replace(query, where=(*query.where, tree))
-    return replace(query, where=(*query.where, condition(key, value)))
+def _check_embeds(query: Query) -> None:
+    """Each has a name of its own. `guest=is.null` would ask whether there is one at all."""
+    keys = {embed.key for embed in query.embeds}
+    if len(keys) < len(query.embeds):
+        raise not_supported("two embedded resources of one name")
+
+    def named(item: Condition | Logic) -> bool:
+        if isinstance(item, Logic):
+            return any(map(named, item.operands))
+        return item.column in keys
+
+    asked: list[Condition | Logic] = [*query.filters, *query.logic]
+    if keys and any(map(named, asked)):
+        raise not_supported("filters on a whole embedded resource")
+    for embed in query.embeds:
+        _check_embeds(embed.query)
 
 
-def condition(column: str, text: str) -> Condition:
-    """`[not.]operator.value` on a column."""
-    negated = text.startswith("not.")
-    operator, dot, value = text.removeprefix("not.").partition(".")
-    name = operator.partition("(")[0]
-    if name in _KNOWN_BUT_REFUSED:
-        raise not_supported(f"the operator {name}")
-    if not dot or operator not in OPERATORS:
-        raise not_parsed("filter", text, '"not" or operator (eq, gt, ...)')
-    if operator == "is":
-        if value.lower() not in IS_VALUES:
-            raise not_parsed("filter", text, "null or trilean value (unknown, true, false)")
-        return Condition(column, operator, value.lower(), negated)
-    if operator == "in":
-        if not (value.startswith("(") and value.endswith(")")):
-            raise not_parsed("filter", text, '"("')
-        return Condition(column, operator, tuple(_list(value[1:-1])), negated)
-    return Condition(column, operator, value, negated)
-
-
-class Reader:
-    """Reads one parameter from left to right."""
-
-    def __init__(self, text: str, what: str) -> None:
-        self._text = text
-        self._what = what
-        self._at = 0
-
-    def select(self) -> tuple[Column | Embed, ...]:
-        if not self._text:
-            return (Column("*"),)
-        items = self._items(0)
-        self._end()
-        return items
-
-    def logic(self, operator: str, *, negated: bool) -> Logic:
-        tree = Logic(operator, self._operands(0), negated)
-        self._end()
-        return tree
-
-    def _items(self, depth: int) -> tuple[Column | Embed, ...]:
-        items = [self._item(depth)]
-        while self._take(","):
-            items.append(self._item(depth))
-        return tuple(items)
-
-    def _item(self, depth: int) -> Column | Embed:
-        if depth > _MAX_DEPTH:
-            raise not_supported("embedding this deep")
-        if self._take("*"):
-            return Column("*")
-        if self._take("..."):
-            raise not_supported("spread embedding")
-        name, alias = self._name(), None
-        if self._peek(":") and not self._peek("::"):
-            self._take(":")
-            name, alias = self._name(), name
-        hint, inner = None, False
-        while self._take("!"):
-            word = self._name()
-            if word == "inner":
-                inner = True
-            elif word != "left":
-                hint = word
-        if self._take("("):
-            items = () if self._peek(")") else self._items(depth + 1)
-            self._expect(")")
-            return Embed(name, alias, hint, inner, Query(select=items))
-        if hint or inner:
-            raise self._unexpected('"("')
-        if self._peek("->"):
-            raise not_supported("JSON paths")
-        if self._peek("."):
-            raise not_supported("aggregate functions")
-        cast = self._name() if self._take("::") else None
-        return Column(name, alias, cast)
-
-    def _operands(self, depth: int) -> tuple[Condition | Logic, ...]:
-        if depth > _MAX_DEPTH:
-            raise not_supported("logic this deep")
-        self._expect("(")
-        operands = [self._operand(depth)]
-        while self._take(","):
-            operands.append(self._operand(depth))
-        self._expect(")")
-        return tuple(operands)
-
-    def _operand(self, depth: int) -> Condition | Logic:
-        match = re.compile(r"(not\.)?(and|or)(?=\()").match(self._text, self._at)
-        if match:
-            self._at = match.end()
-            return Logic(match[2], self._operands(depth + 1), negated=bool(match[1]))
-        column = self._name()
-        self._expect(".")
-        start = self._at
-        match = re.compile(r"(?:not\.)?[a-z]+\.").match(self._text, self._at)
-        if not match:
-            raise not_parsed(self._what, self._text[start:], "operator (eq, gt, ...)")
-        self._at = match.end()
-        operator = self._text[start : self._at]
-        if self._peek("("):
-            close = self._closing()
-            value = self._text[self._at : close]
-            self._at = close
-        elif self._peek('"'):
-            value = self._quoted()
-        else:
-            match = re.compile(r"[^,)]*").match(self._text, self._at)
-            assert match is not None  # noqa: S101  # the pattern may be empty
-            value, self._at = match[0], match.end()
-        return condition(column, operator + value)
-
-    def _closing(self) -> int:
-        """Behind the parenthesis that closes the one here; quotes may hold others."""
-        quoted, at = False, self._at
-        while at < len(self._text):
-            char = self._text[at]
-            if char == "\\" and quoted:
-                at += 1
-            elif char == '"':
-                quoted = not quoted
-            elif char == ")" and not quoted:
-                return at + 1
-            at += 1
-        raise self._unexpected('")"')
-
-    def _name(self) -> str:
-        if self._peek('"'):
-            return self._quoted()
-        match = re.compile(r"[^\W\d][\w$]*(?: [\w$]+)*").match(self._text, self._at)
-        if not match:
-            raise self._unexpected("field name (* or [a..z0..9_$])")
-        self._at = match.end()
-        return match[0]
-
-    def _quoted(self) -> str:
-        match = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL).match(self._text, self._at)
-        if not match:
-            raise self._unexpected("a closing quote")
-        self._at = match.end()
-        return re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL)
-
-    def _peek(self, token: str) -> bool:
-        return self._text.startswith(token, self._at)
-
-    def _take(self, token: str) -> bool:
-        if self._peek(token):
-            self._at += len(token)
-            return True
-        return False
-
-    def _expect(self, token: str) -> None:
-        if not self._take(token):
-            raise self._unexpected(f'"{token}"')
-
-    def _end(self) -> None:
-        if self._at < len(self._text):
-            raise self._unexpected("end of input")
-
-    def _unexpected(self, expected: str) -> RestError:
-        rest = self._text[self._at :]
-        found = f'unexpected "{rest[:1]}"' if rest else "unexpected end of input"
-        return RestError(
-            400,
-            "PGRST100",
-            f'"failed to parse {self._what} ({self._text})" (line 1, column {self._at + 1})',
-            details=f"{found} expecting {expected}",
-        )
-
-
-def _split(text: str) -> list[str]:
-    return [item for item in text.split(",") if item]
-
-
-def _list(text: str) -> list[str]:
-    """The items of `in.(…)`: bare, or quoted with backslash escapes."""
-    if not text:
-        return []
-    item = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*|([^,]*)', re.DOTALL)
-    items, at = [], 0
-    while True:
-        match = item.match(text, at)
-        assert match is not None  # noqa: S101  # the second branch may be empty
-        bare = match[2]
-        items.append(re.sub(r"\\(.)", r"\1", match[1], flags=re.DOTALL) if bare is None else bare)
-        at = match.end()
-        if at >= len(text):
-            return items
-        if text[at] != ",":
-            raise not_parsed("filter", text, '","')
-        at += 1
-
-
-def _order(text: str) -> Order:
-    if "(" in text:
-        raise not_supported("ordering by an embedded resource")
-    name, *words = text.split(".")
-    order = Order(name)
-    for word in words:
-        match word:
-            case "asc" | "desc":
-                order = replace(order, descending=word == "desc")
-            case "nullsfirst" | "nullslast":
-                order = replace(order, nulls_first=word == "nullsfirst")
-            case _:
-                raise not_parsed("order", text, "asc, desc, nullsfirst or nullslast")
-    return order
-
-
-def _number(what: str, text: str) -> int:
-    if not re.fullmatch(r"\d{1,18}", text):
-        raise not_parsed(f"{what} parameter", text, "digit")
-    return int(text)
+def _number(text: str) -> int | None:
+    """A number, or None for what is none: the real one takes no notice of that either."""
+    if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+        return int(text)
+    if re.search(r"[\d(]", text):
+        raise not_supported("numbers that are not plain")
+    return None

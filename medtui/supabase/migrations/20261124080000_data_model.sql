@@ -192,9 +192,22 @@ $$;
 
 -- Policies ---------------------------------------------------------------------------------------
 
--- A project may have been set up without Supabase's default privileges.
-grant all on public.profiles, public.practice_sessions, public.cases
-  to anon, authenticated, service_role;
+-- A project may have been set up without Supabase's default privileges. Where somebody has chosen
+-- which columns a role reads, it stays chosen.
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select of_table, role
+    from unnest('{public.profiles, public.practice_sessions, public.cases}'::regclass[]) as of_table,
+      unnest('{anon, authenticated, service_role}'::name[]) as role
+    where not has_any_column_privilege(role, of_table, 'select')
+  loop
+    execute format('grant all on %s to %I', wanted.of_table, wanted.role);
+  end loop;
+end
+$$;
 
 drop policy if exists "Everybody sees profiles" on public.profiles;
 create policy "Everybody sees profiles" on public.profiles

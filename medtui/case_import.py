@@ -1,0 +1,154 @@
+"""`medtui cases import`: from files to a server's table of cases, and `--example`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from medtui.models import CaseDraft
+
+EXAMPLES = {
+    "yaml": "cases.yaml",
+    "json": "cases.json",
+    "csv": "cases.csv",
+    "markdown": "markdown",
+}
+"""The template of each format; that of Markdown is a folder."""
+
+
+def add_commands(commands: Any) -> None:
+    """Add the command to a parser's group. It sets `run`, which gives the exit code."""
+    load = commands.add_parser(
+        "import", help="add cases to a server, or bring them up to date, with its service key"
+    )
+    load.add_argument(
+        "file",
+        type=Path,
+        nargs="?",
+        metavar="FILE",
+        help="YAML, JSON, CSV, Markdown, or a folder of Markdown",
+    )
+    load.add_argument("--url", default=argparse.SUPPRESS, help="the Supabase project's URL")
+    load.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    load.add_argument("--example", choices=EXAMPLES, help="print a template, or write it to FILE")
+    load.add_argument(
+        "--service-key",
+        metavar="KEY",
+        help="rather set SUPABASE_SERVICE_ROLE_KEY: others on this machine see a command's words",
+    )
+    load.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do it, and return the exit code: 0, 1 when nothing was imported, 2 when asked wrongly."""
+    import asyncio
+
+    if options.example:
+        return _example(options.example, options.file)
+    if options.file is None:
+        return _tell("name the file to import, or ask for a template with --example.", 2)
+
+    from medtui.documents.cases import BadCases, Unusable, read_cases
+
+    try:
+        cases = read_cases(options.file)
+    except Unusable as error:
+        return _tell(str(error), 2)
+    except BadCases as error:
+        for problem in error.problems:
+            sys.stderr.write(f"{problem}\n")
+        count = len(error.problems)
+        things = "one thing" if count == 1 else f"{count} things"
+        return _tell(f"nothing was imported: mend {things} in {options.file} first.", 1)
+    try:
+        return asyncio.run(_import(cases, options))
+    except KeyboardInterrupt:
+        return _tell("stopped: what had not been confirmed may be imported again.", 1)
+
+
+async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> int:
+    import os
+
+    from medtui.config import LOCAL, BadConfig, load
+    from medtui.data.case_import import import_cases
+    from medtui.data.check import is_unprotected
+    from medtui.data.errors import DataError, Invalid
+    from medtui.launch import Launcher, LaunchFailed
+
+    key = options.service_key or os.environ.get("SUPABASE_SERVICE_ROLE_KEY", "")
+    try:
+        url = load({"server": options.url}).server
+    except BadConfig as error:
+        return _tell(str(error), 2)
+    if options.dry_run and not (url == LOCAL or (url and key)):
+        _say(f"{_count(cases)}, all as they must be. No server and key: nothing to compare with.")
+        return 0
+    if not url:
+        return _tell("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
+    started = None
+    try:
+        if url == LOCAL:
+            # The practice of this machine: whoever may start it has its keys.
+            started = await Launcher().local()
+            url, key = started.url, started.service_key
+        elif is_unprotected(url):
+            _tell("this sends the service key unencrypted: others on the network can read it.", 0)
+        done = await import_cases(url, key, cases, dry_run=options.dry_run)
+    except LaunchFailed as error:
+        return _tell(str(error), 1)
+    except Invalid as error:
+        return _tell(error.message, 2 if error.field else 1)
+    except DataError as error:
+        return _tell(error.message, 1)
+    finally:
+        if started is not None:
+            await started.close()
+    verb = "would be " if options.dry_run else ""
+    _say(
+        f"{_count(cases)}: {len(done.added)} {verb}added, {len(done.changed)} {verb}changed, "
+        f"{len(done.same)} {'are' if options.dry_run else 'were'} the same already."
+    )
+    return 0
+
+
+def _example(form: str, path: Path | None) -> int:
+    """Print a template, or make it at `path`, where nothing may stand yet."""
+    import shutil
+    from importlib import resources
+
+    template = resources.files("medtui.documents.cases") / "examples" / EXAMPLES[form]
+    with resources.as_file(template) as source:
+        if path is None:
+            files = sorted(source.iterdir()) if source.is_dir() else [source]
+            sys.stdout.write(files[0].read_text(encoding="utf-8"))
+            return 0
+        try:
+            if path.exists():
+                return _tell(f"{path} is there already: name a new one.", 2)
+            if source.is_dir():
+                shutil.copytree(source, path)
+            else:
+                with path.open("xb") as file:
+                    file.write(source.read_bytes())
+        except OSError as error:
+            return _tell(f"{path} cannot be written: {error.strerror}.", 1)
+    _say(f"A template is in {path}: fill it in, then run medtui cases import {path}")
+    return 0
+
+
+def _count(cases: Sequence[CaseDraft]) -> str:
+    return "One case" if len(cases) == 1 else f"{len(cases):,} cases"
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(f"{sentence}\n")
+
+
+def _tell(sentence: str, code: int) -> int:
+    sys.stderr.write(f"medtui: {sentence}\n")
+    return code

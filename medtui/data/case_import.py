@@ -1,0 +1,177 @@
+"""Cases brought to a server with its service key: all of them in one request, or none.
+
+A case is known again by its id; without one, by the team's name for it. The table has no key on
+that name, so a new case's id is made from it: importing twice, or from two machines at once, is
+importing once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid5
+
+from medtui.data.auth import SessionStorage
+from medtui.data.check import is_public, is_secret, probe, tidy_url
+from medtui.data.connection import Connection, Server, connect
+from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.tokens import MemoryTokens
+from medtui.models import CaseDraft
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+NAMESPACE = UUID("6d656474-7569-4ca5-8e00-636173657321")
+COLUMNS = (
+    *("id", "case_name_internal", "case_name", "category", "domain", "condition"),
+    *("candidate_brief", "actor_brief"),
+)
+PAGE = 1_000
+"""Rows in one answer: what a hosted project gives at most."""
+SECONDS = 60
+"""For one answer: some thousand cases in one request take their time."""
+BATCH = 50
+"""Cases read in full at a time: their ids fit into a URL, their briefs into an answer."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of an import, or what would: the cases' names, in their order."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    same: tuple[str, ...]
+
+
+async def import_cases(
+    url: str, key: str, cases: Sequence[CaseDraft], *, dry_run: bool = False
+) -> Imported:
+    """Add the cases that are not there, and bring the others up to date.
+
+    Args:
+        url: the server's.
+        key: its service key, of either kind.
+        cases: their ids and names differ.
+        dry_run: look, and change nothing.
+
+    Raises Invalid (`field` url or key for those; None when a name means several cases), and as
+    every other call of the data module: nothing was imported then.
+    """
+    server = Server(tidy_url(url), service_key(key))
+    await probe(server.url, server.key)
+    connection = await connect(server, SessionStorage(MemoryTokens()))
+    connection.http.timeout = SECONDS
+    try:
+        try:
+            return await _import(connection, cases, dry_run)
+        except (NotAllowed, NotSignedIn) as error:
+            raise NotAllowed(
+                "The server refuses this service key: copy the project's anew.", title=error.title
+            ) from error
+    finally:
+        await connection.close()
+
+
+def service_key(key: str) -> str:
+    """The key, tidied. Raises Invalid for what can be seen not to be a service key."""
+    key = key.strip()
+    if not key:
+        raise Invalid("Give the project's service key in SUPABASE_SERVICE_ROLE_KEY.", field="key")
+    if is_public(key):
+        raise Invalid(
+            "This is the public key, which may not change cases: give the service key "
+            "(service_role, or one that begins with sb_secret_).",
+            field="key",
+        )
+    if not is_secret(key):
+        raise Invalid("This is not a service key: copy the whole of it, in one line.", field="key")
+    return key
+
+
+async def _import(connection: Connection, cases: Sequence[CaseDraft], dry_run: bool) -> Imported:
+    ids = _identify(cases, await _names(connection))
+    before = await _rows(connection, [id_ for id_, is_new in ids if not is_new])
+    added, changed, same, rows = [], [], [], []
+    for case, (id_, _) in zip(cases, ids, strict=True):
+        present = before.get(id_)
+        # What the file does not speak of stays as it is.
+        row = dict.fromkeys(COLUMNS) | (present or {})
+        row |= case.model_dump(mode="json", exclude_unset=True) | {"id": str(id_)}
+        if present is None:
+            added.append(case.name)
+        elif row != present:
+            changed.append(case.name)
+        else:
+            same.append(case.name)
+            continue
+        rows.append(row)
+    if rows and not dry_run:
+        await _upsert(connection, rows)
+    return Imported(tuple(added), tuple(changed), tuple(same))
+
+
+def _identify(cases: Sequence[CaseDraft], names: dict[UUID, str | None]) -> list[tuple[UUID, bool]]:
+    """Each case's id, and whether it is new. Raises Invalid with all names that are not clear."""
+    called: dict[str, list[UUID]] = {}
+    for id_, name in names.items():
+        called.setdefault(name or "", []).append(id_)
+    found, unclear = [], []
+    for case in cases:
+        name = case.case_name_internal or ""
+        there = called.get(name, []) if name else []
+        if case.id is None and len(there) > 1:
+            unclear.append(f"“{name}” is the name of {len(there)} cases on the server")
+        elif case.id and any(id_ != case.id for id_ in there):
+            unclear.append(f"“{name}” is the name of another case on the server")
+        id_ = case.id or (there[0] if there else uuid5(NAMESPACE, name))
+        found.append((id_, id_ not in names))
+    if unclear:
+        raise Invalid("; ".join(unclear) + ": give each its id, or another name.")
+    return found
+
+
+async def _names(connection: Connection) -> dict[UUID, str | None]:
+    """The team's names of all cases that the server has."""
+    found: dict[UUID, str | None] = {}
+    after: str | None = None
+    while True:
+
+        async def select(client: AsyncClient, after: str | None = after) -> Any:
+            query = client.table("cases").select("id,case_name_internal")
+            if after is not None:  # by key, not by offset: others may add cases meanwhile
+                query = query.gt("id", after)
+            return await query.order("id").limit(PAGE).execute()
+
+        page: list[Any] = (await connection.read(select)).data
+        found.update((UUID(row["id"]), row["case_name_internal"]) for row in page)
+        if len(page) < PAGE:
+            return found
+        after = page[-1]["id"]
+
+
+async def _rows(connection: Connection, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    found: dict[UUID, dict[str, Any]] = {}
+    for start in range(0, len(ids), BATCH):
+        batch = [str(id_) for id_ in ids[start : start + BATCH]]
+
+        async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
+            return await client.table("cases").select(",".join(COLUMNS)).in_("id", batch).execute()
+
+        page: list[Any] = (await connection.read(select)).data
+        found.update((UUID(row["id"]), row) for row in page)
+    return found
+
+
+async def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """All rows in one request, which is one transaction."""
+    from postgrest.types import ReturnMethod
+
+    async def upsert(client: AsyncClient) -> Any:
+        query = client.table("cases").upsert(rows, on_conflict="id", returning=ReturnMethod.minimal)
+        return await query.execute()
+
+    try:
+        await connection.write(upsert)
+    except Unreachable:  # doing it twice is the same as once
+        await connection.write(upsert)

@@ -1,0 +1,58 @@
+"""Which sessions a board is about, and which columns of them it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from medtui.models import PracticeSession
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A window of time that moves along with it, and what is asked of each row.
+
+    Attributes:
+        back, ahead: how far it reaches from now; `ahead` None: without end.
+        type: only sessions of this type; None: of every type.
+        columns: of the session's row, as far as the reader may see them.
+        people: columns of its host's and guest's profiles.
+        pauses: the first and the longest, in seconds, between two attempts to connect.
+    """
+
+    back: timedelta
+    ahead: timedelta | None = None
+    type: str | None = None
+    columns: tuple[str, ...] = (
+        *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),
+        *("version", "created_at", "room_url", "stage_since"),
+    )
+    people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
+    pauses: tuple[float, float] = (0.5, 3.0)
+
+    def holds(self, session: PracticeSession, now: datetime) -> bool:
+        """Whether a session belongs to the window as it is now."""
+        return (
+            session.starts_at >= now - self.back
+            and (self.ahead is None or session.starts_at <= now + self.ahead)
+            and self.type in (None, session.type)
+        )
+
+
+BOARD = Scope(back=timedelta(hours=24))
+"""The board of who is signed in: one's own sessions stay on it for a day."""
+
+
+def shared(days: int | None = None, type: str | None = None) -> Scope:  # noqa: A002
+    """The shared screen's: what runs, and what comes in the next days; no more than it shows."""
+    return Scope(
+        back=timedelta(hours=4),
+        ahead=None if days is None else timedelta(days=days),
+        type=type,
+        columns=(
+            *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id"),
+            *("version", "stage_since"),
+        ),
+        people=("user_id", "first_name", "last_name", "training_level"),
+        pauses=(4.0, 20.0),  # a hundred boards are not to fall upon a server at once
+    )

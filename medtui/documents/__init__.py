@@ -1,0 +1,1 @@
+"""Documents that people and services bring: many shapes in, one shape out."""

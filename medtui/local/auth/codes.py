@@ -1,0 +1,79 @@
+"""One-time codes. Nothing is sent: the table is everybody's mailbox, and the operator reads it."""
+
+from __future__ import annotations
+
+import secrets
+
+from psycopg.rows import DictRow
+
+from medtui.local.auth.db import Db, one
+from medtui.local.auth.errors import AuthError
+
+LAST = "1 hour"
+PAUSE_SECONDS = 60
+"""How long somebody waits until they can have another code for the same purpose."""
+
+SIGN_UP = "signup"
+RECOVERY = "recovery"
+CHANGE_FROM, CHANGE_TO = "email_change_current", "email_change_new"
+"""Changing one's e-mail takes a code from the present address, and one from the new."""
+
+PURPOSES = {
+    "signup": (SIGN_UP,),
+    "invite": (SIGN_UP,),
+    "recovery": (RECOVERY,),
+    "magiclink": (RECOVERY,),
+    "email": (SIGN_UP, RECOVERY),
+    "email_change": (CHANGE_FROM, CHANGE_TO),
+}
+"""Which codes are good for each type of `/verify`."""
+
+
+async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) -> None:
+    """Put a fresh code into the mailbox; the one before it is void. 429 within the pause."""
+    sent = await one(
+        db,
+        "select extract(epoch from now() - sent_at)::int as age from auth.one_time_codes"
+        " where user_id = %s and purpose = %s",
+        user["id"],
+        purpose,
+    )
+    if sent and sent["age"] < PAUSE_SECONDS:
+        raise AuthError(
+            429,
+            "over_email_send_rate_limit",
+            "For security purposes, you can only request this after "
+            f"{PAUSE_SECONDS - sent['age']} seconds.",
+        )
+    await db.execute(
+        """
+        insert into auth.one_time_codes (user_id, purpose, email, code) values (%s, %s, %s, %s)
+        on conflict (user_id, purpose) do update
+          set email = excluded.email, code = excluded.code, sent_at = now()
+        """,
+        [user["id"], purpose, email or user["email"], f"{secrets.randbelow(10**6):06}"],
+    )
+
+
+async def redeem(db: Db, kind: str, email: str, code: str) -> DictRow | None:
+    """Use up a code that was sent to this address: its row, or None when it is wrong or old."""
+    return await one(
+        db,
+        f"""
+        update auth.one_time_codes set code = null
+        where email = %s and purpose = any(%s) and code = %s
+          and sent_at > now() - interval '{LAST}'
+        returning user_id, purpose
+        """,  # noqa: S608  # ours
+        email,
+        list(PURPOSES[kind]),
+        code,
+    )
+
+
+async def void(db: Db, user: DictRow, *purposes: str) -> None:
+    """Take back what codes of these purposes there are."""
+    await db.execute(
+        "update auth.one_time_codes set code = null where user_id = %s and purpose = any(%s)",
+        [user["id"], list(purposes)],
+    )

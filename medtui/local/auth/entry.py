@@ -1,0 +1,232 @@
+"""How one gets in: sign-up, password, refresh token, and one-time codes."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+
+from psycopg.errors import UniqueViolation
+from psycopg.rows import DictRow
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from medtui.local.auth import codes, passwords, users
+from medtui.local.auth.db import Db, Pool, one, the_one
+from medtui.local.auth.errors import (
+    AuthError,
+    email_exists,
+    invalid_credentials,
+    otp_expired,
+    validation_failed,
+)
+from medtui.local.auth.inputs import Body, checked, email_of, object_of
+from medtui.local.auth.limits import Limits
+from medtui.local.auth.sessions import Sessions
+
+ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
+
+
+class Entry:
+    """The endpoints. `autoconfirm` off: a sign-up waits for a code."""
+
+    def __init__(self, pool: Pool, sessions: Sessions, limits: Limits, *, autoconfirm: bool):
+        self._pool = pool
+        self._sessions = sessions
+        self._limits = limits
+        self._autoconfirm = autoconfirm
+        self._guessing = asyncio.Semaphore(passwords.AT_A_TIME)
+        self.routes = {
+            ("POST", "signup"): self._sign_up,
+            ("POST", "token"): self._token,
+            ("POST", "otp"): self._otp,
+            ("POST", "recover"): self._recover,
+            ("POST", "resend"): self._resend,
+            ("POST", "verify"): self._verify,
+        }
+
+    async def _sign_up(self, request: Request, body: Body) -> Response:
+        if not isinstance(body.get("password"), str) or not body["password"]:
+            raise validation_failed("Signup requires a valid password")
+        password, email, data = checked(body["password"]), email_of(body), object_of(body, "data")
+        self._limits.admit(request)
+        hashed = await passwords.hashed(password)
+        async with self._pool.connection() as db:
+            user = await self._signed_up(db, email, hashed, data)
+            if user is None:
+                if self._autoconfirm:
+                    raise AuthError(422, "user_already_exists", "User already registered")
+                return JSONResponse(users.nobody(email, data))
+            if not self._autoconfirm:
+                return JSONResponse(users.as_json(user))
+            return JSONResponse(await self._sessions.open(db, user, "password"))
+
+    async def _signed_up(self, db: Db, email: str, hashed: str, data: Body) -> DictRow | None:
+        """The new user, confirmed or sent a code; None when somebody has this e-mail.
+
+        Somebody who has never confirmed it is not told from a new one; but their password stays:
+        nobody knows whether the second to sign up is the first one.
+        """
+        user = await users.create(db, email, hashed, confirmed=self._autoconfirm, data=data)
+        if user is None:
+            user = await the_one(db, "select * from auth.users where email = %s for update", email)
+            if user["email_confirmed_at"]:
+                return None
+            if self._autoconfirm:
+                return await _confirmed(db, user)
+        if not self._autoconfirm:
+            await codes.send(db, user, codes.SIGN_UP)
+        return user
+
+    async def _token(self, request: Request, body: Body) -> Response:
+        match request.query_params.get("grant_type"):
+            case "password":
+                return await self._password_grant(request, body)
+            case "refresh_token":
+                token = body.get("refresh_token")
+                if not isinstance(token, str) or not token:
+                    raise validation_failed("refresh_token required")
+                async with self._pool.connection() as db:
+                    return JSONResponse(await self._sessions.refresh(db, token))
+        raise validation_failed("unsupported_grant_type")
+
+    async def _password_grant(self, request: Request, body: Body) -> Response:
+        email, password = email_of(body), body.get("password")
+        if not isinstance(password, str):
+            raise invalid_credentials()
+        self._limits.admit(request)
+        # No more at a time than are hashed at a time: a thousand guesses at once are slowed, too.
+        async with self._guessing:
+            self._limits.guesses.check(email)
+            async with self._pool.connection() as db:
+                user = await users.by_email(db, email)
+            hashed = user["encrypted_password"] if user else None
+            if not await passwords.matches(password, hashed) or user is None:
+                self._limits.guesses.count(email)
+                raise invalid_credentials()
+        self._limits.guesses.forget(email)
+        if users.is_banned(user):
+            raise AuthError(400, "user_banned", "User is banned")
+        if user["email_confirmed_at"] is None:
+            raise AuthError(400, "email_not_confirmed", "Email not confirmed")
+        async with self._pool.connection() as db:
+            return JSONResponse(await self._sessions.open(db, user, "password"))
+
+    async def _otp(self, request: Request, body: Body) -> Response:
+        """Send a code to sign in with; whoever has no account gets one, unless asked otherwise."""
+        if body.get("phone"):
+            raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
+        if not body.get("email"):
+            raise validation_failed("One of email or phone must be set")
+        email, data = email_of(body), object_of(body, "data")
+        self._limits.admit(request)
+        # Nobody knows this password. Made in any case, so that all take as long.
+        hashed = await passwords.hashed(secrets.token_urlsafe(48))
+        async with self._pool.connection() as db:
+            user = await users.by_email(db, email)
+            if user is None and body.get("create_user") is False:
+                raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
+            if user is None or user["email_confirmed_at"] is None:
+                user = await self._signed_up(db, email, hashed, data)
+                if not self._autoconfirm:
+                    return JSONResponse({})  # The code of the sign-up does.
+            if user is not None:
+                await codes.send(db, user, codes.RECOVERY)
+        return JSONResponse({})
+
+    async def _recover(self, request: Request, body: Body) -> Response:
+        if not body.get("email"):
+            raise validation_failed("Password recovery requires an email")
+        email = email_of(body)
+        self._limits.admit(request)
+        async with self._pool.connection() as db:
+            if user := await users.by_email(db, email):
+                await codes.send(db, user, codes.RECOVERY)
+        return JSONResponse({})
+
+    async def _resend(self, request: Request, body: Body) -> Response:
+        kind = body.get("type")
+        if kind not in ("signup", "email_change"):
+            raise validation_failed(
+                "Missing one of these types: signup, email_change, sms, phone_change"
+            )
+        email = email_of(body)
+        self._limits.admit(request)
+        async with self._pool.connection() as db:
+            user = await users.by_email(db, email)
+            if user and kind == "signup" and user["email_confirmed_at"] is None:
+                await codes.send(db, user, codes.SIGN_UP)
+            elif user and kind == "email_change" and user["email_change"]:
+                await send_change(db, user, user["email_change"])
+        return JSONResponse({})
+
+    async def _verify(self, request: Request, body: Body) -> Response:
+        kind, code = body.get("type"), body.get("token")
+        if not isinstance(kind, str) or not kind:
+            raise validation_failed("Verify requires a verification type")
+        if bool(code) == bool(body.get("token_hash")):
+            raise validation_failed("Verify requires either a token or a token hash")
+        if kind not in codes.PURPOSES or not isinstance(code, str):
+            raise otp_expired()  # Links are not sent here, nor text messages.
+        email = email_of(body)
+        self._limits.admit(request)
+        async with self._pool.connection() as db:
+            self._limits.guesses.check(email)
+            redeemed = await codes.redeem(db, kind, email, code.replace("-", ""))
+            if redeemed is None:
+                self._limits.guesses.count(email)
+                raise otp_expired()
+            self._limits.guesses.forget(email)
+            user = await the_one(
+                db, "select * from auth.users where id = %s for update", redeemed["user_id"]
+            )
+            if users.is_banned(user):
+                raise AuthError(403, "user_banned", "User is banned")
+            if kind == "email_change":
+                changed = await self._change_email(db, user)
+                if changed is None:
+                    return JSONResponse({"msg": ONE_OF_TWO, "code": "200"})
+                user = changed
+            else:
+                user = await _confirmed(db, user)
+            return JSONResponse(await self._sessions.open(db, user, "otp"))
+
+    async def _change_email(self, db: Db, user: DictRow) -> DictRow | None:
+        """After a code: the user with the new e-mail; None while the other code is missing."""
+        if not self._autoconfirm and user["email_change_confirm_status"] == 0:
+            await db.execute(
+                "update auth.users set email_change_confirm_status = 1 where id = %s", [user["id"]]
+            )
+            return None
+        await codes.void(db, user, codes.CHANGE_FROM, codes.CHANGE_TO)
+        try:
+            return await one(
+                db,
+                """
+                update auth.users set email = email_change, email_change = null,
+                  email_change_confirm_status = 0, updated_at = now(),
+                  email_confirmed_at = coalesce(email_confirmed_at, now())
+                where id = %s returning *
+                """,
+                user["id"],
+            )
+        except UniqueViolation as error:
+            raise email_exists() from error
+
+
+async def send_change(db: Db, user: DictRow, email: str) -> None:
+    """Ask for a change of e-mail: a code to the new address, and one to the present one."""
+    await codes.send(db, user, codes.CHANGE_TO, email)
+    await codes.send(db, user, codes.CHANGE_FROM)
+    await db.execute(
+        "update auth.users set email_change = %s, email_change_confirm_status = 0 where id = %s",
+        [email, user["id"]],
+    )
+
+
+async def _confirmed(db: Db, user: DictRow) -> DictRow:
+    return await the_one(
+        db,
+        "update auth.users set email_confirmed_at = coalesce(email_confirmed_at, now()),"
+        " updated_at = now() where id = %s returning *",
+        user["id"],
+    )

@@ -1,0 +1,172 @@
+"""Logins: opened by a password or a code, kept by rotating refresh tokens, ended by a logout."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import jwt
+from psycopg.rows import DictRow
+from starlette.requests import Request
+
+from medtui.local.auth.db import Db, one, the_one
+from medtui.local.auth.errors import AuthError, bad_jwt
+from medtui.local.auth.users import as_json, is_banned
+from medtui.local.caller import bearer
+from medtui.local.keys import Keys
+
+TOKEN_SECONDS = 3600
+REUSE_SECONDS = 10
+
+
+class Sessions:
+    """Gives out and reads access tokens. `issuer` is what they say they come from."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.issuer = ""
+        self._keys = keys
+
+    async def open(self, db: Db, user: DictRow, method: str) -> dict[str, Any]:
+        """Open a login by `password` or `otp`: the session object that clients keep."""
+        session = await the_one(
+            db,
+            "insert into auth.sessions (user_id, method) values (%s, %s) returning *",
+            user["id"],
+            method,
+        )
+        seen = await the_one(
+            db,
+            "update auth.users set last_sign_in_at = now() where id = %s returning *",
+            user["id"],
+        )
+        return self._shown(seen, session, await _new_token(db, session["id"]))
+
+    async def refresh(self, db: Db, token: str) -> dict[str, Any]:
+        """Rotate a refresh token: the session with its new tokens.
+
+        A token that was replaced may come again within ten seconds, or when it is the active
+        one's parent (its answer got lost); otherwise somebody has stolen it, and the whole
+        session ends.
+        """
+        session = await one(
+            db,
+            """
+            select session.* from auth.sessions as session
+            join auth.refresh_tokens as token on token.session_id = session.id
+            where token.token = %s for update of session
+            """,
+            token,
+        )
+        if session is None:
+            raise AuthError(
+                400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
+            )
+        user = await the_one(db, "select * from auth.users where id = %s", session["user_id"])
+        if is_banned(user):
+            raise AuthError(400, "user_banned", "Invalid Refresh Token: User Banned")
+        # Read now: whoever held the session's lock before us may have rotated it.
+        old = await the_one(db, "select * from auth.refresh_tokens where token = %s", token)
+        if old["revoked_at"] is not None:
+            active = await one(
+                db,
+                "select * from auth.refresh_tokens where session_id = %s and revoked_at is null",
+                session["id"],
+            )
+            age = (datetime.now(UTC) - old["revoked_at"]).total_seconds()
+            if active and (age < REUSE_SECONDS or active["parent"] == token):
+                return self._shown(user, session, active["token"])
+            await db.execute("delete from auth.sessions where id = %s", [session["id"]])
+            await db.commit()
+            raise AuthError(
+                400, "refresh_token_already_used", "Invalid Refresh Token: Already Used"
+            )
+        await db.execute(
+            "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s",
+            [old["id"]],
+        )
+        return self._shown(user, session, await _new_token(db, session["id"], parent=token))
+
+    def claims(self, request: Request) -> dict[str, Any]:
+        """The claims of the request's bearer."""
+        token = bearer(request)
+        if not token:
+            raise AuthError(401, "no_authorization", "This endpoint requires a valid Bearer token")
+        try:
+            return self._keys.verify(token)
+        except jwt.ExpiredSignatureError as error:
+            raise bad_jwt("token has invalid claims: token is expired") from error
+        except jwt.InvalidTokenError as error:
+            raise bad_jwt("token is malformed or its signature is invalid") from error
+
+    async def caller(self, db: Db, request: Request) -> tuple[DictRow, UUID | None]:
+        """The user and the session of the request's access token, if it names a session."""
+        claims = self.claims(request)
+        try:
+            user_id = UUID(claims["sub"])
+            session_id = UUID(claims["session_id"]) if claims.get("session_id") else None
+        except KeyError as error:
+            raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim") from error
+        except (ValueError, TypeError, AttributeError) as error:
+            raise AuthError(403, "bad_jwt", "invalid claim: sub claim must be a UUID") from error
+        user = await one(db, "select * from auth.users where id = %s", user_id)
+        if user is None:
+            raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
+        if session_id and not await one(
+            db,
+            "select 1 from auth.sessions where id = %s and user_id = %s",
+            session_id,
+            user_id,
+        ):
+            raise AuthError(
+                403, "session_not_found", "Session from session_id claim in JWT does not exist"
+            )
+        return user, session_id
+
+    def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "sub": str(user["id"]),
+            "aud": "authenticated",
+            "exp": now + TOKEN_SECONDS,
+            "iat": now,
+            "email": user["email"],
+            "phone": "",
+            "app_metadata": user["raw_app_meta_data"],
+            "user_metadata": user["raw_user_meta_data"],
+            "role": "authenticated",
+            "aal": "aal1",
+            "amr": [
+                {"method": session["method"], "timestamp": int(session["created_at"].timestamp())}
+            ],
+            "session_id": str(session["id"]),
+            "is_anonymous": False,
+        }
+        return {
+            "access_token": self._keys.sign(claims),
+            "token_type": "bearer",
+            "expires_in": TOKEN_SECONDS,
+            "expires_at": now + TOKEN_SECONDS,
+            "refresh_token": refresh_token,
+            "user": as_json(user),
+        }
+
+
+async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:
+    """End all of somebody's logins, but for one if it is given."""
+    await db.execute(
+        "delete from auth.sessions where user_id = %s and id is distinct from %s",
+        [user["id"], but],
+    )
+
+
+async def _new_token(db: Db, session_id: UUID, *, parent: str | None = None) -> str:
+    token = secrets.token_urlsafe(16)
+    await db.execute(
+        "insert into auth.refresh_tokens (token, session_id, parent) values (%s, %s, %s)",
+        [token, session_id, parent],
+    )
+    return token

@@ -1,0 +1,50 @@
+"""Who asks: a request's token, and Postgres taking us for its bearer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import AsyncConnection
+from starlette.requests import Request
+
+Claims = Mapping[str, Any]
+
+ROLES = frozenset({"anon", "authenticated", "service_role"})
+"""Whom a token makes somebody, where a service could become more than these."""
+
+_SETTINGS = (
+    b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
+    b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
+    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
+)
+
+
+def bearer(request: Request) -> str:
+    """The token of the `Authorization` header; empty without one."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token if scheme.lower() == "bearer" else ""
+
+
+def role_of(claims: Claims) -> str:
+    """The role that a token names, whatever it is; Postgres knows who may be it."""
+    return str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
+
+
+async def become(
+    connection: AsyncConnection[Any], claims: Claims, request: Request, *, reading: bool = False
+) -> None:
+    """Be the caller, until the end of the open transaction; with what policies ask of a request.
+
+    `connection` takes numbered parameters. `reading`: nothing can be written.
+    """
+    settings = [
+        role_of(claims),
+        json.dumps(dict(claims)),
+        request.method,
+        request.scope["raw_path"].decode("ascii", "replace"),
+        json.dumps(dict(request.headers)),
+        "on" if reading else "off",
+    ]
+    await connection.execute(_SETTINGS, settings)

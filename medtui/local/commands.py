@@ -1,0 +1,137 @@
+"""The commands below `medtui local`. Importing this costs nothing: each imports what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from medtui.local import LocalError
+
+Commands = Any  # argparse's own type for a group of subcommands is private
+
+
+def add_commands(commands: Commands) -> None:
+    """Add them to a parser's group of subcommands. Each sets `run`, which gives the exit code."""
+    run = _add(commands, "run", "run it in the foreground; prints its keys as JSON", _run)
+    run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
+    run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
+    content = run.add_mutually_exclusive_group()
+    content.add_argument("--sample", action="store_true", help="with sample people and sessions")
+    content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
+    run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
+    run.add_argument(
+        "--invite", action="store_true", help="also print one line with which others join"
+    )
+    run.add_argument(
+        "--confirm-email",
+        action=argparse.BooleanOptionalAction,
+        help="whether a sign-up waits for a code (default: as last time, at first not)",
+    )
+    # For medtui itself: ends with the last who holds it; leaves nothing behind.
+    run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
+    run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
+
+    _add(commands, "env", "print the running server's settings as shell lines", _env)
+    _add(commands, "mail", "show the codes that would have been e-mailed", _mail)
+    password = _add(commands, "password", "set a password that somebody has forgotten", _password)
+    password.add_argument("email", metavar="EMAIL")
+    reset = _add(commands, "reset", "delete all its data, after asking", _reset)
+    reset.add_argument("--yes", action="store_true", help="without asking")
+
+
+def _add(
+    commands: Commands, name: str, words: str, run: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
+    return port
+
+
+def _run(options: argparse.Namespace) -> int:
+    def serve() -> int:
+        from medtui.local.run import RunOptions, main
+
+        return main(
+            RunOptions(
+                data=options.data,
+                port=options.port,
+                host=options.host,
+                sample=options.sample,
+                schema=options.schema,
+                throwaway=options.throwaway,
+                held=options.held,
+                confirm_email=options.confirm_email,
+                invite=options.invite,
+            )
+        )
+
+    return _complaining(serve)
+
+
+def _env(options: argparse.Namespace) -> int:
+    return _at_the_desk(lambda desk: desk.env(options.data))
+
+
+def _mail(options: argparse.Namespace) -> int:
+    return _at_the_desk(lambda desk: desk.mail(options.data))
+
+
+def _password(options: argparse.Namespace) -> int:
+    return _at_the_desk(
+        lambda desk: desk.set_password(options.data, options.email, desk.ask_password)
+    )
+
+
+def _reset(options: argparse.Namespace) -> int:
+    return _at_the_desk(lambda desk: desk.reset(options.data, None if options.yes else desk.ask))
+
+
+def _at_the_desk(task: Callable[[Any], Any]) -> int:
+    """Run one of desk.py's tasks and print what it gives."""
+
+    def work() -> int:
+        import asyncio
+
+        text = task(importlib.import_module("medtui.local.desk"))
+        if asyncio.iscoroutine(text):
+            text = asyncio.run(text)
+        sys.stdout.write(text + "\n")
+        return 0
+
+    return _complaining(work)
+
+
+def missing(module: str) -> str:
+    """What to do when an import fails."""
+    if module in ("fcntl", "pwd"):  # of Python itself, wherever there is Unix
+        return (
+            "The local server runs on Linux and macOS only: on Windows use it in WSL, or connect "
+            "to a Supabase project instead."
+        )
+    return f"The local server needs {module}: install it with pip install 'medtui[local]'."
+
+
+def _complaining(work: Callable[[], int]) -> int:
+    """What cannot be done is said in a sentence on standard error, with exit code 1."""
+    try:
+        return work()
+    except LocalError as error:
+        complaint = str(error)
+    except ModuleNotFoundError as error:
+        complaint = missing(error.name or "a module")
+    except (KeyboardInterrupt, EOFError):
+        complaint = "Nothing is changed."
+    sys.stderr.write(complaint + "\n")
+    return 1

@@ -1,0 +1,87 @@
+"""What is asked, as plain data: the parsed query string, whatever it is then run on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A selected column; `*` for all of them."""
+
+    name: str
+    alias: str | None = None
+    cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`column operator value`; `value` is a tuple for `in`, a keyword for `is`.
+
+    `quantifier` is `any` or `all`, before a value that is a literal of an array.
+    """
+
+    column: str
+    operator: str
+    value: str | tuple[str, ...]
+    negated: bool = False
+    quantifier: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """A tree of conditions: all of them (`and`), or any (`or`)."""
+
+    operator: str
+    operands: tuple[Condition | Logic, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    column: str
+    direction: str = ""
+    nulls: str = ""
+
+
+@dataclass(slots=True)
+class Query:
+    """What is asked of one table, or of one that is embedded in it."""
+
+    columns: list[Column] = field(default_factory=list)
+    embeds: list[Embed] = field(default_factory=list)
+    filters: list[Condition] = field(default_factory=list)
+    logic: list[Logic] = field(default_factory=list)
+    order: list[Order] = field(default_factory=list)
+    limit: int | None = None
+    offset: int = 0
+
+
+@dataclass(slots=True)
+class Embed:
+    """A resource joined along a foreign key, shown under `alias` or its own name."""
+
+    resource: str
+    alias: str | None
+    hint: str | None
+    inner: bool
+    query: Query
+
+    @property
+    def key(self) -> str:
+        return self.alias or self.resource
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """A whole query string."""
+
+    query: Query
+    columns: tuple[str, ...] | None
+    """Of a body, those that count."""
+    on_conflict: tuple[str, ...] | None
+    arguments: Mapping[str, str]
+    """For a function that is called by GET."""
+    paged: bool
+    """Whether there are limits or offsets, of whatever."""

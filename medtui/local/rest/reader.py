@@ -1,0 +1,295 @@
+"""Reads one parameter of the query string from left to right, in PostgREST's grammar."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+from medtui.local.rest.errors import RestError, not_parsed, not_supported
+from medtui.local.rest.query import Column, Condition, Embed, Logic, Order, Query
+
+QUANTIFIABLE = frozenset({"eq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"})
+OPERATORS = QUANTIFIABLE | {"neq", "isdistinct", "in", "is", "cs", "cd", "ov"} | {
+    *("sl", "sr", "nxr", "nxl", "adj")
+}  # fmt: skip
+TEXT_SEARCH = frozenset({"fts", "plfts", "phfts", "wfts"})
+_IS_VALUES = re.compile("null|unknown|true|false", re.IGNORECASE)
+_OPERATOR = re.compile(r"([a-z]+)(?:\((any|all)\))?\.")
+_AGGREGATE = re.compile(r"(?:count|sum|avg|min|max)\(\)")
+_QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_BARE = re.compile(r"[^,)]*")
+_ARRAY = re.compile(r"\{[^{}]*\}")
+_COMMA = re.compile(r"[ \t]*,[ \t]*")
+_BLANKS = re.compile(r"[ \t]*")
+_MAX_DEPTH = 16
+
+
+class Reader:
+    """`what` names the parameter in errors. Every method raises RestError (PGRST100)."""
+
+    def __init__(self, text: str, what: str, *, prefix: str = "") -> None:
+        self._text = prefix + text
+        self._what = f"{what} ({text})"
+        self._at = 0
+
+    def select(self) -> Query:
+        query = self._items(0)
+        self.end()
+        return query
+
+    def names(self) -> tuple[str, ...]:
+        """Column names, separated by commas."""
+        names = [self.name()]
+        while self._comma():
+            names.append(self.name())
+        self.end()
+        return tuple(names)
+
+    def path(self) -> list[str]:
+        """Names separated by dots: the way to an embedded resource, and what is there."""
+        names = [self.name()]
+        while self._take("."):
+            names.append(self.name())
+        if self._peek("->"):
+            raise not_supported("JSON paths")
+        self.end()
+        return names
+
+    def order(self) -> list[Order]:
+        terms = [self._term()]
+        while self._take(","):
+            terms.append(self._term())
+        self.end()
+        return terms
+
+    def logic(self) -> Logic:
+        """`and(…)` or `or(…)`."""
+        tree = self._operand(0)
+        self.end()
+        if not isinstance(tree, Logic):
+            self._fail("logic operator (and, or)")
+        return tree
+
+    def condition(self, column: str) -> Condition:
+        """`[not.]operator.value`, to the end."""
+        condition = self._condition(column, nested=False)
+        self.end()
+        return condition
+
+    def end(self) -> None:
+        if self._at < len(self._text):
+            self._fail("end of input")
+
+    def name(self) -> str:
+        """An identifier: letters, digits, `_ $`, blanks and dashes inside; or anything, quoted."""
+        if self._peek('"'):
+            return self._quoted()
+        parts = [self._plain()]
+        while self._peek("-") and not self._peek("->"):
+            self._at += 1
+            parts.append(self._plain())
+        return "-".join(parts)
+
+    def _plain(self) -> str:
+        start = self._at
+        while self._at < len(self._text) and _in_name(self._text[self._at]):
+            self._at += 1
+        if start == self._at:
+            self._fail("field name (* or [a..z0..9_$])")
+        return self._text[start : self._at].strip()
+
+    def _quoted(self) -> str:
+        match = _QUOTED.match(self._text, self._at)
+        if not match:
+            self._at = len(self._text)
+            self._fail('"\\""')
+        self._at = match.end()
+        return _unescaped(match[1])
+
+    def _items(self, depth: int) -> Query:
+        if depth > _MAX_DEPTH:
+            raise not_supported("embedding this deep")
+        query = Query()
+        while True:
+            item = self._item(depth)
+            if isinstance(item, Embed):
+                query.embeds.append(item)
+            else:
+                query.columns.append(item)
+            if not self._comma():
+                return query
+
+    def _item(self, depth: int) -> Column | Embed:
+        self._blanks()
+        if self._take("*"):
+            self._end_of_item(blanks=False)
+            return Column("*")
+        if self._take(".."):
+            raise not_supported("spread embedding")
+        if _AGGREGATE.match(self._text, self._at):
+            raise _no_aggregates()
+        name, alias = self.name(), None
+        if self._peek(":") and not self._peek("::"):
+            self._take(":")
+            if _AGGREGATE.match(self._text, self._at):
+                raise _no_aggregates()
+            name, alias = self.name(), name
+        hint, inner = None, False
+        for _ in range(2):
+            if self._take("!"):
+                word = self.name()
+                if word in ("inner", "left"):
+                    inner = inner or word == "inner"
+                elif word.startswith(("inner", "left")):
+                    self._fail('"("')
+                else:
+                    hint = hint or word
+        if self._take("("):
+            self._blanks()
+            query = Query() if self._peek(")") else self._items(depth + 1)
+            self._expect(")")
+            return Embed(name, alias, hint, inner, query)
+        if hint or inner:
+            self._fail('"("')
+        if self._peek("->"):
+            raise not_supported("JSON paths")
+        cast = None
+        if self._take("::"):
+            cast = self._plain()  # never a quoted one: it stands in the statement as it is
+        if self._take("."):
+            if _AGGREGATE.match(self._text, self._at):
+                raise _no_aggregates()
+            self._fail("aggregate function")
+        self._end_of_item()
+        return Column(name, alias, cast)
+
+    def _end_of_item(self, *, blanks: bool = True) -> None:
+        if blanks:
+            self._blanks()
+        if self._at < len(self._text) and self._text[self._at] not in ",)":
+            self._fail('")", "," or end of input')
+
+    def _term(self) -> Order:
+        self._blanks()
+        name = self.name()
+        if self._peek("("):
+            raise not_supported("ordering by an embedded resource")
+        if self._peek("->"):
+            raise not_supported("JSON paths")
+        self._blanks()
+        direction = nulls = ""
+        for word in ("asc", "desc"):
+            if not direction and self._take(f".{word}"):
+                direction = word
+        for word in ("first", "last"):
+            if not nulls and self._take(f".nulls{word}"):
+                nulls = word
+        if self._at < len(self._text) and not self._peek(","):
+            self._fail('"asc", "desc", "nullsfirst" or "nullslast"')
+        return Order(name, direction, nulls)
+
+    def _operand(self, depth: int) -> Condition | Logic:
+        if depth > _MAX_DEPTH:
+            raise not_supported("logic this deep")
+        self._blanks()
+        match = re.compile(r"(not\.)?(and|or)[ \t]*\(").match(self._text, self._at)
+        if match:
+            self._at = match.end()
+            operands = [self._operand(depth + 1)]
+            while self._comma():
+                operands.append(self._operand(depth + 1))
+            self._blanks()
+            self._expect(")")
+            self._blanks()
+            return Logic(match[2], tuple(operands), negated=bool(match[1]))
+        column = self.name()
+        if self._peek("->"):
+            raise not_supported("JSON paths")
+        self._expect(".")
+        return self._condition(column, nested=True)
+
+    def _condition(self, column: str, *, nested: bool) -> Condition:
+        negated = self._take("not.")
+        match = _OPERATOR.match(self._text, self._at)
+        name = re.compile("[a-z]*").match(self._text, self._at)
+        if name and name[0] in TEXT_SEARCH:
+            raise not_supported("full text search")
+        if not match or match[1] not in (QUANTIFIABLE if match[2] else OPERATORS):
+            self._fail('"not" or operator (eq, gt, ...)')
+        operator, quantifier = match[1], match[2]
+        self._at = match.end()
+        value: str | tuple[str, ...]
+        if operator == "in":
+            value = self._list()
+        elif operator == "is":
+            word = _IS_VALUES.match(self._text, self._at)
+            if not word:
+                self._fail("null or trilean value (unknown, true, false)")
+            value, self._at = word[0].lower(), word.end()
+        elif nested:
+            value = self._value()
+        else:
+            value, self._at = self._text[self._at :], len(self._text)
+        return Condition(column, operator, value, negated, quantifier)
+
+    def _list(self) -> tuple[str, ...]:
+        self._blanks()
+        self._expect("(")
+        self._blanks()
+        items = [self._value(arrays=False)]
+        while self._take(","):
+            items.append(self._value(arrays=False))
+        self._expect(")")
+        self._blanks()
+        return tuple(items)
+
+    def _value(self, *, arrays: bool = True) -> str:
+        """A value in a list: quoted, or bare to the next comma or parenthesis."""
+        quoted = _QUOTED.match(self._text, self._at)
+        if quoted and self._text[quoted.end() : quoted.end() + 1] in ("", ",", ")"):
+            self._at = quoted.end()
+            return _unescaped(quoted[1])
+        array = _ARRAY.match(self._text, self._at) if arrays else None
+        match = array or _BARE.match(self._text, self._at)
+        assert match is not None  # noqa: S101  # the pattern may be empty
+        self._at = match.end()
+        return match[0]
+
+    def _blanks(self) -> None:
+        match = _BLANKS.match(self._text, self._at)
+        self._at = match.end() if match else self._at
+
+    def _comma(self) -> bool:
+        """Take a comma and the blanks around it; or nothing."""
+        match = _COMMA.match(self._text, self._at)
+        if match:
+            self._at = match.end()
+        return bool(match)
+
+    def _peek(self, token: str) -> bool:
+        return self._text.startswith(token, self._at)
+
+    def _take(self, token: str) -> bool:
+        if self._peek(token):
+            self._at += len(token)
+            return True
+        return False
+
+    def _expect(self, token: str) -> None:
+        if not self._take(token):
+            self._fail(f'"{token}"')
+
+    def _fail(self, expected: str) -> NoReturn:
+        raise not_parsed(self._what, self._text, self._at, expected)
+
+
+def _in_name(char: str) -> bool:
+    return char.isalpha() or char in "0123456789_ $"
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
+
+
+def _no_aggregates() -> RestError:
+    return RestError(400, "PGRST123", "Use of aggregate functions is not allowed")

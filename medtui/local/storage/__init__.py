@@ -1,0 +1,312 @@
+"""The storage interface: files in buckets, as far as the clients' plain methods use it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+from urllib.parse import unquote
+
+import jwt
+from psycopg_pool import AsyncConnectionPool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from medtui.local.caller import ROLES, Claims, bearer
+from medtui.local.keys import Keys
+from medtui.local.storage import inputs, shapes
+from medtui.local.storage.answers import answer
+from medtui.local.storage.body import receive
+from medtui.local.storage.errors import (
+    StorageError,
+    Uncertain,
+    invalid_request,
+    no_bucket,
+    no_file,
+    no_object,
+    no_route,
+    not_supported,
+    refused,
+)
+from medtui.local.storage.files import Files, chunks
+from medtui.local.storage.names import check_bucket, check_key, check_path, check_type
+from medtui.local.storage.objects import Acting, Db, Objects, Row, Upload, storage_pool
+
+__all__ = ["Storage", "storage_pool"]
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
+PREFIX = "/storage/v1"
+MAX_FILE = 50 * 1024 * 1024
+"""Bytes of a file in a bucket without a limit of its own, as the Supabase CLI's server has it."""
+
+
+class Storage:
+    """The endpoints, over a pool of connections as the tables' owner and a folder of files."""
+
+    def __init__(self, pool: AsyncConnectionPool[Db], keys: Keys, folder: Path) -> None:
+        self._objects = Objects(pool)
+        self._files = Files(folder)
+        self._keys = keys
+
+    async def start(self) -> None:
+        """Bring rows and files together again after whatever end the last run had."""
+        await self._files.open(await self._objects.versions())
+
+    async def endpoint(self, request: Request) -> Response:
+        """Every request below `/storage/v1`."""
+        try:
+            response = await self._route(request)
+        except StorageError as error:
+            response = error.response()
+        except ClientDisconnect:
+            response = Response(status_code=499)
+        if request.method == "HEAD" and response.status_code != 200:
+            response = Response(None, response.status_code)
+        return response
+
+    async def _route(self, request: Request) -> Response:
+        raw = request.scope["raw_path"].decode("ascii").removeprefix(PREFIX)
+        try:
+            # Split before it is decoded: an encoded slash belongs to the name that it is in.
+            parts = [unquote(part, errors="strict") for part in raw[1:].split("/")]
+        except UnicodeDecodeError:
+            raise invalid_request(f"'{raw}' is not a valid url component") from None
+        reading = request.method in ("GET", "HEAD")
+        match request.method, parts:
+            case "POST", ["object", "list", bucket]:
+                return await self._list(request, bucket)
+            case "POST", ["object", ("move" | "copy") as verb]:
+                return await self._relocate(request, verb)
+            case "POST", ["object", "sign", bucket, *name] if name:
+                return await self._sign(request, bucket, "/".join(name))
+            case "POST", ["object", "upload", "sign", bucket, *name] if name:
+                return await self._sign_upload(request, bucket, "/".join(name))
+            case "GET", ["object", "info", ("authenticated" | "public") as door, bucket, *name]:
+                return await self._read(request, door, bucket, "/".join(name), info=True)
+            case "GET", ["object", "info", bucket, *name]:
+                return await self._read(request, "", bucket, "/".join(name), info=True)
+            case _, ["object", "sign" | "list-v2", *_] | ["object", "upload", "sign", *_]:
+                raise not_supported("/".join(parts[1:2]))
+            case _, ["object", ("authenticated" | "public") as door, bucket, *name] if reading:
+                return await self._read(request, door, bucket, "/".join(name))
+            case _, ["object", bucket, *name] if reading and name:
+                return await self._read(request, "", bucket, "/".join(name))
+            case (("POST" | "PUT"), ["object", bucket, *name]) if name:
+                return await self._upload(request, bucket, "/".join(name))
+            case "DELETE", ["object", bucket]:
+                return await self._remove(request, bucket)
+            case "DELETE", ["object", bucket, *name]:
+                return await self._remove_one(request, bucket, "/".join(name))
+            case "GET", ["bucket"]:
+                found = await self._acting(request).buckets()
+                return answer([shapes.bucket(row) for row in found])
+            case "POST", ["bucket"]:
+                return await self._make_bucket(request)
+            case "POST", ["bucket", bucket, "empty"]:
+                return await self._empty_bucket(request)
+            case (("GET" | "PUT" | "DELETE"), ["bucket", bucket]):
+                return await self._one_bucket(request, bucket)
+        raise no_route(request.method, raw)
+
+    # Reading --------------------------------------------------------------------------------
+
+    async def _read(
+        self, request: Request, door: str, bucket: str, name: str, *, info: bool = False
+    ) -> Response:
+        missing = None
+        while True:
+            row = await self._seen(request, door, bucket, name)
+            if info:
+                return answer(shapes.info(row), headers=shapes.description(row))
+            if request.method == "HEAD":
+                return Response(None, headers=shapes.headers(row))
+            file = await self._files.read(row["version"])
+            if file is not None:
+                size = os.fstat(file.fileno()).st_size
+                return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
+            if row["version"] == missing:
+                raise no_file()
+            missing = row["version"]  # Replaced, perhaps, since the row was read.
+
+    async def _seen(self, request: Request, door: str, bucket: str, name: str) -> Row:
+        """The row of an object that the caller may see."""
+        claims = self._claims(request) if door == "authenticated" else None
+        if not door:
+            with contextlib.suppress(StorageError):
+                claims = self._claims(request)
+        kept = await self._objects.bucket(bucket)
+        if claims is None and not kept["public"]:
+            raise no_bucket()  # It hides what is there, and that a token has expired.
+        check_key(name)
+        if claims is None or kept["public"]:
+            row = await self._objects.find_public(bucket, name)
+        else:
+            row = await self._objects.acting(claims, request).find(bucket, name)
+        if row is None:
+            raise no_object()
+        return row
+
+    async def _list(self, request: Request, bucket: str) -> Response:
+        body = await inputs.read_json(request)
+        prefix = inputs.text(body, "prefix", required=True)
+        search = inputs.text(body, "search")
+        column, order = inputs.sorting(body)
+        limit = inputs.number(body, "limit", 100, least=1)
+        offset = inputs.number(body, "offset", 0, least=0)
+        acting = self._acting(request)
+        check_bucket(bucket)
+        if "\0" in prefix + search:
+            return answer([])
+        rows = await acting.entries(
+            bucket,
+            prefix if prefix.endswith("/") or not prefix else f"{prefix}/",
+            search,
+            column=column,
+            order=order,
+            limit=limit,
+            offset=offset,
+        )
+        return answer([shapes.plain(row) for row in rows])
+
+    # Writing --------------------------------------------------------------------------------
+
+    async def _upload(self, request: Request, bucket: str, name: str) -> Response:
+        claims = self._claims(request)
+        check_bucket(bucket)
+        kept = await self._objects.bucket(bucket)
+        check_key(name)
+        upsert = request.method == "PUT" or request.headers.get("x-upsert") == "true"
+        acting = self._objects.acting(claims, request)
+        limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
+        async with self._files.new() as file:
+            upload = Upload(bucket, name, file.version, {}, {}, upsert)
+            # Asked twice: now, so that nobody sends for nothing, and when the file is there.
+            await acting.may_upload(upload)
+            check_path(name, bucket, file.version)
+            kind = await receive(
+                request,
+                file,
+                limit=min(limit, MAX_FILE),
+                check=lambda mime: check_type(mime, kept["allowed_mime_types"]),
+            )
+            await file.seal()
+            metadata = shapes.metadata(file.etag, file.size, kind.mime, kind.cache_control)
+            upload = Upload(bucket, name, file.version, metadata, kind.metadata, upsert)
+            file.keep()
+            try:
+                made, before = await acting.upload(upload)
+            except Uncertain:
+                raise
+            except StorageError:
+                file.drop()
+                raise
+        await self._files.remove([before])
+        return answer({"Key": f"{bucket}/{name}", "Id": made})
+
+    async def _remove(self, request: Request, bucket: str) -> Response:
+        names = inputs.names(await inputs.read_json(request))
+        acting = self._acting(request)
+        check_bucket(bucket)
+        gone = await acting.remove(bucket, names)
+        await self._files.remove(row["version"] for row in gone)
+        return answer([shapes.removed(row) for row in gone])
+
+    async def _remove_one(self, request: Request, bucket: str, name: str) -> Response:
+        acting = self._acting(request)
+        check_bucket(bucket)
+        check_key(name)
+        gone = await acting.remove(bucket, [name])
+        if not gone and await self._objects.exists(bucket, name):
+            raise refused("Access denied")
+        if not gone:
+            raise no_object()
+        await self._files.remove(row["version"] for row in gone)
+        return answer({"message": "Successfully deleted"})
+
+    # What is refused, to whom the real server refuses it in the same words ------------------
+
+    async def _sign(self, request: Request, bucket: str, name: str) -> Response:
+        acting = self._acting(request)
+        check_key(name)
+        if await acting.find(bucket, name) is None:
+            raise no_object()
+        raise not_supported("signed URLs")
+
+    async def _sign_upload(self, request: Request, bucket: str, name: str) -> Response:
+        acting = self._acting(request)
+        check_key(name)
+        await acting.may_upload(Upload(bucket, name, "", {}, {}))
+        raise not_supported("signed URLs")
+
+    async def _relocate(self, request: Request, verb: str) -> Response:
+        body = await inputs.read_json(request)
+        bucket, source, destination = (
+            inputs.text(body, key, required=True)
+            for key in ("bucketId", "sourceKey", "destinationKey")
+        )
+        acting = self._acting(request)
+        check_key(source)
+        check_key(destination)
+        if await acting.find(bucket, source, to_change=verb == "move") is None:
+            raise no_object()
+        raise not_supported(verb)
+
+    async def _make_bucket(self, request: Request) -> Response:
+        name = inputs.text(await inputs.read_json(request), "name", required=True)
+        acting = self._acting(request)
+        check_bucket(name)
+        await acting.may_make_bucket(name)
+        raise not_supported("making buckets")
+
+    async def _empty_bucket(self, request: Request) -> Response:
+        if self._claims(request)["role"] != "service_role":
+            raise StorageError(
+                403, "Unauthorized", "Access denied: Invalid role", "AccessDenied", http=403
+            )
+        raise not_supported("emptying buckets")
+
+    async def _one_bucket(self, request: Request, bucket: str) -> Response:
+        acting = self._acting(request)
+        check_bucket(bucket)
+        reading = request.method == "GET"
+        rows = await acting.buckets(bucket, to_change=not reading)
+        if not rows:
+            raise no_bucket()
+        if not reading:
+            raise not_supported("changing buckets")
+        return answer(shapes.bucket(rows[0]))
+
+    # Who asks -------------------------------------------------------------------------------
+
+    def _acting(self, request: Request) -> Acting:
+        return self._objects.acting(self._claims(request), request)
+
+    def _claims(self, request: Request) -> Claims:
+        """The claims of the caller's token. StorageError when there is none, or a bad one."""
+        header = request.headers.get("authorization") or request.headers.get("apikey")
+        if not header:
+            raise invalid_request("headers must have required property 'authorization'")
+        token = bearer(request) or header
+        try:
+            claims = self._keys.verify(token)
+        except jwt.ExpiredSignatureError:
+            raise refused('"exp" claim timestamp check failed') from None
+        except jwt.ImmatureSignatureError:
+            raise refused('"nbf" claim timestamp check failed') from None
+        except jwt.InvalidTokenError:
+            raise refused(_fault(token)) from None
+        role = claims.get("role", "anon")
+        if role not in ROLES:
+            raise refused()
+        return {**claims, "role": role}
+
+
+def _fault(token: str) -> str:
+    """What is wrong with a token, in the words of the real server's library."""
+    if token.count(".") != 2:
+        return "Invalid Compact JWS"
+    try:
+        jwt.get_unverified_header(token)
+    except jwt.InvalidTokenError:
+        return "JWS Protected Header is invalid"
+    return "signature verification failed"

@@ -1,0 +1,111 @@
+"""The storage server's errors. The HTTP status is nearly always 400: the body says what it is."""
+
+from __future__ import annotations
+
+import psycopg
+from starlette.responses import Response
+
+from medtui.local.storage.answers import answer
+
+
+class StorageError(Exception):
+    """An error for the client: the body's `statusCode`, `error`, `message` and `code`."""
+
+    def __init__(
+        self, status: int, error: str, message: str, code: str, *, http: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.http = http or (500 if status == 500 else 400)
+        self.body = {"statusCode": str(status), "error": error, "message": message, "code": code}
+
+    def response(self) -> Response:
+        return answer(self.body, self.http)
+
+
+class Uncertain(StorageError):
+    """The connection to Postgres went: whether it has committed is not known."""
+
+
+def no_bucket() -> StorageError:
+    return StorageError(404, "Bucket not found", "Bucket not found", "NoSuchBucket")
+
+
+def no_object() -> StorageError:
+    return StorageError(404, "not_found", "Object not found", "NoSuchKey")
+
+
+def no_file() -> StorageError:
+    """There is a row, but nothing on the disk."""
+    return StorageError(404, "Not found", "The resource was not found", "NoSuchKey")
+
+
+def exists_already() -> StorageError:
+    return StorageError(409, "Duplicate", "The resource already exists", "KeyAlreadyExists")
+
+
+def refused(message: str = "new row violates row-level security policy") -> StorageError:
+    return StorageError(403, "Unauthorized", message, "AccessDenied")
+
+
+def invalid_key(name: str, reason: str = "") -> StorageError:
+    message = f"Invalid key: {name} {reason}".rstrip() if reason else f"Invalid key: {name}"
+    return StorageError(400, "InvalidKey", message, "InvalidKey")
+
+
+def invalid_bucket() -> StorageError:
+    return StorageError(400, "Invalid Input", "Bucket name invalid", "InvalidBucketName")
+
+
+def invalid_request(message: str) -> StorageError:
+    return StorageError(400, "Error", message, "InvalidRequest")
+
+
+def invalid_type(mime: str) -> StorageError:
+    message = f"mime type {mime} is not supported"
+    return StorageError(415, "invalid_mime_type", message, "InvalidMimeType")
+
+
+def too_large(what: str = "object") -> StorageError:
+    message = f"The {what} exceeded the maximum allowed size"
+    return StorageError(413, "Payload too large", message, "EntityTooLarge")
+
+
+def no_content(reason: str = "No content provided") -> StorageError:
+    return StorageError(400, "InvalidRequest", reason, "InvalidRequest")
+
+
+def not_supported(feature: str) -> StorageError:
+    """Spoken by the real server, but not here."""
+    message = f"The feature {feature} is not enabled for this resource"
+    return StorageError(409, "NotSupported", message, "NotSupported")
+
+
+def no_route(method: str, path: str) -> StorageError:
+    message = f"Route {method}:{path} not found"
+    return StorageError(404, "Not Found", message, "InvalidRequest", http=404)
+
+
+def from_postgres(error: psycopg.Error) -> StorageError:
+    """What Postgres refused, as the storage server passes it on."""
+    state = error.sqlstate or ""
+    message = error.diag.message_primary or "Internal server error"
+    if isinstance(error, psycopg.DataError) and not state:
+        return invalid_request("invalid byte sequence for encoding UTF8")  # A NUL, never sent.
+    if not state or state.startswith(("08", "57P")):
+        return Uncertain(500, "DatabaseError", message, "DatabaseError")
+    match state:
+        case "42501":
+            return refused()
+        case "23505":
+            return exists_already()
+        case "23503":
+            message = "The related resource does not exist"
+            return StorageError(404, "InvalidRequest", message, "InvalidRequest")
+        case "55P03":
+            return StorageError(423, "ResourceLocked", "The resource is locked", "ResourceLocked")
+        case "57014":
+            message = "The connection to the database timed out"
+            return StorageError(544, "DatabaseTimeout", message, "DatabaseTimeout", http=544)
+    if state.startswith("22"):
+        return no_content(message)
+    return StorageError(500, "DatabaseError", message, "DatabaseError")

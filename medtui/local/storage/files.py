@@ -1,0 +1,156 @@
+"""The files on the disk: one for each version that a row names, in one folder.
+
+A row's `version` is its file's name, and no file is ever changed. So row and file agree after a
+crash at any point: a file is on the disk under its name before the row that names it is committed,
+and is removed after the row that named it is gone. What nobody names is swept away at the start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import os
+from collections.abc import AsyncIterator, Collection, Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO
+from uuid import UUID, uuid4
+
+CHUNK = 1024 * 1024
+PART = ".part"
+
+
+class NewFile:
+    """A file that is being written. Its end without `keep` is the end of the file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.version = str(uuid4())
+        self.size = 0
+        self._digest = hashlib.md5(usedforsecurity=False)
+        self._path = folder / self.version
+        self._part = folder / (self.version + PART)
+        self._pending = bytearray()
+        self._file: BinaryIO | None = None
+        self._kept = False
+
+    async def __aenter__(self) -> NewFile:
+        self._file = await asyncio.to_thread(_create, self._part)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+        if not self._kept:
+            # Not awaited: it is to happen even when we are cancelled.
+            _remove([self._part, self._path])
+
+    @property
+    def etag(self) -> str:
+        return f'"{self._digest.hexdigest()}"'
+
+    async def write(self, data: bytes) -> None:
+        """Add to it. At most a chunk waits in memory."""
+        self.size += len(data)
+        self._pending += data
+        if len(self._pending) >= CHUNK:
+            await self._flush()
+
+    async def seal(self) -> None:
+        """Make it last under its name. From here on a row may name it."""
+        await self._flush()
+        file, self._file = self._file, None
+        assert file is not None  # noqa: S101  # sealed once
+        await asyncio.to_thread(_seal, file, self._part, self._path)
+
+    def keep(self) -> None:
+        """A row names it, or perhaps does: that is for the next start to find out."""
+        self._kept = True
+
+    def drop(self) -> None:
+        """For certain no row names it."""
+        self._kept = False
+
+    async def _flush(self) -> None:
+        data, self._pending = self._pending, bytearray()
+        if data:
+            await asyncio.to_thread(self._append, data)
+
+    def _append(self, data: bytearray) -> None:
+        assert self._file is not None  # noqa: S101  # open until it is sealed
+        self._file.write(data)
+        self._digest.update(data)
+
+
+class Files:
+    """The folder. It is ours alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def open(self, known: Collection[str]) -> None:
+        """Make the folder if it is not there, and remove what none of the known versions names."""
+        await asyncio.to_thread(_sweep, self._folder, known)
+
+    def new(self) -> NewFile:
+        return NewFile(self._folder)
+
+    async def read(self, version: str | None) -> BinaryIO | None:
+        """A version's open file, which stays readable when it is removed; None if there is none."""
+        if not is_version(version):
+            return None
+        with contextlib.suppress(FileNotFoundError):
+            return await asyncio.to_thread((self._folder / str(version)).open, "rb")
+        return None
+
+    async def remove(self, versions: Iterable[str | None]) -> None:
+        """Remove the files of versions that no row names any more."""
+        paths = [self._folder / str(version) for version in versions if is_version(version)]
+        await asyncio.to_thread(_remove, paths)
+
+
+def is_version(text: str | None) -> bool:
+    """Whether it is a name that we gave: rows are also made by others."""
+    with contextlib.suppress(ValueError):
+        return text is not None and str(UUID(text)) == text
+    return False
+
+
+async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
+    """An open file to its end, a chunk at a time; closed at the end."""
+    with file:
+        while data := await asyncio.to_thread(file.read, CHUNK):
+            yield data
+
+
+def _create(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", 0)
+
+
+def _seal(file: BinaryIO, part: Path, path: Path) -> None:
+    with file:
+        os.fsync(file.fileno())
+    part.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def _sweep(folder: Path, known: Collection[str]) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        name = path.name.removesuffix(PART)
+        if is_version(name) and (name != path.name or name not in known):
+            path.unlink()

@@ -1,0 +1,40 @@
+"""Which names and kinds of files the storage server takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from medtui.local.storage.errors import invalid_bucket, invalid_key, invalid_type
+
+# What Amazon S3, which a hosted project keeps its files in, calls safe, and can be made safe.
+_SAFE = r"A-Za-z0-9_!\-.*'() &$@=;:+,?"
+_KEY = re.compile(f"[{_SAFE}/]+")
+_BUCKET = re.compile(f"[{_SAFE}]+")
+_LONGEST_KEY, _LONGEST_BUCKET = 1024, 100
+
+
+def check_key(name: str) -> None:
+    """Refuse a name that no object can have."""
+    if not _KEY.fullmatch(name) or len(name) > _LONGEST_KEY:
+        raise invalid_key(name)
+
+
+def check_path(name: str, bucket: str, version: str) -> None:
+    """Refuse a name that would lead out of its folder: known once somebody may write there."""
+    if any(part in (".", "..") for part in name.split("/")):
+        raise invalid_key(f"stub/stub/{bucket}/{name}/{version}", "contains dot path segment")
+
+
+def check_bucket(name: str) -> None:
+    if not _BUCKET.fullmatch(name) or len(name) > _LONGEST_BUCKET:
+        raise invalid_bucket()
+
+
+def check_type(mime: str, allowed: Iterable[str] | None) -> None:
+    """Refuse a kind of file that is not on the bucket's list; without a list, none is refused."""
+    if not allowed:
+        return
+    kind, _, rest = mime.partition("/")
+    if f"{kind}/*" not in allowed and f"{kind}/{rest}" not in allowed:
+        raise invalid_type(mime)

@@ -1,0 +1,242 @@
+"""Storage's two tables. What a caller may do, Postgres decides, as the caller."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+from starlette.requests import Request
+
+from medtui.local.caller import Claims, become
+from medtui.local.storage.errors import exists_already, from_postgres, invalid_request, no_bucket
+
+Db = AsyncConnection[DictRow]
+Row = dict[str, Any]
+
+_COLUMNS = (
+    "name, bucket_id, owner, owner_id, version, id, updated_at, created_at, last_accessed_at,"
+    " metadata, user_metadata"
+)
+_FIND = f"select {_COLUMNS} from storage.objects where bucket_id = $1 and name = $2"
+_INSERT = (
+    "insert into storage.objects"
+    " (id, bucket_id, name, owner, owner_id, version, metadata, user_metadata)"
+    " values ($1, $2, $3, $4, $5, $6, $7, $8)"
+)
+_UPSERT = (
+    f"{_INSERT} on conflict (name, bucket_id) do update set owner = $4, owner_id = $5,"
+    f" version = $6, metadata = $7, user_metadata = $8 returning {_COLUMNS}"
+)
+_LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
+
+# Names below a folder: first the folders in it, then the files. $1 bucket, $2 pattern, $3 depth.
+_LIST = """
+    with found as (
+      select * from storage.objects where bucket_id = $1 and name ilike $2
+    ), entries as (
+      select path_tokens[$3] as name, null::uuid as id, null::timestamptz as updated_at,
+        null::timestamptz as created_at, null::timestamptz as last_accessed_at,
+        null::jsonb as metadata
+      from found where cardinality(path_tokens) > $3 group by path_tokens[$3]
+      union all
+      select path_tokens[$3], id, updated_at, created_at, last_accessed_at, metadata
+      from found where cardinality(path_tokens) = $3
+    )
+    select * from entries order by id is not null, {column} {order}, name {order}
+    limit $4 offset $5
+"""
+SORTABLE = ("name", "updated_at", "created_at", "last_accessed_at")
+
+_BUCKET = (
+    "id, name, owner::text, coalesce(public, false) as public, file_size_limit,"
+    " allowed_mime_types, created_at, updated_at"
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file whose row is to be made."""
+
+    bucket: str
+    name: str
+    version: str
+    metadata: dict[str, Any]
+    user_metadata: dict[str, Any]
+    upsert: bool = False
+
+
+class Objects:
+    """The tables, over a pool of connections as their owner."""
+
+    def __init__(self, pool: AsyncConnectionPool[Db]) -> None:
+        self._pool = pool
+
+    async def versions(self) -> set[str]:
+        """Every version that a row names."""
+        rows = await self._owned("select version from storage.objects where version is not null")
+        return {row["version"] for row in rows}
+
+    async def bucket(self, name: str) -> Row:
+        """A bucket, whoever asks. StorageError when there is none."""
+        rows = await self._owned(f"select {_BUCKET} from storage.buckets where id = $1", name)
+        if not rows:
+            raise no_bucket()
+        return rows[0]
+
+    async def exists(self, bucket: str, name: str) -> bool:
+        return bool(await self._owned(_FIND, bucket, name))
+
+    async def find_public(self, bucket: str, name: str) -> Row | None:
+        """An object of a public bucket: anybody may read it."""
+        return next(iter(await self._owned(_FIND, bucket, name)), None)
+
+    def acting(self, claims: Claims, request: Request) -> Acting:
+        return Acting(self._pool, claims, request)
+
+    async def _owned(self, query: str, *values: object) -> list[DictRow]:
+        async with _translated(), self._pool.connection() as db:
+            return await (await db.execute(query.encode(), values, prepare=False)).fetchall()
+
+
+class Acting:
+    """The tables as one caller sees them, and may change them."""
+
+    def __init__(self, pool: AsyncConnectionPool[Db], claims: Claims, request: Request) -> None:
+        self._pool = pool
+        self._claims = claims
+        self._request = request
+
+    async def find(self, bucket: str, name: str, *, to_change: bool = False) -> Row | None:
+        """An object that the caller may see; `to_change`, one that they may also update."""
+        query = _FIND + (" for update" if to_change else "")
+        rows = await self._run(query, bucket, name)
+        return rows[0] if rows else None
+
+    async def entries(
+        self,
+        bucket: str,
+        folder: str,
+        search: str,
+        *,
+        column: str,
+        order: str,
+        limit: int,
+        offset: int,
+    ) -> list[Row]:
+        """What a folder (empty, or with a slash at its end) has whose name begins with `search`."""
+        pattern = re.sub(r"([\\%_])", r"\\\1", folder + search) + "%"
+        query = _LIST.format(column=column, order=order)
+        return await self._run(query, bucket, pattern, folder.count("/") + 1, limit, offset)
+
+    async def remove(self, bucket: str, names: Sequence[str]) -> list[Row]:
+        """Delete the rows among these that the caller may delete, and return them."""
+        query = (
+            "delete from storage.objects where bucket_id = $1 and name = any($2::text[])"
+            f" returning {_COLUMNS}"
+        )
+        return await self._run(query, bucket, list(names))
+
+    async def may_upload(self, upload: Upload) -> None:
+        """StorageError when the caller may not make this row, or it is there already."""
+        async with self._transaction() as db:
+            await self._write(db, upload)
+            raise psycopg.Rollback
+
+    async def upload(self, upload: Upload) -> tuple[str, str | None]:
+        """Make the row. Returns its id, and the version that it named before."""
+        async with self._transaction() as db:
+            # One at a time: whoever replaces a version must know which.
+            await db.execute(_LOCK.encode(), [f"{upload.bucket}/{upload.name}"])
+            before = None
+            if upload.upsert:
+                found = await db.execute(_FIND.encode(), [upload.bucket, upload.name])
+                before = await found.fetchone()
+            written = await self._write(db, upload)
+        return written, before["version"] if before else None
+
+    async def _write(self, db: Db, upload: Upload) -> str:
+        owner = self._claims.get("sub")
+        made = uuid4()
+        values = [
+            made,
+            upload.bucket,
+            upload.name,
+            _uuid(owner),
+            owner,
+            upload.version,
+            Jsonb(upload.metadata),
+            Jsonb(upload.user_metadata),
+        ]
+        if not upload.upsert:
+            # Not returned: it would take the right to read, too.
+            await db.execute(_INSERT.encode(), values)
+            return str(made)
+        row = await (await db.execute(_UPSERT.encode(), values)).fetchone()
+        if row is None:
+            raise exists_already()
+        return str(row["id"])
+
+    async def buckets(self, name: str | None = None, *, to_change: bool = False) -> list[Row]:
+        """The buckets that the caller may see, or change; or the one of a name among them."""
+        query = f"select {_BUCKET} from storage.buckets where $1::text is null or id = $1"
+        return await self._run(query + (" for update" if to_change else " order by id"), name)
+
+    async def may_make_bucket(self, name: str) -> None:
+        """StorageError when the caller may not make a bucket, or there is one of this name."""
+        async with self._transaction() as db:
+            await db.execute(b"insert into storage.buckets (id, name) values ($1, $1)", [name])
+            raise psycopg.Rollback
+
+    async def _run(self, query: str, *values: object) -> list[DictRow]:
+        async with self._transaction() as db:
+            return await (await db.execute(query.encode(), values, prepare=False)).fetchall()
+
+    @contextlib.asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Db]:
+        async with _translated(), self._pool.connection() as db, db.transaction():
+            await become(db, self._claims, self._request)
+            yield db
+
+
+@contextlib.asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    try:
+        yield
+    except psycopg.Error as error:
+        raise from_postgres(error) from error
+    except UnicodeEncodeError as error:
+        raise invalid_request("invalid byte sequence for encoding UTF8") from error
+
+
+def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
+    """Connections as the tables' owner; to be opened on the loop that uses them."""
+    return AsyncConnectionPool(
+        dsn,
+        connection_class=AsyncConnection[DictRow],
+        min_size=1,
+        max_size=4,
+        open=False,
+        kwargs={
+            "autocommit": True,
+            "cursor_factory": AsyncRawCursor,
+            "row_factory": dict_row,
+            "options": "-c search_path=storage,public,extensions"
+            " -c statement_timeout=8s -c lock_timeout=8s",
+        },
+    )
+
+
+def _uuid(text: object) -> UUID | None:
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None

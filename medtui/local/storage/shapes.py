@@ -1,0 +1,95 @@
+"""Rows as the storage server shows them: in JSON, and in a file's headers."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+from medtui.local.storage.objects import Row
+
+
+def time(moment: datetime) -> str:
+    """As JavaScript writes it: in UTC, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def plain(row: Row) -> Row:
+    """A row of a list, ready for JSON."""
+    return {
+        name: time(value)
+        if isinstance(value, datetime)
+        else value
+        if value is None or isinstance(value, (int, bool, list, dict))
+        else str(value)
+        for name, value in row.items()
+    }
+
+
+def removed(row: Row) -> Row:
+    """A row that is gone. Its texts are never null."""
+    return plain(row) | {name: str(row[name] or "") for name in ("owner", "owner_id", "version")}
+
+
+def bucket(row: Row) -> Row:
+    shown = plain(row) | {"owner": row["owner"] or "", "type": "STANDARD"}
+    order = ("id", "name", "owner", "public", "type", "file_size_limit", "allowed_mime_types")
+    return {name: shown[name] for name in (*order, "created_at", "updated_at")}
+
+
+def info(row: Row) -> Row:
+    """What `info` says of an object."""
+    metadata = row["metadata"] or {}
+    return {
+        "id": str(row["id"]),
+        "name": row["name"],
+        "version": row["version"],
+        "bucket_id": row["bucket_id"],
+        "size": metadata.get("size"),
+        "content_type": metadata.get("mimetype"),
+        "cache_control": metadata.get("cacheControl"),
+        "etag": metadata.get("eTag"),
+        "metadata": row["user_metadata"],
+        "last_modified": time(row["updated_at"]),
+        "created_at": time(row["created_at"]),
+    }
+
+
+def metadata(etag: str, size: int, mime: str, cache_control: str) -> dict[str, Any]:
+    """What a row keeps of its file."""
+    return {
+        "eTag": etag,
+        "size": size,
+        "mimetype": mime,
+        "cacheControl": cache_control,
+        "lastModified": time(datetime.now(UTC)),
+        "contentLength": size,
+        "httpStatusCode": 200,
+    }
+
+
+def description(row: Row) -> dict[str, str]:
+    """A file's headers, but for what it holds."""
+    kept = row["metadata"] or {}
+    shown = {
+        "ETag": str(kept.get("eTag") or ""),
+        "Cache-Control": str(kept.get("cacheControl") or "no-cache"),
+        "Last-Modified": format_datetime(row["updated_at"].astimezone(UTC), usegmt=True),
+    }
+    return {name: value for name, value in shown.items() if value and is_header(value)}
+
+
+def headers(row: Row, *, size: int | None = None) -> dict[str, str]:
+    """All of a file's headers. `size` is what the disk says, where it has been asked."""
+    kept = row["metadata"] or {}
+    mime = str(kept.get("mimetype") or "")
+    # Never a page: whatever is kept here, a browser is not to run it.
+    if "text/html" in mime.lower() or not mime or not is_header(mime):
+        mime = "text/plain" if mime else "application/octet-stream"
+    length = str(kept.get("contentLength") or 0 if size is None else size)
+    return {"Content-Type": mime, "Content-Length": length, **description(row)}
+
+
+def is_header(text: str) -> bool:
+    """Whether a text can stand in a header: rows are also made by others."""
+    return text.isascii() and text.isprintable()

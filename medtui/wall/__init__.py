@@ -1,0 +1,1 @@
+"""What `medtui board` runs: the shared screen in a terminal, as text, and in a browser."""

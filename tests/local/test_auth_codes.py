@@ -1,0 +1,199 @@
+"""One-time codes: for a sign-up, to get back in, to change one's e-mail. Each works once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.local.auth_door import AuthDoor, said
+from tests.stack import PASSWORD, Stack
+
+NEW = {"email": "new@example.org", "password": "correct horse"}
+
+
+@pytest.fixture
+async def by_code(stack: Stack, auth: AuthDoor) -> AuthDoor:
+    """A server on which a sign-up waits for a code."""
+    stack.autoconfirm = False
+    await stack.restart_gateway()
+    return auth
+
+
+async def sign_in(auth: AuthDoor, email: str, password: str = PASSWORD) -> Any:
+    login = {"email": email, "password": password}
+    return (await auth("POST", "token?grant_type=password", login)).json()
+
+
+async def test_a_sign_up_waits_for_its_code(by_code: AuthDoor) -> None:
+    answer = await by_code("POST", "signup", NEW)
+    assert answer.status_code == 200
+    assert "access_token" not in answer.json()
+    assert answer.json()["identities"], "an account that was made has one"
+    refused = await by_code("POST", "token?grant_type=password", NEW)
+    assert said(refused) == (400, "email_not_confirmed")
+    code = await by_code.code(NEW["email"], "signup")
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    verify = {"type": "signup", "email": NEW["email"]}
+    assert said(await by_code("POST", "verify", verify | {"token": wrong})) == (403, "otp_expired")
+    session = (await by_code("POST", "verify", verify | {"token": code})).json()
+    assert session["user"]["email_confirmed_at"]
+    assert said(await by_code("POST", "verify", verify | {"token": code})) == (403, "otp_expired")
+    assert (await sign_in(by_code, NEW["email"], NEW["password"]))["access_token"]
+
+
+async def test_nobody_learns_who_has_an_account(stack: Stack, by_code: AuthDoor) -> None:
+    person = await stack.person()
+    await stack.sql("update auth.users set raw_user_meta_data = '{\"ward\": 7}'")
+    answer = await by_code("POST", "signup", {"email": person.email, "password": "something"})
+    assert answer.status_code == 200
+    shown = answer.json()
+    assert (shown["email"], shown["identities"], shown["user_metadata"]) == (person.email, [], {})
+    assert shown["id"] != str(person.id)
+    assert (await by_code("POST", "recover", {"email": "nobody@example.org"})).json() == {}
+    again = {"email": "nobody@example.org", "type": "signup"}
+    assert (await by_code("POST", "resend", again)).json() == {}
+    assert await stack.sql("select 1 from auth.one_time_codes") == []
+
+
+async def test_a_second_sign_up_does_not_take_over_the_first(
+    stack: Stack, by_code: AuthDoor
+) -> None:
+    await by_code("POST", "signup", NEW)
+    await by_code.minutes_later()
+    await by_code("POST", "signup", NEW | {"password": "the thief's"})
+    code = await by_code.code(NEW["email"], "signup")
+    await by_code("POST", "verify", {"type": "signup", "email": NEW["email"], "token": code})
+    assert "access_token" in await sign_in(by_code, NEW["email"], NEW["password"])
+    assert "access_token" not in await sign_in(by_code, NEW["email"], "the thief's")
+
+
+async def test_of_many_sign_ups_at_once_one_has_the_account(stack: Stack, auth: AuthDoor) -> None:
+    passwords = [f"password {n}" for n in range(8)]
+    answers = await asyncio.gather(
+        *(auth("POST", "signup", NEW | {"password": password}) for password in passwords)
+    )
+    assert sorted(a.status_code for a in answers) == [200] + [422] * 7
+    winner = next(
+        p for p, answer in zip(passwords, answers, strict=True) if answer.status_code == 200
+    )
+    assert "access_token" in await sign_in(auth, NEW["email"], winner)
+
+
+async def test_codes_are_sent_no_more_than_once_a_minute(by_code: AuthDoor) -> None:
+    await by_code("POST", "signup", NEW)
+    again = {"type": "signup", "email": NEW["email"]}
+    refused = await by_code("POST", "resend", again)
+    assert said(refused) == (429, "over_email_send_rate_limit")
+    words = "For security purposes, you can only request this after "
+    assert refused.json()["message"].startswith(words)
+    seconds = int(refused.json()["message"].removeprefix(words).split()[0])
+    assert 50 <= seconds <= 60
+    before = await by_code.code(NEW["email"], "signup")
+    await by_code.minutes_later()
+    assert (await by_code("POST", "resend", again)).json() == {}
+    if (after := await by_code.code(NEW["email"], "signup")) != before:
+        verify = {"type": "signup", "email": NEW["email"]}
+        stale = await by_code("POST", "verify", verify | {"token": before})
+        assert said(stale) == (403, "otp_expired")
+        assert (await by_code("POST", "verify", verify | {"token": after})).status_code == 200
+
+
+async def test_an_old_code_is_no_good(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    await auth("POST", "recover", {"email": person.email})
+    await stack.sql("update auth.one_time_codes set sent_at = now() - interval '61 minutes'")
+    code = await auth.code(person.email, "recovery")
+    answer = await auth(
+        "POST", "verify", {"type": "recovery", "email": person.email, "token": code}
+    )
+    assert said(answer) == (403, "otp_expired")
+
+
+async def test_a_code_gets_one_back_in_to_set_a_new_password(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    elsewhere = await sign_in(auth, person.email)
+    assert (await auth("POST", "recover", {"email": person.email})).json() == {}
+    code = await auth.code(person.email, "recovery")
+    back = {"type": "recovery", "email": person.email, "token": code}
+    token = (await auth("POST", "verify", back)).json()["access_token"]
+    same = await auth("PUT", "user", {"password": PASSWORD}, token=token)
+    assert said(same) == (422, "same_password")
+    weak = await auth("PUT", "user", {"password": "abc"}, token=token)
+    assert said(weak) == (422, "weak_password")
+    assert weak.json()["weak_password"] == {"reasons": ["length"]}
+    changed = await auth("PUT", "user", {"password": "a new one"}, token=token)
+    assert changed.status_code == 200
+    assert "access_token" in await sign_in(auth, person.email, "a new one")
+    assert "access_token" not in await sign_in(auth, person.email)
+    # Whoever knew the old password is out; whoever set the new one is not.
+    gone = await auth("GET", "user", token=elsewhere["access_token"])
+    assert said(gone) == (403, "session_not_found")
+    assert (await auth("GET", "user", token=token)).status_code == 200
+
+
+async def test_a_code_is_good_for_what_it_was_sent_for(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    await auth("POST", "otp", {"email": person.email, "create_user": False})
+    code = await auth.code(person.email, "recovery")
+    for kind in ("signup", "invite", "email_change", "sms", "nonsense"):
+        wrong = {"type": kind, "email": person.email, "token": code}
+        assert said(await auth("POST", "verify", wrong)) == (403, "otp_expired")
+    right = {"type": "email", "email": person.email, "token": code}
+    assert (await auth("POST", "verify", right)).json()["user"]["id"] == str(person.id)
+
+
+async def test_a_code_can_be_asked_for_without_an_account(stack: Stack, auth: AuthDoor) -> None:
+    refused = await auth("POST", "otp", {"email": "new@example.org", "create_user": False})
+    assert said(refused) == (422, "otp_disabled")
+    assert await stack.sql("select 1 from auth.users") == []
+    assert (await auth("POST", "otp", {"email": "new@example.org"})).json() == {}
+    code = await auth.code("new@example.org", "recovery")
+    entered = {"type": "email", "email": "new@example.org", "token": code}
+    assert "access_token" in (await auth("POST", "verify", entered)).json()
+    phone = await auth("POST", "otp", {"phone": "+441632960961"})
+    assert said(phone) == (400, "phone_provider_disabled")
+
+
+async def test_a_new_email_takes_a_code_from_each_address(stack: Stack, by_code: AuthDoor) -> None:
+    person, other = await stack.person(), await stack.person("Mei")
+    token = (await sign_in(by_code, person.email))["access_token"]
+    taken = await by_code("PUT", "user", {"email": other.email}, token=token)
+    assert said(taken) == (422, "email_exists")
+    asked = await by_code("PUT", "user", {"email": "moved@example.org"}, token=token)
+    assert (asked.json()["email"], asked.json()["new_email"]) == (person.email, "moved@example.org")
+    change = {"type": "email_change"}
+    old = await by_code.code(person.email, "email_change_current")
+    new = await by_code.code("moved@example.org", "email_change_new")
+    half = await by_code("POST", "verify", change | {"email": "moved@example.org", "token": new})
+    assert half.json()["msg"].startswith("Confirmation link accepted.")
+    assert (await by_code("GET", "user", token=token)).json()["email"] == person.email
+    whole = await by_code("POST", "verify", change | {"email": person.email, "token": old})
+    assert whole.json()["user"]["email"] == "moved@example.org"
+    assert "new_email" not in whole.json()["user"]
+    assert "access_token" in await sign_in(by_code, "moved@example.org")
+    assert "access_token" not in await sign_in(by_code, person.email)
+
+
+async def test_where_nothing_is_confirmed_one_code_moves_an_email(
+    stack: Stack, auth: AuthDoor
+) -> None:
+    person = await stack.person()
+    token = (await sign_in(auth, person.email))["access_token"]
+    await auth("PUT", "user", {"email": "moved@example.org"}, token=token)
+    code = await auth.code("moved@example.org", "email_change_new")
+    moved = {"type": "email_change", "email": "moved@example.org", "token": code}
+    assert (await auth("POST", "verify", moved)).json()["user"]["email"] == "moved@example.org"
+    assert await stack.sql("select 1 from auth.one_time_codes where code is not null") == []
+
+
+async def test_guessing_codes_is_slowed_down(stack: Stack, auth: AuthDoor) -> None:
+    person = await stack.person()
+    guess = {"type": "recovery", "email": person.email, "token": "0"}
+    answers = {said(await auth("POST", "verify", guess)) for _ in range(31)}
+    assert answers == {(403, "otp_expired"), (429, "over_request_rate_limit")}
+    # Not even the right one helps now.
+    await auth("POST", "recover", {"email": person.email})
+    right = guess | {"token": await auth.code(person.email, "recovery")}
+    assert said(await auth("POST", "verify", right)) == (429, "over_request_rate_limit")
