@@ -231,9 +231,10 @@ async def test_a_change_that_the_feed_missed_is_found_and_the_feed_restarted(
     backend = await open_backend(viewer, notify=watcher.notify)
     backend.live.start()
     await watcher.until(lambda: watcher.is_live)
-    # A table outside the publication: its changes reach nobody.
+    # Of a table outside the publication nobody hears.
     await stack.sql("alter publication supabase_realtime drop table practice_sessions")
     await stack.sql("update practice_sessions set type = 'missed'")
+    await stack.sql("alter publication supabase_realtime add table practice_sessions")
     await watcher.until(lambda: bool(watcher.stale))
     await watcher.until(lambda: watcher.rows[session_id].type == "missed")
 

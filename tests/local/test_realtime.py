@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import struct
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -15,64 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.local.realtime.pgoutput import Decoder, Delete, Insert, Malformed, Update
+from tests.local.realtime_door import joined, subscriber
 from tests.stack import Person, Stack, administrator
-
-
-class Subscriber:
-    """A raw websocket that has joined a topic, and the frames that came."""
-
-    def __init__(self, socket: websockets.ClientConnection) -> None:
-        self.socket = socket
-        self.ref = 0
-
-    async def send(self, topic: str, event: str, payload: Any) -> None:
-        self.ref += 1
-        frame = {"topic": topic, "event": event, "payload": payload, "ref": str(self.ref)}
-        await self.socket.send(json.dumps(frame))
-
-    async def frame(self, event: str | None = None, seconds: float = 5) -> dict[str, Any]:
-        """The next frame, or the next of this event."""
-        async with asyncio.timeout(seconds):
-            while True:
-                frame: dict[str, Any] = json.loads(await self.socket.recv())
-                if event in (None, frame["event"]):
-                    return frame
-
-    async def join(
-        self, token: str, topic: str = "realtime:board", *, private: bool = False, **binding: str
-    ) -> dict[str, Any]:
-        wanted = {"event": "*", "schema": "public", "table": "practice_sessions", **binding}
-        config = {"postgres_changes": [wanted], "private": private}
-        await self.send(topic, "phx_join", {"config": config, "access_token": token})
-        return await self.frame("phx_reply")
-
-    async def change(self) -> dict[str, Any]:
-        data: dict[str, Any] = (await self.frame("postgres_changes"))["payload"]["data"]
-        return data
-
-
-@contextlib.asynccontextmanager
-async def subscriber(stack: Stack) -> AsyncIterator[Subscriber]:
-    url = stack.url.replace("http", "ws") + "/realtime/v1/websocket"
-    async with websockets.connect(f"{url}?apikey={stack.anon_key}&vsn=1.0.0") as socket:
-        yield Subscriber(socket)
-
-
-@contextlib.asynccontextmanager
-async def joined(stack: Stack, token: str, **binding: str) -> AsyncIterator[Subscriber]:
-    async with subscriber(stack) as here:
-        reply = await here.join(token, **binding)
-        assert reply["payload"]["status"] == "ok", reply
-        await here.frame("system")
-        yield here
 
 
 async def test_a_join_is_answered_as_the_clients_expect(stack: Stack) -> None:
     async with subscriber(stack) as here:
-        reply = await here.join(stack.anon_key)
-        (binding,) = reply["payload"]["response"]["postgres_changes"]
+        wanted = {"event": "*", "schema": "public", "table": "practice_sessions"}
+        reply = await here.join(stack.anon_key, postgres_changes=[wanted])
+        (binding,) = reply["response"]["postgres_changes"]
         assert isinstance(binding.pop("id"), int)
-        assert binding == {"event": "*", "schema": "public", "table": "practice_sessions"}
+        assert binding == wanted
         system = await here.frame()
         assert system["ref"] is None
         assert system["payload"] == {
@@ -165,11 +117,37 @@ async def test_bad_joins_say_why(stack: Stack) -> None:
             (person.token[:-3] + "abc", "JwtSignatureError"),
         ]:
             reply = await here.join(token)
-            assert reply["payload"]["status"] == "error"
-            assert reply["payload"]["response"]["reason"].startswith(reason)
-        for binding in ({"filter": "nope=eq.1"}, {"filter": "id=eq.x"}, {"filter": "gibberish"}):
-            assert (await here.join(person.token, **binding))["payload"]["status"] == "error"
-        assert (await here.join(person.token, private=True))["payload"]["status"] == "error"
+            assert reply["status"] == "error"
+            assert reply["response"]["reason"].startswith(reason)
+        for topic, reason in [
+            ("realtime:", "TopicNameRequired: You must provide a topic name"),
+            ("elsewhere", "unmatched topic"),
+        ]:
+            reply = await here.join(person.token, topic)
+            assert reply == {"status": "error", "response": {"reason": reason}}
+
+
+@pytest.mark.parametrize(
+    ("binding", "reason"),
+    [
+        ({"filter": "nope=eq.1"}, "(raise_exception) invalid column for filter nope"),
+        ({"filter": "id=eq.x"}, 'invalid input syntax for type uuid: "x"'),
+        ({"filter": "id=in.x"}, "`in` filter value must be wrapped by parentheses"),
+        ({"filter": "gibberish"}, 'Error parsing `filter` params: ["gibberish"]'),
+        ({"filter": "id=foo.hey"}, 'Error parsing `filter` params: ["foo", "hey"]'),
+        ({"table": "cases"}, "Please check Realtime is enabled for the given connect parameters"),
+    ],
+)
+async def test_what_cannot_be_followed_is_said_after_the_join(
+    binding: dict[str, str], reason: str, stack: Stack
+) -> None:
+    person = await stack.person()
+    async with subscriber(stack) as here:
+        said = await here.follow(person.token, **binding)
+        assert (said["extension"], said["status"]) == ("postgres_changes", "error")
+        assert reason in said["message"]
+        await stack.session(person)
+        assert await here.silent()
 
 
 async def test_a_token_that_expires_ends_the_channel_unless_it_is_renewed(stack: Stack) -> None:
@@ -209,7 +187,7 @@ async def test_a_slow_subscriber_is_closed_and_delays_nobody(stack: Stack) -> No
 
 async def test_who_has_no_key_is_not_let_in(stack: Stack) -> None:
     url = stack.url.replace("http", "ws") + "/realtime/v1/websocket"
-    for query in ("", "?apikey=wrong", f"?apikey={stack.anon_key}&vsn=2.0.0"):
+    for query in ("", "?apikey=wrong", f"?apikey={stack.anon_key}&vsn=3.0.0"):
         with pytest.raises(websockets.InvalidStatus):
             await websockets.connect(url + query)
 
@@ -297,6 +275,6 @@ async def test_nobody_filters_by_a_column_that_they_may_not_read(stack: Stack) -
     person = await stack.person()
     async with subscriber(stack) as here:
         guess = {"filter": "room_url=gte.https://a"}
-        assert (await here.join(person.token, **guess))["payload"]["status"] == "ok"
-        refused = await here.join(stack.anon_key, "realtime:other", **guess)
-        assert refused["payload"]["status"] == "error"
+        assert (await here.follow(person.token, **guess))["status"] == "ok"
+        refused = await here.follow(stack.anon_key, "realtime:other", **guess)
+        assert "invalid column for filter room_url" in refused["message"]

@@ -26,19 +26,28 @@ create or replace function realtime.visible_to(
   of_table regclass, key_column name, key text, roles text[], claims text[]
 ) returns boolean[] language plpgsql volatile set search_path = '' as $$
 declare
-  probe text;
-  key_type text;
+  -- Prepared once for a connection, planned once for a role: planning is what would cost.
+  probe name := format('visible_%s_%s', of_table::oid, md5(key_column));
+  ask text;
   seen boolean;
   answer boolean[] := '{}';
 begin
-  select format_type(atttypid, atttypmod) into key_type from pg_catalog.pg_attribute
-    where attrelid = of_table and attname = key_column;
-  probe := format('select exists (select from %s where %I = $1::%s)', of_table, key_column, key_type);
+  if not exists (select from pg_catalog.pg_prepared_statements where name = probe) then
+    execute (
+      select format(
+        'prepare %I (text) as select exists (select from %s where %I = $1::%s)',
+        probe, of_table, key_column, format_type(atttypid, atttypmod)
+      ) from pg_catalog.pg_attribute where attrelid = of_table and attname = key_column
+    );
+  end if;
+  ask := format('execute %I (%L)', probe, key);
   for at in 1 .. cardinality(roles) loop
     perform set_config('request.jwt.claims', claims[at], true);
-    perform set_config('role', roles[at], true);
+    if at = 1 or roles[at] <> roles[at - 1] then
+      perform set_config('role', roles[at], true);
+    end if;
     begin
-      execute probe into seen using key;
+      execute ask into seen;
     exception when others then  -- a policy that raises for one subscriber is that one's alone
       seen := false;
     end;
@@ -49,3 +58,40 @@ begin
 end
 $$;
 revoke execute on function realtime.visible_to from public, anon, authenticated, service_role;
+
+-- Which of the extensions, broadcast and presence, somebody may receive or send on a private topic:
+-- by trying it as them, on rows that are taken back. To receive is to see a message of the topic,
+-- to send is to be allowed to insert one.
+create or replace function realtime.permitted(
+  action text, of_topic text, extensions text[], as_role text, claims text
+) returns text[] language plpgsql volatile set search_path = '' as $$
+declare
+  kind text;
+  message uuid;
+  permitted text[] := '{}';
+begin
+  perform set_config('realtime.topic', of_topic, true);
+  perform set_config('request.jwt.claims', claims, true);
+  foreach kind in array extensions loop
+    begin
+      if action = 'receive' then
+        insert into realtime.messages (topic, extension, private) values (of_topic, kind, true)
+          returning id into message;
+      end if;
+      perform set_config('role', as_role, true);
+      if action = 'receive' then
+        perform from realtime.messages where id = message;
+      else
+        insert into realtime.messages (topic, extension, private) values (of_topic, kind, true);
+      end if;
+      if found then
+        permitted := permitted || kind;
+      end if;
+      raise exception 'taken back' using errcode = 'MT000';  -- the rows, and the role
+    exception when others then  -- this, a refusal, or a policy that raises
+    end;
+  end loop;
+  return permitted;
+end
+$$;
+revoke execute on function realtime.permitted from public, anon, authenticated, service_role;

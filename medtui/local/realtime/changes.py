@@ -9,64 +9,27 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
+from medtui.local.realtime.access import Caller
+from medtui.local.realtime.bindings import Binding
+from medtui.local.realtime.database import Database
 from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Relation, Update, Values
 
-OPERATORS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "in": "in"}
 MAX_RECORD = 1024 * 1024
 LONG_VALUE = 64
+PUBLISHED = """
+    select true from pg_publication_tables where pubname = 'supabase_realtime'
+    and %s::text in ('*', schemaname::text) and %s::text in ('*', tablename::text)
+"""
 GRANTS_SECONDS = 5.0
 """How long the columns that a role may read are taken as known."""
-
-Caller = tuple[str, str]
-"""A role, and its claims as JSON."""
-
-
-class BadFilter(Exception):
-    """A filter that cannot be evaluated; the text says why."""
-
-
-@dataclass(frozen=True)
-class Binding:
-    """What a channel wants to hear of. `id` comes back with each change."""
-
-    id: int
-    event: str
-    schema: str
-    table: str
-    filter: str | None = None
-
-    def wants(self, kind: str, relation: Relation) -> bool:
-        return (
-            self.event in ("*", kind)
-            and self.schema in ("*", relation.schema)
-            and self.table in ("*", relation.table)
-        )
-
-    def condition(self) -> sql.Composable | None:
-        """The filter on a row named `new`. Raises BadFilter."""
-        if not self.filter:
-            return None
-        column, equals, rest = self.filter.partition("=")
-        operator, dot, value = rest.partition(".")
-        if not (equals and dot and column and operator in OPERATORS):
-            raise BadFilter(f"invalid filter {self.filter!r}")
-        if operator == "in":
-            items = value.removeprefix("(").removesuffix(")").split(",")
-            values = sql.SQL(", ").join(map(sql.Literal, items))
-            right: sql.Composable = sql.SQL("({})").format(values)
-        else:
-            right = sql.Literal(value)
-        return sql.SQL("new.{} {} {}").format(
-            sql.Identifier(column), sql.SQL(OPERATORS[operator]), right
-        )
 
 
 @dataclass(frozen=True)
@@ -87,15 +50,15 @@ class Prepared:
 
     data: dict[str, Any]
     seen_by: frozenset[Caller]
-    matching: frozenset[int]
-    """The ids of the bindings whose filters the row passes."""
+    matching: frozenset[Binding]
+    """The bindings whose filters the row passes."""
 
 
 class Changes:
     """Turns changes into payloads, over one connection that may take every role."""
 
-    def __init__(self, connection: AsyncConnection[Any]) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._types: dict[int, str] = {}
         self._grants: dict[tuple[str, int], tuple[float, frozenset[str]]] = {}
 
@@ -106,10 +69,8 @@ class Changes:
         then would be told that a new row is not there.
         """
         while True:
-            cursor = await self._connection.execute("select pg_current_snapshot()::text")
-            row = await cursor.fetchone()
-            assert row is not None  # noqa: S101  # the query gives one row
-            if not _is_running(xid, row[0]):
+            [snapshot] = await self._database.row("select pg_current_snapshot()::text")
+            if not _is_running(xid, snapshot):
                 return
             await asyncio.sleep(0.001)
 
@@ -119,29 +80,32 @@ class Changes:
         A column that the role may not read cannot be filtered by either: what comes
         and what does not would tell its value.
         """
+        if not await self._database.rows(PUBLISHED, [binding.schema, binding.table]):
+            raise binding.unpublished()
         condition = binding.condition()
-        if condition is None or binding.filter is None:
+        if condition is None or binding.terms is None:
             return
-        column = binding.filter.partition("=")[0]
+        column = binding.terms[0]
         try:
-            cursor = await self._connection.execute(
+            [may_read] = await self._database.row(
                 "select has_column_privilege("
                 "%s, format('%%I.%%I', %s::text, %s::text), %s, 'select')",
                 [role, binding.schema, binding.table, column],
             )
-            if await cursor.fetchone() != (True,):
-                raise BadFilter(f"permission denied for column {column}")
-        except psycopg.Error as error:
-            raise BadFilter(error.diag.message_primary or "invalid filter") from error
-        table = sql.Identifier(binding.schema, binding.table)
-        query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
-        try:
-            await self._connection.execute(query)
-        except psycopg.Error as error:
-            raise BadFilter(error.diag.message_primary or "invalid filter") from error
+            if not may_read:
+                raise binding.unusable(f"invalid column for filter {column}")
+            table = sql.Identifier(binding.schema, binding.table)
+            query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
+            await self._database.row(query)
+        except psycopg.errors.UndefinedColumn as error:
+            raise binding.unusable(f"invalid column for filter {column}") from error
+        except psycopg.DatabaseError as error:
+            if isinstance(error, psycopg.OperationalError):
+                raise
+            raise binding.unusable(error) from error
 
     async def prepare(
-        self, change: Change, callers: Iterable[Caller], bindings: Sequence[Binding]
+        self, change: Change, callers: Iterable[Caller], bindings: Collection[Binding]
     ) -> Prepared:
         """What these callers, with these bindings, may see of a change. Raises psycopg.Error."""
         relation, row = change.row.relation, change.row
@@ -153,7 +117,7 @@ class Changes:
             "errors": None,
         }
         await self._learn_types(relation)
-        everybody, all_ids = frozenset(callers), frozenset(binding.id for binding in bindings)
+        everybody, wanted = frozenset(callers), frozenset(bindings)
         key = next((column.name for column in relation.columns if column.is_key), None)
         if isinstance(row, Delete):
             old, matching = await self._record(relation, row.old, bindings)
@@ -166,9 +130,9 @@ class Changes:
         if isinstance(row, Update):
             data["old_record"] = {key: record.get(key)} if key else {}
         if key is None:
-            return Prepared(data, everybody, all_ids & matching)
+            return Prepared(data, everybody, wanted & matching)
         order = sorted(everybody)
-        cursor = await self._connection.execute(
+        [visible] = await self._database.row(
             "select realtime.visible_to(%s::oid::regclass, %s, %s, %s, %s)",
             [
                 relation.oid,
@@ -178,8 +142,6 @@ class Changes:
                 [claims for _, claims in order],
             ],
         )
-        answer = await cursor.fetchone()
-        visible = answer[0] if answer else []
         seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
         return Prepared(data, seen_by, matching)
 
@@ -210,12 +172,12 @@ class Changes:
         }
 
     async def _record(
-        self, relation: Relation, values: Values, bindings: Sequence[Binding]
-    ) -> tuple[dict[str, Any], frozenset[int]]:
+        self, relation: Relation, values: Values, bindings: Collection[Binding]
+    ) -> tuple[dict[str, Any], frozenset[Binding]]:
         """The row as Postgres writes it in JSON, and the bindings whose filters it passes."""
         known = {name: value for name, value in values.items() if value is not UNCHANGED}
-        conditions = [(binding.id, binding.condition()) for binding in bindings]
-        filtered = [(id_, condition) for id_, condition in conditions if condition is not None]
+        conditions = {binding: binding.condition() for binding in set(bindings)}
+        filtered = [(each, condition) for each, condition in conditions.items() if condition]
         tests = sql.SQL(", ").join(
             sql.SQL("coalesce({}, false)").format(condition) for _, condition in filtered
         )
@@ -227,34 +189,33 @@ class Changes:
             sql.Identifier(relation.schema, relation.table),
             sql.Literal(json.dumps(known)),
         )
-        found = await (await self._connection.execute(query)).fetchone()
-        assert found is not None  # noqa: S101  # the query gives one row
-        record = {name: found[0][name] for name in known if name in found[0]}
-        passed = {id_ for (id_, _), ok in zip(filtered, found[1], strict=True) if ok}
-        return record, frozenset(passed | {id_ for id_, condition in conditions if not condition})
+        whole, passed = await self._database.row(query)
+        record = {name: whole[name] for name in known if name in whole}
+        failed = {each for (each, _), ok in zip(filtered, passed, strict=True) if not ok}
+        return record, frozenset(conditions.keys() - failed)
 
     async def _granted(self, relation: Relation, role: str) -> frozenset[str]:
         now = time.monotonic()
         known = self._grants.get((role, relation.oid))
         if known and known[0] > now - GRANTS_SECONDS:
             return known[1]
-        cursor = await self._connection.execute(
+        columns = await self._database.rows(
             "select attname from pg_attribute where attrelid = %(oid)s and attnum > 0"
             " and not attisdropped and has_column_privilege(%(role)s, %(oid)s, attnum, 'select')",
             {"oid": relation.oid, "role": role},
         )
-        granted = frozenset([name for (name,) in await cursor.fetchall()])
+        granted = frozenset([name for (name,) in columns])
         self._grants[role, relation.oid] = now, granted
         return granted
 
     async def _learn_types(self, relation: Relation) -> None:
         unknown = {column.type_oid for column in relation.columns} - self._types.keys()
         if unknown:
-            cursor = await self._connection.execute(
+            types = await self._database.rows(
                 "select oid::bigint, typname from pg_type where oid = any (%s::oid[])",
                 [sorted(unknown)],
             )
-            self._types.update(await cursor.fetchall())
+            self._types.update(types)
 
     def _described(self, relation: Relation) -> list[dict[str, str]]:
         return [

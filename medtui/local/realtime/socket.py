@@ -1,71 +1,54 @@
-"""One client's websocket: the Phoenix protocol, version 1.0.0, and its channels."""
+"""One client's websocket: its frames in and out, and the topics that it has joined."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import itertools
 import json
-import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
+import logging
+from collections import deque
 
-import jwt
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from medtui.local.keys import Keys, is_opaque
-from medtui.local.realtime.changes import BadFilter, Binding, Caller
+from medtui.local.keys import is_opaque
+from medtui.local.realtime.access import Refused
+from medtui.local.realtime.channel import Channel, Services
+from medtui.local.realtime.frames import BadFrame, Frame, decode, encode
+from medtui.local.realtime.limits import (
+    BACKLOG_BYTES,
+    BACKLOG_FRAMES,
+    JOINS,
+    MAX_CHANNELS,
+    MESSAGES,
+    SILENCE_SECONDS,
+    Limit,
+)
+from medtui.local.realtime.wishes import PREFIX
 
-BACKLOG = 1_000
-"""Frames that may wait for a slow client; one more, and it is closed."""
+log = logging.getLogger(__name__)
 
-TRY_AGAIN = 1013
+NORMAL = 1000
+UNSUPPORTED = 1003
 RESTART = 1012
-ROLES = frozenset({"anon", "authenticated", "service_role"})
-
-_binding_ids = itertools.count(1)
-
-
-class Refused(Exception):
-    """A join that is not granted; the text is the reason that the client is told."""
-
-
-@dataclass
-class Channel:
-    """A joined topic: who joined it, and what of the log they want."""
-
-    topic: str
-    join_ref: str | None
-    caller: Caller
-    bindings: list[Binding]
-    expiry: asyncio.TimerHandle | None = None
-
-    @property
-    def name(self) -> str:
-        return self.topic.removeprefix("realtime:")
+TRY_AGAIN = 1013
 
 
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client delays nobody else."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        keys: Keys,
-        token: str,
-        check: Callable[[Binding, str], Awaitable[None]],
-        listening: Callable[[], Awaitable[None]],
-    ) -> None:
+    def __init__(self, websocket: WebSocket, services: Services, token: str, version: str) -> None:
+        self.version = version
         self.channels: dict[str, Channel] = {}
+        self.messages = Limit(MESSAGES)
         self._websocket = websocket
-        self._keys = keys
+        self._services = services
         self._token = token  # of the API key that the socket was opened with
-        self._check = check
-        self._listening = listening
-        self._outbox: asyncio.Queue[str] = asyncio.Queue()
+        self._joins = Limit(JOINS)
+        self._outbox: deque[str] = deque()
+        self._outbox_bytes = 0
+        self._has_mail = asyncio.Event()
         self._closing = asyncio.Event()
-        self._close_code = 1000
+        self._close_code = NORMAL
 
     async def serve(self) -> None:
         """Until either side closes."""
@@ -77,168 +60,121 @@ class ClientSocket:
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for channel in self.channels.values():
-                _cancel_expiry(channel)
-            self.channels.clear()
             for task in tasks:  # the writer may be waiting for a client that does not read
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for result in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(result, Exception):
+                    log.error("a client's websocket failed", exc_info=result)
+            for channel in self.channels.values():
+                channel.close()
+            self.channels.clear()
+            self._outbox.clear()
             with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 async with asyncio.timeout(2):
                     await self._websocket.close(self._close_code)
 
     def send(self, text: str) -> None:
-        if self._outbox.qsize() >= BACKLOG:
+        """Send a frame, after those before it; a client for whom too many wait is closed."""
+        self._outbox_bytes += len(text)
+        if len(self._outbox) >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
             self.close(TRY_AGAIN)
-        else:
-            self._outbox.put_nowait(text)
+        if not self._closing.is_set():
+            self._outbox.append(text)
+            self._has_mail.set()
 
     def close(self, code: int) -> None:
         """Have the socket closed; what waits to be sent is dropped."""
-        self._close_code = code
-        self._closing.set()
+        if not self._closing.is_set():
+            self._close_code = code
+            self._closing.set()
+
+    def drop(self, channel: Channel) -> None:
+        """Forget a channel that has closed itself."""
+        if self.channels.get(channel.topic) is channel:
+            del self.channels[channel.topic]
 
     async def _write(self) -> None:
         while True:
-            try:
-                await self._websocket.send_text(await self._outbox.get())
-            except (RuntimeError, WebSocketDisconnect, OSError):
-                return
+            await self._has_mail.wait()
+            self._has_mail.clear()
+            while self._outbox:
+                text = self._outbox.popleft()
+                try:
+                    await self._websocket.send_text(text)
+                except (RuntimeError, WebSocketDisconnect, OSError):
+                    return
+                self._outbox_bytes -= len(text)
 
     async def _read(self) -> None:
         while True:
             try:
-                frame = json.loads(await self._websocket.receive_text())
-                topic, event = frame["topic"], frame["event"]
-                payload, ref = frame.get("payload") or {}, frame.get("ref")
-            except (WebSocketDisconnect, RuntimeError):
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    message = await self._websocket.receive()
+                if message["type"] == "websocket.disconnect":
+                    return
+                data = message.get("text")
+                frame = decode(message["bytes"] if data is None else data, self.version)
+            except (TimeoutError, RuntimeError):
                 return
-            except (ValueError, TypeError, KeyError, AttributeError):
-                self.close(1003)
+            except BadFrame:
+                self.close(UNSUPPORTED)
                 return
-            await self._handle(topic, event, payload, ref)
+            await self._handle(frame)
 
-    async def _handle(self, topic: str, event: str, payload: Any, ref: str | None) -> None:
-        match event:
-            case "heartbeat":
-                self._reply(topic, ref, "ok", {})
+    async def _handle(self, frame: Frame) -> None:
+        channel = self.channels.get(frame.topic)
+        match frame.event:
+            case "heartbeat" if frame.topic == "phoenix":
+                self._reply(frame, "ok", {})
             case "phx_join":
-                try:
-                    await self._join(topic, payload, ref)
-                except Refused as refusal:
-                    self._reply(topic, ref, "error", {"reason": str(refusal)})
+                await self._join(frame, channel)
             case "phx_leave":
-                if channel := self.channels.pop(topic, None):
-                    _cancel_expiry(channel)
-                self._reply(topic, ref, "ok", {})
-                self._push(topic, "phx_close", {}, ref)
-            case "access_token":
-                if channel := self.channels.get(topic):
-                    self._renew(channel, payload.get("access_token"))
+                self._reply(frame, "ok", {})
+                if channel is not None:
+                    channel.close()
+                    channel.push_close()
+                    self.drop(channel)
+            case _ if channel is not None:
+                await channel.handle(frame)
             case _:
-                reason = f"{event} is not supported by the local server"
-                self._reply(topic, ref, "error", {"reason": reason})
+                self._reply(frame, "error", {"reason": "unmatched topic"})
 
-    async def _join(self, topic: str, payload: Any, ref: str | None) -> None:
-        config = payload.get("config") or {}
-        if not topic.startswith("realtime:"):
-            raise Refused("UnmatchedTopic: unmatched topic")
-        if config.get("private"):
-            raise Refused(
-                "Unauthorized: You do not have permissions to read from this Channel topic"
-            )
-        token = payload.get("access_token")
-        if not token or is_opaque(token):
+    async def _join(self, frame: Frame, before: Channel | None) -> None:
+        if before is not None:  # a topic is joined once: the new one takes the place of the old
+            before.close()
+            self.drop(before)
+        token = frame.payload.get("access_token")
+        if not isinstance(token, str) or not token or is_opaque(token):
             token = self._token
-        caller, expires_at = self._caller(token)
-        bindings, shown = [], []
-        for wanted in config.get("postgres_changes") or []:
-            binding = Binding(
-                next(_binding_ids),
-                str(wanted.get("event", "*")).upper(),
-                wanted.get("schema") or "public",
-                wanted.get("table") or "*",
-                wanted.get("filter"),
-            )
-            if wanted.get("select"):
-                raise Refused("select is not supported by the local server")
-            try:
-                await self._check(binding, caller[0])
-            except BadFilter as error:
-                raise Refused(str(error)) from error
-            bindings.append(binding)
-            shown.append({"id": binding.id, **wanted})
-        if old := self.channels.pop(topic, None):
-            _cancel_expiry(old)
-        channel = Channel(topic, ref, caller, bindings)
-        self.channels[topic] = channel
-        self._expire_at(channel, expires_at)
-        self._reply(topic, ref, "ok", {"postgres_changes": shown})
-        if bindings:
-            await self._listening()
-            self._system(channel, "postgres_changes", "ok", "Subscribed to PostgreSQL")
-
-    def _renew(self, channel: Channel, token: Any) -> None:
-        """A refreshed token: its claims count from now on. There is no answer."""
-        if is_opaque(token):
-            return  # Signed out, with an opaque key: the real one goes on, too.
         try:
-            channel.caller, expires_at = self._caller(token)
+            self._may_join(frame.topic)
+            channel = await Channel.join(self, self._services, frame, token)
         except Refused as refusal:
-            self._expel(channel, str(refusal))
-            return
-        self._expire_at(channel, expires_at)
+            self._reply(frame, "error", {"reason": str(refusal)})
+        else:
+            self.channels[frame.topic] = channel
+            wanted = [
+                {**each, "id": binding.id}
+                for each, binding in zip(channel.wishes.changes, channel.wanted, strict=True)
+            ]
+            channel.reply(frame.ref, "ok", {"postgres_changes": wanted})
+            await channel.start()
+        if before is not None:
+            before.push_close()
 
-    def _caller(self, token: Any) -> tuple[Caller, float]:
-        """Who a token is, and when it expires. Raises Refused with Realtime's own words."""
-        try:
-            claims = self._keys.verify(str(token or ""))
-        except jwt.ExpiredSignatureError as error:
-            claims = jwt.decode(str(token), options={"verify_signature": False})
-            ago = int(time.time() - claims["exp"])
-            raise Refused(f"InvalidJWTToken: Token has expired {ago} seconds ago") from error
-        except jwt.InvalidSignatureError as error:
-            raise Refused("JwtSignatureError: Failed to validate JWT signature") from error
-        except jwt.InvalidTokenError as error:
-            raise Refused("MalformedJWT: The token provided is not a valid JWT") from error
-        role = claims.get("role")
-        if role not in ROLES:
-            raise Refused("InvalidJWTToken: Fields `role` and `exp` are required in JWT")
-        return (role, json.dumps(claims, sort_keys=True)), float(claims.get("exp", "inf"))
+    def _may_join(self, topic: str) -> None:
+        """Raises Refused."""
+        if not topic.startswith(PREFIX):
+            raise Refused("", "unmatched topic")
+        if topic == PREFIX:
+            raise Refused("TopicNameRequired", "You must provide a topic name")
+        if not self._joins.allows():
+            raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
+        if len(self.channels) >= MAX_CHANNELS:
+            raise Refused("ChannelRateLimitReached", "Too many channels")
 
-    def _expire_at(self, channel: Channel, expires_at: float) -> None:
-        _cancel_expiry(channel)
-        # A timer takes no more than a day or so on every platform; API keys last for years.
-        if (left := expires_at - time.time()) < 86_400:
-            channel.expiry = asyncio.get_running_loop().call_later(
-                max(left, 0) + 1, self._expel, channel, "Token has expired 1 seconds ago"
-            )
-
-    def _expel(self, channel: Channel, reason: str) -> None:
-        if self.channels.get(channel.topic) is channel:
-            del self.channels[channel.topic]
-            _cancel_expiry(channel)
-            self._system(channel, "system", "error", reason)
-            self._push(channel.topic, "phx_close", {}, channel.join_ref)
-
-    def _system(self, channel: Channel, extension: str, status: str, message: str) -> None:
-        payload = {
-            "channel": channel.name,
-            "extension": extension,
-            "message": message,
-            "status": status,
-        }
-        self._push(channel.topic, "system", payload)
-
-    def _reply(self, topic: str, ref: str | None, status: str, response: Any) -> None:
-        self._push(topic, "phx_reply", {"status": status, "response": response}, ref)
-
-    def _push(self, topic: str, event: str, payload: Any, ref: str | None = None) -> None:
-        # Clients insist on the key `ref` being there, null where the frame is no answer.
-        self.send(json.dumps({"topic": topic, "event": event, "payload": payload, "ref": ref}))
-
-
-def _cancel_expiry(channel: Channel) -> None:
-    if channel.expiry is not None:
-        channel.expiry.cancel()
-        channel.expiry = None
+    def _reply(self, frame: Frame, status: str, response: object) -> None:
+        payload = json.dumps({"status": status, "response": response})
+        self.send(
+            encode(self.version, frame.topic, "phx_reply", payload, frame.ref, frame.join_ref)
+        )

@@ -1,0 +1,260 @@
+"""A joined topic of one client: what it hears, what it may send, and until when."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from medtui.local.keys import is_opaque
+from medtui.local.realtime.access import Access, Caller, Refused
+from medtui.local.realtime.bindings import BadFilter, Binding
+from medtui.local.realtime.frames import Frame, encode
+from medtui.local.realtime.limits import MAX_PAYLOAD, PRESENCE, Limit
+from medtui.local.realtime.topics import Topic, Topics
+from medtui.local.realtime.wishes import PREFIX, Wishes
+
+EXTENSIONS = frozenset({"broadcast", "presence"})
+UNREADABLE = "You do not have permissions to read from this Channel topic: "
+REVOKED = "You no longer have permission to read from this Channel topic: "
+DAY = 86_400.0
+
+
+class Outlet(Protocol):
+    """The socket, as its channels see it."""
+
+    version: str
+    messages: Limit
+    """Of broadcasts, over all channels of the socket."""
+
+    def send(self, text: str) -> None:
+        """Send a frame, without waiting."""
+
+    def drop(self, channel: Channel) -> None:
+        """Forget a channel that has closed itself."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """What all channels share. `check` raises BadFilter for a binding that a role cannot have."""
+
+    access: Access
+    topics: Topics
+    check: Callable[[Binding, str], Awaitable[None]]
+
+
+class Channel:
+    """Made by `join`, hears from `start` to `close`; in between `handle` takes its frames."""
+
+    def __init__(
+        self, outlet: Outlet, services: Services, frame: Frame, wishes: Wishes, caller: Caller
+    ) -> None:
+        self.outlet = outlet
+        self.topic = frame.topic
+        self.wishes = wishes
+        self.caller = caller
+        self.wanted = [Binding.of(each) for each in wishes.changes]
+        self.bindings: list[Binding] = []
+        """Those that it hears of: all that are wanted, or none."""
+        self.receives: frozenset[str] = EXTENSIONS
+        """Of broadcast and presence; on a private topic what the policies grant."""
+        self.join_ref = frame.join_ref or frame.ref
+        self._services = services
+        self._token: object = None
+        self._topic: Topic | None = None
+        self._sends: dict[str, bool] = {}
+        self._shown: dict[str, Any] | None = None
+        self._presence_limit = Limit(PRESENCE)
+        self._expiry: asyncio.TimerHandle | None = None
+
+    @classmethod
+    async def join(cls, outlet: Outlet, services: Services, frame: Frame, token: str) -> Channel:
+        """The channel of a join, as whoever the token is. Raises Refused."""
+        caller, expires_at = services.access.caller(token)
+        channel = cls(outlet, services, frame, Wishes.of(frame.payload), caller)
+        channel._token = token
+        channel.receives = await channel._receivable(caller)
+        if not channel.receives:
+            raise Refused("Unauthorized", UNREADABLE + channel.name)
+        channel._expire_at(expires_at)
+        return channel
+
+    @property
+    def name(self) -> str:
+        return self.topic.removeprefix(PREFIX)
+
+    @property
+    def is_open(self) -> bool:
+        return self._topic is not None
+
+    async def start(self) -> None:
+        """Hear what is said from now on; the join has been answered."""
+        self._topic = self._services.topics.join(self)
+        if self.wishes.presence and "presence" in self.receives:
+            self.push("presence_state", self._topic.state())
+        await self._subscribe()
+
+    def close(self) -> None:
+        """Leave the topic; whoever stays sees it."""
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        if self._topic is not None:
+            self._topic = None
+            self._services.topics.leave(self)
+
+    def shut(self, reason: str) -> None:
+        """Close it, and tell the client why."""
+        self.close()
+        self._system("system", "error", reason)
+        self.push_close()
+        self.outlet.drop(self)
+
+    def push_close(self) -> None:
+        self.push("phx_close", {}, self.join_ref)
+
+    def push(self, event: str, payload: Any, ref: str | None = None) -> None:
+        """Send the client a frame of this topic; with a `ref` it answers one of theirs."""
+        version, join_ref = self.outlet.version, self.join_ref if ref else None
+        self.outlet.send(encode(version, self.topic, event, json.dumps(payload), ref, join_ref))
+
+    def reply(self, ref: str | None, status: str, response: Any) -> None:
+        self.push("phx_reply", {"status": status, "response": response}, ref)
+
+    async def handle(self, frame: Frame) -> None:
+        """Do what a frame of the client's asks for; what is unknown is ignored."""
+        match frame.event:
+            case "broadcast":
+                await self._broadcast(frame)
+            case "presence":
+                await self._presence(frame)
+            case "access_token":
+                await self._renew(frame.payload.get("access_token"))
+
+    async def _broadcast(self, frame: Frame) -> None:
+        # The real one says nothing to whoever may not send, whatever they asked for.
+        if not await self._may_send("broadcast") or self._topic is None:
+            return
+        if not self.outlet.messages.allows():
+            self.shut("Too many messages per second")
+            return
+        payload = json.dumps(frame.payload)
+        is_small = len(payload) <= MAX_PAYLOAD
+        if is_small:
+            self._topic.broadcast(payload, None if self.wishes.echo else self)
+        if self.wishes.acknowledge:
+            status, response = ("ok", {}) if is_small else ("error", "payload_size_exceeded")
+            self.reply(frame.ref, status, response)
+
+    async def _presence(self, frame: Frame) -> None:
+        if not self._presence_limit.allows():
+            self.shut("Client presence rate limit exceeded")
+            return
+        match str(frame.payload.get("event")).lower():
+            case "track":
+                await self._track(frame)
+            case "untrack":
+                if self._topic is not None:
+                    self._topic.untrack(self)
+                self._shown = None
+                self.reply(frame.ref, "ok", {})
+            case _:
+                self.reply(frame.ref, "error", {})
+
+    async def _track(self, frame: Frame) -> None:
+        shown = frame.payload.get("payload", {})
+        if not await self._may_send("presence") or self._topic is None:
+            self.reply(frame.ref, "error", {})
+        elif not isinstance(shown, dict):
+            self.reply(frame.ref, "error", {"reason": "Presence track payload must be a map"})
+        elif len(json.dumps(shown)) > MAX_PAYLOAD:
+            self.shut("Track message size exceeded")
+        else:
+            self.reply(frame.ref, "ok", {})
+            if shown != self._shown:
+                self._shown = shown
+                self._topic.track(self, shown)
+            if not self.wishes.presence:  # from now on it has, and must know who was there before
+                self.wishes = self.wishes.with_presence()
+                self.receives = await self._receivable(self.caller)
+                if self._topic is not None and "presence" in self.receives:
+                    self.push("presence_state", self._topic.state())
+
+    async def _renew(self, token: object) -> None:
+        """A refreshed token: its claims count once the policies were asked again. No answer."""
+        if not token or is_opaque(token) or token == self._token:
+            return  # signed out with an opaque key, for one: the real one goes on, too
+        try:
+            caller, expires_at = self._services.access.caller(token)
+            receives = await self._receivable(caller)
+        except Refused as refusal:
+            self.shut(refusal.message)
+            return
+        if self._topic is None:  # its old token has expired meanwhile
+            return
+        if self.receives - receives:
+            self.shut((REVOKED if receives else UNREADABLE) + self.name)
+            return
+        self._token, self.caller, self.receives, self._sends = token, caller, receives, {}
+        self._expire_at(expires_at)
+        await self._subscribe()
+
+    async def _receivable(self, caller: Caller) -> frozenset[str]:
+        """What the policies let somebody receive here. Raises Refused."""
+        if not self.wishes.private:
+            return EXTENSIONS
+        asked = EXTENSIONS if self.wishes.presence else ["broadcast"]
+        return await self._services.access.permitted("receive", self.name, caller, asked)
+
+    async def _may_send(self, extension: str) -> bool:
+        """Asked of Postgres the first time, and again after the token has changed."""
+        if not self.wishes.private:
+            return True
+        while extension not in self._sends:
+            caller = self.caller
+            try:
+                permitted = await self._services.access.permitted(
+                    "send", self.name, caller, [extension]
+                )
+            except Refused:
+                return False
+            if caller == self.caller:
+                self._sends[extension] = extension in permitted
+        return self._sends[extension]
+
+    async def _subscribe(self) -> None:
+        """Follow the log, or say why not: both after the join, as the real one does."""
+        if not self.wanted:
+            return
+        try:
+            for binding in self.wanted:
+                await self._services.check(binding, self.caller[0])
+        except BadFilter as error:
+            self.bindings = []
+            self._system("postgres_changes", "error", str(error))
+            return
+        self.bindings = self.wanted
+        self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
+
+    def _expire_at(self, expires_at: float) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+        # A timer takes no more than a day or so on every platform; API keys last for years.
+        if (left := expires_at - time.time()) < DAY:
+            self._expiry = asyncio.get_running_loop().call_later(
+                max(left, 0) + 1, self.shut, "Token has expired 1 seconds ago"
+            )
+
+    def _system(self, extension: str, status: str, message: str) -> None:
+        self.push(
+            "system",
+            {
+                "channel": self.name,
+                "extension": extension,
+                "message": message,
+                "status": status,
+            },
+        )

@@ -1,0 +1,145 @@
+"""Brings what is committed from the log to the channels that follow it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import Callable, Iterable
+
+import psycopg
+
+from medtui.local.realtime.access import Caller
+from medtui.local.realtime.bindings import Binding
+from medtui.local.realtime.changes import Change, Changes
+from medtui.local.realtime.channel import Channel
+from medtui.local.realtime.database import Database
+from medtui.local.realtime.frames import encode
+from medtui.local.realtime.pgoutput import (
+    Begin,
+    Commit,
+    Decoder,
+    Delete,
+    Insert,
+    Malformed,
+    Update,
+)
+from medtui.local.realtime.wal import Log, LogEnded
+
+log = logging.getLogger(__name__)
+
+PUBLICATION = "supabase_realtime"
+RETRY_SECONDS = 0.2
+
+
+class Feed:
+    """Follows the log from `start` to `stop`, and opens it again when it is lost.
+
+    Then `restart` is called: what subscribers miss meanwhile, they must read again.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        channels: Callable[[], Iterable[Channel]],
+        restart: Callable[[], None],
+    ) -> None:
+        self._dsn = dsn
+        self._channels = channels
+        self._restart = restart
+        self._database = Database(dsn)
+        self._changes = Changes(self._database)
+        self._log: Log | None = None
+        self._follower: asyncio.Task[None] | None = None
+        self._is_listening = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to follow; what is committed after this is seen."""
+        await self._open()
+        self._follower = asyncio.create_task(self._follow_forever(), name="log follower")
+
+    async def stop(self) -> None:
+        if self._follower is not None:
+            self._follower.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._follower
+        await self._close()
+
+    async def check(self, binding: Binding, role: str) -> None:
+        """Wait until the log is followed, and try a binding. Raises BadFilter."""
+        await self._is_listening.wait()
+        await self._changes.check(binding, role)
+
+    async def _open(self) -> None:
+        self._log = await Log.open(self._dsn, PUBLICATION)
+        self._is_listening.set()
+
+    async def _close(self) -> None:
+        self._is_listening.clear()
+        self._restart()
+        if self._log is not None:
+            await self._log.close()
+            self._log = None
+        await self._database.close()
+
+    async def _follow_forever(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (LogEnded, Malformed, psycopg.Error) as error:
+                log.warning("the log was lost (%s): all subscribers read again", error)
+            await self._close()
+            while True:
+                try:
+                    await self._open()
+                    break
+                except (LogEnded, psycopg.Error):
+                    await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        """Deliver what is committed, in the order of commits. Raises when the log ends."""
+        assert self._log is not None  # noqa: S101  # `_open` came before
+        decoder = Decoder()
+        begin: Begin | None = None
+        rows: list[Insert | Update | Delete] = []
+        async for data in self._log.messages():
+            match decoder.decode(data):
+                case Begin() as begin:
+                    rows = []
+                case Insert() | Update() | Delete() as row:
+                    rows.append(row)
+                case Commit() if begin is not None and rows:
+                    await self._changes.visible(begin.xid)
+                    for row in rows:
+                        await self._deliver(Change(row, begin.committed_at))
+
+    async def _deliver(self, change: Change) -> None:
+        relation = change.row.relation
+        # With whose eyes it is seen is settled here: a token may be renewed while we ask.
+        wanted: list[tuple[Channel, Caller, list[Binding]]] = []
+        for channel in self._channels():
+            bindings = [b for b in channel.bindings if b.wants(change.kind, relation)]
+            if bindings:
+                wanted.append((channel, channel.caller, bindings))
+        if not wanted:
+            return
+        prepared = await self._changes.prepare(
+            change,
+            {caller for _, caller, _ in wanted},
+            {binding for *_, bindings in wanted for binding in bindings},
+        )
+        data: dict[str, str] = {}
+        frames: dict[tuple[object, ...], str] = {}  # most subscribers get the same
+        for channel, caller, bindings in wanted:
+            ids = [binding.id for binding in bindings if binding in prepared.matching]
+            if not ids or caller not in prepared.seen_by or not channel.is_open:
+                continue
+            role, version = caller[0], channel.outlet.version
+            if role not in data:
+                data[role] = json.dumps(await self._changes.payload(relation, prepared, role))
+            same = version, channel.topic, role, *ids
+            if same not in frames:
+                payload = f'{{"ids": {json.dumps(ids)}, "data": {data[role]}}}'
+                frames[same] = encode(version, channel.topic, "postgres_changes", payload)
+            channel.outlet.send(frames[same])

@@ -1,0 +1,52 @@
+"""What a client asks for when it joins a topic."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any
+
+PREFIX = "realtime:"
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """The `config` of a join. What is not of its kind is as if it were not there."""
+
+    private: bool
+    acknowledge: bool
+    echo: bool
+    """Whether its own broadcasts come back to it."""
+
+    presence: bool
+    """Whether it wants to know who is there."""
+
+    presence_key: str
+    """Under which it shows up; one of its own where it has named none."""
+
+    changes: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, payload: dict[str, Any]) -> Wishes:
+        """The wishes in the payload of a `phx_join`."""
+        config = _section(payload, "config")
+        broadcast, presence = _section(config, "broadcast"), _section(config, "presence")
+        key, changes = presence.get("key"), config.get("postgres_changes")
+        return cls(
+            private=config.get("private") is True,
+            acknowledge=broadcast.get("ack") is True,
+            echo=broadcast.get("self") is True,
+            presence=presence.get("enabled") is not False,
+            presence_key=key if key and isinstance(key, str) else str(uuid.uuid4()),
+            changes=[wanted for wanted in changes if isinstance(wanted, dict)]
+            if isinstance(changes, list)
+            else [],
+        )
+
+    def with_presence(self) -> Wishes:
+        return replace(self, presence=True)
+
+
+def _section(mapping: dict[str, Any], name: str) -> dict[str, Any]:
+    section = mapping.get(name)
+    return section if isinstance(section, dict) else {}
