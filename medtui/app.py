@@ -90,7 +90,7 @@ class Keys(Provider):
         actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.description and (binding.id or "").startswith(("board.", "app.")):
+            if binding.description and (binding.id or "").startswith(("board.", "room.", "app.")):
                 run = partial(self.app.run_action, binding.action, active.node)
                 words = binding.tooltip or binding.description
                 key = self.app.get_key_display(binding)

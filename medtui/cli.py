@@ -33,6 +33,11 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--as", dest="name", metavar="NAME", help="which sample person to be")
     demo.set_defaults(run=_demo)
 
+    clock = commands.add_parser("clock", help="the station clock alone, for a whole room")
+    clock.add_argument("--preset", default="", metavar="P", help="an exam's, or one of your own")
+    clock.add_argument("--rounds", type=_rounds, metavar="N", help="so many stations in a row")
+    clock.set_defaults(run=_clock)
+
     board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
     add_options(board)
 
@@ -84,6 +89,28 @@ def _demo(options: argparse.Namespace) -> int:
         for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):
             os.environ.pop(name, None)
         return _run({}, demo=True, viewer=options.name)
+
+
+def _rounds(text: str) -> int:
+    rounds = int(text)
+    if not 1 <= rounds <= 60:
+        raise argparse.ArgumentTypeError(f"{rounds} rounds are not possible: take 1 to 60")
+    return rounds
+
+
+def _clock(options: argparse.Namespace) -> int:
+    from medtui.config import BadConfig, load, preset
+
+    try:
+        settings = load()
+        chosen = preset(settings, options.preset)
+    except BadConfig as error:
+        return _complain(str(error))
+
+    from medtui.screens.clock import ClockApp
+
+    app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
+    return app.run() or app.return_code or 0
 
 
 def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None = None) -> int:

@@ -7,6 +7,9 @@ The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
     room_template = "https://meet.jit.si/medtui-{id}"
     overlap_minutes = 60
     theme = "medtui-light"
+    preset = "plab2"
+
+One's own presets for the station clock stand beside it in `presets.toml`.
 """
 
 from __future__ import annotations
@@ -21,9 +24,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from medtui.station.presets import Preset
 
 WORD = re.compile(r"[A-Za-z0-9._:-]+")
 
@@ -51,6 +57,8 @@ class Settings:
     """Two sessions that start less than this apart overlap."""
     theme: str = "medtui-dark"
     """A theme of Textual's or ours."""
+    preset: str = ""
+    """The station clock's, by id or name; empty: the platform's own."""
 
     @property
     def state(self) -> Path:
@@ -85,6 +93,36 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
         )
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
     return Settings(file=file, **values)
+
+
+def presets(settings: Settings) -> tuple[Preset, ...]:
+    """The presets of the station clock, one's own last. Raises BadConfig."""
+    from medtui.station.own import BadPreset, parse
+    from medtui.station.presets import PRESETS
+
+    file = settings.file.parent / "presets.toml"
+    try:
+        return (*PRESETS, *parse(file.read_text(), str(file)))
+    except FileNotFoundError:
+        return PRESETS
+    except BadPreset as error:
+        raise BadConfig(f"{error} Mend or remove it.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadConfig(f"{file} cannot be read: {error}.") from error
+
+
+def preset(settings: Settings, named: str = "") -> Preset:
+    """The preset of this name, else that of the settings, else the platform's. BadConfig."""
+    from medtui.station.presets import DEFAULT, find
+
+    known = presets(settings)
+    wanted = named or settings.preset
+    if not wanted:
+        return DEFAULT
+    if found := find(wanted, known):
+        return found
+    choices = ", ".join(preset.id for preset in known)
+    raise BadConfig(f"There is no preset called {wanted}: choose one of {choices}.")
 
 
 def invited(line: str) -> tuple[str, str]:

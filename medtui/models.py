@@ -95,6 +95,13 @@ def _line(value: Any) -> Any:
     return clean_line(value) if isinstance(value, str) else value
 
 
+def _brief(value: Any) -> Any:
+    """A text of several lines; old imports wrote its line breaks as a backslash and an n."""
+    if not isinstance(value, str):
+        return value
+    return clean_block(value.replace("\\r\\n", "\n").replace("\\n", "\n")).strip()
+
+
 def as_utc(value: Any) -> Any:
     """A timestamp with or without an offset, the latter read as UTC."""
     if isinstance(value, str):
@@ -111,6 +118,7 @@ def _nearest_stage(value: Any) -> Any:
 
 
 Line = Annotated[str, BeforeValidator(_line)]
+Text = Annotated[str, BeforeValidator(_brief)]
 Moment = Annotated[datetime, BeforeValidator(as_utc)]
 
 
@@ -147,6 +155,21 @@ class CaseSummary(Row):
     domain: Line | None = None
 
 
+class Brief(Row):
+    """What one person may read of a session's case now; None is what the server does not tell.
+
+    Held by the room alone, and never written anywhere.
+    """
+
+    id: UUID
+    category: Line | None = None
+    domain: Line | None = None
+    case_name: Line | None = None
+    candidate_brief: Text | None = None
+    actor_brief: Text | None = None
+    condition: Text | None = None
+
+
 class PracticeSession(Row):
     """A row of `practice_sessions`, with the people and the case it points to.
 
@@ -180,6 +203,12 @@ class PracticeSession(Row):
     def is_open(self) -> bool:
         """Whether the guest's seat is free and the station has not begun."""
         return self.guest_id is None and self.stage is Stage.PREP
+
+    def role_of(self, user_id: UUID) -> Role | None:
+        """Who somebody is in the station; None for others, and while no candidate is chosen."""
+        if self.candidate_id is None or not self.involves(user_id):
+            return None
+        return Role.CANDIDATE if self.candidate_id == user_id else Role.ACTOR
 
     def involves(self, user_id: UUID | None) -> bool:
         return user_id is not None and user_id in (self.host_id, self.guest_id)

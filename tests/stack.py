@@ -170,6 +170,25 @@ class Stack:
         [made] = await self.sql(insert.as_string(None), *row.values())
         return UUID(str(made["id"]))
 
+    async def case(self, number: int = 1, **columns: object) -> UUID:
+        """Make a case, whose hidden texts say their number, and return its id."""
+        row: Mapping[str, object] = {
+            "id": UUID(int=0xCA5E0000 + number),
+            "category": "Red eye",
+            "domain": "history taking",
+            "case_name": f"Name of case {number}",
+            "condition": f"Condition of case {number}",
+            "candidate_brief": f"# Task of case {number}\n\nTake a history.",
+            "actor_brief": f"# Part of case {number}\n\nYour eye is red.",
+            **columns,
+        }
+        insert = sql.SQL("insert into cases ({}) values ({}) returning id").format(
+            sql.SQL(", ").join(map(sql.Identifier, row)),
+            sql.SQL(", ").join(sql.Placeholder() * len(row)),
+        )
+        [made] = await self.sql(insert.as_string(None), *row.values())
+        return UUID(str(made["id"]))
+
     async def without_checks(self) -> None:
         """Let every text and time in, as a database does that has none of our checks."""
         checks = await self.sql(

@@ -131,3 +131,22 @@ async def test_a_login_survives_a_restart(stack: Stack, tmp_path: Path) -> None:
         assert terminal.process.returncode == 0
     async with medtui(tmp_path / "a", **server(stack)) as terminal:
         await terminal.until("LIVE")
+
+
+async def test_the_clock_needs_no_server_and_takes_ones_own_presets(tmp_path: Path) -> None:
+    own = '[viva]\nrounds = 3\n[[viva.phases]]\nname = "Viva"\nlength = "10:00"\n'
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "presets.toml").write_text(own)
+    async with medtui(tmp_path / "a", "clock", "--preset", "Viva") as terminal:
+        await terminal.until("round 1 of 3", "VIVA", "press space to start")
+        terminal.press(" ")
+        await terminal.until("Viva begins.")
+        terminal.press("q")
+        await asyncio.wait_for(terminal.process.wait(), 5)
+        assert terminal.process.returncode == 0
+    async with medtui(tmp_path / "a", "clock", "--preset", "nothing") as terminal:
+        await terminal.until("There is no preset called nothing: choose one of platform, plab2")
+        assert await asyncio.wait_for(terminal.process.wait(), 5) == 2
+    (tmp_path / "a" / "presets.toml").write_text(own.replace("10:00", "soon"))
+    async with medtui(tmp_path / "a", "clock", columns=200) as terminal:
+        await terminal.until("presets.toml, line 5: length should be a time")

@@ -14,19 +14,23 @@ PACKAGE = Path(__file__).parent.parent / "medtui"
 
 MAY_IMPORT = {
     "models": set(),
-    "config": set(),
+    "config": {"station"},
     "board": {"models"},
+    "station": {"board", "models"},
     "documents": {"models"},
     "data": {"models"},
     "shared_board": {"board", "models"},
-    "widgets": {"board", "models", "shared_board"},
-    "screens": {"app", "board", "config", "data", "documents", "models", "shared_board", "widgets"},
+    "widgets": {"board", "models", "shared_board", "station"},
+    "screens": {
+        *("app", "board", "config", "data", "documents", "models"),
+        *("shared_board", "station", "widgets"),
+    },
     "wall": {"app", "config", "data", "launch", "models", "screens", "shared_board", "widgets"},
     "launch": {"config"},
     "case_import": {"config", "data", "documents", "launch", "models"},
     "app": {"board", "config", "data", "launch", "models", "screens", "widgets"},
     "local": set(),
-    "cli": {"app", "case_import", "config", "launch", "local", "wall"},
+    "cli": {"app", "case_import", "config", "launch", "local", "screens", "wall"},
     "__main__": {"cli"},
     "__init__": set(),
 }

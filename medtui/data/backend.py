@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from medtui.data.auth import Auth, SessionStorage
+from medtui.data.cases import Cases
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import DataError
@@ -21,7 +22,7 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, profiles, sessions and the live feed of one server. Made by `Backend.open`."""
+    """Auth, profiles, sessions, cases and the live feed of one server. Made by `Backend.open`."""
 
     def __init__(
         self, connection: Connection, tokens: TokenStore, notify: Notify, scope: Scope
@@ -32,6 +33,7 @@ class Backend:
         self.auth = Auth(connection, tokens, notify)
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.sessions = Sessions(connection, self.auth, self.profiles)
+        self.cases = Cases(connection, self.auth)
         self.live = LiveFeed(
             connection,
             self.sessions,

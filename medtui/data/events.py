@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from medtui.models import PracticeSession
@@ -48,6 +49,35 @@ class SessionsChanged(Event):
 
     changed: tuple[PracticeSession, ...] = ()
     removed: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomMet(Event):
+    """Who is in a room now, and the cards that they carry; anybody there may carry anything."""
+
+    session_id: UUID
+    people: frozenset[UUID]
+    cards: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHeard(Event):
+    """Somebody in a room has broadcast something; it may be anything."""
+
+    session_id: UUID
+    event: str
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class RoomParted(Event):
+    """Who is in a room is not known any more.
+
+    `is_refused`: the server does not let one in; otherwise it comes back by itself.
+    """
+
+    session_id: UUID
+    is_refused: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from medtui.data.connection import Connection
 from medtui.data.errors import DataError, Gone, NotSignedIn
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
+from medtui.data.rooms import Rooms
 from medtui.data.scope import Scope
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
@@ -70,6 +71,8 @@ class LiveFeed:
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
+        self.rooms = Rooms(notify)
+        """The rooms that one is in, on this feed's socket."""
 
     def start(self) -> None:
         """Begin; from now on `notify` is called, until `stop`."""
@@ -126,6 +129,7 @@ class LiveFeed:
         await self._read(socket)
         self._is_live = True
         self._notify(FeedWentLive())
+        self.rooms.connected(socket)
         self._in_background(self._clock.learn())
         reread = asyncio.create_task(self._reread(socket))
         apply = asyncio.create_task(self._apply_forever(socket))
@@ -137,6 +141,7 @@ class LiveFeed:
             for task in done:
                 task.result()
         finally:
+            self.rooms.disconnected()
             self._since = self._clock.now() - timedelta(seconds=time.monotonic() - socket.last_life)
             for task in (reread, apply, broken):
                 task.cancel()

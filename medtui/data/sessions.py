@@ -17,7 +17,7 @@ from medtui.data.connection import Connection
 from medtui.data.errors import Changed, Gone, Invalid, NotAllowed, NotSignedIn, Taken, Unreachable
 from medtui.data.profiles import Profiles
 from medtui.data.scope import BOARD, Scope
-from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft
+from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -189,6 +189,84 @@ class Sessions:
             return present
         raise _changed(seen, present)
 
+    async def choose_candidate(
+        self, seen: PracticeSession, candidate_id: UUID, *, keep_case: bool = True
+    ) -> PracticeSession:
+        """Say who is the candidate, in prep. Raises Changed, Gone, NotAllowed.
+
+        A candidate who was the actor has read a brief: the case goes with the other one.
+        """
+        moved = seen.candidate_id not in (None, candidate_id)
+        case = seen.case_id if keep_case and not moved else None
+        return await self._set_room(seen, Stage.PREP, candidate_id, case)
+
+    async def choose_case(self, seen: PracticeSession, case_id: UUID | None) -> PracticeSession:
+        """Say which case it is, in prep. Raises Changed, Gone, NotAllowed."""
+        return await self._set_room(seen, Stage.PREP, seen.candidate_id, case_id)
+
+    async def set_stage(self, seen: PracticeSession, stage: Stage) -> PracticeSession:
+        """Start (to interview), finish (to wrap-up), or go back to prep as it is.
+
+        Raises Changed, Gone, NotAllowed.
+        """
+        return await self._set_room(seen, stage, seen.candidate_id, seen.case_id)
+
+    async def begin_again(self, seen: PracticeSession, candidate_id: UUID) -> PracticeSession:
+        """Back to prep with another candidate, and without a case."""
+        return await self._set_room(seen, Stage.PREP, candidate_id, None)
+
+    async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
+        """Free the guest's seat. Raises Changed, Gone, NotAllowed."""
+        candidate = None if seen.candidate_id == seen.guest_id else seen.candidate_id
+        return await self._set_room(seen, Stage.PREP, candidate, seen.case_id, guest_id=None)
+
+    async def _set_room(
+        self,
+        seen: PracticeSession,
+        stage: Stage,
+        candidate_id: UUID | None,
+        case_id: UUID | None,
+        **more: None,
+    ) -> PracticeSession:
+        """Write what is different, if the whole room is still as it was seen."""
+        wanted = {"version": stage, "candidate_id": candidate_id, "case_id": case_id, **more}
+        saw = {
+            "version": seen.stage,
+            "candidate_id": seen.candidate_id,
+            "case_id": seen.case_id,
+            "guest_id": seen.guest_id,
+        }
+        values = {column: value for column, value in wanted.items() if value != saw[column]}
+        if not values:
+            return seen
+
+        async def update(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").update(
+                {name: _text(value) if name != "version" else value
+                 for name, value in values.items()}
+            )  # fmt: skip
+            query = query.eq("id", str(seen.id))
+            for column in ("candidate_id", "case_id", "guest_id"):
+                id_ = _text(saw[column])
+                query = query.is_(column, "null") if id_ is None else query.eq(column, id_)
+            # A stage from elsewhere that is none counts as the nearest.
+            if seen.stage is Stage.PREP:
+                query = query.lt("version", Stage.INTERVIEW.value)
+            elif seen.stage is Stage.WRAP_UP:
+                query = query.gt("version", Stage.INTERVIEW.value)
+            else:
+                query = query.eq("version", seen.stage.value)
+            return await query.select(columns).execute()
+
+        columns = await self._selection()
+        if row := await self._touched(update):
+            return self._session(row)
+        present = await self.one(seen.id)
+        now = (present.stage, present.candidate_id, present.case_id)
+        if now == (stage, candidate_id, case_id) and (not more or present.guest_id is None):
+            return present  # done before, and the answer got lost
+        raise _changed(seen, present)
+
     async def cancel(self, seen: PracticeSession) -> None:
         """Delete one's own session; one that is gone already is cancelled too.
 
@@ -284,6 +362,7 @@ def _changed(seen: PracticeSession, present: PracticeSession) -> Changed:
         (seen.type, present.type, "its type was changed"),
         (seen.room_url, present.room_url, "its room link was changed"),
         (seen.candidate_id, present.candidate_id, "its candidate was changed"),
+        (seen.case_id, present.case_id, "its case was changed"),
         (seen.stage, present.stage, f"it is in {present.stage.label} now"),
     ]
     what = [words for before, now, words in differences if before != now]
@@ -296,5 +375,5 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _text(id_: UUID | None) -> str | None:
+def _text(id_: object) -> str | None:
     return None if id_ is None else str(id_)

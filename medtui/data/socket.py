@@ -69,6 +69,28 @@ class Socket:
         """A channel that is not joined yet; its callbacks must be wrapped in `guard`."""
         return self._client.channel(topic)
 
+    def private_channel(self, topic: str) -> AsyncRealtimeChannel:
+        """A channel for which policies decide; when it ends, the socket stays. `drop` it."""
+        return self._client.channel(
+            topic,
+            {
+                "config": {
+                    "broadcast": {"ack": False, "self": False},
+                    "presence": {"key": "", "enabled": True},
+                    "private": True,
+                }
+            },
+        )
+
+    async def drop(self, channel: AsyncRealtimeChannel) -> None:
+        """Leave a private channel, and stop the client's own attempts to join it again."""
+        channel.rejoin_timer.reset()
+        try:
+            async with asyncio.timeout(1):
+                await self._client.remove_channel(channel)
+        except Exception as error:  # as in `open`; it is over either way
+            log.debug("the channel did not close cleanly: %s", type(error).__name__)
+
     async def join(self, channel: AsyncRealtimeChannel) -> None:
         """Subscribe, and wait for the server's yes. Raises SocketBroken."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()

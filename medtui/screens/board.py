@@ -20,7 +20,6 @@ from medtui.board import (
     Board,
     View,
     name_of,
-    why_no_link,
     why_not_book,
     why_not_edit,
     why_not_leave,
@@ -30,6 +29,7 @@ from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, Se
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
+from medtui.screens.link import copy_link, open_link
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
@@ -313,23 +313,24 @@ class BoardScreen(Screen[None]):
             self.notify("The session is cancelled.", markup=False)
 
     def action_open_link(self) -> None:
-        from medtui.screens.link import LinkScreen, browser_is_here
-
-        session = self._chosen()
-        if session is None or self._refuse(why_no_link(session, to_open=True)):
-            return
-        link = session.room_url or ""
-        if browser_is_here():
-            self.app.open_url(link)
-        else:
-            self.app.push_screen(LinkScreen(link))
+        if session := self._chosen():
+            open_link(self, session)
 
     def action_copy_link(self) -> None:
+        if session := self._chosen():
+            copy_link(self, session)
+
+    def action_room(self) -> None:
+        """Go into the room of the session under the cursor."""
+        from medtui.screens.room import RoomScreen
+
         session = self._chosen()
-        if session is None or self._refuse(why_no_link(session, to_open=False)):
+        if session is None:
             return
-        self.app.copy_to_clipboard(session.room_url or "")
-        self.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
+        if not session.involves(self._me):
+            self._refuse("Only the host and the guest of a session can go into its room.")
+            return
+        self.app.push_screen(RoomScreen(self._backend, self._me, session, self._feed))
 
     def _chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""

@@ -23,6 +23,7 @@ class DetailsScreen(ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "done('room')", "Go in", id="details.room", tooltip="Go into the room"),
         Binding("escape,enter,q", "done(None)", "Back", key_display="esc", id="details.back",
                 tooltip="Back to the board"),
         Binding("b", "done('book')", "Book", id="details.book", tooltip="Book the free seat"),
@@ -51,6 +52,7 @@ class DetailsScreen(ModalScreen[str | None]):
     ) -> None:
         super().__init__()
         self._session = session
+        self._viewer = viewer
         self._now = now
         self._details = SessionDetails(viewer, zone)
         self._details.is_complete = is_complete
@@ -70,6 +72,10 @@ class DetailsScreen(ModalScreen[str | None]):
     def show(self, session: PracticeSession, now: datetime) -> None:
         """Show the session as it is now."""
         self._details.show(session, now)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only the two of a session go into its room."""
+        return parameters != ("room",) or self._session.involves(self._viewer)
 
     def action_done(self, action: str | None) -> None:
         self.dismiss(action)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
+
+from medtui.board import why_no_link
+from medtui.models import PracticeSession
 
 
 def browser_is_here() -> bool:
@@ -23,6 +26,25 @@ def browser_is_here() -> bool:
         return False
     has_display = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
     return has_display or sys.platform in ("darwin", "win32")
+
+
+def open_link(screen: Screen[Any], session: PracticeSession) -> None:
+    """Open a session's room link: in a browser, or as text and QR code where there is none."""
+    if reason := why_no_link(session, to_open=True):
+        screen.notify(reason, severity="warning", markup=False)
+    elif browser_is_here():
+        screen.app.open_url(session.room_url or "")
+    else:
+        screen.app.push_screen(LinkScreen(session.room_url or ""))
+
+
+def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
+    """Copy a session's room link, and say which way it went."""
+    if reason := why_no_link(session, to_open=False):
+        screen.notify(reason, severity="warning", markup=False)
+        return
+    screen.app.copy_to_clipboard(session.room_url or "")
+    screen.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
 
 
 class LinkScreen(ModalScreen[None]):

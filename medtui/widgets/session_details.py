@@ -89,6 +89,8 @@ class SessionDetails(Static):
 
     def _keys(self, session: PracticeSession, now: datetime) -> Iterator[tuple[str, str]]:
         """What can be done here, and with which key."""
+        if session.involves(self._viewer):
+            yield "enter", "go into the room"
         if why_not_book(session, self._viewer, now) is None:
             yield "b", "book it"
         if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -96,8 +98,12 @@ class Seat:
 
 
 @pytest.fixture
-async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
-    """`await seat()`: an app that is configured for the stack; `server=""`: for nothing."""
+async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
+    """`await seat()`: an app that is configured for the stack; `server=""`: for nothing.
+
+    `person=`: somebody who has signed in before.
+    """
+    monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))  # its state is here, too
     running: list[asyncio.Task[None]] = []
     over = asyncio.Event()
 
@@ -114,6 +120,7 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
         server: str | None = None,
         key: str | None = None,
         tokens: MemoryTokens | None = None,
+        person: Person | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
         **options: Any,
@@ -125,6 +132,8 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
             theme=theme,
         )
         kept = tokens or MemoryTokens()
+        if person is not None:
+            await kept.write(login_of(person))
         app = MedtuiApp(
             settings,
             launcher or Launcher(viewer=lambda: Login("", "")),
@@ -144,6 +153,27 @@ async def seat(stack: Stack, tmp_path: Path) -> AsyncIterator[Any]:
     yield open_
     over.set()
     await asyncio.gather(*running)
+
+
+def login_of(person: Person) -> str:
+    """A stored login, as an earlier run has left it."""
+    user = {
+        "id": str(person.id),
+        "aud": "authenticated",
+        "email": person.email,
+        "app_metadata": {},
+        "user_metadata": {},
+        "created_at": "2026-01-01T00:00:00Z",
+    }
+    session = {
+        "access_token": person.token,
+        "refresh_token": "none",
+        "token_type": "bearer",
+        "expires_in": 3600,
+        "expires_at": round(time.time()) + 3600,
+        "user": user,
+    }
+    return json.dumps(session)
 
 
 class Picture(SingleFileSnapshotExtension):

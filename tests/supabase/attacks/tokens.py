@@ -30,7 +30,7 @@ def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     header, payload, signature = person.token.split(".")
     service = jwt.encode(good | {"role": "service_role"}, "another secret " * 3, "HS256")
     tokens = {
-        "expired": stack.token(person, expires_in=-10),
+        "expired": stack.token(person, expires_in=-60),
         "signed with another key": jwt.encode(good, "another secret " * 3, "HS256"),
         "service role signed with another key": service,
         "unsigned": jwt.encode(good, "", algorithm="none"),

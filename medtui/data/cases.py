@@ -1,0 +1,171 @@
+"""Cases: the catalogue without spoilers, one name at a time, and the brief of one's own role.
+
+A candidate's process is never sent what the candidate must not see: so names are asked for
+one by one, when a host who is the actor looks at a case, and never the list of them; briefs
+come from a function that knows who asks. A server without it (kind 2) would send any column
+to anybody: there, only those that the viewer's role may see are asked for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.connection import Connection
+from medtui.data.errors import Gone, NotSignedIn
+from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+    from medtui.data.auth import Auth
+
+PAGE = 1_000
+FRESH_SECONDS = 60.0
+"""For so long a catalogue that was read is not read again."""
+
+
+@dataclass(frozen=True)
+class Past:
+    """What people have done in sessions that began: cases that they acted, or sat."""
+
+    acted: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+    sat: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
+
+    def has_acted(self, person: UUID | None, case_id: UUID) -> bool:
+        return person is not None and case_id in self.acted.get(person, ())
+
+    def knows(self, person: UUID | None, case_id: UUID) -> bool:
+        """Whether somebody has acted a case or was examined on it."""
+        return self.has_acted(person, case_id) or (
+            person is not None and case_id in self.sat.get(person, ())
+        )
+
+
+class Cases:
+    """Reads of `cases`. All methods raise `DataError`s."""
+
+    def __init__(self, connection: Connection, auth: Auth) -> None:
+        self._connection = connection
+        self._auth = auth
+        self._catalogue: tuple[CaseSummary, ...] = ()
+        self._read_at = float("-inf")
+        self.looked_at: set[UUID] = set()
+        """Cases whose names were sent here: their candidate must be somebody else."""
+
+    async def catalogue(self) -> tuple[CaseSummary, ...]:
+        """All cases, by category and domain; without names."""
+        if time.monotonic() - self._read_at < FRESH_SECONDS:
+            return self._catalogue
+        rows: list[Any] = []
+        while True:
+            last = rows[-1]["id"] if rows else None
+
+            async def select(client: AsyncClient, last: str | None = last) -> Any:
+                query = client.table("cases").select("id,category,domain")
+                if last is not None:
+                    query = query.gt("id", last)
+                return await query.order("id").limit(PAGE).execute()
+
+            page = (await self._connection.read(select)).data
+            rows += page
+            if len(page) < PAGE:
+                break
+        cases = (CaseSummary.model_validate(row) for row in rows)
+        self._catalogue = tuple(
+            sorted(cases, key=lambda case: (case.category or "~", case.domain or "~", case.id))
+        )
+        self._read_at = time.monotonic()
+        return self._catalogue
+
+    async def name(self, case_id: UUID) -> str | None:
+        """What a case is called: asked for by a host who is not its candidate, and not kept."""
+        self.looked_at.add(case_id)  # before it is sent, as an answer may get lost here
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("cases").select("id,case_name")
+            return await query.eq("id", str(case_id)).execute()
+
+        rows = (await self._connection.read(select)).data
+        return Brief.model_validate(rows[0]).case_name if rows else None
+
+    async def named(self, words: str) -> set[UUID]:
+        """Which cases have all these words in their names; the names do not come along."""
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("cases").select("id").limit(PAGE)
+            for word in words.split():
+                query = query.ilike("case_name", f"%{_literal(word)}%")
+            return await query.execute()
+
+        return {UUID(row["id"]) for row in (await self._connection.read(select)).data}
+
+    async def brief(self, session: PracticeSession) -> Brief | None:
+        """What the viewer may read of this session's case now; None where there is nothing yet.
+
+        Raises Gone when the case cannot be read any more, NotSignedIn.
+        """
+        if self._auth.user is None:
+            raise NotSignedIn("Sign in first.")
+        role = session.role_of(self._auth.user.id)
+        if role is None or session.case_id is None:
+            return None
+        if await self._connection.is_complete():
+            rows = await self._asked(session)
+        else:
+            rows = await self._selected(session, role)
+        if not rows:
+            raise Gone("This case cannot be read any more: choose another.")
+        return Brief.model_validate(rows[0])
+
+    async def past(self, people: Iterable[UUID | None]) -> Past:
+        """Which cases these people have acted or sat in earlier sessions."""
+        ids = [str(person) for person in people if person is not None]
+        seats = ",".join(f"{seat}.in.({','.join(ids)})" for seat in ("host_id", "guest_id"))
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions")
+            read = query.select("host_id,guest_id,candidate_id,case_id").or_(seats)
+            read = read.gt("version", Stage.PREP.value).not_.is_("case_id", "null")
+            return await read.order("datetime_utc", desc=True).limit(PAGE).execute()
+
+        acted: dict[UUID, set[UUID]] = {}
+        sat: dict[UUID, set[UUID]] = {}
+        for row in (await self._connection.read(select)).data:
+            for person in (row["host_id"], row["guest_id"]):
+                if person is not None and row["candidate_id"] is not None:
+                    did = sat if person == row["candidate_id"] else acted
+                    did.setdefault(UUID(person), set()).add(UUID(row["case_id"]))
+        return Past(
+            {person: frozenset(cases) for person, cases in acted.items()},
+            {person: frozenset(cases) for person, cases in sat.items()},
+        )
+
+    async def _asked(self, session: PracticeSession) -> Any:
+        async def call(client: AsyncClient) -> Any:
+            return await client.rpc("session_case", {"session_id": str(session.id)}).execute()
+
+        return (await self._connection.read(call)).data
+
+    async def _selected(self, session: PracticeSession, role: Role) -> Any:
+        columns = "id,category,domain"
+        if session.stage is Stage.WRAP_UP:
+            columns += ",case_name,condition,candidate_brief,actor_brief"
+        elif role is Role.ACTOR:
+            columns += ",case_name,actor_brief"
+        elif session.stage is Stage.INTERVIEW:
+            columns += ",candidate_brief"
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("cases").select(columns)
+            return await query.eq("id", str(session.case_id)).execute()
+
+        return (await self._connection.read(select)).data
+
+
+def _literal(word: str) -> str:
+    """A word as it stands, in a pattern: its own wildcards mean themselves."""
+    return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").replace("*", "")

@@ -1,0 +1,65 @@
+"""What a room keeps on this machine: one's notes, and the copy of what both sides share.
+
+A file each per session and person, readable by its owner alone, written whole or not at
+all. No brief, name or condition of a case is ever in them.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+
+class Notebook:
+    """The pages of one person about one session. Its methods may block for a moment.
+
+    Args:
+        folder: of this program's state.
+    """
+
+    def __init__(self, folder: Path, person: UUID, session_id: UUID) -> None:
+        pages = folder / "rooms" / str(person)
+        self._notes = pages / f"{session_id}.txt"
+        self._card = pages / f"{session_id}.json"
+
+    def notes(self) -> str:
+        """One's notes; empty where there are none, or they cannot be read."""
+        try:
+            return self._notes.read_text()
+        except (OSError, UnicodeDecodeError):
+            return ""
+
+    def keep_notes(self, text: str) -> bool:
+        """Write the notes down. Whether that worked."""
+        return _write(self._notes, text)
+
+    def card(self) -> Any:
+        """What was kept of the shared things; None where there is nothing."""
+        try:
+            return json.loads(self._card.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def keep_card(self, card: dict[str, Any]) -> bool:
+        """Keep the shared things, so that the clock survives both programs. Whether it worked."""
+        return _write(self._card, json.dumps(card))
+
+
+def _write(file: Path, text: str) -> bool:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # with mode 0600
+        try:
+            with os.fdopen(handle, "w") as temporary:
+                temporary.write(text)
+            Path(name).replace(file)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""The brief in a room: only what the role may read now, and held only while it may."""
+
+from __future__ import annotations
+
+from medtui.data import Backend, DataError, Gone
+from medtui.models import Brief, PracticeSession, Role, Stage
+from medtui.station.clock import Reading
+from medtui.station.room import why_no_brief
+from medtui.widgets.brief_view import BriefView, brief_text
+
+Key = tuple[object, ...]
+
+
+class BriefReader:
+    """Reads what a row allows, forgets it when the row does not any more, and draws it."""
+
+    def __init__(self, backend: Backend, view: BriefView) -> None:
+        self._backend = backend
+        self._view = view
+        self._brief: Brief | None = None
+        self._key: Key = (None, None, None)
+        self._hint = ""
+
+    def wants(self, session: PracticeSession, role: Role | None) -> bool:
+        """Take note of the row as it is. Whether there is something to `read` now."""
+        key = (session.case_id, role, session.stage)
+        if key != self._key:
+            before, self._key, self._hint = self._key, key, ""
+            # The actor goes on reading the same from prep to the interview.
+            is_same = role is Role.ACTOR and before[:2] == key[:2]
+            if not is_same or Stage.WRAP_UP in (before[2], session.stage):
+                self._brief = None
+        is_early = role is Role.CANDIDATE and session.stage is Stage.PREP
+        return (
+            self._brief is None
+            and role is not None
+            and session.case_id is not None
+            and not is_early
+        )
+
+    async def read(self, session: PracticeSession) -> None:
+        """Ask the server."""
+        key, brief, hint = self._key, None, ""
+        try:
+            brief = await self._backend.cases.brief(session)
+        except Gone as error:
+            hint = error.message
+        except DataError as error:
+            hint = f"The brief cannot be read now. {error.message}"
+        # The server answers for the row as it is there: by now that may be another case.
+        if key == self._key and (brief is None or brief.id == session.case_id):
+            self._brief, self._hint = brief, hint
+
+    async def draw(
+        self, session: PracticeSession, role: Role | None, reading: Reading | None
+    ) -> None:
+        if reading is not None and not reading.phase.brief and role is Role.CANDIDATE:
+            await self._view.show("", "", f"{reading.phase.name}: the brief is put away.")
+        elif self._brief is not None:
+            await self._view.show(*brief_text(self._brief, role, session.stage))
+        else:
+            await self._view.show("", "", self._hint or why_no_brief(session, role))

@@ -1,0 +1,77 @@
+"""Private notes: a field of several lines that keeps itself, and that esc leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+LONGEST = 100_000
+KEEP_SECONDS = 0.7
+"""What was typed is kept once nothing was typed for so long."""
+
+_SIGNS = frozenset({"plus", "minus", "equals_sign", "space", "question_mark", "colon"})
+
+
+class Notes(TextArea):
+    """Notes that are handed to `keep` as they grow; it says whether that worked."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Leave the notes", priority=True, id="notes.leave",
+                tooltip="Back to the brief"),
+    ]  # fmt: skip
+
+    class Left(Message):
+        """The user is done with writing."""
+
+    class NotKept(Message):
+        """What was typed could not be kept."""
+
+    def __init__(self, keep: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            compact=True,
+            highlight_cursor_line=False,
+            placeholder="Notes (i): only yours, and only on this machine.",
+        )
+        self._keep = keep
+        self._kept = ""
+        self._timer: Timer | None = None
+
+    def take_up(self, text: str) -> None:
+        """Go on with what was kept before."""
+        self._kept = self.text = text
+
+    def keep(self) -> None:
+        """Keep what is new, now."""
+        text = self.text[:LONGEST]
+        if text != self._kept:
+            if self._keep(text):
+                self._kept = text
+            else:
+                self.post_message(self.NotKept())
+
+    @on(TextArea.Changed)
+    def _typed(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(KEEP_SECONDS, self.keep)
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Whether a key is text here, and so none of the room's; signs go by their names."""
+        return key in _SIGNS or super().check_consume_key(key, character)
+
+    def action_leave(self) -> None:
+        self.keep()
+        self.post_message(self.Left())
+
+    def on_unmount(self) -> None:
+        self.keep()
