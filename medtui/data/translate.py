@@ -32,6 +32,18 @@ TOKEN_CODES = frozenset({"PGRST301", "PGRST302", "PGRST303"})
 
 _MISSING_CODES = frozenset({"PGRST202", "PGRST204", "PGRST205", "PGRST106", "42P01", "42703"})
 
+_REFUSED_VALUE = "The server does not accept this value: change it and try again."
+_REFUSED_VALUES: dict[str | None, str] = {
+    "first_name": "The server takes names of 1 to 100 characters in one line: change this one.",
+    "last_name": "The server takes names of 1 to 100 characters in one line: change this one.",
+    "training_level": "The server takes levels of 1 to 100 characters in one line: change it.",
+    "type": "The server takes types of 1 to 60 characters in one line: change this one.",
+    "room_url": "The server takes an https link, or a name without spaces: enter one of them.",
+    "avatar": "The server takes an https link to a picture, or a few characters: enter either.",
+    "starts_at": "The server takes no session so far away: choose another time.",
+}
+"""What the checks of our migrations say, by the field that they are about."""
+
 LOGIN_ENDED = "Your login has ended: sign in again to go on."
 
 
@@ -84,10 +96,8 @@ def from_postgrest(error: APIError) -> DataError:
             )
         return Invalid("This exists already.")
     if code == "23514" or code.startswith("22"):
-        return Invalid(
-            _guarded(error) or "The server does not accept this value: change it and try again.",
-            field=_column(message),
-        )
+        field = _column(message)
+        return Invalid(_guarded(error) or _REFUSED_VALUES.get(field, _REFUSED_VALUE), field=field)
     if code in ("23502", "23503"):
         return Invalid(
             "Something this refers to is missing: reload and try again.", field=_column(message)
@@ -166,7 +176,10 @@ def _guarded(error: APIError) -> str | None:
 
 def _column(message: str) -> str | None:
     """The column that a check or a null is about, by the name of the constraint."""
-    match = re.search(r"constraint \"\w+?_(\w+)_check\"|column \"(\w+)\"", message)
+    match = re.search(
+        r"constraint \"(?:medtui|profiles|practice_sessions|cases)_(\w+)_check\"|column \"(\w+)\"",
+        message,
+    )
     column = next((group for group in match.groups() if group), None) if match else None
     return "starts_at" if column == "datetime_utc" else column
 

@@ -56,13 +56,26 @@ def test_a_room_link_in_use_blames_its_field() -> None:
     assert error.field == "room_url"
 
 
-def test_a_check_blames_the_field_of_its_column() -> None:
-    error = postgrest(
-        "23514",
-        'new row for relation "profiles" violates check constraint "profiles_first_name_check"',
-    )
+@pytest.mark.parametrize(
+    ("table", "check", "field", "words"),
+    [
+        ("profiles", "medtui_first_name_check", "first_name", "names of 1 to 100"),
+        ("profiles", "profiles_first_name_check", "first_name", "names of 1 to 100"),
+        ("practice_sessions", "medtui_room_url_check", "room_url", "an https link"),
+        ("practice_sessions", "practice_sessions_room_url_check", "room_url", "an https link"),
+        ("practice_sessions", "medtui_datetime_utc_check", "starts_at", "another time"),
+        ("practice_sessions", "practice_sessions_mood_check", "mood", "does not accept"),
+        ("practice_sessions", "something else", None, "does not accept"),
+    ],
+)
+def test_a_check_blames_the_field_of_its_column(
+    table: str, check: str, field: str | None, words: str
+) -> None:
+    message = f'new row for relation "{table}" violates check constraint "{check}"'
+    error = postgrest("23514", message)
     assert isinstance(error, Invalid)
-    assert error.field == "first_name"
+    assert error.field == field
+    assert words in error.message
 
 
 def test_what_our_guard_says_is_shown_and_what_postgres_says_is_not() -> None:

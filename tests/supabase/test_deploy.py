@@ -190,6 +190,14 @@ async def adopts(cluster: Cluster) -> None:
         for what, named in VIOLATED.items():
             assert [w for w in warnings if what in w and named in w], (what, warnings)
 
+        violations = await rows(
+            database,
+            "select violated, of_table::text, of_row from medtui_private.violations() order by 1",
+        )
+        assert {v["violated"]: v["of_row"] for v in violations} == {
+            name: row for name, row in VIOLATED.items() if name.startswith("medtui")
+        }
+
         # What violated a check stays, and may not come again.
         with pytest.raises(psycopg.errors.CheckViolation, match="medtui_room_url_check"):
             await database.execute("update practice_sessions set room_url = 'http://new.example'")
