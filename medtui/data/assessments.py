@@ -126,7 +126,7 @@ class Assessments:
         # What may not be deleted is left out without a word, as is what was not there.
         left = set(paths) - {row["name"] for row in gone}
         if left and left & {f"{session_id}/{name}" for name in await self.names(session_id)}:
-            raise NotAllowed("Only the host of a session can delete its files.")
+            raise NotAllowed("The server lets only the host of a session delete its files.")
 
     async def _list(self, folder: str) -> list[Row]:
         """The entries of a folder: files, and folders, which have no id."""
