@@ -265,3 +265,25 @@ class CaseDraft(BaseModel):
     def name(self) -> str:
         """What its authors call it."""
         return self.case_name_internal or self.case_name
+
+
+class FileKind(StrEnum):
+    """The files of a session."""
+
+    TRANSCRIPT = "transcript"
+    ASSESSMENT = "assessment"
+
+    @property
+    def filename(self) -> str:
+        """Its name in the session's folder."""
+        return f"{self.value}.json"
+
+
+class SessionFile(BaseModel):
+    """A file that a session has. `size` is in bytes, None where the server does not say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: FileKind
+    size: int | None = None
+    uploaded_at: Moment

@@ -33,7 +33,7 @@ from medtui.screens.link import copy_link, open_link
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
-from medtui.widgets.words import difference, moment
+from medtui.widgets.words import difference, lost, moment
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -305,9 +305,18 @@ class BoardScreen(Screen[None]):
         session = self._chosen()
         if session is None or self._refuse(why_not_edit(session, self._me)):
             return
+        files: list[str] = []
+
+        async def look() -> None:
+            files.extend(await self._backend.assessments.names(session.id))
+
+        if not await self._write(session, look()) or not self.is_active:
+            return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        if await self._ask(f"Cancel {self._called(session)} for good?{whom}", "Cancel it") and (
-            await self._write(session, self._backend.sessions.cancel(session))
+        question = f"Cancel {self._called(session)} for good?{whom}{lost(files)}"
+        cancelling = self._backend.sessions.cancel
+        if await self._ask(question, "Cancel it") and (
+            await self._write(session, cancelling(session, files))
         ):
             self._backend.live.drop(session.id)
             self.notify("The session is cancelled.", markup=False)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import httpx
 import pytest
 from postgrest.exceptions import APIError
+from storage3.exceptions import StorageApiError
 from supabase_auth.errors import AuthApiError, AuthRetryableError, AuthWeakPasswordError
 
 from medtui.data import (
     DataError,
+    FileExists,
+    Gone,
     Invalid,
     NotAllowed,
     NotSignedIn,
@@ -16,7 +19,7 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.translate import from_auth, from_postgrest, translated
+from medtui.data.translate import TokenRefused, from_auth, from_postgrest, from_storage, translated
 
 
 def postgrest(code: str, message: str = "", hint: str | None = None) -> DataError:
@@ -132,3 +135,32 @@ def test_a_refused_sign_in_and_an_unreachable_server_read_differently() -> None:
 def test_a_failing_network_is_unreachable(failure: Exception) -> None:
     with pytest.raises(Unreachable), translated():
         raise failure
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "error"),
+    [
+        ("403", "Unauthorized", "new row violates row-level security policy", NotAllowed),
+        ("403", "Unauthorized", "Access denied", NotAllowed),
+        ("403", "Unauthorized", '"exp" claim timestamp check failed', TokenRefused),
+        ("403", "Unauthorized", "JWS Protected Header is invalid", TokenRefused),
+        ("403", "Unauthorized", "signature verification failed", TokenRefused),
+        ("400", "InvalidJWT", "jwt expired", TokenRefused),
+        ("400", "Error", "headers must have required property 'authorization'", TokenRefused),
+        ("404", "not_found", "Object not found", Gone),
+        ("404", "Bucket not found", "Bucket not found", ServerTooOld),
+        ("409", "Duplicate", "The resource already exists", FileExists),
+        ("400", "InvalidKey", "Invalid key: a\x1b[2Jb", Invalid),
+        ("413", "Payload too large", "The object exceeded the maximum allowed size", Invalid),
+        ("415", "invalid_mime_type", "mime type text/html is not supported", Invalid),
+        ("429", "too_many_connections", "Too many connections", TooOften),
+        ("500", "Internal", "Internal Server Error", Unreachable),
+        ("544", "DatabaseTimeout", "The connection to the database timed out", Unreachable),
+        (401, "InternalError", 'Unable to parse error message: {"message":"x"}', NotAllowed),
+        (502, "InternalError", "Unable to parse error message: <html>", Unreachable),
+    ],
+)
+def test_storage(status: str | int, code: str, message: str, error: type[DataError]) -> None:
+    translated_ = from_storage(StorageApiError(message, code, status))
+    assert isinstance(translated_, error)
+    assert message not in translated_.message, "the server's own words are not for people"

@@ -102,3 +102,19 @@ async def test_details_of_a_narrow_screen_offer_what_can_be_done(stack: Stack, s
     await here.press("enter")
     await here.until_text("You are the guest")
     assert "leave it" not in here.text
+
+
+async def test_a_session_is_cancelled_with_its_files_where_only_medtui_looks_after_them(
+    stack: Stack, seat: Any
+) -> None:
+    me = await stack.person("Amara", "Okafor")
+    await stack.file(await stack.session(me), "transcript.json", "notes/of-another-client.json")
+    here = await seat()
+    await here.board(me)
+    await here.until_text("○ open")
+    await here.press("x")
+    await here.until_text("Its 2 files")
+    await here.press("y")
+    await here.until_text("The session is cancelled")
+    assert not await stack.sql("select 1 from practice_sessions")
+    assert not await stack.sql("select 1 from storage.objects")
