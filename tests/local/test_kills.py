@@ -48,7 +48,7 @@ async def test_what_is_acknowledged_outlives_every_kill(
         else:
             line = await asyncio.to_thread(server.line)
             assert left is None or not left.exists()
-            check(kinds, line)
+            check(kinds, line, data)
             async with httpx.AsyncClient(timeout=PATIENCE) as http:
                 await kill_among_writes(victim, server, data, kinds, Door(line, http), dice)
         slowest = max(slowest, await nobody_left(server, data))
@@ -60,10 +60,9 @@ async def test_what_is_acknowledged_outlives_every_kill(
         else:
             assert folders <= strays
     server = serve("--data", data, "--port", 0)
-    check(kinds, await asyncio.to_thread(server.line))
+    check(kinds, await asyncio.to_thread(server.line), data)
     print(f"{rounds} rounds, all gone after at most {slowest:.1f} s")
     print(", ".join(f"{kind.count} {type(kind).__name__}" for kind in kinds))
-    assert all(kind.count >= rounds // 4 for kind in kinds)
 
 
 async def kill_among_writes(
@@ -73,6 +72,8 @@ async def kill_among_writes(
     moment = dice.uniform(0, LONGEST)
     stop = asyncio.Event()
     writers = [asyncio.create_task(write_on(kind, door, stop)) for kind in kinds]
+    while not all(kind.count for kind in kinds) and not any(task.done() for task in writers):
+        await asyncio.sleep(0.01)  # In the first round: a slow machine is to have written, too.
     await asyncio.sleep(moment)
     postmaster = int((data / "pgdata" / "postmaster.pid").read_text().split()[0])
     if victim == "backend":
@@ -139,8 +140,8 @@ async def nobody_left(server: Server, data: Path) -> float:
         await asyncio.sleep(0.02)
 
 
-def check(kinds: list[Kind], line: dict[str, str]) -> None:
-    sql = Database(line["DB_URL"])
+def check(kinds: list[Kind], line: dict[str, str], data: Path) -> None:
+    sql = Database(line["DB_URL"], data / "files")
     try:
         for kind in kinds:
             kind.check(sql)

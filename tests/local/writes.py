@@ -8,6 +8,9 @@ way is there whole or not at all. Another kind is another class in `KINDS`.
 from __future__ import annotations
 
 import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
@@ -15,6 +18,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 PASSWORD = "correct horse"
+COMING = (datetime.now(UTC) + timedelta(days=2)).isoformat()
 BATCH, BATCHES_PER_HOST = 3, 30
 
 
@@ -49,9 +53,10 @@ class Door:
 
 
 class Database:
-    """The truth, by SQL."""
+    """The truth, by SQL; and the files beside it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, files: Path) -> None:
+        self.files = files
         self._connection = psycopg.connect(url, autocommit=True, row_factory=dict_row)
 
     def __call__(self, query: str, *args: object) -> list[dict[str, Any]]:
@@ -149,7 +154,7 @@ class Batches(Kind):
             self._left = BATCHES_PER_HOST
         host, name = self._hosts[-1], f"batch-{next(self.numbers)}"
         self._left -= 1
-        row = {"host_id": host["user"]["id"], "datetime_utc": "2100-01-01T10:00:00Z", "type": name}
+        row = {"host_id": host["user"]["id"], "datetime_utc": COMING, "type": name}
         await door("POST", "rest/v1/practice_sessions", [row] * BATCH, token=host["access_token"])
         self.acknowledged.add(name)
 
@@ -175,7 +180,7 @@ class Changes(Kind):
             self._session = self._session or await self.host(door)
             row = {
                 "host_id": self._session["user"]["id"],
-                "datetime_utc": "2100-01-01T10:00:00Z",
+                "datetime_utc": COMING,
                 "type": "change-0",
             }
             made = await door(
@@ -213,7 +218,7 @@ class Deletions(Kind):
         token = self._session["access_token"]
         row = {
             "host_id": self._session["user"]["id"],
-            "datetime_utc": "2100-01-01T10:00:00Z",
+            "datetime_utc": COMING,
             "type": "short-lived",
         }
         made = await door(
@@ -231,4 +236,48 @@ class Deletions(Kind):
         assert back == []
 
 
-KINDS: tuple[type[Kind], ...] = (SignUps, Refreshes, Batches, Changes, Deletions)
+class Uploads(Kind):
+    """Row and file agree: what was acknowledged is there, whole, and no file is nobody's."""
+
+    def __init__(self) -> None:
+        self.acknowledged: dict[str, Any] = {}
+        self._session: dict[str, Any] = {}
+        self._left = 0
+
+    async def write(self, door: Door) -> None:
+        if not self._left:
+            self._session, self._left = await self.host(door), BATCHES_PER_HOST
+        self._left -= 1
+        token = self._session["access_token"]
+        row = {
+            "host_id": self._session["user"]["id"],
+            "datetime_utc": COMING,
+            "type": "with a file",
+        }
+        made = await door(
+            "POST",
+            "rest/v1/practice_sessions",
+            row,
+            token=token,
+            Prefer="return=representation",
+        )
+        name = f"{made[0]['id']}/transcript.json"
+        content = {"said": f"{next(self.numbers)} " * 20_000}
+        await door("POST", f"storage/v1/object/assessments/{name}", content, token=token)
+        self.acknowledged[name] = content
+
+    def check(self, sql: Database) -> None:
+        rows = sql("select name, version, metadata from storage.objects")
+        there = {row["name"]: row for row in rows}
+        assert self.acknowledged.keys() <= there.keys()
+        for name, row in there.items():
+            content = (sql.files / row["version"]).read_bytes()
+            assert len(content) == row["metadata"]["size"]
+            assert json.loads(content) == self.acknowledged.get(name, json.loads(content))
+        files = {
+            str(path.relative_to(sql.files)) for path in sql.files.rglob("*") if path.is_file()
+        }
+        assert files == {row["version"] for row in rows}
+
+
+KINDS: tuple[type[Kind], ...] = (SignUps, Refreshes, Batches, Changes, Deletions, Uploads)
