@@ -160,7 +160,9 @@ class Reader:
             raise not_supported("JSON paths")
         cast = None
         if self._take("::"):
-            cast = self._plain()  # never a quoted one: it stands in the statement as it is
+            cast = self._plain()  # never a quoted one: it stands in the statement as it is,
+            if "$" in cast:  # where this could begin a quotation
+                raise not_supported("types with a dollar in their name")
         if self._take("."):
             if _AGGREGATE.match(self._text, self._at):
                 raise _no_aggregates()

@@ -132,6 +132,8 @@ class Lab:
             "garbage": "not.a.token",
             "parts": "notatoken",
             "postgres": stack.token(amara, role="postgres"),
+            "unknown": stack.token(amara, role="nobody"),
+            "inner": stack.token(amara, role="authenticator"),
             "roleless": stack.keys.sign({"sub": IDS[0]}),
         }
 

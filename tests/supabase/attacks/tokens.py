@@ -22,6 +22,9 @@ OTHER_ROLES = (
     "",
 )
 
+REFUSED = (400, 401, 403)
+"""400 is Postgres' word for a role that there is not."""
+
 
 def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     """Tokens that must not be taken for the person's, by what is wrong with them."""
