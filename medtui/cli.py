@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +17,15 @@ from medtui.wall.command import add_options
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
     options = _parser().parse_args(arguments)
-    sys.exit(options.run(options))
+    try:
+        code = options.run(options)
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:  # of no family: a fault of ours, which is told plainly
+        from medtui.crash import tell
+
+        code = tell(error)
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -128,9 +137,12 @@ def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None
         return Login(find(viewer).email, PASSWORD)
 
     from medtui.app import MedtuiApp
+    from medtui.log import logged
 
-    app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
-    return app.run() or app.return_code or 0
+    # The demo leaves nothing behind.
+    with nullcontext() if demo else logged(settings.state):
+        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
+        return app.run() or app.return_code or 0
 
 
 def _complain(sentence: str) -> int:
