@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
-from medtui import __version__, case_import
+from medtui import __version__, case_import, doctor
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
 
@@ -57,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     cases = commands.add_parser("cases", help="the cases that are practised")
     cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
     case_import.add_commands(cases_commands)
+
+    examination = commands.add_parser(
+        "doctor", help="look at everything medtui needs, and say what to do about each failure"
+    )
+    doctor.add_options(examination)
 
     join = commands.add_parser("join", help="use the server that an invitation names")
     join.add_argument(

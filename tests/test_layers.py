@@ -32,11 +32,12 @@ MAY_IMPORT = {
         *("screens", "shared_board", "widgets"),
     },
     "launch": {"config"},
+    "doctor": {"config", "data", "launch"},
     "case_import": {"config", "data", "documents", "launch", "models"},
     "app": {"board", "config", "crash", "data", "launch", "models", "screens", "widgets"},
     "local": {"log"},
     "cli": {
-        *("app", "case_import", "config", "crash", "launch", "local", "log"),
+        *("app", "case_import", "config", "crash", "doctor", "launch", "local", "log"),
         *("screens", "wall"),
     },
     "__main__": {"cli"},
