@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
-from medtui import __version__, case_import
+from medtui import __version__, case_import, doctor
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
 
@@ -16,7 +17,15 @@ from medtui.wall.command import add_options
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
     options = _parser().parse_args(arguments)
-    sys.exit(options.run(options))
+    try:
+        code = options.run(options)
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:  # of no family: a fault of ours, which is told plainly
+        from medtui.crash import tell
+
+        code = tell(error)
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,6 +57,11 @@ def _parser() -> argparse.ArgumentParser:
     cases = commands.add_parser("cases", help="the cases that are practised")
     cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
     case_import.add_commands(cases_commands)
+
+    examination = commands.add_parser(
+        "doctor", help="look at everything medtui needs, and say what to do about each failure"
+    )
+    doctor.add_options(examination)
 
     join = commands.add_parser("join", help="use the server that an invitation names")
     join.add_argument(
@@ -128,9 +142,12 @@ def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None
         return Login(find(viewer).email, PASSWORD)
 
     from medtui.app import MedtuiApp
+    from medtui.log import logged
 
-    app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
-    return app.run() or app.return_code or 0
+    # The demo leaves nothing behind.
+    with nullcontext() if demo else logged(settings.state):
+        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
+        return app.run() or app.return_code or 0
 
 
 def _complain(sentence: str) -> int:

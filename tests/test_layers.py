@@ -15,6 +15,8 @@ PACKAGE = Path(__file__).parent.parent / "medtui"
 MAY_IMPORT = {
     "models": set(),
     "config": {"station"},
+    "log": set(),
+    "crash": {"config", "log"},
     "board": {"models"},
     "station": {"board", "models"},
     "documents": {"models"},
@@ -25,12 +27,19 @@ MAY_IMPORT = {
         *("app", "board", "config", "data", "documents", "models"),
         *("shared_board", "station", "widgets"),
     },
-    "wall": {"app", "config", "data", "launch", "models", "screens", "shared_board", "widgets"},
+    "wall": {
+        *("app", "config", "crash", "data", "launch", "log", "models"),
+        *("screens", "shared_board", "widgets"),
+    },
     "launch": {"config"},
+    "doctor": {"config", "data", "launch"},
     "case_import": {"config", "data", "documents", "launch", "models"},
-    "app": {"board", "config", "data", "launch", "models", "screens", "widgets"},
-    "local": set(),
-    "cli": {"app", "case_import", "config", "launch", "local", "screens", "wall"},
+    "app": {"board", "config", "crash", "data", "launch", "models", "screens", "widgets"},
+    "local": {"log"},
+    "cli": {
+        *("app", "case_import", "config", "crash", "doctor", "launch", "local", "log"),
+        *("screens", "wall"),
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

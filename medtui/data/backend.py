@@ -50,6 +50,11 @@ class Backend:
         )
 
     @property
+    def connection(self) -> Connection:
+        """For the data module's own use."""
+        return self._connection
+
+    @property
     def is_complete(self) -> bool:
         """Whether the server has our migrations, and lets its users do what they add.
 
