@@ -49,6 +49,10 @@ def _parser() -> argparse.ArgumentParser:
 
     board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
     add_options(board)
+    view = commands.add_parser("view", help="read a transcript and an assessment from disk")
+    view.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON, VTT, SRT or text")
+    view.add_argument("--json", action="store_true", help="print them normalised, one a line")
+    view.set_defaults(run=_view)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -69,6 +73,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     join.set_defaults(run=_join)
     return parser
+
+
+def _view(options: argparse.Namespace) -> int:
+    if len(options.files) > 2:
+        return _complain("view takes a transcript and an assessment: name at most two files.")
+    if not options.json:
+        return _complain("only --json is there yet.")
+    import json
+
+    from medtui.documents import DocumentError, load, read
+
+    failed = 0
+    for path in options.files:
+        try:
+            document = read(load(path))
+        except DocumentError as error:
+            failed = 1
+            sys.stderr.write(f"medtui: {path}: {error.message}\n")
+            continue
+        for note in document.notes:
+            sys.stderr.write(f"medtui: {path}: {note}\n")
+        print(json.dumps(document.as_json()))  # noqa: T201
+    return failed
 
 
 def _app(options: argparse.Namespace) -> int:

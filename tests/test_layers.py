@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "documents": {"models"},
     "data": {"models"},
     "shared_board": {"board", "models"},
-    "widgets": {"board", "models", "shared_board", "station"},
+    "widgets": {"board", "documents", "models", "shared_board", "station"},
     "screens": {
         *("app", "board", "config", "data", "documents", "models"),
         *("shared_board", "station", "widgets"),
@@ -37,8 +37,8 @@ MAY_IMPORT = {
     "app": {"board", "config", "crash", "data", "launch", "models", "screens", "widgets"},
     "local": {"log"},
     "cli": {
-        *("app", "case_import", "config", "crash", "doctor", "launch", "local", "log"),
-        *("screens", "wall"),
+        *("app", "case_import", "config", "crash", "doctor", "documents", "launch", "local"),
+        *("log", "screens", "wall"),
     },
     "__main__": {"cli"},
     "__init__": set(),
@@ -80,6 +80,7 @@ def test_every_room_imports_only_what_it_may() -> None:
         ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
         ("medtui.board", ["textual", "rich", "supabase", "httpx"]),
         ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
+        ("medtui.documents", ["textual", "rich", "supabase", "httpx", "rapidfuzz", "webvtt"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.screens"]),
     ],
