@@ -141,7 +141,7 @@ async def test_a_long_catalogue_is_read_in_pages(
 
 
 async def test_one_name_at_a_time(stack: Stack, listening: Reads) -> None:
-    one, two = await stack.case(1), await stack.case(2, case_name="Lenses \n at the pool")
+    one, two = await stack.case(1), await stack.case(2, case_name="Lenses at the pool")
     backend, answers = await listening(stack, await stack.person())
     assert await backend.cases.name(two) == "Lenses at the pool"
     assert "Name of case 1" not in "".join(answers)
