@@ -41,7 +41,7 @@ class ClockScreen(Screen[None]):
         Binding("q", "app.quit", "Quit", id="clock.quit", tooltip="End the clock"),
     ]  # fmt: skip
 
-    face = query_one("#clock", Static)
+    face = query_one("#station-clock", Static)
 
     def __init__(self, preset: Preset, rounds: int, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class ClockScreen(Screen[None]):
         self._drawn: Content | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(id="clock", markup=False)
+        yield Static(id="station-clock", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -137,6 +137,7 @@ class RoomScreen(Screen[None]):
         self._looked = self.medtui.now()
         self._told = ""
         self._told_until = self._looked
+        self._keeping = asyncio.Lock()
         self._is_writing = False
         self._has_heard = False
 
@@ -248,14 +249,14 @@ class RoomScreen(Screen[None]):
 
     def share(self) -> None:
         """Let the other side know, and keep it: the clock survives both programs."""
-        card = self.room.shared.as_json()
-        self._backend.live.rooms.tell(self.session.id, card)
-        self._keep_card(card)
+        self._backend.live.rooms.tell(self.session.id, self.room.shared.as_json())
+        self._keep_card()
         self._draw()
 
-    @work(thread=True, exclusive=True, group="card")
-    def _keep_card(self, card: dict[str, object]) -> None:
-        self._notebook.keep_card(card)
+    @work(group="card")
+    async def _keep_card(self) -> None:
+        async with self._keeping:  # one after the other, so that the last one stays
+            await asyncio.to_thread(self._notebook.keep_card, self.room.shared.as_json())
 
     @work(exclusive=True, group="brief")
     async def _read_brief(self) -> None:

@@ -101,7 +101,7 @@ class Seat:
 async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """`await seat()`: an app that is configured for the stack; `server=""`: for nothing.
 
-    `person=`: somebody who has signed in before.
+    `person=`: somebody who has signed in before; `on=`: another stack.
     """
     monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))  # its state is here, too
     running: list[asyncio.Task[None]] = []
@@ -121,14 +121,16 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         key: str | None = None,
         tokens: MemoryTokens | None = None,
         person: Person | None = None,
+        on: Stack | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
         **options: Any,
     ) -> Seat:
+        there = on or stack
         settings = Settings(
             file=tmp_path / "config.toml",
-            server=stack.url if server is None else server,
-            key=stack.anon_key if server is None else key or "",
+            server=there.url if server is None else server,
+            key=there.anon_key if server is None else key or "",
             theme=theme,
         )
         kept = tokens or MemoryTokens()

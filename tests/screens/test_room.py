@@ -47,6 +47,8 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await enter(guest)
     await host.until_text("mock with Mei Tanaka", "● LIVE", "PREP", "Choose who is the candidate")
     await guest.until_text("mock with Amara Okafor", "Waiting for Amara Okafor to choose who")
+    await host.until_text("you and Mei Tanaka")
+    await guest.until_text("you and Amara Okafor")
 
     await host.press("r")
     await host.until_text("Who is the candidate?")
@@ -77,6 +79,8 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await acts.until_text("INTERVIEW", f"Part of case {number}")
     assert "Part of" not in sits.text
     assert "Task of" not in acts.text
+
+    assert "not in the room" not in host.text, "the guest is here"
 
     await host.press("f")
     await host.until_text("The time is not up yet")
