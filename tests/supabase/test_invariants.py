@@ -274,7 +274,7 @@ async def search(ground: Connection, examples: int) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_no_sequence_of_changes_breaks_an_invariant(ground: Connection) -> None:
-    await search(ground, 40)
+    await search(ground, 25)
 
 
 @pytest.mark.long

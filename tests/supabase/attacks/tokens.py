@@ -54,11 +54,11 @@ async def comes_with_an_expired_or_forged_token(scene: Scene, who: Who) -> None:
     for what, token in forged_tokens(scene, who).items():
         forger = replace(who, token=token)
         async with scene.holds():
-            assert await scene.patch(forger, session_id, type="stolen") in (401, 403), what
-            assert await scene.post(forger, **scene.new(who)) in (401, 403), what
+            assert await scene.patch(forger, session_id, type="stolen") >= 400, what
+            assert await scene.post(forger, **scene.new(who)) >= 400, what
             call = {"session_id": str(session_id)}
             answer = await scene.doors.rest(forger, "POST", "rpc/session_case", call)
-            assert answer.status_code in (401, 403), what
+            assert answer.status_code >= 400, what
             assert "secret" not in answer.text
             await scene.doors.rest(forger, "DELETE", f"practice_sessions?id=eq.{session_id}")
             if "storage" in scene.doors.open:
