@@ -280,4 +280,4 @@ async def test_no_sequence_of_changes_breaks_an_invariant(ground: Connection) ->
 @pytest.mark.long
 @pytest.mark.asyncio(loop_scope="module")
 async def test_no_sequence_of_changes_breaks_an_invariant_long(ground: Connection) -> None:
-    await search(ground, 3000)
+    await search(ground, 1000)
