@@ -274,10 +274,10 @@ async def search(ground: Connection, examples: int) -> None:
 
 @pytest.mark.asyncio(loop_scope="module")
 async def test_no_sequence_of_changes_breaks_an_invariant(ground: Connection) -> None:
-    await search(ground, 40)
+    await search(ground, 25)
 
 
 @pytest.mark.long
 @pytest.mark.asyncio(loop_scope="module")
 async def test_no_sequence_of_changes_breaks_an_invariant_long(ground: Connection) -> None:
-    await search(ground, 3000)
+    await search(ground, 1000)
