@@ -33,13 +33,22 @@ class Recorder:
         self.talks: list[Talk] = []
         self._upstream = urlsplit(upstream)
         self._delay = delay
+        self._serving: set[asyncio.Task[None]] = set()
 
     @property
     def text(self) -> str:
         """Everything that has passed so far."""
         return "\n".join(talk.text for talk in self.talks)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._serving.add(asyncio.create_task(self._serve(reader, writer)))
+
+    async def close(self) -> None:
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there_reader, there_writer = await asyncio.open_connection(
             self._upstream.hostname, self._upstream.port
         )
@@ -49,12 +58,14 @@ class Recorder:
             asyncio.create_task(self._forward(reader, there_writer, talk.sent)),
             asyncio.create_task(self._forward(there_reader, writer, talk.answered)),
         }
-        with contextlib.suppress(OSError):
+        try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in tasks:
-            task.cancel()
-        for end in (writer, there_writer):
-            end.close()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for end in (writer, there_writer):
+                end.close()
 
     async def _forward(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kept: bytearray
@@ -89,6 +100,7 @@ async def recorded(upstream: str, *, delay: float = 0) -> AsyncIterator[Recorder
         yield recorder
     finally:
         server.close()
+        await recorder.close()
 
 
 def _decoded(stream: bytes, *, mask: bool) -> str:

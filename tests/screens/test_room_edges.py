@@ -189,7 +189,14 @@ async def test_host_and_guest_press_at_the_same_time(stack: Stack, seat: Any) ->
     assert (await row(stack))["version"] == 1
 
 
-@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize(
+    "stage",
+    [
+        Stage.INTERVIEW,
+        pytest.param(Stage.PREP, marks=pytest.mark.long),
+        pytest.param(Stage.WRAP_UP, marks=pytest.mark.long),
+    ],
+)
 async def test_a_connection_that_is_lost_comes_back_by_itself(
     stage: Stage, stack: Stack, seat: Any
 ) -> None:
