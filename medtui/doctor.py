@@ -6,6 +6,7 @@ import argparse
 import os
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from medtui.data.doctor import Finding
 
 SMALLEST = 80, 24
+INDENT = 19
+UNSEEN = "not looked at"
 MARKS = {"ok": "ok  ", "note": "note", "failed": "FAIL", "skipped": "-   "}
 
 
@@ -52,15 +55,29 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
         if finding.state == "skipped":
             unseen.append(finding.name)
             continue
-        _say(f"{MARKS[finding.state]}  {finding.name:<12} {finding.what}")
+        _say(_wrapped(f"{MARKS[finding.state]}  {finding.name:<12} ", finding.what))
         if finding.advice:
-            _say(f"{'':18} {finding.advice}")
+            _say(_wrapped(" " * INDENT, finding.advice))
     if unseen:
-        _say(f"{MARKS['skipped']}  not looked at: {', '.join(unseen)}.")
+        _say(_wrapped(f"{MARKS['skipped']}  {'the rest':<12} ", f"{UNSEEN}: {', '.join(unseen)}."))
     failures = _failures(found)
     things = "One thing is" if failures == 1 else f"{failures} things are"
     _say(f"\n{things} to be mended." if failures else "\nNothing is to be mended.")
     return found
+
+
+def _wrapped(before: str, text: str) -> str:
+    """A text in its column; a path is not cut in two."""
+    if not sys.stdout.isatty():
+        return before + text
+    return textwrap.fill(
+        text,
+        max(shutil.get_terminal_size().columns, 2 * INDENT),
+        initial_indent=before,
+        subsequent_indent=" " * INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _failures(found: list[Finding]) -> int:

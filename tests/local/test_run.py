@@ -171,6 +171,6 @@ def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
         of_ours = (
             "select tgname from pg_trigger where not tgisinternal"
             " and tgrelid = 'public.practice_sessions'::regclass"
-            " union all select nspname from pg_namespace where nspname = 'private'"
+            " union all select nspname from pg_namespace where nspname = 'medtui_private'"
         )
         assert database.execute(of_ours).fetchall() == []
