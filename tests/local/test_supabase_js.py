@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.local.test_realtime_channels import POLICIES, allow
+from tests.local.realtime_door import POLICIES, allow
 from tests.stack import Stack
 from tests.supabase_js import node
 
