@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -15,12 +16,12 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
-from textual.content import Content
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
+from medtui.crash import CrashesPlainly
 
 if TYPE_CHECKING:
     from medtui.data import Backend, DataError
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from medtui.data.tokens import TokenStore
     from medtui.launch import Launcher, Started
     from medtui.models import Profile
+
+logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 OPEN_BEHIND_LOGIN = 0.3
@@ -98,7 +101,7 @@ class Keys(Provider):
         return list(actions.values())
 
 
-class MedtuiApp(App[int]):
+class MedtuiApp(CrashesPlainly, App[int]):
     """The program that `medtui` and `medtui demo` run.
 
     Args:
@@ -269,10 +272,16 @@ class MedtuiApp(App[int]):
         self.opened.set()
 
     def _tell(self, event: Event) -> None:
-        from medtui.data.events import SignedOut
+        from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
 
-        if isinstance(event, SignedOut):
-            self._show_login(event.reason)
+        match event:
+            case SignedOut(reason):
+                logger.info("signed out: %s", reason)
+                self._show_login(reason)
+            case FeedWentStale(_, reason):
+                logger.info("stale: %s", reason)
+            case FeedWentLive():
+                logger.info("live")
         self.told.publish(event)
 
     # Who is signed in
@@ -362,12 +371,3 @@ class MedtuiApp(App[int]):
         from medtui.data import StoredTokens
 
         return StoredTokens(url, self.settings.state)
-
-    def print_error_renderables(self) -> None:
-        """After a crash: what happened in one sentence, not a page of code."""
-        if self._exit_renderables:
-            self._exit_renderables.clear()
-            self.console.print(
-                Content("medtui had to end because of a fault of its own; nothing is lost. "
-                        "Start it again, and report what you did.").plain
-            )  # fmt: skip

@@ -15,7 +15,7 @@ from enum import Enum
 from itertools import accumulate, takewhile
 from uuid import UUID
 
-from medtui.models import PracticeSession, Profile, Stage, is_openable_link
+from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)
@@ -305,10 +305,15 @@ def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str |
     return None
 
 
-def why_not_leave(session: PracticeSession, viewer: UUID) -> str | None:
+def why_not_leave(
+    session: PracticeSession, viewer: UUID, *, is_complete: bool = True
+) -> str | None:
+    """`is_complete` says whether the server has our migrations."""
     if session.host_id == viewer:
         return "You host this session: x cancels it."
-    return None if session.guest_id == viewer else "You have not booked this session."
+    if session.guest_id != viewer:
+        return "You have not booked this session."
+    return None if is_complete else CANNOT_LEAVE
 
 
 def why_not_edit(session: PracticeSession, viewer: UUID) -> str | None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import NoReturn
 
-from medtui import __version__, case_import
+from medtui import __version__, case_import, doctor
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
 
@@ -16,7 +17,15 @@ from medtui.wall.command import add_options
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
     options = _parser().parse_args(arguments)
-    sys.exit(options.run(options))
+    try:
+        code = options.run(options)
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:  # of no family: a fault of ours, which is told plainly
+        from medtui.crash import tell
+
+        code = tell(error)
+    sys.exit(code)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -40,15 +49,23 @@ def _parser() -> argparse.ArgumentParser:
 
     board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
     add_options(board)
+    view = commands.add_parser("view", help="read a transcript and an assessment from disk")
+    view.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON, VTT, SRT or text")
+    view.add_argument("--json", action="store_true", help="print them normalised, one a line")
+    view.set_defaults(run=_view)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_commands(local_commands)
 
     cases = commands.add_parser("cases", help="the cases that are practised")
-    case_import.add_commands(
-        cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    case_import.add_commands(cases_commands)
+
+    examination = commands.add_parser(
+        "doctor", help="look at everything medtui needs, and say what to do about each failure"
     )
+    doctor.add_options(examination)
 
     join = commands.add_parser("join", help="use the server that an invitation names")
     join.add_argument(
@@ -56,6 +73,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     join.set_defaults(run=_join)
     return parser
+
+
+def _view(options: argparse.Namespace) -> int:
+    if len(options.files) > 2:
+        return _complain("view takes a transcript and an assessment: name at most two files.")
+    if not options.json:
+        return _complain("only --json is there yet.")
+    import json
+
+    from medtui.documents import DocumentError, load, read
+
+    failed = 0
+    for path in options.files:
+        try:
+            document = read(load(path))
+        except DocumentError as error:
+            failed = 1
+            sys.stderr.write(f"medtui: {path}: {error.message}\n")
+            continue
+        for note in document.notes:
+            sys.stderr.write(f"medtui: {path}: {note}\n")
+        print(json.dumps(document.as_json()))  # noqa: T201
+    return failed
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -129,9 +169,12 @@ def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None
         return Login(find(viewer).email, PASSWORD)
 
     from medtui.app import MedtuiApp
+    from medtui.log import logged
 
-    app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
-    return app.run() or app.return_code or 0
+    # The demo leaves nothing behind.
+    with nullcontext() if demo else logged(settings.state):
+        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
+        return app.run() or app.return_code or 0
 
 
 def _complain(sentence: str) -> int:

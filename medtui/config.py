@@ -166,6 +166,11 @@ def _is_secret(key: str) -> bool:
         ) from error
 
 
+def state() -> Path:
+    """The folder of logins without a keyring, and of logs, whatever the settings say."""
+    return Settings(file=_file()).state
+
+
 def local_zone() -> tzinfo:
     """The zone that times are shown in: TZ, else the system's, else UTC."""
     if name := os.environ.get("TZ", "").lstrip(":"):

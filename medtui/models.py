@@ -9,7 +9,6 @@ control characters on the way in. Nothing here does I/O or draws.
 from __future__ import annotations
 
 import re
-import unicodedata
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
@@ -60,6 +59,7 @@ class Role(StrEnum):
 # Bidirectional overrides can make a line read as something that it is not; the
 # joiners among the format characters (ZWJ, ZWNJ) are part of names and emoji.
 _HARMFUL_FORMAT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS = re.compile(r"\s*[\r\n\t\v\f\x85]+\s*")
 
 
@@ -70,9 +70,7 @@ def clean_block(text: str) -> str:
     bidirectional overrides go.
     """
     text = _HARMFUL_FORMAT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")
-    )
+    return _CONTROL.sub("", text)
 
 
 def clean_line(text: str) -> str:
@@ -237,6 +235,13 @@ class ProfileDraft(BaseModel):
     avatar: str | None = None
 
 
+CANNOT_LEAVE = "This server does not let guests leave: ask the host to cancel the session."
+CANNOT_EDIT_PROFILE = (
+    "This server does not let profiles be changed: ask whoever runs it to change yours."
+)
+"""What the data model's own policies do not allow, and our migrations add."""
+
+
 class CaseDraft(BaseModel):
     """A case as its authors write it, to be added or brought up to date.
 
@@ -258,3 +263,25 @@ class CaseDraft(BaseModel):
     def name(self) -> str:
         """What its authors call it."""
         return self.case_name_internal or self.case_name
+
+
+class FileKind(StrEnum):
+    """The files of a session."""
+
+    TRANSCRIPT = "transcript"
+    ASSESSMENT = "assessment"
+
+    @property
+    def filename(self) -> str:
+        """Its name in the session's folder."""
+        return f"{self.value}.json"
+
+
+class SessionFile(BaseModel):
+    """A file that a session has. `size` is in bytes, None where the server does not say."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: FileKind
+    size: int | None = None
+    uploaded_at: Moment

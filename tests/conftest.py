@@ -52,11 +52,12 @@ def template(cluster: Cluster) -> Cluster:
 
 
 @pytest.fixture(scope="session")
-def plain_template(cluster: Cluster) -> Cluster:
-    """The cluster, with a database to copy that has the data model and nothing of ours."""
-    from tests.stack import make_plain_template
+def data_model_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+    """The cluster, with a database that has the data model and nothing of ours."""
+    from tests.stack import DATA_MODEL, data_model_alone, make_template
 
-    asyncio.run(make_plain_template(cluster))
+    migrations = data_model_alone(tmp_path_factory.mktemp("migrations"))
+    asyncio.run(make_template(cluster, DATA_MODEL, migrations=migrations))
     return cluster
 
 
@@ -77,11 +78,11 @@ async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
 
 
 @pytest.fixture
-async def plain_stack(plain_template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
-    """A Supabase with the data model alone: no function, no guard, no column grants."""
-    from tests.stack import PLAIN, stacked
+async def data_model_stack(data_model_template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+    """A whole Supabase of kind 2: its database has exactly what the data model says."""
+    from tests.stack import DATA_MODEL, stacked
 
-    async with stacked(plain_template, keys, template=PLAIN) as stack:
+    async with stacked(data_model_template, keys, template=DATA_MODEL) as stack:
         yield stack
 
 

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from medtui.local.gateway import Gateway
 
 TEMPLATE = "template_medtui"
-PLAIN = "template_plain"
+DATA_MODEL = "template_data_model"
+"""As the other, with the data model's migration alone: a server of kind 2."""
 PASSWORD = "correct horse battery staple"
 
 numbers = itertools.count()
@@ -197,6 +198,16 @@ class Stack:
         for check in checks:
             await self.sql(f"alter table {check['of']} drop constraint {check['conname']}")
 
+    async def file(self, session_id: UUID, *names: str, content: bytes = b"{}") -> None:
+        """Keep files in a session's folder with the service key, as other clients may."""
+        headers = {"Authorization": f"Bearer {self.service_key}"}
+        headers["Content-Type"] = "application/json"
+        async with httpx.AsyncClient(headers=headers) as http:
+            for name in names:
+                path = f"object/assessments/{session_id}/{name}"
+                answer = await http.post(f"{self.url}/storage/v1/{path}", content=content)
+                assert answer.is_success, answer.text
+
     async def client(self, person: Person | None = None, *, key: str | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
         http = await self._resources.enter_async_context(httpx.AsyncClient())
@@ -267,13 +278,6 @@ async def make_template(
         await admin.execute(f"alter database {name} allow_connections false".encode())
 
 
-async def make_plain_template(cluster: Cluster) -> None:
-    """The same with the data model alone, and nothing of ours."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(min(MIGRATIONS.glob("*.sql")), folder)
-        await make_template(cluster, PLAIN, migrations=Path(folder))
-
-
 async def install_platform(cluster: Cluster, database: str) -> None:
     """Supabase's own roles and schemas alone, as in a project before its first migration."""
     dsn = cluster.dsn(SUPERUSER, database)
@@ -281,6 +285,13 @@ async def install_platform(cluster: Cluster, database: str) -> None:
         for file in read(PLATFORM):
             async with admin.transaction():
                 await admin.execute(file.sql.encode())
+
+
+def data_model_alone(folder: Path) -> Path:
+    """Fill a folder with the first migration: what a server of kind 2 has."""
+    first = min(MIGRATIONS.glob("*.sql"))
+    shutil.copy(first, folder)
+    return folder
 
 
 @asynccontextmanager

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from supabase import AsyncClient, acreate_client
 
 from medtui.config import BadConfig, invited, load
 from medtui.local.invite import invitation, own_address
@@ -110,6 +113,42 @@ async def test_somebody_joins_with_the_line_that_the_server_prints(
         code, _, err = server.end(signal.SIGTERM)
     assert code == 0
     assert "traffic to 0.0.0.0 is not encrypted" in err
+
+
+@pytest.mark.long
+async def test_a_class_is_on_the_board_in_five_minutes(folder: Path) -> None:
+    """24 people at once, each with their own client: joined, signed up, following the board."""
+    server = Server("--data", folder, "--port", 0, "--host", "0.0.0.0", "--invite")
+    try:
+        server.line()
+        assert server.process.stdout is not None
+        url, key = invited(server.process.stdout.readline())
+
+        async def arrive(number: int) -> AsyncClient:
+            client = await acreate_client(url, key)
+            answer = await client.auth.sign_up(
+                {"email": f"student-{number}@example.org", "password": "correct horse"}
+            )
+            assert answer.user is not None
+            row = {"user_id": answer.user.id, "first_name": "A", "last_name": "Student"}
+            await client.table("profiles").insert({**row, "training_level": "st1"}).execute()
+            live = asyncio.Event()
+            channel = client.channel("board")
+            channel.on_postgres_changes("*", print, table="practice_sessions")
+            channel.on_system(lambda payload: live.set())
+            await channel.subscribe()
+            await live.wait()
+            await client.table("practice_sessions").select("id").execute()
+            return client
+
+        began = time.monotonic()
+        async with asyncio.timeout(300):
+            clients = await asyncio.gather(*map(arrive, range(24)))
+        print(f"24 people on the board after {time.monotonic() - began:.1f} s")
+        for client in clients:
+            await client.realtime.close()
+    finally:
+        server.end(signal.SIGTERM)
 
 
 def test_an_invitation_that_nobody_can_follow_is_told(folder: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from medtui.data.connection import Server as Server
     from medtui.data.errors import Changed as Changed
     from medtui.data.errors import DataError as DataError
+    from medtui.data.errors import FileExists as FileExists
     from medtui.data.errors import Gone as Gone
     from medtui.data.errors import Invalid as Invalid
     from medtui.data.errors import NotAllowed as NotAllowed
@@ -36,7 +37,7 @@ _MODULES = {
     "check": ("check_server", "is_unprotected"),
     "connection": ("Server",),
     "errors": (
-        *("Changed", "DataError", "Gone", "Invalid", "NotAllowed", "NotSignedIn"),
+        *("Changed", "DataError", "FileExists", "Gone", "Invalid", "NotAllowed", "NotSignedIn"),
         *("ServerTooOld", "Taken", "TooOften", "Unreachable"),
     ),
     "tokens": ("MemoryTokens", "StoredTokens"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
+from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
 from medtui.data.clock import ServerClock
@@ -22,7 +23,10 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, profiles, sessions, cases and the live feed of one server. Made by `Backend.open`."""
+    """Auth, profiles, sessions, their files, cases and the live feed of one server.
+
+    Made by `Backend.open`.
+    """
 
     def __init__(
         self, connection: Connection, tokens: TokenStore, notify: Notify, scope: Scope
@@ -32,7 +36,8 @@ class Backend:
         self.clock = ServerClock(connection)
         self.auth = Auth(connection, tokens, notify)
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
-        self.sessions = Sessions(connection, self.auth, self.profiles)
+        self.assessments = Assessments(connection, self.auth)
+        self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.cases = Cases(connection, self.auth)
         self.live = LiveFeed(
             connection,
@@ -43,6 +48,19 @@ class Backend:
             scope,
             source=PostgresChanges(),
         )
+
+    @property
+    def connection(self) -> Connection:
+        """For the data module's own use."""
+        return self._connection
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server has our migrations, and lets its users do what they add.
+
+        True also before it was asked, which the first reading of the board does.
+        """
+        return self._connection.known_complete is not False
 
     @classmethod
     @contextlib.asynccontextmanager

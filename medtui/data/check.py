@@ -63,9 +63,9 @@ async def probe(url: str, key: str) -> None:
         raise Invalid(f"The server refuses this key: copy the project's {kind} key.", field="key")
     if settings.status_code >= 500:
         raise Unreachable("The server is in trouble: try again in a moment.")
-    if settings.status_code != 200 or "external" not in _object(settings.text):
+    if settings.status_code != 200 or "external" not in json_object(settings.text):
         raise Invalid("There is a server here, but it is not Supabase.", field="url")
-    if _object(tables.text).get("code") in ("42P01", "PGRST205"):
+    if json_object(tables.text).get("code") in ("42P01", "PGRST205"):
         raise ServerTooOld(
             "This project lacks the platform's tables: deploy medtui's migrations to it first."
         )
@@ -101,25 +101,25 @@ def is_unprotected(url: str) -> bool:
 
 def is_secret(key: str) -> bool:
     """Whether this is a service key, of the new kind or a JWT, rather than the public one."""
-    return key.startswith("sb_secret_") or _role(key) == "service_role"
+    return key.startswith("sb_secret_") or claims_of(key).get("role") == "service_role"
 
 
 def is_public(key: str) -> bool:
     """Whether this is a public key, of the new kind or a JWT."""
-    return key.startswith("sb_publishable_") or _role(key) == "anon"
+    return key.startswith("sb_publishable_") or claims_of(key).get("role") == "anon"
 
 
-def _role(key: str) -> object:
-    """The role that a JWT says it is for; None for what is no JWT."""
+def claims_of(key: str) -> dict[str, object]:
+    """What a JWT says of itself, which nothing proves; empty for what is no JWT."""
     try:
         payload = key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     except (IndexError, ValueError, binascii.Error):
-        return None
-    return claims.get("role") if isinstance(claims, dict) else None
+        return {}
+    return claims if isinstance(claims, dict) else {}
 
 
-def _object(text: str) -> dict[str, object]:
+def json_object(text: str) -> dict[str, object]:
     """A JSON object; empty for anything else."""
     try:
         parsed = json.loads(text)

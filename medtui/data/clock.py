@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
-from medtui.data.errors import DataError, ServerTooOld
+from medtui.data.errors import DataError
 from medtui.models import as_utc
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ class ServerClock:
         """Ask the server, five times. Without an answer, what was known stays."""
         offsets: list[float] = []
         try:
+            if not await self._connection.is_complete():
+                return
             for _ in range(ROUND_TRIPS):
                 offsets.append(await self._connection.write(self._ask))
-        except ServerTooOld:
-            return
         except DataError:
             if not offsets:
                 return

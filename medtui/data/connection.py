@@ -41,7 +41,9 @@ class Connection:
         self.http = http
         self.refresh: Callable[[str], Awaitable[None]] | None = None
         """Set by `Auth`: replaces the given access token, or raises NotSignedIn."""
-        self._is_complete: bool | None = None
+        self.known_complete: bool | None = None
+        """What `is_complete` has found out; None before that."""
+        self._asking = asyncio.Lock()
 
     async def write(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """Make a call once; a second time only after a refused token was refreshed.
@@ -75,21 +77,10 @@ class Connection:
         Only PostgREST's "no such function" means that it does not; a refusal or a
         failing network says nothing about it.
         """
-        if self._is_complete is None:
-            from postgrest.exceptions import APIError
-
-            async def ask(client: AsyncClient) -> bool:
-                try:
-                    await client.rpc("session_case", {"session_id": NIL}).execute()
-                except APIError as error:
-                    if error.code == "PGRST202":
-                        return False
-                    if error.code != "42501":  # anon may not call it, but it is there
-                        raise
-                return True
-
-            self._is_complete = await self.read(ask)
-        return self._is_complete
+        async with self._asking:
+            if self.known_complete is None:
+                self.known_complete = await self.read(_ask_for_functions)
+        return self.known_complete
 
     @property
     def token(self) -> str:
@@ -98,6 +89,19 @@ class Connection:
 
     async def close(self) -> None:
         await self.http.aclose()
+
+
+async def _ask_for_functions(client: AsyncClient) -> bool:
+    from postgrest.exceptions import APIError
+
+    try:
+        await client.rpc("session_case", {"session_id": NIL}).execute()
+    except APIError as error:
+        if error.code == "PGRST202":
+            return False
+        if error.code != "42501":  # anon may not call it, but it is there
+            raise
+    return True
 
 
 async def connect(server: Server, storage: object) -> Connection:

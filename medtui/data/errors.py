@@ -6,6 +6,8 @@ why, what to do next), both fit to be shown as they are.
 
 from __future__ import annotations
 
+from typing import Self
+
 from medtui.models import PracticeSession
 
 
@@ -19,6 +21,12 @@ class DataError(Exception):
         self.message = message
         if title is not None:
             self.title = title
+
+    def after(self, what: str) -> Self:
+        """The same error, with what it has left undone said first."""
+        self.message = f"{what} {self.message}"
+        self.args = (self.message,)
+        return self
 
 
 class NotSignedIn(DataError):
@@ -63,6 +71,12 @@ class Invalid(DataError):
     def __init__(self, message: str, *, field: str | None = None, title: str | None = None) -> None:
         super().__init__(message, title=title)
         self.field = field
+
+
+class FileExists(Invalid):
+    """There is a file of this name already; it has to be deleted before another takes its place."""
+
+    title = "There is one already"
 
 
 class TooOften(DataError):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
-from medtui.models import Profile, ProfileDraft
+from medtui.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -57,9 +57,11 @@ class Profiles:
         try:
             return self._only((await self._connection.write(insert)).data)
         except Invalid as error:
-            if error.field is None and await self.mine() is not None:
-                return await self.edit(draft)
-            raise
+            if error.field is not None or (mine := await self.mine()) is None:
+                raise
+            if ProfileDraft.model_validate(mine.model_dump()) == draft:
+                return mine  # set up before, and the answer got lost
+            return await self.edit(draft)
 
     async def edit(self, draft: ProfileDraft) -> Profile:
         """Change one's own profile. Raises NotAllowed on a server that has no policy for it."""
@@ -71,7 +73,7 @@ class Profiles:
 
         rows = (await self._connection.write(update)).data
         if not rows:
-            raise NotAllowed("This server does not let profiles be edited.")
+            raise NotAllowed(CANNOT_EDIT_PROFILE)
         return self._only(rows)
 
     def _me(self) -> UUID:

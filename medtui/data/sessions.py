@@ -8,16 +8,26 @@ row looks up which of `Taken`, `Changed` or `Gone` it was.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.data.assessments import Assessments
+from medtui.data.compare import changed
 from medtui.data.connection import Connection
-from medtui.data.errors import Changed, Gone, Invalid, NotAllowed, NotSignedIn, Taken, Unreachable
+from medtui.data.errors import (
+    DataError,
+    Gone,
+    Invalid,
+    NotAllowed,
+    NotSignedIn,
+    Taken,
+    Unreachable,
+)
 from medtui.data.profiles import Profiles
 from medtui.data.scope import BOARD, Scope
-from medtui.models import PracticeSession, SessionDraft, Stage
+from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -31,10 +41,13 @@ PAGE = 1_000
 class Sessions:
     """Reads and writes of `practice_sessions`. All methods raise `DataError`s."""
 
-    def __init__(self, connection: Connection, auth: Auth, profiles: Profiles) -> None:
+    def __init__(
+        self, connection: Connection, auth: Auth, profiles: Profiles, assessments: Assessments
+    ) -> None:
         self._connection = connection
         self._auth = auth
         self._profiles = profiles
+        self._assessments = assessments
 
     @property
     def is_anonymous(self) -> bool:
@@ -115,7 +128,7 @@ class Sessions:
         if present.guest_id is not None:
             name = present.guest.name if present.guest else "Somebody else"
             raise Taken(f"{name} was faster: the seat went to them.", present)
-        raise _changed(seen, present)
+        raise changed(seen, present)
 
     async def leave(self, seen: PracticeSession) -> PracticeSession:
         """Give the guest's seat back. Raises Changed, Gone, NotAllowed."""
@@ -132,15 +145,13 @@ class Sessions:
         except NotAllowed:
             if await self._connection.is_complete():
                 raise
-            raise NotAllowed(
-                "This server does not let guests leave: ask the host to cancel the session."
-            ) from None
+            raise NotAllowed(CANNOT_LEAVE) from None
         if row:
             return self._session(row)
         present = await self.one(seen.id)
         if present.guest_id != me:
             return present  # left before, or the host has freed the seat: it is not ours
-        raise _changed(seen, present)
+        raise changed(seen, present)
 
     async def edit(
         self,
@@ -189,7 +200,7 @@ class Sessions:
             candidate_id,
         ):
             return present
-        raise _changed(seen, present)
+        raise changed(seen, present)
 
     async def choose_candidate(
         self, seen: PracticeSession, candidate_id: UUID, *, keep_case: bool = True
@@ -267,14 +278,42 @@ class Sessions:
         now = (present.stage, present.candidate_id, present.case_id)
         if now == (stage, candidate_id, case_id) and (not more or present.guest_id is None):
             return present  # done before, and the answer got lost
-        raise _changed(seen, present)
+        raise changed(seen, present)
 
-    async def cancel(self, seen: PracticeSession) -> None:
-        """Delete one's own session; one that is gone already is cancelled too.
+    async def cancel(self, seen: PracticeSession, files: Collection[str] = ()) -> None:
+        """Delete one's own session, after its files; one that is gone already is cancelled too.
+
+        `files` are the names that the host knows to go with it. Files without their session
+        nobody could read or delete: when they cannot be removed, the session stays.
 
         Raises Changed when the guest is not the one that the host saw, NotAllowed.
         """
+        await self._remove_files(seen, files)
+        try:
+            await self._delete(seen)
+        except DataError as error:
+            if not files:
+                raise
+            # Not as Changed: that says that nothing was done.
+            done = "The files are removed, but the session is not cancelled."
+            raise DataError(f"{done} {error.message}", title=error.title) from error
 
+    async def _remove_files(self, seen: PracticeSession, files: Collection[str]) -> None:
+        present = await self._assessments.names(seen.id)
+        if set(present) - set(files):
+            raise Invalid("Nothing was done, because there are files of it now: look again.")
+        if not present:
+            return
+        # Compared before anything is done: afterwards the files would be gone for nothing.
+        if (now := await self.one(seen.id)).guest_id != seen.guest_id:
+            raise changed(seen, now)
+        try:
+            await self._assessments.remove(seen.id, present)
+        except DataError as error:
+            stays = "The session is not cancelled, because its files could not be removed."
+            raise error.after(stays) from error
+
+    async def _delete(self, seen: PracticeSession) -> None:
         async def delete(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").delete().eq("id", str(seen.id))
             guest = _text(seen.guest_id)
@@ -287,7 +326,7 @@ class Sessions:
             present = await self.one(seen.id)
         except Gone:
             return
-        raise _changed(seen, present)
+        raise changed(seen, present)
 
     async def columns(self, scope: Scope) -> list[str]:
         """Those of a scope that this user may read from this kind of server."""
@@ -349,27 +388,6 @@ class Sessions:
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         return self._auth.user.id
-
-
-def _changed(seen: PracticeSession, present: PracticeSession) -> Changed:
-    """`present` is not what was `seen`: say what is different, as far as it has a name."""
-    guest = present.guest.name if present.guest else "somebody"
-    differences = [
-        (seen.starts_at, present.starts_at, "its time was changed"),
-        (
-            seen.guest_id,
-            present.guest_id,
-            f"{guest} booked it" if present.guest_id else "its guest left",
-        ),
-        (seen.type, present.type, "its type was changed"),
-        (seen.room_url, present.room_url, "its room link was changed"),
-        (seen.candidate_id, present.candidate_id, "its candidate was changed"),
-        (seen.case_id, present.case_id, "its case was changed"),
-        (seen.stage, present.stage, f"it is in {present.stage.label} now"),
-    ]
-    what = [words for before, now, words in differences if before != now]
-    reason = " and ".join(what) or "the server did not take the change"
-    return Changed(f"Nothing was done, because {reason}: look again and decide.", present)
 
 
 def _iso(moment: datetime) -> str:

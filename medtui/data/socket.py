@@ -161,27 +161,37 @@ class Socket:
 
     async def _beat(self) -> None:
         """Heartbeats whose replies are checked, which the client's own are not."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            try:
+                await self.round_trip(HEARTBEAT_SECONDS)
+            except SocketBroken as broken:
+                self._break(broken)
+                return
+
+    async def round_trip(self, patience: float) -> float:
+        """How many seconds one heartbeat takes. Raises SocketBroken."""
         from realtime import AsyncRealtimeChannel
         from realtime._async.push import AsyncPush
         from realtime.types import RealtimeAcknowledgementStatus
 
-        phoenix = AsyncRealtimeChannel(self._client, "phoenix")
-        self._client.channels["phoenix"] = phoenix
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            answer: asyncio.Queue[object] = asyncio.Queue()
-            push = AsyncPush(phoenix, "heartbeat", {})
-            push.receive(RealtimeAcknowledgementStatus.Ok, answer.put_nowait)
-            try:
-                async with asyncio.timeout(HEARTBEAT_SECONDS):
-                    await push.send()
-                    await answer.get()
-            except TimeoutError:
-                self._break(SocketBroken("the server does not answer"))
-                return
-            finally:
-                push.destroy()
-            self.heard()
+        phoenix = self._client.channels.setdefault(
+            "phoenix", AsyncRealtimeChannel(self._client, "phoenix")
+        )
+        answer: asyncio.Queue[object] = asyncio.Queue()
+        push = AsyncPush(phoenix, "heartbeat", {})
+        push.receive(RealtimeAcknowledgementStatus.Ok, answer.put_nowait)
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(patience):
+                await push.send()
+                await answer.get()
+        except TimeoutError:
+            raise SocketBroken("the server does not answer") from None
+        finally:
+            push.destroy()
+        self.heard()
+        return time.monotonic() - began
 
 
 def _reason(error: Exception | None) -> SocketBroken:

@@ -182,13 +182,7 @@ class StoredTokens:
         if not self._opened:
             self._opened = True
             try:
-                import keyring
-                from keyring.backends import fail, null
-
-                backend = keyring.get_keyring()
-                if isinstance(backend, fail.Keyring | null.Keyring) or backend.priority <= 0:
-                    raise LookupError("no usable keyring")
-                self._keyring = backend
+                self._keyring = usable_keyring()
             except Exception as error:  # a broken backend may raise anything on import
                 self._fall_back(error)
         return self._keyring
@@ -196,6 +190,17 @@ class StoredTokens:
     def _fall_back(self, error: Exception) -> None:
         log.info("no keyring (%s): the login is kept in a file", type(error).__name__)
         self._keyring = None
+
+
+def usable_keyring() -> KeyringBackend:
+    """The keyring of this machine. Raises LookupError for none; a broken one may raise anything."""
+    import keyring
+    from keyring.backends import fail, null
+
+    backend = keyring.get_keyring()
+    if isinstance(backend, fail.Keyring | null.Keyring) or backend.priority <= 0:
+        raise LookupError("no usable keyring")
+    return backend
 
 
 def write_private(path: Path, text: str) -> None:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 from medtui.data.errors import (
     DataError,
+    FileExists,
+    Gone,
     Invalid,
     NotAllowed,
     NotSignedIn,
@@ -25,6 +27,7 @@ from medtui.data.errors import (
 
 if TYPE_CHECKING:
     from postgrest.exceptions import APIError
+    from storage3.exceptions import StorageApiError
     from supabase_auth.errors import AuthError
 
 TOKEN_CODES = frozenset({"PGRST301", "PGRST302", "PGRST303"})
@@ -32,11 +35,30 @@ TOKEN_CODES = frozenset({"PGRST301", "PGRST302", "PGRST303"})
 
 _MISSING_CODES = frozenset({"PGRST202", "PGRST204", "PGRST205", "PGRST106", "42P01", "42703"})
 
+_REFUSED_VALUE = "The server does not accept this value: change it and try again."
+_REFUSED_VALUES: dict[str | None, str] = {
+    "first_name": "The server takes names of 1 to 100 characters in one line: change this one.",
+    "last_name": "The server takes names of 1 to 100 characters in one line: change this one.",
+    "training_level": "The server takes levels of 1 to 100 characters in one line: change it.",
+    "type": "The server takes types of 1 to 60 characters in one line: change this one.",
+    "room_url": "The server takes an https link, or a name without spaces: enter one of them.",
+    "avatar": "The server takes an https link to a picture, or a few characters: enter either.",
+    "starts_at": "The server takes no session so far away: choose another time.",
+}
+"""What the checks of our migrations say, by the field that they are about."""
+
 LOGIN_ENDED = "Your login has ended: sign in again to go on."
+
+
+_TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
 
 class TokenRefused(NotSignedIn):
     """The server refuses the access token; refreshing it may help."""
+
+
+class BucketHidden(ServerTooOld):
+    """Storage does not show the bucket: it is not there, or the access token has expired."""
 
 
 @contextlib.contextmanager
@@ -45,12 +67,15 @@ def translated() -> Iterator[None]:
     import httpx
     from postgrest.exceptions import APIError
     from pydantic import ValidationError
+    from storage3.exceptions import StorageApiError
     from supabase_auth.errors import AuthError
 
     try:
         yield
     except APIError as error:
         raise from_postgrest(error) from error
+    except StorageApiError as error:
+        raise from_storage(error) from error
     except AuthError as error:
         raise from_auth(error) from error
     except httpx.TimeoutException as error:
@@ -84,10 +109,8 @@ def from_postgrest(error: APIError) -> DataError:
             )
         return Invalid("This exists already.")
     if code == "23514" or code.startswith("22"):
-        return Invalid(
-            _guarded(error) or "The server does not accept this value: change it and try again.",
-            field=_column(message),
-        )
+        field = _column(message)
+        return Invalid(_guarded(error) or _REFUSED_VALUES.get(field, _REFUSED_VALUE), field=field)
     if code in ("23502", "23503"):
         return Invalid(
             "Something this refers to is missing: reload and try again.", field=_column(message)
@@ -99,6 +122,38 @@ def from_postgrest(error: APIError) -> DataError:
     return Unreachable(
         "The server is in trouble and could not do this: try again in a moment."
         + (f" ({code})" if code else "")
+    )
+
+
+def from_storage(error: StorageApiError) -> DataError:
+    """The error for an answer of Storage. Its body's `statusCode` says more than HTTP's."""
+    message, status = error.message or "", str(error.status)
+    if status in ("400", "401", "403") and _TOKEN_WORDS.search(message):
+        return TokenRefused(LOGIN_ENDED)
+    match status:
+        case "403":
+            return NotAllowed("The server does not allow you to do this with a session's files.")
+        case "404" if "bucket" in message.lower():
+            return BucketHidden(
+                "This server keeps no files of sessions: ask whoever runs it to apply medtui's "
+                "migrations."
+            )
+        case "404":
+            return Gone("There is no such file here, or it is not for you to read.")
+        case "409":
+            return FileExists("There is a file here already: delete it before you upload another.")
+        case "413":
+            return Invalid("This file is too large for the server.")
+        case "415":
+            return Invalid("The server does not keep files of this kind here.")
+        case "400":
+            return Invalid("The server does not accept this file.")
+        case "401":
+            return NotAllowed("The server refuses medtui's key: check it in the settings.")
+        case "429":
+            return TooOften("The server asks for a pause: try again in a minute.")
+    return Unreachable(
+        f"The server is in trouble and could not do this: try again in a moment. ({status})"
     )
 
 
@@ -166,7 +221,10 @@ def _guarded(error: APIError) -> str | None:
 
 def _column(message: str) -> str | None:
     """The column that a check or a null is about, by the name of the constraint."""
-    match = re.search(r"constraint \"\w+?_(\w+)_check\"|column \"(\w+)\"", message)
+    match = re.search(
+        r"constraint \"(?:medtui|profiles|practice_sessions|cases)_(\w+)_check\"|column \"(\w+)\"",
+        message,
+    )
     column = next((group for group in match.groups() if group), None) if match else None
     return "starts_at" if column == "datetime_utc" else column
 

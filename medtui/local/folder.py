@@ -20,7 +20,7 @@ CONTENT = (
     "password",
     "password.part",
     "pgdata",
-    "storage",
+    "files",
     "postgresql-*",
     "postgres.log",
     "server.log*",
@@ -86,6 +86,17 @@ async def claimed(data: Path) -> AsyncIterator[None]:
         finally:
             os.close(lock)
         await asyncio.sleep(0.05)  # The other has only just started, or is about to end.
+
+
+def clear_sockets(data: Path) -> None:
+    """Delete the folder of sockets of the one who served a claimed folder before.
+
+    It goes with whoever made it, unless that one was killed before there was a watcher.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        sockets = Path((data / "holders").read_text()).parent
+        if sockets.name.startswith("medtui-"):
+            shutil.rmtree(sockets, ignore_errors=True)
 
 
 def empty(data: Path) -> list[str]:

@@ -18,6 +18,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import Auth, auth_pool
@@ -28,6 +29,9 @@ from medtui.local.rest import CONNECTION, Pool, Rest
 from medtui.local.rest import METHODS as REST_METHODS
 from medtui.local.storage import METHODS as STORAGE_METHODS
 from medtui.local.storage import Storage, storage_pool
+
+LINGER_SECONDS = 2.0
+"""How long a websocket may take to say goodbye."""
 
 MAX_BODY = 50 * 1024 * 1024
 log = logging.getLogger(__name__)
@@ -109,7 +113,7 @@ class Gateway:
                     log_config=None,
                     access_log=False,
                     lifespan="off",
-                    ws="websockets-sansio",
+                    ws=_WebSocket,
                     ws_max_size=1024 * 1024,
                     ws_per_message_deflate=False,  # as the real one's sockets
                     timeout_graceful_shutdown=1,
@@ -146,6 +150,13 @@ class _AnyPath(Convertor[str]):
 
 
 register_url_convertor("any", _AnyPath())
+
+
+class _WebSocket(WebSocketsSansIOProtocol):
+    async def run_asgi(self) -> None:
+        """What is left for a client that has stopped to read is not kept for it for ever."""
+        await super().run_asgi()
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
 class _Server(uvicorn.Server):

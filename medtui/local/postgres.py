@@ -309,6 +309,7 @@ def _launch(
     for command in commands:
         line += ["--", *command]
     with (data / "postgres.log").open("wb") as log:
+        os.fchmod(log.fileno(), 0o600)
         return subprocess.Popen(
             line,
             stdin=subprocess.PIPE,

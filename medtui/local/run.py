@@ -34,7 +34,7 @@ from pathlib import Path
 from medtui import __version__
 from medtui.local import LocalError
 from medtui.local.account import Account
-from medtui.local.folder import AlreadyRunning, claimed, default_folder
+from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
 from medtui.local.holders import Holders
 from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.log import logged
@@ -106,11 +106,12 @@ async def serve(options: RunOptions) -> None:
         await stack.enter_async_context(claimed(data))
         stack.enter_context(logged(data))
         stack.enter_context(_told())
+        await asyncio.to_thread(clear_sockets, data)
         socket_dir = stack.enter_context(temporary(account))
         hold = str(socket_dir / "holders")
+        await asyncio.to_thread(save, data / "holders", hold)
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
         await holders.listen(hold)
-        await asyncio.to_thread(save, data / "holders", hold)
 
         cluster = await Cluster.start(data, socket_dir=socket_dir, throwaway=options.throwaway)
         stack.push_async_callback(cluster.stop)

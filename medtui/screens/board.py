@@ -26,14 +26,14 @@ from medtui.board import (
 )
 from medtui.data import Backend, Changed, DataError, Gone, Taken
 from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
-from medtui.models import PracticeSession, Profile
+from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
-from medtui.widgets.words import difference, moment
+from medtui.widgets.words import difference, lost, moment
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -170,6 +170,7 @@ class BoardScreen(Screen[None]):
             self.list.focus()
 
     def _show_details(self) -> None:
+        self.details.is_complete = self._backend.is_complete
         self.details.show(self.list.session, self.now)
         if isinstance(screen := self.app.screen, DetailsScreen):
             if session := self._board.get(screen.session_id):
@@ -200,7 +201,10 @@ class BoardScreen(Screen[None]):
     async def _selected(self, event: SessionList.Selected) -> None:
         if not self.is_active:  # the key was pressed twice
             return
-        screen = DetailsScreen(event.session, self._me, self._zone, self.now)
+        is_complete = self._backend.is_complete
+        screen = DetailsScreen(
+            event.session, self._me, self._zone, self.now, is_complete=is_complete
+        )
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.
         if action is not None and self.list.session_id == event.session.id:
@@ -235,6 +239,9 @@ class BoardScreen(Screen[None]):
     def action_profile(self) -> None:
         from medtui.screens.profile import ProfileScreen
 
+        if not self._backend.is_complete:
+            self._refuse(CANNOT_EDIT_PROFILE)
+            return
         self.app.push_screen(ProfileScreen(self.medtui.profile))
 
     # Acting on the session under the cursor; what cannot be done says why
@@ -255,7 +262,10 @@ class BoardScreen(Screen[None]):
     @work(group="act")
     async def action_leave(self) -> None:
         session = self._chosen()
-        if session is None or self._refuse(why_not_leave(session, self._me)):
+        is_complete = self._backend.is_complete
+        if session is None or self._refuse(
+            why_not_leave(session, self._me, is_complete=is_complete)
+        ):
             return
         question = f"Leave {self._called(session)}? Somebody else may take the seat."
         if await self._ask(question, "Leave") and await self._write(
@@ -295,9 +305,18 @@ class BoardScreen(Screen[None]):
         session = self._chosen()
         if session is None or self._refuse(why_not_edit(session, self._me)):
             return
+        files: list[str] = []
+
+        async def look() -> None:
+            files.extend(await self._backend.assessments.names(session.id))
+
+        if not await self._write(session, look()) or not self.is_active:
+            return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        if await self._ask(f"Cancel {self._called(session)} for good?{whom}", "Cancel it") and (
-            await self._write(session, self._backend.sessions.cancel(session))
+        question = f"Cancel {self._called(session)} for good?{whom}{lost(files)}"
+        cancelling = self._backend.sessions.cancel
+        if await self._ask(question, "Cancel it") and (
+            await self._write(session, cancelling(session, files))
         ):
             self._backend.live.drop(session.id)
             self.notify("The session is cancelled.", markup=False)

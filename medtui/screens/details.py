@@ -41,12 +41,21 @@ class DetailsScreen(ModalScreen[str | None]):
         Binding("k,up", "scroll(-1)", "Up", show=False, id="details.up", tooltip="Read back"),
     ]  # fmt: skip
 
-    def __init__(self, session: PracticeSession, viewer: UUID, zone: tzinfo, now: datetime) -> None:
+    def __init__(
+        self,
+        session: PracticeSession,
+        viewer: UUID,
+        zone: tzinfo,
+        now: datetime,
+        *,
+        is_complete: bool = True,
+    ) -> None:
         super().__init__()
         self._session = session
         self._viewer = viewer
         self._now = now
         self._details = SessionDetails(viewer, zone)
+        self._details.is_complete = is_complete
 
     @property
     def session_id(self) -> UUID:

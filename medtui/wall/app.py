@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 
 from medtui.app import DARK, LIGHT, stylesheet, theme_variables
 from medtui.config import LOCAL, BadConfig, Settings
+from medtui.crash import CrashesPlainly
 from medtui.screens.shared_board import Look, SharedBoardScreen
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ NOTHING_CONFIGURED = (
 )
 
 
-class SharedBoardApp(App[int]):
+class SharedBoardApp(CrashesPlainly, App[int]):
     """The program that `medtui board` runs.
 
     Args:

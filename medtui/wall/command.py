@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     from functools import partial
     from zoneinfo import ZoneInfo
 
-    from medtui.config import BadConfig, load, local_zone
+    from medtui.config import BadConfig, load, local_zone, state
 
     try:
         zone = ZoneInfo(options.zone) if options.zone else local_zone()
@@ -43,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
         return _serve(options)
     from medtui.data.scope import shared
     from medtui.launch import Launcher, Login
+    from medtui.log import logged
     from medtui.screens.shared_board import Look
     from medtui.shared_board import Names
 
@@ -53,8 +54,9 @@ def run(options: argparse.Namespace) -> int:
     if not (options.once or options.json):
         from medtui.wall.app import SharedBoardApp
 
-        app = SharedBoardApp(settings, launcher, look, scope, theme=options.theme)
-        return app.run() or app.return_code or 0
+        with logged(state()):
+            app = SharedBoardApp(settings, launcher, look, scope, theme=options.theme)
+            return app.run() or app.return_code or 0
     try:
         found = settings()
     except BadConfig as error:

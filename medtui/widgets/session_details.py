@@ -19,6 +19,8 @@ class SessionDetails(Static):
 
     def __init__(self, viewer: UUID, zone: tzinfo) -> None:
         super().__init__(markup=False)
+        self.is_complete = True
+        """Whether the server has our migrations."""
         self._viewer = viewer
         self._zone = zone
         self._shown = Content("")
@@ -91,7 +93,7 @@ class SessionDetails(Static):
             yield "enter", "go into the room"
         if why_not_book(session, self._viewer, now) is None:
             yield "b", "book it"
-        if why_not_leave(session, self._viewer) is None:
+        if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:
             yield "l", "leave it"
         if why_not_edit(session, self._viewer) is None:
             yield "e", "edit or reschedule it"

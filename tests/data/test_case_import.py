@@ -52,6 +52,11 @@ async def test_a_second_import_updates_instead_of_doubling(stack: Stack) -> None
     assert after[1] == before[1]  # not even written
 
 
+async def test_the_newer_kind_of_service_key_works_too(stack: Stack) -> None:
+    done = await import_cases(stack.url, stack.keys.secret_key, [case("A")])
+    assert (done.added, len(await table(stack))) == (("A",), 1)
+
+
 async def test_what_is_left_empty_is_emptied_and_what_is_left_out_stays(stack: Stack) -> None:
     await stack.sql("alter table cases add column private boolean default true")
     await load(stack, case("A", category="x", domain="d"))

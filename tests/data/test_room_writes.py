@@ -135,9 +135,9 @@ async def test_a_guest_may_not_and_a_cancelled_session_is_gone(
 
 
 async def test_a_server_without_our_guard_keeps_the_same_rules(
-    plain_stack: Stack,
+    data_model_stack: Stack,
 ) -> None:
-    stack = plain_stack
+    stack = data_model_stack
     host, guest = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     case = await stack.case()
     session_id = await stack.session(host, guest=guest, case_id=case, candidate_id=guest.id)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import httpx
 import pytest
 from postgrest.exceptions import APIError
+from storage3.exceptions import StorageApiError
 from supabase_auth.errors import AuthApiError, AuthRetryableError, AuthWeakPasswordError
 
 from medtui.data import (
     DataError,
+    FileExists,
+    Gone,
     Invalid,
     NotAllowed,
     NotSignedIn,
@@ -16,7 +19,7 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.translate import from_auth, from_postgrest, translated
+from medtui.data.translate import TokenRefused, from_auth, from_postgrest, from_storage, translated
 
 
 def postgrest(code: str, message: str = "", hint: str | None = None) -> DataError:
@@ -56,13 +59,26 @@ def test_a_room_link_in_use_blames_its_field() -> None:
     assert error.field == "room_url"
 
 
-def test_a_check_blames_the_field_of_its_column() -> None:
-    error = postgrest(
-        "23514",
-        'new row for relation "profiles" violates check constraint "profiles_first_name_check"',
-    )
+@pytest.mark.parametrize(
+    ("table", "check", "field", "words"),
+    [
+        ("profiles", "medtui_first_name_check", "first_name", "names of 1 to 100"),
+        ("profiles", "profiles_first_name_check", "first_name", "names of 1 to 100"),
+        ("practice_sessions", "medtui_room_url_check", "room_url", "an https link"),
+        ("practice_sessions", "practice_sessions_room_url_check", "room_url", "an https link"),
+        ("practice_sessions", "medtui_datetime_utc_check", "starts_at", "another time"),
+        ("practice_sessions", "practice_sessions_mood_check", "mood", "does not accept"),
+        ("practice_sessions", "something else", None, "does not accept"),
+    ],
+)
+def test_a_check_blames_the_field_of_its_column(
+    table: str, check: str, field: str | None, words: str
+) -> None:
+    message = f'new row for relation "{table}" violates check constraint "{check}"'
+    error = postgrest("23514", message)
     assert isinstance(error, Invalid)
-    assert error.field == "first_name"
+    assert error.field == field
+    assert words in error.message
 
 
 def test_what_our_guard_says_is_shown_and_what_postgres_says_is_not() -> None:
@@ -119,3 +135,32 @@ def test_a_refused_sign_in_and_an_unreachable_server_read_differently() -> None:
 def test_a_failing_network_is_unreachable(failure: Exception) -> None:
     with pytest.raises(Unreachable), translated():
         raise failure
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message", "error"),
+    [
+        ("403", "Unauthorized", "new row violates row-level security policy", NotAllowed),
+        ("403", "Unauthorized", "Access denied", NotAllowed),
+        ("403", "Unauthorized", '"exp" claim timestamp check failed', TokenRefused),
+        ("403", "Unauthorized", "JWS Protected Header is invalid", TokenRefused),
+        ("403", "Unauthorized", "signature verification failed", TokenRefused),
+        ("400", "InvalidJWT", "jwt expired", TokenRefused),
+        ("400", "Error", "headers must have required property 'authorization'", TokenRefused),
+        ("404", "not_found", "Object not found", Gone),
+        ("404", "Bucket not found", "Bucket not found", ServerTooOld),
+        ("409", "Duplicate", "The resource already exists", FileExists),
+        ("400", "InvalidKey", "Invalid key: a\x1b[2Jb", Invalid),
+        ("413", "Payload too large", "The object exceeded the maximum allowed size", Invalid),
+        ("415", "invalid_mime_type", "mime type text/html is not supported", Invalid),
+        ("429", "too_many_connections", "Too many connections", TooOften),
+        ("500", "Internal", "Internal Server Error", Unreachable),
+        ("544", "DatabaseTimeout", "The connection to the database timed out", Unreachable),
+        (401, "InternalError", 'Unable to parse error message: {"message":"x"}', NotAllowed),
+        (502, "InternalError", "Unable to parse error message: <html>", Unreachable),
+    ],
+)
+def test_storage(status: str | int, code: str, message: str, error: type[DataError]) -> None:
+    translated_ = from_storage(StorageApiError(message, code, status))
+    assert isinstance(translated_, error)
+    assert message not in translated_.message, "the server's own words are not for people"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import psycopg
 import pytest
 
+from medtui.local.install import PLATFORM
+from medtui.local.postgres import SUPERUSER
 from tests.local.auth_door import AuthDoor, said
 from tests.stack import PASSWORD, Stack
 
@@ -197,3 +200,32 @@ async def test_guessing_codes_is_slowed_down(stack: Stack, auth: AuthDoor) -> No
     await auth("POST", "recover", {"email": person.email})
     right = guess | {"token": await auth.code(person.email, "recovery")}
     assert said(await auth("POST", "verify", right)) == (429, "over_request_rate_limit")
+
+
+async def test_the_tables_of_earlier_versions_are_brought_up_to_date(
+    stack: Stack, auth: AuthDoor
+) -> None:
+    person = await stack.person()
+    await auth("POST", "recover", {"email": person.email})
+    admin = stack.cluster.dsn(SUPERUSER, stack.database)
+    async with await psycopg.AsyncConnection.connect(admin) as connection:
+        await connection.execute(
+            """
+            drop table auth.one_time_codes;
+            alter table auth.users drop email_change, drop email_change_confirm_status;
+            alter table auth.sessions drop method;
+            create table auth.one_time_codes (
+              email varchar(255) not null,
+              purpose text not null check (purpose in ('signup', 'recovery')),
+              code varchar(6) not null,
+              sent_at timestamptz not null default now(),
+              primary key (email, purpose)
+            );
+            """
+        )
+        for _ in range(2):
+            await connection.execute((PLATFORM / "2_auth.sql").read_bytes())
+    await auth("POST", "recover", {"email": person.email})
+    back = {"type": "recovery", "email": person.email}
+    back["token"] = await auth.code(person.email, "recovery")
+    assert (await auth("POST", "verify", back)).json()["user"]["id"] == str(person.id)

@@ -173,7 +173,8 @@ def test_its_log_says_what_happened_and_holds_no_secrets(serve: Serve, folder: P
     assert f"serves at {line['API_URL']}" in text
     assert "POST /auth/v1/token: 400" in text
     assert text.rstrip().endswith("stopped")
-    assert stat.S_IMODE(log.stat().st_mode) == 0o600
+    for private in ("server.log", "postgres.log", "settings.json", "password", "holders"):
+        assert stat.S_IMODE((folder / private).stat().st_mode) == 0o600
     for written in (text, (folder / "postgres.log").read_text()):
         secrets = [session["access_token"], session["refresh_token"], PASSWORD, "wrong one"]
         secrets += [line["ANON_KEY"], line["SERVICE_ROLE_KEY"], line["JWT_SECRET"], "eyJ"]

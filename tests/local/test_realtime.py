@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import struct
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ import websockets
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.local import gateway
+from medtui.local.realtime import socket
 from medtui.local.realtime.pgoutput import Decoder, Delete, Insert, Malformed, Update
-from tests.local.realtime_door import joined, subscriber
+from tests.local.realtime_door import Subscriber, joined, subscriber
 from tests.stack import Person, Stack, administrator
 
 
@@ -166,23 +169,103 @@ async def test_a_token_that_expires_ends_the_channel_unless_it_is_renewed(stack:
 
 
 async def test_a_slow_subscriber_is_closed_and_delays_nobody(stack: Stack) -> None:
-    await stack.without_checks()
     person = await stack.person()
-    async with joined(stack, person.token) as quick, joined(stack, person.token) as slow:
+    session_id = await stack.session(person)
+    async with (
+        joined(stack, person.token) as quick,
+        joined(stack, person.token) as slow,
+        subscriber(stack) as loud,
+    ):
         slow.socket.transport.pause_reading()
-        filler = "x" * 20_000
-        session_id = await stack.session(person)
-        await quick.change()
-        for n in range(1500):
+        for here in (loud, slow):
+            await here.send("realtime:loud", "phx_join", {"config": {}})
+        # Few, but large: it is by their size that they are too many.
+        message = {"type": "broadcast", "event": "x", "payload": {"filler": "x" * 200_000}}
+        for n in range(100):
+            await loud.send("realtime:loud", "broadcast", message)
             await stack.sql(
-                "update practice_sessions set type = %s where id = %s", f"{n} {filler}", session_id
+                "update practice_sessions set type = %s where id = %s", f"{n}", session_id
             )
-            assert (await quick.change())["record"]["type"].startswith(f"{n} ")
+            assert (await quick.change())["record"]["type"] == f"{n}"
         slow.socket.transport.resume_reading()
         with contextlib.suppress(websockets.ConnectionClosed):
-            for _ in range(1501):
-                await slow.frame()
+            for _ in range(100):
+                await slow.change()
             pytest.fail("everything had waited for it")
+
+
+async def test_a_client_that_never_reads_again_is_forgotten(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway, "LINGER_SECONDS", 0.2)
+    address = stack.url.replace("http", "ws") + f"/realtime/v1/websocket?apikey={stack.anon_key}"
+    async with contextlib.AsyncExitStack() as left, subscriber(stack) as loud:
+        stuck = await left.enter_async_context(websockets.connect(address, close_timeout=0.1))
+        left.callback(stuck.transport.abort)
+        for here in (Subscriber(stuck), loud):
+            await here.join(stack.anon_key, "realtime:x")
+        port = stuck.local_address[1]
+        stuck.transport.pause_reading()
+        message = {"type": "broadcast", "event": "x", "payload": {"filler": "x" * 200_000}}
+        for _ in range(100):
+            await loud.send("realtime:x", "broadcast", message)
+        async with asyncio.timeout(10):
+            while is_open(port):
+                await asyncio.sleep(0.05)
+
+
+def is_open(port: int) -> bool:
+    """Whether our end of a connection to a port of this machine is still ours."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    states = [fields[3] for fields in map(str.split, lines) if fields[2].endswith(f":{port:04X}")]
+    return "01" in states  # established; afterwards it is the kernel's
+
+
+async def terminate(stack: Stack, condition: str) -> None:
+    """End the server's connections to the test's database."""
+    async with await administrator(stack.cluster) as admin:
+        query = "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and "
+        ended = await admin.execute((query + condition).encode(), [stack.database])
+        assert ended.rowcount
+
+
+async def test_when_the_log_is_lost_the_sockets_are_closed(stack: Stack) -> None:
+    person = await stack.person()
+    async with joined(stack, person.token) as here:
+        await terminate(stack, "application_name = 'medtui-realtime'")
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await here.frame()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1012
+    async with joined(stack, person.token) as again:
+        await stack.session(person)
+        assert (await again.change())["type"] == "INSERT"
+
+
+async def test_lost_connections_to_the_database_are_made_again(stack: Stack) -> None:
+    person = await stack.person()
+    async with joined(stack, person.token) as here:
+        await terminate(stack, "usename = 'supabase_admin'")
+        with pytest.raises(websockets.ConnectionClosed):
+            await here.frame()
+    async with joined(stack, person.token) as again:
+        reply = await again.join(person.token, "realtime:x", private=True)
+        assert reply["response"]["reason"].startswith("Unauthorized")
+        await stack.session(person)
+        assert (await again.change())["type"] == "INSERT"
+
+
+async def test_a_client_without_heartbeats_is_let_go(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "SILENCE_SECONDS", 0.4)
+    async with subscriber(stack) as silent, subscriber(stack) as alive:
+        for _ in range(6):
+            await asyncio.sleep(0.1)
+            await alive.send("phoenix", "heartbeat", {})
+        with pytest.raises(websockets.ConnectionClosed):
+            await silent.frame()
+        await alive.frame("phx_reply")
 
 
 async def test_who_has_no_key_is_not_let_in(stack: Stack) -> None:

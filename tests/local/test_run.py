@@ -10,10 +10,14 @@ import stat
 import subprocess
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 
 from tests.local.process import KEYS, Serve, answers, hold, nobody_is_left, within
+from tests.stack import data_model_alone
+
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
 def test_it_prints_one_line_when_it_is_ready_and_ends_on_sigterm(
@@ -150,3 +154,23 @@ def test_damaged_settings_are_named(serve: Serve, folder: Path) -> None:
     code, _, err = serve("--data", folder, "--port", 0).end()
     assert code == 1
     assert f"{folder / 'settings.json'} cannot be read" in err
+
+
+def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
+    serve: Serve, folder: Path
+) -> None:
+    migrations = data_model_alone(folder)
+    line = serve("--data", folder / "data", "--port", 0, "--schema", migrations, "--sample").line()
+    headers = {"apikey": line["ANON_KEY"]}
+    rest = f"{line['API_URL']}/rest/v1"
+    asked = httpx.post(f"{rest}/rpc/session_case", json={"session_id": NIL}, headers=headers)
+    assert (asked.status_code, asked.json()["code"]) == (404, "PGRST202")
+    sessions = httpx.get(f"{rest}/practice_sessions?select=room_url&limit=1", headers=headers)
+    assert sessions.json()[0]["room_url"]  # no column grants
+    with psycopg.connect(line["DB_URL"]) as database:
+        of_ours = (
+            "select tgname from pg_trigger where not tgisinternal"
+            " and tgrelid = 'public.practice_sessions'::regclass"
+            " union all select nspname from pg_namespace where nspname = 'medtui_private'"
+        )
+        assert database.execute(of_ours).fetchall() == []

@@ -118,6 +118,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         *,
         size: tuple[int, int] = (80, 24),
         server: str | None = None,
+        key: str | None = None,
         tokens: MemoryTokens | None = None,
         person: Person | None = None,
         on: Stack | None = None,
@@ -129,7 +130,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         settings = Settings(
             file=tmp_path / "config.toml",
             server=there.url if server is None else server,
-            key=there.anon_key if server is None else "",
+            key=there.anon_key if server is None else key or "",
             theme=theme,
         )
         kept = tokens or MemoryTokens()

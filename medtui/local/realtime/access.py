@@ -10,13 +10,14 @@ from typing import Literal
 import jwt
 import psycopg
 
+from medtui.local.caller import ROLES
 from medtui.local.keys import Keys
 from medtui.local.realtime.database import Database
 
 Caller = tuple[str, str]
 """A role, and its claims as JSON."""
 
-ROLES = frozenset({"anon", "authenticated", "service_role"})
+
 TIMEOUT = "10s"
 """A policy that takes longer is a refusal: it would hold up everybody else who joins."""
 

@@ -23,7 +23,7 @@ SILENCE_SECONDS = 60.0
 """A client that says nothing for so long is taken for gone: clients send heartbeats."""
 
 BACKLOG_FRAMES = 1_000
-BACKLOG_BYTES = 4 * 1024 * 1024
+BACKLOG_BYTES = 2 * 1024 * 1024
 """What may wait for a client that reads slowly; more, and it is closed."""
 
 

@@ -69,7 +69,7 @@ class ClientSocket:
                 channel.close()
             self.channels.clear()
             self._outbox.clear()
-            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(2):
                     await self._websocket.close(self._close_code)
 

@@ -58,9 +58,10 @@ def call(
             " as _values, lateral "
         )
     if function.returns_row:
+        wanted = needed(catalogue, function.table or function.name, query) or {"*"}
         columns = ", ".join(
             "pgrst_call.*" if column == "*" else f"pgrst_call.{quote(column)}"
-            for column in sorted(needed(catalogue, function.table or function.name, query))
+            for column in sorted(wanted)
         )
         rows = f"select {columns} from {source}{name}({passed}) as pgrst_call"
         shown = "_row.*"

@@ -50,7 +50,11 @@ def parse(pairs: Pairs, *, arguments: bool = False) -> Parameters:
     for key, value in pairs:
         first.setdefault(key, value)
     selected = first.get("select")
-    query = Reader(selected, "select parameter").select() if selected else Query([Column("*")])
+    query = Query()  # with nothing selected: all there is
+    if selected is None:
+        query = Query([Column("*")])
+    elif selected:
+        query = Reader(selected, "select parameter").select()
     given: dict[str, str] = {}
     pages: dict[tuple[str, ...], dict[str, str]] = {}
     for key, value in pairs:

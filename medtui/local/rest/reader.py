@@ -19,6 +19,9 @@ _AGGREGATE = re.compile(r"(?:count|sum|avg|min|max)\(\)")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r"[^,)]*")
 _ARRAY = re.compile(r"\{[^{}]*\}")
+_ASCII_NAME = re.compile(r"[A-Za-z0-9_ $]+")
+_LETTERS = re.compile("[a-z]*")
+_TREE = re.compile(r"(not\.)?(and|or)[ \t]*\(")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _MAX_DEPTH = 16
@@ -92,6 +95,8 @@ class Reader:
 
     def _plain(self) -> str:
         start = self._at
+        if match := _ASCII_NAME.match(self._text, start):
+            self._at = match.end()
         while self._at < len(self._text) and _in_name(self._text[self._at]):
             self._at += 1
         if start == self._at:
@@ -155,7 +160,9 @@ class Reader:
             raise not_supported("JSON paths")
         cast = None
         if self._take("::"):
-            cast = self._plain()  # never a quoted one: it stands in the statement as it is
+            cast = self._plain()  # never a quoted one: it stands in the statement as it is,
+            if "$" in cast:  # where this could begin a quotation
+                raise not_supported("types with a dollar in their name")
         if self._take("."):
             if _AGGREGATE.match(self._text, self._at):
                 raise _no_aggregates()
@@ -192,7 +199,7 @@ class Reader:
         if depth > _MAX_DEPTH:
             raise not_supported("logic this deep")
         self._blanks()
-        match = re.compile(r"(not\.)?(and|or)[ \t]*\(").match(self._text, self._at)
+        match = _TREE.match(self._text, self._at)
         if match:
             self._at = match.end()
             operands = [self._operand(depth + 1)]
@@ -211,7 +218,7 @@ class Reader:
     def _condition(self, column: str, *, nested: bool) -> Condition:
         negated = self._take("not.")
         match = _OPERATOR.match(self._text, self._at)
-        name = re.compile("[a-z]*").match(self._text, self._at)
+        name = _LETTERS.match(self._text, self._at)
         if name and name[0] in TEXT_SEARCH:
             raise not_supported("full text search")
         if not match or match[1] not in (QUANTIFIABLE if match[2] else OPERATORS):

@@ -169,7 +169,7 @@ def needed(catalogue: Catalogue, table: str, query: Query) -> set[str]:
     names = {column.name for column in query.columns}
     for embed in query.embeds:
         names |= set(_keys(catalogue, table, embed))
-    return {"*"} if "*" in names or not names else names
+    return {"*"} if "*" in names else names
 
 
 def _keys(catalogue: Catalogue, table: str, embed: Embed) -> Iterable[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from pathlib import Path
 from urllib.parse import unquote
@@ -20,6 +21,7 @@ from medtui.local.storage.body import receive
 from medtui.local.storage.errors import (
     StorageError,
     Uncertain,
+    broken,
     invalid_request,
     no_bucket,
     no_file,
@@ -33,6 +35,8 @@ from medtui.local.storage.names import check_bucket, check_key, check_path, chec
 from medtui.local.storage.objects import Acting, Db, Objects, Row, Upload, storage_pool
 
 __all__ = ["Storage", "storage_pool"]
+
+log = logging.getLogger(__name__)
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
@@ -50,7 +54,9 @@ class Storage:
 
     async def start(self) -> None:
         """Bring rows and files together again after whatever end the last run had."""
-        await self._files.open(await self._objects.versions())
+        lost = await self._files.open(await self._objects.versions())
+        if lost:
+            log.warning("files that rows name and that are not there any more: %d", lost)
 
     async def endpoint(self, request: Request) -> Response:
         """Every request below `/storage/v1`."""
@@ -60,6 +66,9 @@ class Storage:
             response = error.response()
         except ClientDisconnect:
             response = Response(status_code=499)
+        except OSError as error:  # a full disk, for one
+            log.error("a file: %s", error.strerror)
+            response = broken().response()
         if request.method == "HEAD" and response.status_code != 200:
             response = Response(None, response.status_code)
         return response
@@ -86,7 +95,7 @@ class Storage:
             case "GET", ["object", "info", bucket, *name]:
                 return await self._read(request, "", bucket, "/".join(name), info=True)
             case _, ["object", "sign" | "list-v2", *_] | ["object", "upload", "sign", *_]:
-                raise not_supported("/".join(parts[1:2]))
+                raise not_supported(parts[1])
             case _, ["object", ("authenticated" | "public") as door, bucket, *name] if reading:
                 return await self._read(request, door, bucket, "/".join(name))
             case _, ["object", bucket, *name] if reading and name:
@@ -296,7 +305,7 @@ class Storage:
         except jwt.InvalidTokenError:
             raise refused(_fault(token)) from None
         role = claims.get("role", "anon")
-        if role not in ROLES:
+        if not isinstance(role, str) or role not in ROLES:
             raise refused()
         return {**claims, "role": role}
 

@@ -80,6 +80,10 @@ def not_supported(feature: str) -> StorageError:
     return StorageError(409, "NotSupported", message, "NotSupported")
 
 
+def broken() -> StorageError:
+    return StorageError(500, "InternalError", "Internal server error", "InternalError")
+
+
 def no_route(method: str, path: str) -> StorageError:
     message = f"Route {method}:{path} not found"
     return StorageError(404, "Not Found", message, "InvalidRequest", http=404)

@@ -93,9 +93,12 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    async def open(self, known: Collection[str]) -> None:
-        """Make the folder if it is not there, and remove what none of the known versions names."""
-        await asyncio.to_thread(_sweep, self._folder, known)
+    async def open(self, known: Collection[str]) -> int:
+        """Make the folder if it is not there, and remove what none of the known versions names.
+
+        Returns how many of these have no file.
+        """
+        return await asyncio.to_thread(_sweep, self._folder, known)
 
     def new(self) -> NewFile:
         return NewFile(self._folder)
@@ -148,9 +151,12 @@ def _remove(paths: Iterable[Path]) -> None:
         path.unlink(missing_ok=True)
 
 
-def _sweep(folder: Path, known: Collection[str]) -> None:
+def _sweep(folder: Path, known: Collection[str]) -> int:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    lost = set(known)
     for path in folder.iterdir():
         name = path.name.removesuffix(PART)
         if is_version(name) and (name != path.name or name not in known):
             path.unlink()
+        lost.discard(path.name)
+    return len(lost)

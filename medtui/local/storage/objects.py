@@ -164,8 +164,8 @@ class Acting:
         return written, before["version"] if before else None
 
     async def _write(self, db: Db, upload: Upload) -> str:
-        owner = self._claims.get("sub")
-        made = uuid4()
+        sub = self._claims.get("sub")
+        owner, made = sub if isinstance(sub, str) else None, uuid4()
         values = [
             made,
             upload.bucket,

@@ -55,9 +55,32 @@ $$;
 
 -- What texts may be -----------------------------------------------------------------------------
 
--- Rows that were there before and violate a check stay, and are named; it then holds for what is
--- new or changed. Besides control characters (a terminal would obey them), those are refused that
--- break a line or turn its direction round.
+-- Rows that were there before and violate a check stay; it then holds for what is new or changed.
+-- This names them: select * from medtui_private.violations().
+create or replace function medtui_private.violations()
+returns table (of_table regclass, violated name, of_row text)
+language plpgsql stable security invoker set search_path = '' as $$
+declare
+  unproved record;
+begin
+  for unproved in
+    select conrelid::regclass as relation, conname, pg_get_expr(conbin, conrelid) as condition
+    from pg_catalog.pg_constraint
+    where contype = 'c' and not convalidated and starts_with(conname, 'medtui_')
+      and connamespace = 'public'::regnamespace
+  loop
+    return query execute format(
+      'select %L::regclass, %L::name, %I::text from %s where not (%s)',
+      unproved.relation, unproved.conname,
+      case unproved.relation when 'public.profiles'::regclass then 'user_id' else 'id' end,
+      unproved.relation, unproved.condition
+    );
+  end loop;
+end
+$$;
+
+-- Besides control characters (a terminal would obey them), those are refused that break a line or
+-- turn its direction round.
 do $$
 declare
   in_line constant text := '[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]';
@@ -111,7 +134,6 @@ begin
         'datetime_utc is not null and datetime_utc >= ''2000-01-01Z'' and datetime_utc < ''2100-01-01Z'''
     )
     select format('public.%I', of_table)::regclass as of_table,
-      case of_table when 'profiles' then 'user_id' else 'id' end as key,
       format('medtui_%s_check', name) as name, condition
     from checks
   loop
@@ -124,11 +146,10 @@ begin
         wanted.of_table, wanted.name, wanted.condition
       );
     end if;
-    execute format(
-      'select string_agg(key, '', '') from
-       (select %I::text as key from %s where not (%s) order by 1 limit 20) as named',
-      wanted.key, wanted.of_table, wanted.condition
-    ) into violators;
+    select string_agg(of_row, ', ') into violators from (
+      select of_row from medtui_private.violations() as found
+      where found.of_table = wanted.of_table and violated = wanted.name order by 1 limit 20
+    ) as named;
     if violators is null then
       execute format('alter table %s validate constraint %I', wanted.of_table, wanted.name);
     else

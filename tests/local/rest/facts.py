@@ -100,8 +100,8 @@ CODES = ["P0001", "PT418", "PT404", "42501", "23505", "57014", "22000", "PTABC",
          "57P01", "08000", "0L000", "55000"]  # fmt: skip
 
 WHO = ["anon", "none", "amara", "daniel", "stranger", "service", "service", "service"]
-BAD_TOKENS = ["expired", "lately", "early", "future", "forged", "garbage", "parts", "postgres",
-              "nobody", "roleless"]  # fmt: skip
+BAD_TOKENS = ["expired", "early", "future", "forged", "garbage", "parts", "postgres",
+              "nobody", "roleless", "unknown", "inner"]  # fmt: skip
 MEDIA = ["application/json", "*/*", "application/vnd.pgrst.object+json", "text/csv", "image/png",
          "application/vnd.pgrst.object+json, application/json;q=0.5", "text/html, */*;q=0.1",
          "application/vnd.pgrst.array+json", "application/*", "application/json; charset=utf-8",

@@ -94,7 +94,8 @@ class Grammar:
             if self.rarely(5):
                 request.pairs.append(self.tree(table))
         if self.rarely(50):
-            request.pairs.append(("select", self.select(table, request, "", 0)))
+            shown = self.select(table, request, "", 0) if not self.rarely(4) else ""
+            request.pairs.append(("select", shown))
         if self.rarely(5):
             request.pairs.append((self.one(["limit", "offset"]), "1"))
         if self.rarely(8):

@@ -127,12 +127,13 @@ class Lab:
             "service": stack.service_key,
             "expired": stack.token(amara, expires_in=-3600),
             "forged": jwt.encode({"role": "service_role"}, "x" * 40, "HS256"),
-            "lately": stack.token(amara, expires_in=-10),
             "early": stack.token(amara, nbf=later),
             "future": stack.token(amara, iat=later),
             "garbage": "not.a.token",
             "parts": "notatoken",
             "postgres": stack.token(amara, role="postgres"),
+            "unknown": stack.token(amara, role="nobody"),
+            "inner": stack.token(amara, role="authenticator"),
             "roleless": stack.keys.sign({"sub": IDS[0]}),
         }
 

@@ -24,6 +24,7 @@ SHORT, LONG = 150, 10_000
 INJECTIONS = [
     "'; drop table canary; --", '"; drop table canary; --', "1) or (1=1", "$1", "%s", "%(x)s",
     'id::text) from canary; drop table canary; --', "id::text from canary", "\\", "\x00", "$$x$$",
+    "id::$$,name::$$",
     'id::"text) , (select words from canary limit 1"', '"id"::text, words from canary --',
     "*,*", "{}", "'", '"', "U&'\\0061'", "E'\\''", "--", "/*", ";", "in.(1,2", 'in.("', "eq.",
     "not.not.eq.1", "and(and(and(", "(" * 300, "[" * 900, '{"a":' * 900, "9" * 400, "canary",

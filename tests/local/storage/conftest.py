@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
 
-from medtui.local.install import MIGRATIONS
-from medtui.local.keys import Keys
-from medtui.local.postgres import Cluster
-from tests.stack import Person, Stack, make_template, stacked
+from tests.stack import Person, Stack
 
 SESSION = UUID("00000000-0000-4000-8000-000000000001")
 
@@ -81,18 +75,9 @@ async def scene(stack: Stack) -> AsyncIterator[Scene]:
         yield scene
 
 
-@pytest.fixture(scope="session")
-def data_model(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A template with the first migration alone: any name in one's own folder, any kind of file."""
-    folder = tmp_path_factory.mktemp("migrations")
-    shutil.copy(min(MIGRATIONS.glob("*.sql")), folder)
-    asyncio.run(make_template(cluster, "template_data_model", migrations=Path(folder)))
-    return "template_data_model"
-
-
 @pytest.fixture
-async def plain(cluster: Cluster, keys: Keys, data_model: str) -> AsyncIterator[Scene]:
-    """The scene on a server with what the data model says, and nothing more."""
-    async with stacked(cluster, keys, template=data_model) as stack:
-        async for scene in scene_of(stack):
-            yield scene
+async def plain(data_model_stack: Stack) -> AsyncIterator[Scene]:
+    """The scene on a server with what the data model says, and nothing more: any name in one's
+    own folder, any kind of file."""
+    async for scene in scene_of(data_model_stack):
+        yield scene

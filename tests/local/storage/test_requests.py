@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import shutil
 import tracemalloc
 from collections.abc import AsyncIterator
 from string import ascii_letters, digits
@@ -95,7 +96,7 @@ async def test_a_form_without_a_whole_file_is_refused_and_leaves_nothing(scene: 
     for request in WITHOUT_A_FILE:
         assert said(await scene.upload(**request)) == (400, "400", "InvalidRequest")
         assert not list(scene.stack.files.iterdir())
-        assert not await scene.stack.sql("select from storage.objects")
+        assert not await scene.stack.sql("select 1 from storage.objects")
 
 
 async def test_the_buckets_kinds_of_files_are_the_only_ones(scene: Scene) -> None:
@@ -166,7 +167,7 @@ async def test_one_who_hangs_up_leaves_nothing(scene: Scene) -> None:
     async with asyncio.timeout(5):
         while list(scene.stack.files.iterdir()):
             await asyncio.sleep(0.01)
-    assert not await scene.stack.sql("select from storage.objects")
+    assert not await scene.stack.sql("select 1 from storage.objects")
     assert (await scene.upload()).is_success
 
 
@@ -203,6 +204,19 @@ async def test_a_row_that_somebody_else_made_is_not_a_way_out_of_the_folder(scen
         assert (answer.status_code, answer.json()["statusCode"]) == (400, "404")
         assert (await scene.ask("HEAD", path, who=scene.host)).status_code == 200
         assert (await scene.ask("DELETE", path, who=scene.host)).is_success
+
+
+async def test_a_folder_that_has_gone_is_a_fault_that_is_said_in_its_shape(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    await scene.upload()
+    shutil.rmtree(scene.stack.files)
+    answer = await scene.upload("assessment.json")
+    assert (answer.status_code, answer.json()["code"]) == (500, "InternalError")
+    assert "No such file" in caplog.text
+    await scene.stack.restart_gateway()
+    assert "not there any more: 1" in caplog.text
+    assert (await scene.upload("assessment.json")).is_success
 
 
 async def test_a_public_bucket_is_read_by_anybody_and_is_never_a_page(scene: Scene) -> None:
@@ -331,6 +345,8 @@ async def test_any_path_and_body_gets_an_answer_in_its_shape_and_never_a_fault(
     people = [plain.host, plain.guest, plain.stack.anon_key, plain.stack.service_key, None, "a.b.c"]
     people.append(plain.stack.token(plain.host, role="postgres"))
     people.append(plain.stack.token(plain.host, role="supabase_storage_admin"))
+    odd: dict[str, Any] = {"role": ["anon"], "sub": {"a": 1}}
+    people += [plain.stack.token(plain.host, **{name: value}) for name, value in odd.items()]
     for _ in range(80):
         path = "/".join(dice.choices(pieces, k=dice.randint(1, 5)))
         method = dice.choice(["GET", "POST", "PUT", "DELETE", "HEAD"])

@@ -22,6 +22,9 @@ OTHER_ROLES = (
     "",
 )
 
+REFUSED = (400, 401, 403)
+"""400 is Postgres' word for a role that there is not."""
+
 
 def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     """Tokens that must not be taken for the person's, by what is wrong with them."""
@@ -30,7 +33,7 @@ def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     header, payload, signature = person.token.split(".")
     service = jwt.encode(good | {"role": "service_role"}, "another secret " * 3, "HS256")
     tokens = {
-        "expired": stack.token(person, expires_in=-10),
+        "expired": stack.token(person, expires_in=-60),
         "signed with another key": jwt.encode(good, "another secret " * 3, "HS256"),
         "service role signed with another key": service,
         "unsigned": jwt.encode(good, "", algorithm="none"),
@@ -44,6 +47,10 @@ def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     return tokens
 
 
+REFUSED = (400, 401, 403)
+"""A role that there is not is a bad request: nobody can be it."""
+
+
 @attack(23, by=["host"])
 async def comes_with_an_expired_or_forged_token(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
@@ -54,11 +61,11 @@ async def comes_with_an_expired_or_forged_token(scene: Scene, who: Who) -> None:
     for what, token in forged_tokens(scene, who).items():
         forger = replace(who, token=token)
         async with scene.holds():
-            assert await scene.patch(forger, session_id, type="stolen") in (401, 403), what
-            assert await scene.post(forger, **scene.new(who)) in (401, 403), what
+            assert await scene.patch(forger, session_id, type="stolen") in REFUSED, what
+            assert await scene.post(forger, **scene.new(who)) in REFUSED, what
             call = {"session_id": str(session_id)}
             answer = await scene.doors.rest(forger, "POST", "rpc/session_case", call)
-            assert answer.status_code in (401, 403), what
+            assert answer.status_code in REFUSED, what
             assert "secret" not in answer.text
             await scene.doors.rest(forger, "DELETE", f"practice_sessions?id=eq.{session_id}")
             if "storage" in scene.doors.open:

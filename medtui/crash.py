@@ -1,0 +1,55 @@
+"""What one reads when medtui ends by a fault of its own: a few lines, and a terminal left sane."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+from medtui import log
+from medtui.config import state
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+    Base = App[int]
+else:
+    Base = object
+
+logger = logging.getLogger(__name__)
+
+
+def words(error: BaseException | None) -> str:
+    """What happened, where the log is, how to go on."""
+    what = f" ({log.place(error)})" if error else ""
+    lines = [
+        f"medtui had to end because of a fault of its own{what}.",
+        "Start it again: what the server had confirmed is safe.",
+    ]
+    if log.file is not None:
+        lines.append(f"What happened stands in {log.file}, without names, texts or secrets.")
+    lines.append("If it comes back, `medtui doctor` looks for a cause.")
+    return "\n".join(lines)
+
+
+def tell(error: BaseException) -> int:
+    """Say that a command has crashed, and return its exit code."""
+    with contextlib.nullcontext() if log.file else log.logged(state()):
+        logger.critical("crashed", exc_info=error)
+        sys.stderr.write(f"{words(error)}\n")
+    return 1
+
+
+class CrashesPlainly(Base):
+    """For an app: Textual's own report prints the values of all variables, tokens included."""
+
+    def _fatal_error(self) -> None:
+        logger.critical("crashed", exc_info=self._exception)
+        self._exit_renderables.append("")
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        if self._exit_renderables:
+            self._exit_renderables.clear()
+            sys.stderr.write(f"{words(self._exception)}\n")

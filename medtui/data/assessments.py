@@ -1,0 +1,151 @@
+"""The files of a session: its transcript and its assessment, in the bucket `assessments`.
+
+The host writes and deletes them, host and guest read them. There is no replacing: that is
+deleting and uploading, and what is deleted exists only where it was kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.connection import Connection
+from medtui.data.errors import FileExists, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.translate import BucketHidden
+from medtui.models import FileKind, SessionFile
+
+if TYPE_CHECKING:
+    from storage3.types import FileOptions, ListBucketFilesOptions
+    from supabase import AsyncClient
+
+    from medtui.data.auth import Auth
+
+BUCKET = "assessments"
+PAGE = 100
+
+Row = dict[str, Any]
+
+
+class Assessments:
+    """Reads and writes of the sessions' files. All methods raise `DataError`s."""
+
+    def __init__(self, connection: Connection, auth: Auth) -> None:
+        self._connection = connection
+        self._auth = auth
+
+    async def files(self, session_id: UUID) -> list[SessionFile]:
+        """Which of the two files a session has, as far as one may read them."""
+        found = {row["name"]: row for row in await self._list(str(session_id)) if row["id"]}
+        return [
+            SessionFile(
+                kind=kind,
+                size=(found[kind.filename]["metadata"] or {}).get("size"),
+                uploaded_at=found[kind.filename]["created_at"],
+            )
+            for kind in FileKind
+            if kind.filename in found
+        ]
+
+    async def names(self, session_id: UUID) -> list[str]:
+        """Everything in a session's folder: other clients may keep more there than the two."""
+        folders, names = [""], []
+        while folders:
+            inside = folders.pop()
+            for row in await self._list(f"{session_id}/{inside}"):
+                if row["id"]:
+                    names.append(inside + row["name"])
+                else:
+                    folders.append(f"{inside}{row['name']}/")
+        return sorted(names)
+
+    async def sessions(self) -> set[UUID]:
+        """The sessions that have files which one may read."""
+        found = set()
+        for row in await self._list(""):
+            try:
+                found.add(UUID(row["name"]))
+            except ValueError:
+                continue  # not the folder of a session
+        return found
+
+    async def read(self, session_id: UUID, kind: FileKind) -> bytes:
+        """A file as it is. Raises Gone when there is none, or one may not read it."""
+
+        async def download(client: AsyncClient) -> bytes:
+            path = f"{session_id}/{kind.filename}"
+            return await client.storage.from_(BUCKET).download(path)
+
+        self._me()
+        try:
+            return await self._connection.read(download)
+        except BucketHidden:
+            # The server says so too when a token has expired. A list says that it has, and
+            # with the token that we have got then the file is read.
+            await self._list(str(session_id))
+            return await self._connection.read(download)
+
+    async def upload(self, session_id: UUID, kind: FileKind, content: bytes) -> None:
+        """Upload a file as its session's host. Raises FileExists, NotAllowed, Invalid.
+
+        Uploading the same twice, because an answer got lost, is once.
+        """
+        # Whoever reads it after it was replaced is to have the new one.
+        options: FileOptions = {"content-type": "application/json", "cache-control": "0"}
+
+        async def send(client: AsyncClient) -> Any:
+            path = f"{session_id}/{kind.filename}"
+            return await client.storage.from_(BUCKET).upload(path, content, options)
+
+        self._me()
+        try:
+            await self._connection.write(send)
+        except Unreachable:
+            try:
+                await self._connection.write(send)
+            except FileExists:
+                if await self.read(session_id, kind) != content:
+                    raise
+
+    async def delete(self, session_id: UUID, kind: FileKind) -> None:
+        """Delete a file as its session's host; one that is gone is deleted. Raises NotAllowed."""
+        await self.remove(session_id, [kind.filename])
+
+    async def remove(self, session_id: UUID, names: Collection[str]) -> None:
+        """Delete files of a session's folder by their names. Raises NotAllowed."""
+        paths = [f"{session_id}/{name}" for name in names]
+
+        async def send(client: AsyncClient) -> list[Row]:
+            return await client.storage.from_(BUCKET).remove(paths)
+
+        self._me()
+        try:
+            gone = await self._connection.write(send)
+        except Unreachable:
+            gone = await self._connection.write(send)
+        # What may not be deleted is left out without a word, as is what was not there.
+        left = set(paths) - {row["name"] for row in gone}
+        if left and left & {f"{session_id}/{name}" for name in await self.names(session_id)}:
+            raise NotAllowed("The server lets only the host of a session delete its files.")
+
+    async def _list(self, folder: str) -> list[Row]:
+        """The entries of a folder: files, and folders, which have no id."""
+        self._me()
+        found: list[Row] = []
+        while True:
+            options: ListBucketFilesOptions = {"limit": PAGE, "offset": len(found)}
+
+            async def ask(
+                client: AsyncClient, options: ListBucketFilesOptions = options
+            ) -> list[Row]:
+                return await client.storage.from_(BUCKET).list(folder, options)
+
+            page = await self._connection.read(ask)
+            found += page
+            if len(page) < PAGE:
+                return found
+
+    def _me(self) -> UUID:
+        if self._auth.user is None:
+            raise NotSignedIn("Sign in first.")
+        return self._auth.user.id

@@ -1,0 +1,100 @@
+"""An examination of everything that medtui needs of a server, one line for each thing.
+
+Each line is about its own thing alone: what rests upon something that failed is skipped, so that
+a single fault is a single failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from medtui.data.backend import Backend
+from medtui.data.check import tidy_url
+from medtui.data.connection import Server
+from medtui.data.doctor import address, database, feed, login
+from medtui.data.doctor.finding import Finding, State, failed, note, ok, skipped
+from medtui.data.tokens import TokenStore
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["SERVER_LINES", "Finding", "State", "examine", "failed", "kept", "note", "ok", "skipped"]
+
+SERVER_LINES = (
+    *("address", "encryption", "server", "clock", "key", "tables"),
+    *("migrations", "policies", "live feed"),
+)
+
+
+def kept(folder: Path) -> Finding:
+    """Where a login is kept. May take its time: a keyring asks its daemon."""
+    return login.kept(folder)
+
+
+async def examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Finding]:
+    """Look at a server and its public key, line by line, in the order of SERVER_LINES.
+
+    Args:
+        url, key: as they stand in the settings.
+        tokens: where a login may be found, with which more can be seen.
+    """
+    told: set[str] = set()
+    async for finding in _examine(url, key, tokens):
+        told.add(finding.name)
+        yield finding
+    for name in SERVER_LINES:
+        if name not in told:
+            yield skipped(name, "It rests upon what failed above.")
+
+
+async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Finding]:
+    """The lines, until one fails upon which all others rest."""
+    import httpx
+
+    found = await address.reach(url)
+    yield found
+    if found.state is State.FAILED:
+        return
+    url = tidy_url(url)
+    found = await address.certificate(url)
+    yield found
+    if found.state is State.FAILED:
+        return
+    header = key if key.isascii() and key.isprintable() else ""
+    async with httpx.AsyncClient(timeout=address.SECONDS, headers={"apikey": header}) as http:
+        found, answer = await address.ask(http, url)
+        yield found
+        if answer is None or found.state is State.FAILED:
+            return
+        yield address.clock(answer)
+        found = database.key(key, answer)
+        yield found
+        if found.state is State.FAILED:
+            return
+        opening = Backend.open(Server(url, key), tokens=tokens, notify=lambda event: None)
+        async with opening as backend:
+            token = backend.connection.token if backend.auth.user else None
+            try:
+                async for finding in _inside(http, url, token):
+                    yield finding
+            except httpx.HTTPError as error:
+                yield failed(
+                    "server",
+                    f"It gave an answer, and later none ({type(error).__name__}).",
+                    "Try again in a moment.",
+                )
+                return
+            yield await feed.live(backend.connection)
+
+
+async def _inside(http: httpx.AsyncClient, url: str, token: str | None) -> AsyncIterator[Finding]:
+    """What can be asked once the key is taken. Raises httpx.HTTPError."""
+    yield await database.tables(http, url)
+    found, is_complete = await database.migrations(http, url)
+    yield found
+    if is_complete is None:
+        yield skipped("policies", "It rests upon what failed above.")
+    else:
+        yield await database.policies(http, url, is_complete=is_complete, token=token)

@@ -1,0 +1,193 @@
+"""Whether the server's address leads anywhere, and whether its certificate is to be trusted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import ssl
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from medtui.data.check import is_unprotected, json_object, tidy_url
+from medtui.data.doctor.finding import Finding, failed, note, ok
+from medtui.data.errors import Invalid
+
+if TYPE_CHECKING:
+    import httpx
+
+SECONDS = 8
+SOON_DAYS = 14
+SKEW_SECONDS = 30.0
+"""Two clocks further apart than this do not agree; `Date` tells whole seconds."""
+
+
+async def reach(url: str) -> Finding:
+    """The line `address`: a name that is known, a port that is open."""
+    try:
+        parts = urlsplit(tidy_url(url))
+    except Invalid as error:
+        return failed("address", error.message, "Choose the server again, or mend SUPABASE_URL.")
+    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+    began = time.monotonic()
+    try:
+        async with asyncio.timeout(SECONDS):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+    except socket.gaierror:
+        return failed(
+            "address",
+            f"The name {host} is not known.",
+            "Check the address, and that you are online; a paused project has no name either.",
+        )
+    except TimeoutError:
+        return failed(
+            "address",
+            f"{host} did not answer within {SECONDS} seconds.",
+            "Check the network: a firewall may let nothing through to it.",
+        )
+    except OSError as error:
+        return failed(
+            "address",
+            f"{host} lets nobody in at port {port}: {_reason(error)}.",
+            "Check the address and the network, and that the server runs.",
+        )
+    taken = time.monotonic() - began
+    return ok("address", f"{host}, port {port}, is there after {taken * 1000:.0f} ms.")
+
+
+async def certificate(url: str) -> Finding:
+    """The line `encryption`: a certificate that is trusted, and for how long."""
+    parts = urlsplit(tidy_url(url))
+    if parts.scheme != "https":
+        if is_unprotected(url):
+            return note(
+                "encryption",
+                "Traffic to this server is not encrypted: others on the network can read it.",
+                "Use its https address if it has one.",
+            )
+        return ok("encryption", "Not needed: the server is on this machine.")
+    try:
+        until = await _valid_until(parts.hostname or "", parts.port or 443)
+    except ssl.SSLCertVerificationError as error:
+        return failed(
+            "encryption",
+            f"The certificate is not trusted: {error.verify_message.rstrip('.')}.",
+            "Check this machine's clock; a network that reads along needs its own certificate "
+            "in SSL_CERT_FILE.",
+        )
+    except (OSError, TimeoutError) as error:
+        kind = type(error).__name__
+        return failed(
+            "encryption",
+            f"No encrypted connection could be made ({kind}).",
+            "Check that the address is an https one, and ask whoever runs the server.",
+        )
+    days = (until - datetime.now(UTC)).days
+    what = f"The certificate is trusted, until {until:%d %B %Y}."
+    if days < SOON_DAYS:
+        return note("encryption", what, "Ask whoever runs the server to renew it.")
+    return ok("encryption", what)
+
+
+async def _valid_until(host: str, port: int) -> datetime:
+    context = await asyncio.to_thread(_trust)
+    async with asyncio.timeout(SECONDS):
+        _, writer = await asyncio.open_connection(host, port, ssl=context)
+    try:
+        told = writer.get_extra_info("peercert")["notAfter"]
+    finally:
+        writer.close()
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(told), UTC)
+
+
+def _trust() -> ssl.SSLContext:
+    """What the HTTP client trusts."""
+    import certifi
+
+    given = os.environ.get("SSL_CERT_FILE")
+    return ssl.create_default_context(cafile=given or certifi.where())
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said to its public key, and when by which clock."""
+
+    status: int
+    is_supabase: bool
+    date: str | None
+    seconds: float
+    """How long it took."""
+    heard: datetime
+    """Half-way between question and answer, by this machine's clock."""
+
+
+async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None]:
+    """The line `server`: something answers there, and it is Supabase."""
+    import httpx
+
+    began, asked = time.monotonic(), datetime.now(UTC)
+    try:
+        response = await http.get(f"{url}/auth/v1/settings")
+    except httpx.HTTPError as error:
+        kind = type(error).__name__
+        return failed(
+            "server",
+            f"It was reached, but gave no answer ({kind}).",
+            "Try again in a moment; a proxy in between may be to blame.",
+        ), None
+    taken = time.monotonic() - began
+    body = json_object(response.text)
+    refuses = response.status_code in (401, 403) and "key" in str(body.get("message", "")).lower()
+    answer = Answer(
+        response.status_code,
+        refuses or (response.status_code == 200 and "external" in body),
+        response.headers.get("date"),
+        taken,
+        asked + (datetime.now(UTC) - asked) / 2,
+    )
+    if answer.is_supabase:
+        return ok("server", f"Supabase answers within {taken * 1000:.0f} ms."), answer
+    if answer.status >= 500:
+        return failed(
+            "server",
+            f"It is in trouble (HTTP {answer.status}).",
+            "Try again in a moment, or look at the project's own page.",
+        ), answer
+    return failed(
+        "server",
+        f"There is a server, but it is not Supabase (HTTP {answer.status}).",
+        "Check the address.",
+    ), answer
+
+
+def clock(answer: Answer) -> Finding:
+    """The line `clock`: how far this machine's is from the server's."""
+    try:
+        told = parsedate_to_datetime(answer.date or "")
+    except ValueError:
+        return note("clock", "The server does not say what time it is.")
+    apart = told.timestamp() + 0.5 - answer.heard.timestamp()
+    if abs(apart) <= SKEW_SECONDS:
+        return ok("clock", "It agrees with the server's.")
+    way = "behind" if apart > 0 else "ahead of"
+    return failed(
+        "clock",
+        f"This machine's clock is {_amount(abs(apart))} {way} the server's.",
+        "Set it: medtui follows the server's time, but logins and certificates may not.",
+    )
+
+
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno).lower() if error.errno else type(error).__name__
+
+
+def _amount(seconds: float) -> str:
+    for size, name in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} seconds"

@@ -1,0 +1,244 @@
+"""`medtui doctor`: everything that medtui needs, a line for each thing, and what to do about it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from medtui.config import Settings
+    from medtui.data.doctor import Finding
+
+SMALLEST = 80, 24
+INDENT = 19
+UNSEEN = "not looked at"
+MARKS = {"ok": "ok  ", "note": "note", "failed": "FAIL", "skipped": "-   "}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What can be asked of the examination. Sets `run`, which gives the exit code."""
+    parser.add_argument("--json", action="store_true", help="as one JSON object")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Look at everything and say it. 0: nothing failed; 1: something did."""
+    import asyncio
+
+    return asyncio.run(_run(options))
+
+
+async def _run(options: argparse.Namespace) -> int:
+    flags = {"server": options.url, "key": options.key}
+    if options.json:
+        found = [finding async for finding in examine(flags)]
+        _say(_as_json(found))
+    else:
+        found = await _told(flags)
+    return 1 if _failures(found) else 0
+
+
+async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
+    """Examine, and say each line as it is found; those that were skipped, in one."""
+    found: list[Finding] = []
+    unseen: list[str] = []
+    _say(f"medtui {_versions()}\n")
+    async for finding in examine(flags):
+        found.append(finding)
+        if finding.state == "skipped":
+            unseen.append(finding.name)
+            continue
+        _say(_wrapped(f"{MARKS[finding.state]}  {finding.name:<12} ", finding.what))
+        if finding.advice:
+            _say(_wrapped(" " * INDENT, finding.advice))
+    if unseen:
+        _say(_wrapped(f"{MARKS['skipped']}  {'the rest':<12} ", f"{UNSEEN}: {', '.join(unseen)}."))
+    failures = _failures(found)
+    things = "One thing is" if failures == 1 else f"{failures} things are"
+    _say(f"\n{things} to be mended." if failures else "\nNothing is to be mended.")
+    return found
+
+
+def _wrapped(before: str, text: str) -> str:
+    """A text in its column; a path is not cut in two."""
+    if not sys.stdout.isatty():
+        return before + text
+    return textwrap.fill(
+        text,
+        max(shutil.get_terminal_size().columns, 2 * INDENT),
+        initial_indent=before,
+        subsequent_indent=" " * INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _failures(found: list[Finding]) -> int:
+    return sum(finding.state == "failed" for finding in found)
+
+
+async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
+    """Every line, as it is found: the settings, the server, this machine."""
+    import asyncio
+
+    from medtui.config import BadConfig, load, state
+    from medtui.data.doctor import failed, kept
+
+    try:
+        settings = load(flags)
+    except BadConfig as error:
+        yield failed("settings", str(error), "Mend the file; then look again.")
+        async for finding in _no_server():
+            yield finding
+    else:
+        yield _settings(settings)
+        async for finding in _server(settings):
+            yield finding
+    folder = state()
+    yield await asyncio.to_thread(kept, folder)
+    yield terminal(os.environ, sys.stdout)
+    yield _log(folder)
+
+
+def _settings(settings: Settings) -> Finding:
+    from medtui.config import LOCAL
+    from medtui.data.doctor import note, ok
+
+    if not settings.server:
+        what = f"No server is chosen yet; {settings.file} will say which."
+        return note("settings", what, "Start medtui and choose one, or set SUPABASE_URL.")
+    if settings.server == LOCAL:
+        return ok("settings", f"The practice of this machine, from {settings.file}.")
+    source = "SUPABASE_URL" if os.environ.get("SUPABASE_URL") else str(settings.file)
+    return ok("settings", f"The server {_bare(settings.server)}, from {source}.")
+
+
+async def _server(settings: Settings) -> AsyncIterator[Finding]:
+    from medtui.config import LOCAL
+    from medtui.data import StoredTokens
+    from medtui.data.doctor import SERVER_LINES, examine, failed, skipped
+    from medtui.launch import Launcher, LaunchFailed
+
+    if not settings.server:
+        async for finding in _no_server():
+            yield finding
+        return
+    url, key, started = settings.server, settings.key, None
+    if url == LOCAL:
+        try:
+            started = await Launcher().local()
+        except LaunchFailed as error:
+            yield failed("address", str(error), "The local server's own log says more.")
+            for name in SERVER_LINES[1:]:
+                yield skipped(name, "It rests upon what failed above.")
+            return
+        url, key = started.url, started.key
+    try:
+        async for finding in examine(url, key, StoredTokens(url, settings.state)):
+            yield finding
+    finally:
+        if started is not None:
+            await started.close()
+
+
+async def _no_server() -> AsyncIterator[Finding]:
+    from medtui.data.doctor import SERVER_LINES, skipped
+
+    for name in SERVER_LINES:
+        yield skipped(name, "There is no server to look at.")
+
+
+def terminal(env: Mapping[str, str], stream: Any) -> Finding:
+    """The line `terminal`: its kind, size, colours and letters."""
+    from medtui.data.doctor import failed, note, ok, skipped
+
+    if not stream.isatty():
+        return skipped("terminal", "The output goes elsewhere.")
+    kind = env.get("TERM", "")
+    if kind in ("", "dumb", "unknown"):
+        return failed(
+            "terminal",
+            f"It is of the kind “{kind}”, on which nothing can be drawn.",
+            "Set TERM to what the terminal is, such as xterm-256color.",
+        )
+    encoding = str(getattr(stream, "encoding", "")).lower().replace("-", "")
+    if encoding != "utf8":
+        return failed(
+            "terminal",
+            f"It takes {encoding or 'an unknown encoding'}, which lacks most letters and lines.",
+            "Set LANG to a UTF-8 one, such as C.UTF-8.",
+        )
+    columns, rows = shutil.get_terminal_size()
+    colours = "no colours (NO_COLOR)" if env.get("NO_COLOR") else _colours(env)
+    what = f"{kind}, {columns} x {rows}, {colours}{', over ssh' * ('SSH_CONNECTION' in env)}."
+    if columns < SMALLEST[0] or rows < SMALLEST[1]:
+        least = "{} x {}".format(*SMALLEST)
+        return note("terminal", what, f"Make it {least} or larger, so that nothing is cut off.")
+    return ok("terminal", what)
+
+
+def _colours(env: Mapping[str, str]) -> str:
+    if env.get("COLORTERM", "").lower() in ("truecolor", "24bit"):
+        return "16 million colours"
+    return "256 colours" if "256" in env.get("TERM", "") else "few colours"
+
+
+def _log(folder: Path) -> Finding:
+    from medtui.data.doctor import failed, ok
+
+    file = folder / "medtui.log"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        is_new = not file.exists()
+        with file.open("ab"):
+            pass
+        if is_new:
+            file.unlink()
+    except OSError as error:
+        return failed(
+            "log",
+            f"{file} cannot be written: {error.strerror}.",
+            "Make it, and its folder, yours; until then nothing is kept of what goes wrong.",
+        )
+    return ok("log", str(file))
+
+
+def _bare(url: str) -> str:
+    """A URL without a name and password that may stand in it."""
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else url.rpartition("@")[2]
+
+
+def _versions() -> str:
+    import platform
+
+    from medtui import __version__
+
+    return f"{__version__}, Python {platform.python_version()}, {platform.platform(terse=True)}"
+
+
+def _as_json(found: list[Finding]) -> str:
+    import json
+    from dataclasses import asdict
+
+    from medtui import __version__
+
+    lines = [asdict(finding) for finding in found]
+    is_well = not any(finding.state == "failed" for finding in found)
+    [log] = [finding.what for finding in found if finding.name == "log"]
+    return json.dumps(
+        {"version": __version__, "ok": is_well, "log": log, "checks": lines}, indent=2
+    )
+
+
+def _say(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    sys.stdout.flush()

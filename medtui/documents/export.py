@@ -1,0 +1,192 @@
+"""A review as Markdown: to keep, print, or show to a supervisor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from medtui.documents.assessment import Assessment, Evidence
+from medtui.documents.evidence import How, Quotes
+from medtui.documents.statistics import Statistics, statistics_of
+from medtui.documents.transcript import Transcript
+from medtui.documents.words import (
+    AI_CAUTION,
+    RESULTS,
+    clock,
+    criterion_marks,
+    domain_marks,
+    figure,
+    length,
+    overall_words,
+    speaker_words,
+)
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+_LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)", re.MULTILINE)
+
+
+def as_markdown(
+    title: str,
+    transcript: Transcript | None,
+    assessment: Assessment | None,
+    names: dict[str, str],
+    begins: int = 0,
+) -> str:
+    """The whole review. `names`: people for labels; `begins`: the station's first turn."""
+    lines = [f"# {_safe(title)}", ""]
+    if assessment is not None:
+        lines += _assessment(assessment, transcript)
+    if transcript is not None:
+        lines += _transcript(transcript, names, begins)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _safe(text: str) -> str:
+    """A stranger's text, of which nothing is taken for markup."""
+    return _LEADING.sub(r"\1\\\2\3", _SPECIAL.sub(r"\\\1", text))
+
+
+def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterable[str]:
+    quotes = Quotes(transcript) if transcript is not None else None
+    yield "## Assessment"
+    yield ""
+    if whole := overall_words(assessment.overall):
+        yield f"**{_safe(whole)}**"
+        yield ""
+    if assessment.marker == "ai":
+        yield f"*{AI_CAUTION}*"
+        yield ""
+    flags = [*assessment.feedback.red_flags]
+    flags += [
+        f"{domain.name}: {flag}" for domain in assessment.domains for flag in domain.red_flags
+    ]
+    yield from _points("Red flags", flags)
+    for domain in assessment.domains:
+        weight = f", weight {figure(domain.weight)}" if domain.weight is not None else ""
+        yield f"### {_safe(domain.name)}: {_safe(domain_marks(domain))}{weight}"
+        yield ""
+        if domain.insufficient_evidence:
+            yield "*Too little evidence to be sure.*"
+            yield ""
+        if domain.rationale:
+            yield _safe(domain.rationale)
+            yield ""
+        yield from _points("Strengths", domain.strengths)
+        yield from _points("To improve", domain.improvements)
+        yield from _quotes(domain.evidence, quotes, transcript)
+    if assessment.criteria:
+        yield "### Criteria"
+        yield ""
+        for criterion in assessment.criteria:
+            mark = RESULTS[criterion.result][0] + " " if criterion.result else ""
+            given = criterion_marks(criterion)
+            yield f"- {mark}{_safe(criterion.text)}" + (f" ({_safe(given)})" if given else "")
+            if criterion.rationale:
+                yield "  " + _safe(criterion.rationale).replace("\n", "\n  ")
+            for line in _quotes(criterion.evidence, quotes, transcript):
+                if line:
+                    yield "  " + line
+        yield ""
+    said = assessment.feedback
+    if said.summary:
+        yield "### Summary"
+        yield ""
+        yield _safe(said.summary)
+        yield ""
+    yield from _points("Strengths", said.strengths)
+    yield from _points("Keep doing", said.keep_doing)
+    yield from _points("To improve", said.improvements)
+    if assessment.unclaimed:
+        yield "### Also in the file"
+        yield ""
+        yield from (f"- {_safe(line)}" for line in flattened(assessment.unclaimed))
+        yield ""
+
+
+def _points(heading: str, points: Iterable[str]) -> Iterable[str]:
+    if listed := [f"- {_safe(point)}" for point in points]:
+        yield f"**{heading}**"
+        yield ""
+        yield from listed
+        yield ""
+
+
+def _quotes(
+    evidence: Iterable[Evidence], quotes: Quotes | None, transcript: Transcript | None
+) -> Iterable[str]:
+    any_quote = False
+    for item in evidence:
+        any_quote = True
+        yield f"> “{_safe(item.quote)}” {_where(item, quotes, transcript)}".rstrip()
+    if any_quote:
+        yield ""
+
+
+def _where(item: Evidence, quotes: Quotes | None, transcript: Transcript | None) -> str:
+    if quotes is None or transcript is None:
+        return ""
+    found = quotes.find(item)
+    if found.turn is None:
+        return "(not found in the transcript)"
+    at = clock(transcript.turns[found.turn].start) or f"turn {found.turn + 1}"
+    how = {How.EXACT: "", How.SIMILAR: "similar words, ", How.TIME: "other words, "}[found.how]
+    return f"({how}{at})"
+
+
+def _transcript(transcript: Transcript, names: dict[str, str], begins: int) -> Iterable[str]:
+    yield "## Transcript"
+    yield ""
+    yield _safe(" · ".join(figures(statistics_of(transcript, begins), names)))
+    yield ""
+    for note in transcript.notes:
+        yield f"*{_safe(note)}*"
+        yield ""
+    for index, turn in enumerate(transcript.turns):
+        if index == begins and begins:
+            yield "---"
+            yield ""
+        at = f"{clock(turn.start)} " if turn.start is not None else ""
+        yield f"{at}**{_safe(speaker_words(turn.speaker, names))}** {_safe(turn.text)}"
+        yield ""
+
+
+def figures(found: Statistics, names: dict[str, str]) -> list[str]:
+    """The statistics of a talk, in a few words each."""
+    parts = []
+    if found.duration is not None:
+        parts.append(length(found.duration))
+    parts.append(f"{found.words:,} words")
+    for share in found.shares if len(found.shares) > 1 else ():
+        who = speaker_words(share.speaker, names)
+        parts.append(f"{who} {share.share:.0%}")
+    if found.longest is not None and found.longest.seconds is not None:
+        who = speaker_words(found.longest.speaker, names)
+        parts.append(f"longest {length(found.longest.seconds)} ({who})")
+    parts.append(f"{found.questions} question{'' if found.questions == 1 else 's'}")
+    if found.pauses is not None:
+        long = f", longest {length(found.longest_pause)}" if found.longest_pause else ""
+        parts.append(f"{found.pauses} pause{'' if found.pauses == 1 else 's'}{long}")
+    return parts
+
+
+def flattened(value: Any, name: str = "", most: int = 2_000) -> list[str]:
+    """Whatever stands in an object, one line each: "name › inner: value"."""
+    from medtui.documents.fields import clean
+
+    found: list[str] = []
+    waiting: list[tuple[str, Any]] = [(name, value)]
+    while waiting:
+        where, part = waiting.pop()
+        if len(found) >= most:
+            found.append("… and more, which is not shown.")
+            break
+        if isinstance(part, dict):
+            inner = [(f"{where} › {key}" if where else str(key), part[key]) for key in part]
+            waiting += reversed(inner)
+        elif isinstance(part, list):
+            waiting += [(where, item) for item in reversed(part)]
+        elif part is not None and part != "":
+            text = {True: "yes", False: "no"}.get(part) if isinstance(part, bool) else str(part)
+            found.append(clean(f"{where[:200]}: {text or ''}"[:5_000]))
+    return found

@@ -1,0 +1,162 @@
+"""Values as strangers write them: numbers in strings, times in many forms, names in objects."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+from typing import Any, TypeGuard
+
+from medtui.models import clean_block
+
+Record = dict[str, Any]
+
+_SLICE = 1 << 18
+_ABSURD = 1e15
+_SPACE = re.compile(r"\s+")
+_UNTIDY = re.compile(r"[^\S ]|  ")
+_CLOCK = re.compile(r"\[?(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)\]?")
+_PERIOD = re.compile(r"PT(?:([\d.]{1,15})H)?(?:([\d.]{1,15})M)?(?:([\d.]{1,15})S)?")
+_UNKNOWN_SPEAKERS = frozenset({"", "uu", "unknown", "none", "null", "n/a", "unidentified"})
+
+
+def clean(text: str) -> str:
+    """Text of one line: no control characters, every run of white space one space."""
+    if not text.isprintable() or "  " in text:
+        # In slices: cleaning millions of odd characters at once takes memory for each of them.
+        slices = (text[at : at + _SLICE] for at in range(0, len(text), _SLICE))
+        text = "".join(clean_block(_SPACE.sub(" ", part)) for part in slices)
+        if _UNTIDY.search(text):
+            text = _SPACE.sub(" ", text)
+    return text.strip()
+
+
+def text_of(value: Any) -> str:
+    """A text; of a list of parts (as chat messages have them), their texts; else nothing."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list):
+        parts = [part.get("text") if isinstance(part, dict) else part for part in value]
+        return clean(" ".join(part for part in parts if isinstance(part, str)))
+    if isinstance(value, dict):
+        return text_of(value.get("text") or value.get("content") or "")
+    return ""
+
+
+def first(record: Record, *names: str) -> Any:
+    """The value of the first of these keys that has one."""
+    for name in names:
+        value = record.get(name)
+        if value is not None and value != "":
+            return value
+    return None
+
+
+def record(value: Any) -> Record:
+    """The value where it is an object, else an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def records(value: Any) -> list[Record]:
+    """The objects of a list; nothing where there is no list."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def has_records(value: Any) -> TypeGuard[list[Any]]:
+    """Whether this is a list that begins with an object."""
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def number(value: Any) -> float | None:
+    """A number that a time or a mark can be, or a string that is one; null is not zero."""
+    if isinstance(value, str):
+        value = value.strip()
+        if not value or len(value) > 40 or value[-1] not in "0123456789.":
+            return None
+        try:
+            value = float(value.replace(",", ".") if "." not in value else value)
+        except ValueError:
+            return None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        try:
+            return float(value) if abs(value) < _ABSURD else None
+        except OverflowError:
+            return None
+    return None
+
+
+def moment(value: Any) -> float | None:
+    """A time as a number: as it is, "1.200s", "00:01:02.5", "PT1M2.5S", {"seconds", "nanos"}.
+
+    All but a bare number are in seconds.
+    """
+    if isinstance(value, str):
+        text = value.strip()[:40]
+        if (plain := number(text)) is not None:
+            return plain
+        if text.endswith("s") and (plain := number(text[:-1])) is not None:
+            return plain
+        if match := _CLOCK.fullmatch(text):
+            hours, minutes, rest = match.groups(default="0")
+            return int(hours) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
+        if (match := _PERIOD.fullmatch(text)) and any(match.groups()):
+            parts = [number(part) or 0.0 for part in match.groups(default="0")]
+            return parts[0] * 3600 + parts[1] * 60 + parts[2]
+        return None
+    if isinstance(value, dict):
+        seconds, nanos = number(value.get("seconds")), number(value.get("nanos"))
+        if seconds is None and nanos is None:
+            return None
+        return (seconds or 0.0) + (nanos or 0.0) / 1e9
+    return number(value)
+
+
+def is_clock(value: Any) -> bool:
+    """Whether a time carries its own unit."""
+    return isinstance(value, dict) or (
+        isinstance(value, str) and number(value) is None and moment(value) is not None
+    )
+
+
+def instant(value: Any) -> float | None:
+    """A date and time in ISO's form, as seconds since some epoch."""
+    if not isinstance(value, str) or not value[:4].isdigit() or "T" not in value:
+        return None
+    try:
+        at = datetime.fromisoformat(value.strip()[:40])
+        return at.timestamp() if at.tzinfo else (at - datetime(1970, 1, 1)).total_seconds()
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def speaker_of(value: Any) -> str | None:
+    """A speaker's label: a number, a name, or an object with one; None where nobody knows."""
+    if isinstance(value, dict):
+        value = first(value, "name", "displayName", "display_name", "speaker_name", "label", "id")
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    label = clean(str(value))[:80].strip() if isinstance(value, (str, int, float)) else ""
+    return None if label.lower() in _UNKNOWN_SPEAKERS else label
+
+
+def probability(value: Any) -> float | None:
+    """A confidence between 0 and 1; percentages become one, anything else nothing."""
+    found = number(value)
+    if found is None or found < 0 or found > 100:
+        return None
+    return found / 100 if found > 1 else found
+
+
+def from_log(value: Any) -> float | None:
+    """A confidence from a natural logarithm of a probability."""
+    found = number(value)
+    return math.exp(max(found, -50.0)) if found is not None and found <= 0 else None
+
+
+def alternatives(value: Any) -> Record:
+    """The best of a list of hypotheses, which is its first."""
+    if isinstance(value, dict):
+        return value
+    return next(iter(records(value)), {})

@@ -1,0 +1,63 @@
+"""What a reader has said of a transcript: who is who, and where the station begins.
+
+Kept on this machine, readable by its owner alone, by file or by session.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medtui.documents.fields import number, record
+
+MOST = 500
+"""So many transcripts are remembered; the one not seen for longest is forgotten first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Names for a transcript's labels, and the time in seconds at which its station begins."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    begins: float | None = None
+
+
+class Memory:
+    """Remembers one transcript, under a key, in a file that it shares with others."""
+
+    def __init__(self, file: Path, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def recall(self) -> Remembered:
+        """What was remembered; nothing where the file is missing or broken."""
+        kept = record(self._all().get(self._key))
+        names = {str(label): str(name) for label, name in record(kept.get("names")).items()}
+        return Remembered(names, number(kept.get("begins")))
+
+    def keep(self, said: Remembered) -> None:
+        """Remember it. Raises OSError where the file cannot be written."""
+        everything = self._all()
+        everything.pop(self._key, None)
+        everything[self._key] = {"names": said.names, "begins": said.begins}
+        kept = dict(list(everything.items())[-MOST:])
+        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(kept, file)
+            Path(name).replace(self._file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+
+    def _all(self) -> dict[str, object]:
+        try:
+            return record(json.loads(self._file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, RecursionError):
+            return {}

@@ -1,0 +1,148 @@
+"""Reading a document while the screen goes on answering keys.
+
+What is small is read in a thread. What is large is read by a process of its own: a parser
+lets nothing else run meanwhile, and takes memory that only a process gives back. It can be
+stopped at any moment, and is when it takes too long.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, Any
+
+from medtui.documents import Assessment, Document, Kind, load, read
+from medtui.documents.errors import DocumentError
+from medtui.documents.transcript import Transcript, Turn
+
+SMALL = 512 * 1024
+SECONDS = 20.0
+"""A file that takes longer to read is refused."""
+TURNS_AT_ONCE = 200
+
+
+class Reading:
+    """A document under way, from a file or from bytes; begins at once.
+
+    `await result()` gives it, or raises DocumentError; `stop` ends it early.
+    """
+
+    def __init__(self, source: Path | bytes, expected: Kind | None = None) -> None:
+        self._source = source
+        self._expected = expected
+        self._process: subprocess.Popen[bytes] | None = None
+        if _size(source) > SMALL:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, expected or "-", _argument(source)],
+                stdin=subprocess.PIPE if isinstance(source, bytes) else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+
+    async def result(self) -> Document:
+        """The document. Raises DocumentError; when cancelled, stops reading."""
+        work = asyncio.to_thread(self._here if self._process is None else self._from_process)
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await work
+        except TimeoutError:
+            raise DocumentError(
+                f"This file could not be read within {SECONDS:.0f} seconds: bring a smaller one.",
+                title="Too slow",
+            ) from None
+        finally:
+            self.stop()
+
+    def stop(self) -> None:
+        """End the reading, if it is still under way."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def _here(self) -> Document:
+        data = self._source if isinstance(self._source, bytes) else load(self._source)
+        return read(data, self._expected)
+
+    def _from_process(self) -> Document:
+        process = self._process
+        assert process is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        try:
+            if isinstance(self._source, bytes) and process.stdin is not None:
+                process.stdin.write(self._source)
+                process.stdin.close()
+            return _received(process.stdout)
+        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            raise DocumentError(
+                "This file could not be read: it takes more memory than there is, or reading it"
+                " was stopped."
+            ) from error
+        finally:
+            process.stdout.close()
+
+
+def main(arguments: list[str]) -> int:
+    """The process: reads one document and writes it, in parts, to its standard output."""
+    expected, source = arguments
+    kind: Any = None if expected == "-" else expected
+    try:
+        data = sys.stdin.buffer.read() if source == "-" else load(Path(source))
+        document: Document | DocumentError = read(data, kind)
+    except DocumentError as error:
+        document = error
+    except MemoryError:
+        document = DocumentError("This file takes more memory to read than there is.")
+    for part in _parts(document):
+        pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    return 0
+
+
+def _parts(document: Document | DocumentError) -> Iterator[Any]:
+    """A transcript without its turns, then these some at a time: no part takes long to read."""
+    if not isinstance(document, Transcript):
+        yield document if not isinstance(document, DocumentError) else _told(document)
+        return
+    yield replace(document, turns=()), len(document.turns)
+    for at in range(0, len(document.turns), TURNS_AT_ONCE):
+        yield document.turns[at : at + TURNS_AT_ONCE]
+
+
+def _received(pipe: IO[bytes]) -> Document:
+    # It comes from our own process, which has made it of what it read.
+    head = pickle.load(pipe)  # noqa: S301
+    if isinstance(head, dict):
+        raise DocumentError(head["message"], title=head["title"])
+    if isinstance(head, Assessment):
+        return head
+    transcript: Transcript = head[0]
+    count: int = head[1]
+    turns: list[Turn] = []
+    while len(turns) < count:
+        turns += pickle.load(pipe)  # noqa: S301
+    return replace(transcript, turns=tuple(turns))
+
+
+def _told(error: DocumentError) -> dict[str, str]:
+    return {"message": error.message, "title": error.title}
+
+
+def _size(source: Path | bytes) -> int:
+    if isinstance(source, bytes):
+        return len(source)
+    try:
+        return source.stat().st_size
+    except OSError:
+        return 0
+
+
+def _argument(source: Path | bytes) -> str:
+    return "-" if isinstance(source, bytes) else str(source.absolute())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

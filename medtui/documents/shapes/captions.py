@@ -1,0 +1,100 @@
+"""Captions: VTT (Zoom, Teams and others) and SRT."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+from medtui.documents.errors import DocumentError
+from medtui.documents.fields import clean, first, instant, moment, record, speaker_of, text_of
+from medtui.documents.turns import Draft, Piece
+
+_NAME = re.compile(r"([^\W\d_][^:<>?!\n]{0,60}?)\s*[:：]\s+(?=\S)")
+_SRT = re.compile(r"\ufeff?\s*(?:\d+\s*\n\s*)?\d+:\d\d:\d\d[,.]\d{1,3}\s*-->")
+
+
+def is_captions(text: str) -> bool:
+    return text.lstrip("\ufeff \n\r").startswith("WEBVTT") or bool(_SRT.match(text[:400]))
+
+
+def read(text: str) -> tuple[str, Draft]:
+    """The shape's name and the cues. Raises DocumentError."""
+    import webvtt
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
+
+    text = text.lstrip("\ufeff \n\r").replace("\r\n", "\n").replace("\r", "\n")
+    kind = "vtt" if text.startswith("WEBVTT") else "srt"
+    try:
+        captions = webvtt.from_buffer(io.StringIO(text), format=kind).captions
+    except (MalformedFileError, MalformedCaptionError, ValueError) as error:
+        raise _unreadable(text, str(error)) from error
+    found = []
+    for caption in captions:
+        voice = speaker_of(caption.voice)
+        words = clean(caption.text)
+        if voice is None:
+            voice, words = named(words)
+        found.append(Piece(words, voice, moment(caption.start), moment(caption.end)))
+    if metadata := _teams(found):
+        return "teams", Draft(metadata, is_clock=True)
+    if not any(piece.text for piece in found):
+        raise _unreadable(text, "there is no cue with text")
+    return kind, Draft(found, is_clock=True)
+
+
+def named(text: str) -> tuple[str | None, str]:
+    """ "Name: text" taken apart; without a name, None and the text."""
+    match = _NAME.match(text)
+    if match is None or match[1].count(" ") > 4:
+        return None, text
+    return speaker_of(match[1]), text[match.end() :]
+
+
+def teams_piece(item: dict[str, object]) -> Piece:
+    """An entry of Teams' metadata: ISO dates, or clocks, and spoken text."""
+    return Piece(
+        text_of(first(item, "spokenText", "text")),
+        speaker_of(first(item, "speakerName", "speakerDisplayName", "speaker")),
+        instant(item.get("startDateTime")),
+        instant(item.get("endDateTime")),
+    )
+
+
+def from_first(found: list[Piece]) -> list[Piece]:
+    """Instants as seconds since the first of them."""
+    zero = min((piece.start for piece in found if piece.start is not None), default=0.0)
+    return [
+        piece._replace(
+            start=None if piece.start is None else piece.start - zero,
+            end=None if piece.end is None else piece.end - zero,
+        )
+        for piece in found
+    ]
+
+
+def _teams(cues: list[Piece]) -> list[Piece]:
+    """Teams' metadata comes as JSON within the cues, whose own times it shares."""
+    found = []
+    for cue in cues:
+        if not cue.text.startswith("{"):
+            return []
+        try:
+            item = record(json.loads(cue.text, strict=False))
+        except (ValueError, RecursionError):
+            return []
+        if "spokenText" not in item:
+            return []
+        found.append(teams_piece(item)._replace(start=cue.start, end=cue.end))
+    return found
+
+
+def _unreadable(text: str, reason: str) -> DocumentError:
+    lines = text.split("\n", 400)
+    wrong = next((n for n, line in enumerate(lines[1:], 2) if line.strip()), 1)
+    column = len(lines[wrong - 1]) - len(lines[wrong - 1].lstrip()) + 1 if lines else 1
+    return DocumentError(
+        f"These captions cannot be read from line {wrong}, column {column} on: a time such as"
+        f' "00:00:01.200 --> 00:00:08.230" was expected ({clean(reason)[:80].lower()}).'
+        " Export them again, or bring another form."
+    )

@@ -1,0 +1,73 @@
+"""The one shape of a transcript: what was said, by whom, when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+
+class Word(NamedTuple):
+    """A word as it was heard; times in seconds, None where the file does not say."""
+
+    text: str
+    start: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one speaker says until another does, or until a long pause.
+
+    `text` is one line, harmless to a terminal. `speaker` is the file's own label, None
+    where it has none. Times are in seconds; `confidence` lies between 0 and 1.
+    """
+
+    text: str
+    speaker: str | None = None
+    start: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "speaker": self.speaker,
+            "start": self.start,
+            "end": self.end,
+            "text": self.text,
+            "confidence": self.confidence,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A conversation. `source` is the shape that it was read from."""
+
+    source: str
+    turns: tuple[Turn, ...]
+    duration: float | None = None
+    """In seconds: what the file says, else when the last turn ends."""
+    notes: tuple[str, ...] = ()
+    """What its reader should know of how it was read: one sentence each."""
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """The labels, in the order in which they are first heard."""
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
+
+    def at(self, seconds: float) -> int | None:
+        """The turn that is under way at a time, or the last before it; None without times."""
+        found = None
+        for index, turn in enumerate(self.turns):
+            if turn.start is not None and (found is None or turn.start <= seconds):
+                found = index
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "kind": "transcript",
+            "source": self.source,
+            "duration": self.duration,
+            "turns": [turn.as_json() for turn in self.turns],
+        }

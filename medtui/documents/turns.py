@@ -1,0 +1,294 @@
+"""From what the shapes carry to turns: words to pieces, pieces to turns, units to seconds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from medtui.documents.fields import clean
+from medtui.documents.transcript import Transcript, Turn, Word
+
+SECONDS = 1.0
+MILLISECONDS = 1e-3
+TICKS = 1e-7
+SAMPLES = 1 / 16_000
+UNITS = (SECONDS, MILLISECONDS, SAMPLES, TICKS)
+
+JOIN_WITHIN = 10.0
+"""What one speaker says with a pause of at most so many seconds is one turn."""
+SPEAKERLESS_PAUSE = 1.2
+"""Where no shape says who speaks, a pause of so many seconds begins a new turn."""
+TURN_WORDS = 400
+TURN_CHARS = 4_000
+"""A turn of more is cut at the end of a sentence, to be readable and quick to draw."""
+MAX_TURNS = 100_000
+
+_ENDS = (".", "?", "!", "…", "。", "？", "！")
+
+
+class Spoken(NamedTuple):
+    """A word with its speaker; times in the shape's own unit. `glued`: no space before it."""
+
+    text: str
+    speaker: str | None
+    start: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    glued: bool = False
+
+
+class Piece(NamedTuple):
+    """What a shape gives at once: a segment, an utterance, a cue. Times in its own unit."""
+
+    text: str
+    speaker: str | None = None
+    start: float | None = None
+    end: float | None = None
+    confidence: float | None = None
+    words: Sequence[Word] = ()
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a reader found; `finish` makes a transcript of it."""
+
+    pieces: list[Piece]
+    unit: float = SECONDS
+    """How many seconds the shape's unit of time is."""
+    duration: float | None = None
+    """In seconds, where the shape says it."""
+    is_clock: bool = False
+    """Whether times carried their own unit, so that it need not be doubted."""
+    notes: list[str] = field(default_factory=list)
+
+
+def grouped(words: Iterable[Spoken], unit: float = SECONDS, space: str = " ") -> list[Piece]:
+    """Pieces from single words: one for each run of a speaker."""
+    pieces: list[Piece] = []
+    run: list[Spoken] = []
+    for word in _absorbed(list(words)):
+        if run and _breaks(run, word, unit):
+            pieces.append(_piece(run, space))
+            run = []
+        run.append(word)
+    if run:
+        pieces.append(_piece(run, space))
+    return pieces
+
+
+def finish(source: str, draft: Draft) -> Transcript | None:
+    """The transcript; None where nothing is said in it."""
+    pieces = [piece for piece in draft.pieces if piece.text]
+    if not pieces:
+        return None
+    notes = list(draft.notes)
+    if len(pieces) > MAX_TURNS:
+        notes.append(f"Only the first {MAX_TURNS:,} of {len(pieces):,} turns are shown.")
+        del pieces[MAX_TURNS:]
+    if all(piece.start is not None for piece in pieces):
+        pieces.sort(key=_start)
+    unit = draft.unit if draft.is_clock else _fitting_unit(pieces, draft.unit, draft.duration)
+    turns = tuple(_turn(piece, unit) for piece in _joined(_cut(pieces, unit), unit))
+    duration = draft.duration
+    if duration is None:
+        duration = max((turn.end for turn in turns if turn.end is not None), default=None)
+    return Transcript(source, turns, _rounded(duration), tuple(notes))
+
+
+def _start(piece: Piece) -> float:
+    return piece.start or 0.0
+
+
+def _absorbed(words: list[Spoken]) -> list[Spoken]:
+    """Give words without a speaker to whoever speaks on both sides of them."""
+    last: str | None = None
+    gap: list[int] = []
+    for index, word in enumerate(words):
+        if word.speaker is None:
+            if word.glued and not gap and last is not None:
+                words[index] = word._replace(speaker=last)
+            else:
+                gap.append(index)
+            continue
+        if gap and word.speaker == last:
+            for unknown in gap:
+                words[unknown] = words[unknown]._replace(speaker=last)
+        gap.clear()
+        last = word.speaker
+    return words
+
+
+def _breaks(run: list[Spoken], word: Spoken, unit: float) -> bool:
+    """Whether a word begins a new piece."""
+    if word.glued:
+        return False
+    before = run[-1]
+    if word.speaker != before.speaker:
+        return True
+    ends = before.text.endswith(_ENDS)
+    if len(run) >= TURN_WORDS and (ends or len(run) >= TURN_WORDS * 2):
+        return True
+    if word.start is None or before.end is None:
+        return word.speaker is None and ends
+    limit = SPEAKERLESS_PAUSE if word.speaker is None else JOIN_WITHIN
+    return (word.start - before.end) * unit > limit
+
+
+def _piece(run: list[Spoken], space: str) -> Piece:
+    parts: list[str] = []
+    words: list[Word] = []
+    for spoken in run:
+        if spoken.glued and words:
+            parts.append(spoken.text)
+            last = words[-1]
+            words[-1] = last._replace(text=last.text + spoken.text)
+        else:
+            if parts:
+                parts.append(space)
+            parts.append(spoken.text)
+            words.append(Word(spoken.text, spoken.start, spoken.end, spoken.confidence))
+    timed = [word for word in words if word.start is not None]
+    ended = [word for word in words if word.end is not None]
+    return Piece(
+        clean("".join(parts)),
+        run[0].speaker,
+        timed[0].start if timed else None,
+        ended[-1].end if ended else None,
+        _mean(words),
+        words if timed or any(word.confidence is not None for word in words) else (),
+    )
+
+
+def _mean(words: Sequence[Word]) -> float | None:
+    known = [word.confidence for word in words if word.confidence is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _fitting_unit(pieces: Sequence[Piece], unit: float, duration: float | None) -> float:
+    """The unit that makes sense of the times: the shape's own, unless that cannot be.
+
+    The last end must be about the duration; without one, people say between one word in
+    three seconds and fifteen words a second.
+    """
+    last = max((piece.end or piece.start or 0.0 for piece in pieces), default=0.0)
+    if last <= 0:
+        return unit
+    if duration:
+        return _nearest(unit, last / duration, expected=1.0, lowest=0.05, highest=2.0)
+    talk = sum(
+        piece.end - piece.start
+        for piece in pieces
+        if piece.start is not None and piece.end is not None and piece.end > piece.start
+    )
+    count = sum(piece.text.count(" ") + 1 for piece in pieces)
+    if count < 20:
+        return unit
+    time = talk or last
+    return _nearest(unit, time / count, expected=0.4, lowest=1 / 15, highest=3.0)
+
+
+def _nearest(
+    unit: float, measured: float, *, expected: float, lowest: float, highest: float
+) -> float:
+    if lowest <= measured * unit <= highest:
+        return unit
+    best = min(UNITS, key=lambda other: abs(math.log(max(measured * other / expected, 1e-300))))
+    return best if lowest <= measured * best <= highest else unit
+
+
+def _cut(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
+    """Cut pieces that are too long for a turn, at words with times where there are any."""
+    for piece in pieces:
+        if len(piece.text) <= TURN_CHARS * 2:
+            yield piece
+        elif len(piece.words) > TURN_WORDS:
+            words = (Spoken(word.text, piece.speaker, *word[1:]) for word in piece.words)
+            yield from grouped(words, unit)
+        else:
+            texts = list(_cut_text(piece.text))
+            for index, text in enumerate(texts):
+                yield piece._replace(
+                    text=text,
+                    start=piece.start if index == 0 else None,
+                    end=piece.end if index == len(texts) - 1 else None,
+                    words=(),
+                )
+
+
+def _cut_text(text: str) -> Iterable[str]:
+    at = 0
+    while len(text) - at > TURN_CHARS * 2:
+        window = text[at : at + TURN_CHARS * 2]
+        end = max(window.rfind(mark + " ", TURN_CHARS) for mark in _ENDS)
+        if end < 0:
+            end = window.rfind(" ", TURN_CHARS)
+        end = end + 1 if end >= 0 else len(window)
+        yield window[:end].strip()
+        at += end
+    yield text[at:].strip()
+
+
+def _joined(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
+    """Join what one speaker says without a long pause: recognisers cut at every breath."""
+    run: list[Piece] = []
+    length = 0
+    for piece in pieces:
+        if run and (length > TURN_CHARS or not _continues(run[-1], piece, unit)):
+            yield _one(run)
+            run, length = [], 0
+        run.append(piece)
+        length += len(piece.text)
+    if run:
+        yield _one(run)
+
+
+def _continues(before: Piece, piece: Piece, unit: float) -> bool:
+    if piece.speaker is None or piece.speaker != before.speaker:
+        return False
+    end = before.end if before.end is not None else before.start
+    # Without times the list is somebody's own: it stays as it was written.
+    return end is not None and piece.start is not None and (
+        (piece.start - end) * unit <= JOIN_WITHIN
+    )  # fmt: skip
+
+
+def _one(run: list[Piece]) -> Piece:
+    if len(run) == 1:
+        return run[0]
+    known = [(len(piece.text), piece.confidence) for piece in run if piece.confidence is not None]
+    total = sum(size for size, _ in known)
+    ends = [piece.end for piece in run if piece.end is not None]
+    return Piece(
+        " ".join(piece.text for piece in run),
+        run[0].speaker,
+        run[0].start,
+        max(ends, default=None),
+        sum(size * value for size, value in known) / total if total else None,
+        [word for piece in run for word in piece.words],
+    )
+
+
+def _turn(piece: Piece, unit: float) -> Turn:
+    def scaled(time: float | None) -> float | None:
+        return None if time is None else round(time * unit, 3)
+
+    words = piece.words
+    if unit != SECONDS:
+        words = [
+            Word(word.text, scaled(word.start), scaled(word.end), word.confidence) for word in words
+        ]
+    confidence = piece.confidence if piece.confidence is not None else _mean(words)
+    return Turn(
+        piece.text,
+        piece.speaker,
+        scaled(piece.start),
+        scaled(piece.end),
+        _rounded(confidence),
+        tuple(words),
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)

@@ -1,0 +1,84 @@
+-- Back behind the second migration, to the data model word for word: as `postgres`, with
+--   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
+--   supabase --workdir medtui migration repair --status reverted 20261124090000
+-- No row is touched; since when rooms are in their stage is forgotten. Whoever has an account can
+-- take sessions over again, and read every brief.
+
+drop trigger if exists "0_guard_new" on public.practice_sessions;
+drop trigger if exists "0_guard" on public.practice_sessions;
+drop trigger if exists "0_guard_cancelled" on public.practice_sessions;
+drop trigger if exists "0_one_seat" on public.practice_sessions;
+drop function if exists public.session_case(uuid);
+drop function if exists public.server_time();
+drop schema if exists medtui_private cascade;
+
+drop policy if exists "Participants change sessions, others take free seats" on public.practice_sessions;
+drop policy if exists "Users edit their own profile" on public.profiles;
+drop policy if exists "Nobody makes a profile for others" on public.profiles;
+drop policy if exists "Nobody edits others' profiles" on public.profiles;
+drop policy if exists "Everybody sees the catalogue of cases" on public.cases;
+drop policy if exists "Cases are added by the team" on public.cases;
+drop policy if exists "Cases are changed by the team" on public.cases;
+drop policy if exists "Cases are removed by the team" on public.cases;
+drop policy if exists "The bucket of assessments stays as it is" on storage.buckets;
+drop policy if exists "The bucket of assessments stays" on storage.buckets;
+drop policy if exists "Assessments are read by host and guest alone" on storage.objects;
+drop policy if exists "Assessments are two files, uploaded by the host alone" on storage.objects;
+drop policy if exists "Assessments are replaced, not changed" on storage.objects;
+drop policy if exists "Assessments are deleted by the host alone" on storage.objects;
+drop policy if exists "Host and guest receive in their room" on realtime.messages;
+drop policy if exists "Host and guest send in their room" on realtime.messages;
+drop policy if exists "Nobody else receives in a room" on realtime.messages;
+drop policy if exists "Nobody else sends in a room" on realtime.messages;
+
+drop policy if exists "Hosts change their sessions" on public.practice_sessions;
+create policy "Hosts change their sessions" on public.practice_sessions
+  for update to authenticated
+  using ((select auth.uid()) = host_id) with check ((select auth.uid()) = host_id);
+drop policy if exists "Users sign up as guest" on public.practice_sessions;
+create policy "Users sign up as guest" on public.practice_sessions
+  for update to authenticated
+  using (guest_id is null or (select auth.uid()) = guest_id)
+  with check ((select auth.uid()) = guest_id);
+
+-- Column grants go with those of the table.
+revoke all on public.practice_sessions, public.cases from anon, authenticated;
+grant all on public.practice_sessions, public.cases to anon, authenticated;
+revoke update on public.profiles from authenticated;
+grant insert, update, delete, truncate, references, trigger on public.profiles
+  to anon, authenticated;
+
+update storage.buckets set file_size_limit = null, allowed_mime_types = null
+where id = 'assessments';
+
+drop index if exists public.practice_sessions_datetime_utc_idx;
+drop index if exists public.practice_sessions_case_id_idx;
+drop index if exists public.practice_sessions_folder_idx;
+alter table public.practice_sessions drop column if exists stage_since;
+
+do $$
+declare
+  ours record;
+begin
+  for ours in
+    select conrelid::regclass as of_table, conname as name from pg_catalog.pg_constraint
+    where contype = 'c' and conname like 'medtui\_%\_check'
+      and conrelid in (
+        'public.profiles'::regclass, 'public.practice_sessions'::regclass, 'public.cases'::regclass
+      )
+  loop
+    execute format('alter table %s drop constraint %I', ours.of_table, ours.name);
+  end loop;
+  for ours in
+    select conname as name from pg_catalog.pg_constraint
+    where conrelid = 'public.practice_sessions'::regclass and contype = 'f'
+      and confrelid = 'public.cases'::regclass and confdeltype = 'n'
+  loop
+    execute format('alter table public.practice_sessions drop constraint %I', ours.name);
+    execute format(
+      'alter table public.practice_sessions add constraint %I foreign key (case_id)
+       references public.cases (id)', ours.name
+    );
+  end loop;
+end
+$$;

@@ -1,0 +1,344 @@
+"""Whatever a file holds, it is read or refused in a sentence, in bounded time and memory."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from medtui.documents import Assessment, Document, DocumentError, Transcript, load, read
+from medtui.documents.decode import MAX_BYTES
+from medtui.documents.export import as_markdown, flattened
+from medtui.documents.marks import names
+from medtui.documents.reading import SECONDS
+from medtui.documents.shapes import plain, segments
+from medtui.documents.statistics import statistics_of
+
+SAMPLES = Path(__file__).parent / "samples"
+FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file() and path.name[0] != "_")
+KEYS = sorted(
+    {
+        *segments.TEXT, *segments.SPEAKER, *segments.START, *segments.END, *plain.LISTS,
+        *names.DOMAINS, *names.CRITERIA, *names.SCORE, *names.MAX, *names.RESULT, *names.FEEDBACK,
+        *names.TOTAL, *names.EVIDENCE, *names.STRENGTHS, *names.SCALE, *names.OVERALL_LABEL,
+        "results", "channels", "alternatives", "paragraphs", "words", "monologues", "elements",
+        "recognizedPhrases", "nBest", "phrases", "offsetMilliseconds", "speech", "transcripts",
+        "marksheets", "points", "totals", "dimensions", "raw_score_0_to_100", "weighted_score",
+        "word_segments", "task", "type", "spokenText", "startDateTime", "duration", "metadata",
+        "speakers", "audio_segments", "items", "speaker_labels", "transcription", "offsets",
+        "tokens", "content", "assessment", "choices", "message", "unclaimed",
+    }
+)  # fmt: skip
+
+numbers = st.one_of(
+    st.integers(), st.floats(allow_nan=True), st.sampled_from([0, 1, -1, 10**400, 1e308, 5e-324])
+)
+texts = st.one_of(
+    st.text(max_size=20),
+    st.text(st.characters(), max_size=5),
+    st.sampled_from(["7/10", "1.2s", "00:00:01.5", "yes", "\ud800", "[b]x[/b]", "{", "```json\n{"]),
+)
+values = st.recursive(
+    st.one_of(st.none(), st.booleans(), numbers, texts),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from(KEYS), inner, max_size=6)
+    ),
+    max_leaves=25,
+)
+
+
+def outcome(data: bytes, expected: Any = None) -> Document | str:
+    """The document, checked to be harmless; or the sentence that refuses it."""
+    try:
+        document = read(data, expected)
+    except DocumentError as error:
+        refused = error.message
+    else:
+        check(document)
+        return document
+    assert refused.endswith(".")
+    assert "\n" not in refused
+    return refused
+
+
+def check(document: Document) -> None:
+    """That it holds only what may be drawn, and that all can be made of it that is."""
+    json.dumps(document.as_json(), allow_nan=False, default=str)
+    if isinstance(document, Transcript):
+        assert document.turns
+        for turn in document.turns:
+            assert turn.text
+            assert harmless(turn.text)
+            assert turn.speaker is None or harmless(turn.speaker)
+            assert turn.start is None or isinstance(turn.start, float)
+            assert turn.confidence is None or 0 <= turn.confidence <= 1
+        statistics_of(document)
+        as_markdown("x", document, None, {})
+    else:
+        shown = json.dumps(document.as_json() | {"unclaimed": None}, ensure_ascii=False)
+        assert harmless(shown)
+        assert all(harmless(line) for line in flattened(document.unclaimed))
+        as_markdown("x", None, document, {})
+
+
+def harmless(text: str) -> bool:
+    return not re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]", text)
+
+
+@given(values, st.sampled_from([None, "transcript", "assessment"]))
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+def test_any_json_is_read_or_refused(value: Any, expected: Any) -> None:
+    outcome(json.dumps(value).encode("utf-8", "surrogatepass"), expected)
+
+
+@pytest.mark.long
+@given(values, st.sampled_from([None, "transcript", "assessment"]))
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=5000, deadline=None)
+def test_any_json_is_read_or_refused_at_length(value: Any, expected: Any) -> None:
+    outcome(json.dumps(value).encode("utf-8", "surrogatepass"), expected)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+    outcome(data)
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    outcome(text.encode("utf-8", "surrogatepass"))
+    outcome(("WEBVTT\n\n" + text).encode("utf-8", "surrogatepass"))
+
+
+def spoilt(value: Any, chance: random.Random) -> Any:
+    """A sample in which here and there something is missing, of another kind, or twice."""
+    draw = chance.random()
+    if draw < 0.02:
+        return chance.choice([None, "", "x y", 0, -1, 1e300, True, [], {}, "\ud83d", ["a b"]])
+    if isinstance(value, dict):
+        items = [(name, spoilt(part, chance)) for name, part in value.items()]
+        return dict(item for item in items if chance.random() > 0.01)
+    if isinstance(value, list):
+        parts = [spoilt(part, chance) for part in value if chance.random() > 0.01]
+        return parts + parts[:1] if draw > 0.99 else parts
+    return value
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".json"], ids=str)
+def test_a_spoilt_sample_is_read_or_refused(path: Path, seed: int) -> None:
+    chance = random.Random(seed)
+    value = json.loads(path.read_text())
+    outcome(json.dumps(spoilt(value, chance)).encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_file_cut_short_is_read_or_refused(path: Path) -> None:
+    data = path.read_bytes()
+    for share in (0.1, 0.5, 0.9, 0.999):
+        outcome(data[: int(len(data) * share)])
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "column", "expected"),
+    [
+        (b'{"turns": [\n  {"text": "a"\n  {', 3, 3, "a comma"),
+        (b'{"turns": [\n  {"text": "a"}, ', 2, 18, "a value"),
+        (b'{"turns" "x"}', 1, 10, "a colon"),
+        (b'{"turns": "x', 1, 11, "closing quote"),
+        (b"{\n\n turns: 1}", 3, 2, "name in double quotes"),
+        (b'{"a": 1}\n}', 2, 1, "end of the file"),
+    ],
+)
+def test_broken_json_says_where_and_what_was_expected(
+    data: bytes, line: int, column: int, expected: str
+) -> None:
+    message = outcome(data)
+    assert isinstance(message, str)
+    assert f"line {line}, column {column}:" in message
+    assert expected in message
+
+
+def test_broken_captions_say_where_and_what_was_expected() -> None:
+    message = outcome(b"WEBVTT\n\n1\n00:00:01 -> 00:00:02\nHello\n")
+    assert isinstance(message, str)
+    assert "line 3, column 1" in message
+    assert "-->" in message
+
+
+@pytest.mark.parametrize("data", [b"", b"  \n ", b"\xef\xbb\xbf"])
+def test_an_empty_file_says_so(data: bytes) -> None:
+    assert "empty" in str(outcome(data))
+
+
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.7\n%\xe2\xe3", b"PK\x03\x04\x14\x00", b"\x00\x01\x02" * 50]
+)
+def test_a_file_that_is_no_text_says_so(data: bytes) -> None:
+    assert "no text" in str(outcome(data))
+
+
+@pytest.mark.parametrize("data", [b"null", b"[]", b"{}", b"12", b'{"a": [1, null, true]}', b'"x"'])
+def test_json_with_nothing_in_it_is_a_sentence_or_its_text(data: bytes) -> None:
+    found = outcome(data)
+    assert isinstance(found, (str, Transcript))
+
+
+def test_a_file_over_the_limit_is_refused() -> None:
+    assert "larger than 64 MB" in str(outcome(b" " * (MAX_BYTES + 1)))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 101 + b"]" * 101,
+        b'{"a":' * 5000 + b"1" + b"}" * 5000,
+        b"[" * 100_000,
+        b'{"a": "[[["}' + b"[" * 200 + b"]" * 200,
+        json.dumps("[" * 150 + "]" * 150).encode(),
+    ],
+)
+def test_what_nests_too_deep_is_refused(data: bytes) -> None:
+    assert re.search("deep|breaks off", str(outcome(data)))
+
+
+def test_brackets_in_a_text_are_no_nesting() -> None:
+    text = 'And "then" \\ [' * 300
+    found = outcome(json.dumps([{"speaker": "a", "text": text}]).encode())
+    assert isinstance(found, Transcript)
+
+
+def test_control_characters_surrogates_markup_and_direction_are_harmless() -> None:
+    text = "\x1b[31mred\x07 \ud800[bold]x[/bold] \u202eright\u202c\x00 سلام"
+    rows = [{"speaker": "\x1b]0;title\x07Al\u202ei", "text": text}]
+    data = json.dumps(rows).encode("utf-8", "surrogatepass")
+    found = outcome(data)
+    assert isinstance(found, Transcript)
+    assert found.turns[0].text == "[31mred [bold]x[/bold] right سلام"
+    assert found.turns[0].speaker == "]0;titleAli"
+    raw = outcome('[{"speaker": "a", "text": "x\ud800y\x1b"}]'.encode("utf-8", "surrogatepass"))
+    assert isinstance(raw, Transcript)
+    assert raw.turns[0].text == "xy"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32", "cp1252"])
+def test_other_encodings_are_read(encoding: str) -> None:
+    text = '[{"speaker": "Zoë", "text": "Très bien, merci"}]'
+    found = outcome(text.encode(encoding))
+    assert isinstance(found, Transcript)
+    assert (found.turns[0].speaker, found.turns[0].text) == ("Zoë", "Très bien, merci")
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.json", Path("/dev/zero")):
+        with pytest.raises(DocumentError, match=r"is not a file|does not exist"):
+            load(path)
+
+
+def test_a_number_of_a_million_digits_is_quickly_read() -> None:
+    start = time.monotonic()
+    outcome(b'{"score": ' + b"9" * 1_000_000 + b"}")
+    assert time.monotonic() - start < 2
+
+
+# At the limit of 64 MB, each in a process whose time and memory are measured.
+
+
+def extremes(size: int) -> Iterator[tuple[str, bytes]]:
+    def filled(head: bytes, part: bytes, tail: bytes) -> bytes:
+        return head + part * ((size - len(head) - len(tail)) // len(part)) + tail
+
+    turn = b'{"speaker":"A","start":1.25,"end":2.5,"text":"and then I went home again"}'
+    word = b'{"word":"hello","start":1.2,"end":1.5,"confidence":0.97,"speaker":0},'
+    yield "lists", filled(b"[", b"[],", b"[]]")
+    yield "objects", filled(b"[", b"{},", b"{}]")
+    yield "numbers", filled(b"[", b"1,", b"1]")
+    yield "floats", filled(b"[", b"1.5,", b"1]")
+    yield "short texts", filled(b"[", b'"a b",', b'"a b"]')
+    yield "turns", filled(b"[", turn + b",", turn + b"]")
+    yield "words", filled(b'{"results":{"channels":[{"alternatives":[{"words":[', word,
+                          b'{"word":"x"}]}]}]}}')  # fmt: skip
+    yield "one text", filled(b'[{"speaker":"a","text":"', b"word ", b'"}]')
+    yield "one word", filled(b'[{"speaker":"a","text":"', b"a", b'"}]')
+    yield "odd spaces", filled(b'[{"speaker":"a","text":"', b"a \\n", b'"}]')
+    yield "escapes", filled(b'[{"speaker":"a","text":"', b"\\u001b", b'"}]')
+    yield "surrogates", filled(b'[{"speaker":"a","text":"', b"\\ud800 ", b'"}]')
+    yield "emoji", filled(b'[{"speaker":"a","text":"', "😀 ".encode(), b'"}]')
+    yield "brackets", filled(b"", b"[", b"")
+    yield "deep", filled(b"", b"[", b"")[: size // 2] + b"]" * (size // 2)
+    yield "quotes", filled(b"", b'"', b"")
+    yield (
+        "encoded again",
+        json.dumps(filled(b"[", turn + b",", turn + b"]")[: size // 2].decode()).encode(),
+    )
+    yield "keys", b"{" + b",".join(b'"k%d":1' % n for n in range(size // 14)) + b"}"
+    yield "lines", filled(b"", b"Doctor: How are you?\n", b"")
+    yield "stamps", filled(b"", b"[00:12] a: b\n", b"")
+    yield "no lines", filled(b"", b"word ", b"")
+    yield "spaces", b"Doctor: x" + b" " * (size - 20) + b"y"
+    yield "captions", filled(b"WEBVTT\n\n", b"00:00:01.000 --> 00:00:02.000\nA: hi\n\n", b"")
+    yield "no captions", filled(b"WEBVTT\n\n", b"00:00\n", b"")
+    yield "strengths", filled(b'{"strengths":[', b'"Kind to all",', b'"x"]}')
+    yield "criteria", filled(b'{"criteria":[', b'{"text":"Greets","met":true},', b'{"text":"x"}]}')
+    yield "prose", filled(b'{"dimensions":[],"overall_feedback":"', b"Well done; ", b'"}')
+    yield "fences", filled(b'{"result":"', b"```json\\n{", b'"}')
+    yield "json lines", filled(b"", b'{"speaker":"a","text":"b c"}\n', b"")
+
+
+MEASURED = """
+import resource, sys, time
+from medtui.documents import DocumentError, load, read
+from pathlib import Path
+start = time.perf_counter()
+try:
+    found = read(load(Path(sys.argv[1])))
+    print(type(found).__name__)
+except DocumentError as error:
+    print("refused:", error.message)
+print(time.perf_counter() - start)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
+
+
+def measured(path: Path) -> tuple[str, float, float]:
+    """What came of it, the seconds it took, and the megabytes at the peak."""
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, str(path)],
+        capture_output=True, text=True, timeout=120, check=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
+    )  # fmt: skip
+    result, seconds, peak = done.stdout.strip().splitlines()
+    return result, float(seconds), int(peak) / 1024
+
+
+@pytest.mark.parametrize("name", [name for name, _ in extremes(300)])
+def test_an_extreme_of_a_hundred_kilobytes_is_quick(name: str) -> None:
+    data = dict(extremes(100_000))[name]
+    start = time.process_time()
+    outcome(data)
+    assert time.process_time() - start < 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name, _ in extremes(300)])
+def test_an_extreme_at_the_limit_stays_in_bounds(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "extreme.json"
+    path.write_bytes(dict(extremes(MAX_BYTES - 1000))[name])
+    result, seconds, peak = measured(path)
+    print(f"\n{name}: {seconds:.1f} s, {peak:.0f} MB, {result}")
+    assert seconds < SECONDS
+    assert peak < 1000
+
+
+def test_the_document_kinds_are_two() -> None:
+    assert Document == Transcript | Assessment

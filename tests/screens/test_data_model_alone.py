@@ -1,0 +1,120 @@
+"""The app on a server that has the data model and nothing of ours: all works that the policies
+allow, and a key that cannot work says why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.proxy import proxied
+from tests.stack import Stack
+
+SPOILERS = ("candidate_brief", "actor_brief", "condition", "case_name")
+
+
+@pytest.fixture
+def stack(data_model_stack: Stack) -> Stack:
+    return data_model_stack
+
+
+async def row(stack: Stack) -> dict[str, Any]:
+    [only] = await stack.sql("select * from practice_sessions")
+    return only
+
+
+async def test_from_the_first_login_to_a_cancelled_session(stack: Stack, seat: Any) -> None:
+    host, guest = await stack.person("Amara", "Okafor", profile=False), await stack.person("Mei")
+    async with proxied(stack.url) as proxy:
+        hosting = await seat(server=proxy.url, key=stack.anon_key)
+        await hosting.sign_in(host)
+        await hosting.until_screen("ProfileScreen")
+        await hosting.fill("first_name", "Amara")
+        await hosting.fill("last_name", "Okafor")
+        await hosting.press("ctrl+s")
+        await hosting.until_text("● LIVE", "No sessions yet")
+
+        booking = await seat(server=proxy.url, key=stack.anon_key)
+        await booking.board(guest)
+        await hosting.press("n")
+        await hosting.until_screen("SessionForm")
+        await hosting.press("ctrl+s")
+        await hosting.until_text("○ open")
+        await booking.until_text("Amara Okafor", "○ open")
+        await booking.press("b")
+        await booking.until_text("The seat is yours")
+        await hosting.until_text("● Mei Okafor")
+        assert (await row(stack))["guest_id"] == guest.id
+
+        before: datetime = (await row(stack))["datetime_utc"]
+        await hosting.press("e")
+        await hosting.until_screen("SessionForm")
+        await hosting.fill("when", "tomorrow 19:30")
+        await hosting.press("ctrl+s")
+        await hosting.until_screen("BoardScreen")
+        await booking.until_text("TOMORROW", "19:30")
+        assert (await row(stack))["datetime_utc"] > before
+
+        await hosting.press("x")
+        await hosting.until_text("Okafor has booked it")
+        await hosting.press("y")
+        await booking.until_text("No sessions yet")
+        assert await stack.sql("select from practice_sessions") == []
+        asked = "\n".join(proxy.requests("/rest/v1/"))
+    assert not [name for name in SPOILERS if name in asked]
+    assert asked.count("/rpc/session_case") == 2  # once for each of them
+    assert "select=*" not in asked
+
+
+async def test_a_guest_who_cannot_leave_reads_why_and_nothing_is_asked(
+    stack: Stack, seat: Any
+) -> None:
+    me = await stack.person("Mei", "Tanaka")
+    await stack.session(await stack.person("Amara", "Okafor"), guest=me)
+    async with proxied(stack.url) as proxy:
+        here = await seat(server=proxy.url, key=stack.anon_key, size=(160, 48))
+        await here.board(me)
+        await here.until_text("● you")
+        assert "leave it" not in here.text  # among what can be done
+        await here.press("l")
+        await here.until_text("This server does not let guests leave", "ask the host")
+        assert not proxy.requests("PATCH")
+    assert (await row(stack))["guest_id"] == me.id
+
+
+async def test_a_profile_that_cannot_be_changed_says_so_before_one_types(
+    stack: Stack, seat: Any
+) -> None:
+    here = await seat()
+    await here.board(await stack.person("Mei", "Tanaka"))
+    await here.press("p")
+    await here.until_text("This server does not let profiles be changed")
+    assert here.screen == "BoardScreen"
+
+
+async def test_details_of_a_narrow_screen_offer_what_can_be_done(stack: Stack, seat: Any) -> None:
+    me = await stack.person("Mei", "Tanaka")
+    await stack.session(await stack.person("Amara", "Okafor"), guest=me)
+    here = await seat()
+    await here.board(me)
+    await here.until_text("● you")
+    await here.press("enter")
+    await here.until_text("You are the guest")
+    assert "leave it" not in here.text
+
+
+async def test_a_session_is_cancelled_with_its_files_where_only_medtui_looks_after_them(
+    stack: Stack, seat: Any
+) -> None:
+    me = await stack.person("Amara", "Okafor")
+    await stack.file(await stack.session(me), "transcript.json", "notes/of-another-client.json")
+    here = await seat()
+    await here.board(me)
+    await here.until_text("○ open")
+    await here.press("x")
+    await here.until_text("Its 2 files")
+    await here.press("y")
+    await here.until_text("The session is cancelled")
+    assert not await stack.sql("select 1 from practice_sessions")
+    assert not await stack.sql("select 1 from storage.objects")

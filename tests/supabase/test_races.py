@@ -1,0 +1,223 @@
+"""Whatever happens at the same time, the outcome is one of those that come of taking turns."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+
+from medtui.local.account import Account
+from medtui.local.postgres import Cluster
+from tests.stack import Person, Stack, make_template, stacked
+
+Statement = tuple[Person, str, tuple[object, ...]]
+
+BOOK = "update practice_sessions set guest_id = %s where id = %s and guest_id is null"
+LEAVE = "update practice_sessions set guest_id = null where id = %s and guest_id = %s"
+
+
+class Racers:
+    """Connections of people who are signed in, all of them waiting for the start."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self._idle: list[psycopg.AsyncConnection[dict[str, Any]]] = []
+        self._open = contextlib.AsyncExitStack()
+
+    async def run(self, *statements: Statement) -> list[int]:
+        """Run all of them at once: how many rows each touched, -1 for a refusal."""
+        dsn = self.stack.cluster.dsn("authenticator", self.stack.database)
+        while len(self._idle) < len(statements):
+            connection = await psycopg.AsyncConnection.connect(dsn, row_factory=dict_row)
+            self._idle.append(await self._open.enter_async_context(connection))
+        start = asyncio.Barrier(len(statements))
+
+        async def one(connection: psycopg.AsyncConnection[Any], statement: Statement) -> int:
+            who, query, arguments = statement
+            claims = json.dumps({"role": "authenticated", "sub": str(who.id)})
+            try:
+                async with connection.transaction():
+                    await connection.execute("set local role authenticated")
+                    await connection.execute(
+                        "select set_config('request.jwt.claims', %s, true)", [claims]
+                    )
+                    await start.wait()
+                    return (await connection.execute(query.encode(), arguments)).rowcount
+            except (psycopg.errors.InsufficientPrivilege, psycopg.errors.IntegrityError):
+                return -1
+
+        pairs = zip(self._idle, statements, strict=False)
+        return await asyncio.gather(*(one(*pair) for pair in pairs))
+
+    async def close(self) -> None:
+        await self._open.aclose()
+
+
+@contextlib.asynccontextmanager
+async def racers(stack: Stack) -> AsyncIterator[Racers]:
+    made = Racers(stack)
+    try:
+        yield made
+    finally:
+        await made.close()
+
+
+async def only(stack: Stack, session_id: UUID) -> dict[str, Any] | None:
+    found = await stack.sql("select * from practice_sessions where id = %s", session_id)
+    return found[0] if found else None
+
+
+async def many_book_one_seat(race: Racers, crowd: int) -> None:
+    stack = race.stack
+    people = [await stack.person() for _ in range(crowd)]
+    session_id = await stack.session(await stack.person())
+    touched = await race.run(*((p, BOOK, (p.id, session_id)) for p in people))
+    assert sorted(touched) == [0] * (crowd - 1) + [1]
+    row = await only(stack, session_id)
+    assert row is not None
+    assert row["guest_id"] == people[touched.index(1)].id
+
+
+async def book_against_cancel(race: Racers, _: int) -> None:
+    stack = race.stack
+    host, guest = await stack.person(), await stack.person()
+    session_id = await stack.session(host)
+    cancel = "delete from practice_sessions where id = %s and guest_id is null"
+    booked, cancelled = await race.run(
+        (guest, BOOK, (guest.id, session_id)), (host, cancel, (session_id,))
+    )
+    row = await only(stack, session_id)
+    assert (booked, cancelled, row and row["guest_id"]) in ((1, 0, guest.id), (0, 1, None))
+
+
+async def book_against_reschedule(race: Racers, _: int) -> None:
+    stack = race.stack
+    host, guest = await stack.person(), await stack.person()
+    session_id = await stack.session(host)
+    before = await only(stack, session_id)
+    assert before is not None
+    seen, later = before["datetime_utc"], datetime.now(UTC) + timedelta(days=1)
+    move = "update practice_sessions set datetime_utc = %s where id = %s and guest_id is null"
+    booked, moved = await race.run(
+        (guest, f"{BOOK} and datetime_utc = %s", (guest.id, session_id, seen)),
+        (host, move, (later, session_id)),
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    outcome = booked, moved, row["guest_id"], row["datetime_utc"]
+    assert outcome in ((1, 0, guest.id, seen), (0, 1, None, later))
+
+
+async def leave_against_start(race: Racers, _: int) -> None:
+    stack = race.stack
+    host, guest = await stack.person(), await stack.person()
+    [case] = await stack.sql("insert into cases default values returning id")
+    session_id = await stack.session(host, guest=guest, candidate_id=guest.id, case_id=case["id"])
+    begin = "update practice_sessions set version = 2 where id = %s"
+    left, started = await race.run(
+        (guest, LEAVE, (session_id, guest.id)), (host, begin, (session_id,))
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    assert (row["guest_id"], row["candidate_id"], row["version"]) == (None, None, 1)
+    # Started and then left, or left and then nothing to start.
+    assert (left, started, row["stage_since"] is not None) in ((1, 1, True), (1, -1, False))
+
+
+async def choose_the_candidate_against_leave(race: Racers, _: int) -> None:
+    stack = race.stack
+    host, guest = await stack.person(), await stack.person()
+    session_id = await stack.session(host, guest=guest)
+    choose = "update practice_sessions set candidate_id = %s where id = %s"
+    left, chosen = await race.run(
+        (guest, LEAVE, (session_id, guest.id)), (host, choose, (guest.id, session_id))
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    assert (row["guest_id"], row["candidate_id"]) == (None, None)
+    assert (left, chosen) in ((1, 1), (1, -1))
+
+
+async def inserts_against_the_limit(race: Racers, crowd: int) -> None:
+    stack, host = race.stack, await race.stack.person()
+    await stack.sql(
+        "insert into practice_sessions (host_id, datetime_utc, type)"
+        " select %s, now() + interval '1 day', 'mock' from generate_series(1, 97)",
+        host.id,
+    )
+    insert = (
+        "insert into practice_sessions (id, host_id, datetime_utc, type)"
+        " values (%s, %s, now() + interval '1 day', 'mock')"
+    )
+    touched = await race.run(*((host, insert, (uuid4(), host.id)) for _ in range(crowd)))
+    assert sorted(touched) == [-1] * (crowd - 3) + [1] * 3
+    count = "select count(*) as n from practice_sessions where host_id = %s"
+    assert await stack.sql(count, host.id) == [{"n": 100}]
+
+
+async def bookings_against_the_limit(race: Racers, crowd: int) -> None:
+    stack, guest = race.stack, await race.stack.person()
+    host = await stack.person()
+    for _ in range(17):
+        await stack.session(host, guest=guest)
+    free = [await stack.session(host) for _ in range(crowd)]
+    touched = await race.run(*((guest, BOOK, (guest.id, id_)) for id_ in free))
+    assert sorted(touched) == [-1] * (crowd - 3) + [1] * 3
+    count = "select count(*) as n from practice_sessions where guest_id = %s"
+    assert await stack.sql(count, guest.id) == [{"n": 20}]
+
+
+async def both_free_the_seat(race: Racers, _: int) -> None:
+    stack = race.stack
+    host, guest, next_ = await stack.person(), await stack.person(), await stack.person()
+    session_id = await stack.session(host, guest=guest)
+    left, freed, booked = await race.run(
+        (guest, LEAVE, (session_id, guest.id)),
+        (host, LEAVE, (session_id, guest.id)),
+        (next_, BOOK, (next_.id, session_id)),
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    assert sorted((left, freed)) == [0, 1], "never whoever booked in between"
+    assert (booked, row["guest_id"]) in ((1, next_.id), (0, None))
+
+
+RACES = [
+    many_book_one_seat,
+    book_against_cancel,
+    book_against_reschedule,
+    leave_against_start,
+    choose_the_candidate_against_leave,
+    inserts_against_the_limit,
+    bookings_against_the_limit,
+    both_free_the_seat,
+]
+
+
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+async def test_race(race: Any, database: Stack) -> None:
+    async with racers(database) as ready:
+        for _ in range(5):
+            await race(ready, 12)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
+async def test_race_of_a_hundred(race: Any, keys: Any) -> None:
+    folder = Account.choose().temporary_folder()
+    cluster = await Cluster.start(folder, throwaway=True, settings={"max_connections": "150"})
+    try:
+        await make_template(cluster)
+        async with stacked(cluster, keys, gateway=False) as stack, racers(stack) as ready:
+            for _ in range(100):
+                await race(ready, 100)
+    finally:
+        await cluster.stop()
