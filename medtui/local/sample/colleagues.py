@@ -1,4 +1,4 @@
-"""The demo's colleagues: they post, book, leave and cancel while one watches.
+"""The demo's colleagues: they post, book, leave and cancel while one watches, and play along.
 
 A program of its own (`python -m medtui.local.sample.colleagues`) that talks to the server
 as everybody does, with the plain `supabase` client. It ends when its standard input does.
@@ -23,6 +23,7 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from supabase_auth.errors import AuthError
 
+from medtui.local.sample.partner import Partners
 from medtui.local.sample.people import PASSWORD, PEOPLE, SamplePerson
 
 log = logging.getLogger(__name__)
@@ -76,6 +77,15 @@ class Act:
     session: Seen | None = None
 
 
+def rooms_of(viewer: UUID, board: list[Seen]) -> set[tuple[UUID, UUID]]:
+    """The viewer's sessions that have a colleague in them: session, colleague."""
+    return {
+        (session.id, session.guest if session.host == viewer else session.host)
+        for session in board
+        if viewer in (session.host, session.guest) and session.guest is not None
+    }
+
+
 def choose(board: list[Seen], viewer: UUID, now: datetime, dice: random.Random) -> Act | None:
     """What happens next, if anything; keeps the board full and leaves the viewer free seats."""
     people = [person.id for person in PEOPLE if person.id != viewer]
@@ -115,6 +125,7 @@ class Colleagues:
         self._viewer = next(p.id for p in PEOPLE if p.email == viewer)
         self._clients: dict[UUID, AsyncClient] = {}
         self._http = httpx.AsyncClient(timeout=10)
+        self._partners = Partners(self._viewer, min(2.0, pace), dice)
 
     async def live(self) -> None:
         """One act after another, for ever."""
@@ -136,9 +147,12 @@ class Colleagues:
         since = (now - timedelta(hours=4)).isoformat()
         query = client.table("practice_sessions").select(COLUMNS).gte("datetime_utc", since)
         rows = (await query.execute()).data
-        act = choose(
-            [Seen.of(cast(dict[str, Any], row)) for row in rows], self._viewer, now, self._dice
-        )
+        board = [Seen.of(cast(dict[str, Any], row)) for row in rows]
+        for room in self._partners.wanted(rooms_of(self._viewer, board)):
+            partner = next((person for person in PEOPLE if person.id == room[1]), None)
+            if partner is not None:
+                self._partners.wait(room, await self._client(partner))
+        act = choose(board, self._viewer, now, self._dice)
         if act is None:
             return
         person = next(person for person in PEOPLE if person.id == act.who)
