@@ -1,0 +1,71 @@
+"""Lines from text, by cells. Nothing here draws."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len, chop_cells
+
+Span = tuple[int, int]
+
+
+def wrap(text: str, width: int) -> list[Span]:
+    """Where each line of `text` begins and ends when none may be wider than `width` cells.
+
+    Lines end at spaces, which belong to none of them, and at newlines; a word that is too
+    wide for a line is cut.
+    """
+    width = max(1, width)
+    if "\n" not in text:
+        return _wrapped(text, 0, len(text), width)
+    spans: list[Span] = []
+    start = 0
+    for line in text.split("\n"):
+        spans += _wrapped(text, start, start + len(line), width)
+        start += len(line) + 1
+    return spans
+
+
+def _wrapped(text: str, start: int, end: int, width: int) -> list[Span]:
+    if end - start <= width and text.isascii():
+        return [(start, end)]
+    fits = _narrow if text.isascii() else _wide
+    return fits(text, start, end, width)
+
+
+def _narrow(text: str, start: int, end: int, width: int) -> list[Span]:
+    """For text in which each character is one cell: a search for the last space that fits."""
+    spans: list[Span] = []
+    while end - start > width:
+        at = text.rfind(" ", start, start + width + 1)
+        if at > start:
+            spans.append((start, at))
+            start = at + 1
+        else:
+            spans.append((start, start + width))
+            start += width
+    spans.append((start, end))
+    return spans
+
+
+def _wide(text: str, start: int, end: int, width: int) -> list[Span]:
+    """For text with characters of none or two cells."""
+    spans: list[Span] = []
+    at, used = start, 0
+    for word in text[start:end].split(" "):
+        stop = at + len(word)
+        room = cell_len(word)
+        if at > start and used + 1 + room <= width:
+            used += 1 + room
+        else:
+            if at > start:
+                spans.append((start, at - 1))
+            start, used = at, room
+            while used > width:  # longer than a line by itself
+                piece = chop_cells(text[start:stop], width)[0]
+                if not piece or start + len(piece) >= stop:
+                    break
+                spans.append((start, start + len(piece)))
+                start += len(piece)
+                used = cell_len(text[start:stop])
+        at = stop + 1
+    spans.append((start, end))
+    return spans
