@@ -15,8 +15,8 @@ from textual.message import Message
 from medtui.documents.assessment import Evidence
 from medtui.documents.evidence import Found, How
 from medtui.documents.outline import Kind, Passage, quote_aside
+from medtui.widgets.cells import Span
 from medtui.widgets.flow import Flow
-from medtui.widgets.wrap import Span
 
 _STRONG = {Kind.HEADING, Kind.MARK, Kind.DOMAIN}
 

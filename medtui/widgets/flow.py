@@ -20,7 +20,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from medtui.widgets.wrap import Span, wrap
+from medtui.widgets.cells import Span, wrap
 
 GUTTER = 2
 """Cells left of everything: the cursor's mark, and a space."""

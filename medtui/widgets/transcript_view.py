@@ -16,9 +16,8 @@ from textual.message import Message
 from medtui.documents.search import Hit, Search
 from medtui.documents.transcript import Transcript, Turn
 from medtui.documents.words import clock, speaker_words
+from medtui.widgets.cells import Span, fit
 from medtui.widgets.flow import Flow
-from medtui.widgets.session_list import fit
-from medtui.widgets.wrap import Span
 
 UNSURE = 0.6
 """Words that the recogniser was less sure of are dimmed."""

@@ -1,10 +1,21 @@
-"""Lines from text, by cells. Nothing here draws."""
+"""Texts by the cells that they take: cut to fit, or wrapped to lines. Nothing here draws."""
 
 from __future__ import annotations
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len, chop_cells, set_cell_size
 
 Span = tuple[int, int]
+
+JOINER = "\u200d"
+"""Joins emoji into one; at an end it would swallow the space behind it."""
+
+
+def fit(text: str, width: int) -> str:
+    """`text` in exactly `width` cells, with an ellipsis where it does not fit."""
+    text = text.strip(JOINER)  # what joins nothing is counted in more than one way
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip(" " + JOINER) + "…", width)
 
 
 def wrap(text: str, width: int) -> list[Span]:
