@@ -50,7 +50,7 @@ class Subscriber:
                     return frame
 
     async def join(
-        self, token: str, topic: str = "realtime:board", **config: Any
+        self, token: str | None, topic: str = "realtime:board", **config: Any
     ) -> dict[str, Any]:
         """Ask to join, and the answer's payload."""
         config = {"presence": {"enabled": False}, **config}  # as the clients say it
@@ -58,7 +58,7 @@ class Subscriber:
         return await self.answer(ref)
 
     async def follow(
-        self, token: str, topic: str = "realtime:board", **binding: str
+        self, token: str | None, topic: str = "realtime:board", **binding: str
     ) -> dict[str, Any]:
         """Join for the changes of sessions, and what `system` says then."""
         wanted = {"event": "*", "schema": "public", "table": "practice_sessions", **binding}
