@@ -173,10 +173,12 @@ def _clock(options: argparse.Namespace) -> int:
     except BadConfig as error:
         return _complain(str(error))
 
+    from medtui.log import logged
     from medtui.screens.clock import ClockApp
 
-    app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
-    return app.run() or app.return_code or 0
+    with logged(settings.state):
+        app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
+        return app.run() or app.return_code or 0
 
 
 def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None = None) -> int:

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "shared_board": {"board", "models"},
     "widgets": {"board", "documents", "models", "shared_board", "station"},
     "screens": {
-        *("app", "board", "config", "data", "documents", "models"),
+        *("app", "board", "config", "crash", "data", "documents", "models"),
         *("shared_board", "station", "widgets"),
     },
     "wall": {
