@@ -133,8 +133,8 @@ def server(request: pytest.FixtureRequest) -> Stack:
     [
         ("stack", "guest"),
         pytest.param("stack", "host", marks=pytest.mark.long),
-        pytest.param("plain_stack", "guest", marks=pytest.mark.long),
-        pytest.param("plain_stack", "host", marks=pytest.mark.long),
+        pytest.param("data_model_stack", "guest", marks=pytest.mark.long),
+        pytest.param("data_model_stack", "host", marks=pytest.mark.long),
     ],
     indirect=["server"],
 )

@@ -109,8 +109,11 @@ class CasePicker(ModalScreen[UUID | None]):
             cases = await self._backend.cases.catalogue()
             self._past = await self._backend.cases.past([choice.candidate, choice.partner])
         except DataError as error:
-            cast("MedtuiApp", self.app).say(error)
-            self.dismiss(None)
+            if self.is_current:
+                cast("MedtuiApp", self.app).say(error)
+                self.dismiss(None)
+            return
+        if not self.is_attached:
             return
         barred = choice.barred
         if choice.is_blind:
@@ -184,6 +187,8 @@ class CasePicker(ModalScreen[UUID | None]):
             name = await self._backend.cases.name(case.id)
         except DataError:
             return  # one can choose without
+        if not self.is_attached:
+            return
         self._names[case.id] = name or "(no name)"
         if case in self._shown:
             row = cast("list[CaseSummary]", self._shown).index(case)
@@ -209,7 +214,7 @@ class CasePicker(ModalScreen[UUID | None]):
             self._found = await self._backend.cases.named(words)
         except DataError:
             return  # categories and domains are searched all the same
-        if self.search.value == words:
+        if self.is_attached and self.search.value == words:
             self._list()
 
     @on(Input.Submitted, "#case-search")

@@ -8,6 +8,7 @@ window and another client show the same.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,7 +16,7 @@ from uuid import UUID
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.getters import query_one
 from textual.screen import Screen
@@ -35,11 +36,12 @@ from medtui.data.events import (
 )
 from medtui.data.notebook import Notebook
 from medtui.data.rooms import CARD
-from medtui.models import PracticeSession, Stage
+from medtui.models import FileKind, PracticeSession, Stage
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.room_brief import BriefReader
 from medtui.screens.room_host import Host
+from medtui.screens.room_keys import EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.station.clock import MINUTE
 from medtui.station.presets import Preset
 from medtui.station.room import happened, title, why_not_clock
@@ -47,7 +49,7 @@ from medtui.station.state import RoomState
 from medtui.widgets.brief_view import BriefView
 from medtui.widgets.clock_face import ClockFace
 from medtui.widgets.notes import Notes
-from medtui.widgets.room_facts import Presence, RoomFacts, whether_here
+from medtui.widgets.room_facts import Files, Presence, RoomFacts, whether_here
 from medtui.widgets.room_line import RoomLine
 from medtui.widgets.status_line import Feed
 from medtui.widgets.words import difference, moment
@@ -58,33 +60,11 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
 
+FILES_SECONDS = 8
+"""How often one looks whether the station's files are there."""
+
 TOLD_SECONDS = 4
 """For how long what the bell has said stands beside the clock."""
-
-STAGES = {
-    "roles": {Stage.PREP, Stage.WRAP_UP},
-    "case": {Stage.PREP},
-    "timing": {Stage.PREP},
-    "start": {Stage.PREP},
-    "finish": {Stage.INTERVIEW},
-    "pause": {Stage.INTERVIEW},
-    "more": {Stage.INTERVIEW},
-    "less": {Stage.INTERVIEW},
-    "again": {Stage.INTERVIEW, Stage.WRAP_UP},
-}
-"""In which stages a key can act."""
-
-EVERYBODYS = {"pause", "more", "less"}
-"""Keys of the host and the guest alike."""
-
-
-def _staged(key: str, name: str, label: str, tooltip: str, **more: str) -> list[BindingType]:
-    """A key that the footer shows where it can act; elsewhere it says why it cannot."""
-    id_ = f"room.{name}"
-    return [
-        Binding(key, f"act('{name}')", label, id=id_, tooltip=tooltip, **more),  # type: ignore[arg-type]
-        Binding(key, f"try('{name}')", label, id=id_, tooltip=tooltip, show=False, **more),  # type: ignore[arg-type]
-    ]
 
 
 class RoomScreen(Screen[None]):
@@ -99,25 +79,7 @@ class RoomScreen(Screen[None]):
     AUTO_FOCUS = "BriefView"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012  # as in Screen
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *_staged("r", "roles", "Roles", "Who is the candidate"),
-        *_staged("c", "case", "Case", "Choose the case, or a random one"),
-        *_staged("t", "timing", "Timing", "The phases of a station"),
-        *_staged("s", "start", "Start", "Start the station"),
-        *_staged("f", "finish", "Finish", "Finish the station"),
-        *_staged("space", "pause", "Pause", "Pause, resume the clock"),
-        *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
-        *_staged("minus", "less", "less", "A minute less"),
-        *_staged("u", "again", "Once more", "Once more: back to prep"),
-        Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
-        Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
-        Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",
-                tooltip="Copy the room link"),
-        Binding("X", "try('remove_guest')", "Free the seat", show=False, id="room.remove_guest",
-                tooltip="Free the guest's seat"),
-        Binding("escape", "leave", "Board", key_display="esc", id="room.leave",
-                tooltip="Back to the board"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = ROOM_KEYS
 
     line = query_one(RoomLine)
     face = query_one(ClockFace)
@@ -138,6 +100,7 @@ class RoomScreen(Screen[None]):
         self._told = ""
         self._told_until = self._looked
         self._keeping = asyncio.Lock()
+        self._drawing = asyncio.Lock()
         self._is_writing = False
         self._has_heard = False
 
@@ -171,6 +134,7 @@ class RoomScreen(Screen[None]):
         self.room.take(self.session, self.medtui.now())
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
+        self._watch_files()
         self._tick()
 
     def on_unmount(self) -> None:
@@ -238,6 +202,7 @@ class RoomScreen(Screen[None]):
         if self.room.take(session, now):
             self.share()
         self._read_brief()
+        self._watch_files()
         self.refresh_bindings()
 
     def _merge(self, *cards: object) -> None:
@@ -258,16 +223,33 @@ class RoomScreen(Screen[None]):
         async with self._keeping:  # one after the other, so that the last one stays
             await asyncio.to_thread(self._notebook.keep_card, self.room.shared.as_json())
 
-    @work(exclusive=True, group="brief")
-    async def _read_brief(self) -> None:
+    def _read_brief(self) -> None:
         if self._reader.wants(self.session, self.room.role):
-            await self._draw_brief()
-            await self._reader.read(self.session)
-        await self._draw_brief()
+            self._fetch_brief()
+        self._draw_brief()
 
+    @work(exclusive=True, group="fetch-brief")
+    async def _fetch_brief(self) -> None:
+        await self._reader.read(self.session)
+        self._draw_brief()
+
+    @work(group="draw-brief")
     async def _draw_brief(self) -> None:
-        reading = self.room.reading(self.medtui.now())
-        await self._reader.draw(self.session, self.room.role, reading)
+        async with self._drawing:  # an update that is cancelled half-way leaves half a brief
+            reading = self.room.reading(self.medtui.now())
+            await self._reader.draw(self.session, self.room.role, reading)
+
+    @work(exclusive=True, group="files")
+    async def _watch_files(self) -> None:
+        """After the station: whether its files are there; nobody tells of it but the bucket."""
+        self.facts.files = Files()
+        while self.session.stage is Stage.WRAP_UP:
+            with contextlib.suppress(DataError):  # not known, until the next time
+                found = await self._backend.assessments.files(self.session.id)
+                kinds = {file.kind for file in found}
+                self.facts.files = Files(FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds)
+                self._draw()
+            await asyncio.sleep(FILES_SECONDS)
 
     # Drawing
 

@@ -109,7 +109,7 @@ def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
 
 
 def _there(is_there: bool | None) -> str:
-    return {None: "not known", True: "is there", False: "not there yet"}[is_there]
+    return {None: "…", True: "is there", False: "not there yet"}[is_there]
 
 
 def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:

@@ -87,7 +87,7 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await host.press("y")
     for here in (host, guest):
         await here.until_text("WRAP-UP", f"Name of case {number}", f"Condition of case {number}")
-        await here.until_text("Transcript", "not known")
+        await here.until_text("Transcript not there yet")
     await sits.until_text("you were the CANDIDATE")
 
     await host.press("r")

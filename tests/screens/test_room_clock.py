@@ -133,12 +133,12 @@ async def test_a_card_that_is_none_harms_nobody(stack: Stack, seat: Any) -> None
 
 
 async def test_a_server_without_our_migrations_starts_it_when_the_news_comes(
-    plain_stack: Stack, seat: Any
+    data_model_stack: Stack, seat: Any
 ) -> None:
-    two = await pair(plain_stack)
+    two = await pair(data_model_stack)
     host, guest = (
-        await seat(person=two.host, on=plain_stack),
-        await seat(person=two.guest, on=plain_stack),
+        await seat(person=two.host, on=data_model_stack),
+        await seat(person=two.guest, on=data_model_stack),
     )
     await enter(host)
     await enter(guest)

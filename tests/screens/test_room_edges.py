@@ -270,6 +270,22 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
     assert "be k" not in guest.text
 
 
+async def test_the_stations_files_appear_by_themselves(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medtui.screens.room.FILES_SECONDS", 0.2)
+    two = await pair(stack, Stage.WRAP_UP)
+    here = await seat(person=two.guest)
+    await enter(here)
+    await here.until_text("Transcript not there yet", "Assessment not there yet")
+    theirs = await stack.client(two.host)
+    for name in ("transcript", "assessment"):
+        await theirs.storage.from_("assessments").upload(
+            f"{two.session_id}/{name}.json", b"{}", {"content-type": "application/json"}
+        )
+        await here.until_text(f"{name.title()} is there")
+
+
 async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     await stack.session(

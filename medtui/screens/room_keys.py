@@ -1,0 +1,62 @@
+"""The room's keys: what they are called, and in which stages they can act."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from medtui.models import Stage
+
+STAGES = {
+    "roles": {Stage.PREP, Stage.WRAP_UP},
+    "case": {Stage.PREP},
+    "timing": {Stage.PREP},
+    "start": {Stage.PREP},
+    "finish": {Stage.INTERVIEW},
+    "pause": {Stage.INTERVIEW},
+    "more": {Stage.INTERVIEW},
+    "less": {Stage.INTERVIEW},
+    "again": {Stage.INTERVIEW, Stage.WRAP_UP},
+}
+"""In which stages a key can act."""
+
+EVERYBODYS = {"pause", "more", "less"}
+"""Keys of the host and the guest alike."""
+
+
+def _staged(
+    key: str, name: str, label: str, tooltip: str, key_display: str | None = None
+) -> list[BindingType]:
+    """A key that the footer shows where it can act; elsewhere it says why it cannot."""
+    return [
+        Binding(
+            key,
+            f"{action}('{name}')",
+            label,
+            show=action == "act",
+            key_display=key_display,
+            tooltip=tooltip,
+            id=f"room.{name}",
+        )
+        for action in ("act", "try")
+    ]
+
+
+ROOM_KEYS: list[BindingType] = [
+    *_staged("r", "roles", "Roles", "Who is the candidate"),
+    *_staged("c", "case", "Case", "Choose the case, or a random one"),
+    *_staged("t", "timing", "Timing", "The phases of a station"),
+    *_staged("s", "start", "Start", "Start the station"),
+    *_staged("f", "finish", "Finish", "Finish the station"),
+    *_staged("space", "pause", "Pause", "Pause, resume the clock"),
+    *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
+    *_staged("minus", "less", "less", "A minute less"),
+    *_staged("u", "again", "Once more", "Once more: back to prep"),
+    Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
+    Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
+    Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",
+            tooltip="Copy the room link"),
+    Binding("X", "try('remove_guest')", "Free the seat", show=False, id="room.remove_guest",
+            tooltip="Free the guest's seat"),
+    Binding("escape", "leave", "Board", key_display="esc", id="room.leave",
+            tooltip="Back to the board"),
+]  # fmt: skip
