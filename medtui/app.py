@@ -76,6 +76,10 @@ def stylesheet() -> Path:
     return inside if inside.exists() else HERE.parent / "screens.css"
 
 
+_OURS = ("board.", "room.", "review.", "app.")
+"""How the ids of bindings begin whose actions are in the palette."""
+
+
 class Keys(Provider):
     """Every action of the present screen, by name; the keys are its live bindings."""
 
@@ -93,7 +97,7 @@ class Keys(Provider):
         actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.description and (binding.id or "").startswith(("board.", "room.", "app.")):
+            if binding.description and (binding.id or "").startswith(_OURS):
                 run = partial(self.app.run_action, binding.action, active.node)
                 words = binding.tooltip or binding.description
                 key = self.app.get_key_display(binding)
@@ -108,6 +112,7 @@ class MedtuiApp(CrashesPlainly, App[int]):
         settings: what it was told.
         launcher: starts servers of our own.
         demo: begin with a throwaway one.
+        first: makes the one screen of a medtui that needs no server; it ends with that screen.
         tokens: makes the keeper of a login; None: the keyring, or a file where there is none.
         clock: the time, for tests; None: the server's.
         zone: in which times are shown; None: this machine's.
@@ -132,6 +137,7 @@ class MedtuiApp(CrashesPlainly, App[int]):
         launcher: Launcher,
         *,
         demo: bool = False,
+        first: Callable[[], Screen[None]] | None = None,
         tokens: Callable[[str], TokenStore] | None = None,
         clock: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
@@ -156,6 +162,7 @@ class MedtuiApp(CrashesPlainly, App[int]):
         self.opened = asyncio.Event()
         """Set when the data module is there."""
         self._demo = demo
+        self._first = first
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
         self._resources = AsyncExitStack()
@@ -165,7 +172,9 @@ class MedtuiApp(CrashesPlainly, App[int]):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        if self._demo:
+        if self._first is not None:
+            self.push_screen(self._first(), lambda _: self.exit())
+        elif self._demo:
             self.start_demo()
         elif self.settings.server == LOCAL:
             self.start_local()

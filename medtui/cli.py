@@ -78,14 +78,39 @@ def _parser() -> argparse.ArgumentParser:
 def _view(options: argparse.Namespace) -> int:
     if len(options.files) > 2:
         return _complain("view takes a transcript and an assessment: name at most two files.")
-    if not options.json:
-        return _complain("only --json is there yet.")
+    return _print_documents(options.files) if options.json else _review(options.files)
+
+
+def _review(paths: Sequence[Path]) -> int:
+    from medtui.documents.reading import Reading
+
+    # Begun before the screen is made: what is long is read by a process of its own.
+    readings = [(path, Reading(path)) for path in paths]
+    from medtui.config import BadConfig, load
+    from medtui.launch import Launcher, Login
+
+    try:
+        settings = load()
+    except BadConfig as error:
+        return _complain(str(error))
+    from medtui.app import MedtuiApp
+    from medtui.screens.view import FileReviewScreen
+
+    app = MedtuiApp(
+        settings,
+        Launcher(viewer=lambda: Login("", "")),
+        first=lambda: FileReviewScreen(readings, settings.state),
+    )
+    return app.run() or app.return_code or 0
+
+
+def _print_documents(paths: Sequence[Path]) -> int:
     import json
 
     from medtui.documents import DocumentError, load, read
 
     failed = 0
-    for path in options.files:
+    for path in paths:
         try:
             document = read(load(path))
         except DocumentError as error:
@@ -148,10 +173,12 @@ def _clock(options: argparse.Namespace) -> int:
     except BadConfig as error:
         return _complain(str(error))
 
+    from medtui.log import logged
     from medtui.screens.clock import ClockApp
 
-    app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
-    return app.run() or app.return_code or 0
+    with logged(settings.state):
+        app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
+        return app.run() or app.return_code or 0
 
 
 def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None = None) -> int:

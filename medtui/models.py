@@ -8,7 +8,6 @@ control characters on the way in. Nothing here does I/O or draws.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
@@ -16,6 +15,9 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from medtui.clean import clean_block as clean_block
+from medtui.clean import clean_line as clean_line
 
 TRAINING_LEVELS = {
     "medical-student": "Medical student",
@@ -54,28 +56,6 @@ class Role(StrEnum):
 
     CANDIDATE = "candidate"
     ACTOR = "actor"
-
-
-# Bidirectional overrides can make a line read as something that it is not; the
-# joiners among the format characters (ZWJ, ZWNJ) are part of names and emoji.
-_HARMFUL_FORMAT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_BREAKS = re.compile(r"\s*[\r\n\t\v\f\x85]+\s*")
-
-
-def clean_block(text: str) -> str:
-    """Text of several lines from a stranger, harmless to a terminal.
-
-    Newlines and tabs stay; other control characters, lone surrogates and
-    bidirectional overrides go.
-    """
-    text = _HARMFUL_FORMAT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _CONTROL.sub("", text)
-
-
-def clean_line(text: str) -> str:
-    """Text of one line from a stranger: as `clean_block`, with breaks turned into spaces."""
-    return clean_block(_BREAKS.sub(" ", text)).strip()
 
 
 def is_openable_link(text: str | None) -> bool:

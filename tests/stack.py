@@ -63,6 +63,8 @@ class Stack:
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
         self.autoconfirm = True
+        self.has_grants = True
+        """Whether columns are granted one by one, so that strangers are to be sent no secrets."""
         self.to_strangers: list[str] = []
         """Frames that Realtime has sent to subscribers without a login, over the whole test."""
         self._resources = AsyncExitStack()
@@ -73,7 +75,8 @@ class Stack:
         from medtui.local.gateway import Gateway
 
         port = int(self.url.rpartition(":")[2]) if self.url else 0
-        record_frames(self.to_strangers)
+        if not any(frames is self.to_strangers for frames in _recorded):
+            record_frames(self.to_strangers)
         self._gateway = await Gateway.start(
             lambda role: self.cluster.dsn(role, self.database),
             self.keys,
@@ -221,7 +224,8 @@ class Stack:
         return client
 
     async def close(self) -> None:
-        sent = "\n".join(self.to_strangers)
+        _recorded[:] = [frames for frames in _recorded if frames is not self.to_strangers]
+        sent = "\n".join(self.to_strangers) if self.has_grants else ""
         leaked = [secret for secret in await self.secrets() if secret in sent] if sent else []
         await self._resources.aclose()
         await self.stop_gateway()
@@ -238,15 +242,22 @@ class Stack:
         return [row["text"] for row in rows if row["text"] and len(row["text"]) > 5]
 
 
+_recorded: list[list[str]] = []
+
+
 def record_frames(frames: list[str]) -> None:
     """Note every frame that goes to a socket of which no channel has a login."""
     from medtui.local.realtime.socket import ClientSocket
 
-    plain = getattr(ClientSocket.send, "plain", ClientSocket.send)
+    _recorded.append(frames)
+    if hasattr(ClientSocket.send, "plain"):
+        return
+    plain = ClientSocket.send
 
     def send(self: ClientSocket, text: str) -> None:
         if all(channel.caller[0] == "anon" for channel in self.channels.values()):
-            frames.append(text)
+            for frames in _recorded:
+                frames.append(text)
         plain(self, text)
 
     send.plain = plain  # type: ignore[attr-defined]
@@ -304,6 +315,7 @@ async def stacked(
             f"create database {database} template {template} owner postgres".encode()
         )
         stack = Stack(cluster, database, keys)
+        stack.has_grants = template == TEMPLATE
         try:
             if gateway:
                 await stack.start_gateway()

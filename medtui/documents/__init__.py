@@ -54,7 +54,7 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 def _of_value(value: Any, expected: Kind | None) -> Document | None:
     if expected == "assessment" or (expected is None and looks_like_assessment(value)):
         return assessment_of(value) or transcript_of(value) or text_in(value)
-    return transcript_of(value) or assessment_of(value) or text_in(value)
+    return transcript_of(value) or text_in(value)
 
 
 def _of_text(text: str, expected: Kind | None) -> Document:

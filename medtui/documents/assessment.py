@@ -110,6 +110,12 @@ class Assessment:
             self.feedback == Feedback() and self.overall == Overall()
         )  # fmt: skip
 
+    @property
+    def quotes(self) -> list[Evidence]:
+        """All that marks rest on."""
+        found = [item for domain in self.domains for item in domain.evidence]
+        return found + [item for criterion in self.criteria for item in criterion.evidence]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "kind": "assessment",

@@ -12,8 +12,8 @@ from medtui.documents.errors import DocumentError
 
 MAX_BYTES = 64 * 1024**2
 MAX_DEPTH = 100
-MAX_MEMORY = 450 * 1024**2
-"""What the values of a file may take, by an estimate from above."""
+MAX_MEMORY = 480 * 1024**2
+"""What the values of a file may take, by an estimate."""
 MAX_WRAPS = 3
 """So many times one JSON may be encoded within another."""
 
@@ -110,7 +110,12 @@ def decode(text: str) -> Any:
     """JSON decoded, in bounded memory and depth. Raises DocumentError, with line and column."""
     _check_bounds(text)
     try:
-        return json.loads(text, strict=False, parse_int=_integer)
+        try:
+            return json.loads(text, strict=False)
+        except json.JSONDecodeError:
+            raise
+        except ValueError:  # a whole number of thousands of digits
+            return json.loads(text, strict=False, parse_int=_integer)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data" and (lines := _json_lines(text)) is not None:
             return lines
@@ -124,9 +129,7 @@ def _integer(digits: str) -> int | float:
 
 
 def _check_bounds(text: str) -> None:
-    estimate = (
-        240 * text.count("{") + 80 * text.count("[") + 56 * (text.count(",") + text.count(":"))
-    )
+    estimate = 200 * text.count("{") + 80 * text.count("[") + 48 * text.count(",")
     if estimate > MAX_MEMORY and len(text) > MAX_BYTES // 16:
         raise DocumentError(
             "This file holds more values than any transcript or assessment does: bring another.",

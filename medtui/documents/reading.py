@@ -8,6 +8,7 @@ stopped at any moment, and is when it takes too long.
 from __future__ import annotations
 
 import asyncio
+import gc
 import pickle
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from typing import IO, Any
 
 from medtui.documents import Assessment, Document, Kind, load, read
 from medtui.documents.errors import DocumentError
-from medtui.documents.transcript import Transcript, Turn
+from medtui.documents.transcript import Transcript, Turn, Word
 
 SMALL = 512 * 1024
 SECONDS = 20.0
@@ -89,6 +90,7 @@ class Reading:
 def main(arguments: list[str]) -> int:
     """The process: reads one document and writes it, in parts, to its standard output."""
     expected, source = arguments
+    gc.disable()  # it ends before there is anything to collect
     kind: Any = None if expected == "-" else expected
     try:
         data = sys.stdin.buffer.read() if source == "-" else load(Path(source))
@@ -109,7 +111,13 @@ def _parts(document: Document | DocumentError) -> Iterator[Any]:
         return
     yield replace(document, turns=()), len(document.turns)
     for at in range(0, len(document.turns), TURNS_AT_ONCE):
-        yield document.turns[at : at + TURNS_AT_ONCE]
+        turns = document.turns[at : at + TURNS_AT_ONCE]
+        heads = [
+            (turn.text, turn.speaker, turn.start, turn.end, turn.confidence, len(turn.words))
+            for turn in turns
+        ]
+        # Words by columns: a sixth of the time that as many tuples take.
+        yield heads, list(zip(*(word for turn in turns for word in turn.words), strict=True))
 
 
 def _received(pipe: IO[bytes]) -> Document:
@@ -122,8 +130,20 @@ def _received(pipe: IO[bytes]) -> Document:
     transcript: Transcript = head[0]
     count: int = head[1]
     turns: list[Turn] = []
-    while len(turns) < count:
-        turns += pickle.load(pipe)  # noqa: S301
+    was_enabled = gc.isenabled()
+    gc.disable()  # it would go through all words, again and again
+    try:
+        while len(turns) < count:
+            heads, columns = pickle.load(pipe)  # noqa: S301
+            words = list(map(Word, *columns))
+            at = 0
+            for text, speaker, start, end, sure, length in heads:
+                mine = tuple(words[at : at + length])
+                turns.append(Turn(text, speaker, start, end, sure, mine))
+                at += length
+    finally:
+        if was_enabled:
+            gc.enable()
     return replace(transcript, turns=tuple(turns))
 
 

@@ -85,7 +85,7 @@ def finish(source: str, draft: Draft) -> Transcript | None:
         return None
     notes = list(draft.notes)
     if len(pieces) > MAX_TURNS:
-        notes.append(f"Only the first {MAX_TURNS:,} of {len(pieces):,} turns are shown.")
+        notes.append(f"Only the first {MAX_TURNS:,} turns are shown: this file holds more.")
         del pieces[MAX_TURNS:]
     if all(piece.start is not None for piece in pieces):
         pieces.sort(key=_start)

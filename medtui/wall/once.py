@@ -18,7 +18,7 @@ from medtui.launch import Launcher, LaunchFailed
 from medtui.models import PracticeSession, Profile
 from medtui.screens.shared_board import Look
 from medtui.shared_board import Now, SharedBoard
-from medtui.widgets.session_list import fit
+from medtui.widgets.cells import fit
 from medtui.widgets.shared_list import Columns
 from medtui.widgets.shared_words import heading_words, words_for
 

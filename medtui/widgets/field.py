@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
+from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 
@@ -28,12 +31,18 @@ class Field(Vertical):
         password: bool = False,
         hint: str = "",
         max_length: int = 0,
+        suggestions: Sequence[str] = (),
     ) -> None:
         super().__init__(id=id)
         self._label = label
         self._hint = hint
         self._input = Input(
-            value, placeholder, password=password, max_length=max_length, compact=True
+            value,
+            placeholder,
+            password=password,
+            max_length=max_length,
+            suggester=SuggestFromList(suggestions, case_sensitive=False) if suggestions else None,
+            compact=True,
         )
 
     def compose(self) -> ComposeResult:

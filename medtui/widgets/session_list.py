@@ -13,7 +13,7 @@ from datetime import datetime, tzinfo
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -26,6 +26,7 @@ from textual.strip import Strip
 
 from medtui.board import Agenda, Day
 from medtui.models import PracticeSession, Stage
+from medtui.widgets.cells import fit
 from medtui.widgets.words import day_label, seats, standing
 
 MARK_SECONDS = 4.0
@@ -33,9 +34,6 @@ MARK_SECONDS = 4.0
 
 FIXED_WIDTH = 21
 """Cells of the gutter, the time and the countdown, with the gaps behind them."""
-
-JOINER = "\u200d"
-"""Joins emoji into one; at an end it would swallow the space behind it."""
 
 
 class Columns(NamedTuple):
@@ -343,11 +341,3 @@ class SessionList(ScrollView, can_focus=True):
 def first_fitting(forms: list[str], width: int) -> str:
     """The first of these that fits into `width` cells; the last where none does."""
     return next((form for form in forms if cell_len(form) <= width), forms[-1])
-
-
-def fit(text: str, width: int) -> str:
-    """`text` in exactly `width` cells, with an ellipsis where it does not fit."""
-    text = text.strip(JOINER)  # what joins nothing is counted in more than one way
-    if cell_len(text) <= width:
-        return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip(" " + JOINER) + "…", width)

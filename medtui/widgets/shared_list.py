@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from medtui.widgets.session_list import fit
+from medtui.widgets.cells import fit
 from medtui.widgets.shared_words import Words
 
 GUTTER = 2

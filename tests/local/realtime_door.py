@@ -11,7 +11,21 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.stack import Stack
+from tests.stack import Person, Stack
+
+WARD = "realtime:ward"
+PRESENT = {"enabled": True}
+
+POLICIES = """
+    create table may (member uuid, topic text, action text, extension text);
+    grant select on may to authenticated;
+    create policy receive on realtime.messages for select to authenticated using (exists (
+      select from public.may where (member, may.topic, action, may.extension)
+        = ((select auth.uid()), (select realtime.topic()), 'receive', messages.extension)));
+    create policy send on realtime.messages for insert to authenticated with check (exists (
+      select from public.may where (member, may.topic, action, may.extension)
+        = ((select auth.uid()), (select realtime.topic()), 'send', messages.extension)));
+"""
 
 
 class Subscriber:
@@ -36,7 +50,7 @@ class Subscriber:
                     return frame
 
     async def join(
-        self, token: str, topic: str = "realtime:board", **config: Any
+        self, token: str | None, topic: str = "realtime:board", **config: Any
     ) -> dict[str, Any]:
         """Ask to join, and the answer's payload."""
         config = {"presence": {"enabled": False}, **config}  # as the clients say it
@@ -44,7 +58,7 @@ class Subscriber:
         return await self.answer(ref)
 
     async def follow(
-        self, token: str, topic: str = "realtime:board", **binding: str
+        self, token: str | None, topic: str = "realtime:board", **binding: str
     ) -> dict[str, Any]:
         """Join for the changes of sessions, and what `system` says then."""
         wanted = {"event": "*", "schema": "public", "table": "practice_sessions", **binding}
@@ -87,3 +101,39 @@ async def joined(stack: Stack, token: str, **binding: str) -> AsyncIterator[Subs
         said = await here.follow(token, **binding)
         assert said["message"] == "Subscribed to PostgreSQL", said
         yield here
+
+
+async def allow(stack: Stack, person: Person, *rights: str, topic: str = "ward") -> None:
+    """Let somebody `receive broadcast`, `send presence` and the like."""
+    for right in rights:
+        await stack.sql("insert into may values (%s, %s, %s, %s)", person.id, topic, *right.split())
+
+
+async def shout(here: Subscriber, text: object, topic: str = WARD) -> str:
+    message = {"type": "broadcast", "event": "said", "payload": {"text": text}}
+    return await here.send(topic, "broadcast", message)
+
+
+async def heard(here: Subscriber) -> object:
+    frame = await here.frame("broadcast")
+    assert frame["ref"] is None
+    assert frame["payload"]["event"] == "said"
+    return frame["payload"]["payload"]["text"]
+
+
+async def show(here: Subscriber, topic: str = WARD, **shown: Any) -> dict[str, Any]:
+    ref = await here.send(topic, "presence", {"event": "track", "payload": shown})
+    return await here.answer(ref)
+
+
+async def diff(here: Subscriber) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """Who came and who left by the next diff: what they show, by key, without the refs."""
+    payload = (await here.frame("presence_diff"))["payload"]
+    return tuple(  # type: ignore[return-value]
+        {key: [_shown(meta) for meta in entry["metas"]] for key, entry in payload[part].items()}
+        for part in ("joins", "leaves")
+    )
+
+
+def _shown(meta: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in meta.items() if not name.startswith("phx_ref")}

@@ -10,7 +10,7 @@ from typing import Any
 from realtime import AsyncRealtimeChannel
 from supabase import AsyncClient
 
-from tests.local.test_realtime_channels import POLICIES, allow
+from tests.local.realtime_door import POLICIES, allow
 from tests.stack import Stack
 
 

@@ -126,7 +126,7 @@ def people(database: str, keys: Keys, count: int) -> list[str]:
 
 async def test_thirty_people_hear_of_every_change_once_and_in_order(stack: Stack) -> None:
     tokens = people(stack.db_url, stack.keys, 30)
-    heard = await storm(stack.url, stack.anon_key, tokens, stack.db_url, 4)
+    heard = await storm(stack.url, stack.anon_key, tokens, stack.db_url, 3)
     heard.check(30)
 
 

@@ -152,3 +152,25 @@ async def test_q_ends_it(wall: Any) -> None:
             while here.app.is_running:
                 await asyncio.sleep(0.01)
         assert here.app.return_code == 0
+
+
+async def test_a_server_that_has_only_the_data_model_shows_no_link_either(
+    data_model_stack: Stack, wall: Any, tmp_path: Any
+) -> None:
+    """It sends room links to everybody; what nobody asked for is dropped on arrival."""
+    stack = data_model_stack
+    there = Settings(tmp_path / "config.toml", server=stack.url, key=stack.anon_key)
+    amara = await stack.person("Amara", "Okafor")
+    session_id = await stack.session(amara, room_url="https://secret.example/room")
+    async with wall(settings=lambda: there, now=None) as here:
+        await here.until_text("● LIVE", "Amara O.", "SEAT FREE")
+        await stack.sql(
+            "update practice_sessions set version = 3, datetime_utc = now() - interval '9 minutes'"
+            " where id = %s",
+            session_id,
+        )
+        await here.until_text("NOW", "▶ wrap-up")  # since when, such a server does not say
+        assert "min in" not in here.text
+        assert "secret" not in here.text
+        shown = vars(here.app.board._board)
+        assert "secret" not in str(shown)

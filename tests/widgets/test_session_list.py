@@ -19,7 +19,8 @@ from medtui.app import MedtuiApp, stylesheet
 from medtui.board import Board
 from medtui.models import CaseSummary, PracticeSession, Stage
 from medtui.widgets import session_list
-from medtui.widgets.session_list import FIXED_WIDTH, Columns, SessionList, fit
+from medtui.widgets.cells import fit
+from medtui.widgets.session_list import FIXED_WIDTH, Columns, SessionList
 from tests.test_board import ME, NOW, board, person, session
 
 LONDON = ZoneInfo("Europe/London")

@@ -36,7 +36,7 @@ class _Candidate(NamedTuple):
 
 def looks_like_assessment(data: Any) -> bool:
     """Whether a value has keys that no transcript has, itself or one object further in."""
-    for candidate in _unwrapped(data, 2):
+    for candidate in _unwrapped(data):
         fields = record(candidate.value)
         known = {plain(name) for name in fields}
         if any(plain(name) in known for name in names.TELLING):
@@ -178,10 +178,10 @@ def _marker(data: dict[str, Any], is_platform: bool) -> Marker:
     return Marker.AI if is_platform else Marker.UNKNOWN
 
 
-def _unwrapped(data: Any, depth: int = _DEPTH) -> Iterator[_Candidate]:
+def _unwrapped(data: Any) -> Iterator[_Candidate]:
     """The value, and what others have wrapped it in; what is encoded in a text comes first."""
     waiting = [_Candidate(data, {}, False)]
-    for _ in range(depth):
+    for _ in range(_DEPTH):
         inner = [part for candidate in waiting for part in _within(candidate)]
         yield from (part for part in inner if part.is_fenced)
         yield from waiting

@@ -65,6 +65,6 @@ TELLING = (
     "percentage", "overall_feedback", "strengths", "improvements", "areas_for_improvement",
     "red_flags", "global_rating", "skills_assessed", "competencies", "scores", "ratings",
     "marks", "passed", "assessment", "evaluation", "overall_rating", "overall_grade",
-    "weaknesses", "marks_awarded", "feedback",
+    "weaknesses", "marks_awarded", "feedback", "sections", "examiner", "red_flag",
 )  # fmt: skip
 """Keys that no transcript has."""

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from medtui.clean import clean_block
 from medtui.documents.assessment import Evidence, Result
 from medtui.documents.fields import clean, first, moment, number, record, speaker_of, text_of
-from medtui.models import clean_block
 
 MAX_ITEMS = 2_000
+_LONGEST = 200_000
 
 _NUMBER = r"[-+]?\d{1,9}(?:[.,]\d{1,6})?"
 _OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*({_NUMBER})(?:\s*[-–—:,(]*\s*(.*?)\)?)?", re.I)
@@ -88,10 +89,9 @@ def block(value: Any) -> str:
         return str(value)
     if not isinstance(value, str):
         return ""
-    if len(value) > 200_000:
-        value = value[:200_000] + " …"
-    lines = (clean(line) for line in clean_block(value).split("\n"))
-    return "\n".join(line for line in lines if line)
+    lines = (clean(line) for line in clean_block(value[:_LONGEST]).split("\n"))
+    text = "\n".join(line for line in lines if line)
+    return f"{text} …" if text and len(value) > _LONGEST else text
 
 
 def points(*values: Any) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def points(*values: Any) -> tuple[str, ...]:
     found: list[str] = []
     for value in values:
         if isinstance(value, str):
-            found += _points(value[:200_000])
+            found += _points(value[:_LONGEST])
         elif isinstance(value, list):
             found += [point for item in value[:MAX_ITEMS] if (point := _point(item))]
         elif isinstance(value, dict):
@@ -169,7 +169,7 @@ def _point(item: Any) -> str:
         more = text_of(first(item, "detail", "details", "explanation", "rationale", "suggestion"))
         return f"{text}: {more}" if text and more else text or more
     if isinstance(item, str):
-        return clean(_BULLET.sub("", item[:200_000]))
+        return clean(_BULLET.sub("", item[:_LONGEST]))
     return block(item).replace("\n", "; ")
 
 

@@ -8,7 +8,9 @@ import re
 
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, first, instant, moment, record, speaker_of, text_of
-from medtui.documents.turns import Draft, Piece
+from medtui.documents.turns import MAX_TURNS, Draft, Piece
+
+MAX_CHARS = 16_000_000
 
 _NAME = re.compile(r"([^\W\d_][^:<>?!\n]{0,60}?)\s*[:：]\s+(?=\S)")
 _SRT = re.compile(r"\ufeff?\s*(?:\d+\s*\n\s*)?\d+:\d\d:\d\d[,.]\d{1,3}\s*-->")
@@ -23,6 +25,10 @@ def read(text: str) -> tuple[str, Draft]:
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
+    if len(text) > MAX_CHARS or text.count("-->") > MAX_TURNS:
+        raise DocumentError(
+            "These captions are longer than any talk: bring shorter ones.", title="Too large"
+        )
     text = text.lstrip("\ufeff \n\r").replace("\r\n", "\n").replace("\r", "\n")
     kind = "vtt" if text.startswith("WEBVTT") else "srt"
     try:

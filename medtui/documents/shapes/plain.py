@@ -25,13 +25,14 @@ from medtui.documents.shapes.segments import (
     pieces,
     spoken,
 )
-from medtui.documents.turns import Draft, Piece, grouped
+from medtui.documents.turns import MAX_TURNS, Draft, Piece, grouped
 
 LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogue", "dialog",
          "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
          "items", "results", "words")  # fmt: skip
 TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body")
 
+_LINE = re.compile(r"[^\r\n]+")
 _STAMP = re.compile(r"^\s*[\[(]?((?:\d{1,4}:)?\d{1,4}:\d{2}(?:[.,]\d{1,9})?)[\])]?\s*[-–—|]*\s*")
 
 
@@ -72,21 +73,33 @@ def read_teams(data: Any) -> Draft | None:
 def from_text(text: str) -> Draft | None:
     """Lines of "Name: text", with or without a time before them; others go on with the last."""
     found: list[Piece] = []
+    more: list[str] = []
     has_names = False
-    for line in text.splitlines():
+    for match in _LINE.finditer(text):
+        line = match[0]
         stamp = _STAMP.match(line)
         start = moment(stamp[1]) if stamp else None
-        rest = line[stamp.end() :] if stamp else line
-        speaker, words = named(rest.strip())
-        if not words.strip() and not stamp:
+        speaker, words = named((line[stamp.end() :] if stamp else line).strip())
+        if not words.strip():
             continue
         has_names = has_names or speaker is not None
         if speaker is None and found and not stamp and has_names:
-            found[-1] = found[-1]._replace(text=f"{found[-1].text} {words}"[:1_000_000])
-        else:
-            found.append(Piece(words, speaker, start))
+            more.append(words)
+            continue
+        _go_on(found, more)
+        if len(found) > MAX_TURNS:
+            break
+        found.append(Piece(words, speaker, start))
+    _go_on(found, more)
     cleaned = [piece._replace(text=words) for piece in found if (words := clean(piece.text))]
     return Draft(cleaned, is_clock=True) if cleaned else None
+
+
+def _go_on(found: list[Piece], more: list[str]) -> None:
+    """Put lines that go on with a turn behind it."""
+    if more:
+        found[-1] = found[-1]._replace(text=" ".join((found[-1].text, *more)))
+        more.clear()
 
 
 def _listed(items: Any) -> Draft | None:

@@ -38,15 +38,23 @@ Confidence = Callable[[Record], float | None]
 
 
 def confidence_of(item: Record) -> float | None:
-    return probability(first(item, *CONFIDENCE))
+    sure = item.get("confidence")
+    return probability(sure if sure is not None else first(item, *CONFIDENCE))
 
 
 def word(item: Record, confidence: Confidence = confidence_of) -> Word | None:
     """A word with its times, from under any of the usual names."""
-    text = text_of(first(item, "punctuated_word", "word", "text", "content", "value"))
+    text = item.get("punctuated_word") or item.get("word")
+    if not isinstance(text, str):
+        text = text_of(first(item, "text", "content", "value"))
+    elif not (text.isalpha() and text.isascii()):
+        text = clean(text)
     if not text:
         return None
-    return Word(text, moment(first(item, *START)), moment(first(item, *END)), confidence(item))
+    start, end = item.get("start"), item.get("end")
+    if type(start) is not float or type(end) is not float:
+        start, end = first(item, *START), first(item, *END)
+    return Word(text, moment(start), moment(end), confidence(item))
 
 
 def words(items: Any, confidence: Confidence = confidence_of) -> list[Word]:

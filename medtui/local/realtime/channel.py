@@ -150,6 +150,9 @@ class Channel:
             self.reply(frame.ref, status, response)
 
     async def _presence(self, frame: Frame) -> None:
+        if "event" not in frame.payload:
+            self.reply(frame.ref, "ok", {})
+            return
         if not self._presence_limit.allows():
             self.shut("Client presence rate limit exceeded")
             return

@@ -168,10 +168,10 @@ class ClientSocket:
             raise Refused("", "unmatched topic")
         if topic == PREFIX:
             raise Refused("TopicNameRequired", "You must provide a topic name")
-        if not self._joins.allows():
-            raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
         if len(self.channels) >= MAX_CHANNELS:
             raise Refused("ChannelRateLimitReached", "Too many channels")
+        if not self._joins.allows():
+            raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
 
     def _reply(self, frame: Frame, status: str, response: object) -> None:
         payload = json.dumps({"status": status, "response": response})

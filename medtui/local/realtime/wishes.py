@@ -33,10 +33,10 @@ class Wishes:
         broadcast, presence = _section(config, "broadcast"), _section(config, "presence")
         key, changes = presence.get("key"), config.get("postgres_changes")
         return cls(
-            private=config.get("private") is True,
-            acknowledge=broadcast.get("ack") is True,
-            echo=broadcast.get("self") is True,
-            presence=presence.get("enabled") is not False,
+            private=_flag(config, "private"),
+            acknowledge=_flag(broadcast, "ack"),
+            echo=_flag(broadcast, "self"),
+            presence=_flag(presence, "enabled", unsaid=True),
             presence_key=key if key and isinstance(key, str) else str(uuid.uuid4()),
             changes=[wanted for wanted in changes if isinstance(wanted, dict)]
             if isinstance(changes, list)
@@ -50,3 +50,8 @@ class Wishes:
 def _section(mapping: dict[str, Any], name: str) -> dict[str, Any]:
     section = mapping.get(name)
     return section if isinstance(section, dict) else {}
+
+
+def _flag(section: dict[str, Any], name: str, *, unsaid: bool = False) -> bool:
+    """A boolean, or the word for one; the real one takes both."""
+    return str(section.get(name, unsaid)).lower() == "true"

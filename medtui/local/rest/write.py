@@ -32,9 +32,10 @@ class Write:
         self._select = Select(catalogue)
         self._primary = catalogue.primary.get(table, ())
         self._check()
-        located = "resolution" in wishes.preferences or wishes.returned == "headers-only"
-        if located and table in catalogue.views:
-            raise not_supported("upserts and locations on a view, whose key it does not know")
+        query = parameters.query
+        keyed = "resolution" in wishes.preferences or wishes.returned == "headers-only"
+        if table in catalogue.views and (keyed or not (query.columns or query.embeds)):
+            raise not_supported("what takes the key of a view")
 
     def _check(self) -> None:
         """What cannot be shown is refused even where nothing is shown."""

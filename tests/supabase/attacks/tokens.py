@@ -47,10 +47,6 @@ def forged_tokens(scene: Scene, person: Person) -> dict[str, str]:
     return tokens
 
 
-REFUSED = (400, 401, 403)
-"""A role that there is not is a bad request: nobody can be it."""
-
-
 @attack(23, by=["host"])
 async def comes_with_an_expired_or_forged_token(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)

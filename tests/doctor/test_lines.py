@@ -6,52 +6,24 @@ import asyncio
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
-from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from types import SimpleNamespace
 from typing import Any
 
 import keyring
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends.fail import Keyring as NoKeyring
 
 from medtui import cli, doctor
 from medtui.data import StoredTokens
-from medtui.data.doctor import Finding, feed
+from medtui.data.doctor import feed
 from medtui.data.doctor import login as login_line
 from medtui.local.keys import Keys
+from tests.doctor.conftest import LINES, InMemory, failures
 from tests.proxy import proxied
 from tests.stack import Stack
 from tests.terminal import Terminal
-
-LINES = [
-    *("settings", "address", "encryption", "server", "clock", "key", "tables", "migrations"),
-    *("policies", "live feed", "login", "terminal", "log"),
-]
-
-
-class InMemory(KeyringBackend):
-    """A keyring that works."""
-
-    priority = 1  # type: ignore[assignment]
-    name = "in memory"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class Locked(InMemory):
@@ -59,46 +31,6 @@ class Locked(InMemory):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise RuntimeError("locked")
-
-
-@pytest.fixture
-def backend() -> Iterator[InMemory]:
-    before, works = keyring.get_keyring(), InMemory()
-    keyring.set_keyring(works)
-    yield works
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "state"
-
-
-@pytest.fixture
-def look(
-    stack: Stack, backend: InMemory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Any]:
-    """`await look()`: every line's finding, by name; `url` and `key` as in the settings."""
-    monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))
-    terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "COLUMNS": "80", "LINES": "24"}
-    for name, value in terminal.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-
-    async def look_(url: str | None = None, key: str | None = None) -> dict[str, Finding]:
-        monkeypatch.setenv("SUPABASE_URL", url or stack.url)
-        monkeypatch.setenv("SUPABASE_ANON_KEY", stack.anon_key if key is None else key)
-        return {finding.name: finding async for finding in doctor.examine({})}
-
-    return look_
-
-
-def failures(found: dict[str, Finding]) -> list[str]:
-    """The lines that fail; each says what to do, in sentences."""
-    assert list(found) == LINES
-    failed = [finding for finding in found.values() if finding.state == "failed"]
-    assert all(finding.what.endswith(".") and finding.advice.endswith(".") for finding in failed)
-    return [finding.name for finding in failed]
 
 
 async def test_where_nothing_is_broken_every_line_is_well(look: Any, backend: InMemory) -> None:
@@ -293,69 +225,6 @@ async def test_a_terminal_on_which_nothing_can_be_drawn(
     assert doctor.terminal({"TERM": "xterm"}, latin).state == "failed"
     monkeypatch.setenv("COLUMNS", "60")
     assert (await look())["terminal"].state == "note"
-
-
-# Certificates
-
-
-def made(folder: Path, days: int) -> tuple[Path, SSLContext]:
-    """A certificate for this machine that is good for so many days, and a server's use of it."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.serialization import (
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
-
-    key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "medtui tests")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
-    built = x509.CertificateBuilder().subject_name(name).issuer_name(name)
-    built = built.public_key(key.public_key()).serial_number(x509.random_serial_number())
-    built = built.not_valid_before(now - timedelta(days=30))
-    built = built.not_valid_after(now + timedelta(days=days))
-    built = built.add_extension(address, critical=False)
-    built = built.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-    signed = built.sign(key, SHA256())
-    file = folder / "certificate.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + signed.public_bytes(Encoding.PEM))
-    context = SSLContext(PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return file, context
-
-
-async def test_a_certificate_that_nobody_vouches_for(
-    stack: Stack, look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file, context = made(tmp_path, days=400)
-    async with proxied(stack.url, tls=context) as proxy:
-        found = await look(url=proxy.url)
-        assert failures(found) == ["encryption"]
-        assert "not trusted: self" in found["encryption"].what
-        monkeypatch.setenv("SSL_CERT_FILE", str(file))
-        found = await look(url=proxy.url)
-        assert failures(found) == []
-        assert found["live feed"].state == found["encryption"].state == "ok"
-
-
-@pytest.mark.parametrize(("days", "state"), [(-1, "failed"), (5, "note")])
-async def test_a_certificate_that_has_expired_or_soon_will(
-    stack: Stack,
-    look: Any,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    days: int,
-    state: str,
-) -> None:
-    file, context = made(tmp_path, days=days)
-    monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    async with proxied(stack.url, tls=context) as proxy:
-        found = await look(url=proxy.url)
-    assert found["encryption"].state == state
-    assert failures(found) == (["encryption"] if days < 0 else [])
 
 
 # Kind 2, and the command

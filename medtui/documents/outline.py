@@ -1,0 +1,186 @@
+"""An assessment as one reads it, from the top: passages of text, red flags first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence, Marker
+from medtui.documents.evidence import Found, How
+from medtui.documents.export import flattened
+from medtui.documents.words import (
+    AI_CAUTION,
+    MARKED_BY,
+    RESULTS,
+    clock,
+    criterion_marks,
+    domain_marks,
+    figure,
+    overall_words,
+    share_of,
+)
+
+BAR = 10
+
+
+class Kind(StrEnum):
+    """What a passage is, for its look."""
+
+    HEADING = "heading"
+    MARK = "mark"
+    NOTE = "note"
+    FLAG = "flag"
+    DOMAIN = "domain"
+    GOOD = "good"
+    BETTER = "better"
+    TEXT = "text"
+    QUOTE = "quote"
+    DONE = "done"
+    PARTLY = "partly"
+    MISSED = "missed"
+    OTHER = "other"
+    GAP = "gap"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph. `sign` stands before it, `aside` at the right end of its first line."""
+
+    kind: Kind
+    text: str = ""
+    sign: str = ""
+    aside: str = ""
+    indent: int = 0
+    evidence: Evidence | None = None
+
+
+_GAP = Passage(Kind.GAP)
+_CRITERIA = {"yes": Kind.DONE, "partial": Kind.PARTLY, "no": Kind.MISSED}
+
+
+def outline(assessment: Assessment) -> list[Passage]:
+    """All of an assessment, in the order in which one reads it."""
+    return list(_trimmed(_passages(assessment)))
+
+
+def quote_aside(found: Found | None, start: float | None) -> tuple[str, str]:
+    """A sign and words for where a quote was found; `start` is the turn's own time."""
+    at = clock(start)
+    if found is None:
+        return "“", ""
+    match found.how:
+        case How.EXACT:
+            return "✓", at
+        case How.SIMILAR:
+            return "≈", f"similar words {at}".rstrip()
+        case How.TIME:
+            return "≠", f"other words at {at}" if at else "other words"
+    return "✗", "not found in the transcript"
+
+
+def bar(share: float | None) -> str:
+    """A share as a bar; empty where there is none."""
+    if share is None:
+        return ""
+    full = round(share * BAR)
+    return "▇" * full + "▁" * (BAR - full)
+
+
+def _passages(assessment: Assessment) -> Iterable[Passage]:
+    whole = overall_words(assessment.overall)
+    marked = MARKED_BY[assessment.marker]
+    yield Passage(Kind.MARK, whole or "No overall mark", aside=marked)
+    if assessment.overall.scale:
+        yield Passage(Kind.NOTE, "Scale: " + ", ".join(assessment.overall.scale))
+    if assessment.marker is Marker.AI:
+        yield Passage(Kind.NOTE, AI_CAUTION)
+    for note in assessment.notes:
+        yield Passage(Kind.NOTE, note)
+    yield _GAP
+    said = assessment.feedback
+    flags = [*said.red_flags]
+    flags += [
+        f"{domain.name}: {flag}" for domain in assessment.domains for flag in domain.red_flags
+    ]
+    yield from _points("Red flags", flags, Kind.FLAG, "!")
+    for domain in assessment.domains:
+        yield from _domain(domain)
+    yield _GAP
+    yield from _criteria(assessment.criteria)
+    if said.summary:
+        yield Passage(Kind.HEADING, "Summary")
+        yield from (Passage(Kind.TEXT, line, indent=2) for line in said.summary.split("\n"))
+        yield _GAP
+    yield from _points("Strengths", said.strengths, Kind.GOOD, "+")
+    yield from _points("Keep doing", said.keep_doing, Kind.GOOD, "+")
+    yield from _points("To improve", said.improvements, Kind.BETTER, "→")
+    if assessment.unclaimed:
+        yield Passage(Kind.HEADING, "Also in the file")
+        for line in flattened(assessment.unclaimed):
+            yield Passage(Kind.OTHER, line, indent=2)
+
+
+def _domain(domain: Domain) -> Iterable[Passage]:
+    parts = [domain_marks(domain), bar(share_of(domain))]
+    yield Passage(Kind.DOMAIN, domain.name, aside="  ".join(part for part in parts if part))
+    if details := list(_details(domain)):
+        yield from details
+        yield _GAP
+
+
+def _details(domain: Domain) -> Iterable[Passage]:
+    if domain.weight is not None and domain.weight != domain.max:
+        yield Passage(Kind.NOTE, f"Counts {figure(domain.weight)}", indent=2)
+    if domain.insufficient_evidence:
+        yield Passage(Kind.NOTE, "Too little evidence to be sure.", indent=2)
+    for line in domain.rationale.split("\n") if domain.rationale else ():
+        yield Passage(Kind.TEXT, line, indent=2)
+    yield from (Passage(Kind.GOOD, point, "+", indent=2) for point in domain.strengths)
+    yield from (Passage(Kind.BETTER, point, "→", indent=2) for point in domain.improvements)
+    yield from _quotes(domain.evidence)
+
+
+def _criteria(criteria: Iterable[Criterion]) -> Iterable[Passage]:
+    heading: str | None = None
+    is_first = True
+    for criterion in criteria:
+        if is_first or criterion.domain != heading:
+            if not is_first:
+                yield _GAP
+            heading = criterion.domain
+            yield Passage(Kind.HEADING, f"Criteria: {heading}" if heading else "Criteria")
+            is_first = False
+        sign = RESULTS[criterion.result][0] if criterion.result else "·"
+        kind = _CRITERIA.get(criterion.result or "", Kind.TEXT)
+        yield Passage(kind, criterion.text, sign, criterion_marks(criterion), 2)
+        for line in criterion.rationale.split("\n") if criterion.rationale else ():
+            yield Passage(Kind.NOTE, line, indent=4)
+        yield from _quotes(criterion.evidence, 4)
+    if not is_first:
+        yield _GAP
+
+
+def _quotes(evidence: Iterable[Evidence], indent: int = 2) -> Iterable[Passage]:
+    for item in evidence:
+        yield Passage(Kind.QUOTE, f"“{item.quote}”", indent=indent, evidence=item)
+
+
+def _points(heading: str, points: Iterable[str], kind: Kind, sign: str) -> Iterable[Passage]:
+    if listed := [Passage(kind, point, sign, indent=2) for point in points]:
+        yield Passage(Kind.HEADING, heading)
+        yield from listed
+        yield _GAP
+
+
+def _trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
+    """Without a gap at the end, or two in a row."""
+    gap = False
+    for passage in passages:
+        if passage.kind is Kind.GAP:
+            gap = True
+            continue
+        if gap:
+            yield _GAP
+        gap = False
+        yield passage

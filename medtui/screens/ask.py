@@ -1,0 +1,42 @@
+"""A question that one answers in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class AskScreen(ModalScreen[str | None]):
+    """Dismissed with the answer, or None. `check` says what is wrong with one, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back", id="ask.back", tooltip="Back"),
+    ]
+
+    def __init__(
+        self, question: str, *, value: str = "", check: Callable[[str], str | None]
+    ) -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+        self._check = check
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            yield Input(self._value, compact=True)
+            yield Static("enter goes, esc leaves", classes="field--note", markup=False)
+
+    @on(Input.Submitted)
+    def _answered(self, event: Input.Submitted) -> None:
+        if (wrong := self._check(event.value)) is not None:
+            self.query_one(".field--note", Static).update(wrong)
+            return
+        self.dismiss(event.value)

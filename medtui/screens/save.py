@@ -1,0 +1,63 @@
+"""Where to save a text: a path, asked again before a file is replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+
+class SaveScreen(ModalScreen[Path | None]):
+    """Writes what `text` makes to the path that is typed. Dismissed with it, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "Back", id="save.back", tooltip="Back"),
+    ]
+
+    def __init__(self, path: Path, text: Callable[[], str]) -> None:
+        super().__init__()
+        self._path = path
+        self._text = text
+        self._may_replace: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static("Save the review as Markdown", classes="card--title")
+            yield Input(str(self._path), compact=True)
+            yield Static("enter saves, esc leaves", classes="field--note", markup=False)
+
+    @on(Input.Submitted)
+    @work(exclusive=True)
+    async def _submitted(self, event: Input.Submitted) -> None:
+        try:
+            saved = await asyncio.to_thread(self._save, event.value.strip())
+        except OSError as error:
+            self._note(f"It could not be saved: {error.strerror or error}.")
+            return
+        if saved is not None:
+            self.dismiss(saved)
+
+    def _save(self, typed: str) -> Path | None:
+        """Write the file; or say what there is to decide first, and None. Raises OSError."""
+        path = Path(typed).expanduser()
+        if not typed or path.is_dir():
+            self.app.call_from_thread(self._note, "Name a file.")
+            return None
+        if path.exists() and path != self._may_replace:
+            self._may_replace = path
+            words = "There is such a file already: enter again replaces it."
+            self.app.call_from_thread(self._note, words)
+            return None
+        path.write_text(self._text(), encoding="utf-8")
+        return path
+
+    def _note(self, words: str) -> None:
+        self.query_one(".field--note", Static).update(words)

@@ -1,0 +1,59 @@
+"""Files from disk, reviewed without a server: `medtui view`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import work
+
+from medtui.documents import DocumentError, Transcript
+from medtui.documents.memory import Memory
+from medtui.documents.reading import Reading
+from medtui.screens.review import ReviewScreen
+
+Readings = Sequence[tuple[Path, Reading]]
+
+
+class FileReviewScreen(ReviewScreen):
+    """Reads files, and shows each as soon as it is there. `state`: where names are remembered."""
+
+    def __init__(self, readings: Readings, state: Path) -> None:
+        names = " and ".join(path.name for path, _ in readings)
+        super().__init__(names, folder=Path.cwd())
+        self._readings = [(path.absolute(), reading) for path, reading in readings]
+        self._state = state
+
+    def on_mount(self) -> None:
+        names = " and ".join(path.name for path, _ in self._readings)
+        self.tell("transcript", f"Reading {names} …")
+        self.read()
+
+    @work(exclusive=True, group="read")
+    async def read(self) -> None:
+        """Show what can be read; say, where something would stand, why it cannot."""
+        told = await asyncio.gather(*(self._read(*reading) for reading in self._readings))
+        wrong = [words for words in told if words]
+        for kind in ("transcript", "assessment"):
+            if getattr(self, kind) is None and wrong:
+                self.tell(kind, wrong.pop(0), failed=True)
+            elif getattr(self, kind) is None:
+                self.hide(kind)
+        for words in wrong:
+            self.notify(words, severity="error", markup=False)
+
+    async def _read(self, path: Path, reading: Reading) -> str | None:
+        """Show a document; or say what is wrong."""
+        try:
+            document = await reading.result()
+        except DocumentError as error:
+            return f"{path.name}: {error.message}"
+        is_transcript = isinstance(document, Transcript)
+        if (self.transcript if is_transcript else self.assessment) is not None:
+            kind = "transcripts" if is_transcript else "assessments"
+            return f"Both files are {kind}: view takes a transcript and an assessment."
+        if is_transcript:
+            self.memory = Memory(self._state / "reviews.json", f"file:{path}")
+        self.show(document)
+        return None
