@@ -145,7 +145,7 @@ class CasePicker(ModalScreen[UUID | None]):
     def _row(self, row: CaseSummary | Group) -> Content:
         words = " · ".join(filter(None, (row.category, row.domain))) or "(no category)"
         if isinstance(row, Group):
-            return Content.assemble(f"{words}  ", (f"{len(row.cases)}", "$faint"))
+            return Content(f"{words} ({len(row.cases)})")
         mark = self._mark(row.id)
         return Content.assemble(
             f"{words:<38}", (f" {self._names.get(row.id, '')}", "bold"), (f"  {mark}", "$warning")

@@ -272,8 +272,9 @@ class RoomScreen(Screen[None]):
         session, now = self.session, self.medtui.now()
         for stage in Stage:
             self.set_class(session.stage is stage, f"-{stage.label}")
-        words = title(session, self.room.me) + whether_here(session, self.room.me, self.presence)
-        self.line.show(words, self._feed, session.stage, self.room.role)
+        here = whether_here(session, self.room.me, self.presence)
+        words = title(session, self.room.me)
+        self.line.show(words, here, self._feed, session.stage, self.room.role)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
         self.facts.show(session, now, self.presence, self.room.shared.preset)

@@ -21,7 +21,9 @@ class RoomLine(Static):
         self._zone = zone
         self._content: Content | None = None
 
-    def show(self, title: str, feed: Feed, stage: Stage, role: Role | None) -> None:
+    def show(
+        self, title: str, whether_here: str, feed: Feed, stage: Stage, role: Role | None
+    ) -> None:
         """`title` is with whom; nothing of the case is ever in it."""
         width = self.size.width
         right = Content.assemble(
@@ -32,8 +34,8 @@ class RoomLine(Static):
         )
         left = Content.assemble((" Room ", "bold"), "· ", Content(title))
         state = self._state(feed, with_reason=width >= 120)
-        room = max(0, width - cell_len(right.plain) - cell_len(state.plain) - 4)
-        left = left.truncate(room, ellipsis=True)
+        room = width - cell_len(right.plain) - cell_len(state.plain) - cell_len(whether_here) - 4
+        left = left.truncate(max(0, room), ellipsis=True) + whether_here
         used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)
         content = left + "  " + state + " " * max(1, width - used - 2) + right
         if self._content is None or not content.is_same(self._content):

@@ -102,7 +102,7 @@ async def test_the_room(
     )
     here = await seat(size=size, clock=lambda: NOW, person=amara)
     await enter(here)
-    await here.until_text("Waiting for Daniel Reyes to choose who")
+    await here.until_text("Waiting for Daniel Reyes to choose who", "Daniel Reyes is not here yet")
     picture(here, taken("prep"))
 
     await be_in(stack, 1, 0, candidate_id=amara.id, case_id=case)
@@ -123,9 +123,55 @@ async def test_the_room(
     await here.press("escape")
 
     await be_in(stack, 3, 12)
-    await here.until_text("WRAP-UP", "Central retinal artery occlusion")
+    await here.until_text("WRAP-UP", "Central retinal artery occlusion", "Assessment not there")
     await settled(here)
     picture(here, taken("wrap-up"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_a_host_chooses(
+    size: tuple[int, int],
+    stack: Stack,
+    amara: Person,
+    daniel: Person,
+    case: UUID,
+    seat: Any,
+    picture: Callable[[Seat, str], None],
+) -> None:
+    def taken(name: str) -> str:
+        return f"room-{name}-{size[0]}x{size[1]}"
+
+    await stack.case(2, category="Red eye", case_name="Lenses at the pool")
+    await stack.case(3, category="Red eye", domain="consent", case_name="A lump on the lid")
+    await stack.session(amara, guest=daniel, id=SESSION, datetime_utc=NOW + timedelta(minutes=4))
+    await stack.session(
+        daniel,
+        guest=amara,
+        datetime_utc=NOW - timedelta(days=9),
+        case_id=case,
+        candidate_id=amara.id,
+        version=3,
+    )
+    here = await seat(size=size, clock=lambda: NOW, person=amara)
+    await enter(here)
+    await here.until_text("Choose who is the candidate", "Daniel Reyes is not here yet")
+    picture(here, taken("prep-host"))
+    await here.press("t")
+    await here.until_text("How long is a station?")
+    picture(here, taken("timing"))
+    await here.press("escape", "r")
+    await here.until_text("Who is the candidate?")
+    picture(here, taken("roles"))
+    await here.press("2")
+    await here.until_text("you are the ACTOR")
+    await here.press("c")
+    await here.until_text("3 of 3 cases", "A lump on the lid", "Daniel Reyes has acted it")
+    picture(here, taken("cases"))
+    await here.press("escape", "r", "1")
+    await here.until_text("you are the CANDIDATE")
+    await here.press("c")
+    await here.until_text("2 of 2 cases", "Red eye · history taking (1)")
+    picture(here, taken("cases-blind"))
 
 
 async def settled(here: Seat) -> None:
