@@ -26,6 +26,11 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole programs first: they mostly wait, and should not do so alone at the end."""
+    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that PostgreSQL's account can reach, too (pytest's own are closed to others)."""
