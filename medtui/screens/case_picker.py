@@ -113,7 +113,7 @@ class CasePicker(ModalScreen[UUID | None]):
                 cast("MedtuiApp", self.app).say(error)
                 self.dismiss(None)
             return
-        if not self.is_attached:
+        if self._is_going:
             return
         barred = choice.barred
         if choice.is_blind:
@@ -121,6 +121,11 @@ class CasePicker(ModalScreen[UUID | None]):
         self._cases = possible(cases, barred)
         self._is_read = True
         self._list()
+
+    @property
+    def _is_going(self) -> bool:
+        """Whether the picker is being taken away while an answer arrives."""
+        return not self.query(OptionList)
 
     # What is listed
 
@@ -187,7 +192,7 @@ class CasePicker(ModalScreen[UUID | None]):
             name = await self._backend.cases.name(case.id)
         except DataError:
             return  # one can choose without
-        if not self.is_attached:
+        if self._is_going:
             return
         self._names[case.id] = name or "(no name)"
         if case in self._shown:
@@ -214,7 +219,7 @@ class CasePicker(ModalScreen[UUID | None]):
             self._found = await self._backend.cases.named(words)
         except DataError:
             return  # categories and domains are searched all the same
-        if self.is_attached and self.search.value == words:
+        if not self._is_going and self.search.value == words:
             self._list()
 
     @on(Input.Submitted, "#case-search")
