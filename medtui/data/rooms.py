@@ -29,6 +29,9 @@ CARD = "card"
 PAUSE_SECONDS = 1.0, 30.0
 """The first and the longest pause before a channel that was closed is joined again."""
 
+TRACK_SECONDS = 7.0
+"""Between two updates of one's presence: Realtime closes a channel at the sixth in 30 seconds."""
+
 
 class Rooms:
     """The rooms that one is in. `enter`, `tell` what changes, `leave`."""
@@ -131,15 +134,21 @@ class _Room:
         channel.on_presence_sync(socket.guard(lambda: self._met(channel)))
         channel.on_broadcast("*", socket.guard(self._heard))
         await channel.subscribe(socket.guard(on_state))
+        loop = asyncio.get_running_loop()
+        known, track_at = None, loop.time()
         while True:
             if not ended.done():
                 self._is_new.clear()
-                await channel.track({"user": str(self._me), CARD: self._card})
-                await channel.send_broadcast(CARD, self._card)
+                card, now = self._card, loop.time()
+                if card is not known and now >= track_at:
+                    await channel.track({"user": str(self._me), CARD: card})
+                    known, track_at = card, now + TRACK_SECONDS
+                await channel.send_broadcast(CARD, card)
             news = asyncio.create_task(self._is_new.wait())
             either: set[asyncio.Future[Any]] = {news, ended}
+            wait = None if known is self._card else max(0, track_at - loop.time())
             try:
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(either, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 news.cancel()
             if ended.done():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence, Marker
 from medtui.documents.evidence import Found, How
@@ -64,19 +65,24 @@ def outline(assessment: Assessment) -> list[Passage]:
     return list(_trimmed(_passages(assessment)))
 
 
-def quote_aside(found: Found | None, start: float | None) -> tuple[str, str]:
-    """A sign and words for where a quote was found; `start` is the turn's own time."""
-    at = clock(start)
+class Place(NamedTuple):
+    """Where a quote was found, as it is said: before it, behind it, and at the end of the line."""
+
+    sign: str = "“"
+    remark: str = ""
+    time: str = ""
+
+
+def place_of(found: Found | None, start: float | None) -> Place:
+    """What is said of a quote. `found` None: it is still looked for; `start`: the turn's time."""
     if found is None:
-        return "“", ""
-    match found.how:
-        case How.EXACT:
-            return "✓", at
-        case How.SIMILAR:
-            return "≈", f"similar words {at}".rstrip()
-        case How.TIME:
-            return "≠", f"other words at {at}" if at else "other words"
-    return "✗", "not found in the transcript"
+        return Place()
+    return {
+        How.EXACT: Place("✓", "", clock(start)),
+        How.SIMILAR: Place("≈", "similar words", clock(start)),
+        How.TIME: Place("≠", "other words at this time", clock(start)),
+        How.NOT_FOUND: Place("✗", "not found in the transcript"),
+    }[found.how]
 
 
 def bar(share: float | None) -> str:

@@ -135,7 +135,7 @@ def _received(pipe: IO[bytes]) -> Document:
     try:
         while len(turns) < count:
             heads, columns = pickle.load(pipe)  # noqa: S301
-            words = list(map(Word, *columns))
+            words = list(map(Word, *columns)) if columns else []
             at = 0
             for text, speaker, start, end, sure, length in heads:
                 mine = tuple(words[at : at + length])

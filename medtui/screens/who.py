@@ -28,7 +28,7 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="who.back", tooltip="Back"),
         Binding("ctrl+s", "keep", "Keep", id="who.keep", tooltip="Keep these names"),
-        Binding("ctrl+x", "swap", "Swap", id="who.swap", tooltip="Swap the first two"),
+        Binding("f2", "swap", "Swap", id="who.swap", tooltip="Swap the first two"),
     ]
 
     def __init__(

@@ -14,11 +14,9 @@ from textual.message import Message
 
 from medtui.documents.assessment import Evidence
 from medtui.documents.evidence import Found, How
-from medtui.documents.outline import Kind, Passage, quote_aside
+from medtui.documents.outline import Kind, Passage, Place, place_of
 from medtui.widgets.cells import Span
 from medtui.widgets.flow import Flow
-
-_STRONG = {Kind.HEADING, Kind.MARK, Kind.DOMAIN}
 
 
 class AssessmentView(Flow):
@@ -91,21 +89,21 @@ class AssessmentView(Flow):
         return len(self._passages)
 
     def text(self, index: int) -> str:
-        return self._passages[index].text
+        remark = self._place(index).remark
+        text = self._passages[index].text
+        return f"{text} {remark}" if remark else text
 
     def margins(self, index: int) -> tuple[int, int]:
-        sign, aside = self._sign_and_aside(index)
+        sign, _, aside = self._place(index)
         left = self._passages[index].indent + (2 if sign else 0)
-        # Words on the right take no more than half of the line; quotes say theirs below.
-        right = cell_len(aside) + 3 if aside else 1
-        return left, right
+        return left, cell_len(aside) + 3 if aside else 1
 
     def draw(self, index: int, line: int, span: Span) -> list[Segment]:
         passage = self._passages[index]
-        sign, aside = self._sign_and_aside(index)
+        sign, _, aside = self._place(index)
         look = self._look(passage)
         indent = " " * passage.indent
-        text = passage.text[slice(*span)]
+        text = self.text(index)[slice(*span)]
         head = Segment(
             f"{indent}{sign} " if sign and line == 0 else indent + "  " * bool(sign), look
         )
@@ -114,25 +112,21 @@ class AssessmentView(Flow):
             left, right = self.margins(index)
             room = self.size.width - 2 - left - right
             gap = " " * max(1, room - cell_len(text) + 2)
-            segments += [Segment(gap), Segment(aside, self._aside_look(passage))]
+            segments += [Segment(gap), Segment(aside, self.style_of("assessment-view--aside"))]
         return segments
 
-    def _sign_and_aside(self, index: int) -> tuple[str, str]:
+    def _place(self, index: int) -> Place:
+        """What stands before a passage, behind it, and at the end of its first line."""
         passage = self._passages[index]
         if passage.evidence is None:
-            return passage.sign, passage.aside
+            return Place(passage.sign, "", passage.aside)
         found = self._found.get(passage.evidence)
         start = self._starts.get(found.turn) if found and found.turn is not None else None
-        return quote_aside(found, start)
+        return place_of(found, start)
 
     def _look(self, passage: Passage) -> Style:
         missing = self._is_missing(passage)
         return self.style_of(f"assessment-view--{'missing' if missing else passage.kind}")
-
-    def _aside_look(self, passage: Passage) -> Style:
-        if self._is_missing(passage):
-            return self.style_of("assessment-view--missing")
-        return self.style_of("assessment-view--aside")
 
     def _is_missing(self, passage: Passage) -> bool:
         if passage.evidence is None or passage.evidence not in self._found:

@@ -70,13 +70,12 @@ def _wide(text: str, start: int, end: int, width: int) -> list[Span]:
             if at > start:
                 spans.append((start, at - 1))
             start, used = at, room
-            while used > width:  # longer than a line by itself
-                piece = chop_cells(text[start:stop], width)[0]
-                if not piece or start + len(piece) >= stop:
-                    break
-                spans.append((start, start + len(piece)))
-                start += len(piece)
-                used = cell_len(text[start:stop])
+            if used > width:  # longer than a line by itself
+                pieces = chop_cells(word, width)
+                for piece in pieces[:-1]:
+                    spans.append((start, start + len(piece)))
+                    start += len(piece)
+                used = cell_len(pieces[-1])
         at = stop + 1
     spans.append((start, end))
     return spans

@@ -67,7 +67,7 @@ class Columns(NamedTuple):
 
 
 _LEAST = [("what", 20), ("who", 16), ("what", 12), ("level", 8), ("seat", 18), ("level", 0),
-          ("seat", 12), ("what", 0), ("who", 8)]  # fmt: skip
+          ("seat", 12), ("what", 0), ("who", 8), ("seat", 0), ("who", 0)]  # fmt: skip
 """What gives way first where a page is too narrow, and down to how much."""
 
 

@@ -8,7 +8,9 @@ import stat
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
+from keyring.backends import fail
 
 from medtui import log
 from medtui.data import StoredTokens
@@ -18,7 +20,7 @@ from tests.stack import Stack
 async def test_a_day_of_use_leaves_no_secret_on_the_disk(
     stack: Stack, seat: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.setattr(keyring, "get_keyring", fail.Keyring)
     state = tmp_path / "state"
     planted = {
         "password": secrets.token_hex(12),

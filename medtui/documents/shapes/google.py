@@ -28,9 +28,10 @@ _END = ("endOffset", "endTime", "end_offset", "end_time")
 def read(data: Any) -> Draft | None:
     """`results[].alternatives[0].words[]`; where there are no words, its transcript."""
     results = next((found for found in _results(data) if has_records(found)), None)
-    if results is None or not any(has_records(item.get("alternatives")) for item in results[:5]):
+    offered = [item.get("alternatives") for item in records(results)[:5]] if results else []
+    if not any(map(has_records, offered)):
         return None
-    if any("content" in alternatives(item.get("alternatives")) for item in results[:5]):
+    if any("content" in alternatives(item) for item in offered):
         return None  # Speechmatics
     best = [(item, alternatives(item.get("alternatives"))) for item in records(results)]
     metadata = record(record(data).get("metadata"))

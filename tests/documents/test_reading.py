@@ -1,0 +1,91 @@
+"""Reading goes on beside everything else, can be stopped, and ends in a document or a sentence."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from medtui.documents import DocumentError, Transcript, load, read
+from medtui.documents.reading import SMALL, Reading
+
+SAMPLES = Path(__file__).parent / "samples"
+TALK = SAMPLES / "transcripts" / "deepgram-utterances.json"
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A file that is read by a process of its own."""
+    data = json.loads(TALK.read_text())
+    data["results"]["utterances"] = [
+        {**utterance, "speaker": n % 2, "start": n * 3.0, "end": n * 3.0 + 2}
+        for n in range(150)
+        for utterance in data["results"]["utterances"][:3]
+    ]
+    path = tmp_path / "large.json"
+    path.write_text(json.dumps(data))
+    assert path.stat().st_size > SMALL / 3
+    path.write_text(json.dumps(data) + " " * SMALL)
+    return path
+
+
+async def test_a_small_file_and_a_large_one_read_alike(large: Path) -> None:
+    for path in (TALK, large):
+        assert await Reading(path).result() == read(load(path))
+        assert await Reading(path.read_bytes()).result() == read(load(path))
+
+
+async def test_an_assessment_comes_through_too(tmp_path: Path) -> None:
+    path = tmp_path / "assessment.json"
+    path.write_text((SAMPLES / "assessments" / "checklist.json").read_text() + " " * SMALL)
+    assert await Reading(path).result() == read(load(path))
+
+
+async def test_what_is_wrong_comes_through(tmp_path: Path) -> None:
+    path = tmp_path / "broken.json"
+    path.write_text('{"turns": [' + " " * SMALL + "x")
+    with pytest.raises(DocumentError, match="line 1, column"):
+        await Reading(path).result()
+    with pytest.raises(DocumentError, match="does not exist"):
+        await Reading(tmp_path / "none.json").result()
+
+
+async def test_what_is_expected_is_passed_on(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Doctor: 7/10 and no more.\n" + " " * SMALL)
+    assert isinstance(await Reading(path).result(), Transcript)
+    assert not isinstance(await Reading(path, "assessment").result(), Transcript)
+
+
+async def test_the_loop_goes_on_while_a_large_file_is_read(large: Path) -> None:
+    reading = asyncio.create_task(Reading(large).result())
+    late = 0.0
+    while not reading.done():
+        before = time.thread_time()
+        await asyncio.sleep(0.005)
+        late = max(late, time.thread_time() - before)
+    assert isinstance(await reading, Transcript)
+    assert late < 0.2
+
+
+async def test_reading_can_be_stopped(large: Path) -> None:
+    reading = Reading(large)
+    process = reading._process
+    assert process is not None
+    task = asyncio.create_task(reading.result())
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert process.poll() is not None
+
+
+async def test_a_reader_that_dies_is_a_sentence(large: Path) -> None:
+    reading = Reading(large)
+    assert reading._process is not None
+    reading._process.kill()
+    with pytest.raises(DocumentError, match="could not be read"):
+        await reading.result()
