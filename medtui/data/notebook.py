@@ -7,11 +7,11 @@ all. No brief, name or condition of a case is ever in them.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
+
+from medtui.data.tokens import write_private
 
 
 class Notebook:
@@ -52,14 +52,7 @@ class Notebook:
 def _write(file: Path, text: str) -> bool:
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # with mode 0600
-        try:
-            with os.fdopen(handle, "w") as temporary:
-                temporary.write(text)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_private(file, text)
     except OSError:
         return False
     return True

@@ -88,6 +88,7 @@ class CasePicker(ModalScreen[UUID | None]):
         self._names: dict[UUID, str] = {}
         self._found: set[UUID] | None = None
         self._wanted = {"category": "", "domain": ""}
+        self._width = 0
         self._is_read = False
 
     def compose(self) -> ComposeResult:
@@ -113,7 +114,7 @@ class CasePicker(ModalScreen[UUID | None]):
                 cast("MedtuiApp", self.app).say(error)
                 self.dismiss(None)
             return
-        if not self.is_attached:
+        if self._is_going:
             return
         barred = choice.barred
         if choice.is_blind:
@@ -122,16 +123,22 @@ class CasePicker(ModalScreen[UUID | None]):
         self._is_read = True
         self._list()
 
+    @property
+    def _is_going(self) -> bool:
+        """Whether the picker is being taken away while an answer arrives."""
+        return not self.query(OptionList)
+
     # What is listed
 
     def _list(self) -> None:
         listed = [case for case in self._cases if self._is_wanted(case)]
         self._shown = groups(listed) if self._choice.is_blind else listed
+        self._width = max((len(_said(row)) for row in self._shown), default=0)
         self.rows.clear_options()
         self.rows.add_options([Option(self._row(row)) for row in self._shown])
         if self._shown:
             self.rows.highlighted = 0
-        self._say(len(listed))
+        self._say()
 
     def _is_wanted(self, case: CaseSummary) -> bool:
         for what in ("category", "domain"):
@@ -143,40 +150,52 @@ class CasePicker(ModalScreen[UUID | None]):
         return all(word in said for word in words) or case.id in (self._found or ())
 
     def _row(self, row: CaseSummary | Group) -> Content:
-        words = " · ".join(filter(None, (row.category, row.domain))) or "(no category)"
+        words = _said(row)
         if isinstance(row, Group):
             return Content(f"{words} ({len(row.cases)})")
-        mark = self._mark(row.id)
+        mark, _ = self._mark(row.id)
         return Content.assemble(
-            f"{words:<38}", (f" {self._names.get(row.id, '')}", "bold"), (f"  {mark}", "$warning")
+            f"{words:<{self._width}}  ",
+            (f"{mark:<5}  ", "$warning"),
+            (self._names.get(row.id, ""), "bold"),
         )
 
-    def _mark(self, case_id: UUID) -> str:
-        """What speaks against a case."""
+    def _mark(self, case_id: UUID) -> tuple[str, str]:
+        """What speaks against a case, in a word and in a sentence."""
         choice = self._choice
         who = choice.names.get(choice.candidate, "the candidate")
         if self._past.has_acted(choice.candidate, case_id):
-            return "you have acted it" if choice.is_blind else f"{who} has acted it"
+            return "acted", f"{who} has acted it."
         if self._past.knows(choice.candidate, case_id):
-            return f"{who} has sat it"
-        return "you know it" if self._past.knows(choice.partner, case_id) else ""
+            return "sat", f"{who} has sat it."
+        if self._past.knows(choice.partner, case_id):
+            return "known", "You know it."
+        return "", ""
 
-    def _say(self, count: int) -> None:
+    def _say(self) -> None:
+        """Under the list: how much of it is shown, and what to know of the one at the cursor."""
         if not self._is_read:
             return
+        count = sum(map(self._is_wanted, self._cases))
         filters = " · ".join(filter(None, self._wanted.values()))
         words = f"{count} of {len(self._cases)} cases" + (f", {filters}" if filters else "")
         if not self._cases:
             words = "There is no case that neither of you has been shown here."
         elif self._choice.is_blind:
             words += ". You are the candidate: enter or r draws one, unseen."
+        elif isinstance(case := self._at(self.rows.highlighted), CaseSummary):
+            words += f". {self._mark(case.id)[1]}"
         self.hint.update(words)
+
+    def _at(self, row: int | None) -> CaseSummary | Group | None:
+        return self._shown[row] if row is not None and row < len(self._shown) else None
 
     # Names, one at a time, for a host who is not the candidate
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        case = self._shown[event.option_index] if event.option_index < len(self._shown) else None
+        self._say()
+        case = self._at(event.option_index)
         if isinstance(case, CaseSummary) and case.id not in self._names:
             self._ask_name(case)
 
@@ -187,7 +206,7 @@ class CasePicker(ModalScreen[UUID | None]):
             name = await self._backend.cases.name(case.id)
         except DataError:
             return  # one can choose without
-        if not self.is_attached:
+        if self._is_going:
             return
         self._names[case.id] = name or "(no name)"
         if case in self._shown:
@@ -214,7 +233,7 @@ class CasePicker(ModalScreen[UUID | None]):
             self._found = await self._backend.cases.named(words)
         except DataError:
             return  # categories and domains are searched all the same
-        if self.is_attached and self.search.value == words:
+        if not self._is_going and self.search.value == words:
             self._list()
 
     @on(Input.Submitted, "#case-search")
@@ -271,3 +290,7 @@ class CasePicker(ModalScreen[UUID | None]):
             self.rows.focus()
         else:
             self.dismiss(None)
+
+
+def _said(row: CaseSummary | Group) -> str:
+    return " · ".join(filter(None, (row.category, row.domain))) or "(no category)"

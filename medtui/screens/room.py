@@ -135,6 +135,7 @@ class RoomScreen(Screen[None]):
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
         self._watch_files()
+        self._look_back()
         self._tick()
 
     def on_unmount(self) -> None:
@@ -203,6 +204,8 @@ class RoomScreen(Screen[None]):
             self.share()
         self._read_brief()
         self._watch_files()
+        if (before.case_id, before.candidate_id) != (session.case_id, session.candidate_id):
+            self._look_back()
         self.refresh_bindings()
 
     def _merge(self, *cards: object) -> None:
@@ -250,6 +253,19 @@ class RoomScreen(Screen[None]):
                 self.facts.files = Files(FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds)
                 self._draw()
             await asyncio.sleep(FILES_SECONDS)
+
+    @work(exclusive=True, group="past")
+    async def _look_back(self) -> None:
+        """Whether the candidate has acted the chosen case before: then both should know."""
+        session, self.facts.mark = self.session, ""
+        who, case_id = session.candidate_id, session.case_id
+        if who is None or case_id is None or session.stage is not Stage.PREP:
+            return
+        with contextlib.suppress(DataError):  # it is only a hint
+            if (await self._backend.cases.past([who])).has_acted(who, case_id):
+                has = "you have" if who == self.room.me else "the candidate has"
+                self.facts.mark = f"{has} acted it"
+                self._draw()
 
     # Drawing
 

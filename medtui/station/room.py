@@ -155,13 +155,13 @@ def happened(
 
     `is_mine`: what a host can do, this program has just done.
     """
-    if before.guest_id != after.guest_id and not (is_mine and after.guest_id is None):
-        if after.guest_id is None:
-            yield f"{name_of(before.guest)} has left: the seat is free again."
-        else:
-            yield f"{name_of(after.guest)} has booked the seat."
+    if before.guest_id != after.guest_id and after.guest_id is not None:
+        yield f"{name_of(after.guest)} has booked the seat."
     if is_mine:
         return
+    if before.guest_id is not None and after.guest_id is None:
+        yield f"{name_of(before.guest)} has left: the seat is free again."
+        return  # what else has changed comes of that
     # A host who reads of their own doing has done it in another window, or another client.
     host = "Another window of yours" if after.host_id == me else name_of(after.host)
     if before.stage != after.stage:

@@ -45,6 +45,8 @@ class RoomFacts(Static):
         self._shown = Content("")
         self.files = Files()
         """What is there of the station that is over; set when it is known."""
+        self.mark = ""
+        """What speaks against the chosen case; set when it is known."""
 
     def show(
         self,
@@ -79,7 +81,7 @@ class RoomFacts(Static):
             if session.candidate_id is None
             else person(session, session.candidate_id, me)
         )
-        case = case_words(session)
+        case = case_words(session) + (f" ({self.mark})" if self.mark else "")
         if session.stage is Stage.WRAP_UP:
             return [
                 ("Candidate", candidate),

@@ -47,14 +47,14 @@ async def waiting(
 async def test_a_colleague_who_hosts_leads_one_through_a_station(
     stack: Stack, me: Person, colleague: Person, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(partner, "LINGER_SECONDS", -149)
     await stack.case()
     session = await stack.session(colleague, guest=me, starts_in=timedelta(minutes=85))
     async with waiting(stack, colleague, me, session):
         here = await seat(person=me)
         await enter(here)
-        await here.until_text("you and Lena Vogt", "you are the CANDIDATE")
+        await here.until_text("mock with Lena Vogt (here)", "you are the CANDIDATE")
         await here.until_text("INTERVIEW", "READING", "Task of case 1")
+        monkeypatch.setattr(partner, "LINGER_SECONDS", -150)  # its time is up
         await here.until_text("WRAP-UP", "Name of case 1 · Condition of case 1")
 
 

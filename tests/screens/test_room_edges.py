@@ -68,6 +68,7 @@ async def test_a_guest_who_leaves_in_mid_interview_is_missed(stack: Stack, seat:
         .execute()
     )
     await here.until_text("Mei Tanaka has left: the seat is free again", "PREP")
+    assert "gone back" not in here.text, "it comes of leaving"
     await here.until_text("The guest's seat is free: wait until somebody books it")
     await here.press("s")
     await here.until_text("There is no guest yet")
@@ -300,11 +301,37 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     here = await seat(person=two.host)
     await enter(here)
     await here.press("c")
-    await here.until_text("2 of 2 cases", "Mei Tanaka has acted it")
+    await here.until_text("2 of 2 cases. Mei Tanaka has acted it.")
     await here.press("r")
     await here.until_screen("RoomScreen")
     await here.until_text("Part of case 2")
     assert (await row_of(stack, two.session_id))["case_id"] == fresh
+    # Where it is chosen all the same, both know.
+    await stack.sql(
+        "update practice_sessions set case_id = %s where id = %s", two.case, two.session_id
+    )
+    await here.until_text("(the candidate has acted it)")
+
+
+async def test_a_change_of_candidate_clears_the_case_on_both_screens(
+    stack: Stack, seat: Any
+) -> None:
+    two = await pair(stack)
+    await stack.case(2)
+    host, guest = await seat(person=two.host), await seat(person=two.guest)
+    await enter(host)
+    await enter(guest)
+    await host.until_text("Part of case 1")
+    await host.press("r", "1")
+    await host.until_text("you are the CANDIDATE", "Choose the case: c")
+    await guest.until_text("you are the ACTOR", "Waiting for Amara Okafor to choose the case")
+    for here in (host, guest):
+        assert "Part of case 1" not in here.text
+        assert "Case       not chosen" in here.text
+    await host.press("c")
+    await host.until_text("1 of 1 cases")
+    await host.press("r")
+    await guest.until_text("Part of case 2")
 
 
 async def row_of(stack: Stack, session_id: UUID) -> dict[str, Any]:

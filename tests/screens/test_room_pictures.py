@@ -1,4 +1,4 @@
-"""The room at each stage, for the actor and the candidate, at two sizes."""
+"""What a host chooses in a room, at two sizes; the stages themselves are in test_room.py."""
 
 from __future__ import annotations
 
@@ -10,43 +10,11 @@ from uuid import UUID
 import pytest
 
 from tests.screens.conftest import NOW, Seat
-from tests.screens.test_room import enter
+from tests.screens.test_room import PART, TASK, enter
 from tests.stack import Person, Stack
 
 SIZES = [(80, 24), (160, 48)]
 SESSION = UUID(int=5)
-
-TASK = """# Eye casualty, 10:40
-
-You are the ophthalmology doctor in eye casualty. **Margaret, 71**, lost the sight of her right
-eye three hours ago, without pain. The nurse has measured:
-
-| | right | left |
-| --- | --- | --- |
-| visual acuity | counting fingers | 6/9 |
-| pupil | relative afferent defect | normal |
-
-## Your task (8 minutes)
-
-1. Find out what she understands and fears.
-2. Tell her what you have found and what it means for her sight.
-3. Explain what has to happen today, and why it matters for her health as a whole.
-"""
-PART = """# You are Margaret, 71
-
-A retired school cook, widowed, who drives her grandson to school.
-
-**Opening line:** "They said you'd be able to put it right. You can, can't you?"
-
-## Your story
-
-- The sight went "like a curtain" while you were buttering toast. No pain, no flashes.
-- *Only if asked:* last month your speech was slurred for ten minutes and you told nobody.
-
-## How you react
-
-Go silent when you hear that the sight may not return; let the silence last.
-"""
 
 
 @pytest.fixture
@@ -70,62 +38,6 @@ async def case(stack: Stack) -> UUID:
         candidate_brief=TASK,
         actor_brief=PART,
     )
-
-
-async def be_in(stack: Stack, stage: int, ago: float, **columns: Any) -> None:
-    """The session's stage, and since when by the clock of the pictures."""
-    names = ", ".join(f"{name} = %s" for name in ("version", *columns))
-    await stack.sql(f"update practice_sessions set {names}", stage, *columns.values())
-    since = NOW - timedelta(seconds=ago)
-    await stack.sql("update practice_sessions set stage_since = %s", since)
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_room(
-    size: tuple[int, int],
-    stack: Stack,
-    amara: Person,
-    daniel: Person,
-    case: UUID,
-    seat: Any,
-    picture: Callable[[Seat, str], None],
-) -> None:
-    def taken(name: str) -> str:
-        return f"room-{name}-{size[0]}x{size[1]}"
-
-    await stack.session(
-        daniel,
-        guest=amara,
-        id=SESSION,
-        datetime_utc=NOW + timedelta(minutes=4),
-        room_url="https://meet.jit.si/medtui-0005",
-    )
-    here = await seat(size=size, clock=lambda: NOW, person=amara)
-    await enter(here)
-    await here.until_text("Waiting for Daniel Reyes to choose who", "Daniel Reyes is not here yet")
-    picture(here, taken("prep"))
-
-    await be_in(stack, 1, 0, candidate_id=amara.id, case_id=case)
-    await here.until_text("you are the CANDIDATE", "your brief comes")
-    await settled(here)
-    picture(here, taken("prep-candidate"))
-
-    await be_in(stack, 2, 73.2, candidate_id=amara.id)
-    await here.until_text("INTERVIEW", "Margaret, 71")
-    await settled(here)
-    picture(here, taken("interview-candidate"))
-
-    await be_in(stack, 2, 433.2, candidate_id=daniel.id)
-    await here.until_text("you are the ACTOR", "LAST MINUTE", "Opening line")
-    await here.press("i", "k", "i", "n", "d")
-    await settled(here)
-    picture(here, taken("interview-actor"))
-    await here.press("escape")
-
-    await be_in(stack, 3, 12)
-    await here.until_text("WRAP-UP", "Central retinal artery occlusion", "Assessment not there")
-    await settled(here)
-    picture(here, taken("wrap-up"))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -165,17 +77,10 @@ async def test_what_a_host_chooses(
     await here.press("2")
     await here.until_text("you are the ACTOR")
     await here.press("c")
-    await here.until_text("3 of 3 cases", "A lump on the lid", "Daniel Reyes has acted it")
+    await here.until_text("3 of 3 cases", "A lump on the lid", "acted")
     picture(here, taken("cases"))
     await here.press("escape", "r", "1")
     await here.until_text("you are the CANDIDATE")
     await here.press("c")
     await here.until_text("2 of 2 cases", "Red eye · history taking (1)")
     picture(here, taken("cases-blind"))
-
-
-async def settled(here: Seat) -> None:
-    """The toasts are gone: what they say is in other tests."""
-    with here.app._context():
-        here.app.clear_notifications()
-    await here.pause(0.1)

@@ -66,6 +66,7 @@ class Partner:
         self._client, self._me, self._viewer = client, str(me), str(viewer)
         self._session, self._pace, self._dice = str(session_id), pace, dice
         self._is_met = asyncio.Event()
+        self._their_card: dict[str, Any] = {}
 
     async def live(self) -> None:
         """Wait for the viewer, play along while they are there, and wait again."""
@@ -83,11 +84,12 @@ class Partner:
         )
 
         def on_sync() -> None:
-            present = [p for people in channel.presence_state().values() for p in people]
-            if any(cast(dict[str, Any], p).get("user") == self._viewer for p in present):
-                self._is_met.set()
-            else:
-                self._is_met.clear()
+            self._is_met.clear()
+            for presence in [p for people in channel.presence_state().values() for p in people]:
+                seen = cast(dict[str, Any], presence)
+                if seen.get("user") == self._viewer:
+                    self._their_card = seen.get("card") or {}
+                    self._is_met.set()
 
         channel.on_presence_sync(on_sync)
         await channel.subscribe()
@@ -119,9 +121,7 @@ class Partner:
         if row is None or row["guest_id"] != self._viewer:
             return
         if row["version"] == 2:
-            since = datetime.fromisoformat(row["stage_since"])
-            length = sum(seconds for _, seconds in PHASES) + LINGER_SECONDS
-            if (datetime.now(UTC) - since).total_seconds() > length:
+            if self._is_over(datetime.fromisoformat(row["stage_since"])):
                 await self._change(row, version=3)
         elif row["version"] != 1:
             return
@@ -134,6 +134,16 @@ class Partner:
                 await self._change(row, case_id=chosen["id"])
         else:
             await self._change(row, version=2)
+
+    def _is_over(self, since: datetime) -> bool:
+        """Whether the station's time is up, with what the viewer has done to the clock."""
+        length = sum(seconds for _, seconds in PHASES) + LINGER_SECONDS
+        theirs = self._their_card
+        if theirs.get("station") and datetime.fromisoformat(theirs["station"]) == since:
+            if theirs["paused_at"]:
+                return False
+            length += sum(theirs["added"]) + theirs["paused"]
+        return (datetime.now(UTC) - since).total_seconds() > length
 
     async def _change(self, row: dict[str, Any], **values: Any) -> None:
         query = self._client.table("practice_sessions").update(values).eq("id", self._session)
