@@ -71,12 +71,16 @@ async def test_a_guest_who_cannot_leave_reads_why_and_nothing_is_asked(
     stack: Stack, seat: Any
 ) -> None:
     me = await stack.person("Mei", "Tanaka")
-    await stack.session(await stack.person("Amara", "Okafor"), guest=me)
+    host = await stack.person("Amara", "Okafor")
+    await stack.session(host, guest=me, room_url="https://example.org/room")
     async with proxied(stack.url) as proxy:
-        here = await seat(server=proxy.url, key=stack.anon_key, size=(160, 48))
+        here = await seat(server=proxy.url, key=stack.anon_key)
         await here.board(me)
         await here.until_text("● you")
+        await here.press("enter")
+        await here.until_text("You are the guest", "copy the room link")
         assert "leave it" not in here.text  # among what can be done
+        await here.press("escape")
         await here.press("l")
         await here.until_text("This server does not let guests leave", "ask the host")
         assert not proxy.requests("PATCH")
@@ -91,30 +95,3 @@ async def test_a_profile_that_cannot_be_changed_says_so_before_one_types(
     await here.press("p")
     await here.until_text("This server does not let profiles be changed")
     assert here.screen == "BoardScreen"
-
-
-async def test_details_of_a_narrow_screen_offer_what_can_be_done(stack: Stack, seat: Any) -> None:
-    me = await stack.person("Mei", "Tanaka")
-    await stack.session(await stack.person("Amara", "Okafor"), guest=me)
-    here = await seat()
-    await here.board(me)
-    await here.until_text("● you")
-    await here.press("enter")
-    await here.until_text("You are the guest")
-    assert "leave it" not in here.text
-
-
-async def test_a_session_is_cancelled_with_its_files_where_only_medtui_looks_after_them(
-    stack: Stack, seat: Any
-) -> None:
-    me = await stack.person("Amara", "Okafor")
-    await stack.file(await stack.session(me), "transcript.json", "notes/of-another-client.json")
-    here = await seat()
-    await here.board(me)
-    await here.until_text("○ open")
-    await here.press("x")
-    await here.until_text("Its 2 files")
-    await here.press("y")
-    await here.until_text("The session is cancelled")
-    assert not await stack.sql("select 1 from practice_sessions")
-    assert not await stack.sql("select 1 from storage.objects")
