@@ -333,13 +333,8 @@ class BoardScreen(Screen[None]):
         """Go into the room of the session under the cursor."""
         from medtui.screens.room import RoomScreen
 
-        session = self._chosen()
-        if session is None:
-            return
-        if not session.involves(self._me):
-            self._refuse("Only the host and the guest of a session can go into its room.")
-            return
-        self.app.push_screen(RoomScreen(self._backend, self._me, session, self._feed))
+        if (session := self._chosen()) and session.involves(self._me):
+            self.app.push_screen(RoomScreen(self._backend, self._me, session, self._feed))
 
     def _chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""
