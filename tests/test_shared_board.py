@@ -73,6 +73,18 @@ def test_midnight_passes_and_the_clocks_go_back() -> None:
         assert [words_for(s, now, LONDON, Names.FULL).when for s in sessions] == ["01:30", "01:30"]
 
 
+def test_the_clocks_go_forward() -> None:
+    night = datetime(2027, 3, 28, 0, 30, tzinfo=UTC)
+    starts = [night + timedelta(minutes=29), night + timedelta(minutes=31)]
+    shown = board(*(session(0, datetime_utc=at) for at in starts))
+    [(_, sessions)] = shown.sections(night)
+    words = [words_for(s, night, LONDON, Names.FULL) for s in sessions]
+    assert [(w.when, w.countdown) for w in words] == [
+        ("00:59", "in 29 min"),
+        ("02:01", "in 31 min"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("names", "shown"),
     [(Names.FULL, "Amara Okafor"), (Names.INITIALS, "Amara O."), (Names.NONE, "ST1")],

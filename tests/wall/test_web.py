@@ -19,6 +19,7 @@ import websockets
 from tests.browser import CHROMIUM, Browser
 from tests.stack import Stack
 from tests.test_end_to_end import environment, server
+from tests.test_server_goes_away import local_run
 
 LEVELS = ["st1-applicant", "st2", "foundation", "st3"]
 
@@ -168,3 +169,21 @@ async def test_a_taken_port_is_said_in_a_sentence(stack: Stack, tmp_path: Path) 
     _, err = await process.communicate()
     assert process.returncode == 1
     assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in err.decode()
+
+
+@pytest.mark.long
+@with_browser
+async def test_the_page_outlives_a_crash_of_the_database(folder: Path, tmp_path: Path) -> None:
+    """PostgreSQL is killed: the local server ends, and is started again on its port."""
+    async with local_run(folder / "data") as (first, process):
+        env = {"SUPABASE_URL": first["API_URL"], "SUPABASE_ANON_KEY": first["ANON_KEY"]}
+        async with serving(tmp_path, **env) as url, Browser(url) as page:
+            await page.until("● LIVE", "nothing is planned")
+            pid = int((folder / "data" / "pgdata" / "postmaster.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGKILL)
+            await page.until("STALE since")
+            await asyncio.wait_for(process.wait(), 15)
+            port = int(first["API_URL"].rpartition(":")[2])
+            async with local_run(folder / "data", port):
+                await page.until("● LIVE", seconds=60)
+                await page.until_title("● LIVE")
