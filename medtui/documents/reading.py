@@ -77,6 +77,7 @@ class Reading:
             if isinstance(self._source, bytes) and process.stdin is not None:
                 process.stdin.write(self._source)
                 process.stdin.close()
+                self._source = b""
             return _received(process.stdout)
         except (EOFError, OSError, pickle.UnpicklingError) as error:
             raise DocumentError(
@@ -93,8 +94,10 @@ def main(arguments: list[str]) -> int:
     gc.disable()  # it ends before there is anything to collect
     kind: Any = None if expected == "-" else expected
     try:
-        data = sys.stdin.buffer.read() if source == "-" else load(Path(source))
-        document: Document | DocumentError = read(data, kind)
+        # Nobody but `read` holds the bytes, which it lets go of as soon as it can.
+        document: Document | DocumentError = read(
+            sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind
+        )
     except DocumentError as error:
         document = error
     except MemoryError:

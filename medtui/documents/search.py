@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from medtui.documents.transcript import Transcript
-
-MOST = 100_000
 
 
 class Hit(NamedTuple):
@@ -19,7 +18,10 @@ class Hit(NamedTuple):
 
 
 class Search:
-    """All turns as one text in small letters, so that a search is one pass through it."""
+    """All turns as one text in small letters, so that a search is one pass through it.
+
+    Hits are numbered in the order of the talk; where each stands is told when asked for.
+    """
 
     def __init__(self, transcript: Transcript) -> None:
         lowered = [_lower(turn.text) for turn in transcript.turns]
@@ -29,33 +31,41 @@ class Search:
         for text in lowered:
             self._starts.append(at)
             at += len(text) + 1
-        self.hits: list[Hit] = []
+        self._places: list[int] = []
+        self._length = 0
 
-    def find(self, words: str) -> list[Hit]:
-        """Every place where these words stand, case aside."""
+    def __len__(self) -> int:
+        """How many hits there are."""
+        return len(self._places)
+
+    def find(self, words: str) -> None:
+        """Find every place where these words stand, case aside."""
         needle = " ".join(_lower(words).split())
-        if words[-1:].isspace() and needle:
+        if needle and words[-1].isspace():
             needle += " "
-        self.hits = []
-        at = self._text.find(needle) if needle else -1
-        while at >= 0 and len(self.hits) < MOST:
-            turn = bisect_right(self._starts, at) - 1
-            start = at - self._starts[turn]
-            self.hits.append(Hit(turn, start, start + len(needle)))
-            at = self._text.find(needle, at + len(needle))
-        return self.hits
+        self._length = len(needle)
+        found = re.finditer(re.escape(needle), self._text) if needle else ()
+        self._places = [match.start() for match in found]
 
-    def within(self, turn: int) -> list[Hit]:
-        """The hits of one turn."""
-        first = bisect_left(self.hits, (turn,))
-        return self.hits[first : bisect_left(self.hits, (turn + 1,))]
+    def hit(self, number: int) -> Hit:
+        """Where a hit stands."""
+        at = self._places[number]
+        turn = bisect_right(self._starts, at) - 1
+        start = at - self._starts[turn]
+        return Hit(turn, start, start + self._length)
+
+    def within(self, turn: int) -> range:
+        """The numbers of the hits of one turn."""
+        behind = self._starts[turn + 1] if turn + 1 < len(self._starts) else len(self._text) + 1
+        return range(bisect_left(self._places, self._starts[turn]),
+                     bisect_left(self._places, behind))  # fmt: skip
 
     def from_turn(self, turn: int) -> int | None:
-        """The number of the first hit in a turn or behind it, or of the very first."""
-        if not self.hits:
+        """The number of the first hit in a turn or behind it, else of the very first."""
+        if not self._places:
             return None
-        at = bisect_left(self.hits, (turn,))
-        return at if at < len(self.hits) else 0
+        at = bisect_left(self._places, self._starts[turn]) if turn < len(self._starts) else 0
+        return at if at < len(self._places) else 0
 
 
 def _lower(text: str) -> str:

@@ -96,6 +96,8 @@ class ReviewScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.search_field.display = False
+        # At once, not by message: what is typed and what is found are drawn together.
+        self.watch(self.search_field, "value", self._search_typed, init=False)
 
     # What is shown
 
@@ -207,15 +209,13 @@ class ReviewScreen(Screen[None]):
         self.search_field.display = True
         self.search_field.focus()
 
-    @on(Input.Changed, "#search")
-    def _search_typed(self, event: Input.Changed) -> None:
+    def _search_typed(self, words: str) -> None:
         if self.transcript is None:
             return
         if self._search is None:
             self._search = self.turns.search = Search(self.transcript)
-        hits = self._search.find(event.value)
-        at = self._search.from_turn(self.turns.turn or 0)
-        self.turns.go_to_hit(hits[at] if at is not None else None)
+        self._search.find(words)
+        self.turns.go_to_hit(self._search.from_turn(self.turns.turn or 0))
         self._show_count()
 
     @on(Input.Submitted, "#search")
@@ -224,25 +224,21 @@ class ReviewScreen(Screen[None]):
         self.turns.focus()
 
     def action_next(self, by: int) -> None:
-        hits = self._search.hits if self._search is not None else []
-        if not hits:
+        count = len(self._search or ())
+        if not count:
             self._refuse("There is nothing to go to: / searches.")
             return
-        hit = self.turns.hit
-        at = hits.index(hit) + by if hit in hits else 0
-        self.turns.go_to_hit(hits[at % len(hits)])
+        self.turns.go_to_hit(((self.turns.hit or 0) + by) % count)
         self._show_count()
 
     def _show_count(self) -> None:
-        hits = self._search.hits if self._search is not None else []
+        count = len(self._search or ())
         if not self.search_field.value:
             words = ""
-        elif hits:
-            at = hits.index(self.turns.hit) + 1 if self.turns.hit in hits else 0
-            words = f"{at} of {len(hits)}"
+        elif self.turns.hit is not None:
+            words = f"{self.turns.hit + 1} of {count}"
         else:
             words = "not found"
-        self.search_field.border_subtitle = words
         self.header.show_count(words)
 
     # Speakers, times

@@ -62,6 +62,7 @@ class Flow(ScrollView, can_focus=True):
         self._tops: list[int] = [0]
         """The first line of each passage, and the line behind the last."""
         self._width = 0
+        self._base = Style()
         self._lines = lru_cache(maxsize=512)(self._wrapped)
 
     # What subclasses say
@@ -104,11 +105,15 @@ class Flow(ScrollView, can_focus=True):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._base = self.rich_style  # asked for once: it goes through all that we are in
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         index = self.passage_at(row)
         if index is None:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self._base)
         line = row - self._tops[index]
         segments = self.draw(index, line, self._lines(index)[line])
         is_cursor = index == self.cursor
@@ -121,7 +126,7 @@ class Flow(ScrollView, can_focus=True):
             under = self.style_of("flow--cursor")
             # Behind the texts: a hit of a search keeps its own background.
             strip = Strip([Segment(text, under + (style or Style())) for text, style, _ in strip])
-        return strip.apply_style(self.rich_style)
+        return strip.apply_style(self._base)
 
     def style_of(self, name: str) -> Style:
         return self.get_component_rich_style(name, partial=True)
@@ -153,10 +158,19 @@ class Flow(ScrollView, can_focus=True):
         if index < 0:
             return
         if index != self.cursor:
-            self.cursor = index
-            self.refresh()
+            before, self.cursor = self.cursor, index
+            if self.marked_from is None:
+                self._refresh_passages(before, index)
+            else:
+                self.refresh()
             self.post_message(self.Moved())
         self.reveal()
+
+    def _refresh_passages(self, *indexes: int) -> None:
+        for index in indexes:
+            if index < len(self._tops) - 1:
+                top, end = self._tops[index], self._tops[index + 1]
+                self.refresh_lines(top, end - top)
 
     def reveal(self) -> None:
         """Bring the cursor's passage into view: all of it, or its beginning."""
@@ -167,9 +181,9 @@ class Flow(ScrollView, can_focus=True):
         shown = self.scroll_offset.y
         if top < shown or end - top >= height:
             if not (end - top >= height and top <= shown < end):
-                self.scroll_to(y=top, animate=False, force=True)
+                self.scroll_to(y=top, animate=False, force=True, immediate=True)
         elif end > shown + height:
-            self.scroll_to(y=end - height, animate=False, force=True)
+            self.scroll_to(y=end - height, animate=False, force=True, immediate=True)
         self._place_terminal_cursor()
 
     def _place_terminal_cursor(self) -> None:
@@ -184,9 +198,11 @@ class Flow(ScrollView, can_focus=True):
         top, end = self._tops[self.cursor], self._tops[self.cursor + 1]
         first, last = self.scroll_offset.y, self.scroll_offset.y + self.size.height
         if by > 0 and end > last > top:
-            self.scroll_relative(y=min(STEP, end - last), animate=False, force=True)
+            self.scroll_relative(y=min(STEP, end - last), animate=False, force=True, immediate=True)
         elif by < 0 and top < first < end:
-            self.scroll_relative(y=-min(STEP, first - top), animate=False, force=True)
+            self.scroll_relative(
+                y=-min(STEP, first - top), animate=False, force=True, immediate=True
+            )
         else:
             self.move_to(self.cursor + by)
 
@@ -201,7 +217,7 @@ class Flow(ScrollView, can_focus=True):
         if index == self.cursor:
             self.action_move(by)
             return
-        self.scroll_relative(y=by * half, animate=False, force=True)
+        self.scroll_relative(y=by * half, animate=False, force=True, immediate=True)
         self.move_to(index)
 
     def action_first(self) -> None:

@@ -26,6 +26,7 @@ class ReviewHeader(Static):
         self._figures: Sequence[str] = ()
         self._speaker = ""
         self._count = ""
+        self._height = 0
 
     def on_mount(self) -> None:
         self._write()
@@ -62,7 +63,10 @@ class ReviewHeader(Static):
         aside = Content.styled(f"{asides} ", "$text-warning") if asides else Content("")
         lines = _joined(self._figures, width - 1 - cell_len(aside.plain), 1 + (width < NARROW))
         figures = [Content.styled(f" {line}", "$text-muted") for line in lines]
-        self.update(Content("\n").join([first, *figures[:-1], _ends(figures[-1], aside, width)]))
+        content = [first, *figures[:-1], _ends(figures[-1], aside, width)]
+        is_taller = len(content) != self._height
+        self._height = len(content)
+        self.update(Content("\n").join(content), layout=is_taller)
 
 
 def _joined(parts: Sequence[str], width: int, most: int) -> list[str]:

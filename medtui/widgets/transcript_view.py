@@ -13,7 +13,7 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from medtui.documents.search import Hit, Search
+from medtui.documents.search import Search
 from medtui.documents.transcript import Transcript, Turn
 from medtui.documents.words import clock, speaker_words
 from medtui.widgets.cells import Span, fit
@@ -58,8 +58,8 @@ class TranscriptView(Flow):
         self.speaker: str | None = None
         """The label of the one speaker that is shown; None: all."""
         self.search: Search | None = None
-        self.hit: Hit | None = None
-        """The hit that one is at."""
+        self.hit: int | None = None
+        """The number of the hit that one is at."""
         self._shown: Sequence[int] = ()
         self._colours: dict[str, int] = {}
         self._time_width = 0
@@ -146,11 +146,11 @@ class TranscriptView(Flow):
         self.marked_from = None
         self.move_to(self._place_of(turn))
 
-    def go_to_hit(self, hit: Hit | None) -> None:
+    def go_to_hit(self, number: int | None) -> None:
         """Mark a hit of the search and show where it stands."""
-        self.hit = hit
-        if hit is not None:
-            self.go_to(hit.turn)
+        self.hit = number
+        if number is not None and self.search is not None:
+            self.go_to(self.search.hit(number).turn)
         self.refresh()
 
     def action_fold(self) -> None:
@@ -204,13 +204,11 @@ class TranscriptView(Flow):
             (start, end, self.style_of("transcript-view--unsure"))
             for start, end in unsure_spans(turn)
         ]
-        if self.search is not None and self.search.hits:
-            hit_style = self.style_of("transcript-view--hit")
-            found_style = self.style_of("transcript-view--found")
-            marks += [
-                (hit.start, hit.end, found_style if hit == self.hit else hit_style)
-                for hit in self.search.within(index)
-            ]
+        if self.search is not None:
+            for number in self.search.within(index):
+                _, start, end = self.search.hit(number)
+                name = "found" if number == self.hit else "hit"
+                marks.append((start, end, self.style_of(f"transcript-view--{name}")))
         return styled(turn.text, span, marks)
 
     def _called(self, label: str | None) -> str:

@@ -26,19 +26,21 @@ def talk(*texts: str, every: float | None = 10.0) -> Transcript:
     return Transcript("test", tuple(turns))
 
 
+def hits(search: Search, words: str) -> list[Hit]:
+    search.find(words)
+    return [search.hit(number) for number in range(len(search))]
+
+
 def test_every_place_is_found_case_aside() -> None:
     search = Search(talk("Sorry, I am sorry.", "What?", "SORRY"))
-    assert search.find("sorry") == [Hit(0, 0, 5), Hit(0, 12, 17), Hit(2, 0, 5)]
-    assert search.within(0) == [Hit(0, 0, 5), Hit(0, 12, 17)]
-    assert search.within(1) == []
+    assert hits(search, "sorry") == [Hit(0, 0, 5), Hit(0, 12, 17), Hit(2, 0, 5)]
+    assert [list(search.within(turn)) for turn in range(3)] == [[0, 1], [], [2]]
     assert [search.from_turn(turn) for turn in (0, 1, 2, 3)] == [0, 2, 2, 0]
 
 
 def test_nothing_is_found_for_nothing() -> None:
     search = Search(talk("Sorry"))
-    assert search.find("") == []
-    assert search.find("  ") == []
-    assert search.find("x") == []
+    assert [hits(search, words) for words in ("", "  ", "x")] == [[], [], []]
     assert search.from_turn(0) is None
 
 
@@ -48,9 +50,9 @@ def test_hits_are_where_they_say(texts: list[str], data: st.DataObject) -> None:
     text = data.draw(st.sampled_from(texts))
     start = data.draw(st.integers(0, len(text)))
     part = " ".join(text[start : start + 4].split())
-    hits = Search(talk(*texts)).find(part)
-    assert bool(hits) == bool(part)
-    for hit in hits:
+    found = hits(Search(talk(*texts)), part)
+    assert bool(found) == bool(part)
+    for hit in found:
         assert texts[hit.turn][hit.start : hit.end].lower() == part.lower() or "İ" in part
 
 
