@@ -125,8 +125,21 @@ class Assessment:
             "domains": [asdict(domain) for domain in self.domains],
             "criteria": [asdict(criterion) for criterion in self.criteria],
             "feedback": asdict(self.feedback),
-            "unclaimed": _finite(self.unclaimed),
+            "unclaimed": self.unclaimed if _is_finite(self.unclaimed) else _finite(self.unclaimed),
         }
+
+
+def _is_finite(value: Any) -> bool:
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, float) and not math.isfinite(part):
+            return False
+    return True
 
 
 def _finite(value: Any) -> Any:

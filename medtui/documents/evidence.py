@@ -18,6 +18,8 @@ SIMILAR = 85.0
 """So alike, of 100, must a quote be to what was said."""
 CANDIDATES = 12
 LONGEST_QUOTE = 2_000
+LONGEST_TALK = 8_000_000
+"""Quotes are looked for in so many characters: a hundred hours of talk."""
 
 _WORD = re.compile(r"[^\W_]+")
 _GAP = re.compile(r"\s*(?:\[\s*(?:…|\.{2,})\s*\]|…|\.{3,})\s*")
@@ -61,7 +63,11 @@ class Quotes:
 
     def __init__(self, transcript: Transcript) -> None:
         self._transcript = transcript
-        self._turns = [words_of(turn.text) for turn in transcript.turns]
+        self._turns: list[list[str]] = []
+        left = LONGEST_TALK
+        for turn in transcript.turns:
+            self._turns.append(words_of(turn.text) if left > 0 else [])
+            left -= len(turn.text)
         self._starts: list[int] = []
         """Where in the squeezed text each turn begins."""
         self._edges: set[int] = set()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import How, Quotes
+from medtui.documents.flat import flattened
 from medtui.documents.statistics import Statistics, statistics_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import (
@@ -168,25 +168,3 @@ def figures(found: Statistics, names: dict[str, str]) -> list[str]:
         long = f", longest {length(found.longest_pause)}" if found.longest_pause else ""
         parts.append(f"{found.pauses} pause{'' if found.pauses == 1 else 's'}{long}")
     return parts
-
-
-def flattened(value: Any, name: str = "", most: int = 2_000) -> list[str]:
-    """Whatever stands in an object, one line each: "name › inner: value"."""
-    from medtui.documents.fields import clean
-
-    found: list[str] = []
-    waiting: list[tuple[str, Any]] = [(name, value)]
-    while waiting:
-        where, part = waiting.pop()
-        if len(found) >= most:
-            found.append("… and more, which is not shown.")
-            break
-        if isinstance(part, dict):
-            inner = [(f"{where} › {key}" if where else str(key), part[key]) for key in part]
-            waiting += reversed(inner)
-        elif isinstance(part, list):
-            waiting += [(where, item) for item in reversed(part)]
-        elif part is not None and part != "":
-            text = {True: "yes", False: "no"}.get(part) if isinstance(part, bool) else str(part)
-            found.append(clean(f"{where[:200]}: {text or ''}"[:5_000]))
-    return found

@@ -8,6 +8,7 @@ from medtui.documents.transcript import Transcript
 
 WITHIN_SHARE = 0.25
 WITHIN_SECONDS = 600.0
+WITHIN_TURNS = 200
 
 _SIGNAL = re.compile(
     r"\b(?:start(?:ing|ed)?|begin(?:ning)?)\b.{0,24}\b(?:the )?(?:timer|clock|station|recording)\b"
@@ -23,7 +24,7 @@ def opening(transcript: Transcript) -> int:
 
     It is looked for only at the beginning: later it would be part of the talk.
     """
-    last = max(3, int(len(transcript.turns) * WITHIN_SHARE))
+    last = min(WITHIN_TURNS, max(3, int(len(transcript.turns) * WITHIN_SHARE)))
     for index, turn in enumerate(transcript.turns[:last]):
         if turn.start is not None and turn.start > WITHIN_SECONDS:
             break

@@ -19,6 +19,7 @@ from typing import IO, Any
 
 from medtui.documents import Assessment, Document, Kind, load, read
 from medtui.documents.errors import DocumentError
+from medtui.documents.flat import SHOWN, flattened
 from medtui.documents.transcript import Transcript, Turn, Word
 
 SMALL = 512 * 1024
@@ -109,8 +110,11 @@ def main(arguments: list[str]) -> int:
 
 def _parts(document: Document | DocumentError) -> Iterator[Any]:
     """A transcript without its turns, then these some at a time: no part takes long to read."""
-    if not isinstance(document, Transcript):
-        yield document if not isinstance(document, DocumentError) else _told(document)
+    if isinstance(document, DocumentError):
+        yield {"message": document.message, "title": document.title}
+        return
+    if isinstance(document, Assessment):
+        yield replace(document, unclaimed=_bounded(document.unclaimed))
         return
     yield replace(document, turns=()), len(document.turns)
     for at in range(0, len(document.turns), TURNS_AT_ONCE):
@@ -150,8 +154,10 @@ def _received(pipe: IO[bytes]) -> Document:
     return replace(transcript, turns=tuple(turns))
 
 
-def _told(error: DocumentError) -> dict[str, str]:
-    return {"message": error.message, "title": error.title}
+def _bounded(unclaimed: dict[str, Any]) -> dict[str, Any]:
+    """What nobody claimed: as it is, or, where that is very much, as much as would be shown."""
+    lines = flattened(unclaimed)
+    return {"": lines} if len(lines) > SHOWN else unclaimed
 
 
 def _size(source: Path | bytes) -> int:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import islice
 from typing import NamedTuple
 
 from medtui.documents.transcript import Transcript
+
+MOST = 200_000
+"""No more hits are counted."""
 
 
 class Hit(NamedTuple):
@@ -45,7 +49,7 @@ class Search:
             needle += " "
         self._length = len(needle)
         found = re.finditer(re.escape(needle), self._text) if needle else ()
-        self._places = [match.start() for match in found]
+        self._places = [match.start() for match in islice(found, MOST)]
 
     def hit(self, number: int) -> Hit:
         """Where a hit stands."""

@@ -148,7 +148,7 @@ class ReviewScreen(Screen[None]):
             return first_turn(transcript, self._said.begins)
         return opening(transcript)
 
-    @work(thread=True, exclusive=True, group="figures")
+    @work(thread=True, exclusive=True, group="figures", exit_on_error=False)
     def _show_figures(self) -> None:
         """Figures of a long talk take a moment, and the words are there before."""
         from medtui.documents.export import figures

@@ -13,7 +13,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, work
 from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
@@ -24,6 +24,8 @@ from medtui.widgets.cells import Span, wrap
 
 GUTTER = 2
 """Cells left of everything: the cursor's mark, and a space."""
+AT_ONCE = 4_000_000
+"""Texts of more characters are measured in a thread."""
 STEP = 3
 """Lines by which one scrolls within a passage that is taller than the screen."""
 
@@ -62,6 +64,7 @@ class Flow(ScrollView, can_focus=True):
         self._tops: list[int] = [0]
         """The first line of each passage, and the line behind the last."""
         self._width = 0
+        self._layouts = 0
         self._base = Style()
         self._lines = lru_cache(maxsize=512)(self._wrapped)
 
@@ -82,15 +85,37 @@ class Flow(ScrollView, can_focus=True):
         """A line of a passage, without the gutter."""
         raise NotImplementedError
 
+    def size_of_text(self) -> int:
+        """About how many characters all passages have."""
+        return sum(len(self.text(index)) for index in range(len(self)))
+
     # Layout
 
     def lay_out(self) -> None:
         """Measure everything anew: passages have come or gone, or the width is another."""
         self._lines.cache_clear()
         self._width = self.size.width
-        heights = (len(self._wrapped(index)) for index in range(len(self)))
-        self._tops = [0, *accumulate(heights)]
-        self.virtual_size = Size(self._width, self._tops[-1])
+        self._layouts += 1
+        if self.size_of_text() < AT_ONCE:
+            self._laid_out(self._layouts, self._measured())
+        else:
+            self._laid_out(self._layouts, [0])
+            self._lay_out_beside(self._layouts)
+
+    def _measured(self) -> list[int]:
+        return [0, *accumulate(len(self._wrapped(index)) for index in range(len(self)))]
+
+    @work(thread=True, group="layout", exit_on_error=False)
+    def _lay_out_beside(self, number: int) -> None:
+        """Keys are answered meanwhile."""
+        self.app.call_from_thread(self._laid_out, number, self._measured())
+        self.app.call_from_thread(self.reveal)
+
+    def _laid_out(self, number: int, tops: list[int]) -> None:
+        if number != self._layouts:
+            return  # another one was asked for since
+        self._tops = tops
+        self.virtual_size = Size(self._width, tops[-1])
         self.cursor = min(self.cursor, max(0, len(self) - 1))
         self.refresh()
 
@@ -175,7 +200,7 @@ class Flow(ScrollView, can_focus=True):
     def reveal(self) -> None:
         """Bring the cursor's passage into view: all of it, or its beginning."""
         if self.cursor >= len(self._tops) - 1:
-            return
+            return  # it is being measured
         top, end = self._tops[self.cursor], self._tops[self.cursor + 1]
         height = max(1, self.size.height)
         shown = self.scroll_offset.y
@@ -193,7 +218,7 @@ class Flow(ScrollView, can_focus=True):
             self.app.cursor_position = self.content_region.offset + Offset(0, y)
 
     def action_move(self, by: int) -> None:
-        if not len(self):
+        if self.cursor >= len(self._tops) - 1:
             return
         top, end = self._tops[self.cursor], self._tops[self.cursor + 1]
         first, last = self.scroll_offset.y, self.scroll_offset.y + self.size.height
@@ -207,7 +232,7 @@ class Flow(ScrollView, can_focus=True):
             self.move_to(self.cursor + by)
 
     def action_page(self, by: int) -> None:
-        if not len(self):
+        if self.cursor >= len(self._tops) - 1:
             return
         half = max(1, self.size.height // 2)
         row = self._tops[self.cursor] + by * half

@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-import resource
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +15,9 @@ from hypothesis import strategies as st
 
 from medtui.documents import Assessment, Document, DocumentError, Transcript, load, read
 from medtui.documents.decode import MAX_BYTES
-from medtui.documents.export import as_markdown, flattened
+from medtui.documents.export import as_markdown
+from medtui.documents.flat import flattened
 from medtui.documents.marks import names
-from medtui.documents.reading import SECONDS
 from medtui.documents.shapes import plain, segments
 from medtui.documents.statistics import statistics_of
 
@@ -249,95 +245,6 @@ def test_a_number_of_a_million_digits_is_quickly_read() -> None:
     start = time.monotonic()
     outcome(b'{"score": ' + b"9" * 1_000_000 + b"}")
     assert time.monotonic() - start < 2
-
-
-# At the limit of 64 MB, each in a process whose time and memory are measured.
-
-
-def extremes(size: int) -> Iterator[tuple[str, bytes]]:
-    def filled(head: bytes, part: bytes, tail: bytes) -> bytes:
-        return head + part * ((size - len(head) - len(tail)) // len(part)) + tail
-
-    turn = b'{"speaker":"A","start":1.25,"end":2.5,"text":"and then I went home again"}'
-    word = b'{"word":"hello","start":1.2,"end":1.5,"confidence":0.97,"speaker":0},'
-    yield "lists", filled(b"[", b"[],", b"[]]")
-    yield "objects", filled(b"[", b"{},", b"{}]")
-    yield "numbers", filled(b"[", b"1,", b"1]")
-    yield "floats", filled(b"[", b"1.5,", b"1]")
-    yield "short texts", filled(b"[", b'"a b",', b'"a b"]')
-    yield "turns", filled(b"[", turn + b",", turn + b"]")
-    yield "words", filled(b'{"results":{"channels":[{"alternatives":[{"words":[', word,
-                          b'{"word":"x"}]}]}]}}')  # fmt: skip
-    yield "one text", filled(b'[{"speaker":"a","text":"', b"word ", b'"}]')
-    yield "one word", filled(b'[{"speaker":"a","text":"', b"a", b'"}]')
-    yield "odd spaces", filled(b'[{"speaker":"a","text":"', b"a \\n", b'"}]')
-    yield "escapes", filled(b'[{"speaker":"a","text":"', b"\\u001b", b'"}]')
-    yield "surrogates", filled(b'[{"speaker":"a","text":"', b"\\ud800 ", b'"}]')
-    yield "emoji", filled(b'[{"speaker":"a","text":"', "😀 ".encode(), b'"}]')
-    yield "brackets", filled(b"", b"[", b"")
-    yield "deep", filled(b"", b"[", b"")[: size // 2] + b"]" * (size // 2)
-    yield "quotes", filled(b"", b'"', b"")
-    yield (
-        "encoded again",
-        json.dumps(filled(b"[", turn + b",", turn + b"]")[: size // 2].decode()).encode(),
-    )
-    yield "keys", b"{" + b",".join(b'"k%d":1' % n for n in range(size // 14)) + b"}"
-    yield "lines", filled(b"", b"Doctor: How are you?\n", b"")
-    yield "stamps", filled(b"", b"[00:12] a: b\n", b"")
-    yield "no lines", filled(b"", b"word ", b"")
-    yield "spaces", b"Doctor: x" + b" " * (size - 20) + b"y"
-    yield "captions", filled(b"WEBVTT\n\n", b"00:00:01.000 --> 00:00:02.000\nA: hi\n\n", b"")
-    yield "no captions", filled(b"WEBVTT\n\n", b"00:00\n", b"")
-    yield "strengths", filled(b'{"strengths":[', b'"Kind to all",', b'"x"]}')
-    yield "criteria", filled(b'{"criteria":[', b'{"text":"Greets","met":true},', b'{"text":"x"}]}')
-    yield "prose", filled(b'{"dimensions":[],"overall_feedback":"', b"Well done; ", b'"}')
-    yield "fences", filled(b'{"result":"', b"```json\\n{", b'"}')
-    yield "json lines", filled(b"", b'{"speaker":"a","text":"b c"}\n', b"")
-
-
-MEASURED = """
-import resource, sys, time
-from medtui.documents import DocumentError, load, read
-from pathlib import Path
-start = time.perf_counter()
-try:
-    found = read(load(Path(sys.argv[1])))
-    print(type(found).__name__)
-except DocumentError as error:
-    print("refused:", error.message)
-print(time.perf_counter() - start)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-
-
-def measured(path: Path) -> tuple[str, float, float]:
-    """What came of it, the seconds it took, and the megabytes at the peak."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(path)],
-        capture_output=True, text=True, timeout=120, check=True,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)),
-    )  # fmt: skip
-    result, seconds, peak = done.stdout.strip().splitlines()
-    return result, float(seconds), int(peak) / 1024
-
-
-@pytest.mark.parametrize("name", [name for name, _ in extremes(300)])
-def test_an_extreme_of_a_hundred_kilobytes_is_quick(name: str) -> None:
-    data = dict(extremes(100_000))[name]
-    start = time.process_time()
-    outcome(data)
-    assert time.process_time() - start < 3
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", [name for name, _ in extremes(300)])
-def test_an_extreme_at_the_limit_stays_in_bounds(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "extreme.json"
-    path.write_bytes(dict(extremes(MAX_BYTES - 1000))[name])
-    result, seconds, peak = measured(path)
-    print(f"\n{name}: {seconds:.1f} s, {peak:.0f} MB, {result}")
-    assert seconds < SECONDS
-    assert peak < 1000
 
 
 def test_the_document_kinds_are_two() -> None:
