@@ -68,7 +68,7 @@ def outline(assessment: Assessment) -> list[Passage]:
 class Place(NamedTuple):
     """Where a quote was found, as it is said: before it, behind it, and at the end of the line."""
 
-    sign: str = "“"
+    sign: str = "·"
     remark: str = ""
     time: str = ""
 

@@ -35,6 +35,7 @@ class ReviewScreen(Screen[None]):
     Args:
         title: what is reviewed: a file's name, or a session.
         people: names to offer for the speakers.
+        begins: the second of the recording at which the station begins, where that is known.
         folder: where copies are offered to be saved.
     """
 
@@ -67,11 +68,13 @@ class ReviewScreen(Screen[None]):
         title: str,
         *,
         people: Sequence[str] = (),
+        begins: float | None = None,
         folder: Path | None = None,
     ) -> None:
         super().__init__()
         self._title = title
         self._people = people
+        self._station_begins = begins
         self._folder = folder
         self.memory: Memory | None = None
         """Keeps who is who; None: nothing is remembered."""
@@ -144,9 +147,8 @@ class ReviewScreen(Screen[None]):
             self.notify("\n".join(transcript.notes), markup=False, timeout=8)
 
     def _begins(self, transcript: Transcript) -> int:
-        if self._said.begins is not None:
-            return first_turn(transcript, self._said.begins)
-        return opening(transcript)
+        begins = self._said.begins if self._said.begins is not None else self._station_begins
+        return opening(transcript) if begins is None else first_turn(transcript, begins)
 
     @work(thread=True, exclusive=True, group="figures", exit_on_error=False)
     def _show_figures(self) -> None:

@@ -64,6 +64,8 @@ class ReviewHeader(Static):
         lines = _joined(self._figures, width - 1 - cell_len(aside.plain), 1 + (width < NARROW))
         figures = [Content.styled(f" {line}", "$text-muted") for line in lines]
         content = [first, *figures[:-1], _ends(figures[-1], aside, width)]
+        if not self._figures and not asides:
+            content = [first]
         is_taller = len(content) != self._height
         self._height = len(content)
         self.update(Content("\n").join(content), layout=is_taller)

@@ -79,7 +79,7 @@ def test_a_quote_says_how_it_was_found() -> None:
     assert place_of(Found(How.SIMILAR, 3), 21.0) == ("≈", "similar words", "0:21")
     assert place_of(Found(How.TIME, 3), 21.0) == ("≠", "other words at this time", "0:21")
     assert place_of(Found(How.NOT_FOUND), None) == ("✗", "not found in the transcript", "")
-    assert place_of(None, None) == ("“", "", "")
+    assert place_of(None, None) == ("·", "", "")
 
 
 def test_the_whole_review_on_paper() -> None:

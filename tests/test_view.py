@@ -1,0 +1,72 @@
+"""`medtui view` as one runs it: printed in the normal form, or read in a terminal."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.terminal import Terminal
+from tests.test_end_to_end import environment
+
+SAMPLES = Path(__file__).parent / "documents" / "samples"
+TALK = SAMPLES / "transcripts" / "assemblyai.json"
+MARKS = SAMPLES / "assessments" / "platform.json"
+
+
+def view(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "medtui", "view", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+
+def test_a_transcript_and_an_assessment_are_printed_one_a_line() -> None:
+    done = view("--json", TALK, MARKS)
+    assert (done.returncode, done.stderr) == (0, "")
+    talk, marks = (json.loads(line) for line in done.stdout.splitlines())
+    assert list(talk) == ["kind", "source", "duration", "turns"]
+    assert (talk["kind"], talk["source"], talk["duration"]) == ("transcript", "assemblyai", 29)
+    assert talk["turns"][1] == {
+        "speaker": "B",
+        "start": 6.2,
+        "end": 10.74,
+        "text": "My left eye has been red since Friday, and bright light hurts.",
+        "confidence": 0.93,
+    }
+    assert (marks["kind"], marks["source"], marks["marked_by"]) == ("assessment", "platform", "ai")
+    assert {"overall", "domains", "criteria", "feedback", "unclaimed"} < set(marks)
+    assert marks["domains"][4]["score"] is None
+
+
+def test_what_cannot_be_read_is_a_sentence_and_the_rest_is_printed(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.json"
+    broken.write_text('{"turns": [\n{"text" 3}]}')
+    done = view("--json", broken, TALK)
+    assert done.returncode == 1
+    assert "broken.json: This file breaks off at line 2, column 9: a colon" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout)["kind"] == "transcript"
+
+
+def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text('{"zz": [{"yy": "How are you today?"}]}')
+    done = view("--json", path)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["turns"][0]["text"] == "How are you today?"
+    assert "not known" in done.stderr
+
+
+def test_three_files_are_too_many() -> None:
+    done = view(TALK, MARKS, TALK)
+    assert done.returncode == 2
+    assert "at most two files" in done.stderr
+
+
+async def test_in_a_terminal_until_one_leaves(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "medtui", "view", str(TALK), str(MARKS)]
+    async with Terminal(command, env=environment(tmp_path)) as terminal:
+        await terminal.until("Good morning, I'm Dr Lowe", "29.08 / 49.8")
+        terminal.press("\x1b")
+        assert await terminal.process.wait() == 0
+    assert not list(tmp_path.glob("*.toml"))
