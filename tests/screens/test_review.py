@@ -246,6 +246,7 @@ async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
         await reader.press("slash", "w", "f", "t", "b", "y", "s", "tab", "n")
         assert "There is no transcript here." in reader.said
         with reader.app._context():
+            reader.app.clear_notifications()  # they would lie over it
             reader.review.show(SIMPLE)
             reader.review.tell("assessment", "This file breaks off.", failed=True)
         await reader.pause()
