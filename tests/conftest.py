@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from medtui.local.account import Account
 from medtui.local.postgres import Cluster
@@ -29,6 +30,11 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole programs first: they mostly wait, and should not do so alone at the end."""
     items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+
+
+# How long an example takes is a matter of what else the machine does.
+settings.register_profile("medtui", deadline=None)
+settings.load_profile("medtui")
 
 
 @pytest.fixture
