@@ -210,3 +210,63 @@ def test_an_unknown_shape_gives_what_text_there_is_and_says_so() -> None:
     assert [turn.text for turn in found.turns] == ["How are you today?"]
     assert found.source == "unknown"
     assert "not known" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("speechmatics.json", ["results"]),
+        ("google-v2.json", ["results"]),
+        ("rev-ai.json", ["monologues"]),
+        ("azure-batch.json", ["recognizedPhrases"]),
+        ("azure-fast.json", ["phrases"]),
+        ("whisper-cpp.json", ["transcription"]),
+        ("assemblyai.json", ["utterances"]),
+        ("deepgram-utterances.json", ["results", "utterances"]),
+        ("gladia.json", ["result", "transcription", "utterances"]),
+        ("openai-diarized.json", ["segments"]),
+    ],
+)
+def test_a_bare_list_where_an_object_was_expected(name: str, path: list[str]) -> None:
+    data = json.loads((SAMPLES / name).read_text())
+    for key in path:
+        data = data[key]
+    found, whole = as_read(data), transcript(name)
+    assert [turn.as_json() for turn in found.turns] == [turn.as_json() for turn in whole.turns]
+
+
+@pytest.mark.parametrize("name", [name for name in SHAPES if name.endswith(".json")])
+def test_numbers_in_strings_and_nulls_change_nothing(name: str) -> None:
+    def spoilt(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: spoilt(part) for key, part in value.items()} | {"nothing": None}
+        if isinstance(value, list):
+            return [spoilt(part) for part in value]
+        return str(value) if isinstance(value, (int, float)) and value is not True else value
+
+    data = json.loads((SAMPLES / name).read_text())
+    if isinstance(data, str):
+        data = json.loads(data)
+    found, whole = as_read(spoilt(data)), transcript(name)
+    assert [turn.as_json() for turn in found.turns] == [turn.as_json() for turn in whole.turns]
+
+
+def test_a_colon_does_not_make_a_name() -> None:
+    cues = "".join(
+        f"00:00:0{n}.000 --> 00:00:0{n}.900\n{text}\n\n"
+        for n, text in enumerate(["Hello there.", "One thing: I am sorry.", "Thank you.", "Bye."])
+    )
+    found = read(b"WEBVTT\n\n" + cues.encode())
+    assert isinstance(found, Transcript)
+    assert [turn.speaker for turn in found.turns] == [None] * 4
+    assert found.turns[1].text == "One thing: I am sorry."
+
+
+def test_lines_without_a_name_go_on_with_the_last() -> None:
+    found = read(b"Doctor: Hello.\nHow are you?\nToday?\n\nPatient: Well.\nDoctor: Good.\n")
+    assert isinstance(found, Transcript)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("Doctor", "Hello. How are you? Today?"),
+        ("Patient", "Well."),
+        ("Doctor", "Good."),
+    ]

@@ -54,6 +54,14 @@ READERS: dict[str, Reader] = {
 _WRAPPERS = ("transcript", "transcription", "data", "result", "results", "response", "output",
              "body", "payload", "json", "content", "deepgram")  # fmt: skip
 _DEPTH = 3
+_HOLDERS = {
+    "alternatives": "results",
+    "elements": "monologues",
+    "nBest": "recognizedPhrases",
+    "offsetMilliseconds": "phrases",
+    "offsets": "transcription",
+}
+"""Where a bare list belongs whose items have this key."""
 
 
 def transcript_of(data: Any) -> Transcript | None:
@@ -74,6 +82,9 @@ def text_in(data: Any) -> Transcript | None:
 
 def _unwrapped(data: Any, depth: int) -> Iterator[Any]:
     """The value itself, then what others have wrapped it in: lists of one, objects, strings."""
+    if isinstance(data, list):
+        head = record(data[0]) if data else {}
+        yield from ({name: data} for key, name in _HOLDERS.items() if key in head)
     yield data
     if depth == 0:
         return

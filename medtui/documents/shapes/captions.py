@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from collections import Counter
 
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, first, instant, moment, record, speaker_of, text_of
@@ -37,11 +38,16 @@ def read(text: str) -> tuple[str, Draft]:
         raise _unreadable(text, str(error)) from error
     found = []
     for caption in captions:
-        voice = speaker_of(caption.voice)
-        words = clean(caption.text)
-        if voice is None:
-            voice, words = named(words)
-        found.append(Piece(words, voice, moment(caption.start), moment(caption.end)))
+        found.append(
+            Piece(
+                clean(caption.text),
+                speaker_of(caption.voice),
+                moment(caption.start),
+                moment(caption.end),
+            )
+        )
+    if not any(piece.speaker for piece in found):
+        found = with_names(found)
     if metadata := _teams(found):
         return "teams", Draft(metadata, is_clock=True)
     if not any(piece.text for piece in found):
@@ -55,6 +61,22 @@ def named(text: str) -> tuple[str | None, str]:
     if match is None or match[1].count(" ") > 4:
         return None, text
     return speaker_of(match[1]), text[match.end() :]
+
+
+def with_names(pieces: list[Piece]) -> list[Piece]:
+    """Pieces whose names stand in their texts, taken apart.
+
+    "One thing: I am sorry" has no name in it: a name comes more than once, or most have one.
+    """
+    parted = [named(piece.text) for piece in pieces]
+    counts = Counter(name for name, _ in parted if name)
+    are_usual = sum(counts.values()) * 2 >= len(pieces)
+    return [
+        piece._replace(speaker=name, text=text)
+        if name and (are_usual or counts[name] > 1)
+        else piece
+        for piece, (name, text) in zip(pieces, parted, strict=True)
+    ]
 
 
 def teams_piece(item: dict[str, object]) -> Piece:

@@ -15,7 +15,7 @@ from medtui.documents.fields import (
     record,
     records,
 )
-from medtui.documents.shapes.captions import from_first, named, teams_piece
+from medtui.documents.shapes.captions import from_first, named, teams_piece, with_names
 from medtui.documents.shapes.segments import (
     START,
     TEXT,
@@ -31,6 +31,8 @@ LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogu
          "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
          "items", "results", "words")  # fmt: skip
 TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body")
+
+MAX_LINES = MAX_TURNS * 3
 
 _LINE = re.compile(r"[^\r\n]+")
 _STAMP = re.compile(r"^\s*[\[(]?((?:\d{1,4}:)?\d{1,4}:\d{2}(?:[.,]\d{1,9})?)[\])]?\s*[-–—|]*\s*")
@@ -72,34 +74,25 @@ def read_teams(data: Any) -> Draft | None:
 
 def from_text(text: str) -> Draft | None:
     """Lines of "Name: text", with or without a time before them; others go on with the last."""
-    found: list[Piece] = []
-    more: list[str] = []
-    has_names = False
+    lines: list[Piece] = []
     for match in _LINE.finditer(text):
         line = match[0]
         stamp = _STAMP.match(line)
-        start = moment(stamp[1]) if stamp else None
-        speaker, words = named((line[stamp.end() :] if stamp else line).strip())
-        if not words.strip():
-            continue
-        has_names = has_names or speaker is not None
-        if speaker is None and found and not stamp and has_names:
-            more.append(words)
-            continue
-        _go_on(found, more)
-        if len(found) > MAX_TURNS:
+        words = clean(line[stamp.end() :] if stamp else line)
+        if words:
+            lines.append(Piece(words, None, moment(stamp[1]) if stamp else None))
+        if len(lines) > MAX_LINES:
             break
-        found.append(Piece(words, speaker, start))
-    _go_on(found, more)
-    cleaned = [piece._replace(text=words) for piece in found if (words := clean(piece.text))]
-    return Draft(cleaned, is_clock=True) if cleaned else None
-
-
-def _go_on(found: list[Piece], more: list[str]) -> None:
-    """Put lines that go on with a turn behind it."""
-    if more:
-        found[-1] = found[-1]._replace(text=" ".join((found[-1].text, *more)))
-        more.clear()
+    lines = with_names(lines)
+    has_names = any(line.speaker for line in lines)
+    found: list[list[Piece]] = []
+    for piece in lines:
+        if has_names and found and piece.speaker is None and piece.start is None:
+            found[-1].append(piece)
+        else:
+            found.append([piece])
+    turns = [part[0]._replace(text=" ".join(piece.text for piece in part)) for part in found]
+    return Draft(turns, is_clock=True) if turns else None
 
 
 def _listed(items: Any) -> Draft | None:
