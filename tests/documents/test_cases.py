@@ -68,7 +68,10 @@ cases = st.lists(
     unique_by=(lambda case: case.case_name_internal, lambda case: case.id or object()),
 )
 quickly = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    database=None,
 )
 
 
