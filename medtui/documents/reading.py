@@ -7,7 +7,6 @@ stopped at any moment, and is when it takes too long.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import pickle
 import subprocess
@@ -17,9 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
-from medtui.documents import Assessment, Document, Kind, load, read
+from medtui.documents.assessment import Assessment
+from medtui.documents.decode import load
 from medtui.documents.errors import DocumentError
 from medtui.documents.flat import SHOWN, flattened
+from medtui.documents.kinds import Document, Kind
 from medtui.documents.transcript import Transcript, Turn, Word
 
 SMALL = 512 * 1024
@@ -48,6 +49,8 @@ class Reading:
 
     async def result(self) -> Document:
         """The document. Raises DocumentError; when cancelled, stops reading."""
+        import asyncio  # here, so that the process is under way before
+
         work = asyncio.to_thread(self._here if self._process is None else self._from_process)
         try:
             async with asyncio.timeout(SECONDS):
@@ -67,6 +70,8 @@ class Reading:
             self._process.wait()
 
     def _here(self) -> Document:
+        from medtui.documents.reader import read
+
         data = self._source if isinstance(self._source, bytes) else load(self._source)
         return read(data, self._expected)
 
@@ -92,6 +97,8 @@ class Reading:
 def main(arguments: list[str]) -> int:
     """The process: reads one document and writes it, in parts, to its standard output."""
     expected, source = arguments
+    from medtui.documents.reader import read
+
     gc.disable()  # it ends before there is anything to collect
     kind: Any = None if expected == "-" else expected
     try:

@@ -16,13 +16,14 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from medtui.documents import Assessment, Document, Kind, Transcript
-from medtui.documents.assessment import Evidence
+from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import Found, How, Quotes
+from medtui.documents.kinds import Document, Kind
 from medtui.documents.memory import Memory, Remembered
 from medtui.documents.opening import first_turn, opening
 from medtui.documents.outline import outline
 from medtui.documents.search import Search
+from medtui.documents.transcript import Transcript
 from medtui.documents.words import seconds_of, speaker_words
 from medtui.widgets.assessment_view import AssessmentView
 from medtui.widgets.review_header import ReviewHeader

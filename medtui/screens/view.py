@@ -8,9 +8,10 @@ from pathlib import Path
 
 from textual import work
 
-from medtui.documents import DocumentError, Transcript
+from medtui.documents.errors import DocumentError
 from medtui.documents.memory import Memory
 from medtui.documents.reading import Reading
+from medtui.documents.transcript import Transcript
 from medtui.screens.review import ReviewScreen
 
 Readings = Sequence[tuple[Path, Reading]]
