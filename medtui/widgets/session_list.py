@@ -128,6 +128,7 @@ class SessionList(ScrollView, can_focus=True):
         self._busy: set[UUID] = set()
         self._drawn: dict[int, object] = {}
         """How each line of the widget looked when it was drawn last."""
+        self._drawn_width = 0
 
     @property
     def session(self) -> PracticeSession | None:
@@ -135,6 +136,11 @@ class SessionList(ScrollView, can_focus=True):
         row = self._agenda.row(self._cursor)
         line = None if row is None else self._agenda.line(row)
         return line if isinstance(line, PracticeSession) else None
+
+    @property
+    def _width(self) -> int:
+        """Cells of a line; a scrollbar takes one of them."""
+        return self.scrollable_content_region.width
 
     @property
     def session_id(self) -> UUID | None:
@@ -148,8 +154,10 @@ class SessionList(ScrollView, can_focus=True):
         self._marks = {id_: end for id_, end in self._marks.items() if end > time.monotonic()}
         self._marks.update((id_, until) for id_ in changed)
         if len(self._agenda) != self.virtual_size.height:
-            self.virtual_size = Size(self.size.width, len(self._agenda))
+            self.virtual_size = Size(self._width, len(self._agenda))
         self._follow_cursor()
+        if self._width != self._drawn_width:  # a scrollbar has come or gone
+            self.refresh()
         self._refresh_different()
 
     def set_busy(self, session_id: UUID, busy: bool) -> None:
@@ -166,19 +174,19 @@ class SessionList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         line = self._agenda.line(row)
-        self._drawn[y] = self._look(row)
+        self._drawn[y], self._drawn_width = self._look(row), self._width
         match line:
             case None:
-                return Strip.blank(self.size.width, self.rich_style)
+                return Strip.blank(self._width, self.rich_style)
             case Day(date):
                 label = day_label(date, self._now.astimezone(self._zone).date())
                 strip = Strip([Segment(f"  {label}", self._style("day"))])
             case _:
                 strip = self._row(line)
-        return strip.adjust_cell_length(self.size.width).apply_style(self.rich_style)
+        return strip.adjust_cell_length(self._width).apply_style(self.rich_style)
 
     def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self.size.width, len(self._agenda))
+        self.virtual_size = Size(self._width, len(self._agenda))
         self.call_after_refresh(self._reveal)
 
     def on_focus(self) -> None:
@@ -248,7 +256,7 @@ class SessionList(ScrollView, can_focus=True):
         row = self._cursor_row
         # A day's first session comes with its heading.
         top = row - 1 if isinstance(self._agenda.line(row - 1), Day) else row
-        region = Region(0, top, self.size.width, row - top + 1)
+        region = Region(0, top, self._width, row - top + 1)
         self.scroll_to_region(region, animate=False, force=True)
         self._place_terminal_cursor()
 
@@ -288,7 +296,7 @@ class SessionList(ScrollView, can_focus=True):
         return "" if left <= 0 else "faint" if left <= 1 else "mark"
 
     def _row(self, session: PracticeSession) -> Strip:
-        columns = Columns.of(self.size.width)
+        columns = Columns.of(self._width)
         faint = self._style("faint")
         plain = faint if self.is_stale else Style()
         is_cursor = session.id == self._cursor
@@ -318,7 +326,7 @@ class SessionList(ScrollView, can_focus=True):
             Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
             Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
-        strip = Strip(segments).adjust_cell_length(self.size.width)
+        strip = Strip(segments).adjust_cell_length(self._width)
         if is_cursor and self.has_focus:
             # Behind the texts, whose own styles say nothing of a background.
             cursor = self._style("cursor")

@@ -228,3 +228,17 @@ async def test_the_terminals_own_cursor_is_where_ours_is() -> None:
         await pilot.press("j")
         await pilot.pause()
         assert app.cursor_position == app.list.region.offset + Offset(0, 2)
+
+
+async def test_a_scrollbar_hides_neither_the_end_of_a_row_nor_the_last_one() -> None:
+    guest = person("Zoë", "Järvinen-Šimić-Longname")
+    taken = {"guest": guest, "guest_id": guest.user_id}
+    async with showing(*(session(100 + n, **taken) for n in range(3))) as (app, pilot):
+        app.board.apply([session(200 + n, **taken) for n in range(60)])
+        app.list.update(NOW)
+        await pilot.pause()
+        assert app.list.scrollable_content_region.height == app.list.size.height
+        strips = app.screen._compositor.render_strips(app.size)
+        shown = [strip.text for strip in strips if "Järvin" in strip.text]
+        assert len(shown) == 23
+        assert all("…" in text for text in shown)
