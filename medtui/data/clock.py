@@ -7,6 +7,7 @@ function, the HTTP `Date` of the answers (whole seconds) stands in.
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import time
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
 ROUND_TRIPS = 5
+OLD_SECONDS = 3600.0
 
 
 class ServerClock:
@@ -31,6 +33,7 @@ class ServerClock:
         self._connection = connection
         self._offset: float | None = None
         self._is_exact = False
+        self._learnt_at = float("-inf")
         connection.http.event_hooks["response"].append(self._hear_date)
 
     def now(self) -> datetime:
@@ -39,18 +42,21 @@ class ServerClock:
             return datetime.now(UTC)
         return datetime.fromtimestamp(time.monotonic() + self._offset, UTC)
 
+    @property
+    def is_old(self) -> bool:
+        """Whether it was learnt so long ago that the two clocks may have drifted apart."""
+        return time.monotonic() - self._learnt_at > OLD_SECONDS
+
     async def learn(self) -> None:
-        """Ask the server, five times. Without an answer, what was known stays."""
+        """Ask the server, five times; each answer counts at once. Without any, nothing changes."""
         offsets: list[float] = []
-        try:
+        with contextlib.suppress(DataError):
             if not await self._connection.is_complete():
                 return
             for _ in range(ROUND_TRIPS):
                 offsets.append(await self._connection.write(self._ask))
-        except DataError:
-            if not offsets:
-                return
-        self._offset, self._is_exact = statistics.median(offsets), True
+                self._offset, self._is_exact = statistics.median(offsets), True
+                self._learnt_at = time.monotonic()
 
     async def _ask(self, client: AsyncClient) -> float:
         asked = time.monotonic()

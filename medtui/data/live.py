@@ -125,12 +125,12 @@ class LiveFeed:
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
+        self._in_background(self._clock.learn())  # beside the rest, so that it is there when we are
         await self._source.subscribe(socket, self._pending.put_nowait)
         await self._read(socket)
         self._is_live = True
         self._notify(FeedWentLive())
         self.rooms.connected(socket)
-        self._in_background(self._clock.learn())
         reread = asyncio.create_task(self._reread(socket))
         apply = asyncio.create_task(self._apply_forever(socket))
         broken = asyncio.create_task(socket.wait_broken())
@@ -166,6 +166,8 @@ class LiveFeed:
             window = await self._window()
             socket.heard()
             self._let_go()
+            if self._clock.is_old:
+                self._in_background(self._clock.learn())
             suspects = self._differing(window)
             if suspects:
                 # A commit may be in the answer before its event is here: give it time.
