@@ -21,7 +21,7 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
-from medtui.crash import CrashesPlainly
+from medtui.crash import EndsPlainly
 
 if TYPE_CHECKING:
     from medtui.data import Backend, DataError
@@ -105,7 +105,7 @@ class Keys(Provider):
         return list(actions.values())
 
 
-class MedtuiApp(CrashesPlainly, App[int]):
+class MedtuiApp(EndsPlainly, App[int]):
     """The program that `medtui` and `medtui demo` run.
 
     Args:

@@ -1,9 +1,11 @@
-"""What one reads when medtui ends by a fault of its own: a few lines, and a terminal left sane."""
+"""How medtui ends by a fault of its own, or by a signal: plainly, and with a terminal left sane."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -41,8 +43,21 @@ def tell(error: BaseException) -> int:
     return 1
 
 
-class CrashesPlainly(Base):
-    """For an app: Textual's own report prints the values of all variables, tokens included."""
+class EndsPlainly(Base):
+    """For an app: how it ends when nobody has pressed a key for it.
+
+    Textual's own report of a crash prints the values of all variables, tokens included. A
+    terminal that is closed, or a polite kill, ends the app as its key does, so that nothing
+    is left behind: neither a raw terminal nor the demo's folder.
+    """
+
+    def on_load(self) -> None:
+        if self.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):  # Windows has neither, or no way to hear of it
+            with contextlib.suppress(AttributeError, NotImplementedError):
+                loop.add_signal_handler(getattr(signal, name), self.exit)
 
     def _fatal_error(self) -> None:
         logger.critical("crashed", exc_info=self._exception)

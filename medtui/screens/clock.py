@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from medtui.app import DARK, LIGHT, stylesheet, theme_variables
-from medtui.crash import CrashesPlainly
+from medtui.crash import EndsPlainly
 from medtui.station import clock
 from medtui.station.clock import UNTOUCHED, Reading
 from medtui.station.presets import Preset, circuit, minutes, round_of
@@ -137,7 +137,7 @@ class ClockScreen(Screen[None]):
         self._draw(now)
 
 
-class ClockApp(CrashesPlainly, App[int]):
+class ClockApp(EndsPlainly, App[int]):
     """What `medtui clock` runs.
 
     Args:

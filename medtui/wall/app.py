@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 
 from medtui.app import DARK, LIGHT, stylesheet, theme_variables
 from medtui.config import LOCAL, BadConfig, Settings
-from medtui.crash import CrashesPlainly
+from medtui.crash import EndsPlainly
 from medtui.screens.shared_board import Look, SharedBoardScreen
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ NOTHING_CONFIGURED = (
 )
 
 
-class SharedBoardApp(CrashesPlainly, App[int]):
+class SharedBoardApp(EndsPlainly, App[int]):
     """The program that `medtui board` runs.
 
     Args:
