@@ -31,7 +31,8 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
                 tooltip="Leave it as it is"),
         Binding("j", "down", "Down", show=False, id="choose.down", tooltip="The next"),
         Binding("k", "up", "Up", show=False, id="choose.up", tooltip="The one before"),
-        *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}")
+        *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}",
+                  tooltip=f"Number {n}")
           for n in range(1, 10)),
     ]  # fmt: skip
 

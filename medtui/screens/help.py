@@ -16,10 +16,11 @@ class HelpScreen(ModalScreen[None]):
     """The keys of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back"),
-        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
-    ]
+        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back",
+                tooltip="Back to the screen"),
+        Binding("j", "scroll_down", "Down", show=False, id="help.down", tooltip="Read on"),
+        Binding("k", "scroll_up", "Up", show=False, id="help.up", tooltip="Read back"),
+    ]  # fmt: skip
 
     def __init__(self, about: Screen[Any]) -> None:
         super().__init__()

@@ -43,8 +43,10 @@ class WelcomeScreen(Screen[None]):
         Binding("j", "app.simulate_key('down')", "Down", show=False, id="welcome.down"),
         Binding("k", "app.simulate_key('up')", "Up", show=False, id="welcome.up"),
         *(
-            Binding(str(n), f"choose({name!r})", CHOICES[name][0], show=False, id=f"app.{name}")
-            for n, name in enumerate(CHOICES, 1)
+            Binding(
+                str(number), f"choose({name!r})", title, show=False, id=f"app.{name}", tooltip=title
+            )
+            for number, (name, (title, _)) in enumerate(CHOICES.items(), 1)
         ),
     ]
 
