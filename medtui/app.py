@@ -1,4 +1,4 @@
-"""The app: opens the data module, decides the first screen, owns keys, themes and the palette."""
+"""The app: opens the data module, and decides which screen is shown."""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import work
-from textual.app import App
-from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
-from medtui.crash import EndsPlainly
+from medtui.frame import Frame
 
 if TYPE_CHECKING:
     from medtui.data import Backend, DataError
@@ -32,80 +28,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-HERE = Path(__file__).parent
 OPEN_BEHIND_LOGIN = 0.3
 
-DARK = Theme(
-    name="medtui-dark",
-    primary="#5fb3b3",
-    accent="#5fb3b3",
-    foreground="#d8dee9",
-    background="#11161c",
-    surface="#11161c",
-    panel="#1b232c",
-    success="#7fc98f",
-    warning="#e3b567",
-    error="#f08a80",
-    dark=True,
-)
-LIGHT = Theme(
-    name="medtui-light",
-    primary="#0b6e6e",
-    accent="#0b6e6e",
-    foreground="#1f2933",
-    background="#fbfaf7",
-    surface="#fbfaf7",
-    panel="#ece9e2",
-    success="#1d6b35",
-    warning="#855400",
-    error="#a82c20",
-    dark=False,
-)
 
-
-def theme_variables(theme: Theme) -> dict[str, str]:
-    """Our own variables, opaque because a line's styles are not blended; for any theme."""
-    if theme.dark:
-        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
-    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
-
-
-def stylesheet() -> Path:
-    """screens.css: beside the package in a checkout, inside it in a wheel."""
-    inside = HERE / "screens.css"
-    return inside if inside.exists() else HERE.parent / "screens.css"
-
-
-_OURS = ("board.", "room.", "review.", "app.")
-"""How the ids of bindings begin whose actions are in the palette."""
-
-
-class Keys(Provider):
-    """Every action of the present screen, by name; the keys are its live bindings."""
-
-    async def discover(self) -> Hits:
-        for name, help_text, run in self._actions():
-            yield DiscoveryHit(name, run, help=help_text)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for name, help_text, run in self._actions():
-            if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), run, help=help_text)
-
-    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
-        actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
-        for active in self.screen.active_bindings.values():
-            binding = active.binding
-            if binding.description and (binding.id or "").startswith(_OURS):
-                run = partial(self.app.run_action, binding.action, active.node)
-                words = binding.tooltip or binding.description
-                key = self.app.get_key_display(binding)
-                actions.setdefault(binding.action, (words, f"key {key}", run))
-        return list(actions.values())
-
-
-class MedtuiApp(EndsPlainly, App[int]):
+class MedtuiApp(Frame):
     """The program that `medtui` and `medtui demo` run.
 
     Args:
@@ -119,17 +45,7 @@ class MedtuiApp(EndsPlainly, App[int]):
     """
 
     TITLE = "medtui"
-    CSS_PATH = stylesheet()
-    COMMANDS = App.COMMANDS | {Keys}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
-                tooltip="All keys of this screen"),
-        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette",
-                tooltip="Every action by name"),
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui"),
-    ]  # fmt: skip
 
     def __init__(
         self,
@@ -144,13 +60,8 @@ class MedtuiApp(EndsPlainly, App[int]):
     ) -> None:
         if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        super().__init__()
+        super().__init__(settings.theme)
         self.settings = settings
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = (
-            self.settings.theme if self.settings.theme in self.available_themes else DARK.name
-        )
         self.launcher = launcher
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
@@ -166,9 +77,6 @@ class MedtuiApp(EndsPlainly, App[int]):
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
         self._resources = AsyncExitStack()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme_variables(self.current_theme)
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -358,12 +266,6 @@ class MedtuiApp(EndsPlainly, App[int]):
         self.show(LoginScreen(reason))
 
     # Actions of every screen
-
-    def action_keys(self) -> None:
-        from medtui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))
 
     def action_sign_out(self) -> None:
         self.sign_out()

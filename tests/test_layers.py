@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "config": {"station"},
     "log": set(),
     "crash": {"config", "log"},
+    "frame": {"crash", "screens"},
     "board": {"models"},
     "station": {"board", "models"},
     "documents": {"clean", "models"},
@@ -25,17 +26,17 @@ MAY_IMPORT = {
     "shared_board": {"board", "models"},
     "widgets": {"board", "documents", "models", "shared_board", "station"},
     "screens": {
-        *("app", "board", "config", "crash", "data", "documents", "models"),
+        *("app", "board", "config", "data", "documents", "frame", "models"),
         *("shared_board", "station", "widgets"),
     },
     "wall": {
-        *("app", "config", "crash", "data", "launch", "log", "models"),
+        *("config", "data", "frame", "launch", "log", "models"),
         *("screens", "shared_board", "widgets"),
     },
     "launch": {"config"},
     "doctor": {"config", "data", "launch"},
     "case_import": {"config", "data", "documents", "launch", "models"},
-    "app": {"board", "config", "crash", "data", "launch", "models", "screens", "widgets"},
+    "app": {"board", "config", "data", "frame", "launch", "models", "screens", "widgets"},
     "local": {"log"},
     "cli": {
         *("app", "case_import", "config", "crash", "doctor", "documents", "launch", "local"),

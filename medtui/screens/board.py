@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
@@ -16,24 +15,17 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from medtui.board import (
-    Board,
-    View,
-    name_of,
-    why_not_book,
-    why_not_edit,
-    why_not_leave,
-)
-from medtui.data import Backend, Changed, DataError, Gone, Taken
+from medtui.board import Board, View
+from medtui.data import Backend
 from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
+from medtui.screens.board_acts import Acts
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
-from medtui.widgets.words import difference, lost, moment
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -78,15 +70,15 @@ class BoardScreen(Screen[None]):
     def __init__(self, backend: Backend, profile: Profile) -> None:
         super().__init__()
         self._backend = backend
-        self._me: UUID = profile.user_id
-        self._zone = self.medtui.zone
-        self._board = Board(self._me, self._zone, self.medtui.now())
+        self.me: UUID = profile.user_id
+        self.zone = self.medtui.zone
+        self._board = Board(self.me, self.zone, self.medtui.now())
+        self._acts = Acts(self, backend)
         self._feed = Feed()
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
         self._redraw_is_due = False
-        self._writing: set[UUID] = set()
         self._startled = 0.0
 
     @property
@@ -98,12 +90,12 @@ class BoardScreen(Screen[None]):
         return self._board.now
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(self._zone)
+        yield StatusLine(self.zone)
         with Horizontal(id="board"):
-            yield SessionList(self._board.agenda, self._me, self._zone, self.now)
+            yield SessionList(self._board.agenda, self.me, self.zone, self.now)
             yield Static(id="hint", markup=False)
             with VerticalScroll(id="details", can_focus=False):
-                yield SessionDetails(self._me, self._zone)
+                yield SessionDetails(self.me, self.zone)
         yield Input(placeholder="name, level, type, category …", id="filter", compact=True)
         yield Footer(show_command_palette=False)
 
@@ -202,9 +194,7 @@ class BoardScreen(Screen[None]):
         if not self.is_active:  # the key was pressed twice
             return
         is_complete = self._backend.is_complete
-        screen = DetailsScreen(
-            event.session, self._me, self._zone, self.now, is_complete=is_complete
-        )
+        screen = DetailsScreen(event.session, self.me, self.zone, self.now, is_complete=is_complete)
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.
         if action is not None and self.list.session_id == event.session.id:
@@ -240,169 +230,85 @@ class BoardScreen(Screen[None]):
         from medtui.screens.profile import ProfileScreen
 
         if not self._backend.is_complete:
-            self._refuse(CANNOT_EDIT_PROFILE)
+            self.refuse(CANNOT_EDIT_PROFILE)
             return
         self.app.push_screen(ProfileScreen(self.medtui.profile))
 
-    # Acting on the session under the cursor; what cannot be done says why
+    # Acting on the session under the cursor
 
     @work(group="act")
     async def action_book(self) -> None:
-        session = self._chosen()
-        if session is None or self._refuse(why_not_book(session, self._me, self.now)):
-            return
-        if other := self._overlap(session.starts_at, session.id):
-            when = moment(other.starts_at, self.now, self._zone)
-            question = f"You have another session {when}. Book this one all the same?"
-            if not await self._ask(question, "Book it"):
-                return
-        if await self._write(session, self._backend.sessions.book(session)):
-            self.notify("The seat is yours.", markup=False)
+        await self._acts.book()
 
     @work(group="act")
     async def action_leave(self) -> None:
-        session = self._chosen()
-        is_complete = self._backend.is_complete
-        if session is None or self._refuse(
-            why_not_leave(session, self._me, is_complete=is_complete)
-        ):
-            return
-        question = f"Leave {self._called(session)}? Somebody else may take the seat."
-        if await self._ask(question, "Leave") and await self._write(
-            session, self._backend.sessions.leave(session)
-        ):
-            self.notify("You have left: the seat is free again.", markup=False)
+        await self._acts.leave()
 
     @work(group="act")
     async def action_post(self) -> None:
-        from medtui.screens.session_form import SessionForm
-
-        if not self.is_active:  # the key was pressed twice
-            return
-        posted = await self.app.push_screen_wait(SessionForm(self._backend, self._overlap))
-        if posted is None:
-            return
-        self._put(posted)
-        if posted.id not in self._board.agenda:
-            self._board.look_at(view=View.ALL)
-            self.action_clear_filter()
-        self.list.move_to(posted.id)
+        await self._acts.post()
 
     @work(group="act")
     async def action_edit(self) -> None:
-        from medtui.screens.session_form import SessionForm
-
-        session = self._chosen()
-        if session is None or self._refuse(why_not_edit(session, self._me)):
-            return
-        form = SessionForm(self._backend, self._overlap, session)
-        edited = await self.app.push_screen_wait(form)
-        if edited is not None:
-            self._put(edited)
+        await self._acts.edit()
 
     @work(group="act")
     async def action_cancel(self) -> None:
-        session = self._chosen()
-        if session is None or self._refuse(why_not_edit(session, self._me)):
-            return
-        files: list[str] = []
-
-        async def look() -> None:
-            files.extend(await self._backend.assessments.names(session.id))
-
-        if not await self._write(session, look()) or not self.is_active:
-            return
-        whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        question = f"Cancel {self._called(session)} for good?{whom}{lost(files)}"
-        cancelling = self._backend.sessions.cancel
-        if await self._ask(question, "Cancel it") and (
-            await self._write(session, cancelling(session, files))
-        ):
-            self._backend.live.drop(session.id)
-            self.notify("The session is cancelled.", markup=False)
+        await self._acts.cancel()
 
     def action_open_link(self) -> None:
-        if session := self._chosen():
+        if session := self.chosen():
             open_link(self, session)
 
     def action_copy_link(self) -> None:
-        if session := self._chosen():
+        if session := self.chosen():
             copy_link(self, session)
 
     def action_room(self) -> None:
         """Go into the room of the session under the cursor."""
         from medtui.screens.room import RoomScreen
 
-        if (session := self._chosen()) and session.involves(self._me):
-            self.app.push_screen(RoomScreen(self._backend, self._me, session, self._feed))
+        if (session := self.chosen()) and session.involves(self.me):
+            self.app.push_screen(RoomScreen(self._backend, self.me, session, self._feed))
 
-    def _chosen(self) -> PracticeSession | None:
+    def chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""
         session = self.list.session
         if session is None:
-            self._refuse("There is no session here.")
+            self.refuse("There is no session here.")
             return None
-        if not self.is_active or session.id in self._writing:
+        if not self.is_active or self.list.is_busy(session.id):
             return None  # the key was pressed twice
         if time.monotonic() - self._startled < STARTLE_SECONDS:
-            self._refuse("The session that was here has just gone: look again.")
+            self.refuse("The session that was here has just gone: look again.")
             return None
         return session
 
-    def _refuse(self, reason: str | None) -> bool:
+    # For the keys that write
+
+    def refuse(self, reason: str | None) -> bool:
+        """Say why something cannot be done, if it cannot."""
         if reason:
             self.notify(reason, severity="warning", markup=False)
         return reason is not None
 
-    def _called(self, session: PracticeSession) -> str:
-        """The words for one session in a question, so that it is about the right one."""
-        when = moment(session.starts_at, self.now, self._zone)
-        words = f"the {session.type_label.lower()} session ({when})"
-        return words if session.host_id == self._me else f"{words} with {name_of(session.host)}"
+    async def ask(self, question: str, yes: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
 
-    def _overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
+    def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
         """Another session of mine that overlaps with one at this time."""
         minutes = self.medtui.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
-    async def _ask(self, question: str, yes: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
-
-    async def _write(
-        self, session: PracticeSession, write: Awaitable[PracticeSession | None]
-    ) -> bool:
-        """Do a write, show that it is under way, and leave the board true. Whether it was done."""
-        self._writing.add(session.id)
-        self.list.set_busy(session.id, True)
-        try:
-            written = await write
-        except Taken as error:
-            self._put(error.present)
-            self.medtui.say(error)
-        except Changed as error:
-            self._put(error.present)
-            words = difference(session, error.present, self.now, self._zone)
-            self.notify(
-                f"{words} Nothing was done: look again.",
-                title=error.title, severity="error", markup=False, timeout=8,
-            )  # fmt: skip
-        except Gone as error:
-            self._backend.live.drop(session.id)
-            self.medtui.say(error)
-        except DataError as error:
-            self.medtui.say(error)
-        else:
-            if written is not None:
-                self._put(written)
-            return True
-        finally:
-            self._writing.discard(session.id)
-            if self.is_mounted:
-                self.list.set_busy(session.id, False)
-        return False
-
-    def _put(self, session: PracticeSession) -> None:
+    def put(self, session: PracticeSession) -> None:
         """Show what the server has just said of a session, before the feed brings it."""
         self._changed |= self._board.apply([session])
         self._backend.live.put(session)
         self._redraw()
+
+    def go_to(self, session: PracticeSession) -> None:
+        """Put the cursor on a session, and show all where it would be hidden."""
+        if session.id not in self._board.agenda:
+            self._board.look_at(view=View.ALL)
+            self.action_clear_filter()
+        self.list.move_to(session.id)

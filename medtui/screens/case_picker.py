@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
@@ -24,6 +23,7 @@ from medtui.data import Backend, DataError
 from medtui.data.cases import Past
 from medtui.models import CaseSummary
 from medtui.station.draw import Group, draw, groups, possible
+from medtui.widgets.moving import Choices
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -69,11 +69,9 @@ class CasePicker(ModalScreen[UUID | None]):
                 tooltip="Only one domain, then the next"),
         Binding("r", "random", "Random", id="cases.random",
                 tooltip="Draw one of these at random"),
-        Binding("j", "move(1)", "Down", show=False, id="cases.down", tooltip="The next"),
-        Binding("k", "move(-1)", "Up", show=False, id="cases.up", tooltip="The one before"),
     ]  # fmt: skip
 
-    rows = query_one(OptionList)
+    rows = query_one(Choices)
     search = query_one("#case-search", Input)
     hint = query_one("#case-hint", Static)
 
@@ -96,7 +94,7 @@ class CasePicker(ModalScreen[UUID | None]):
         with Vertical(classes="dialog"):
             yield Static(title, classes="card--title", markup=False)
             yield Input(placeholder="/ to search", id="case-search", compact=True)
-            yield OptionList(compact=True)
+            yield Choices(compact=True)
             yield Static("Reading the cases…", id="case-hint", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -126,7 +124,7 @@ class CasePicker(ModalScreen[UUID | None]):
     @property
     def _is_going(self) -> bool:
         """Whether the picker is being taken away while an answer arrives."""
-        return not self.query(OptionList)
+        return not self.query(Choices)
 
     # What is listed
 
@@ -276,12 +274,6 @@ class CasePicker(ModalScreen[UUID | None]):
             self.notify("There is no case to draw from.", severity="warning", markup=False)
         else:
             self.dismiss(drawn.id)
-
-    def action_move(self, by: int) -> None:
-        move: Callable[[], None] = (
-            self.rows.action_cursor_down if by > 0 else self.rows.action_cursor_up
-        )
-        move()
 
     def action_back(self) -> None:
         """From the search to the list, from the list back to the room."""

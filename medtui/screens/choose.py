@@ -14,6 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from medtui.widgets.moving import Choices
+
 T = TypeVar("T")
 
 
@@ -29,13 +31,12 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", key_display="esc", id="choose.back",
                 tooltip="Leave it as it is"),
-        Binding("j", "down", "Down", show=False, id="choose.down", tooltip="The next"),
-        Binding("k", "up", "Up", show=False, id="choose.up", tooltip="The one before"),
-        *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}")
+        *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}",
+                  tooltip=f"Number {n}")
           for n in range(1, 10)),
     ]  # fmt: skip
 
-    options = query_one(OptionList)
+    options = query_one(Choices)
 
     def __init__(self, question: str, choices: list[tuple[str, T]], current: int = 0) -> None:
         super().__init__()
@@ -46,7 +47,7 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="card--title", markup=False)
-            yield OptionList(
+            yield Choices(
                 *(
                     Option(Content(f"{n if n < 10 else ' '}  {words}"))
                     for n, (words, _) in enumerate(self._choices, 1)
@@ -64,9 +65,3 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
     def action_pick(self, number: int) -> None:
         if number < len(self._choices):
             self.dismiss(self._choices[number][1])
-
-    def action_down(self) -> None:
-        self.options.action_cursor_down()
-
-    def action_up(self) -> None:
-        self.options.action_cursor_up()

@@ -8,15 +8,14 @@ from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from medtui.app import DARK, LIGHT, stylesheet, theme_variables
-from medtui.crash import EndsPlainly
+from medtui.frame import DARK, Frame
 from medtui.station import clock
 from medtui.station.clock import UNTOUCHED, Reading
 from medtui.station.presets import Preset, circuit, minutes, round_of
@@ -94,7 +93,7 @@ class ClockScreen(Screen[None]):
         width, height = self.size.width, max(0, self.size.height - 1)
         text = time_of(reading)
         big = digits(text, fitting(text.rjust(5, "0"), width - 4, height - 10))
-        first = f"{self._preset.name}"
+        first = self._preset.name
         if self._circuit.rounds > 1:
             round_ = round_of(self._preset, reading.number)
             first += f" · round {round_} of {self._circuit.rounds}"
@@ -137,7 +136,7 @@ class ClockScreen(Screen[None]):
         self._draw(now)
 
 
-class ClockApp(EndsPlainly, App[int]):
+class ClockApp(Frame):
     """What `medtui clock` runs.
 
     Args:
@@ -149,12 +148,6 @@ class ClockApp(EndsPlainly, App[int]):
     """
 
     TITLE = "medtui clock"
-    CSS_PATH = stylesheet()
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
-                tooltip="All keys of this screen"),
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End the clock"),
-    ]  # fmt: skip
 
     def __init__(
         self,
@@ -164,23 +157,11 @@ class ClockApp(EndsPlainly, App[int]):
         theme: str = DARK.name,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = theme if theme in self.available_themes else DARK.name
+        super().__init__(theme)
         self._preset = preset
         self._rounds = rounds or preset.rounds
         began = datetime.now(UTC), time.monotonic()
         self._now = now or (lambda: began[0] + timedelta(seconds=time.monotonic() - began[1]))
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme_variables(self.current_theme)
-
     def on_mount(self) -> None:
         self.push_screen(ClockScreen(self._preset, self._rounds, self._now))
-
-    def action_keys(self) -> None:
-        from medtui.screens.help import HelpScreen
-
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.screen))

@@ -27,9 +27,11 @@ class ConfirmCodeScreen(Screen[None]):
     """Asks for the code; has it sent again after a while."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+r", "resend", "Send it again", id="app.resend"),
-        Binding("escape", "app.pop_screen", "Back", id="app.back"),
-    ]
+        Binding("ctrl+r", "resend", "Send it again", id="app.resend",
+                tooltip="Send another code"),
+        Binding("escape", "app.pop_screen", "Back", id="app.back",
+                tooltip="Back to the login"),
+    ]  # fmt: skip
 
     code = query_one("#code", Field)
     failure = query_one(".card--error", Static)

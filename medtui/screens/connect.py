@@ -23,9 +23,11 @@ class ConnectScreen(Screen[None]):
     """Asks for a project, and says what is wrong with it where that was typed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit", "Connect", id="app.connect"),
-        Binding("escape", "app.pop_screen", "Back", id="app.back"),
-    ]
+        Binding("ctrl+s", "submit", "Connect", id="app.connect",
+                tooltip="Check the server, and connect to it"),
+        Binding("escape", "app.pop_screen", "Back", id="app.back",
+                tooltip="Back to the choices"),
+    ]  # fmt: skip
 
     url = query_one("#url", Field)
     key = query_one("#key", Field)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer
 
 from medtui.models import PracticeSession
+from medtui.widgets.moving import Page
 from medtui.widgets.session_details import SessionDetails
 
 
@@ -36,9 +36,6 @@ class DetailsScreen(ModalScreen[str | None]):
                 tooltip="Open the room link"),
         Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
                 tooltip="Copy the room link"),
-        Binding("j,down", "scroll(1)", "Down", show=False, id="details.down",
-                tooltip="Read on"),
-        Binding("k,up", "scroll(-1)", "Up", show=False, id="details.up", tooltip="Read back"),
     ]  # fmt: skip
 
     def __init__(
@@ -62,7 +59,7 @@ class DetailsScreen(ModalScreen[str | None]):
         return self._session.id
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Page(classes="dialog"):
             yield self._details
         yield Footer(show_command_palette=False)
 
@@ -79,6 +76,3 @@ class DetailsScreen(ModalScreen[str | None]):
 
     def action_done(self, action: str | None) -> None:
         self.dismiss(action)
-
-    def action_scroll(self, by: int) -> None:
-        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)

@@ -6,20 +6,20 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
+
+from medtui.widgets.moving import Page
 
 
 class HelpScreen(ModalScreen[None]):
     """The keys of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back"),
-        Binding("j", "scroll_down", "Down", show=False, id="help.down"),
-        Binding("k", "scroll_up", "Up", show=False, id="help.up"),
-    ]
+        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back",
+                tooltip="Back to the screen"),
+    ]  # fmt: skip
 
     def __init__(self, about: Screen[Any]) -> None:
         super().__init__()
@@ -41,6 +41,6 @@ class HelpScreen(ModalScreen[None]):
             Content.assemble((f"{' '.join(names):<{width}}", "bold"), "  ", Content(words))
             for names, words in keys.values()
         ]
-        with VerticalScroll(classes="dialog"):
+        with Page(classes="dialog"):
             yield Static("Help", classes="card--title")
             yield Static(Content("\n").join(lines))

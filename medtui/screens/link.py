@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from medtui.board import why_no_link
 from medtui.models import PracticeSession
+from medtui.widgets.moving import Page
 
 
 def browser_is_here() -> bool:
@@ -60,7 +60,7 @@ class LinkScreen(ModalScreen[None]):
         self._link = link
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="dialog", can_focus=False):
+        with Page(classes="dialog"):
             yield Static(
                 "There is no browser on this side of the terminal. "
                 "Open the link where you sit, or scan it. y copies it, esc goes back.",

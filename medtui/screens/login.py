@@ -32,7 +32,8 @@ class LoginScreen(Screen[None]):
     """E-mail and password; `ctrl+t` turns signing in into signing up and back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Go on", show=False, id="login.submit"),
+        Binding("enter", "submit", "Go on", show=False, id="login.submit",
+                tooltip="Sign in, or sign up"),
         Binding("ctrl+t", "toggle_new", "Sign in / sign up", id="app.toggle_new",
                 tooltip="Change between signing in and signing up"),
         Binding("ctrl+r", "reveal", "Show password", id="app.reveal",

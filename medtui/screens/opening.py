@@ -18,9 +18,10 @@ class OpeningScreen(Screen[None]):
     """A sentence; after a failure, with a way on and a way back."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "retry", "Try again", id="app.retry"),
-        Binding("escape", "back", "Choose another server", id="app.back"),
-    ]
+        Binding("r,enter", "retry", "Try again", id="app.retry", tooltip="Try again"),
+        Binding("escape", "back", "Choose another server", id="app.back",
+                tooltip="Choose another server"),
+    ]  # fmt: skip
 
     def __init__(self, words: str, *, failed: bool = False) -> None:
         super().__init__(classes="-failed" if failed else "")

@@ -28,9 +28,10 @@ class ProfileScreen(Screen[None]):
     """Names, training level, avatar. `profile` None: it is being set up."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit", "Save", id="app.save"),
-        Binding("escape", "leave", "Back", id="app.back"),
-    ]
+        Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save your profile"),
+        Binding("escape", "leave", "Back", id="app.back",
+                tooltip="Back; what you typed is kept"),
+    ]  # fmt: skip
 
     level = query_one("#level", Select)
     failure = query_one(".card--error", Static)

@@ -53,9 +53,11 @@ class SharedBoardScreen(Screen[None]):
     """Shows what `told` and `say` tell it; turns its pages by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,down,space,pagedown,j", "page(1)", "Next page", id="shared.next"),
-        Binding("left,up,pageup,k", "page(-1)", "Previous page", id="shared.previous"),
-    ]
+        Binding("right,down,space,pagedown,j", "page(1)", "Next page", id="shared.next",
+                tooltip="Next page"),
+        Binding("left,up,pageup,k", "page(-1)", "Previous page", id="shared.previous",
+                tooltip="Previous page"),
+    ]  # fmt: skip
 
     clock = query_one("#clock", Digits)
     title_line = query_one("#title", Static)

@@ -14,6 +14,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.config import LOCAL, BadConfig
+from medtui.widgets.moving import Choices
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -40,11 +41,11 @@ class WelcomeScreen(Screen[None]):
     AUTO_FOCUS = "OptionList"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j", "app.simulate_key('down')", "Down", show=False, id="welcome.down"),
-        Binding("k", "app.simulate_key('up')", "Up", show=False, id="welcome.up"),
         *(
-            Binding(str(n), f"choose({name!r})", CHOICES[name][0], show=False, id=f"app.{name}")
-            for n, name in enumerate(CHOICES, 1)
+            Binding(
+                str(number), f"choose({name!r})", title, show=False, id=f"app.{name}", tooltip=title
+            )
+            for number, (name, (title, _)) in enumerate(CHOICES.items(), 1)
         ),
     ]
 
@@ -55,7 +56,7 @@ class WelcomeScreen(Screen[None]):
                 "Practise for exams together: host a session, or book one.",
                 classes="card--words",
             )
-            yield OptionList(
+            yield Choices(
                 *(
                     Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
                     for name, (title, words) in CHOICES.items()

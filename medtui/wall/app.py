@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.binding import Binding, BindingType
 
-from medtui.app import DARK, LIGHT, stylesheet, theme_variables
 from medtui.config import LOCAL, BadConfig, Settings
-from medtui.crash import EndsPlainly
+from medtui.frame import Frame
 from medtui.screens.shared_board import Look, SharedBoardScreen
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ NOTHING_CONFIGURED = (
 )
 
 
-class SharedBoardApp(EndsPlainly, App[int]):
+class SharedBoardApp(Frame):
     """The program that `medtui board` runs.
 
     Args:
@@ -43,7 +41,6 @@ class SharedBoardApp(EndsPlainly, App[int]):
     """
 
     TITLE = "medtui board"
-    CSS_PATH = stylesheet()
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -59,19 +56,13 @@ class SharedBoardApp(EndsPlainly, App[int]):
         *,
         theme: str | None = None,
     ) -> None:
-        super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = theme if theme in self.available_themes else DARK.name
+        super().__init__(theme)
         self.backend: Backend | None = None
         self._settings = settings
         self._launcher = launcher
         self._look = look
         self._scope = scope
         self._resources = AsyncExitStack()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme_variables(self.current_theme)
 
     def on_mount(self) -> None:
         self.board = SharedBoardScreen(self._look, self.now)

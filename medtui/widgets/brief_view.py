@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from markdown_it import MarkdownIt
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.widgets import Markdown, Static
 
 from medtui.models import Brief, Role, Stage
+from medtui.widgets.moving import Page
 
 LONGEST = 60_000
 """Characters of a brief that are shown; a station's has some two thousand."""
@@ -21,19 +18,8 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("gfm-like", {"html": False})
 
 
-class BriefView(VerticalScroll, can_focus=True):
+class BriefView(Page):
     """Shows a brief, or a sentence about why there is none."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("j,down", "scroll_down", "Down", show=False, id="brief.down", tooltip="Read on"),
-        Binding("k,up", "scroll_up", "Up", show=False, id="brief.up", tooltip="Read back"),
-        Binding("g,home", "scroll_home", "Top", show=False, id="brief.top", tooltip="To the top"),
-        Binding("G,end", "scroll_end", "End", show=False, id="brief.end", tooltip="To the end"),
-        Binding("ctrl+d,pagedown", "page_down", "Page down", show=False, id="brief.page_down",
-                tooltip="A page on"),
-        Binding("ctrl+u,pageup", "page_up", "Page up", show=False, id="brief.page_up",
-                tooltip="A page back"),
-    ]  # fmt: skip
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # as in Textual
         super().__init__(id=id)
@@ -56,12 +42,6 @@ class BriefView(VerticalScroll, can_focus=True):
             self._text = text
             self.scroll_home(animate=False)
             await self.query_one(Markdown).update(text)
-
-    def action_page_down(self) -> None:
-        self.scroll_page_down(animate=False)
-
-    def action_page_up(self) -> None:
-        self.scroll_page_up(animate=False)
 
 
 def brief_text(brief: Brief, role: Role | None, stage: Stage) -> tuple[str, str]:

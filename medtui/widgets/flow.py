@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from medtui.widgets.cells import Span, wrap
+from medtui.widgets.moving import moving
 
 GUTTER = 2
 """Cells left of everything: the cursor's mark, and a space."""
@@ -34,15 +35,8 @@ class Flow(ScrollView, can_focus=True):
     """Passages with a cursor on one of them. Subclasses say what stands in each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False, id="flow.down", tooltip="Down"),
-        Binding("up,k", "move(-1)", "Up", show=False, id="flow.up", tooltip="Up"),
-        Binding("ctrl+d,pagedown", "page(1)", "Half a page down", show=False, id="flow.page_down",
-                tooltip="Half a page down"),
-        Binding("ctrl+u,pageup", "page(-1)", "Half a page up", show=False, id="flow.page_up",
-                tooltip="Half a page up"),
-        Binding("g,home", "first", "First", show=False, id="flow.first", tooltip="To the top"),
-        Binding("G,end", "last", "Last", show=False, id="flow.last", tooltip="To the end"),
-        Binding("v", "mark", "Mark", show=False, id="flow.mark",
+        *moving("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
+        Binding("v", "mark", "Mark", show=False, id="review.mark",
                 tooltip="Begin a longer passage to copy"),
     ]  # fmt: skip
 

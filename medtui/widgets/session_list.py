@@ -27,6 +27,7 @@ from textual.strip import Strip
 from medtui.board import Agenda, Day
 from medtui.models import PracticeSession, Stage
 from medtui.widgets.cells import fit
+from medtui.widgets.moving import moving
 from medtui.widgets.words import day_label, seats, standing
 
 MARK_SECONDS = 4.0
@@ -72,14 +73,7 @@ class SessionList(ScrollView, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down,j", "move(1)", "Down", show=False, id="list.down", tooltip="Next session"),
-        Binding("up,k", "move(-1)", "Up", show=False, id="list.up", tooltip="Previous session"),
-        Binding("ctrl+d,pagedown", "page(1)", "Half a page down", show=False, id="list.page_down",
-                tooltip="Half a page down"),
-        Binding("ctrl+u,pageup", "page(-1)", "Half a page up", show=False, id="list.page_up",
-                tooltip="Half a page up"),
-        Binding("g,home", "first", "First", show=False, id="list.first", tooltip="First session"),
-        Binding("G,end", "last", "Last", show=False, id="list.last", tooltip="Last session"),
+        *moving("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
         Binding("enter", "select", "Open", show=False, id="board.select",
                 tooltip="Details of the session"),
     ]  # fmt: skip
@@ -164,6 +158,9 @@ class SessionList(ScrollView, can_focus=True):
         """Show that a write to this session is under way, or is over."""
         (self._busy.add if busy else self._busy.discard)(session_id)
         self._refresh_different()
+
+    def is_busy(self, session_id: UUID) -> bool:
+        return session_id in self._busy
 
     def move_to(self, session_id: UUID) -> None:
         """Put the cursor on a session, if it is shown."""

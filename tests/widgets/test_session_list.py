@@ -15,8 +15,9 @@ from textual.app import App, ComposeResult
 from textual.geometry import Offset, Region
 from textual.pilot import Pilot
 
-from medtui.app import MedtuiApp, stylesheet
+from medtui.app import MedtuiApp
 from medtui.board import Board
+from medtui.frame import stylesheet
 from medtui.models import CaseSummary, PracticeSession, Stage
 from medtui.widgets import session_list
 from medtui.widgets.cells import fit

@@ -1,0 +1,124 @@
+"""What every app of ours has: its themes, its style, the help and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.theme import Theme
+
+from medtui.crash import EndsPlainly
+
+HERE = Path(__file__).parent
+
+DARK = Theme(
+    name="medtui-dark",
+    primary="#5fb3b3",
+    accent="#5fb3b3",
+    foreground="#d8dee9",
+    background="#11161c",
+    surface="#11161c",
+    panel="#1b232c",
+    success="#7fc98f",
+    warning="#e3b567",
+    error="#f08a80",
+    dark=True,
+)
+LIGHT = Theme(
+    name="medtui-light",
+    primary="#0b6e6e",
+    accent="#0b6e6e",
+    foreground="#1f2933",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#ece9e2",
+    success="#1d6b35",
+    warning="#855400",
+    error="#a82c20",
+    dark=False,
+)
+
+
+def theme_variables(theme: Theme) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+    if theme.dark:
+        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+
+
+def stylesheet() -> Path:
+    """screens.css: beside the package in a checkout, inside it in a wheel."""
+    inside = HERE / "screens.css"
+    return inside if inside.exists() else HERE.parent / "screens.css"
+
+
+_OURS = ("app.", "board.", "cases.", "clock.", "form.", "review.", "room.")
+"""How the ids of bindings begin whose actions are in the palette."""
+
+
+class Keys(Provider):
+    """Every action of the present screen, by name; the keys are its live bindings."""
+
+    async def discover(self) -> Hits:
+        for name, help_text, run in self._actions():
+            yield DiscoveryHit(name, run, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, help_text, run in self._actions():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), run, help=help_text)
+
+    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+        actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and (binding.id or "").startswith(_OURS):
+                run = partial(self.app.run_action, binding.action, active.node)
+                words = binding.tooltip or binding.description
+                key = self.app.get_key_display(binding)
+                actions.setdefault(binding.action, (words, f"key {key}", run))
+        return list(actions.values())
+
+
+class Frame(EndsPlainly, App[int]):
+    """An app that looks like medtui, and answers the keys that every screen has.
+
+    `theme` is a theme's name; one that is not known is the dark one.
+    """
+
+    CSS_PATH = stylesheet()
+    COMMANDS = App.COMMANDS | {Keys}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
+                tooltip="All keys of this screen"),
+        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette",
+                tooltip="Every action by name"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui"),
+    ]  # fmt: skip
+
+    def __init__(self, theme: str | None = None) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme if theme in self.available_themes else DARK.name
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme_variables(self.current_theme)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "command_palette" and not self.use_command_palette:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_keys(self) -> None:
+        from medtui.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))

@@ -1,0 +1,48 @@
+"""The keys with which one moves, the same wherever there is something to move in."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widgets import OptionList
+
+_KEYS = (
+    ("down,j", "down", "Down"),
+    ("up,k", "up", "Up"),
+    ("ctrl+d,pagedown", "page_down", "Further down"),
+    ("ctrl+u,pageup", "page_up", "Further up"),
+    ("g,home", "first", "To the top"),
+    ("G,end", "last", "To the end"),
+)
+
+
+def moving(*actions: str) -> list[BindingType]:
+    """The keys for a widget's own actions: down, up, further down and up, first, last."""
+    return [
+        Binding(keys, action, words, show=False, id=f"move.{name}", tooltip=words)
+        for (keys, name, words), action in zip(_KEYS, actions, strict=True)
+    ]
+
+
+class Choices(OptionList):
+    """Options among which one moves as on the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = moving(
+        "cursor_down", "cursor_up", "page_down", "page_up", "first", "last"
+    )
+
+
+class Page(VerticalScroll, can_focus=True):
+    """Something to read, in which one moves as on the board."""
+
+    BINDINGS: ClassVar[list[BindingType]] = moving(
+        "scroll_down", "scroll_up", "page_down", "page_up", "scroll_home", "scroll_end"
+    )
+
+    def action_page_down(self) -> None:
+        self.scroll_page_down(animate=False)
+
+    def action_page_up(self) -> None:
+        self.scroll_page_up(animate=False)
