@@ -138,6 +138,8 @@ def why_no_brief(session: PracticeSession, role: Role | None) -> str:
     """What stands where the brief will be."""
     if session.candidate_id is None:
         return "Once the candidate and the case are chosen, the actor's brief is here to learn."
+    if session.case_id is None and role is Role.CANDIDATE:
+        return "You are the candidate: once the case is chosen, your brief comes with the start."
     if role is None or session.case_id is None:
         return "Once the case is chosen, the actor's brief is here to learn."
     if role is Role.CANDIDATE and session.stage is Stage.PREP:

@@ -131,6 +131,8 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await host.press("2" if candidate == "guest" else "1")
     await sits.until_text("you are the CANDIDATE")
     await acts.until_text("you are the ACTOR")
+    await sits.until_text("You are the candidate: once the case is")
+    await acts.until_text("the actor's brief is here to learn")
 
     await host.press("c")
     await host.until_text("1 of 1 cases")
