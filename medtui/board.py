@@ -322,6 +322,17 @@ def why_not_edit(session: PracticeSession, viewer: UUID) -> str | None:
     return f"{name_of(session.host)} hosts this session: only the host can change or cancel it."
 
 
+def why_not_review(session: PracticeSession, viewer: UUID) -> str | None:
+    if session.involves(viewer):
+        return None
+    return "Only the two of a session read its transcript and its assessment."
+
+
+def is_to_review(session: PracticeSession, viewer: UUID, now: datetime) -> bool:
+    """Whether there may be something to read by now, or to bring."""
+    return session.involves(viewer) and (session.stage is Stage.WRAP_UP or session.starts_at <= now)
+
+
 def why_no_link(session: PracticeSession, *, to_open: bool) -> str | None:
     if not session.room_url:
         return "This session has no room link."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -15,8 +16,8 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
-from medtui.board import Board, View
-from medtui.data import Backend
+from medtui.board import Board, View, why_not_review
+from medtui.data import Backend, DataError
 from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
 from medtui.screens.board_acts import Acts
@@ -45,6 +46,8 @@ class BoardScreen(Screen[None]):
         Binding("n", "post", "Post", id="board.post", tooltip="Post a new session"),
         Binding("e", "edit", "Edit", id="board.edit", tooltip="Edit or reschedule your session"),
         Binding("x", "cancel", "Cancel", id="board.cancel", tooltip="Cancel your session"),
+        Binding("R", "review", "Review", show=False, id="board.review",
+                tooltip="Transcript and assessment of your session"),
         Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
                 tooltip="Filter as you type"),
         Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
@@ -124,6 +127,7 @@ class BoardScreen(Screen[None]):
                 self._has_news = True
             case FeedWentLive():
                 self._feed = Feed(is_live=True)
+                self._look_for_files()
             case FeedWentStale(since, reason):
                 self._feed = Feed(since=since, reason=reason)
             case _:
@@ -171,6 +175,13 @@ class BoardScreen(Screen[None]):
                 screen.dismiss(None)
                 self.notify("This session was cancelled.", severity="warning", markup=False)
 
+    @work(exclusive=True, group="files")
+    async def _look_for_files(self) -> None:
+        """Which sessions of mine have files: their details say how to read them."""
+        with contextlib.suppress(DataError):  # the key works without this, too
+            self.details.with_files = await self._backend.assessments.sessions()
+            self._redraw_soon()
+
     def _emptiness(self) -> str:
         if not self._is_read:
             return "Reading the board…"
@@ -193,8 +204,14 @@ class BoardScreen(Screen[None]):
     async def _selected(self, event: SessionList.Selected) -> None:
         if not self.is_active:  # the key was pressed twice
             return
-        is_complete = self._backend.is_complete
-        screen = DetailsScreen(event.session, self.me, self.zone, self.now, is_complete=is_complete)
+        screen = DetailsScreen(
+            event.session,
+            self.me,
+            self.zone,
+            self.now,
+            is_complete=self._backend.is_complete,
+            with_files=self.details.with_files,
+        )
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.
         if action is not None and self.list.session_id == event.session.id:
@@ -270,6 +287,13 @@ class BoardScreen(Screen[None]):
 
         if (session := self.chosen()) and session.involves(self.me):
             self.app.push_screen(RoomScreen(self._backend, self.me, session, self._feed))
+
+    def action_review(self) -> None:
+        """Read, of the session under the cursor, what there is to read afterwards."""
+        from medtui.screens.session_review import SessionReviewScreen
+
+        if (session := self.chosen()) and not self.refuse(why_not_review(session, self.me)):
+            self.app.push_screen(SessionReviewScreen(self._backend, self.me, session))
 
     def chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import ClassVar
 from uuid import UUID
@@ -32,6 +33,8 @@ class DetailsScreen(ModalScreen[str | None]):
                 tooltip="Edit or reschedule your session"),
         Binding("x", "done('cancel')", "Cancel", id="details.cancel",
                 tooltip="Cancel your session"),
+        Binding("R", "done('review')", "Review", id="details.review",
+                tooltip="Transcript and assessment"),
         Binding("o", "done('open_link')", "Open link", id="details.open_link",
                 tooltip="Open the room link"),
         Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
@@ -46,6 +49,7 @@ class DetailsScreen(ModalScreen[str | None]):
         now: datetime,
         *,
         is_complete: bool = True,
+        with_files: Collection[UUID] = (),
     ) -> None:
         super().__init__()
         self._session = session
@@ -53,6 +57,7 @@ class DetailsScreen(ModalScreen[str | None]):
         self._now = now
         self._details = SessionDetails(viewer, zone)
         self._details.is_complete = is_complete
+        self._details.with_files = with_files
 
     @property
     def session_id(self) -> UUID:
@@ -71,8 +76,9 @@ class DetailsScreen(ModalScreen[str | None]):
         self._details.show(session, now)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the two of a session go into its room."""
-        return parameters != ("room",) or self._session.involves(self._viewer)
+        """Only the two of a session go into its room, and read its files."""
+        is_theirs = parameters in (("room",), ("review",))
+        return not is_theirs or self._session.involves(self._viewer)
 
     def action_done(self, action: str | None) -> None:
         self.dismiss(action)

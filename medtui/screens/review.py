@@ -118,6 +118,18 @@ class ReviewScreen(Screen[None]):
         """Leave the room to the other: there is no such document, and nothing to say of it."""
         self.query_one(f"#{kind}").set_class(True, "-absent")
 
+    def forget(self, kind: Kind) -> None:
+        """Show a document no longer: there is none now, or none that can be read."""
+        if kind == "transcript":
+            self.transcript = self._search = self._quotes = self.turns.search = None
+            self.header.show_figures(())
+            self.header.show_count("")
+        else:
+            self.assessment = None
+            self.header.show_assessment(None)
+        self._found = {}
+        self.marks.show_found({}, {})
+
     def show(self, document: Document) -> None:
         """Show a transcript or an assessment, in place of what stood there."""
         kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"

@@ -41,7 +41,7 @@ from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.room_brief import BriefReader
 from medtui.screens.room_host import Host
-from medtui.screens.room_keys import EVERYBODYS, ROOM_KEYS, STAGES
+from medtui.screens.room_keys import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.station.clock import MINUTE
 from medtui.station.presets import Preset
 from medtui.station.room import happened, title, why_not_clock
@@ -311,8 +311,10 @@ class RoomScreen(Screen[None]):
     async def action_act(self, name: str) -> None:
         if not self.is_active or self._is_writing:
             return  # the key was pressed twice
-        if name in EVERYBODYS:
+        if name in CLOCKS:
             self._set_clock(name)
+        elif name == "review":
+            self._review()
         else:
             await self._host.keys[name]()
 
@@ -327,6 +329,11 @@ class RoomScreen(Screen[None]):
         else:
             self.room.add(now, MINUTE if name == "more" else -MINUTE)
         self.share()
+
+    def _review(self) -> None:
+        from medtui.screens.session_review import SessionReviewScreen
+
+        self.app.push_screen(SessionReviewScreen(self._backend, self.room.me, self.session))
 
     def action_notes(self) -> None:
         self.add_class("-notes")

@@ -16,10 +16,14 @@ STAGES = {
     "more": {Stage.INTERVIEW},
     "less": {Stage.INTERVIEW},
     "again": {Stage.INTERVIEW, Stage.WRAP_UP},
+    "review": {Stage.WRAP_UP},
 }
 """In which stages a key can act."""
 
-EVERYBODYS = {"pause", "more", "less"}
+CLOCKS = {"pause", "more", "less"}
+"""Keys that set the clock."""
+
+EVERYBODYS = {*CLOCKS, "review"}
 """Keys of the host and the guest alike."""
 
 
@@ -51,6 +55,7 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
     *_staged("minus", "less", "less", "A minute less"),
     *_staged("u", "again", "Once more", "Once more: back to prep"),
+    *_staged("R", "review", "Review", "Read transcript and assessment"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
     Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
     Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",

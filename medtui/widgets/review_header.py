@@ -34,8 +34,10 @@ class ReviewHeader(Static):
     def on_resize(self, event: events.Resize) -> None:
         self._write()
 
-    def show_assessment(self, assessment: Assessment) -> None:
-        parts = [overall_words(assessment.overall), MARKED_BY[assessment.marker]]
+    def show_assessment(self, assessment: Assessment | None) -> None:
+        parts: list[str] = []
+        if assessment is not None:
+            parts = [overall_words(assessment.overall), MARKED_BY[assessment.marker]]
         self._mark = "   ".join(part for part in parts if part)
         self._write()
 

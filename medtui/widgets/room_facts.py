@@ -88,6 +88,7 @@ class RoomFacts(Static):
                 ("Case", case),
                 ("Transcript", _there(self.files.transcript)),
                 ("Assessment", _there(self.files.assessment)),
+                ("Review", "R reads them side by side"),
                 ("Here", _here(session, me, presence)),
             ]
         when = f"{moment(session.starts_at, now, self._zone)}, {countdown(session.starts_at, now)}"

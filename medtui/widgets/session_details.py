@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, tzinfo
 from uuid import UUID
 
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.board import name_of, why_no_link, why_not_book, why_not_edit, why_not_leave
+from medtui.board import (
+    is_to_review,
+    name_of,
+    why_no_link,
+    why_not_book,
+    why_not_edit,
+    why_not_leave,
+)
 from medtui.models import PracticeSession, Stage
 from medtui.widgets.words import moment, standing, time_in
 
@@ -21,6 +28,8 @@ class SessionDetails(Static):
         super().__init__(markup=False)
         self.is_complete = True
         """Whether the server has our migrations."""
+        self.with_files: Collection[UUID] = ()
+        """The viewer's sessions that are known to have files."""
         self._viewer = viewer
         self._zone = zone
         self._shown = Content("")
@@ -91,6 +100,8 @@ class SessionDetails(Static):
         """What can be done here, and with which key."""
         if session.involves(self._viewer):
             yield "enter", "go into the room"
+        if session.id in self.with_files or is_to_review(session, self._viewer, now):
+            yield "R", "review it: transcript and assessment"
         if why_not_book(session, self._viewer, now) is None:
             yield "b", "book it"
         if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:

@@ -1,0 +1,144 @@
+"""The review of a session, from the bucket: what is there is read, what comes is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from textual import work
+
+from medtui.data import Backend, DataError, Gone
+from medtui.data.events import Event, FeedWentLive
+from medtui.documents.decode import MAX_BYTES
+from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Document
+from medtui.documents.memory import Memory
+from medtui.documents.reading import Reading
+from medtui.documents.transcript import Transcript
+from medtui.models import FileKind, PracticeSession, SessionFile
+from medtui.screens.review import ReviewScreen
+from medtui.widgets.review_words import missing, review_title, size_words
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 8
+"""How often one looks whether a file has come, or another has taken its place."""
+
+
+class SessionReviewScreen(ReviewScreen):
+    """Over the board, the room or the history. Shows both files, each as soon as it is there.
+
+    Args:
+        backend: signed in.
+        me: the viewer.
+        session: one of the viewer's own, whenever it was.
+    """
+
+    def __init__(self, backend: Backend, me: UUID, session: PracticeSession) -> None:
+        app = self.medtui
+        now = app.now()
+        people = [person.name for person in (session.host, session.guest) if person]
+        super().__init__(review_title(session, me, now, app.zone), people=people)
+        self.session = session
+        self.me = me
+        self._backend = backend
+        self.memory = Memory(app.settings.state / "reviews.json", f"session:{session.id}")
+        self.files: dict[FileKind, SessionFile] | None = None
+        """The files that are there; None: not known yet."""
+        self._seen: dict[FileKind, SessionFile] = {}
+        self._wake = asyncio.Event()
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def is_host(self) -> bool:
+        return self.session.host_id == self.me
+
+    def on_mount(self) -> None:
+        self.medtui.told.subscribe(self, self._hear)
+        self.tell("transcript", "Looking for the transcript and the assessment …")
+        self.watch_files()
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, FeedWentLive):
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look at once whether something has come, gone or changed."""
+        self._wake.set()
+
+    @work(exclusive=True, group="files")
+    async def watch_files(self) -> None:
+        """Nobody tells of files but the bucket: so it is asked, again and again."""
+        while True:
+            self._wake.clear()
+            await self._look()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+
+    async def _look(self) -> None:
+        try:
+            found = await self._backend.assessments.files(self.session.id)
+        except DataError as error:
+            if self.files is None:  # else what is shown is still what was there
+                self.tell("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
+            return
+        self.files = {file.kind: file for file in found}
+        await asyncio.gather(*(self._update(kind) for kind in FileKind))
+        self.refresh_bindings()
+
+    async def _update(self, kind: FileKind) -> None:
+        assert self.files is not None  # noqa: S101  # just read
+        file = self.files.get(kind)
+        if file is None:
+            self._seen.pop(kind, None)
+            self._say_missing(kind)
+        elif file != self._seen.get(kind) and await self._read(file):
+            self._seen[kind] = file
+
+    def _say_missing(self, kind: FileKind) -> None:
+        self.forget(kind.value)
+        if kind is FileKind.ASSESSMENT and not self.files:
+            self.hide("assessment")  # what is said of the transcript is said of both
+        else:
+            self.tell(kind.value, missing(kind, self.session, self.me, any_there=bool(self.files)))
+
+    async def _read(self, file: SessionFile) -> bool:
+        """Show a file, or say why it cannot be shown. Whether that needs not be tried again."""
+        kind = file.kind
+        if getattr(self, kind.value) is None:
+            self.tell(kind.value, f"Reading the {kind} ({size_words(file.size)}) …")
+        try:
+            if (file.size or 0) > MAX_BYTES:
+                raise DocumentError(
+                    f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
+                )
+            data = await self._backend.assessments.read(self.session.id, kind)
+            self._show_file(kind, await Reading(data, kind.value).result())
+        except Gone:
+            return False  # it was deleted just now: the next look says so
+        except DataError as error:
+            if getattr(self, kind.value) is None:
+                self.tell(kind.value, f"{error.message}\n\nIt is tried again.", failed=True)
+            return False
+        except DocumentError as error:
+            self._say_broken(kind, error.message)
+        return True
+
+    def _show_file(self, kind: FileKind, document: Document) -> None:
+        is_transcript = isinstance(document, Transcript)
+        if is_transcript != (kind is FileKind.TRANSCRIPT):
+            other = "transcript" if is_transcript else "assessment"
+            self._say_broken(kind, f"This is no {kind}, but a {other}.")
+        else:
+            self.show(document)
+
+    def _say_broken(self, kind: FileKind, reason: str) -> None:
+        self.forget(kind.value)
+        self.tell(kind.value, f"{kind.filename}: {reason}", failed=True)
