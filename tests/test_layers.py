@@ -14,15 +14,16 @@ PACKAGE = Path(__file__).parent.parent / "medtui"
 
 MAY_IMPORT = {
     "clean": set(),
+    "disk": set(),
     "models": {"clean"},
-    "config": {"station"},
+    "config": {"disk", "station"},
     "log": set(),
     "crash": {"config", "log"},
     "frame": {"crash", "screens"},
     "board": {"models"},
     "station": {"board", "models"},
-    "documents": {"clean", "models"},
-    "data": {"models"},
+    "documents": {"clean", "disk", "models"},
+    "data": {"disk", "models"},
     "shared_board": {"board", "models"},
     "widgets": {"board", "documents", "models", "shared_board", "station"},
     "screens": {
