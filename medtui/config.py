@@ -157,6 +157,14 @@ def invited(line: str) -> tuple[str, str]:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else ""), key
 
 
+def is_public(key: str) -> bool:
+    """Whether a key is surely one that everybody may know."""
+    try:
+        return bool(WORD.fullmatch(key)) and not _is_secret(key)
+    except BadConfig:
+        return False
+
+
 def _is_secret(key: str) -> bool:
     """Whether the key is past all policies: of the newer kind by its name, else by its claims."""
     if key.startswith("sb_"):

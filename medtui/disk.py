@@ -107,10 +107,10 @@ class Claim:
         self._lock.release()
 
 
-def sweep(folder: Path) -> None:
-    """Remove what programs that were killed have left lying in a folder and those within."""
-    now = time.time()
-    for part in folder.rglob(f".*{PART}"):
+def sweep(folder: Path, *, deep: bool = True) -> None:
+    """Remove what programs that were killed have left lying in a folder, `deep`: and within."""
+    now, parts = time.time(), f".*{PART}"
+    for part in folder.rglob(parts) if deep else folder.glob(parts):
         with contextlib.suppress(OSError):  # another program sweeps, too
             if abs(now - part.stat().st_mtime) > ABANDONED_SECONDS:
                 part.unlink()
