@@ -16,19 +16,32 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
 
+from medtui import disk
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
+from medtui.drafts import Drafts
 from medtui.frame import Frame
 
 if TYPE_CHECKING:
     from medtui.data import Backend, DataError
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
+    from medtui.drafts import Draft
     from medtui.launch import Launcher, Started
     from medtui.models import Profile
 
 logger = logging.getLogger(__name__)
 
 OPEN_BEHIND_LOGIN = 0.3
+
+SWEEP_SECONDS = 5.0
+"""When what killed programs have left lying is swept away: once, when the start is over."""
+
+GO_ON = {
+    "post": "You had begun to post a session: press n to go on.",
+    "edit": "You had begun to edit a session: press e on it to go on.",
+    "profile": "You had begun to edit your profile: press p to go on.",
+}
+"""What is said on the board of drafts that an earlier run has left, by the form's first word."""
 
 
 class MedtuiApp(Frame):
@@ -66,8 +79,8 @@ class MedtuiApp(Frame):
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
-        self.drafts: dict[str, dict[str, str]] = {}
-        """What was typed into forms that were left, by form."""
+        self.drafts = Drafts(settings.state / "drafts")
+        """What was typed into forms and is not confirmed yet."""
         self.told: Signal[Event] = Signal(self, "told")
         """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
@@ -93,7 +106,10 @@ class MedtuiApp(Frame):
 
             self.push_screen(WelcomeScreen())
 
+        self.set_timer(SWEEP_SECONDS, self._sweep)
+
     async def on_unmount(self) -> None:
+        await self.drafts.written()
         await self._resources.aclose()
 
     def now(self) -> datetime:
@@ -114,6 +130,39 @@ class MedtuiApp(Frame):
     def say(self, error: DataError) -> None:
         """Show an error that belongs to no field."""
         self.notify(error.message, title=error.title, severity="error", markup=False, timeout=8)
+
+    def tell_fault(self, error: BaseException) -> None:
+        from medtui.screens.opening import OpeningScreen
+
+        super().tell_fault(error)
+        if isinstance(self.screen, OpeningScreen):  # it would wait for ever
+            words = "It could not be opened because of a fault of medtui's own."
+            self.show(OpeningScreen(words, failed=True))
+
+    # Drafts
+
+    async def draft(self, form: str) -> Draft:
+        """What was typed into a form before by whoever is signed in, and is to be kept of it."""
+        return await self.drafts.take(form, self._account)
+
+    @property
+    def _account(self) -> str:
+        """Whose drafts these are; nobody's while nobody is signed in."""
+        if self.backend is None or self.backend.auth.user is None:
+            return ""
+        return f"{self.backend.server.url} {self.backend.auth.user.id}"
+
+    @work(group="drafts")
+    async def _sweep(self) -> None:
+        await self.drafts.sweep()
+        await asyncio.to_thread(disk.sweep, self.settings.state)
+        await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
+
+    @work(group="drafts")
+    async def _tell_of_drafts(self) -> None:
+        for form in await self.drafts.waiting(self._account):
+            if words := GO_ON.get(form.partition("-")[0]):
+                self.notify(words, markup=False, timeout=8)
 
     # Servers
 
@@ -233,6 +282,7 @@ class MedtuiApp(Frame):
             self.show(ProfileScreen(None))
         else:
             self.show_board()
+            self._tell_of_drafts()
 
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def enter_again(self) -> None:

@@ -18,7 +18,6 @@ import base64
 import json
 import os
 import re
-import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -28,6 +27,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from medtui import disk
+
 if TYPE_CHECKING:
     from medtui.station.presets import Preset
 
@@ -35,6 +36,10 @@ WORD = re.compile(r"[A-Za-z0-9._:-]+")
 
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
+
+
+LOCK_SECONDS = 5
+"""Longer than another program takes to write its settings."""
 
 
 class BadConfig(Exception):
@@ -102,7 +107,7 @@ def presets(settings: Settings) -> tuple[Preset, ...]:
 
     file = settings.file.parent / "presets.toml"
     try:
-        return (*PRESETS, *parse(file.read_text(), str(file)))
+        return (*PRESETS, *parse(file.read_text(encoding="utf-8"), str(file)))
     except FileNotFoundError:
         return PRESETS
     except BadPreset as error:
@@ -152,6 +157,14 @@ def invited(line: str) -> tuple[str, str]:
     return f"{parts.scheme}://{shown}" + (f":{port}" if port else ""), key
 
 
+def is_public(key: str) -> bool:
+    """Whether a key is surely one that everybody may know."""
+    try:
+        return bool(WORD.fullmatch(key)) and not _is_secret(key)
+    except BadConfig:
+        return False
+
+
 def _is_secret(key: str) -> bool:
     """Whether the key is past all policies: of the newer kind by its name, else by its claims."""
     if key.startswith("sb_"):
@@ -196,7 +209,7 @@ def _file() -> Path:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(file.read_text())
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:
@@ -218,18 +231,10 @@ def _write(file: Path, values: Mapping[str, Any]) -> None:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        document = tomlkit.parse(file.read_text()) if file.exists() else tomlkit.document()
-        document.update(values)
-        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)  # with mode 0600
-        try:
-            with os.fdopen(handle, "w") as temporary:
-                temporary.write(tomlkit.dumps(document))
-                temporary.flush()
-                os.fsync(temporary.fileno())
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with disk.held(file, LOCK_SECONDS):  # two programs may each change something
+            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            document = tomlkit.parse(text)
+            document.update(values)
+            disk.write(file, tomlkit.dumps(document))
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise BadConfig(f"The settings could not be written to {file}: {error}.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,11 @@ from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.theme import Theme
 
+from medtui import log
 from medtui.crash import EndsPlainly
+from medtui.workers import Workers
+
+logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent
 
@@ -105,6 +110,9 @@ class Frame(EndsPlainly, App[int]):
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
+        self._workers = Workers(self, self.tell_fault)
+        self.fault: BaseException | None = None
+        """The last of our own that did not end the app."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme if theme in self.available_themes else DARK.name
@@ -116,6 +124,17 @@ class Frame(EndsPlainly, App[int]):
         if action == "command_palette" and not self.use_command_palette:
             return False
         return super().check_action(action, parameters)
+
+    def tell_fault(self, error: BaseException) -> None:
+        """Say in a sentence that work of ours has failed, and log how."""
+        self.fault = error
+        logger.error("work beside the loop failed", exc_info=error)
+        where = f" What happened stands in {log.file}." if log.file else ""
+        self.notify(
+            f"A fault of medtui's own ({log.place(error)}) has stopped what was under way: "
+            f"look whether it was done, and try again.{where}",
+            title="That did not work", severity="error", markup=False, timeout=10,
+        )  # fmt: skip
 
     def action_keys(self) -> None:
         from medtui.screens.help import HelpScreen

@@ -30,6 +30,12 @@ log = logging.getLogger(__name__)
 WATCH_SECONDS = 15.0
 """How often the watchdog looks at the clock: a laptop that slept is noticed this fast."""
 
+DAY = 86_400
+
+LOGIN_TAKEN = (
+    "Somebody else has signed in on this machine, in another window: sign in again to go on."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -49,14 +55,20 @@ class SessionStorage:
     """The storage that the `supabase` client asks for, over a `TokenStore`.
 
     `expires_at` is rewritten to this machine's clock when a token arrives, so that
-    a clock that is wrong by hours makes no token look expired, or fresh.
+    a clock that is wrong by hours makes no token look expired, or fresh. The client
+    itself is never shown a token that is about to expire: it would refresh it by
+    itself, as often as it is asked, or not use it at all.
     """
 
     def __init__(self, tokens: TokenStore) -> None:
         self._tokens = tokens
 
     async def get_item(self, key: str) -> str | None:
-        return await self._tokens.read()
+        session = _parse(await self._tokens.read())
+        if session is None:
+            return None
+        session.expires_at = round(time.time()) + DAY
+        return session.model_dump_json()
 
     async def set_item(self, key: str, value: str) -> None:
         from supabase_auth.types import Session
@@ -65,9 +77,11 @@ class SessionStorage:
         stored = _parse(await self._tokens.read())
         tokens = (session.access_token, session.refresh_token)
         if stored and (stored.access_token, stored.refresh_token) == tokens:
-            return
-        session.expires_at = round(time.time()) + session.expires_in
-        await self._tokens.write(session.model_dump_json())
+            session.expires_at = stored.expires_at
+        else:
+            session.expires_at = round(time.time()) + session.expires_in
+        if session != stored:
+            await self._tokens.write(session.model_dump_json())
 
     async def remove_item(self, key: str) -> None:
         await self._tokens.clear()
@@ -100,11 +114,9 @@ class Auth:
         stored = _parse(await self._tokens.read())
         if stored is None:
             return
+        await self._take(stored)
         self._watch()
-        if _left(stored) > 0:
-            await self._take(stored)
-        else:
-            self._remember(stored)
+        if _left(stored) <= 0:
             with contextlib.suppress(NotSignedIn):
                 await self._replace(stored.access_token)
 
@@ -161,6 +173,7 @@ class Auth:
         except DataError as error:
             log.info("signed out without telling the server: %s", error.message)
         await self._tokens.clear()
+        self._connection.forget_login()
         self.user = None
 
     async def close(self) -> None:
@@ -180,7 +193,16 @@ class Auth:
         self.user = User(UUID(session.user.id), session.user.email or "")
 
     async def _take(self, session: Session) -> None:
-        """Have the client use this stored session from now on."""
+        """Have the client use this stored session from now on.
+
+        Raises NotSignedIn when it is somebody else's, who has signed in from another window.
+        """
+        if self.user is not None and self.user.id != UUID(session.user.id):
+            self._stop_watching()
+            self._connection.forget_login()
+            self.user = None
+            self._notify(SignedOut(LOGIN_TAKEN))
+            raise NotSignedIn(LOGIN_TAKEN)
         with translated():
             await self._connection.client.auth.initialize_from_storage()
         self._remember(session)
@@ -202,6 +224,10 @@ class Auth:
                 with translated():
                     await self._connection.client.auth.refresh_session(stored.refresh_token)
             except NotSignedIn:
+                newer = _parse(await self._tokens.read())
+                if newer and newer.refresh_token != stored.refresh_token:
+                    await self._take(newer)  # somebody has signed in meanwhile
+                    return
                 await self._end()
                 raise
 
@@ -226,14 +252,21 @@ class Auth:
         """Refresh the token a while before it expires, for as long as somebody is signed in."""
         while self.user is not None:
             stored = _parse(await self._tokens.read())
-            if stored is None or _left(stored) < _margin(stored):
-                try:
+            pause = WATCH_SECONDS
+            try:
+                if stored is None or _left(stored) < _margin(stored):
                     await self._replace(stored.access_token if stored else "")
-                except NotSignedIn:
-                    return
-                except DataError as error:
-                    log.info("the token could not be refreshed yet: %s", error.message)
-            await asyncio.sleep(WATCH_SECONDS * random.uniform(0.8, 1.2))
+                else:
+                    if stored.access_token != self._connection.token:
+                        await self._take(stored)  # another process was here
+                    pause = min(pause, _left(stored) - _margin(stored))
+            except NotSignedIn:
+                return
+            except DataError as error:
+                log.info("the token could not be refreshed yet: %s", error.message)
+            except Exception:  # a fault of ours is no reason to let the login expire
+                log.exception("the token could not be looked after")
+            await asyncio.sleep(max(pause, WATCH_SECONDS / 60) * random.uniform(0.8, 1.2))
 
 
 def _parse(raw: str | None) -> Session | None:
@@ -251,8 +284,12 @@ def _parse(raw: str | None) -> Session | None:
 
 
 def _left(session: Session) -> float:
-    """Seconds until the session's access token expires, by this machine's clock."""
-    return (session.expires_at or 0) - time.time()
+    """Seconds until the session's access token expires, by this machine's clock.
+
+    None are left where they are more than it was given: then the clock was set back since.
+    """
+    left = (session.expires_at or 0) - time.time()
+    return left if left <= session.expires_in + 60 else 0
 
 
 def _margin(session: Session) -> float:

@@ -87,6 +87,10 @@ class Connection:
         """The bearer that calls are made with: the user's access token, or the public key."""
         return str(self.client.options.headers["Authorization"]).removeprefix("Bearer ")
 
+    def forget_login(self) -> None:
+        """Be nobody from now on. The client has this only together with ending the login."""
+        self.client.auth._notify_all_subscribers("SIGNED_OUT", None)
+
     async def close(self) -> None:
         await self.http.aclose()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from medtui.data.tokens import write_private
+from medtui import disk
 
 
 class Notebook:
@@ -29,7 +29,7 @@ class Notebook:
     def notes(self) -> str:
         """One's notes; empty where there are none, or they cannot be read."""
         try:
-            return self._notes.read_text()
+            return self._notes.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
             return ""
 
@@ -40,7 +40,7 @@ class Notebook:
     def card(self) -> Any:
         """What was kept of the shared things; None where there is nothing."""
         try:
-            return json.loads(self._card.read_text())
+            return json.loads(self._card.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None
 
@@ -51,8 +51,7 @@ class Notebook:
 
 def _write(file: Path, text: str) -> bool:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(file, text)
+        disk.write(file, text)
     except OSError:
         return False
     return True

@@ -17,6 +17,7 @@ from medtui.data.assessments import Assessments
 from medtui.data.compare import changed
 from medtui.data.connection import Connection
 from medtui.data.errors import (
+    Changed,
     DataError,
     Gone,
     Invalid,
@@ -83,7 +84,10 @@ class Sessions:
         return self._session(rows[0])
 
     async def create(self, draft: SessionDraft) -> PracticeSession:
-        """Post a session. Posting the same draft twice, because an answer got lost, is once."""
+        """Post a session. Posting the same draft twice, because an answer got lost, is once.
+
+        Raises Changed when it was posted before as something else, which is `present`.
+        """
         me = self._me()
         row = {
             "id": str(draft.id),
@@ -100,7 +104,7 @@ class Sessions:
 
         try:
             return self._session((await self._twice(insert)).data[0])
-        except Invalid as error:
+        except (Invalid, NotAllowed) as error:
             # The id is ours alone, so a row that has it is our own first attempt.
             try:
                 present = await self.one(draft.id)
@@ -108,6 +112,10 @@ class Sessions:
                 raise error from None
             if present.host_id != me:
                 raise
+            if not _is_as_posted(present, draft):
+                raise Changed(
+                    "It was posted before already, but not as it stands here.", present
+                ) from error
             return present
 
     async def book(self, seen: PracticeSession) -> PracticeSession:
@@ -388,6 +396,12 @@ class Sessions:
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         return self._auth.user.id
+
+
+def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
+    wanted = (draft.starts_at, draft.type, draft.room_url, draft.host_is_candidate)
+    is_candidate = present.candidate_id == present.host_id
+    return (present.starts_at, present.type, present.room_url, is_candidate) == wanted
 
 
 def _iso(moment: datetime) -> str:

@@ -154,7 +154,8 @@ class Socket:
 
     def _on_auth(self, event: str, session: Any) -> None:
         """A refreshed token reaches the channels, so that the server does not close them."""
-        if event == "TOKEN_REFRESHED" and session is not None:
+        # Taken over from another process, a token comes as SIGNED_IN.
+        if event in ("TOKEN_REFRESHED", "SIGNED_IN") and session is not None:
             push = asyncio.create_task(self._client.set_auth(session.access_token))
             self._pushes.add(push)
             push.add_done_callback(self._pushes.discard)

@@ -11,20 +11,21 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-import os
-import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+
+from medtui import disk
+from medtui.data import pieces
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
 log = logging.getLogger(__name__)
 
-SERVICE = "medtui"
-PIECE = 1_000
-"""Characters in one secret: Windows' Credential Manager takes 2,560 bytes of UTF-16."""
+LOCK_SECONDS = 20
+"""Longer than any refresh takes: past that its holder hangs, and a second refresh does less harm
+than none."""
 
 
 class TokenStore(Protocol):
@@ -89,7 +90,10 @@ class StoredTokens:
         self._lock_file = folder / f"login-{digest}.lock"
         self._keyring: KeyringBackend | None = None
         self._opened = False
-        self._memory: str | None = None
+        self._holds_lock = False
+        self._session: str | None = None
+        self._unwritten: tuple[str | None] | None = None
+        """What is found in the place of a login that could not be written."""
 
     @property
     def may_hold_login(self) -> bool:
@@ -99,55 +103,68 @@ class StoredTokens:
         return await asyncio.to_thread(self._read)
 
     async def write(self, session: str) -> None:
-        self._memory = session
-        await asyncio.to_thread(self._write, session)
+        async with self._locked():
+            await asyncio.to_thread(self._write, session)
 
     async def clear(self) -> None:
-        self._memory = None
-        await asyncio.to_thread(self._clear)
+        async with self._locked():
+            await asyncio.to_thread(self._clear)
 
     @contextlib.asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        from filelock import FileLock, Timeout
+        from filelock import FileLock
 
-        # Twenty seconds is longer than any refresh takes: past that its holder
-        # hangs, and a second refresh does less harm than none.
-        lock = FileLock(self._lock_file, timeout=20, thread_local=False)
+        lock = FileLock(self._lock_file, timeout=LOCK_SECONDS, thread_local=False, mode=0o600)
         try:
-            await asyncio.to_thread(self._make_folder)
+            await asyncio.to_thread(disk.make_folder, self._folder)
             await asyncio.to_thread(lock.acquire)
-        except (OSError, Timeout) as error:
+        except OSError as error:  # Timeout is one, too
             log.warning("the lock on the login could not be had: %s", type(error).__name__)
+        self._holds_lock = True
         try:
             yield
         finally:
+            self._holds_lock = False
             await asyncio.to_thread(lock.release)
+
+    def _locked(self) -> contextlib.AbstractAsyncContextManager[None]:
+        """Against two programs that write at once; a refresh has the lock already."""
+        return contextlib.nullcontext() if self._holds_lock else self.lock()
 
     # The rest runs in threads: a keyring may ask its daemon, or the user.
 
     def _read(self) -> str | None:
-        if backend := self._open_keyring():
-            try:
-                if (session := _read_pieces(backend, self._login)) is not None:
-                    return session
-            except Exception as error:  # backends raise whatever their platform does
-                self._fall_back(error)
+        found = self._find()
+        if self._unwritten != (found,):  # another program may have written a newer one
+            self._session, self._unwritten = found, None
+        return self._session
+
+    def _find(self) -> str | None:
+        # First the file: there is one only while the keyring could not be written.
         try:
-            return self._file.read_text()
+            return self._file.read_text(encoding="utf-8")
         except FileNotFoundError:
-            return self._memory
+            pass
         except (OSError, UnicodeDecodeError) as error:
             log.warning("the stored login could not be read: %s", type(error).__name__)
-            return self._memory
+        if backend := self._open_keyring():
+            try:
+                return pieces.read(backend, self._login)
+            except Exception as error:  # backends raise whatever their platform does
+                self._fall_back(error)
+                if self._session is not None:  # a keyring that fails ends nobody's login
+                    self._unwritten = (None,)
+        return None
 
     def _write(self, session: str) -> None:
+        self._session, self._unwritten = session, None
         with contextlib.suppress(OSError):
-            self._make_folder()
+            disk.make_folder(self._folder)
             self._mark.touch(mode=0o600)
         if backend := self._open_keyring():
             try:
-                _write_pieces(backend, self._login, session)
-                self._file.unlink(missing_ok=True)
+                pieces.write(backend, self._login, session)
+                disk.remove(self._file)
                 return
             except Exception as error:  # as above
                 self._fall_back(error)
@@ -157,26 +174,24 @@ class StoredTokens:
                     "This machine has no keyring, so your login is kept in a file "
                     f"that only you can read: {self._file}"
                 )
-            self._make_folder()
-            write_private(self._file, session)
+            disk.write(self._file, session)
         except OSError as error:
+            self._unwritten = (self._find(),)
             self.notice = (
                 "Your login could not be stored and will be asked for again next time: "
                 f"{error.strerror or 'the disk refused it'} ({self._file})."
             )
 
     def _clear(self) -> None:
+        self._session, self._unwritten = None, None
         if backend := self._open_keyring():
             try:
-                _clear_pieces(backend, self._login)
+                pieces.clear(backend, self._login)
             except Exception as error:  # as above
                 log.warning("the keyring kept the login: %s", type(error).__name__)
         with contextlib.suppress(OSError):
-            self._file.unlink(missing_ok=True)
-            self._mark.unlink(missing_ok=True)
-
-    def _make_folder(self) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            disk.remove(self._file)
+            disk.remove(self._mark)
 
     def _open_keyring(self) -> KeyringBackend | None:
         if not self._opened:
@@ -201,56 +216,3 @@ def usable_keyring() -> KeyringBackend:
     if isinstance(backend, fail.Keyring | null.Keyring) or backend.priority <= 0:
         raise LookupError("no usable keyring")
     return backend
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # made with mode 0600
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-# A secret that is too long for the backend is cut into pieces; "LOGIN" holds their
-# number and a stamp, "LOGIN #STAMP.I" the pieces. The head is written last, so that
-# a crash in between leaves the old login whole.
-
-
-def _read_pieces(backend: KeyringBackend, login: str) -> str | None:
-    head = backend.get_password(SERVICE, login)
-    if head is None:
-        return None
-    stamp, count = head.rsplit(".", 1)
-    pieces = [backend.get_password(SERVICE, f"{login} #{stamp}.{i}") for i in range(int(count))]
-    return None if None in pieces else "".join(piece or "" for piece in pieces)
-
-
-def _write_pieces(backend: KeyringBackend, login: str, secret: str) -> None:
-    before = backend.get_password(SERVICE, login)
-    stamp = hashlib.sha256(secret.encode()).hexdigest()[:12]
-    pieces = [secret[start : start + PIECE] for start in range(0, len(secret), PIECE)]
-    for i, piece in enumerate(pieces):
-        backend.set_password(SERVICE, f"{login} #{stamp}.{i}", piece)
-    head = f"{stamp}.{len(pieces)}"
-    backend.set_password(SERVICE, login, head)
-    if before and before != head:
-        _drop_pieces(backend, login, before)
-
-
-def _clear_pieces(backend: KeyringBackend, login: str) -> None:
-    head = backend.get_password(SERVICE, login)
-    if head is not None:
-        backend.delete_password(SERVICE, login)
-        _drop_pieces(backend, login, head)
-
-
-def _drop_pieces(backend: KeyringBackend, login: str, head: str) -> None:
-    stamp, count = head.rsplit(".", 1)
-    for i in range(int(count)):
-        backend.delete_password(SERVICE, f"{login} #{stamp}.{i}")

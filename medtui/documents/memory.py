@@ -5,17 +5,18 @@ Kept on this machine, readable by its owner alone, by file or by session.
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from medtui import disk
 from medtui.documents.fields import number, record
 
 MOST = 500
 """So many transcripts are remembered; the one not seen for longest is forgotten first."""
+
+LOCK_SECONDS = 2
+"""Longer than another program takes to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,11 @@ class Memory:
 
     def keep(self, said: Remembered) -> None:
         """Remember it. Raises OSError where the file cannot be written."""
-        everything = self._all()
-        everything.pop(self._key, None)
-        everything[self._key] = {"names": said.names, "begins": said.begins}
-        kept = dict(list(everything.items())[-MOST:])
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=self._file.name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(kept, file)
-            Path(name).replace(self._file)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        with disk.held(self._file, LOCK_SECONDS):  # another program may remember something, too
+            everything = self._all()
+            everything.pop(self._key, None)
+            everything[self._key] = {"names": said.names, "begins": said.begins}
+            disk.write(self._file, json.dumps(dict(list(everything.items())[-MOST:])))
 
     def _all(self) -> dict[str, object]:
         try:

@@ -12,7 +12,8 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Static
 
-from medtui.config import BadConfig
+from medtui.config import BadConfig, is_public
+from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 
 if TYPE_CHECKING:
@@ -25,16 +26,23 @@ class ConnectScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Connect", id="app.connect",
                 tooltip="Check the server, and connect to it"),
-        Binding("escape", "app.pop_screen", "Back", id="app.back",
+        Binding("ctrl+r", "start_afresh", "Start afresh", id="app.afresh",
+                tooltip="Drop the draft"),
+        Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back to the choices"),
     ]  # fmt: skip
 
     url = query_one("#url", Field)
     key = query_one("#key", Field)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.draft = DraftNote("connect to a project")
+
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Connect to a Supabase project", classes="card--title")
+            yield self.draft
             yield Field("Project URL", id="url", placeholder="https://abc.supabase.co")
             yield Field(
                 "Public key",
@@ -44,6 +52,30 @@ class ConnectScreen(Screen[None]):
             yield Button("Connect", id="submit", variant="primary", compact=True)
             yield Static(classes="card--error", markup=False)
         yield Footer()
+
+    async def on_mount(self) -> None:
+        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take("connect"))
+        self.url.value, self.key.value = kept.get("url", ""), kept.get("key", "")
+        self.url.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.draft.is_shown if action == "start_afresh" else True
+
+    @on(Input.Changed)
+    def _keep(self) -> None:
+        url, key = self.url.value, self.key.value.strip()
+        # Somebody may paste the wrong key of the two: only what is surely public is kept.
+        typed = {"url": url, "key": key if is_public(key) else ""}
+        self.draft.keep({name: text for name, text in typed.items() if text})
+
+    def action_start_afresh(self) -> None:
+        self.draft.start_afresh()
+        self.url.value = self.key.value = ""
+        self.url.focus()
+
+    def action_leave(self) -> None:
+        self.draft.leave()
+        self.app.pop_screen()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")
@@ -72,6 +104,8 @@ class ConnectScreen(Screen[None]):
             return
         except BadConfig as error:
             app.notify(str(error), severity="warning", markup=False)
+        else:
+            self.draft.drop()
         if is_unprotected(url):
             app.notify(
                 "Traffic to this server is not encrypted: others on the network can read it.",

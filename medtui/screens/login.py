@@ -19,6 +19,7 @@ from medtui.widgets.field import Field
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
     from medtui.data import Backend
+    from medtui.drafts import Draft
 
 MIN_PASSWORD = 6
 """What Supabase projects ask for unless told otherwise; they say so if it is more."""
@@ -52,6 +53,7 @@ class LoginScreen(Screen[None]):
     def __init__(self, reason: str = "") -> None:
         super().__init__(classes="login")
         self._reason = reason
+        self._draft: Draft | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -71,6 +73,36 @@ class LoginScreen(Screen[None]):
     def on_mount(self) -> None:
         self.email.focus()
         self.set_timer(FOOTER_BEHIND_FIELD, self._mount_footer)
+        self._take_up()
+
+    def on_unmount(self) -> None:
+        app = cast("MedtuiApp", self.app)
+        if self._draft is None:
+            return
+        if app.backend is not None and app.backend.auth.user is not None:
+            self._draft.drop()
+        else:
+            self._draft.leave()
+
+    @work(group="draft")
+    async def _take_up(self) -> None:
+        """Go on with a sign-up that was not confirmed, where nothing else was typed yet."""
+        app = cast("MedtuiApp", self.app)
+        self._draft = await app.drafts.take("sign-up", app.settings.server)
+        if (email := self._draft.found.get("email")) and not self.email.value:
+            self.is_new = True
+            self.email.value = email
+            words = self.query_one(".card--words", Static)
+            words.update("You had begun to sign up: taken up again.")
+            words.remove_class("-empty")
+            self.password.focus()
+
+    @on(Input.Changed, "#email Input")
+    def _keep(self) -> None:
+        """Have it kept for whom one signs up. The password never is."""
+        email = self.email.value.strip()
+        if self._draft is not None:
+            self._draft.keep({"email": email} if self.is_new and email else {})
 
     async def _mount_footer(self) -> None:
         await self.mount(Footer())
@@ -82,6 +114,7 @@ class LoginScreen(Screen[None]):
         other = "I have an account" if is_new else "I am new here"
         self.query_one("#other", Button).label = other
         self.password.tell(f"{MIN_PASSWORD} characters or more." if is_new else "")
+        self._keep()
 
     def watch_is_busy(self, is_busy: bool) -> None:
         self.query_one("#submit", Button).disabled = is_busy

@@ -14,12 +14,14 @@ from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
+from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
 
 OTHER = "other"
+FORM = "profile"
 MAX_NAME = 60
 FIELDS = ("first_name", "last_name", "own_level", "avatar")
 
@@ -29,6 +31,8 @@ class ProfileScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save your profile"),
+        Binding("ctrl+r", "start_afresh", "Start afresh", id="app.afresh",
+                tooltip="Drop the draft"),
         Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back; what you typed is kept"),
     ]  # fmt: skip
@@ -39,6 +43,8 @@ class ProfileScreen(Screen[None]):
     def __init__(self, profile: Profile | None) -> None:
         super().__init__()
         self._profile = profile
+        self.draft = DraftNote("edit your profile" if profile else "set up your profile")
+        self._first: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
         profile = self._profile
@@ -46,6 +52,7 @@ class ProfileScreen(Screen[None]):
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Your profile", classes="card--title")
             yield Static("This is how others see you on the board.", classes="card--words")
+            yield self.draft
             yield Field("First name", id="first_name", value=profile.first_name if profile else "")
             yield Field("Last name", id="last_name", value=profile.last_name if profile else "")
             yield Label("Training level", classes="field--label")
@@ -74,16 +81,43 @@ class ProfileScreen(Screen[None]):
             yield Static(classes="card--error", markup=False)
         yield Footer()
 
-    def on_mount(self) -> None:
-        if draft := self._drafts.pop("profile", None):
-            for name in FIELDS:
-                self._field(name).value = draft[name]
-            self.level.value = draft["level"]
+    async def on_mount(self) -> None:
+        kept = await self.draft.take_up(self.medtui.draft(FORM))
+        self._first = self._typed()
+        self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self._field("first_name").focus()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.draft.is_shown if action == "start_afresh" else True
+
     @property
-    def _drafts(self) -> dict[str, dict[str, str]]:
-        return cast("MedtuiApp", self.app).drafts
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    def _typed(self) -> dict[str, str]:
+        typed = {name: self._field(name).value for name in FIELDS}
+        return {**typed, "level": str(self.level.value)}
+
+    def _fill(self, values: dict[str, str]) -> None:
+        for name in FIELDS:
+            self._field(name).value = values[name]
+        if values["level"] in (*TRAINING_LEVELS, OTHER):
+            self.level.value = values["level"]
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _keep(self) -> bool:
+        """Have what was typed kept, as it is now. Whether there is anything to keep."""
+        if not self._first:
+            return False  # it is being filled
+        typed = {name: text for name, text in self._typed().items() if text != self._first[name]}
+        self.draft.keep(typed)
+        return bool(typed)
+
+    def action_start_afresh(self) -> None:
+        self.draft.start_afresh()
+        self._fill(self._first)
+        self._field("first_name").focus()
 
     def _field(self, name: str) -> Field:
         return self.query_one(f"#{name}", Field)
@@ -97,12 +131,9 @@ class ProfileScreen(Screen[None]):
         if self._profile is None:
             self.notify("You need a profile to use the board. Signing out is in the palette.")
             return
-        if self._draft() != self._as_it_was():
-            self._drafts["profile"] = {
-                **{name: self._field(name).value for name in FIELDS},
-                "level": str(self.level.value),
-            }
+        if self._keep():
             self.notify("What you typed is kept as a draft: press p to go on.")
+        self.draft.leave()
         self.app.pop_screen()
 
     @on(Input.Submitted)
@@ -132,25 +163,22 @@ class ProfileScreen(Screen[None]):
             avatar=self._field("avatar").value.strip() or None,
         )
 
-    def _as_it_was(self) -> ProfileDraft | None:
-        if self._profile is None:
-            return None
-        return ProfileDraft.model_validate(self._profile.model_dump(exclude={"user_id"}))
-
     @work(exclusive=True, group="profile", exit_on_error=False)
     async def _save(self, draft: ProfileDraft) -> None:
         from medtui.data import DataError, Invalid
 
-        app = cast("MedtuiApp", self.app)
+        app = self.medtui
         assert app.backend is not None  # noqa: S101  # nobody comes here without
         profiles = app.backend.profiles
         self.failure.update("Saving…")
         try:
             if self._profile is None:
                 app.profile = await profiles.create(draft)
+                self.draft.drop()
                 app.show_board()
             else:
                 app.profile = await profiles.edit(draft)
+                self.draft.drop()
                 app.pop_screen()
                 app.notify("Your profile is saved.")
         except Invalid as error:

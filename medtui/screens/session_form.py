@@ -17,6 +17,7 @@ from textual.widgets import Button, Footer, Input, Label, Select, Static
 
 from medtui.board import room_link
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
+from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.when import Unclear, When, parse_when
 from medtui.widgets.words import countdown, difference, moment
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 OTHER = "other"
 OPEN = "open"
+POST = "post"
+SENT = "sent"
 MAX_TYPE = 40
 
 Overlap = Callable[[datetime, UUID], PracticeSession | None]
@@ -37,7 +40,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     """Dismissed with the session as the server has it, or with None.
 
     `session` None posts a new one. A failure leaves the form as it is, with the reason
-    where it belongs; esc keeps what was typed as a draft.
+    where it belongs. What is typed is kept as a draft until the server has confirmed it,
+    together with the id under which it is posted: whoever had to start again posts once.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,12 +66,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._backend = backend
         self._overlap = overlap
         self._session = session
-        # One id for as long as the form is open: saving twice is saving once.
+        self._form = f"edit-{session.id}" if session else POST
+        self.draft = DraftNote("edit this session" if session else "post a session")
+        # One id for as long as the draft is there: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
         self._usual: datetime
-        self._is_draft = False
         self._is_saving = False
+        self._is_sent = False
+        """Whether it was posted once without a refusal: then the server may have it."""
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -77,11 +84,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         session = self._session
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
-            yield Static(
-                "This is what you typed before; ctrl+r starts afresh.",
-                id="draft",
-                classes="card--words -empty",
-            )
+            yield self.draft
             yield Field("When", id="when", max_length=60)
             yield Label("Type", classes="field--label")
             kinds = [(label, value) for value, label in SESSION_TYPES.items()]
@@ -97,20 +100,17 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
+        kept = await self.draft.take_up(self.medtui.draft(self._form))
+        if self._session is None and (known := _uuid(kept.get("id"))):
+            self._session_id = known
+        self._is_sent = SENT in kept
         self._first = self._defaults()
-        if draft := self.medtui.drafts.get(self._draft_name):
-            self._session_id = UUID(draft["id"])
-            self._mark_draft(True)
-        self._fill(self._first | (draft or {}))
+        self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self.when.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return self._is_draft if action == "start_afresh" else True
-
-    @property
-    def _draft_name(self) -> str:
-        return f"edit {self._session.id}" if self._session else "post"
+        return self.draft.is_shown if action == "start_afresh" else True
 
     def _candidates(self) -> list[tuple[str, str]]:
         options = [("decided in the room", OPEN)]
@@ -155,7 +155,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _fill(self, values: dict[str, str]) -> None:
         for name in ("when", "own_kind", "link"):
             self.query_one(f"#{name}", Field).value = values[name]
-        self.kind.value = values["kind"]
+        if values["kind"] in (*SESSION_TYPES, OTHER):
+            self.kind.value = values["kind"]
         if values["candidate"] in {value for _, value in self._candidates()}:
             self.candidate.value = values["candidate"]
 
@@ -182,26 +183,35 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _kind_chosen(self) -> None:
         self.own_kind.display = self.kind.value == OTHER
 
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _keep(self) -> bool:
+        """Have what was typed kept, as it is now. Whether there is anything to keep."""
+        if not self._first:
+            return False  # it is being filled
+        typed = self._typed()
+        if not self._is_sent:
+            typed = {name: text for name, text in typed.items() if text != self._first[name]}
+        if typed:
+            typed["id"] = str(self._session_id)
+        self.draft.keep(typed | ({SENT: "yes"} if self._is_sent else {}))
+        return bool(typed)
+
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        typed = {name: text for name, text in self._typed().items() if text != self._first[name]}
-        if typed:
-            self.medtui.drafts[self._draft_name] = typed | {"id": str(self._session_id)}
+        if self._keep():
             self.medtui.notify("What you typed is kept as a draft.", markup=False)
-        else:
-            self.medtui.drafts.pop(self._draft_name, None)
+        self.draft.leave()
         self.dismiss(None)
 
     def action_start_afresh(self) -> None:
-        self.medtui.drafts.pop(self._draft_name, None)
-        self._mark_draft(False)
+        self._is_sent = False
+        self.draft.start_afresh()
+        if self._form == POST:
+            self._session, self._session_id = None, uuid4()
+            self._first = self._defaults()
         self._fill(self._first)
         self.when.focus()
-
-    def _mark_draft(self, is_draft: bool) -> None:
-        self._is_draft = is_draft
-        self.query_one("#draft").set_class(not is_draft, "-empty")
-        self.refresh_bindings()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")
@@ -250,14 +260,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     async def _save(
         self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
     ) -> None:
-        self._is_saving = True
+        self._is_saving, self._is_sent = True, self._session is None
         self._say("Saving…")
+        self._keep()
         try:
             saved = await self._send(starts_at, kind, link, candidate)
         finally:
             self._is_saving = False
         if saved is not None:
-            self.medtui.drafts.pop(self._draft_name, None)
+            self.draft.drop()
             self.dismiss(saved)
 
     async def _send(
@@ -284,13 +295,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             )
             return await self._backend.sessions.create(draft)
         except Changed as error:
-            assert self._session is not None  # noqa: S101  # only an edit can be overtaken
             zone, now = self.medtui.zone, self.medtui.now()
-            words = difference(self._session, error.present, now, zone)
+            words = error.message
+            if self._session is not None:
+                words = difference(self._session, error.present, now, zone)
             # What one sees now is the new truth; what was typed stays, to be sent again or not.
             self._session = error.present
             self._say(f"{words} Save again if you still want this.")
         except Invalid as error:
+            self._is_sent = False
             fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
             field = fields.get(error.field or "")
             self._say("" if field else error.message)
@@ -298,6 +311,13 @@ class SessionForm(ModalScreen[PracticeSession | None]):
                 field.fail(error.message)
         except DataError as error:
             self._say(error.message)
+        return None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
         return None
 
 

@@ -70,8 +70,9 @@ async def test_the_keyring_keeps_a_login_for_the_next_run(
     again = StoredTokens(URL, tmp_path)
     assert await again.read() == "secret session"
     assert again.notice is None
-    (mark,) = tmp_path.iterdir()
-    assert mark.read_bytes() == b"", "nothing of it is on the disk, but that there is one"
+    files = list(tmp_path.iterdir())
+    assert sorted(path.suffix for path in files) == [".kept", ".lock"]
+    assert not any(path.read_bytes() for path in files), "on the disk is only that there is one"
     assert again.may_hold_login
     await again.clear()
     assert not again.may_hold_login

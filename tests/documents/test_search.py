@@ -91,7 +91,8 @@ def test_what_was_said_of_a_transcript_is_remembered(tmp_path: Path) -> None:
     Memory(file, "y").keep(Remembered({"A": "Patient"}))
     assert Memory(file, "x").recall() == Remembered({"A": "You"}, 12.5)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(file.parent.iterdir()) == [file]
+    lock = file.with_name(f".{file.name}.lock")
+    assert sorted(file.parent.iterdir()) == [lock, file]
 
 
 @pytest.mark.parametrize(

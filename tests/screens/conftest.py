@@ -113,6 +113,8 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         async with app.run_test(size=size, notifications=True) as pilot:
             ready.set_result(pilot)
             await over.wait()
+        if app.fault is not None:  # the app goes on; a test does not
+            raise app.fault
 
     async def open_(
         *,

@@ -63,6 +63,8 @@ async def before(
     )
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Reader(app, pilot)
+    if app.fault is not None:
+        raise app.fault
 
 
 @asynccontextmanager

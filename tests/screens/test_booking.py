@@ -144,7 +144,7 @@ async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any)
     await here.until_text("kept as a draft")
     await here.press("n")
     await here.until_screen("SessionForm")
-    await here.until_text("https://example.org/mine", "This is what you typed before")
+    await here.until_text("https://example.org/mine", "You had begun to post a session")
 
 
 async def test_a_failing_post_keeps_the_form_with_the_reason_at_its_field(

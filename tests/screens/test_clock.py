@@ -43,6 +43,8 @@ async def clock_on_the_wall(
         seat.rung = rung  # type: ignore[attr-defined]
         await seat.pause()
         yield seat
+    if app.fault is not None:
+        raise app.fault
 
 
 def shows(seat: Seat, time: str) -> bool:

@@ -71,6 +71,8 @@ def wall(stack: Stack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
             async with app.run_test(size=size) as pilot:
                 ready.set_result(pilot)
                 await over.wait()
+            if app.fault is not None:
+                raise app.fault
 
         standing = asyncio.create_task(stand())
         await asyncio.wait({standing, ready}, return_when=asyncio.FIRST_COMPLETED)

@@ -7,8 +7,10 @@ import secrets
 import threading
 from pathlib import Path
 
+from medtui import disk
 from medtui.data.doctor.finding import Finding, failed, note, ok
-from medtui.data.tokens import SERVICE, usable_keyring, write_private
+from medtui.data.pieces import SERVICE
+from medtui.data.tokens import usable_keyring
 
 PATIENCE = 10.0
 """A keyring may ask for a password to be unlocked; nobody may be there to see it."""
@@ -65,7 +67,6 @@ def _try_keyring() -> str:
 
 
 def _try_file(folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     probe = folder / f"{PROBE}.{secrets.token_hex(4)}"
-    write_private(probe, "")
+    disk.write(probe, "")
     probe.unlink()

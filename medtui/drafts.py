@@ -1,0 +1,178 @@
+"""What was typed into forms and no server has confirmed yet, kept on this machine.
+
+A draft is a file: of one account (a person on a server) and one form, held by the one program that
+shows it. It is written at each key; it stays when the form is left, the program killed or the
+account signed out, and goes when a server has confirmed it or one starts afresh. Nobody but its
+account is shown it, and nobody but the owner of the account on this machine can read it. Passwords
+and codes are never in it.
+
+All that touches the disk is done by one thread, in the order in which it was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from medtui import disk
+
+log = logging.getLogger(__name__)
+
+KEPT_DAYS = 30
+"""A draft that nobody has gone on with for so long is forgotten."""
+
+
+class Drafts:
+    """The drafts of this machine, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
+
+    async def take(self, form: str, account: str = "") -> Draft:
+        """The newest draft of a form that no program holds; where there is none, a new one.
+
+        Raises nothing: what cannot be kept is not.
+        """
+        found = self._pen.submit(_take, self._pen, self._of(account), form)
+        return await asyncio.wrap_future(found)
+
+    async def waiting(self, account: str = "") -> list[str]:
+        """The forms of which there is a draft, that of the newest first."""
+        files = self._pen.submit(_drafts, self._of(account))
+        return list(dict.fromkeys(_form(file) for file in await asyncio.wrap_future(files)))
+
+    async def sweep(self) -> None:
+        """Forget what nobody has gone on with."""
+        await asyncio.wrap_future(self._pen.submit(_sweep, self._folder))
+
+    async def written(self) -> None:
+        """Wait until everything is on the disk."""
+        await asyncio.wrap_future(self._pen.submit(lambda: None))
+
+    def _of(self, account: str) -> Path:
+        return self._folder / hashlib.sha256(account.encode()).hexdigest()[:24]
+
+
+class Draft:
+    """What one form holds, until it is dropped or left. Made by `Drafts.take`.
+
+    `found` is what was kept before; empty where there was nothing.
+    """
+
+    def __init__(
+        self, pen: ThreadPoolExecutor, file: Path, claim: disk.Claim | None = None
+    ) -> None:
+        self.found: dict[str, str] = _read(file) if claim else {}
+        self._pen = pen
+        self._file = file
+        self._claim = claim  # the thread's alone
+        self._values = dict(self.found)
+        self._is_left = False
+        self._is_waiting = False
+
+    def keep(self, values: Mapping[str, str]) -> None:
+        """Have these values written down; none: there is nothing to keep. Does not wait."""
+        if self._is_left or values == self._values:
+            return
+        self._values = dict(values)
+        # Where the thread has not come to it yet, it will write these at once.
+        if not self._is_waiting:
+            self._is_waiting = True
+            self._pen.submit(self._write)
+
+    def drop(self) -> None:
+        """Forget it: a server has confirmed what it says. Does not wait."""
+        self.keep({})
+        self.leave()
+
+    def leave(self) -> None:
+        """The form is left: whoever opens it next may go on. Does not wait."""
+        if not self._is_left:
+            self._is_left = True
+            self._pen.submit(self._release)
+
+    def _write(self) -> None:
+        self._is_waiting = False  # first: what comes from now on is written again
+        values = self._values
+        try:
+            if not values:
+                disk.remove(self._file)
+                return
+            if self._claim is None:
+                self._claim = disk.claim(self._file)
+            disk.write(self._file, json.dumps(values))
+        except OSError as error:
+            log.warning("a draft could not be kept: %s", error.strerror)
+
+    def _release(self) -> None:
+        if self._claim is not None:
+            self._claim.release(forget=not self._file.exists())
+
+
+def _take(pen: ThreadPoolExecutor, folder: Path, form: str) -> Draft:
+    try:
+        for file in _drafts(folder):
+            if _form(file) == form and (claim := disk.claim(file)):
+                if (draft := Draft(pen, file, claim)).found:
+                    return draft
+                claim.release()
+    except OSError as error:
+        log.warning("drafts cannot be read: %s", error.strerror)
+    return Draft(pen, folder / f"{form}.{secrets.token_hex(4)}.json")
+
+
+def _read(file: Path) -> dict[str, str]:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    if not isinstance(values, dict):
+        return {}
+    return {name: value for name, value in values.items() if isinstance(value, str)}
+
+
+def _drafts(folder: Path) -> list[Path]:
+    """A folder's files, newest first."""
+    aged = [(age, file) for file in folder.glob("[!.]*.json") if (age := _age(file)) is not None]
+    return [file for _, file in sorted(aged)]
+
+
+def _form(file: Path) -> str:
+    return file.name.partition(".")[0]
+
+
+def _age(file: Path) -> float | None:
+    try:
+        return time.time() - file.stat().st_mtime
+    except OSError:
+        return None
+
+
+def _sweep(folder: Path) -> None:
+    disk.sweep(folder)
+    for file in _old(folder):
+        try:
+            if claim := disk.claim(file):
+                disk.remove(file)
+                claim.release(forget=True)
+        except OSError as error:
+            log.info("a draft could not be swept away: %s", error.strerror)
+
+
+def _old(folder: Path) -> Iterator[Path]:
+    """Drafts that are too old, and those of which nothing but the lock is left."""
+    for file in folder.glob("*/[!.]*.json"):
+        if (_age(file) or 0) > KEPT_DAYS * 86_400:
+            yield file
+    for lock in folder.glob("*/.*.lock"):
+        file = lock.with_name(lock.name.removeprefix(".").removesuffix(".lock"))
+        if not file.exists():
+            yield file
