@@ -45,6 +45,9 @@ log = logging.getLogger(__name__)
 # The Supabase CLI's own default, so that what people know about it holds here.
 DEFAULT_PORT = 54321
 
+FILES_AFTER = 2.0
+"""Seconds until the sample sessions' files come: first whoever has started us sees the board."""
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -147,8 +150,8 @@ async def gateway(
     from medtui.local.settings import Settings
 
     await install(cluster, migrations=options.schema)
-    if options.sample:
-        await add_sample(cluster)
+    now = datetime.now(UTC)
+    is_filled = options.sample and await add_sample(cluster, now)
     if not is_private(options.host):
         tell(
             f"Warning: traffic to {options.host} is not encrypted. Whoever shares the network "
@@ -170,15 +173,23 @@ async def gateway(
         autoconfirm=not confirm,
         sockets=[listening],
     )
+    url = f"http://{reachable(options.host)}:{port}"
+    filling: asyncio.Task[None] | None = None
+    if is_filled:
+        from medtui.local.sample.files import add_files
+
+        filling = asyncio.create_task(add_files(url, settings.keys, now, wait=FILES_AFTER))
     try:
         yield {
-            "API_URL": f"http://{reachable(options.host)}:{port}",
+            "API_URL": url,
             "ANON_KEY": settings.keys.anon_key,
             "SERVICE_ROLE_KEY": settings.keys.service_role_key,
             "DB_URL": cluster.dsn(),
             "JWT_SECRET": settings.keys.jwt_secret,
         }
     finally:
+        if filling is not None:
+            filling.cancel()
         await server.stop()
 
 
@@ -188,8 +199,11 @@ def import_gateway() -> None:
         importlib.import_module(f"medtui.local.{name}")
 
 
-async def add_sample(cluster: Cluster) -> None:
-    """Fill a server that nobody has signed up to yet; never mix with a practice's own people."""
+async def add_sample(cluster: Cluster, now: datetime) -> bool:
+    """Fill a server that nobody has signed up to yet; never mix with a practice's own people.
+
+    Whether it was filled: its files are still to come.
+    """
     import psycopg
 
     from medtui.local.sample import load
@@ -198,7 +212,8 @@ async def add_sample(cluster: Cluster) -> None:
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
-        await load(dsn, now=datetime.now(UTC))
+        await load(dsn, now=now)
+    return bool(users == 0)
 
 
 @contextlib.contextmanager

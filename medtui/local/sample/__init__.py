@@ -9,6 +9,7 @@ from pathlib import Path
 
 from psycopg import AsyncConnection
 
+from medtui.local.sample.past import past
 from medtui.local.sample.people import PASSWORD, PEOPLE
 from medtui.local.sample.sessions import SampleSession, board
 
@@ -46,5 +47,8 @@ async def load(dsn: str, *, now: datetime) -> None:
         insert = f"insert into public.practice_sessions ({', '.join(columns)}) values ({places})"  # noqa: S608  # ours
         await cursor.executemany(
             insert.encode(),
-            [[getattr(session, column) for column in columns] for session in board(now)],
+            [
+                [getattr(session, column) for column in columns]
+                for session in (*board(now), *past(now))
+            ],
         )
