@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from textual import work
 from textual.screen import Screen
@@ -22,11 +23,13 @@ from medtui.drafts import Drafts
 from medtui.frame import Frame
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from medtui.data import Backend, DataError
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
     from medtui.drafts import Draft
-    from medtui.launch import Launcher, Started
+    from medtui.launch import Launcher, Login, Started
     from medtui.models import Profile
 
 logger = logging.getLogger(__name__)
@@ -44,6 +47,12 @@ GO_ON = {
 """What is said on the board of drafts that an earlier run has left, by the form's first word."""
 
 
+def _account_commands() -> type[Provider]:
+    from medtui.screens.account import AccountCommands
+
+    return AccountCommands
+
+
 class MedtuiApp(Frame):
     """The program that `medtui` and `medtui demo` run.
 
@@ -51,6 +60,7 @@ class MedtuiApp(Frame):
         settings: what it was told.
         launcher: starts servers of our own.
         demo: begin with a throwaway one.
+        login: with what to sign in at the configured server, without the form and once.
         first: makes the one screen of a medtui that needs no server; it ends with that screen.
         tokens: makes the keeper of a login; None: the keyring, or a file where there is none.
         clock: the time, for tests; None: the server's.
@@ -58,6 +68,7 @@ class MedtuiApp(Frame):
     """
 
     TITLE = "medtui"
+    COMMANDS = Frame.COMMANDS | {_account_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
 
     def __init__(
@@ -66,6 +77,7 @@ class MedtuiApp(Frame):
         launcher: Launcher,
         *,
         demo: bool = False,
+        login: Login | None = None,
         first: Callable[[], Screen[None]] | None = None,
         tokens: Callable[[str], TokenStore] | None = None,
         clock: Callable[[], datetime] | None = None,
@@ -86,6 +98,7 @@ class MedtuiApp(Frame):
         self.opened = asyncio.Event()
         """Set when the data module is there."""
         self._demo = demo
+        self._login = login if settings.server else None
         self._first = first
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
@@ -177,7 +190,14 @@ class MedtuiApp(Frame):
     def open_server(self, url: str, key: str) -> None:
         """Open the data module for a server."""
         tokens = self._make_tokens(url)
-        if tokens.may_hold_login:
+        if self._login is not None:
+            from medtui.data import MemoryTokens
+            from medtui.screens.opening import OpeningScreen
+
+            # A script's login is its own: whose login this machine keeps stays as it is.
+            tokens = MemoryTokens()
+            self.show(OpeningScreen("Signing in…"))
+        elif tokens.may_hold_login:
             from medtui.screens.opening import OpeningScreen
 
             self.show(OpeningScreen("Opening…"))
@@ -225,7 +245,9 @@ class MedtuiApp(Frame):
     async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
         await self._open_backend(url, key, tokens)
         assert self.backend is not None  # noqa: S101  # just opened
-        if self.backend.auth.user is not None or not self.is_at_login:
+        if self._login is not None:
+            await self._sign_in_unattended()
+        elif self.backend.auth.user is not None or not self.is_at_login:
             await self.enter()
 
     async def _open_backend(self, url: str, key: str, tokens: TokenStore) -> None:
@@ -236,6 +258,34 @@ class MedtuiApp(Frame):
         )
         self.backend = await self._resources.enter_async_context(opening)
         self.opened.set()
+
+    async def _sign_in_unattended(self) -> None:
+        """Sign in without the form; what the server refuses is said on the form."""
+        from medtui.data import DataError, NeedsConfirmation, Unreachable
+        from medtui.screens.login import LoginScreen
+
+        assert self.backend is not None  # noqa: S101  # just opened
+        assert self._login is not None  # noqa: S101
+        login = self._login
+        if login.warning:
+            self.notify(login.warning, severity="warning", markup=False, timeout=10)
+        try:
+            await self.backend.auth.sign_in(login.email, login.password)
+        except Unreachable as error:  # and tried again with the same
+            from medtui.screens.opening import OpeningScreen
+
+            self.show(OpeningScreen(error.message, failed=True))
+            return
+        except DataError as error:
+            self._login = None
+            self.show(LoginScreen(error.message, email=login.email))
+            if isinstance(error, NeedsConfirmation):
+                from medtui.screens.code import unconfirmed
+
+                self.push_screen(unconfirmed(login.email))
+            return
+        self._login = None
+        await self.enter()
 
     def _tell(self, event: Event) -> None:
         from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
@@ -251,6 +301,15 @@ class MedtuiApp(Frame):
         self.told.publish(event)
 
     # Who is signed in
+
+    @property
+    def server_name(self) -> str:
+        """The server, as people call it."""
+        if self._demo:
+            return "the demo"
+        if self.settings.server == LOCAL:
+            return "the practice of this machine"
+        return urlsplit(self.settings.server).hostname or self.settings.server
 
     @property
     def is_at_login(self) -> bool:
@@ -287,12 +346,18 @@ class MedtuiApp(Frame):
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def enter_again(self) -> None:
         """Try once more what failed on the way to the board."""
-        if self.backend is not None:
+        if self.backend is not None and self._login is not None:
+            await self._sign_in_unattended()
+        elif self.backend is not None:
             await self.enter()
         elif self._demo:
             self.start_demo()
         elif self.settings.server == LOCAL:
             self.start_local()
+
+    def forget_login(self) -> None:
+        """Sign in by the form from now on."""
+        self._login = None
 
     def show_board(self) -> None:
         from medtui.screens.board import BoardScreen
@@ -302,18 +367,28 @@ class MedtuiApp(Frame):
         self.show(BoardScreen(self.backend, self.profile))
 
     @work(exclusive=True, group="enter", exit_on_error=False)
-    async def sign_out(self) -> None:
-        """End the login on this machine."""
+    async def sign_out(self, *, everywhere: bool = False) -> None:
+        """End the login on this machine, or on all."""
+        is_done = True
         if self.backend is not None:
             await self.backend.live.stop()
-            await self.backend.auth.sign_out()
-        self._show_login("You are signed out.")
+            is_done = await self.backend.auth.sign_out(everywhere=everywhere)
+        if not everywhere:
+            words = "You are signed out."
+        elif is_done:
+            words = "You are signed out here, and elsewhere as soon as it is noticed there."
+        else:
+            words = (
+                "You are signed out here. Elsewhere you are not, as the server cannot be reached: "
+                "sign in once it can, and sign out everywhere again."
+            )
+        self._show_login(words)
 
-    def _show_login(self, reason: str) -> None:
+    def _show_login(self, reason: str, email: str = "") -> None:
         from medtui.screens.login import LoginScreen
 
         self.profile = None
-        self.show(LoginScreen(reason))
+        self.show(LoginScreen(reason, email=email))
 
     # Actions of every screen
 

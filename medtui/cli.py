@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -17,6 +18,11 @@ from medtui.wall.command import add_options
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
     options = _parser().parse_args(arguments)
+    options.credentials = {
+        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
+        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
+        if name in os.environ
+    }
     try:
         code = options.run(options)
     except KeyboardInterrupt:
@@ -124,7 +130,7 @@ def _print_documents(paths: Sequence[Path]) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    return _run({"server": options.url, "key": options.key})
+    return _run({"server": options.url, "key": options.key}, credentials=options.credentials)
 
 
 def _join(options: argparse.Namespace) -> int:
@@ -135,11 +141,10 @@ def _join(options: argparse.Namespace) -> int:
         load().with_changes(server=server, key=key)
     except BadConfig as error:
         return _complain(str(error))
-    return _run({"server": server, "key": key})
+    return _run({"server": server, "key": key}, credentials=options.credentials)
 
 
 def _demo(options: argparse.Namespace) -> int:
-    import os
     import tempfile
 
     from medtui.local import LocalError
@@ -181,12 +186,23 @@ def _clock(options: argparse.Namespace) -> int:
         return app.run() or app.return_code or 0
 
 
-def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None = None) -> int:
+def _run(
+    flags: dict[str, str | None],
+    *,
+    demo: bool = False,
+    viewer: str | None = None,
+    credentials: dict[str, str] | None = None,
+) -> int:
     from medtui.config import BadConfig, load
     from medtui.launch import Launcher, Login
 
     try:
         settings = load(flags)
+        unattended = None
+        if credentials:
+            from medtui import credentials as given
+
+            unattended = given.login(credentials)
     except BadConfig as error:
         return _complain(str(error))
 
@@ -200,7 +216,7 @@ def _run(flags: dict[str, str | None], *, demo: bool = False, viewer: str | None
 
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):
-        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo)
+        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo, login=unattended)
         return app.run() or app.return_code or 0
 
 

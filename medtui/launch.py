@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -23,10 +23,14 @@ class LaunchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """With what to sign in: for the demo, a sample person's."""
+    """With what to sign in without asking: for the demo, a sample person's.
+
+    `warning` is a sentence about where the password comes from, if there is something amiss.
+    """
 
     email: str
-    password: str
+    password: str = field(repr=False)
+    warning: str = ""
 
 
 class Started:

@@ -37,6 +37,7 @@ MAY_IMPORT = {
         *("screens", "shared_board", "widgets"),
     },
     "launch": {"config"},
+    "credentials": {"config", "launch"},
     "doctor": {"config", "data", "launch"},
     "case_import": {"config", "data", "documents", "launch", "models"},
     "app": {
@@ -53,8 +54,8 @@ MAY_IMPORT = {
     },
     "local": {"log"},
     "cli": {
-        *("app", "case_import", "config", "crash", "doctor", "documents", "launch", "local"),
-        *("log", "screens", "wall"),
+        *("app", "case_import", "config", "crash", "credentials", "doctor", "documents"),
+        *("launch", "local", "log", "screens", "wall"),
     },
     "__main__": {"cli"},
     "__init__": set(),

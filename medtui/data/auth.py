@@ -1,4 +1,4 @@
-"""Who is signed in: passwords and e-mailed codes in, tokens kept fresh, sign-out.
+"""Who is signed in: passwords in, tokens kept fresh, sign-out. Codes: `medtui.data.codes`.
 
 The client's own refresh timer dies silently on the first 400 or 429, and knows
 nothing of other processes with the same login. So it is off, and `Auth` refreshes
@@ -12,20 +12,27 @@ import contextlib
 import logging
 import random
 import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import DataError, NotSignedIn
 from medtui.data.events import Notify, SignedOut
+from medtui.data.gotrue import LOGIN_ENDED
 from medtui.data.tokens import TokenStore
-from medtui.data.translate import LOGIN_ENDED, translated
+from medtui.data.translate import translated
+from medtui.models import clean_line
 
 if TYPE_CHECKING:
+    from supabase import AsyncClient
     from supabase_auth.types import AuthChangeEvent, Session
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 WATCH_SECONDS = 15.0
 """How often the watchdog looks at the clock: a laptop that slept is noticed this fast."""
@@ -36,6 +43,18 @@ LOGIN_TAKEN = (
     "Somebody else has signed in on this machine, in another window: sign in again to go on."
 )
 
+_is_update: ContextVar[bool] = ContextVar("_is_update", default=False)
+
+
+@contextlib.contextmanager
+def updating() -> Iterator[None]:
+    """While the user is changed, of which the client stores the session that it began with."""
+    before = _is_update.set(True)
+    try:
+        yield
+    finally:
+        _is_update.reset(before)
+
 
 @dataclass(frozen=True, slots=True)
 class User:
@@ -43,12 +62,8 @@ class User:
 
     id: UUID
     email: str
-
-
-class NeedsConfirmation(NotSignedIn):
-    """The account exists, but its e-mailed code was not entered yet."""
-
-    title = "One step is missing"
+    new_email: str | None = None
+    """To which the e-mail changes as soon as its codes are entered."""
 
 
 class SessionStorage:
@@ -78,6 +93,8 @@ class SessionStorage:
         tokens = (session.access_token, session.refresh_token)
         if stored and (stored.access_token, stored.refresh_token) == tokens:
             session.expires_at = stored.expires_at
+        elif _is_update.get():
+            return  # another process has newer tokens by now
         else:
             session.expires_at = round(time.time()) + session.expires_in
         if session != stored:
@@ -122,20 +139,11 @@ class Auth:
 
     async def sign_in(self, email: str, password: str) -> User:
         """Sign in by password. Raises Invalid (`field` password), NeedsConfirmation, TooOften."""
-        from supabase_auth.errors import AuthApiError
-
         with translated():
-            try:
-                await self._connection.client.auth.sign_in_with_password(
-                    {"email": email, "password": password}
-                )
-            except AuthApiError as error:
-                if error.code == "email_not_confirmed":
-                    raise NeedsConfirmation(
-                        "Enter the code that was e-mailed to you to finish signing up."
-                    ) from error
-                raise
-        return self._signed_in()
+            await self._connection.client.auth.sign_in_with_password(
+                {"email": email, "password": password}
+            )
+        return self.signed_in()
 
     async def sign_up(self, email: str, password: str) -> bool:
         """Make an account. True: signed in at once; False: confirm an e-mailed code next.
@@ -148,38 +156,55 @@ class Auth:
             )
         if answer.session is None:
             return False
-        self._signed_in()
+        self.signed_in()
         return True
 
-    async def confirm(self, email: str, code: str) -> User:
-        """Enter the e-mailed code of a sign-up. Raises Invalid (`field` code)."""
-        with translated():
-            await self._connection.client.auth.verify_otp(
-                {"email": email, "token": code, "type": "signup"}
-            )
-        return self._signed_in()
+    async def sign_out(self, *, everywhere: bool = False) -> bool:
+        """End this login here; at the server too, if it can be reached.
 
-    async def resend(self, email: str) -> None:
-        """Have the code of a sign-up sent again. Raises TooOften."""
-        with translated():
-            await self._connection.client.auth.resend({"type": "signup", "email": email})
+        Args:
+            everywhere: end all other logins of this person, too.
 
-    async def sign_out(self) -> None:
-        """End this login here; at the server too, if it can be reached."""
+        True: all of it is done. False: the server was not told, so that what was to end
+        elsewhere has not ended. The login is gone from here in either case.
+        """
         self._stop_watching()
         try:
+            if everywhere:  # the client keeps the session when this fails, and can end it below
+                await self.as_user(lambda client: client.auth.sign_out({"scope": "global"}))
             with translated():
                 await self._connection.client.auth.sign_out({"scope": "local"})
+            is_told = True
         except DataError as error:
             log.info("signed out without telling the server: %s", error.message)
+            is_told = False
+            if everywhere:  # it forgets the login first, and would wait for the server then
+                with contextlib.suppress(DataError, TimeoutError), translated():
+                    async with asyncio.timeout(1):
+                        await self._connection.client.auth.sign_out({"scope": "local"})
         await self._tokens.clear()
         self._connection.forget_login()
         self.user = None
+        return is_told
+
+    async def as_user(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
+        """Make a call of the auth server's that needs the login: with a fresh token, once.
+
+        The client would refresh an expired one by itself, without the lock. A second time
+        only after the token was refused and is replaced.
+        """
+        stored = _parse(await self._tokens.read())
+        if stored is None:
+            raise NotSignedIn(LOGIN_ENDED)
+        if _left(stored) < _margin(stored):
+            await self._replace(stored.access_token)
+        return await self._connection.write(request)
 
     async def close(self) -> None:
         self._stop_watching()
 
-    def _signed_in(self) -> User:
+    def signed_in(self) -> User:
+        """Whoever has just come in. Raises NotSignedIn when the server has let nobody in."""
         if self.user is None:
             raise NotSignedIn("The server did not sign you in: try again.")
         self._watch()
@@ -190,7 +215,10 @@ class Auth:
             self._remember(session)
 
     def _remember(self, session: Session) -> None:
-        self.user = User(UUID(session.user.id), session.user.email or "")
+        user = session.user
+        self.user = User(
+            UUID(user.id), clean_line(user.email or ""), clean_line(user.new_email or "") or None
+        )
 
     async def _take(self, session: Session) -> None:
         """Have the client use this stored session from now on.

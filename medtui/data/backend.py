@@ -9,6 +9,7 @@ from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
 from medtui.data.clock import ServerClock
+from medtui.data.codes import Codes
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Notify
@@ -23,7 +24,7 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, profiles, sessions, their files, cases and the live feed of one server.
+    """Auth, e-mailed codes, profiles, sessions, their files, cases and the live feed of one server.
 
     Made by `Backend.open`.
     """
@@ -35,6 +36,7 @@ class Backend:
         self.server = connection.server
         self.clock = ServerClock(connection)
         self.auth = Auth(connection, tokens, notify)
+        self.codes = Codes(connection, self.auth)
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)

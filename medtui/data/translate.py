@@ -11,8 +11,10 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
 
+from medtui.data import gotrue
 from medtui.data.errors import (
     DataError,
     FileExists,
@@ -24,6 +26,7 @@ from medtui.data.errors import (
     TooOften,
     Unreachable,
 )
+from medtui.data.gotrue import LOGIN_ENDED
 
 if TYPE_CHECKING:
     from postgrest.exceptions import APIError
@@ -47,8 +50,8 @@ _REFUSED_VALUES: dict[str | None, str] = {
 }
 """What the checks of our migrations say, by the field that they are about."""
 
-LOGIN_ENDED = "Your login has ended: sign in again to go on."
-
+LONGEST_WAIT = 3600.0
+"""Whatever a server says, nobody is kept waiting for longer, in seconds."""
 
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
@@ -162,50 +165,25 @@ def from_auth(error: AuthError) -> DataError:
     from supabase_auth.errors import AuthRetryableError, AuthWeakPasswordError
 
     if isinstance(error, AuthWeakPasswordError):
-        return Invalid(f"This password is too weak: {_weakness(error.reasons)}.", field="password")
+        return gotrue.weak_password(error.reasons)
     if isinstance(error, AuthRetryableError):
         return Unreachable("The server cannot be reached: check the network and try again.")
-    match error.code:
-        case "invalid_credentials":
-            return Invalid(
-                "E-mail and password do not match: try again, or sign up if you are new here.",
-                field="password",
-            )
-        case "user_already_exists" | "email_exists":
-            return Invalid("This e-mail has an account already: sign in instead.", field="email")
-        case "email_address_invalid" | "email_address_not_authorized":
-            return Invalid("The server does not accept this e-mail address.", field="email")
-        case "validation_failed":
-            return Invalid("The server does not accept this e-mail or password.", field="email")
-        case "otp_expired":
-            return Invalid(
-                "This code is wrong or too old: check it, or have a new one sent.", field="code"
-            )
-        case "same_password":
-            return Invalid("This is the password that you have already.", field="password")
-        case "signup_disabled" | "email_provider_disabled":
-            return NotAllowed("This server takes no sign-ups: ask whoever runs it for an account.")
-        case "user_banned":
-            return NotAllowed("This account is blocked: ask whoever runs the server.")
-        case "over_request_rate_limit" | "over_email_send_rate_limit":
-            return TooOften(
-                "Too many attempts: wait a little before the next.", seconds=_seconds(error.message)
-            )
-        case (
-            "refresh_token_not_found"
-            | "refresh_token_already_used"
-            | "session_not_found"
-            | "session_expired"
-            | "user_not_found"
-            | "bad_jwt"
-            | "no_authorization"
-        ):
-            return NotSignedIn(LOGIN_ENDED)
-    status = getattr(error, "status", None)
+    code: str = error.code or ""
+    if code in gotrue.TOKEN_CODES:
+        return TokenRefused(LOGIN_ENDED)
+    if refusal := gotrue.REFUSALS.get(code):
+        return refusal.error(_wait(error))
+    # A code that is newer than our list, or none: a proxy has answered.
+    status = getattr(error, "status", None) or _answer(error, "status_code")
     if status == 429:
-        return TooOften("Too many attempts: wait a little before the next.")
-    if status in (401, 403):
+        return TooOften("Too many attempts: wait a little before the next.", seconds=_wait(error))
+    if status in (401, 403) and not code:
         return NotAllowed("The server refuses medtui's key: check it in the settings.")
+    if isinstance(status, int) and 400 <= status < 500 and code:
+        return NotAllowed(
+            "The server refuses this for a reason that this medtui does not know "
+            f"({_word(code)}): bring medtui up to date, or ask whoever runs the server."
+        )
     return Unreachable("The server could not do this: try again in a moment.")
 
 
@@ -229,16 +207,34 @@ def _column(message: str) -> str | None:
     return "starts_at" if column == "datetime_utc" else column
 
 
-def _weakness(reasons: list[str]) -> str:
-    words = {
-        "length": "make it longer",
-        "characters": "mix letters, digits and signs",
-        "pwned": "it is known from a leak, choose another",
-    }
-    return ", ".join(words.get(reason, reason) for reason in reasons) or "choose another"
+def _wait(error: AuthError) -> float | None:
+    """For how long GoTrue, or a proxy in front of it, asks to wait, if it says so.
+
+    GoTrue names it in its message ("…only request this after 42 seconds."), proxies in a
+    header, which the client drops; the answer itself hangs on the error's cause.
+    """
+    headers = _answer(error, "headers") or {}
+    said = str(headers.get("retry-after", ""))
+    if match := re.search(r"after (\d{1,6}) seconds?", error.message or ""):
+        wait = float(match[1])
+    elif re.fullmatch(r"\d{1,6}", said):
+        wait = float(said)
+    else:
+        try:  # a date; and by the server's clock, as ours may be wrong
+            until = parsedate_to_datetime(said) - parsedate_to_datetime(headers.get("date", ""))
+        except (ValueError, TypeError):
+            return None
+        wait = until.total_seconds()
+    return min(max(wait, 1.0), LONGEST_WAIT)
 
 
-def _seconds(message: str) -> float | None:
-    """The wait that GoTrue names: "…only request this after 42 seconds."."""
-    match = re.search(r"after (\d+) seconds?", message)
-    return float(match[1]) if match else None
+def _answer(error: AuthError, name: str) -> Any:
+    """Something of the HTTP answer that the client has made this error of."""
+    causes = (error.__cause__, error, getattr(error, "original_error", None))
+    answers = (getattr(cause, "response", None) for cause in causes)
+    return next((getattr(answer, name) for answer in answers if answer is not None), None)
+
+
+def _word(code: str) -> str:
+    """A code that others have made up, as far as it is one."""
+    return "".join(re.findall(r"[a-z0-9_]", code.lower()))[:60] or "unnamed"

@@ -22,6 +22,7 @@ PURPOSES = {
     "recovery": "signing in without the password",
     "email_change_current": "letting go of this e-mail",
     "email_change_new": "taking this e-mail",
+    "reauthentication": "changing the password",
 }
 
 

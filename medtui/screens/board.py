@@ -59,6 +59,8 @@ class BoardScreen(Screen[None]):
                 tooltip="Edit your profile"),
         Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
                 tooltip="Show what the filter hides"),
+        Binding("A", "account", "Account", show=False, id="board.account",
+                tooltip="Your account: password, e-mail, signing out"),
         Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
                 tooltip="Sign out on this machine"),
         Binding("q", "app.quit", "Quit", show=False, id="board.quit", tooltip="End medtui"),
@@ -250,6 +252,11 @@ class BoardScreen(Screen[None]):
             self.refuse(CANNOT_EDIT_PROFILE)
             return
         self.app.push_screen(ProfileScreen(self.medtui.profile))
+
+    def action_account(self) -> None:
+        from medtui.screens.account import AccountScreen
+
+        self.app.push_screen(AccountScreen())
 
     # Acting on the session under the cursor
 

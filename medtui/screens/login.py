@@ -1,9 +1,9 @@
-"""Sign in or sign up."""
+"""Sign in, sign up, or ask for a code to get in with."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,48 +11,63 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.reactive import reactive
-from textual.screen import Screen
 from textual.widgets import Button, Footer, Input, Static
 
+from medtui.screens.card import Card
 from medtui.widgets.field import Field
+from medtui.widgets.waiting import WaitingButton
 
 if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
-    from medtui.data import Backend
+    from medtui.data import Code
     from medtui.drafts import Draft
 
 MIN_PASSWORD = 6
 """What Supabase projects ask for unless told otherwise; they say so if it is more."""
 
-FOOTER_BEHIND_FIELD = 0.1
-"""Seconds after which the footer is made: it costs as much as the rest, and the first key is
+MAX_PASSWORD = 72
+
+BEHIND_FIELD = 0.1
+"""Seconds after which the rest is made: it costs as much as the fields, and the first key is
 answered before."""
 
 
-class LoginScreen(Screen[None]):
-    """E-mail and password; `ctrl+t` turns signing in into signing up and back."""
+def email_refusal(email: str) -> str | None:
+    """Why this is no e-mail address, if it is none."""
+    if not email:
+        return "Enter your e-mail address."
+    return None if re.fullmatch(r"[^@\s]+@[^@\s]+", email) else "This is not an e-mail address."
+
+
+class LoginScreen(Card):
+    """E-mail and password; `ctrl+t` turns signing in into signing up and back.
+
+    `reason` is why one is here, `email` whom the screen expects.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "submit", "Go on", show=False, id="login.submit",
+        Binding("enter", "submit", "Go on", show=False, id="app.submit",
                 tooltip="Sign in, or sign up"),
-        Binding("ctrl+t", "toggle_new", "Sign in / sign up", id="app.toggle_new",
+        Binding("ctrl+t", "toggle_new", "Sign in / up", id="app.toggle_new",
                 tooltip="Change between signing in and signing up"),
+        Binding("ctrl+o", "by_code", "By code", id="app.by_code",
+                tooltip="Sign in by a code that is e-mailed to you"),
+        Binding("ctrl+l", "forgotten", "Forgotten", id="app.forgotten",
+                tooltip="Get back in by an e-mailed code, and choose a new password"),
         Binding("ctrl+r", "reveal", "Show password", id="app.reveal",
                 tooltip="Show or hide the password"),
-        Binding("escape", "servers", "Another server", id="app.servers",
+        Binding("escape", "servers", "Servers", id="app.servers",
                 tooltip="Choose another server"),
     ]  # fmt: skip
 
     is_new: reactive[bool] = reactive(False)
-    is_busy: reactive[bool] = reactive(False)
 
     email = query_one("#email", Field)
     password = query_one("#password", Field)
-    failure = query_one(".card--error", Static)
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", *, email: str = "") -> None:
         super().__init__(classes="login")
         self._reason = reason
+        self._email = email
         self._draft: Draft | None = None
 
     def compose(self) -> ComposeResult:
@@ -63,20 +78,20 @@ class LoginScreen(Screen[None]):
                 classes="card--words" if self._reason else "card--words -empty",
                 markup=False,
             )
-            yield Field("E-mail", id="email", max_length=255)
-            yield Field("Password", id="password", password=True, max_length=72)
-            with Horizontal(classes="card--buttons"):
-                yield Button(id="submit", variant="primary", compact=True)
+            yield Field("E-mail", id="email", value=self._email, max_length=255)
+            yield Field("Password", id="password", password=True, max_length=MAX_PASSWORD)
+            with Horizontal(classes="card--buttons", id="ways"):
+                yield WaitingButton("Sign in", id="submit", variant="primary")
                 yield Button(id="other", compact=True)
-            yield Static(classes="card--error", markup=False)
+            yield Static(classes="card--error -empty", markup=False)
 
     def on_mount(self) -> None:
-        self.email.focus()
-        self.set_timer(FOOTER_BEHIND_FIELD, self._mount_footer)
+        (self.password if self._email else self.email).focus()
+        self.set_timer(BEHIND_FIELD, self._mount_rest)
         self._take_up()
 
     def on_unmount(self) -> None:
-        app = cast("MedtuiApp", self.app)
+        app = self.medtui
         if self._draft is None:
             return
         if app.backend is not None and app.backend.auth.user is not None:
@@ -87,7 +102,7 @@ class LoginScreen(Screen[None]):
     @work(group="draft")
     async def _take_up(self) -> None:
         """Go on with a sign-up that was not confirmed, where nothing else was typed yet."""
-        app = cast("MedtuiApp", self.app)
+        app = self.medtui
         self._draft = await app.drafts.take("sign-up", app.settings.server)
         if (email := self._draft.found.get("email")) and not self.email.value:
             self.is_new = True
@@ -104,25 +119,31 @@ class LoginScreen(Screen[None]):
         if self._draft is not None:
             self._draft.keep({"email": email} if self.is_new and email else {})
 
-    async def _mount_footer(self) -> None:
-        await self.mount(Footer())
+    async def _mount_rest(self) -> None:
+        more = Horizontal(
+            WaitingButton("E-mail me a code", id="by_code"),
+            WaitingButton("I forgot my password", id="forgotten"),
+            id="more",
+            classes="card--buttons",
+        )
+        more.display = not self.is_new
+        await self.query_one("#ways").parent.mount(more, after="#ways")  # type: ignore[union-attr]
+        await self.mount(Footer(show_command_palette=False))
         self.refresh_bindings()  # a footer shows nothing until they change
 
     def watch_is_new(self, is_new: bool) -> None:
         self.query_one(".card--title", Static).update("Sign up" if is_new else "Sign in")
-        self.query_one("#submit", Button).label = "Sign up" if is_new else "Sign in"
+        self.submit.rename("Sign up" if is_new else "Sign in")
         other = "I have an account" if is_new else "I am new here"
         self.query_one("#other", Button).label = other
         self.password.tell(f"{MIN_PASSWORD} characters or more." if is_new else "")
+        self.query("#more").set(display=not is_new)
         self._keep()
-
-    def watch_is_busy(self, is_busy: bool) -> None:
-        self.query_one("#submit", Button).disabled = is_busy
 
     @on(Button.Pressed, "#other")
     def action_toggle_new(self) -> None:
         self.is_new = not self.is_new
-        self.failure.update("")
+        self.say("")
 
     def action_reveal(self) -> None:
         field = self.password.input
@@ -131,7 +152,7 @@ class LoginScreen(Screen[None]):
     def action_servers(self) -> None:
         from medtui.screens.welcome import WelcomeScreen
 
-        cast("MedtuiApp", self.app).show(WelcomeScreen())
+        self.medtui.show(WelcomeScreen())
 
     @on(Input.Submitted, "#email Input")
     def _email_entered(self) -> None:
@@ -143,51 +164,81 @@ class LoginScreen(Screen[None]):
     @on(Input.Submitted, "#password Input")
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        email, password = self.email.value.strip(), self.password.value
-        if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-            self.email.fail("Enter your e-mail address." if not email else
-                            "This is not an e-mail address.")  # fmt: skip
-        elif not password:
+        email, password = self._checked_email(), self.password.value
+        if not email:
+            return
+        if not password:
             self.password.fail("Enter your password.")
         elif self.is_new and len(password) < MIN_PASSWORD:
             self.password.fail(f"Take {MIN_PASSWORD} characters or more.")
-        elif not self.is_busy:
+        elif self.may(self.submit):
             self._go(email, password)
+
+    def _checked_email(self) -> str:
+        """The e-mail address; empty, and said why, where that is none."""
+        email = self.email.value.strip()
+        if reason := email_refusal(email):
+            self.email.fail(reason)
+            return ""
+        return email
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _go(self, email: str, password: str) -> None:
-        from medtui.data import DataError, Invalid, NeedsConfirmation
+        from medtui.data import Code, NeedsConfirmation
 
-        app = cast("MedtuiApp", self.app)
-        self.is_busy = True
-        self.failure.update("Signing up…" if self.is_new else "Signing in…")
-        try:
-            backend = await self._backend()
-            if not self.is_new:
-                await backend.auth.sign_in(email, password)
-            elif not await backend.auth.sign_up(email, password):
-                self._ask_for_code(email)
+        with self.trying("Signing up…" if self.is_new else "Signing in…"):
+            backend = await self.backend()
+            try:
+                if not self.is_new:
+                    await backend.auth.sign_in(email, password)
+                elif not await backend.auth.sign_up(email, password):
+                    self._ask_for_code(Code.SIGN_UP, email)
+                    return
+            except NeedsConfirmation:
+                from medtui.screens.code import unconfirmed
+
+                self.say("")
+                self.app.push_screen(unconfirmed(email))
                 return
-            await app.enter()
-        except NeedsConfirmation:
-            self._ask_for_code(email)
-        except Invalid as error:
-            self.failure.update("")
-            (self.email if error.field == "email" else self.password).fail(error.message)
-        except DataError as error:
-            self.failure.update(error.message)
-        finally:
-            self.is_busy = False
+            await self.medtui.enter()
 
-    async def _backend(self) -> Backend:
-        """The data module, which may still be opening behind this screen."""
-        app = cast("MedtuiApp", self.app)
-        await app.opened.wait()
-        assert app.backend is not None  # noqa: S101  # that is what was waited for
-        return app.backend
+    # Getting in by a code
 
-    def _ask_for_code(self, email: str) -> None:
-        from medtui.screens.confirm_code import ConfirmCodeScreen
+    @on(Button.Pressed, "#by_code")
+    def action_by_code(self) -> None:
+        from medtui.data import Code
 
-        self.failure.update("")
-        self.app.push_screen(ConfirmCodeScreen(email))
+        self._send(Code.SIGN_IN, "by_code")
+
+    @on(Button.Pressed, "#forgotten")
+    def action_forgotten(self) -> None:
+        from medtui.data import Code
+
+        self._send(Code.RECOVERY, "forgotten")
+
+    def _send(self, code: Code, button: str) -> None:
+        waiting = next(iter(self.query(f"#{button}").results(WaitingButton)), self.submit)
+        if (email := self._checked_email()) and self.may(waiting):
+            self._send_code(code, email, waiting)
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _send_code(self, code: Code, email: str, button: WaitingButton) -> None:
+        from medtui.data import TooOften
+
+        with self.trying("Asking for a code…", button):
+            backend = await self.backend()
+            try:
+                await backend.codes.send(code, email)
+            except TooOften as error:
+                if error.seconds is None:
+                    raise
+                # So long after the one before, which is there to be entered.
+                self._ask_for_code(code, email, error.seconds)
+                return
+            self._ask_for_code(code, email)
+
+    def _ask_for_code(self, code: Code, email: str, wait: float | None = None) -> None:
+        from medtui.screens.code import CodeScreen
+
+        self.say("")
+        self.app.push_screen(CodeScreen(code, email, wait=wait))

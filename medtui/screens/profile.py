@@ -33,6 +33,8 @@ class ProfileScreen(Screen[None]):
         Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save your profile"),
         Binding("ctrl+r", "start_afresh", "Start afresh", id="app.afresh",
                 tooltip="Drop the draft"),
+        Binding("ctrl+o", "account", "Account", id="app.account",
+                tooltip="Your account: password, e-mail, signing out"),
         Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back; what you typed is kept"),
     ]  # fmt: skip
@@ -135,6 +137,11 @@ class ProfileScreen(Screen[None]):
             self.notify("What you typed is kept as a draft: press p to go on.")
         self.draft.leave()
         self.app.pop_screen()
+
+    def action_account(self) -> None:
+        from medtui.screens.account import AccountScreen
+
+        self.app.push_screen(AccountScreen())
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")

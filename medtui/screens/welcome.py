@@ -71,6 +71,7 @@ class WelcomeScreen(Screen[None]):
 
     def action_choose(self, name: str) -> None:
         app = cast("MedtuiApp", self.app)
+        app.forget_login()  # it was meant for the server that was configured
         match name:
             case "demo":
                 app.start_demo()

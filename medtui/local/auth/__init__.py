@@ -41,7 +41,7 @@ class Auth:
             ("GET", "health"): self._health,
             ("GET", "settings"): self._settings,
             **Entry(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **Account(pool, self._sessions, limits).routes,
+            **Account(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
             **Admin(pool, self._sessions).routes,
         }
 

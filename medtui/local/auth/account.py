@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from medtui.local.auth import passwords, users
-from medtui.local.auth.db import Pool, the_one
+from medtui.local.auth import codes, passwords, users
+from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
 from medtui.local.auth.inputs import Body, checked, email_of, object_of
 from medtui.local.auth.limits import Limits
 from medtui.local.auth.sessions import Sessions, end_sessions
 
+RECENT = timedelta(hours=24)
+"""A login that is older changes no password without a code, where sign-ups wait for codes."""
+
 
 class Account:
-    """The endpoints `user` and `logout`."""
+    """The endpoints `user`, `reauthenticate` and `logout`."""
 
-    def __init__(self, pool: Pool, sessions: Sessions, limits: Limits) -> None:
+    def __init__(self, pool: Pool, sessions: Sessions, limits: Limits, *, autoconfirm: bool):
+        self._autoconfirm = autoconfirm
         self._pool = pool
         self._sessions = sessions
         self._limits = limits
         self.routes = {
             ("GET", "user"): self._user,
             ("PUT", "user"): self._update,
+            ("GET", "reauthenticate"): self._reauthenticate,
             ("POST", "logout"): self._logout,
         }
 
@@ -44,6 +53,8 @@ class Account:
         data, hashed = object_of(body, "data"), None
         if body.get("password") is not None:
             password = checked(body["password"])
+            async with self._pool.connection() as db:
+                await self._recognise(db, user, session_id, body.get("nonce"))
             if await passwords.matches(password, user["encrypted_password"]):
                 message = "New password should be different from the old password."
                 raise AuthError(422, "same_password", message)
@@ -71,6 +82,30 @@ class Account:
             )
         return JSONResponse(users.as_json(user))
 
+    async def _recognise(
+        self, db: Db, user: DictRow, session_id: UUID | None, nonce: object
+    ) -> None:
+        """Refuse a change of password from an old login without the code that was sent for it."""
+        if self._autoconfirm or await _is_recent(db, session_id):
+            return
+        if not isinstance(nonce, str) or not nonce:
+            message = "Password update requires reauthentication"
+            raise AuthError(400, "reauthentication_needed", message)
+        self._limits.guesses.check(user["email"])
+        if not await codes.redeem(db, codes.REAUTHENTICATION, user["email"], nonce):
+            self._limits.guesses.count(user["email"])
+            message = "Nonce has expired or is invalid"
+            raise AuthError(422, "reauthentication_not_valid", message)
+        self._limits.guesses.forget(user["email"])
+
+    async def _reauthenticate(self, request: Request, body: Body) -> Response:
+        """Send a code to whoever is signed in already."""
+        async with self._pool.connection() as db:
+            user, _ = await self._sessions.caller(db, request)
+            self._limits.admit(request)
+            await codes.send(db, user, codes.REAUTHENTICATION)
+        return JSONResponse({})
+
     async def _logout(self, request: Request, body: Body) -> Response:
         scope = request.query_params.get("scope") or "global"
         if scope not in ("global", "local", "others"):
@@ -84,3 +119,10 @@ class Account:
             else:
                 await db.execute("delete from auth.sessions where id = %s", [session_id])
         return Response(status_code=204)
+
+
+async def _is_recent(db: Db, session_id: UUID | None) -> bool:
+    if session_id is None:
+        return False
+    session = await one(db, "select created_at from auth.sessions where id = %s", session_id)
+    return session is not None and datetime.now(UTC) - session["created_at"] < RECENT

@@ -17,6 +17,8 @@ SIGN_UP = "signup"
 RECOVERY = "recovery"
 CHANGE_FROM, CHANGE_TO = "email_change_current", "email_change_new"
 """Changing one's e-mail takes a code from the present address, and one from the new."""
+REAUTHENTICATION = "reauthentication"
+"""Changing one's password in a login that is older than a day takes a code."""
 
 PURPOSES = {
     "signup": (SIGN_UP,),
@@ -25,8 +27,11 @@ PURPOSES = {
     "magiclink": (RECOVERY,),
     "email": (SIGN_UP, RECOVERY),
     "email_change": (CHANGE_FROM, CHANGE_TO),
+    REAUTHENTICATION: (REAUTHENTICATION,),
 }
-"""Which codes are good for each type of `/verify`."""
+"""Which codes are good for what they are entered for."""
+VERIFIED = PURPOSES.keys() - {REAUTHENTICATION}
+"""The types of `/verify`."""
 
 
 async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) -> None:

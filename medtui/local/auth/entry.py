@@ -165,7 +165,7 @@ class Entry:
             raise validation_failed("Verify requires a verification type")
         if bool(code) == bool(body.get("token_hash")):
             raise validation_failed("Verify requires either a token or a token hash")
-        if kind not in codes.PURPOSES or not isinstance(code, str):
+        if kind not in codes.VERIFIED or not isinstance(code, str):
             raise otp_expired()  # Links are not sent here, nor text messages.
         email = email_of(body)
         self._limits.admit(request)

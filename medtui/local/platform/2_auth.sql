@@ -56,14 +56,18 @@ end
 $$;
 create table if not exists auth.one_time_codes (
   user_id uuid not null references auth.users (id) on delete cascade,
-  purpose text not null
-    check (purpose in ('signup', 'recovery', 'email_change_current', 'email_change_new')),
+  purpose text not null,
   email varchar(255) not null,
   code varchar(6),
   sent_at timestamptz not null default now(),
   primary key (user_id, purpose)
 );
 create index if not exists one_time_codes_email_idx on auth.one_time_codes (email);
+alter table auth.one_time_codes
+  drop constraint if exists one_time_codes_purpose_check,
+  add constraint one_time_codes_purpose_check check (
+    purpose in ('signup', 'recovery', 'email_change_current', 'email_change_new', 'reauthentication')
+  );
 
 create or replace function auth.jwt() returns jsonb language sql stable set search_path = '' as $$
   select coalesce(
