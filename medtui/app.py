@@ -102,6 +102,7 @@ class MedtuiApp(Frame):
         self._first = first
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
+        self._email = ""
         self._resources = AsyncExitStack()
 
     def on_mount(self) -> None:
@@ -293,7 +294,7 @@ class MedtuiApp(Frame):
         match event:
             case SignedOut(reason):
                 logger.info("signed out: %s", reason)
-                self._show_login(reason)
+                self._show_login(reason, self._email)
             case FeedWentStale(_, reason):
                 logger.info("stale: %s", reason)
             case FeedWentLive():
@@ -323,6 +324,7 @@ class MedtuiApp(Frame):
         if self.backend.auth.user is None:
             self._show_login("")
             return
+        self._email = self.backend.auth.user.email
         try:
             self.profile = await self.backend.profiles.mine()
         except NotSignedIn as error:

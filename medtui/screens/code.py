@@ -92,7 +92,7 @@ class CodeScreen(Card):
             yield Static(words, classes="card--words", markup=False)
             yield Field("Code", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Confirm", id="submit", variant="primary")
+                yield WaitingButton("Confirm", id="submit", variant="primary", again="Again")
                 yield WaitingButton("Send it again", id="resend")
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)

@@ -49,7 +49,7 @@ class EmailScreen(Card):
             )
             yield Field("New e-mail", id="email", max_length=255)
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Change it", id="submit", variant="primary")
+                yield WaitingButton("Change it", id="submit", variant="primary", again="Again")
                 yield Button("Enter the codes", id="codes", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
@@ -59,7 +59,7 @@ class EmailScreen(Card):
 
     def on_screen_resume(self) -> None:
         self.query_one("#codes").display = self._is_begun
-        if self._is_begun and not self.email.value:
+        if self._is_begun:
             self.email.tell(f"A change to {self._pending} waits for its codes.")
         self.refresh_bindings()
 

@@ -47,15 +47,15 @@ class LoginScreen(Card):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Go on", show=False, id="app.submit",
                 tooltip="Sign in, or sign up"),
-        Binding("ctrl+t", "toggle_new", "Sign in / up", id="app.toggle_new",
+        Binding("ctrl+t", "toggle_new", "Sign in/up", id="app.toggle_new",
                 tooltip="Change between signing in and signing up"),
-        Binding("ctrl+o", "by_code", "By code", id="app.by_code",
+        Binding("ctrl+o", "by_code", "Code", id="app.by_code",
                 tooltip="Sign in by a code that is e-mailed to you"),
         Binding("ctrl+l", "forgotten", "Forgotten", id="app.forgotten",
                 tooltip="Get back in by an e-mailed code, and choose a new password"),
-        Binding("ctrl+r", "reveal", "Show password", id="app.reveal",
+        Binding("ctrl+r", "reveal", "Show", id="app.reveal",
                 tooltip="Show or hide the password"),
-        Binding("escape", "servers", "Servers", id="app.servers",
+        Binding("escape", "servers", "Another server", id="app.servers",
                 tooltip="Choose another server"),
     ]  # fmt: skip
 
@@ -81,7 +81,7 @@ class LoginScreen(Card):
             yield Field("E-mail", id="email", value=self._email, max_length=255)
             yield Field("Password", id="password", password=True, max_length=MAX_PASSWORD)
             with Horizontal(classes="card--buttons", id="ways"):
-                yield WaitingButton("Sign in", id="submit", variant="primary")
+                yield WaitingButton("Sign in", id="submit", variant="primary", again="Again")
                 yield Button(id="other", compact=True)
             yield Static(classes="card--error -empty", markup=False)
 

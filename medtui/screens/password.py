@@ -63,7 +63,7 @@ class PasswordScreen(Card):
             yield Field("Present password", id="present", password=True, max_length=MAX_PASSWORD)
             yield Field("Code", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Save", id="submit", variant="primary")
+                yield WaitingButton("Save", id="submit", variant="primary", again="Again")
                 yield WaitingButton("Send the code again", id="resend")
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)

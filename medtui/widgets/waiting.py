@@ -16,11 +16,22 @@ now = time.monotonic
 
 
 class WaitingButton(Button):
-    """Never disabled: the focus would be lost. Whoever is pressed meanwhile asks `left`."""
+    """Never disabled: the focus would be lost. Who answers its press asks what is `left`.
 
-    def __init__(self, words: str, *, id: str, variant: ButtonVariant = "default") -> None:  # noqa: A002
+    `again` is what it says before "in 42 s"; the same words as else, if not given.
+    """
+
+    def __init__(
+        self,
+        words: str,
+        *,
+        id: str,  # noqa: A002
+        variant: ButtonVariant = "default",
+        again: str = "",
+    ) -> None:
         super().__init__(words, variant, id=id, compact=True)
         self._words = words
+        self._again = again
         self._until = 0.0
         self._timer: Timer | None = None
 
@@ -44,7 +55,7 @@ class WaitingButton(Button):
 
     def _draw(self) -> None:
         left = self.left
-        self.label = f"{self._words} in {left} s" if left else self._words
+        self.label = f"{self._again or self._words} in {left} s" if left else self._words
         self.set_class(bool(left), "-waiting")
         self.refresh(layout=True)  # which a label alone does not ask for
         if not left and self._timer is not None:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from postgrest.exceptions import APIError
 from storage3.exceptions import StorageApiError
-from supabase_auth.errors import AuthApiError, AuthRetryableError, AuthWeakPasswordError
+from supabase_auth.errors import AuthApiError, AuthRetryableError
 
 from medtui.data import (
     DataError,
@@ -86,40 +86,6 @@ def test_what_our_guard_says_is_shown_and_what_postgres_says_is_not() -> None:
     theirs = postgrest("42501", 'permission denied for table "practice_sessions"')
     assert ours.message == "This session began too long ago."
     assert "practice_sessions" not in theirs.message
-
-
-@pytest.mark.parametrize(
-    ("code", "error", "field"),
-    [
-        ("invalid_credentials", Invalid, "password"),
-        ("user_already_exists", Invalid, "email"),
-        ("otp_expired", Invalid, "code"),
-        ("signup_disabled", NotAllowed, None),
-        ("user_banned", NotAllowed, None),
-        ("refresh_token_already_used", NotSignedIn, None),
-        ("session_not_found", NotSignedIn, None),
-        ("something_newer", Unreachable, None),
-    ],
-)
-def test_gotrue(code: str, error: type[DataError], field: str | None) -> None:
-    translated_error = from_auth(AuthApiError("…", 400, code))  # type: ignore[arg-type]
-    assert isinstance(translated_error, error)
-    assert getattr(translated_error, "field", None) == field
-
-
-def test_a_rate_limit_says_how_long_to_wait() -> None:
-    message = "For security purposes, you can only request this after 42 seconds."
-    error = from_auth(AuthApiError(message, 429, "over_email_send_rate_limit"))
-    assert isinstance(error, TooOften)
-    assert error.seconds == 42
-
-
-def test_a_weak_password_says_what_is_weak() -> None:
-    error = from_auth(AuthWeakPasswordError("weak", 422, ["length", "characters"]))
-    assert isinstance(error, Invalid)
-    assert (
-        error.message == "This password is too weak: make it longer, mix letters, digits and signs."
-    )
 
 
 def test_a_refused_sign_in_and_an_unreachable_server_read_differently() -> None:

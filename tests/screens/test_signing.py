@@ -1,0 +1,231 @@
+"""Signing in without the form, signing out here and everywhere, and being asked to wait."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from medtui import log
+from medtui.data import MemoryTokens
+from medtui.launch import Login
+from medtui.widgets import waiting
+from tests.screens.conftest import login_of
+from tests.stack import PASSWORD, Person, Stack
+
+
+async def sessions(stack: Stack, person: Person) -> int:
+    (row,) = await stack.sql("select count(*) from auth.sessions where user_id = %s", person.id)
+    return int(row["count"])
+
+
+# Without the form
+
+
+async def test_a_script_signs_in_without_the_form_and_leaves_no_login_behind(
+    stack: Stack, seat: Any, tmp_path: Path
+) -> None:
+    person, other = await stack.person(), await stack.person("Mei")
+    tokens = MemoryTokens()
+    await tokens.write(login_of(other))
+    with log.logged(tmp_path / "state"):
+        here = await seat(
+            tokens=tokens, login=Login(person.email, PASSWORD, "Others may read the file.")
+        )
+        await here.until_text("● LIVE", "Others may read the file")
+    assert here.app.backend.auth.user.id == person.id
+    assert await tokens.read() == login_of(other), "whose login this machine keeps stays"
+    written = (tmp_path / "state" / "medtui.log").read_text()
+    assert PASSWORD not in written
+    assert person.email not in written
+    await here.press("S")
+    await here.until_text("You are signed out")
+
+
+async def test_what_a_script_has_wrong_is_said_on_the_form(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    here = await seat(login=Login(person.email, "wrong password"))
+    await here.until_text("do not match", "Sign in")
+    assert here.app.screen.email.value == person.email
+    assert here.app.screen.password.value == ""
+    assert here.app.focused is here.app.screen.password.input
+    await here.type(PASSWORD)
+    await here.press("enter")
+    await here.until_text("● LIVE")
+
+
+async def test_a_script_waits_for_a_server_that_is_away(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    await stack.stop_gateway()
+    here = await seat(login=Login(person.email, PASSWORD))
+    await here.until_text("cannot be reached", "Try again")
+    await stack.start_gateway()
+    await here.press("r")
+    await here.until_text("● LIVE")
+
+
+async def test_a_script_is_never_signed_in_at_another_server(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    await stack.stop_gateway()
+    here = await seat(login=Login(person.email, PASSWORD))
+    await here.until_text("cannot be reached")
+    await stack.start_gateway()
+    await here.press("escape", "3")
+    await here.until_screen("ConnectScreen")
+    await here.fill("url", stack.url)
+    await here.fill("key", stack.anon_key)
+    await here.press("ctrl+s")
+    await here.until_screen("LoginScreen")
+
+
+async def test_a_script_that_has_not_confirmed_is_asked_for_the_code(
+    stack: Stack, seat: Any
+) -> None:
+    stack.autoconfirm = False
+    await stack.restart_gateway()
+    client = await stack.client()
+    await client.auth.sign_up({"email": "new@example.org", "password": PASSWORD})
+    here = await seat(login=Login("new@example.org", PASSWORD))
+    await here.until_screen("CodeScreen")
+    await here.until_text("new@example.org has signed up")
+
+
+# Signing out
+
+
+async def test_signing_out_here_leaves_other_machines_alone(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    await stack.client(person)
+    here = await seat()
+    await here.board(person)
+    assert await sessions(stack, person) == 2
+    await here.press("A", "3")
+    await here.until_text("You are signed out.")
+    assert await sessions(stack, person) == 1
+    assert here.app.screen.email.value == "", "nobody else is told who was here"
+
+
+async def test_signing_out_everywhere_asks_and_then_ends_every_login(
+    stack: Stack, seat: Any
+) -> None:
+    person = await stack.person()
+    await stack.client(person)
+    tokens = MemoryTokens()
+    here = await seat(tokens=tokens)
+    await here.board(person)
+    await here.press("A", "4")
+    await here.until_text("Sign out here and on every other machine?")
+    await here.press("n")
+    await here.until_screen("AccountScreen")
+    await here.press("4", "y")
+    await here.until_text("You are signed out here, and elsewhere")
+    assert await sessions(stack, person) == 0
+    assert await tokens.read() is None
+
+
+async def test_signing_out_everywhere_offline_says_what_was_not_done(
+    stack: Stack, seat: Any
+) -> None:
+    person = await stack.person()
+    tokens = MemoryTokens()
+    here = await seat(tokens=tokens)
+    await here.board(person)
+    await stack.stop_gateway()
+    here.app.sign_out(everywhere=True)
+    await here.until_text("You are signed out here. Elsewhere you are not")
+    assert await tokens.read() is None
+    assert here.app.backend.auth.user is None
+    assert await sessions(stack, person) == 1
+    # What was left undone can be done.
+    await stack.start_gateway()
+    await here.sign_in(person)
+    here.app.sign_out(everywhere=True)
+    await here.until_text("You are signed out here, and elsewhere")
+    assert await sessions(stack, person) == 0
+
+
+async def test_the_account_is_in_the_palette_of_every_screen_once_one_is_in(
+    stack: Stack, seat: Any
+) -> None:
+    here = await seat()
+    await here.until_text("Sign in", "E-mail me a code")
+    await here.press("ctrl+p")
+    await here.until_screen("CommandPalette")
+    await here.type("Sign")
+    await here.until_text("Sign in by a code that is e-mailed to you")
+    assert "Sign out" not in here.text
+    await here.press("escape")
+    await here.until_screen("LoginScreen")
+    await here.board(await stack.person())
+    await here.press("p")
+    await here.until_screen("ProfileScreen")
+    await here.press("ctrl+p")
+    await here.until_screen("CommandPalette")
+    await here.type("Sign out every")
+    await here.until_text("Sign out everywhere", "Other machines notice")
+    await here.press("enter")
+    await here.until_text("Sign out here and on every other machine?")
+
+
+async def test_the_account_is_reached_from_the_profile(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    here = await seat()
+    await here.board(person)
+    await here.press("p")
+    await here.until_screen("ProfileScreen")
+    await here.press("ctrl+o")
+    await here.until_text("Your account", "is signed in at 127.0.0.1", "Sign out everywhere")
+    await here.press("j", "enter")
+    await here.until_screen("EmailScreen")
+
+
+# Logins that end
+
+
+async def test_a_login_that_has_ended_is_refreshed_once_or_asked_for(
+    stack: Stack, seat: Any
+) -> None:
+    person = await stack.person()
+    here = await seat()
+    await here.board(person)
+    await here.press("A", "1")
+    await here.until_screen("PasswordScreen")
+    await stack.sql("delete from auth.sessions")
+    await here.fill("password", "a new password")
+    await here.press("enter")
+    await here.until_text("Your login has ended", "Sign in")
+    assert here.app.screen.email.value == person.email
+    await here.type(PASSWORD)
+    await here.press("enter")
+    await here.until_text("● LIVE")
+
+
+# Pauses
+
+
+async def test_too_many_guesses_count_down_and_then_the_button_works_again(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await stack.person()
+    client = await stack.client()
+    guess = {"email": person.email, "password": "wrong password"}
+    guesses = (client.auth.sign_in_with_password(guess) for _ in range(30))  # type: ignore[arg-type]
+    await asyncio.gather(*guesses, return_exceptions=True)
+    at = 0.0
+    monkeypatch.setattr(waiting, "now", lambda: at)
+
+    here = await seat()
+    await here.fill("email", person.email)
+    await here.fill("password", PASSWORD)
+    await here.press("enter")
+    await here.until_text("Too many attempts", "Again in 60 s")
+    at = 18.0
+    await here.press("enter")
+    await here.until_text("wait 42 s more", "Again in 42 s")
+    assert here.app.screen.password.value == PASSWORD
+    await stack.restart_gateway()  # which forgets who has guessed
+    at = 60.0
+    await here.press("enter")
+    await here.until_text("● LIVE")
