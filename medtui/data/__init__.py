@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from medtui.data.errors import Taken as Taken
     from medtui.data.errors import TooOften as TooOften
     from medtui.data.errors import Unreachable as Unreachable
+    from medtui.data.gotrue import CodeSent as CodeSent
     from medtui.data.gotrue import NeedsCode as NeedsCode
     from medtui.data.gotrue import NeedsConfirmation as NeedsConfirmation
     from medtui.data.gotrue import NeedsPassword as NeedsPassword
@@ -44,7 +45,7 @@ _MODULES = {
         *("Changed", "DataError", "FileExists", "Gone", "Invalid", "NotAllowed", "NotSignedIn"),
         *("ServerTooOld", "Taken", "TooOften", "Unreachable"),
     ),
-    "gotrue": ("NeedsCode", "NeedsConfirmation", "NeedsPassword"),
+    "gotrue": ("CodeSent", "NeedsCode", "NeedsConfirmation", "NeedsPassword"),
     "tokens": ("MemoryTokens", "StoredTokens"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

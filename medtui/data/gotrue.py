@@ -50,6 +50,10 @@ class NeedsCode(NotAllowed):
     title = "One step is missing"
 
 
+class CodeSent(TooOften):
+    """A code was sent so short a time ago that no other one is sent yet: it can be entered."""
+
+
 class NeedsPassword(Invalid):
     """The server wants to see the present password before it does this."""
 

@@ -53,6 +53,8 @@ _REFUSED_VALUES: dict[str | None, str] = {
 LONGEST_WAIT = 3600.0
 """Whatever a server says, nobody is kept waiting for longer, in seconds."""
 
+_AFTER = re.compile(r"after (\d{1,6}) seconds?")
+
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
 
@@ -171,6 +173,9 @@ def from_auth(error: AuthError) -> DataError:
     code: str = error.code or ""
     if code in gotrue.TOKEN_CODES:
         return TokenRefused(LOGIN_ENDED)
+    if code == "over_email_send_rate_limit" and _AFTER.search(error.message or ""):
+        # To this account; otherwise it is the server that has sent enough to everybody.
+        return gotrue.CodeSent(gotrue.REFUSALS[code].sentence, seconds=_wait(error))
     if refusal := gotrue.REFUSALS.get(code):
         return refusal.error(_wait(error))
     # A code that is newer than our list, or none: a proxy has answered.
@@ -215,7 +220,7 @@ def _wait(error: AuthError) -> float | None:
     """
     headers = _answer(error, "headers") or {}
     said = str(headers.get("retry-after", ""))
-    if match := re.search(r"after (\d{1,6}) seconds?", error.message or ""):
+    if match := _AFTER.search(error.message or ""):
         wait = float(match[1])
     elif re.fullmatch(r"\d{1,6}", said):
         wait = float(said)

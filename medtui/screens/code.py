@@ -134,7 +134,7 @@ class CodeScreen(Card):
             self.code.value = ""
             self.code.focus()
             self.resend.wait(RESEND_SECONDS)
-            self.say("Another code is on its way; the one before is void.")
+            self.say("Another code was asked for; the one before is void.")
 
     async def enter(self, digits: str) -> None:
         """Enter the code, and go on. Raises DataError."""

@@ -184,7 +184,7 @@ class LoginScreen(Card):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _go(self, email: str, password: str) -> None:
-        from medtui.data import Code, NeedsConfirmation
+        from medtui.data import Code, CodeSent, NeedsConfirmation
 
         with self.trying("Signing up…" if self.is_new else "Signing in…"):
             backend = await self.backend()
@@ -194,6 +194,9 @@ class LoginScreen(Card):
                 elif not await backend.auth.sign_up(email, password):
                     self._ask_for_code(Code.SIGN_UP, email)
                     return
+            except CodeSent as error:  # for this sign-up, before a restart or a second thought
+                self._ask_for_code(Code.SIGN_UP, email, error.seconds)
+                return
             except NeedsConfirmation:
                 from medtui.screens.code import unconfirmed
 
@@ -223,16 +226,13 @@ class LoginScreen(Card):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _send_code(self, code: Code, email: str, button: WaitingButton) -> None:
-        from medtui.data import TooOften
+        from medtui.data import CodeSent
 
         with self.trying("Asking for a code…", button):
             backend = await self.backend()
             try:
                 await backend.codes.send(code, email)
-            except TooOften as error:
-                if error.seconds is None:
-                    raise
-                # So long after the one before, which is there to be entered.
+            except CodeSent as error:
                 self._ask_for_code(code, email, error.seconds)
                 return
             self._ask_for_code(code, email)

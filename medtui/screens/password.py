@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Footer, Input, Static
 
-from medtui.data import Code, NeedsCode
+from medtui.data import Code, CodeSent, NeedsCode
 from medtui.screens.card import Card
 from medtui.screens.code import RESEND_SECONDS, digits_of
 from medtui.screens.login import MAX_PASSWORD, MIN_PASSWORD
@@ -130,18 +130,14 @@ class PasswordScreen(Card):
             await self._ask_for_code()
 
     async def _ask_for_code(self) -> None:
-        from medtui.data import TooOften
-
         backend = await self.backend()
         user = backend.auth.user
         email = user.email if user else "you"
-        wait = RESEND_SECONDS
+        wait: float | None = RESEND_SECONDS
         try:
             await backend.codes.send(Code.PASSWORD_CHANGE, email)
-        except TooOften as error:
-            if error.seconds is None:
-                raise
-            wait = error.seconds  # the code before is there to be entered
+        except CodeSent as error:
+            wait = error.seconds
         self.resend.wait(wait)
         self.say(f"The server wants to be sure that it is you: a code was e-mailed to {email}.")
 

@@ -150,3 +150,92 @@ async def test_a_login_that_the_server_has_ended_is_said_once(
         await backend.profiles.mine()
     assert [type(event) for event in events] == [SignedOut]
     assert backend.auth.user is None
+
+
+async def test_signing_out_everywhere_ends_every_login(stack: Stack, open_backend: Open) -> None:
+    person = await stack.person()
+    here, there = await open_backend(person), await open_backend(person)
+    assert await here.auth.sign_out(everywhere=True) is True
+    assert here.auth.user is None
+    assert await stack.sql("select 1 from auth.sessions") == []
+    await expire(there, stack, person)
+    with pytest.raises(NotSignedIn):
+        await there.profiles.mine()
+
+
+async def test_signing_out_everywhere_without_the_server_ends_it_here_and_says_so(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    await stack.stop_gateway()
+    assert await backend.auth.sign_out(everywhere=True) is False
+    assert backend.auth.user is None
+    assert await backend.auth._tokens.read() is None
+    assert len(await stack.sql("select 1 from auth.sessions")) == 1
+
+
+async def test_an_expired_login_is_refreshed_before_the_account_is_changed(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    await expire(backend, stack, person)
+    await backend.codes.set_password("a new password")
+    rows = await stack.sql("select 1 from auth.refresh_tokens")
+    assert len(rows) == 2
+
+
+async def test_a_refused_token_is_refreshed_once_and_the_account_changed(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    stored = json.loads(await backend.auth._tokens.read() or "")
+    # By this machine's clock it is good for an hour; the server sees it otherwise.
+    stored |= {"access_token": stack.token(person, expires_in=-60)}
+    await backend.auth._tokens.write(json.dumps(stored))
+    await backend.auth.adopt()
+    await backend.codes.set_password("a new password")
+    assert len(await stack.sql("select 1 from auth.refresh_tokens")) == 2
+
+
+async def test_a_change_of_the_account_does_not_bring_back_tokens_that_were_replaced(
+    stack: Stack, open_backend: Open
+) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    other = await stack.client(person)
+    session = await other.auth.get_session()
+    assert session is not None
+
+    async def another_process(*_: object) -> None:
+        await backend.auth._tokens.write(session.model_dump_json())
+
+    backend.connection.http.event_hooks["response"] = [another_process]
+    await backend.codes.set_password("a new password")
+    kept = json.loads(await backend.auth._tokens.read() or "")
+    assert kept["access_token"] == session.access_token
+
+
+async def test_a_code_may_be_either_addresss_and_both_are_wanted(
+    stack: Stack, open_backend: Open
+) -> None:
+    stack.autoconfirm = False
+    await stack.restart_gateway()
+    person = await stack.person()
+    backend = await open_backend(person)
+    with pytest.raises(Invalid, match="no change of e-mail"):
+        await backend.codes.enter_change("123456")
+    assert await backend.codes.change_email("moved@example.org") is False
+    codes = {
+        row["email"]: row["code"] for row in await stack.sql("select * from auth.one_time_codes")
+    }
+    with pytest.raises(Invalid) as refusal:
+        await backend.codes.enter_change(f"{(int(codes[person.email]) + 1) % 10**6:06}x")
+    assert refusal.value.field == "code"
+    assert await backend.codes.enter_change(codes[person.email]) == "moved@example.org"
+    assert await backend.codes.enter_change(codes["moved@example.org"]) is None
+    assert backend.auth.user is not None
+    assert (backend.auth.user.email, backend.auth.user.new_email) == ("moved@example.org", None)
+    assert (await backend.profiles.mine()) is not None

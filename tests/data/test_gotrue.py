@@ -11,6 +11,7 @@ from supabase_auth.errors import AuthApiError, AuthWeakPasswordError, ErrorCode
 from supabase_auth.helpers import handle_exception
 
 from medtui.data import (
+    CodeSent,
     DataError,
     Invalid,
     NeedsCode,
@@ -156,6 +157,13 @@ def test_a_pause_is_as_long_as_the_server_says(
     assert isinstance(error, kind)
     assert isinstance(error, TooOften)
     assert error.seconds == seconds
+
+
+def test_a_code_that_was_just_sent_is_told_from_a_server_that_has_sent_too_many() -> None:
+    words = "For security purposes, you can only request this after 42 seconds."
+    assert type(said("over_email_send_rate_limit", 429, words)) is CodeSent
+    assert type(said("over_email_send_rate_limit", 429, "email rate limit exceeded")) is TooOften
+    assert type(said("over_request_rate_limit", 429, words)) is TooOften
 
 
 @pytest.mark.parametrize(

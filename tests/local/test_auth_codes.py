@@ -179,6 +179,44 @@ async def test_a_new_email_takes_a_code_from_each_address(stack: Stack, by_code:
     assert "access_token" not in await sign_in(by_code, person.email)
 
 
+async def test_an_old_login_takes_a_code_to_change_the_password(
+    stack: Stack, by_code: AuthDoor
+) -> None:
+    person = await stack.person()
+    token = (await sign_in(by_code, person.email))["access_token"]
+    wish = {"password": "a new one"}
+    assert (await by_code("PUT", "user", wish, token=token)).status_code == 200, "it is recent"
+    await stack.sql("update auth.sessions set created_at = now() - interval '25 hours'")
+    wish = {"password": "another one"}
+    refused = await by_code("PUT", "user", wish, token=token)
+    assert said(refused) == (400, "reauthentication_needed")
+    assert said(await by_code("GET", "reauthenticate")) == (401, "no_authorization")
+    assert (await by_code("GET", "reauthenticate", token=token)).json() == {}
+    again = await by_code("GET", "reauthenticate", token=token)
+    assert said(again) == (429, "over_email_send_rate_limit")
+    code = await by_code.code(person.email, "reauthentication")
+    wrong = wish | {"nonce": f"{(int(code) + 1) % 10**6:06}"}
+    for body in (wrong, wish | {"nonce": code, "password": "abc"}):
+        assert (await by_code("PUT", "user", body, token=token)).status_code == 422
+    verify = {"type": "reauthentication", "email": person.email, "token": code}
+    assert said(await by_code("POST", "verify", verify)) == (403, "otp_expired"), "opens no login"
+    right = wish | {"nonce": code}
+    assert (await by_code("PUT", "user", right, token=token)).status_code == 200
+    assert "access_token" in await sign_in(by_code, person.email, "another one")
+    used = await by_code("PUT", "user", right | {"password": "a third one"}, token=token)
+    assert said(used) == (422, "reauthentication_not_valid")
+
+
+async def test_where_nothing_is_confirmed_an_old_login_changes_its_password(
+    stack: Stack, auth: AuthDoor
+) -> None:
+    person = await stack.person()
+    token = (await sign_in(auth, person.email))["access_token"]
+    await stack.sql("update auth.sessions set created_at = now() - interval '25 hours'")
+    changed = await auth("PUT", "user", {"password": "a new one"}, token=token)
+    assert changed.status_code == 200
+
+
 async def test_where_nothing_is_confirmed_one_code_moves_an_email(
     stack: Stack, auth: AuthDoor
 ) -> None:

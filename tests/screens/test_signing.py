@@ -28,15 +28,15 @@ async def test_a_script_signs_in_without_the_form_and_leaves_no_login_behind(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
     person, other = await stack.person(), await stack.person("Mei")
-    tokens = MemoryTokens()
-    await tokens.write(login_of(other))
+    tokens, kept = MemoryTokens(), login_of(other)
+    await tokens.write(kept)
     with log.logged(tmp_path / "state"):
         here = await seat(
             tokens=tokens, login=Login(person.email, PASSWORD, "Others may read the file.")
         )
         await here.until_text("● LIVE", "Others may read the file")
     assert here.app.backend.auth.user.id == person.id
-    assert await tokens.read() == login_of(other), "whose login this machine keeps stays"
+    assert await tokens.read() == kept, "whose login this machine keeps stays"
     written = (tmp_path / "state" / "medtui.log").read_text()
     assert PASSWORD not in written
     assert person.email not in written
