@@ -12,6 +12,7 @@ import contextlib
 import logging
 import random
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -95,6 +96,8 @@ class Auth:
         self._connection = connection
         self._tokens = tokens
         self._notify = notify
+        self.on_end: list[Callable[[UUID], None]] = []
+        """Called in a thread, in turn, with whose login has ended: what is theirs is to go."""
         self._flight = asyncio.Lock()
         self._watchdog: asyncio.Task[None] | None = None
         connection.refresh = self._replace
@@ -174,7 +177,10 @@ class Auth:
             log.info("signed out without telling the server: %s", error.message)
         await self._tokens.clear()
         self._connection.forget_login()
-        self.user = None
+        ended, self.user = self.user, None
+        if ended is not None:
+            for forget in self.on_end:
+                await asyncio.to_thread(forget, ended.id)
 
     async def close(self) -> None:
         self._stop_watching()
