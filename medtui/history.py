@@ -367,7 +367,10 @@ class _Gathered:
 
 
 def progress(entries: Iterable[Entry], by: By) -> list[Series]:
-    """How the viewer does as the candidate, the weakest first, what is not marked last."""
+    """How the viewer does as the candidate, the weakest first.
+
+    Behind these stands what has so few marks that they say little, and last what has none.
+    """
     found: dict[str, _Gathered] = {}
 
     def gathered(name: str) -> _Gathered:
@@ -407,6 +410,7 @@ def _add(series: _Gathered, at: datetime, mark: DomainMark, marker: Marker) -> N
         series.grades.append(mark.label)
 
 
-def _weakest_first(series: Series) -> tuple[bool, float, str]:
-    level = series.level
-    return level is None, level if level is not None else 0.0, fold(series.name)
+def _weakest_first(series: Series) -> tuple[int, float, str]:
+    count = len(series.points)
+    group = 0 if count >= FEWEST else 1 if count else 2
+    return group, series.level or 0.0, fold(series.name)

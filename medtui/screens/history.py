@@ -24,7 +24,12 @@ from medtui.screens.history_reading import HistoryReading
 from medtui.widgets.history_details import HistoryDetails
 from medtui.widgets.history_header import Heading, HistoryHeader
 from medtui.widgets.history_list import HistoryList
-from medtui.widgets.history_words import counts_words, day_words, filter_words
+from medtui.widgets.history_words import (
+    counts_words,
+    day_words,
+    filter_words,
+    progress_words,
+)
 from medtui.widgets.progress_view import ProgressView
 from medtui.widgets.words import moment
 
@@ -53,7 +58,8 @@ class HistoryScreen(Screen[None]):
                 tooltip="Cases of one category"),
         Binding("slash", "search", "Filter", key_display="/", id="history.search",
                 tooltip="Filter as you type"),
-        Binding("escape", "back", "Back", id="history.back", tooltip="Show all, go back"),
+        Binding("escape", "back", "Back", show=False, id="history.back",
+                tooltip="Show all, go back"),
         Binding("q", "dismiss", "Back", show=False, id="history.close", tooltip="To the board"),
     ]  # fmt: skip
 
@@ -139,7 +145,7 @@ class HistoryScreen(Screen[None]):
         wanted = self._history.wanted()
         series = progress(wanted, self._by) if self._is_progress else []
         if self._is_progress:
-            self.charts.show(series, self._by)
+            self.charts.show(series, self._by, self.medtui.now())
         else:
             self.list.show(self._history.lines())
         is_empty = not (series if self._is_progress else wanted)
@@ -153,10 +159,11 @@ class HistoryScreen(Screen[None]):
             (self.charts if self._is_progress else self.list).focus()
         self.details.show(self.list.entry)
         state, is_wrong = self._state()
+        counts = progress_words(wanted) if self._is_progress else counts_words(wanted)
         self.header.show(
             Heading(
                 "Progress" if self._is_progress else "History",
-                counts_words(wanted) if len(self._history) else "",
+                counts if len(self._history) else "",
                 state,
                 is_wrong,
                 filter_words(self._history.filter),
@@ -184,7 +191,7 @@ class HistoryScreen(Screen[None]):
 
     def _emptiness(self) -> str:
         reading = self._reading
-        if not self._history.filter.is_any:
+        if len(self._history) and not self._history.filter.is_any:
             return "Nothing is left by the filter. Press esc to see all."
         if reading.error and reading.as_of is None:
             return f"{reading.error}\n\nIt is tried again."

@@ -20,6 +20,8 @@ from medtui.models import FileKind, PracticeSession, SessionFile, Stage, as_utc
 
 AT_ONCE = 4
 """Files that are asked for at the same time."""
+KEEP_EVERY = 200
+"""So many are looked into before what is known is kept: one may not stay until the end."""
 FORMAT = 1
 """Of what is kept on this machine; another medtui's is read anew."""
 
@@ -77,9 +79,8 @@ class HistoryReading:
             for entry in self._history.entries:
                 if entry.session.id not in self._folders:
                     self._history.keep(entry.session.id, Kept())
-            self.as_of = now
             await self._look_into(id_ for id_ in self._ids() if id_ in self._folders)
-            self.is_read = True
+            self.as_of, self.is_read = now, True
         except DataError as error:
             self.error = error.message
         self._tell()
@@ -118,10 +119,10 @@ class HistoryReading:
             "files": {
                 str(entry.session.id): _as_json(entry.kept)
                 for entry in history.entries
-                if entry.kept is not None and entry.kept.files
+                if entry.kept is not None
             },
         }
-        if self.as_of is not None:
+        if len(history):
             await asyncio.to_thread(self._backend.history.shelf.keep, history.me, value)
 
     def _ids(self) -> list[UUID]:
@@ -158,6 +159,8 @@ class HistoryReading:
                 await self._look(waiting.pop())
                 self.done += 1
                 self._tell()
+                if self.done % KEEP_EVERY == 0:
+                    await self.keep()
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_caught(work())) for _ in range(AT_ONCE)]
@@ -209,7 +212,7 @@ async def _caught(work: Any) -> DataError | None:
     return None
 
 
-def _parsed(kept: Any) -> tuple[datetime, list[PracticeSession], dict[UUID, Kept]]:
+def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, Kept]]:
     """What `keep` has made. Raises what malformed values raise."""
     if kept["format"] != FORMAT:
         raise ValueError("another format")

@@ -39,8 +39,8 @@ class Scale(NamedTuple):
     end: datetime
 
     @classmethod
-    def of(cls, series: Sequence[Series]) -> Scale | None:
-        """Room for all of them; None where there is nothing to draw."""
+    def of(cls, series: Sequence[Series], now: datetime) -> Scale | None:
+        """Room for all of them until now; None where there is nothing to draw."""
         values = [point.percent for one in series for point in one.points]
         times = [at for one in series for at in one.practised]
         if not times:
@@ -49,7 +49,7 @@ class Scale(NamedTuple):
         high = max((_bounded(value) for value in values), default=100.0)
         bottom = min(math.floor(low / STEP) * STEP, 100 - 2 * STEP)
         top = max(math.ceil(high / STEP) * STEP, bottom + 2 * STEP)
-        return cls(bottom, top, min(times), max(times))
+        return cls(bottom, top, min(times), max([*times, now]))
 
     def across(self, at: datetime, steps: int) -> int:
         """Which of `steps` columns a time is in."""
@@ -79,7 +79,7 @@ def chart(points: Sequence[Point], scale: Scale, width: int, height: int) -> lis
     rows = [[Cell(chr(0x2800 + bits), "line") if bits else Cell() for bits in row] for row in dots]
     for value in range(round(scale.low), round(scale.high) + 1, STEP):
         row = rows[scale.down(value, 4 * height) // 4]
-        for x in range(0, width, 2):
+        for x in range(0, width, 4):
             if not row[x].kind:
                 row[x] = Cell("·", "rule")
     for point, (x, y) in zip(points, places, strict=True):
@@ -89,13 +89,11 @@ def chart(points: Sequence[Point], scale: Scale, width: int, height: int) -> lis
 
 def ruler(scale: Scale, height: int) -> list[str]:
     """The percents that stand left of a chart's rows, four cells wide."""
-    labels = [" " * 4] * height
-    values = [round(scale.low), round(scale.high)]
-    if height >= 4:
-        values.insert(0, round((scale.low + scale.high) / 2))
-    for value in values:
-        labels[scale.down(value, 4 * height) // 4] = f"{value:>3} "
-    return labels
+    labels = [""] * height
+    for value in range(round(scale.low), round(scale.high) + 1, STEP):
+        row = scale.down(value, 4 * height) // 4
+        labels[row] = labels[row] or f"{value:>3} "
+    return [label or " " * 4 for label in labels]
 
 
 def often(times: Sequence[datetime], scale: Scale, width: int) -> str:
@@ -106,15 +104,20 @@ def often(times: Sequence[datetime], scale: Scale, width: int) -> str:
     return "".join(BLOCKS[min(count, 8) - 1] if count else " " for count in counts)
 
 
-def timeline(marks: Sequence[tuple[datetime, str]], scale: Scale, width: int) -> str:
-    """Names under the times at which they begin; one that has no room is left out."""
+def timeline(names: Sequence[tuple[datetime, str, str]], scale: Scale, width: int) -> str:
+    """Names under the times at which they begin, the second behind the first where it fits.
+
+    One that has no room is left out.
+    """
     row = [" "] * width
+    places = [scale.across(at, width) for at, _, _ in names]
     free = 0
-    for at, name in marks:
-        x = scale.across(at, width)
-        if x >= free and x + len(name) <= width:
-            row[x : x + len(name)] = name
-            free = x + len(name) + 1
+    for x, next_x, (_, name, more) in zip(places, [*places[1:], width + 1], names, strict=True):
+        for text in (name + more, name):
+            if x >= free and x + len(text) < next_x:
+                row[x : x + len(text)] = text
+                free = x + len(text) + 1
+                break
     return "".join(row)
 
 

@@ -48,7 +48,7 @@ class Columns(NamedTuple):
     @classmethod
     def of(cls, width: int) -> Columns:
         spare = max(0, width - FIXED_WIDTH - 4)
-        partner = min(24, max(10, spare * 28 // 100))
+        partner = min(20, max(10, spare * 28 // 100))
         kind = 0 if spare < 46 else 13
         return cls(partner, kind, max(0, spare - partner - kind - (2 if kind else 0)))
 

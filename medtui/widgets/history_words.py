@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
 
 from medtui.documents.assessment import Marker
 from medtui.history import STEADY, Entry, Filter, Marks, Month, Series
@@ -92,7 +93,7 @@ def counts_words(entries: list[Entry]) -> str:
 def trend_words(trend: float | None) -> str:
     """ "▲ 3.2 a month", "▬ steady", or that there is too little to tell."""
     if trend is None:
-        return "too few to see a trend"
+        return "too few for a trend"
     if abs(trend) < STEADY:
         return "▬ steady"
     return f"{'▲' if trend > 0 else '▼'} {abs(trend):.1f} points a month"
@@ -106,7 +107,7 @@ def level_words(series: Series) -> str:
 
 
 def count_words(series: Series) -> str:
-    """ "11 of 14 marked: 9 AI, 2 examiner"; how many have no percentage, and why."""
+    """ "11 AI, 3 examiner, of 17": who gave how many marks, and how often it was practised."""
     by = [
         (series.by(Marker.AI), "AI"),
         (series.by(Marker.HUMAN), "examiner"),
@@ -114,32 +115,50 @@ def count_words(series: Series) -> str:
         (series.by(Marker.UNKNOWN), "unknown"),
     ]
     who = ", ".join(f"{count} {word}" for count, word in by if count)
-    words = f"{len(series.points)} of {len(series.practised)} marked"
-    return f"{words}: {who}" if who else words
+    return f"{who or 'no marks'}, of {len(series.practised)}"
 
 
 def rest_words(series: Series) -> str:
-    """What is not drawn: "2 unsure, S S B"."""
-    parts = [f"{series.unsure} with too little evidence"] if series.unsure else []
+    """What is not drawn: "2 lack evidence, grades S S B"."""
+    parts = [f"{series.unsure} lack evidence"] if series.unsure else []
     if series.grades:
         shown = " ".join(series.grades[-4:])
         parts.append(f"grades {shown}")
     return ", ".join(parts)
 
 
-def months_between(start: datetime, end: datetime, zone: tzinfo) -> list[tuple[datetime, str]]:
-    """The first of every month in a span, and what it is called; January says its year."""
-    local = start.astimezone(zone)
-    year, month = local.year, local.month
-    found: list[tuple[datetime, str]] = []
-    while True:
-        month += 1
-        if month > 12:
-            year, month = year + 1, 1
-        if year > date.max.year:
-            return found
-        first = datetime(year, month, 1, tzinfo=zone)
-        if first > end:
-            return found
-        name = MONTHS[month - 1][:3]
-        found.append((first, f"{name} {year}" if month == 1 else name))
+def periods(
+    start: datetime, end: datetime, zone: tzinfo, most: int
+) -> list[tuple[datetime, datetime, str]]:
+    """A span as months, quarters or years, whichever are no more than `most`: from, to, name."""
+    first = start.astimezone(zone)
+    for step in (1, 3, 12):
+        year, month = first.year, (first.month - 1) // step * step + 1
+        found = []
+        at = datetime(year, month, 1, tzinfo=zone)
+        while at <= end:
+            year, month = year + (month + step - 1) // 12, (month + step - 1) % 12 + 1
+            to = datetime(year, month, 1, tzinfo=zone)
+            found.append((at, to, _period_name(at, step)))
+            at = to
+        if len(found) <= most or step == 12:
+            break
+    return found
+
+
+def _period_name(at: datetime, step: int) -> str:
+    """ "Nov", "Jan 26", "Q4 26", "2026"."""
+    if step == 12:
+        return str(at.year)
+    if step == 3:
+        return f"Q{at.month // 3 + 1} {at:%y}"
+    name = MONTHS[at.month - 1][:3]
+    return f"{name} {at:%y}" if at.month == 1 else name
+
+
+def progress_words(entries: Sequence[Entry]) -> str:
+    """ "21 sessions as candidate, 17 of them marked"."""
+    sat = [entry for entry in entries if entry.role is Role.CANDIDATE and entry.is_held]
+    marked = sum(entry.marks is not None for entry in sat)
+    sessions = "1 session" if len(sat) == 1 else f"{len(sat)} sessions"
+    return f"{sessions} as candidate, {marked} of them marked"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -21,7 +21,7 @@ from medtui.widgets.chart import SIGNS, Cell, Scale, chart, often, ruler, timeli
 from medtui.widgets.history_words import (
     count_words,
     level_words,
-    months_between,
+    periods,
     rest_words,
     trend_words,
 )
@@ -29,7 +29,8 @@ from medtui.widgets.moving import moving
 
 RULER = 4
 """Cells of the scale left of a chart."""
-OFTEN = "how often"
+NAMED = 7
+"""Cells for the name of a month, and how often something was practised in it."""
 
 TITLES = {
     By.SKILL: "By the mark sheet's domains",
@@ -55,11 +56,12 @@ class ProgressView(ScrollView, can_focus=True):
         self._zone = zone
         self._series: Sequence[Series] = ()
         self._by = By.SKILL
+        self._now = datetime.now(UTC)
         self._lines: list[list[Segment]] = []
 
-    def show(self, series: Sequence[Series], by: By) -> None:
-        """Show other series."""
-        self._series, self._by = series, by
+    def show(self, series: Sequence[Series], by: By, now: datetime) -> None:
+        """Show other series, as of now."""
+        self._series, self._by, self._now = series, by, now
         self._lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -91,7 +93,7 @@ class ProgressView(ScrollView, can_focus=True):
 
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
-        scale = Scale.of(self._series)
+        scale = Scale.of(self._series, self._now)
         self._lines = [] if scale is None or width < 40 else self._drawn(scale, width)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
@@ -101,12 +103,14 @@ class ProgressView(ScrollView, can_focus=True):
         height = 4 if width < 100 else 5
         room = width - left - RULER - 1
         faint = self._style("faint")
-        months = timeline(months_between(scale.start, scale.end, self._zone), scale, room)
-        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▂ {OFTEN}"
+        spans = periods(scale.start, scale.end, self._zone, room // NAMED)
+        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▁ ×2 how often"
         title = fit(TITLES[self._by], max(0, width - cell_len(legend) - 4))
         lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)], []]
         for series in self._series:
             lines += self._block(series, scale, left, room, height)
+            names = [(at, name, _times(series, at, to)) for at, to, name in spans]
+            months = timeline(names, scale, room)
             lines += [[Segment(" " * (left + RULER) + months, faint)], []]
         return lines[:-1]
 
@@ -167,6 +171,12 @@ class ProgressView(ScrollView, can_focus=True):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"progress-view--{name}", partial=True)
+
+
+def _times(series: Series, start: datetime, end: datetime) -> str:
+    """ " ×3", for how often it was practised meanwhile."""
+    count = sum(start <= at < end for at in series.practised)
+    return f" ×{count}" if count else ""
 
 
 SIGNS_AI, SIGNS_HUMAN = (sign for marker, sign in SIGNS.items() if marker in ("ai", "human"))
