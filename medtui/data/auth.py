@@ -176,11 +176,7 @@ class Auth:
         except DataError as error:
             log.info("signed out without telling the server: %s", error.message)
         await self._tokens.clear()
-        self._connection.forget_login()
-        ended, self.user = self.user, None
-        if ended is not None:
-            for forget in self.on_end:
-                await asyncio.to_thread(forget, ended.id)
+        await self._let_go()
 
     async def close(self) -> None:
         self._stop_watching()
@@ -198,6 +194,14 @@ class Auth:
     def _remember(self, session: Session) -> None:
         self.user = User(UUID(session.user.id), session.user.email or "")
 
+    async def _let_go(self) -> None:
+        """Be nobody, and have whoever keeps something of who one was forget it."""
+        self._connection.forget_login()
+        ended, self.user = self.user, None
+        if ended is not None:
+            for forget in self.on_end:
+                await asyncio.to_thread(forget, ended.id)
+
     async def _take(self, session: Session) -> None:
         """Have the client use this stored session from now on.
 
@@ -205,8 +209,7 @@ class Auth:
         """
         if self.user is not None and self.user.id != UUID(session.user.id):
             self._stop_watching()
-            self._connection.forget_login()
-            self.user = None
+            await self._let_go()
             self._notify(SignedOut(LOGIN_TAKEN))
             raise NotSignedIn(LOGIN_TAKEN)
         with translated():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -11,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui import disk
 from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.errors import NotSignedIn
 from medtui.data.scope import HISTORY
 from medtui.data.sessions import PAGE, Sessions
-from medtui.data.tokens import write_private
 from medtui.models import PracticeSession, Stage
 
 if TYPE_CHECKING:
@@ -117,8 +118,7 @@ class Shelf:
             if file is None or user is None or user.id != person:
                 return False
             try:
-                file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                write_private(file, text)
+                disk.write(file, text)
             except OSError:
                 return False
             return True
@@ -127,7 +127,8 @@ class Shelf:
         """Keep nothing of that person any more."""
         with self._writing:
             if file := self._file(person):
-                file.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # nobody can do anything about it
+                    disk.remove(file)
 
     def _file(self, person: UUID) -> Path | None:
         return self._folder and self._folder / f"{self._server}-{person}.json"
