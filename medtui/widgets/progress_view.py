@@ -26,6 +26,7 @@ from medtui.widgets.history_words import (
     trend_words,
 )
 from medtui.widgets.moving import moving
+from medtui.widgets.session_list import first_fitting
 
 RULER = 4
 """Cells of the scale left of a chart."""
@@ -33,9 +34,9 @@ NAMED = 7
 """Cells for the name of a month, and how often something was practised in it."""
 
 TITLES = {
-    By.SKILL: "By the mark sheet's domains",
-    By.DOMAIN: "By the cases' domains, overall marks",
-    By.CATEGORY: "By the cases' categories, overall marks",
+    By.SKILL: ["By the mark sheet's domains"],
+    By.DOMAIN: ["By the cases' domains, overall marks", "By the cases' domains"],
+    By.CATEGORY: ["By the cases' categories, overall marks", "By the cases' categories"],
 }
 
 
@@ -105,7 +106,8 @@ class ProgressView(ScrollView, can_focus=True):
         faint = self._style("faint")
         spans = periods(scale.start, scale.end, self._zone, room // NAMED)
         legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▁ ×2 how often"
-        title = fit(TITLES[self._by], max(0, width - cell_len(legend) - 4))
+        beside = max(0, width - cell_len(legend) - 4)
+        title = fit(first_fitting(TITLES[self._by], beside), beside)
         lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)], []]
         for series in self._series:
             lines += self._block(series, scale, left, room, height)
