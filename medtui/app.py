@@ -255,7 +255,10 @@ class MedtuiApp(Frame):
         from medtui.data import Backend, Server
 
         opening = Backend.open(
-            Server(url, key), tokens=tokens, notify=lambda event: self._tell(event)
+            Server(url, key),
+            tokens=tokens,
+            notify=lambda event: self._tell(event),
+            state=self.settings.state,
         )
         self.backend = await self._resources.enter_async_context(opening)
         self.opened.set()

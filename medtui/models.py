@@ -258,10 +258,14 @@ class FileKind(StrEnum):
 
 
 class SessionFile(BaseModel):
-    """A file that a session has. `size` is in bytes, None where the server does not say."""
+    """A file that a session has. `size` is in bytes, None where the server does not say.
+
+    `updated_at` tells one version of it from the next, where the server keeps that.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     kind: FileKind
     size: int | None = None
     uploaded_at: Moment
+    updated_at: Moment | None = None

@@ -24,13 +24,14 @@ MAY_IMPORT = {
     "workers": set(),
     "board": {"models"},
     "station": {"board", "models"},
+    "history": {"board", "documents", "models"},
     "documents": {"clean", "disk", "models"},
     "data": {"disk", "models"},
     "shared_board": {"board", "models"},
-    "widgets": {"board", "documents", "drafts", "models", "shared_board", "station"},
+    "widgets": {"board", "documents", "drafts", "history", "models", "shared_board", "station"},
     "screens": {
         *("app", "board", "config", "data", "documents", "drafts", "frame", "models"),
-        *("shared_board", "station", "widgets"),
+        *("history", "shared_board", "station", "widgets"),
     },
     "wall": {
         *("config", "data", "frame", "launch", "log", "models"),

@@ -42,6 +42,7 @@ class Assessments:
                 kind=kind,
                 size=(found[kind.filename]["metadata"] or {}).get("size"),
                 uploaded_at=found[kind.filename]["created_at"],
+                updated_at=found[kind.filename].get("updated_at"),
             )
             for kind in FileKind
             if kind.filename in found

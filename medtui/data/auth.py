@@ -112,6 +112,8 @@ class Auth:
         self._connection = connection
         self._tokens = tokens
         self._notify = notify
+        self.on_end: list[Callable[[UUID], None]] = []
+        """Called in a thread, in turn, with whose login has ended: what is theirs is to go."""
         self._flight = asyncio.Lock()
         self._watchdog: asyncio.Task[None] | None = None
         connection.refresh = self._replace
@@ -183,8 +185,7 @@ class Auth:
                     async with asyncio.timeout(1):
                         await self._connection.client.auth.sign_out({"scope": "local"})
         await self._tokens.clear()
-        self._connection.forget_login()
-        self.user = None
+        await self._let_go()
         return is_told
 
     async def as_user(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
@@ -220,6 +221,14 @@ class Auth:
             UUID(user.id), clean_line(user.email or ""), clean_line(user.new_email or "") or None
         )
 
+    async def _let_go(self) -> None:
+        """Be nobody, and have whoever keeps something of who one was forget it."""
+        self._connection.forget_login()
+        ended, self.user = self.user, None
+        if ended is not None:
+            for forget in self.on_end:
+                await asyncio.to_thread(forget, ended.id)
+
     async def _take(self, session: Session) -> None:
         """Have the client use this stored session from now on.
 
@@ -227,8 +236,7 @@ class Auth:
         """
         if self.user is not None and self.user.id != UUID(session.user.id):
             self._stop_watching()
-            self._connection.forget_login()
-            self.user = None
+            await self._let_go()
             self._notify(SignedOut(LOGIN_TAKEN))
             raise NotSignedIn(LOGIN_TAKEN)
         with translated():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
@@ -13,6 +14,7 @@ from medtui.data.codes import Codes
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Notify
+from medtui.data.history import PastSessions
 from medtui.data.live import LiveFeed
 from medtui.data.profiles import Profiles
 from medtui.data.scope import BOARD, Scope
@@ -24,13 +26,18 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, e-mailed codes, profiles, sessions, their files, cases and the live feed of one server.
+    """Auth, codes, profiles, sessions past and to come, their files, cases, and the live feed.
 
     Made by `Backend.open`.
     """
 
     def __init__(
-        self, connection: Connection, tokens: TokenStore, notify: Notify, scope: Scope
+        self,
+        connection: Connection,
+        tokens: TokenStore,
+        notify: Notify,
+        scope: Scope,
+        state: Path | None = None,
     ) -> None:
         self._connection = connection
         self.server = connection.server
@@ -41,6 +48,7 @@ class Backend:
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.cases = Cases(connection, self.auth)
+        self.history = PastSessions(connection, self.auth, self.sessions, state)
         self.live = LiveFeed(
             connection,
             self.sessions,
@@ -67,7 +75,13 @@ class Backend:
     @classmethod
     @contextlib.asynccontextmanager
     async def open(
-        cls, server: Server, *, tokens: TokenStore, notify: Notify, scope: Scope = BOARD
+        cls,
+        server: Server,
+        *,
+        tokens: TokenStore,
+        notify: Notify,
+        scope: Scope = BOARD,
+        state: Path | None = None,
     ) -> AsyncIterator[Backend]:
         """Open the data module for one server, and take up a stored login.
 
@@ -76,11 +90,12 @@ class Backend:
             tokens: where the login is kept.
             notify: called on this event loop with what happens (`medtui.data.events`).
             scope: what the live feed is about.
+            state: the folder of what this program keeps of an account until it signs out.
 
         Raises nothing for a server that is away: calls raise Unreachable then.
         """
         connection = await connect(server, SessionStorage(tokens))
-        backend = cls(connection, tokens, notify, scope)
+        backend = cls(connection, tokens, notify, scope, state)
         try:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()

@@ -92,6 +92,22 @@ class Cases:
         rows = (await self._connection.read(select)).data
         return Brief.model_validate(rows[0]).case_name if rows else None
 
+    async def names(self, case_ids: Iterable[UUID]) -> dict[UUID, str]:
+        """What cases are called that were debriefed, so that everybody there has read it."""
+        ids, found = sorted(set(case_ids)), {}
+        self.looked_at.update(ids)
+        for start in range(0, len(ids), 100):
+            batch = [str(id_) for id_ in ids[start : start + 100]]
+
+            async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
+                return await client.table("cases").select("id,case_name").in_("id", batch).execute()
+
+            for row in (await self._connection.read(select)).data:
+                brief = Brief.model_validate(row)
+                if brief.case_name:
+                    found[brief.id] = brief.case_name
+        return found
+
     async def named(self, words: str) -> set[UUID]:
         """Which cases have all these words in their names; the names do not come along."""
 

@@ -56,3 +56,14 @@ def shared(days: int | None = None, type: str | None = None) -> Scope:  # noqa: 
         people=("user_id", "first_name", "last_name", "training_level"),
         pauses=(4.0, 20.0),  # a hundred boards are not to fall upon a server at once
     )
+
+
+HISTORY = Scope(
+    back=timedelta.max,
+    columns=(
+        *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),
+        "version",
+    ),
+    people=("user_id", "first_name", "last_name", "training_level"),
+)
+"""One's past sessions, of which nobody needs the room links any more."""

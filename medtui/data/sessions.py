@@ -57,7 +57,7 @@ class Sessions:
 
     async def window(self, now: datetime, scope: Scope = BOARD) -> list[PracticeSession]:
         """All sessions in the scope as it is now, read in pages, earliest first."""
-        columns = await self._selection(scope)
+        columns = await self.selection(scope)
         found: dict[UUID, PracticeSession] = {}
         after: PracticeSession | None = None
         while True:
@@ -72,7 +72,7 @@ class Sessions:
 
     async def one(self, session_id: UUID, scope: Scope = BOARD) -> PracticeSession:
         """One session as it is now. Raises Gone."""
-        columns = await self._selection(scope)
+        columns = await self.selection(scope)
 
         async def select(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").select(columns)
@@ -97,7 +97,7 @@ class Sessions:
             "room_url": draft.room_url,
             "candidate_id": str(me) if draft.host_is_candidate else None,
         }
-        columns = await self._selection()
+        columns = await self.selection()
 
         async def insert(client: AsyncClient) -> Any:
             return await client.table("practice_sessions").insert(row).select(columns).execute()
@@ -127,7 +127,7 @@ class Sessions:
             query = query.eq("id", str(seen.id)).is_("guest_id", "null")
             return await query.eq("datetime_utc", _iso(seen.starts_at)).select(columns).execute()
 
-        columns = await self._selection()
+        columns = await self.selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -147,7 +147,7 @@ class Sessions:
             query = query.eq("id", str(seen.id)).eq("guest_id", str(me))
             return await query.select(columns).execute()
 
-        columns = await self._selection()
+        columns = await self.selection()
         try:
             row = await self._touched(update)
         except NotAllowed:
@@ -197,7 +197,7 @@ class Sessions:
                 query = query.is_(column, "null") if value is None else query.eq(column, value)
             return await query.select(columns).execute()
 
-        columns = await self._selection()
+        columns = await self.selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -279,7 +279,7 @@ class Sessions:
                 query = query.eq("version", seen.stage.value)
             return await query.select(columns).execute()
 
-        columns = await self._selection()
+        columns = await self.selection()
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
@@ -343,7 +343,7 @@ class Sessions:
             left_out.add("stage_since")
         return [column for column in scope.columns if column not in left_out]
 
-    async def _selection(self, scope: Scope = BOARD) -> str:
+    async def selection(self, scope: Scope = BOARD) -> str:
         """What is asked for: the columns, and the people and the case that the row points to."""
         people = ",".join(scope.people)
         embeds = (

@@ -55,6 +55,8 @@ class BoardScreen(Screen[None]):
                 tooltip="Open the room link"),
         Binding("y", "copy_link", "Copy link", show=False, id="board.copy_link",
                 tooltip="Copy the room link"),
+        Binding("h", "history", "History", id="board.history",
+                tooltip="My past sessions, and how I do"),
         Binding("p", "profile", "Profile", show=False, id="board.profile",
                 tooltip="Edit your profile"),
         Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
@@ -244,6 +246,11 @@ class BoardScreen(Screen[None]):
     def _filter_kept(self) -> None:
         self.filter.display = bool(self._board.query)
         self.list.focus()
+
+    def action_history(self) -> None:
+        from medtui.screens.history import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._backend, self.me))
 
     def action_profile(self) -> None:
         from medtui.screens.profile import ProfileScreen

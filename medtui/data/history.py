@@ -1,0 +1,138 @@
+"""One's past sessions: read in pages, and remembered on this machine until one signs out."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import threading
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui import disk
+from medtui.data.auth import Auth
+from medtui.data.connection import Connection
+from medtui.data.errors import NotSignedIn
+from medtui.data.scope import HISTORY
+from medtui.data.sessions import PAGE, Sessions
+from medtui.models import PracticeSession, Stage
+
+if TYPE_CHECKING:
+    from supabase import AsyncClient
+
+
+class PastSessions:
+    """Reads of one's own past sessions. `sessions` and `sitting` raise `DataError`s."""
+
+    def __init__(
+        self, connection: Connection, auth: Auth, sessions: Sessions, folder: Path | None
+    ) -> None:
+        self._connection = connection
+        self._auth = auth
+        self._sessions = sessions
+        self.shelf = Shelf(folder, connection.server.url, auth)
+
+    async def sessions(self, now: datetime) -> AsyncIterator[list[PracticeSession]]:
+        """Those that have begun, or are over already: a page at a time, newest first."""
+        mine, columns = self._mine(), await self._sessions.selection(HISTORY)
+        began = f"datetime_utc.lte.{_iso(now)},version.gte.{Stage.WRAP_UP.value}"
+        after: PracticeSession | None = None
+        while True:
+
+            async def select(client: AsyncClient, after: PracticeSession | None = after) -> Any:
+                query = client.table("practice_sessions").select(columns).or_(mine).or_(began)
+                if after is not None:  # by key, as rows may come and go in between
+                    start = _iso(after.starts_at)
+                    query = query.or_(
+                        f"datetime_utc.lt.{start},and(datetime_utc.eq.{start},id.lt.{after.id})"
+                    )
+                query = query.order("datetime_utc", desc=True).order("id", desc=True)
+                return await query.limit(PAGE).execute()
+
+            rows = (await self._connection.read(select)).data
+            page = [PracticeSession.model_validate(row) for row in rows]
+            yield page
+            if len(page) < PAGE:
+                return
+            after = page[-1]
+
+    async def sitting(self) -> set[UUID]:
+        """Cases of sessions that are not over, whose candidate one is or may become."""
+        mine = self._mine()
+        me = self._me()
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").select("case_id").or_(mine)
+            query = query.lt("version", Stage.WRAP_UP.value).not_.is_("case_id", "null")
+            query = query.or_(f"candidate_id.is.null,candidate_id.eq.{me}")
+            return await query.order("datetime_utc", desc=True).limit(PAGE).execute()
+
+        return {UUID(row["case_id"]) for row in (await self._connection.read(select)).data}
+
+    def _mine(self) -> str:
+        me = self._me()
+        return f"host_id.eq.{me},guest_id.eq.{me}"
+
+    def _me(self) -> UUID:
+        if self._auth.user is None:
+            raise NotSignedIn("Sign in first.")
+        return self._auth.user.id
+
+
+class Shelf:
+    """Keeps one value per account in a file that its owner alone can read.
+
+    It goes when the login ends, however that ends. Methods may block for a moment.
+
+    Args:
+        folder: of this program's state; None: nothing is kept.
+        server: whose accounts these are.
+    """
+
+    def __init__(self, folder: Path | None, server: str, auth: Auth) -> None:
+        self._folder = folder and folder / "history"
+        self._server = hashlib.sha256(server.encode()).hexdigest()[:16]
+        self._auth = auth
+        self._writing = threading.Lock()
+        auth.on_end.append(self.forget)
+
+    def recall(self, person: UUID) -> Any:
+        """What was kept; None where there is nothing, or it cannot be read."""
+        file = self._file(person)
+        if file is None:
+            return None
+        try:
+            return json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def keep(self, person: UUID, value: Any) -> bool:
+        """Keep it, if that person is still signed in. Whether it was kept."""
+        file, text = self._file(person), json.dumps(value)
+        # Under the lock, so that nothing is written behind the back of who signs out.
+        with self._writing:
+            user = self._auth.user
+            if file is None or user is None or user.id != person:
+                return False
+            try:
+                disk.write(file, text)
+            except OSError:
+                return False
+            return True
+
+    def forget(self, person: UUID) -> None:
+        """Keep nothing of that person any more."""
+        with self._writing:
+            if file := self._file(person):
+                with contextlib.suppress(OSError):  # nobody can do anything about it
+                    disk.remove(file)
+
+    def _file(self, person: UUID) -> Path | None:
+        return self._folder and self._folder / f"{self._server}-{person}.json"
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
