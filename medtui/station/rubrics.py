@@ -31,28 +31,47 @@ class Domain:
         """What full marks count in the total."""
         return round(self.max * self.weight, 6)
 
-    def worth(self, score: float) -> float:
+    def worth(self, score: int) -> float:
         """What a mark counts in the total."""
         return round(score * self.weight, 2)
 
-    def label(self, score: float | None) -> str:
+    def typed(self, before: str, digit: str) -> str | None:
+        """What has been typed with another digit: a longer mark, else one begun anew, else None."""
+        for text in (before + digit, digit):
+            number = int(text)
+            if self.least <= number <= self.max or 0 < 10 * number <= self.max:
+                return text
+        return None
+
+    def stepped(self, score: int | None, by: int) -> int:
+        """A mark some steps up or down; the first step comes to the middle."""
+        if score is None:
+            return self.least + (self.max - self.least) // 2 // self.step * self.step
+        return min(max(score + by * self.step, self.least), self.max)
+
+    def label(self, score: int | None) -> str:
         """The word for a mark; empty where there is none."""
-        at = -1 if score is None else int(score) - self.least
+        at = -1 if score is None else score - self.least
         return self.labels[at] if 0 <= at < len(self.labels) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """What is marked in a station. `grades` are those of the whole, the worst first."""
+    """What is marked in a station. `grades` are those of the whole, the worst first.
+
+    `out_of` is what it is given out of where that is said in round figures.
+    """
 
     id: str
     name: str
     domains: tuple[Domain, ...]
     grades: tuple[str, ...] = ()
+    out_of: float | None = None
 
     @property
     def counts(self) -> float:
-        return round(sum(domain.counts for domain in self.domains), 6)
+        """What full marks come to."""
+        return self.out_of or round(sum(domain.counts for domain in self.domains), 2)
 
     @property
     def words(self) -> str:
@@ -111,6 +130,7 @@ RUBRICS = (
             _platform("Honesty and transparency", 3.32),
             _platform("Appropriate pace and non-verbal skills", 9.96),
         ),
+        out_of=49.8,
     ),
     Rubric(
         "plab2",
