@@ -22,8 +22,12 @@ from medtui.drafts import Drafts
 from medtui.frame import Frame
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from medtui.data import Backend, DataError
+    from medtui.data.courier import Courier
     from medtui.data.events import Event
+    from medtui.data.parcels import Parcel
     from medtui.data.tokens import TokenStore
     from medtui.drafts import Draft
     from medtui.launch import Launcher, Started
@@ -81,6 +85,8 @@ class MedtuiApp(Frame):
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts")
         """What was typed into forms and is not confirmed yet."""
+        self.courier: Courier | None = None
+        """Brings mark sheets further, while somebody is signed in."""
         self.told: Signal[Event] = Signal(self, "told")
         """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
@@ -90,6 +96,7 @@ class MedtuiApp(Frame):
         self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
         self._resources = AsyncExitStack()
+        self._moved: dict[UUID, str] = {}
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -109,6 +116,7 @@ class MedtuiApp(Frame):
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
+        self._stop_courier()
         await self.drafts.written()
         await self._resources.aclose()
 
@@ -238,9 +246,13 @@ class MedtuiApp(Frame):
         self.opened.set()
 
     def _tell(self, event: Event) -> None:
-        from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
+        from medtui.data.events import FeedWentLive, FeedWentStale, SheetMoved, SignedOut
 
+        if self.courier is not None:
+            self.courier.hear(event)
         match event:
+            case SheetMoved(parcel):
+                self._say_moved(parcel)
             case SignedOut(reason):
                 logger.info("signed out: %s", reason)
                 self._show_login(reason)
@@ -249,6 +261,27 @@ class MedtuiApp(Frame):
             case FeedWentLive():
                 logger.info("live")
         self.told.publish(event)
+
+    def _say_moved(self, parcel: Parcel) -> None:
+        from medtui.screens.sheet_words import moved
+
+        words = moved(parcel)
+        if words is not None and self._moved.get(parcel.sheet) != words:
+            self._moved[parcel.sheet] = words
+            self.notify(words, markup=False)
+
+    def _start_courier(self, backend: Backend, profile: Profile) -> None:
+        from medtui.data.courier import Courier
+        from medtui.documents.handed import why_no_mark_sheet
+
+        folder = self.settings.state
+        self.courier = Courier(backend, profile.user_id, folder, self._tell, why_no_mark_sheet)
+        self.courier.start()
+
+    def _stop_courier(self) -> None:
+        if self.courier is not None:
+            self.courier.stop()
+            self.courier = None
 
     # Who is signed in
 
@@ -299,6 +332,8 @@ class MedtuiApp(Frame):
 
         assert self.backend is not None  # noqa: S101
         assert self.profile is not None  # noqa: S101
+        if self.courier is None:
+            self._start_courier(self.backend, self.profile)
         self.show(BoardScreen(self.backend, self.profile))
 
     @work(exclusive=True, group="enter", exit_on_error=False)
@@ -313,6 +348,7 @@ class MedtuiApp(Frame):
         from medtui.screens.login import LoginScreen
 
         self.profile = None
+        self._stop_courier()
         self.show(LoginScreen(reason))
 
     # Actions of every screen

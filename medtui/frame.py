@@ -62,7 +62,7 @@ def stylesheet() -> Path:
     return inside if inside.exists() else HERE.parent / "screens.css"
 
 
-_OURS = ("app.", "board.", "cases.", "clock.", "form.", "review.", "room.")
+_OURS = ("app.", "board.", "cases.", "clock.", "form.", "review.", "room.", "sheet.")
 """How the ids of bindings begin whose actions are in the palette."""
 
 

@@ -103,11 +103,10 @@ class Courier:
             asyncio.create_task(self._answer(), name="courier's ear"),
         ]
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
+        """End, wherever it is: what is on the way is on a disk."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._tasks = []
 
     def of(self, session_id: UUID) -> list[Parcel]:
         """The sheets of a session that were handed in here, or have come here."""

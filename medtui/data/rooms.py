@@ -200,6 +200,12 @@ class _Room:
         channel.on_presence_sync(socket.guard(lambda: self._met(channel)))
         channel.on_broadcast("*", socket.guard(self._heard))
         await channel.subscribe(socket.guard(on_state))
+        try:
+            await self._stay(channel, ended)
+        finally:
+            ended.cancel()
+
+    async def _stay(self, channel: AsyncRealtimeChannel, ended: asyncio.Future[None]) -> None:
         loop = asyncio.get_running_loop()
         known, track_at = None, loop.time()
         while True:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID, uuid4
 
 from medtui.models import clean_line
@@ -64,13 +65,11 @@ class Marks:
 NOTHING = Marks()
 
 
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """What is being typed: a new remark, or (`at`) another text for one that there is."""
+class Spot(NamedTuple):
+    """Where one types: a new remark in a place, or (`at`) another text for one that there is."""
 
     place: str
     kind: Kind
-    text: str
     at: int | None = None
 
 
@@ -103,7 +102,10 @@ class Sheet:
     station: str | None = None
     marks: Mapping[tuple[str, str], Marks] = field(default_factory=dict)
     whole: Marks = NOTHING
-    typing: Typing | None = None
+    drafts: Mapping[Spot, str] = field(default_factory=dict)
+    """What was typed and neither kept as a remark nor taken back."""
+    typing: Spot | None = None
+    """Where one is typing now."""
 
     @property
     def is_empty(self) -> bool:
@@ -128,31 +130,49 @@ class Sheet:
         marks = self.at(place)
         return self._put(place, replace(marks, insufficient=not marks.insufficient))
 
-    def write(self, place: str, kind: Kind, text: str, at: int | None = None) -> Sheet:
+    def write(self, spot: Spot, text: str) -> Sheet:
         """Add a remark, or give one another text. One without words changes nothing."""
+        place, kind, at = spot
         remarks, text = self.at(place).of(kind), tidy(text)
+        done = self.draft(spot, "").type(None)
         if not text or (at is None and len(remarks) >= MOST):
-            return self
+            return done
         if at is None or not 0 <= at < len(remarks):
             remarks = (*remarks, text)
         else:
             remarks = (*remarks[:at], text, *remarks[at + 1 :])
-        return self._put(place, self.at(place).having(kind, remarks))
+        return done._put(place, self.at(place).having(kind, remarks))
 
-    def strike(self, place: str, kind: Kind, at: int) -> Sheet:
-        """Take a remark away."""
+    def strike(self, spot: Spot) -> Sheet:
+        """Take a remark away, and what was begun for those of its kind that move up."""
+        place, kind, at = spot
         remarks = self.at(place).of(kind)
-        return self._put(
-            place, self.at(place).having(kind, (*remarks[:at], *remarks[at + 1 :]))
-        )  # fmt: skip
+        if at is None or not 0 <= at < len(remarks):
+            return self
+        left = {
+            other: text
+            for other, text in self.drafts.items()
+            if (other.place, other.kind) != (place, kind) or other.at is None
+        }
+        rest = self.at(place).having(kind, (*remarks[:at], *remarks[at + 1 :]))
+        return replace(self, drafts=left)._put(place, rest)
+
+    def about(self, station: str) -> Sheet:
+        """Which station it is about."""
+        return replace(self, station=station)
+
+    def draft(self, spot: Spot, text: str) -> Sheet:
+        """What has been typed there so far: no change yet to what the sheet says."""
+        drafts = {other: begun for other, begun in self.drafts.items() if other != spot}
+        return replace(self, drafts={**drafts, spot: text} if text.strip() else drafts)
+
+    def type(self, spot: Spot | None) -> Sheet:
+        """Where one types now."""
+        return replace(self, typing=spot)
 
     def choose(self, rubric: Rubric) -> Sheet:
         """Mark by another rubric. What was given by this one comes back with it."""
         return replace(self, rubric=rubric, revision=self.revision + 1)
-
-    def type(self, typing: Typing | None) -> Sheet:
-        """What is being typed is this now: no change yet to what the sheet says."""
-        return replace(self, typing=typing)
 
     def _put(self, place: str, marks: Marks) -> Sheet:
         if marks == self.at(place):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from medtui.models import clean_line
 from medtui.station.rubrics import DEFAULT, HIGHEST, MOST_DOMAINS, MOST_GRADES, Domain, Rubric
-from medtui.station.sheet import LONGEST, MOST, WHOLE, Kind, Marks, Sheet, Typing
+from medtui.station.sheet import LONGEST, MOST, WHOLE, Kind, Marks, Sheet, Spot
 
 LARGEST = 200_000
 """Bytes of an assessment that is handed in."""
@@ -65,7 +65,6 @@ def _dimension(sheet: Sheet, domain: Domain, is_platform: bool) -> dict[str, Any
 
 def as_json(sheet: Sheet) -> dict[str, Any]:
     """All of a sheet, with the rubric as it was."""
-    typing = sheet.typing
     return {
         "id": str(sheet.id),
         "revision": sheet.revision,
@@ -75,14 +74,14 @@ def as_json(sheet: Sheet) -> dict[str, Any]:
         "rubric": _rubric_json(sheet.rubric),
         "marks": [[*key, _marks_json(marks)] for key, marks in sheet.marks.items()],
         "whole": _marks_json(sheet.whole),
-        "typing": typing and [typing.place, typing.kind.value, typing.text, typing.at],
+        "drafts": [[*spot, text] for spot, text in sheet.drafts.items()],
+        "typing": sheet.typing,
     }
 
 
 def from_json(value: Any) -> Sheet | None:
     """A sheet that was kept; None where that is none, as disks and people can break files."""
     try:
-        typing = value["typing"]
         return Sheet(
             id=UUID(value["id"]),
             revision=_whole(value["revision"], 2**53),
@@ -95,13 +94,8 @@ def from_json(value: Any) -> Sheet | None:
                 for rubric, place, marks in value["marks"]
             },
             whole=_marks(value["whole"]),
-            typing=typing
-            and Typing(
-                _text(typing[0]),
-                Kind(typing[1]),
-                _text(typing[2]),
-                None if typing[3] is None else _whole(typing[3], MOST),
-            ),
+            drafts={_spot(spot): _text(text) for *spot, text in value["drafts"]},
+            typing=None if value["typing"] is None else _spot(value["typing"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         return None
@@ -123,6 +117,11 @@ def _marks(value: Any) -> Marks:
     for kind in Kind:
         marks = marks.having(kind, tuple(_text(text) for text in value[kind.value][:MOST]))
     return marks
+
+
+def _spot(value: Any) -> Spot:
+    place, kind, at = value
+    return Spot(_text(place), Kind(kind), None if at is None else _whole(at, MOST))
 
 
 def _rubric_json(rubric: Rubric) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from medtui.documents.assessment import Evidence, Marker
 from medtui.station.own import BadPreset, parse, parse_rubrics
 from medtui.station.presets import PRESETS
 from medtui.station.rubrics import DEFAULT, RUBRICS, Domain, Rubric, rubric_for
-from medtui.station.sheet import WHOLE, Kind, Sheet, Typing, tidy
+from medtui.station.sheet import WHOLE, Kind, Sheet, Spot, tidy
 from medtui.station.sheet_file import as_json, assessment, from_json
 
 SAMPLES = Path(__file__).parent.parent / "documents" / "samples" / "assessments"
@@ -84,7 +84,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
                 sheet = write(sheet, place, draw(st.sampled_from(list(Kind))), draw(texts))
             case "strike" if sheet.at(place).remarks:
                 kind, at, _ = draw(st.sampled_from(sheet.at(place).remarks))
-                sheet = sheet.strike(place, kind, at)
+                sheet = sheet.strike(Spot(place, kind, at))
             case "rubric":
                 sheet = sheet.choose(draw(st.sampled_from(RUBRICS)))
     return sheet
@@ -96,7 +96,7 @@ def write(sheet: Sheet, place: str, kind: Kind, text: str) -> Sheet:
         place = WHOLE
     elif kind in (Kind.FLAG, Kind.EVIDENCE) and place == WHOLE:
         return sheet
-    return sheet.write(place, kind, text)
+    return sheet.write(Spot(place, kind), text)
 
 
 def as_read(sheet: Sheet) -> Assessment:
@@ -134,9 +134,9 @@ def test_whatever_is_given_and_written_is_what_a_reader_gets(sheet: Sheet) -> No
     assert found.unclaimed == ({} if sheet.rubric == DEFAULT else {"exam": sheet.rubric.name})
 
 
-@given(sheets(), st.none() | st.builds(Typing, names, st.sampled_from(Kind), names))
-def test_what_is_kept_is_taken_up_as_it_was(sheet: Sheet, typing: Typing | None) -> None:
-    sheet = sheet.type(typing)
+@given(sheets(), st.builds(Spot, names, st.sampled_from(Kind), st.none() | st.just(0)), names)
+def test_what_is_kept_is_taken_up_as_it_was(sheet: Sheet, spot: Spot, text: str) -> None:
+    sheet = sheet.draft(spot, text).type(spot)
     assert from_json(json.loads(json.dumps(as_json(sheet)))) == sheet
 
 
@@ -181,8 +181,10 @@ def test_no_mark_is_not_zero() -> None:
 
 
 def test_another_rubric_loses_nothing() -> None:
-    sheet = blank(PLAB).score("Management", 3).write("Management", Kind.STRENGTH, "Clear plan")
-    sheet = sheet.write(WHOLE, Kind.NOTE, "4:12 Warm")
+    sheet = (
+        blank(PLAB).score("Management", 3).write(Spot("Management", Kind.STRENGTH), "Clear plan")
+    )
+    sheet = sheet.write(Spot(WHOLE, Kind.NOTE), "4:12 Warm")
     other = sheet.choose(SCA)
     assert other.elsewhere == 2
     assert other.at(WHOLE).notes == ("4:12 Warm",)
