@@ -84,7 +84,8 @@ class MarkSheetScreen(Screen[None]):
                 tooltip="Words that were said, as evidence"),
         Binding("n", "write('notes')", "Note", id="sheet.note",
                 tooltip="A note, with the station's time"),
-        Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure", tooltip="Too little evidence here"),
+        Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure",
+                tooltip="Too little evidence here"),
         Binding("enter", "remarks", "Edit", show=False, id="sheet.remarks",
                 tooltip="Go into the remarks; there, change one"),
         Binding("d", "strike", "Delete", show=False, id="sheet.strike",
@@ -318,12 +319,9 @@ class MarkSheetScreen(Screen[None]):
         options = []
         for kind, number, text in given.remarks:
             sign, look = SIGNS[kind]
-            quoted = f"“{text}”" if kind is Kind.EVIDENCE else text
-            options.append(
-                Option(
-                    Content.assemble((f"{sign} ", look), Content(quoted)), f"{kind.value} {number}"
-                )
-            )
+            words = f" “{text}”" if kind is Kind.EVIDENCE else f"{sign} {text}"
+            shown = Content(words).stylize(look, 0, 1)
+            options.append(Option(shown, f"{kind.value} {number}"))
         if given.insufficient:
             options.insert(0, Option("? Too little evidence to be sure.", disabled=True))
         if not options:
@@ -336,7 +334,7 @@ class MarkSheetScreen(Screen[None]):
     def _hint(self, place: str) -> str:
         if place == WHOLE:
             return "s keep doing   i for next time   n a note of the whole"
-        return "0–9 + - mark   s strength   i to improve   e words said   u too little evidence"
+        return "0–9 + - mark   s strength   i to improve   e words said   u unsure"
 
     # Marks
 

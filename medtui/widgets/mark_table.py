@@ -56,7 +56,7 @@ class Widths(NamedTuple):
         aside = max(cell_len(row.aside) for row in rows)
         signs = max(6, *(cell_len(row.signs.plain) for row in rows))
         wanted = max(cell_len(row.name) for row in rows)
-        room = width - 2 - 2 - score - (aside + 2 if aside else 0) - 2 - signs
+        room = width - 2 - 2 - score - (aside + 2 if aside else 0) - 2 - signs - 1
         bar = BAR + 2 if room - BAR - 2 >= min(wanted, NAME) else 0
         return cls(max(12, min(wanted, room - bar)), score, bar, aside)
 
@@ -158,11 +158,12 @@ class MarkTable(Static, can_focus=True):
             return "", None, self._sheet.grade or ("no grade" if self._sheet.rubric.grades else "")
         given = "–" if score is None else str(score)
         share = None if score is None else score / domain.max
-        if domain.weight != 1:
+        aside = domain.label(score)
+        if domain.labels and domain.weight != 1:
+            aside = f"{aside} ×{figure(domain.weight)}".strip()
+        elif domain.weight != 1:
             counts = "–" if score is None else figure(domain.worth(score))
             aside = f"{counts} / {figure(domain.counts)}"
-        else:
-            aside = domain.label(score)
         return f"{given}/{domain.max}", share, aside
 
     def _signs(self, place: str) -> Content:

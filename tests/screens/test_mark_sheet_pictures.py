@@ -97,7 +97,7 @@ async def test_the_sheet_while_the_station_runs(
     await here.press("3")
     await here.until_text("Clinical management and")
     await here.press("g", "2", "j", "3")
-    await here.until_text("Pass", "4.5 / 4.5")
+    await here.until_text("Pass", "Clear pass ×1.5")
     await settled(here)
     picture(here, taken("sca"))
     await here.press("h")
