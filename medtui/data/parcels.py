@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from medtui.data.tokens import write_private
+from medtui import disk
 from medtui.models import clean_line
 
 MOST = 8
@@ -76,9 +76,7 @@ class Box:
 
     def keep(self, parcel: Parcel) -> None:
         """Write a parcel down, in place of what was known of the same sheet. Raises OSError."""
-        file = self.file(parcel)
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_private(file, json.dumps(_plain(parcel)))
+        disk.write(self.file(parcel), json.dumps(_plain(parcel)))
 
     def file(self, parcel: Parcel) -> Path:
         return self._folder / str(parcel.session) / f"{parcel.sheet}.json"
@@ -90,7 +88,7 @@ def _plain(parcel: Parcel) -> dict[str, Any]:
 
 def _read(file: Path) -> Parcel | None:
     try:
-        value = json.loads(file.read_text())
+        value = json.loads(file.read_text(encoding="utf-8"))
         return Parcel(
             session=UUID(value["session"]),
             sheet=UUID(value["sheet"]),

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from medtui.data.tokens import write_private
+from medtui import disk
 
 SYNC_SECONDS = 0.5
 """A power cut may cost what was typed in so short a time; the end of the program costs nothing."""
@@ -46,7 +46,7 @@ class SheetBook:
         self._pen = ThreadPoolExecutor(1, "mark sheet")
         self._handle: int | None = None
         self._syncing: asyncio.TimerHandle | None = None
-        self._lock: Any = None
+        self._claim: disk.Claim | None = None
         self._loop = asyncio.get_running_loop()
 
     async def open(self) -> Any:
@@ -84,16 +84,10 @@ class SheetBook:
     # In the thread
 
     def _open(self) -> Any:
-        from filelock import FileLock, Timeout
-
         with contextlib.suppress(OSError):
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            lock = FileLock(self._file.with_suffix(".lock"), timeout=0, thread_local=False)
-            try:
-                lock.acquire()
-            except Timeout:
-                raise InUse from None
-            self._lock = lock
+            self._claim = disk.claim(self._file)
+            if self._claim is None:
+                raise InUse
         try:
             data = self._file.read_bytes()
         except OSError:
@@ -103,7 +97,7 @@ class SheetBook:
                 value = json.loads(line)
                 if len(data) > LARGE or not data.endswith(b"\n"):  # its end was cut off
                     with contextlib.suppress(OSError):
-                        write_private(self._file, json.dumps(value) + "\n")
+                        disk.write(self._file, json.dumps(value) + "\n")
                 return value
         if data:  # nothing in it can be read, and nothing is to be written behind it
             self._put_aside("broken")
@@ -111,7 +105,7 @@ class SheetBook:
 
     def _write(self, line: str) -> None:
         if self._handle is None:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            disk.make_folder(self._file.parent)
             self._handle = os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         data = f"{line}\n".encode()
         while data:
@@ -135,5 +129,5 @@ class SheetBook:
 
     def _close(self) -> None:
         self._let_go()
-        if self._lock is not None:
-            self._lock.release()
+        if self._claim is not None:
+            self._claim.release()
