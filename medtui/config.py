@@ -9,7 +9,7 @@ The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
     theme = "medtui-light"
     preset = "plab2"
 
-One's own presets for the station clock stand beside it in `presets.toml`.
+One's own presets, for the station clock and the mark sheet, stand beside it in `presets.toml`.
 """
 
 from __future__ import annotations
@@ -23,14 +23,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from medtui import disk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from medtui.station.presets import Preset
+    from medtui.station.rubrics import Rubric
+
+T = TypeVar("T")
 
 WORD = re.compile(r"[A-Za-z0-9._:-]+")
 
@@ -102,14 +107,28 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
 
 def presets(settings: Settings) -> tuple[Preset, ...]:
     """The presets of the station clock, one's own last. Raises BadConfig."""
-    from medtui.station.own import BadPreset, parse
+    from medtui.station.own import parse
     from medtui.station.presets import PRESETS
+
+    return (*PRESETS, *_own(settings, parse))
+
+
+def rubrics(settings: Settings) -> tuple[Rubric, ...]:
+    """What can be marked by, one's own last: they stand in the same file. Raises BadConfig."""
+    from medtui.station.own import parse_rubrics
+    from medtui.station.rubrics import RUBRICS
+
+    return (*RUBRICS, *_own(settings, parse_rubrics))
+
+
+def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tuple[T, ...]:
+    from medtui.station.own import BadPreset
 
     file = settings.file.parent / "presets.toml"
     try:
-        return (*PRESETS, *parse(file.read_text(encoding="utf-8"), str(file)))
+        return parse(file.read_text(encoding="utf-8"), str(file))
     except FileNotFoundError:
-        return PRESETS
+        return ()
     except BadPreset as error:
         raise BadConfig(f"{error} Mend or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:

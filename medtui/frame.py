@@ -62,7 +62,9 @@ def stylesheet() -> Path:
     return inside if inside.exists() else HERE.parent / "screens.css"
 
 
-_OURS = ("app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.")
+_OURS = (
+    "app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.", "sheet.",
+)  # fmt: skip
 """How the ids of bindings begin whose actions are in the palette."""
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.data.parcels import Parcel
 from medtui.models import PracticeSession
 
 
@@ -78,6 +79,13 @@ class RoomParted(Event):
 
     session_id: UUID
     is_refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SheetMoved(Event):
+    """A mark sheet that was handed in stands elsewhere now, or is found to stand somewhere."""
+
+    parcel: Parcel
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import contextlib
 import json
 import logging
 import random
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -29,24 +30,30 @@ CARD = "card"
 PAUSE_SECONDS = 1.0, 30.0
 """The first and the longest pause before a channel that was closed is joined again."""
 
+MOST_TO_SAY = 20
+"""What waits to be said while a channel is being joined."""
+
 TRACK_SECONDS = 7.0
 """Between two updates of one's presence: Realtime closes a channel at the sixth in 30 seconds."""
 
 
 class Rooms:
-    """The rooms that one is in. `enter`, `tell` what changes, `leave`."""
+    """The rooms that one is in. `enter`, `tell` what changes, `leave`.
+
+    Whoever `listen`s to a room hears and `say`s things there without being seen in it.
+    """
 
     def __init__(self, notify: Notify) -> None:
         self._notify = notify
         self._socket: Socket | None = None
         self._rooms: dict[UUID, _Room] = {}
+        self._heard: set[UUID] = set()
+        self._turns: dict[UUID, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def enter(self, session_id: UUID, me: UUID, card: dict[str, Any]) -> None:
         """Be seen in a room; from now on `notify` is told of it, until `leave`."""
-        room = self._rooms[session_id] = _Room(session_id, me, card, self._notify)
-        if self._socket is not None:
-            room.start(self._socket)
+        self._open(session_id, _Room(session_id, self._notify, me, card))
 
     def tell(self, session_id: UUID, card: dict[str, Any]) -> None:
         """Let the other side know one's card as it is now."""
@@ -55,23 +62,58 @@ class Rooms:
 
     def leave(self, session_id: UUID) -> None:
         """Not be seen there any more."""
-        if room := self._rooms.pop(session_id, None):
-            self._end(room)
+        self._close(session_id)
+        if session_id in self._heard:
+            self._open(session_id, _Room(session_id, self._notify))
+
+    def listen(self, session_ids: Collection[UUID]) -> None:
+        """Hear what is said in these rooms, seen there or not; and in no others, unless seen."""
+        for id_ in self._heard - set(session_ids):
+            if (room := self._rooms.get(id_)) is not None and room.is_quiet:
+                self._close(id_)
+        self._heard = set(session_ids)
+        for id_ in self._heard - self._rooms.keys():
+            self._open(id_, _Room(id_, self._notify))
+
+    def say(self, session_id: UUID, event: str, payload: dict[str, Any]) -> None:
+        """Say something once, in a room where one is or to which one listens.
+
+        Whether anybody hears it is not known: whoever does may answer.
+        """
+        if room := self._rooms.get(session_id):
+            room.say(event, payload)
 
     def connected(self, socket: Socket) -> None:
         """The feed is live on this socket."""
         self._socket = socket
-        for room in self._rooms.values():
-            room.start(socket)
+        for id_ in self._rooms:
+            self._start(id_, socket)
 
     def disconnected(self) -> None:
         """The feed's socket is gone, and with it who is where."""
         self._socket = None
-        for room in self._rooms.values():
-            self._end(room)
+        for id_ in self._rooms:
+            self._end(id_)
 
-    def _end(self, room: _Room) -> None:
-        if task := room.stop():
+    def _open(self, session_id: UUID, room: _Room) -> None:
+        if session_id in self._rooms:
+            self._close(session_id)
+        self._rooms[session_id] = room
+        if self._socket is not None:
+            self._start(session_id, self._socket)
+
+    def _start(self, session_id: UUID, socket: Socket) -> None:
+        # Channels of the same room share their name: one begins once the other has closed.
+        turn = self._turns.setdefault(session_id, asyncio.Lock())
+        self._rooms[session_id].start(socket, turn)
+
+    def _close(self, session_id: UUID) -> None:
+        if session_id in self._rooms:
+            self._end(session_id)
+            del self._rooms[session_id]
+
+    def _end(self, session_id: UUID) -> None:
+        if task := self._rooms[session_id].stop():
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
 
@@ -81,20 +123,40 @@ class _Ended(Exception):
 
 
 class _Room:
-    def __init__(self, session_id: UUID, me: UUID, card: dict[str, Any], notify: Notify) -> None:
+    """One channel. Without a card one is not seen in the room."""
+
+    def __init__(
+        self,
+        session_id: UUID,
+        notify: Notify,
+        me: UUID | None = None,
+        card: dict[str, Any] | None = None,
+    ) -> None:
         self._id = session_id
+        self._notify = notify
         self._me = me
         self._card = card
-        self._notify = notify
         self._task: asyncio.Task[None] | None = None
         self._is_new = asyncio.Event()
+        self._to_say: list[tuple[str, dict[str, Any]]] = []
 
-    def start(self, socket: Socket) -> None:
-        self._task = asyncio.create_task(self._follow(socket), name="room")
+    @property
+    def is_quiet(self) -> bool:
+        return self._card is None
+
+    def start(self, socket: Socket, turn: asyncio.Lock) -> None:
+        """Join as soon as it is one's turn."""
+        self._task = asyncio.create_task(self._follow_in_turn(socket, turn), name="room")
 
     def tell(self, card: dict[str, Any]) -> None:
-        self._card = card
-        self._is_new.set()
+        if not self.is_quiet:
+            self._card = card
+            self._is_new.set()
+
+    def say(self, event: str, payload: dict[str, Any]) -> None:
+        if len(self._to_say) < MOST_TO_SAY:
+            self._to_say.append((event, payload))
+            self._is_new.set()
 
     def stop(self) -> asyncio.Task[None] | None:
         """Begin to leave; the task is over when that is done."""
@@ -102,6 +164,10 @@ class _Room:
         if task is not None:
             task.cancel()
         return task
+
+    async def _follow_in_turn(self, socket: Socket, turn: asyncio.Lock) -> None:
+        async with turn:
+            await self._follow(socket)
 
     async def _follow(self, socket: Socket) -> None:
         pause, longest = PAUSE_SECONDS
@@ -134,6 +200,12 @@ class _Room:
         channel.on_presence_sync(socket.guard(lambda: self._met(channel)))
         channel.on_broadcast("*", socket.guard(self._heard))
         await channel.subscribe(socket.guard(on_state))
+        try:
+            await self._stay(channel, ended)
+        finally:
+            ended.cancel()
+
+    async def _stay(self, channel: AsyncRealtimeChannel, ended: asyncio.Future[None]) -> None:
         loop = asyncio.get_running_loop()
         known, track_at = None, loop.time()
         while True:
@@ -143,7 +215,10 @@ class _Room:
                 if card is not known and now >= track_at:
                     await channel.track({"user": str(self._me), CARD: card})
                     known, track_at = card, now + TRACK_SECONDS
-                await channel.send_broadcast(CARD, card)
+                if card is not None:
+                    await channel.send_broadcast(CARD, card)
+                while self._to_say:
+                    await channel.send_broadcast(*self._to_say.pop(0))
             news = asyncio.create_task(self._is_new.wait())
             either: set[asyncio.Future[Any]] = {news, ended}
             wait = None if known is self._card else max(0, track_at - loop.time())

@@ -55,6 +55,8 @@ class ReviewScreen(Screen[None]):
         Binding("b", "begin", "Begin", show=False, id="review.begin",
                 tooltip="The station begins here: fold what comes before"),
         Binding("y", "copy", "Copy", id="review.copy", tooltip="Copy this passage"),
+        Binding("m", "mark_sheet", "Mark", show=False, id="review.mark_sheet",
+                tooltip="The mark sheet, for the assessor"),
         Binding("s", "save", "Save", id="review.save", tooltip="Save the review as Markdown"),
         Binding("escape", "back", "Back", id="review.back", tooltip="Leave the search, go back"),
     ]  # fmt: skip
@@ -370,6 +372,9 @@ class ReviewScreen(Screen[None]):
         saved = await self.app.push_screen_wait(SaveScreen(folder / "review.md", text))
         if saved is not None:
             self.notify(f"Saved as {saved}.", markup=False)
+
+    def action_mark_sheet(self) -> None:
+        self._refuse("These are files: a mark sheet belongs to a session of yours.")
 
     def action_back(self) -> None:
         if self.search_field.display:

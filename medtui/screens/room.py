@@ -348,6 +348,15 @@ class RoomScreen(Screen[None]):
     def _notes_not_kept(self) -> None:
         self.refuse("Your notes could not be written down: is the disk full?")
 
+    @work(group="act")
+    async def action_mark_sheet(self) -> None:
+        from medtui.screens.mark_sheet import open_mark_sheet
+
+        if self.is_active:
+            await open_mark_sheet(
+                self, self._backend, self.room.me, self.session, self.room, self._feed
+            )
+
     def action_open_link(self) -> None:
         open_link(self, self.session)
 

@@ -57,6 +57,8 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("u", "again", "Once more", "Once more: back to prep"),
     *_staged("R", "review", "Review", "Read transcript and assessment"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
+    Binding("m", "mark_sheet", "Mark", id="room.mark_sheet",
+            tooltip="The mark sheet, for the assessor"),
     Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
     Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",
             tooltip="Copy the room link"),

@@ -22,15 +22,18 @@ class SaveScreen(ModalScreen[Path | None]):
         Binding("escape", "dismiss", "Back", id="save.back", tooltip="Back"),
     ]
 
-    def __init__(self, path: Path, text: Callable[[], str]) -> None:
+    def __init__(
+        self, path: Path, text: Callable[[], str], *, title: str = "Save the review as Markdown"
+    ) -> None:
         super().__init__()
+        self._title = title
         self._path = path
         self._text = text
         self._may_replace: Path | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static("Save the review as Markdown", classes="card--title")
+            yield Static(self._title, classes="card--title", markup=False)
             yield Input(str(self._path), compact=True)
             yield Static("enter saves, esc leaves", classes="field--note", markup=False)
 

@@ -142,3 +142,12 @@ class SessionReviewScreen(ReviewScreen):
     def _say_broken(self, kind: FileKind, reason: str) -> None:
         self.forget(kind.value)
         self.tell(kind.value, f"{kind.filename}: {reason}", failed=True)
+
+    def action_mark_sheet(self) -> None:
+        self._open_mark_sheet()
+
+    @work
+    async def _open_mark_sheet(self) -> None:
+        from medtui.screens.mark_sheet import open_mark_sheet
+
+        await open_mark_sheet(self, self._backend, self.me, self.session)

@@ -100,6 +100,11 @@ def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetim
     )
 
 
+def elapsed(since: datetime, adjustments: Adjustments, now: datetime) -> float:
+    """For how many seconds the station has run, without its pauses."""
+    return _elapsed(since, adjustments.of(since), now)
+
+
 def signal(
     since: datetime, preset: Preset, adjustments: Adjustments, earlier: datetime, now: datetime
 ) -> Signal | None:

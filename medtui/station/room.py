@@ -134,6 +134,18 @@ def why_not_remove(session: PracticeSession, me: UUID) -> str | None:
     return why_not_host(session, me, "can free the guest's seat")
 
 
+def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
+    if not session.involves(me):
+        return "You have no seat in this session any more."
+    if session.guest_id is None:
+        return "There is nobody to mark: the guest's seat is free."
+    if session.candidate_id is None:
+        return "Whoever is not the candidate marks, and nobody is the candidate yet."
+    if session.candidate_id == me:
+        return f"You are the candidate: {person(session, other_of(session, me), me)} marks."
+    return None
+
+
 def why_no_brief(session: PracticeSession, role: Role | None) -> str:
     """What stands where the brief will be."""
     if session.candidate_id is None:

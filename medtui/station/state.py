@@ -74,6 +74,11 @@ class RoomState:
             return None
         return clock.read(since, self.shared.preset, self.shared.adjustments, now)
 
+    def elapsed(self, now: datetime) -> float | None:
+        """For how many seconds the station has run; None while none runs."""
+        since = self.since
+        return None if since is None else clock.elapsed(since, self.shared.adjustments, now)
+
     def signal(self, earlier: datetime, now: datetime) -> Signal | None:
         """What the bell is to tell of the time since `earlier`."""
         since = self.since

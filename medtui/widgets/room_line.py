@@ -33,7 +33,7 @@ class RoomLine(Static):
             " ",
         )
         left = Content.assemble((" Room ", "bold"), "· ", Content(title))
-        state = self._state(feed, with_reason=width >= 120)
+        state = feed_words(feed, self._zone, with_reason=width >= 120)
         room = width - cell_len(right.plain) - cell_len(state.plain) - cell_len(whether_here) - 4
         left = left.truncate(max(0, room), ellipsis=True) + whether_here
         used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)
@@ -42,12 +42,14 @@ class RoomLine(Static):
             self._content = content
             self.update(content, layout=False)
 
-    def _state(self, feed: Feed, *, with_reason: bool) -> Content:
-        if feed.is_live:
-            return Content.styled("● LIVE", "bold $text-success")
-        if feed.since is None:
-            return Content.styled("○ connecting…", "$text-warning")
-        words = f"▲ NOT LIVE since {feed.since.astimezone(self._zone):%H:%M}"
-        if with_reason and feed.reason:
-            words += f" ({feed.reason})"
-        return Content.styled(words, "bold $text-error")
+
+def feed_words(feed: Feed, zone: tzinfo, *, with_reason: bool) -> Content:
+    """Whether what is shown is current."""
+    if feed.is_live:
+        return Content.styled("● LIVE", "bold $text-success")
+    if feed.since is None:
+        return Content.styled("○ connecting…", "$text-warning")
+    words = f"▲ NOT LIVE since {feed.since.astimezone(zone):%H:%M}"
+    if with_reason and feed.reason:
+        words += f" ({feed.reason})"
+    return Content.styled(words, "bold $text-error")

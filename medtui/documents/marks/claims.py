@@ -79,7 +79,7 @@ class Claims:
         left = {
             name: value
             for name, value in self._data.items()
-            if name not in self._taken and value is not None and value != [] and value != {}
+            if name not in self._taken and self._has_value(name)
         }
         for name, part in self._parts.items():
             inner = part.rest() if isinstance(part, Claims) else part

@@ -109,8 +109,9 @@ def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Cri
 def feedback(claims: Claims) -> Feedback:
     """What is said of the whole: under a key of its own, and at the top."""
     inner = claims.open(*names.FEEDBACK)
-    said = [part.take(name) for part in (inner, claims) for name in names.SUMMARY if name in part
-            and _is_prose(part.look(name))]  # fmt: skip
+    said = [inner.take("summary")] if isinstance(inner.look("summary"), str) else []
+    said += [part.take(name) for part in (inner, claims) for name in names.SUMMARY if name in part
+             and _is_prose(part.look(name))]  # fmt: skip
     for name in names.FEEDBACK:
         if isinstance(claims.look(name), (str, list)):
             said.append(claims.take(name))

@@ -1,0 +1,410 @@
+"""Brings mark sheets to the bucket: a guest's to the host's client, a host's to the server.
+
+Only the host may upload. So a guest's sheet is said in the room's channel, again and again,
+until the host's client has answered for it; that writes it to its own disk first, uploads it
+then, and answers after each. Whatever is interrupted, one of the two disks has it, and saying or
+doing anything of this twice is the same as once: a sheet is known by its id and revision.
+
+    guest: waiting ── heard, on the host's disk ──► with host ── in the bucket ──► uploaded
+
+Both look into the bucket, too: where these very bytes are there, a sheet is uploaded, whoever
+was killed or went away before they could say so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import time
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.errors import DataError, FileExists, Gone, Invalid, NotAllowed
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    Notify,
+    RoomHeard,
+    RoomMet,
+    RoomParted,
+    SessionsChanged,
+    SheetMoved,
+)
+from medtui.data.parcels import MOST, Box, Parcel, Where
+from medtui.models import FileKind, PracticeSession, Stage, clean_line
+
+if TYPE_CHECKING:
+    from medtui.data.backend import Backend
+
+log = logging.getLogger(__name__)
+
+SHEET = "sheet"
+RECEIPT = "sheet-receipt"
+LARGEST = 200_000
+"""Bytes of a sheet: Realtime carries no more than 256 kB in a message."""
+
+PAUSES = 3.0, 60.0
+"""Between two attempts: the first, and the longest, as they get rarer."""
+
+SOON = timedelta(minutes=15)
+"""So long before its session begins a room is heard."""
+
+MOST_WAITING = 20
+"""Of what is said to us: more is not listened to, and will be said again."""
+
+NOT_CARRIED = (
+    "This server carries nothing between the two of a room: save the sheet as a file, and give it"
+    " to the host."
+)
+
+Check = Callable[[bytes], str | None]
+
+
+class Courier:
+    """One person's, for as long as they are signed in: `start`, `hear` all events, `stop`.
+
+    Args:
+        folder: of this program's state.
+        notify: told `SheetMoved` whenever a sheet has come further.
+        check: says in a sentence why bytes are no assessment that a person has made, or None.
+    """
+
+    def __init__(
+        self, backend: Backend, me: UUID, folder: Path, notify: Notify, check: Check
+    ) -> None:
+        self._backend = backend
+        self._me = me
+        self._folder = folder
+        self._box = Box(folder, me)
+        self._notify = notify
+        self._check = check
+        self._parcels: dict[tuple[UUID, UUID], Parcel] = {}
+        self._due: dict[tuple[UUID, UUID], tuple[float, float]] = {}
+        self._hosted: set[UUID] = set()
+        self._refused: set[UUID] = set()
+        self._attended: set[UUID] = set()
+        self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
+        self._wake = asyncio.Event()
+        self._busy = asyncio.Lock()
+        self._is_live = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._deliver(), name="courier"),
+            asyncio.create_task(self._answer(), name="courier's ear"),
+        ]
+
+    def stop(self) -> None:
+        """End, wherever it is: what is on the way is on a disk."""
+        for task in self._tasks:
+            task.cancel()
+
+    def of(self, session_id: UUID) -> list[Parcel]:
+        """The sheets of a session that were handed in here, or have come here."""
+        return [parcel for parcel in self._parcels.values() if parcel.session == session_id]
+
+    def attend(self, session_id: UUID) -> None:
+        """Somebody looks at this session: hear its room, and try again what waits there."""
+        self._attended.add(session_id)
+        self._listen()
+        self._hurry(session_id)
+
+    async def hand_in(
+        self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
+    ) -> Parcel:
+        """Hand in a sheet of one's own; it is on the disk when this returns. Raises Invalid."""
+        payload = {"sheet": str(sheet), "revision": revision, "content": content.decode()}
+        if len(content) > LARGEST or len(json.dumps(payload)) > LARGEST:
+            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
+        is_host = session.host_id == self._me
+        partner = session.guest if is_host else session.host
+        parcel = Parcel(
+            session=session.id,
+            sheet=sheet,
+            revision=revision,
+            content=content.decode(),
+            is_mine=True,
+            is_host=is_host,
+            partner=partner.name if partner else "",
+            where=Where.WITH_HOST if is_host else Where.WAITING,
+        )
+        try:
+            await self._put(parcel)
+        except OSError as error:
+            raise Invalid(
+                f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
+                title="The disk refuses",
+            ) from error
+        self._listen()
+        self._hurry(session.id)
+        return parcel
+
+    async def replace(self, parcel: Parcel) -> None:
+        """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
+        async with self._busy:
+            raise NotAllowed(
+                "There is an assessment already: it is not replaced, and this sheet stays kept."
+            )
+
+    def hear(self, event: Event) -> None:
+        """What the data module tells: all of it, in order."""
+        match event:
+            case FeedWentLive():
+                self._is_live = True
+                self._hurry()
+            case FeedWentStale():
+                self._is_live = False
+            case BoardRead(sessions):
+                self._hosted.clear()
+                self._look_at(sessions)
+            case SessionsChanged(changed, removed):
+                self._hosted -= set(removed)
+                self._look_at(changed)
+            case RoomHeard(_, name, _) if name in (SHEET, RECEIPT):
+                with contextlib.suppress(asyncio.QueueFull):
+                    self._said.put_nowait(event)
+            case RoomMet(where):
+                self._refused.discard(where)
+            case RoomParted(where, is_refused) if is_refused:
+                self._refused.add(where)
+                self._hurry(where)  # to find out why, and say so
+
+    # Which rooms are heard
+
+    def _look_at(self, sessions: Collection[PracticeSession]) -> None:
+        """A host hears the rooms of all that they host with somebody: a sheet may come late."""
+        soon = self._backend.clock.now() + SOON
+        for session in sessions:
+            is_hosted = session.host_id == self._me and session.guest_id is not None
+            if is_hosted and (session.stage is not Stage.PREP or session.starts_at < soon):
+                self._hosted.add(session.id)
+            else:
+                self._hosted.discard(session.id)
+        self._listen()
+
+    def _listen(self) -> None:
+        sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
+        self._backend.live.rooms.listen(self._hosted | self._attended | sending)
+
+    # What comes
+
+    async def _answer(self) -> None:
+        while True:
+            heard = await self._said.get()
+            try:
+                if heard.event == SHEET:
+                    await self._receive(heard.session_id, heard.payload)
+                else:
+                    await self._take_receipt(heard.session_id, heard.payload)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                log.info("something that is no mark sheet was said in a room")
+            except DataError as error:
+                log.info("a mark sheet could not be taken: %s", error.title)
+
+    async def _receive(self, session_id: UUID, payload: Any) -> None:
+        """A guest's sheet: on the disk first. Raises ValueError and its like for anything else."""
+        sheet, revision = UUID(payload["sheet"]), _revision(payload["revision"])
+        content = payload["content"]
+        if not isinstance(content, str) or len(data := content.encode()) > LARGEST:
+            raise ValueError
+        session = await self._backend.sessions.one(session_id)
+        if session.host_id != self._me or session.guest_id is None:
+            return
+        known = self._parcels.get((session_id, sheet))
+        if known is not None and known.is_mine:
+            return
+        if known is not None and known.revision >= revision:
+            self._say_receipt(known)
+            return
+        parcel = Parcel(
+            session=session_id,
+            sheet=sheet,
+            revision=revision,
+            content=content,
+            is_mine=False,
+            is_host=True,
+            partner=session.guest.name if session.guest else "",
+            where=Where.WITH_HOST,
+        )
+        reason = await asyncio.to_thread(self._check, data)
+        if reason is None and known is None and len(self.of(session_id)) >= MOST:
+            reason = "There are too many mark sheets of this session already."
+        if reason is not None:
+            self._say_receipt(replace(parcel, where=Where.REFUSED, reason=reason))
+            return
+        try:
+            await self._put(parcel)
+        except OSError:
+            reason = "The host's disk refuses it; it is tried again."
+            self._say_receipt(replace(parcel, where=Where.WAITING, reason=reason))
+            return
+        self._say_receipt(parcel)
+        self._hurry(session_id)
+
+    async def _take_receipt(self, session_id: UUID, payload: Any) -> None:
+        parcel = self._parcels.get((session_id, UUID(payload["sheet"])))
+        where = Where(payload["where"])
+        is_known = parcel is not None and not parcel.is_host and not parcel.is_over
+        if parcel is None or not is_known or parcel.revision != _revision(payload["revision"]):
+            return
+        if parcel.where is Where.WITH_HOST and where is Where.WAITING:
+            return  # it was said before
+        await self._move(
+            parcel,
+            where=where,
+            reason=clean_line(str(payload["reason"]))[:200],
+            is_in_the_way=payload["is_in_the_way"] is True,
+        )
+
+    def _say_receipt(self, parcel: Parcel) -> None:
+        self._backend.live.rooms.say(
+            parcel.session,
+            RECEIPT,
+            {
+                "sheet": str(parcel.sheet),
+                "revision": parcel.revision,
+                "where": parcel.where.value,
+                "reason": parcel.reason,
+                "is_in_the_way": parcel.is_in_the_way,
+            },
+        )
+
+    # What goes
+
+    async def _deliver(self) -> None:
+        for parcel in await asyncio.to_thread(self._box.all):
+            self._parcels.setdefault((parcel.session, parcel.sheet), parcel)
+            if parcel.where is not Where.UPLOADED:
+                self._notify(SheetMoved(parcel))
+        self._listen()
+        while True:
+            self._wake.clear()
+            for key in [key for key, parcel in self._parcels.items() if not parcel.is_over]:
+                if self._is_due(key):
+                    await self._advance(key)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._until_due()):
+                    await self._wake.wait()
+
+    async def _advance(self, key: tuple[UUID, UUID]) -> None:
+        """Try to bring a sheet one step further."""
+        async with self._busy:
+            parcel = self._parcels[key]
+            try:
+                if parcel.is_host:
+                    await self._upload(parcel)
+                else:
+                    await self._send(parcel)
+            except DataError as error:
+                log.info("a mark sheet is not further yet: %s", error.title)
+                with contextlib.suppress(OSError):
+                    await self._move(parcel, reason=error.message)
+            except OSError as error:
+                log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
+
+    async def _upload(self, parcel: Parcel) -> None:
+        data = parcel.content.encode()
+        files = self._backend.assessments
+        try:
+            await files.upload(parcel.session, FileKind.ASSESSMENT, data)
+        except FileExists as error:
+            if await files.read(parcel.session, FileKind.ASSESSMENT) != data:
+                await self._move(parcel, is_in_the_way=True, reason=error.message)
+                return
+        except NotAllowed:
+            if await self._is_lost(parcel):
+                return
+            raise
+        await self._move(parcel, where=Where.UPLOADED, reason="")
+
+    async def _send(self, parcel: Parcel) -> None:
+        """Say a sheet to the host, unless it is in the bucket already."""
+        if await self._is_lost(parcel) or not self._is_live:
+            return
+        data = parcel.content.encode()
+        files = self._backend.assessments
+        for file in await files.files(parcel.session):
+            if file.kind is FileKind.ASSESSMENT and file.size in (None, len(data)):
+                with contextlib.suppress(Gone):
+                    if await files.read(parcel.session, file.kind) == data:
+                        await self._move(parcel, where=Where.UPLOADED, reason="")
+                        return
+        if parcel.session in self._refused:
+            await self._move(parcel, reason=NOT_CARRIED)
+            return
+        payload = {
+            "sheet": str(parcel.sheet),
+            "revision": parcel.revision,
+            "content": parcel.content,
+        }
+        self._backend.live.rooms.say(parcel.session, SHEET, payload)
+
+    async def _is_lost(self, parcel: Parcel) -> bool:
+        """Whether nobody can upload it any more, which is said with where it stays."""
+        try:
+            session = await self._backend.sessions.one(parcel.session)
+        except Gone:
+            reason = "The session was cancelled."
+        else:
+            if session.involves(self._me):
+                return False
+            reason = "You have no seat in this session any more."
+        await self._move(parcel, where=Where.REFUSED, reason=reason)
+        return True
+
+    async def _move(self, parcel: Parcel, **changes: Any) -> None:
+        """Note how far a sheet has come, unless another revision has taken its place."""
+        present = self._parcels.get((parcel.session, parcel.sheet))
+        if present is None or present.revision != parcel.revision:
+            return
+        moved = replace(present, **changes)
+        if moved != present:
+            await self._put(moved)
+            if moved.is_host and not moved.is_mine:
+                self._say_receipt(moved)
+
+    async def _put(self, parcel: Parcel) -> None:
+        """Write down, then tell. Raises OSError."""
+        await asyncio.to_thread(self._box.keep, parcel)
+        self._parcels[parcel.session, parcel.sheet] = parcel
+        self._notify(SheetMoved(parcel))
+
+    # When it is tried
+
+    def _hurry(self, session_id: UUID | None = None) -> None:
+        """Try at once what waits, of all sessions or of one."""
+        for key in [key for key in self._due if session_id in (None, key[0])]:
+            del self._due[key]
+        self._wake.set()
+
+    def _is_due(self, key: tuple[UUID, UUID]) -> bool:
+        now = time.monotonic()
+        at, pause = self._due.get(key, (now, PAUSES[0]))
+        if at > now:
+            return False
+        self._due[key] = now + pause, min(2 * pause, PAUSES[1])
+        return True
+
+    def _until_due(self) -> float:
+        now = time.monotonic()
+        waiting = [
+            at
+            for key, (at, _) in self._due.items()
+            if (parcel := self._parcels.get(key)) and not parcel.is_over
+        ]
+        return max(0.05, min(waiting, default=now + PAUSES[1]) - now)
+
+
+def _revision(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise ValueError
+    return value

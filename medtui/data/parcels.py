@@ -1,0 +1,105 @@
+"""Mark sheets that were handed in, on the disk of whoever has to bring them further.
+
+A guest's lies in the guest's box until the host has confirmed it, and stays there afterwards; in
+the host's box it lies until it is uploaded. A file each, readable by its owner alone, written
+whole or not at all. One sheet is one file, whatever its revision: so it is never there twice.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from medtui import disk
+from medtui.models import clean_line
+
+MOST = 8
+"""Sheets of one session in a box."""
+
+
+class Where(StrEnum):
+    """How far a sheet has come."""
+
+    WAITING = "waiting"
+    """Not yet with the host."""
+    WITH_HOST = "with host"
+    """On the host's disk, not yet uploaded."""
+    UPLOADED = "uploaded"
+    REFUSED = "refused"
+    """It comes no further, and `reason` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A mark sheet on its way: what is uploaded, whose it is, and how far it has come.
+
+    `is_mine`: this side made it. `partner` is what the other one of the session is called.
+    `reason` is a sentence about why it is not further; `is_in_the_way`: because there is
+    another assessment, which only the host can decide.
+    """
+
+    session: UUID
+    sheet: UUID
+    revision: int
+    content: str
+    is_mine: bool
+    is_host: bool
+    partner: str = ""
+    where: Where = Where.WAITING
+    reason: str = ""
+    is_in_the_way: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether there is nothing left to be tried."""
+        return self.where in (Where.UPLOADED, Where.REFUSED)
+
+
+class Box:
+    """One person's sheets that were handed in. Its methods may block for a moment.
+
+    Args:
+        folder: of this program's state.
+    """
+
+    def __init__(self, folder: Path, person: UUID) -> None:
+        self._folder = folder / "handed" / str(person)
+
+    def all(self) -> list[Parcel]:
+        """Whatever lies there and can be read."""
+        found = [_read(file) for file in sorted(self._folder.glob("*/*.json"))]
+        return [parcel for parcel in found if parcel is not None]
+
+    def keep(self, parcel: Parcel) -> None:
+        """Write a parcel down, in place of what was known of the same sheet. Raises OSError."""
+        disk.write(self.file(parcel), json.dumps(_plain(parcel)))
+
+    def file(self, parcel: Parcel) -> Path:
+        return self._folder / str(parcel.session) / f"{parcel.sheet}.json"
+
+
+def _plain(parcel: Parcel) -> dict[str, Any]:
+    return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(parcel).items()}
+
+
+def _read(file: Path) -> Parcel | None:
+    try:
+        value = json.loads(file.read_text(encoding="utf-8"))
+        return Parcel(
+            session=UUID(value["session"]),
+            sheet=UUID(value["sheet"]),
+            revision=int(value["revision"]),
+            content=str(value["content"]),
+            is_mine=value["is_mine"] is True,
+            is_host=value["is_host"] is True,
+            partner=clean_line(str(value["partner"])),
+            where=Where(value["where"]),
+            reason=clean_line(str(value["reason"])),
+            is_in_the_way=value["is_in_the_way"] is True,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None

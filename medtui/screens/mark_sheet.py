@@ -1,0 +1,566 @@
+"""The mark sheet: the assessor marks while listening, everything by keys, kept at every one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from medtui.config import BadConfig, rubrics
+from medtui.data import Backend, DataError
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    SessionsChanged,
+    SheetMoved,
+)
+from medtui.data.parcels import Parcel
+from medtui.data.sheetbook import InUse, SheetBook
+from medtui.models import PracticeSession
+from medtui.screens import sheet_words
+from medtui.screens.choose import ChooseScreen
+from medtui.screens.confirm import ConfirmScreen
+from medtui.screens.room_brief import BriefReader
+from medtui.screens.save import SaveScreen
+from medtui.station.presets import minutes
+from medtui.station.room import other_of, person, why_not_mark
+from medtui.station.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
+from medtui.station.sheet import LONGEST, WHOLE, Kind, Sheet, Spot
+from medtui.station.sheet_file import as_json, assessment, from_json
+from medtui.station.state import RoomState
+from medtui.widgets.brief_view import BriefView
+from medtui.widgets.mark_table import SIGNS, MarkTable
+from medtui.widgets.moving import Choices
+from medtui.widgets.sheet_line import SheetLine
+from medtui.widgets.status_line import Feed
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 0.5
+
+KINDS = {
+    Kind.STRENGTH: ("Strength", "Keep doing"),
+    Kind.IMPROVEMENT: ("Improvement", "For next time"),
+    Kind.FLAG: ("Red flag", ""),
+    Kind.EVIDENCE: ("Said", ""),
+    Kind.NOTE: ("Note", "Note"),
+}
+"""What each kind of remark is called, in a domain and of the whole."""
+
+
+class MarkSheetScreen(Screen[None]):
+    """Over the room or the review. What it shows of the case is the brief that the actor may read.
+
+    Args:
+        backend: signed in.
+        me: the assessor.
+        session: whose candidate is marked.
+        room: the room's state, where this is over a room: it has the clock.
+        feed: whether the board was live.
+    """
+
+    AUTO_FOCUS = "MarkTable"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "write('strengths')", "Strength", id="sheet.strength",
+                tooltip="A strength of this domain; of the whole: keep doing"),
+        Binding("i", "write('improvements')", "Improve", id="sheet.improvement",
+                tooltip="An improvement of this domain; of the whole: for next time"),
+        Binding("f", "write('red_flags')", "Flag", id="sheet.flag", tooltip="A red flag"),
+        Binding("e", "write('evidence')", "Said", id="sheet.evidence",
+                tooltip="Words that were said, as evidence"),
+        Binding("n", "write('notes')", "Note", id="sheet.note",
+                tooltip="A note, with the station's time"),
+        Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure",
+                tooltip="Too little evidence here"),
+        Binding("enter", "remarks", "Edit", show=False, id="sheet.remarks",
+                tooltip="Go into the remarks; there, change one"),
+        Binding("d", "strike", "Delete", show=False, id="sheet.strike",
+                tooltip="In the remarks: delete one"),
+        Binding("b", "brief", "Brief", id="sheet.brief", tooltip="Your brief, or the remarks"),
+        Binding("h", "hand_in", "Hand in", id="sheet.hand_in",
+                tooltip="Hand the sheet in as the session's assessment"),
+        Binding("R", "rubric", "Rubric", show=False, id="sheet.rubric",
+                tooltip="Mark by another rubric"),
+        Binding("w", "save", "Save", show=False, id="sheet.save",
+                tooltip="Write the assessment to a file"),
+        Binding("N", "new", "New", show=False, id="sheet.new",
+                tooltip="Put this sheet aside and begin a new one"),
+        Binding("escape", "back", "Back", key_display="esc", id="sheet.back",
+                tooltip="Leave the line, the remarks, the sheet"),
+    ]  # fmt: skip
+
+    line = query_one(SheetLine)
+    table = query_one(MarkTable)
+    brief = query_one(BriefView)
+    remarks = query_one(Choices)
+    writing = query_one("#writing", Horizontal)
+    field = query_one("#remark", Input)
+
+    def __init__(
+        self,
+        backend: Backend,
+        me: UUID,
+        session: PracticeSession,
+        room: RoomState | None = None,
+        feed: Feed | None = None,
+    ) -> None:
+        super().__init__()
+        self._backend = backend
+        self._me = me
+        self._session = session
+        self._room = room
+        self._feed = feed or Feed(is_live=True)
+        self._is_open = False
+        self._said_not_kept = False
+        self._book = SheetBook(self.medtui.settings.state, me, session.id, self._not_kept)
+        self.sheet = self._blank(DEFAULT)
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def session(self) -> PracticeSession:
+        return self._room.session if self._room else self._session
+
+    @property
+    def partner(self) -> str:
+        return person(self.session, other_of(self.session, self._me), self._me)
+
+    @property
+    def parcel(self) -> Parcel | None:
+        """This sheet on its way, if it was handed in."""
+        courier = self.medtui.courier
+        sent = courier.of(self.session.id) if courier else []
+        return next((parcel for parcel in sent if parcel.sheet == self.sheet.id), None)
+
+    def compose(self) -> ComposeResult:
+        yield SheetLine(self.medtui.zone)
+        with Container(id="sheet"):
+            with Vertical(id="sheet-marks"):
+                yield MarkTable(self.sheet, id="sheet-table")
+                yield Static(id="sheet-total", markup=False)
+                yield Choices(id="sheet-remarks", compact=True)
+                yield Static(id="sheet-standing", markup=False)
+            yield BriefView(id="brief")
+        with Horizontal(id="writing"):
+            yield Static(id="remark-label", markup=False)
+            yield Input(id="remark", compact=True, max_length=LONGEST)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        self.writing.display = False
+        self._reader = BriefReader(self._backend, self.brief)
+        self.set_class(self._room is None, "-no-brief")
+        self.medtui.told.subscribe(self, self._hear)
+        if self.medtui.courier:
+            self.medtui.courier.attend(self.session.id)
+        self._read_brief()
+        self._tick()
+        await self._take_up()
+
+    async def on_unmount(self) -> None:
+        await self._book.close()
+
+    # The sheet
+
+    async def _take_up(self) -> None:
+        """Go on where an earlier window, or run, has left off."""
+        try:
+            kept = from_json(await self._book.open())
+        except InUse:
+            self._leave("Your mark sheet is open in another window of yours.")
+            return
+        self._is_open = True
+        if kept is not None and kept.candidate != self.session.candidate_id:
+            await self._book.put_aside(str(kept.id))  # it is about another one
+            kept = None
+        self.sheet = kept or self._blank(self._usual_rubric())
+        self._draw()
+        if self.sheet.typing is not None:
+            self._begin(self.sheet.typing)
+        elif self._is_of_another_station:
+            self._ask_for_new()
+
+    def _blank(self, rubric: Rubric) -> Sheet:
+        session = self.session
+        return Sheet(session.id, session.candidate_id or session.host_id, rubric)
+
+    def _usual_rubric(self) -> Rubric:
+        named = self._room.shared.preset.id if self._room else self.medtui.settings.preset
+        return rubric_for(named, self._rubrics())
+
+    def _rubrics(self) -> tuple[Rubric, ...]:
+        try:
+            return rubrics(self.medtui.settings)
+        except BadConfig as error:
+            self._refuse(str(error))
+            return RUBRICS
+
+    def _set(self, sheet: Sheet) -> None:
+        """The sheet is this now: it is kept, then drawn."""
+        if not self._is_open:
+            return
+        if sheet.station is None and self._station is not None:
+            sheet = sheet.about(self._station)
+        self.sheet = sheet
+        self._book.keep(as_json(sheet))
+        self._draw()
+
+    @property
+    def _station(self) -> str | None:
+        """Since when the station runs, which tells it from the next."""
+        since = self._room.since if self._room else None
+        return None if since is None else since.isoformat()
+
+    @property
+    def _is_of_another_station(self) -> bool:
+        stations = {self.sheet.station, self._station}
+        return None not in stations and len(stations) == 2
+
+    def _not_kept(self) -> None:
+        if not self._said_not_kept:
+            self._said_not_kept = True
+            self._refuse("Your mark sheet could not be written down: is the disk full?")
+
+    # What the data module tells
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case FeedWentLive():
+                self._feed = Feed(is_live=True)
+            case FeedWentStale(since, reason):
+                self._feed = Feed(since=since, reason=reason)
+            case BoardRead(sessions) | SessionsChanged(sessions):
+                for row in sessions:
+                    if row.id == self.session.id:
+                        self._session = row
+                self.call_later(self._follow)  # once the room has
+            case SheetMoved():
+                pass
+            case _:
+                return
+        self._draw()
+
+    def _follow(self) -> None:
+        self._read_brief()
+        if (reason := why_not_mark(self.session, self._me)) is not None:
+            self._leave(f"{reason} What is on your mark sheet is kept.")
+
+    def _leave(self, reason: str) -> None:
+        self.medtui.notify(reason, severity="warning", markup=False)
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
+        if self.app.screen is self:
+            self.dismiss(None)
+
+    def _read_brief(self) -> None:
+        if self._room and self._reader.wants(self.session, self._room.role):
+            self._fetch_brief()
+
+    @work(exclusive=True, group="brief")
+    async def _fetch_brief(self) -> None:
+        assert self._room is not None  # noqa: S101
+        await self._reader.read(self.session)
+        await self._reader.draw(self.session, self._room.role, None)
+
+    # Drawing
+
+    def _tick(self) -> None:
+        now = self.medtui.now()
+        reading = self._room.reading(now) if self._room else None
+        self.line.show(
+            self.partner,
+            self.sheet.rubric.name,
+            self._feed,
+            self.session.stage,
+            reading,
+            self._elapsed,
+        )
+        self.set_timer(
+            min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS, self._tick
+        )
+
+    @property
+    def _elapsed(self) -> str:
+        elapsed = self._room.elapsed(self.medtui.now()) if self._room else None
+        return "" if elapsed is None else minutes(elapsed)
+
+    def _draw(self) -> None:
+        sheet = self.sheet
+        self.table.show(sheet)
+        total = Content.assemble(
+            ("Total  ", "$faint"), (sheet_words.total_words(sheet), "bold"),
+            ("   " + sheet_words.missing_words(sheet), "$text-warning"),
+        )  # fmt: skip
+        self.query_one("#sheet-total", Static).update(total)
+        words = sheet_words.standing(sheet, self.parcel, self.partner)
+        self.query_one("#sheet-standing", Static).update(words)
+        self._draw_remarks()
+
+    @on(MarkTable.Moved)
+    def _draw_remarks(self) -> None:
+        place = self.table.place
+        given = self.sheet.at(place)
+        options = []
+        for kind, number, text in given.remarks:
+            sign, look = SIGNS[kind]
+            words = f" “{text}”" if kind is Kind.EVIDENCE else f"{sign} {text}"
+            shown = Content(words).stylize(look, 0, 1)
+            options.append(Option(shown, f"{kind.value} {number}"))
+        if given.insufficient:
+            options.insert(0, Option("? Too little evidence to be sure.", disabled=True))
+        if not options:
+            options = [Option(Content.styled(self._hint(place), "$faint"), disabled=True)]
+        at = self.remarks.highlighted
+        self.remarks.set_options(options)
+        if at is not None:
+            self.remarks.highlighted = min(at, len(options) - 1)
+
+    def _hint(self, place: str) -> str:
+        if place == WHOLE:
+            return "s keep doing   i for next time   n a note of the whole"
+        return "0–9 + - mark   s strength   i to improve   e words said   u unsure"
+
+    # Marks
+
+    @on(MarkTable.Marked)
+    def _marked(self, event: MarkTable.Marked) -> None:
+        self._set(self.sheet.score(self.table.place, event.score))
+
+    @on(MarkTable.NoMark)
+    def _no_mark(self, event: MarkTable.NoMark) -> None:
+        self._refuse(event.words)
+
+    def action_unsure(self) -> None:
+        if self.table.place == WHOLE:
+            self._refuse("This is said of a domain: go to one.")
+        else:
+            self._set(self.sheet.toggle_insufficient(self.table.place))
+
+    # Remarks
+
+    def action_write(self, kind: str) -> None:
+        wanted = Kind(kind)
+        place = WHOLE if wanted is Kind.NOTE else self.table.place
+        if place == WHOLE and not KINDS[wanted][1]:
+            self._refuse("This belongs to a domain: go to one.")
+            return
+        self._begin(Spot(place, wanted))
+
+    def _begin(self, spot: Spot) -> None:
+        """Open the line: with what was begun there before, or with the station's time."""
+        if not self._is_open:
+            return
+        begun = self.sheet.drafts.get(spot)
+        if begun is None:
+            remarks = self.sheet.at(spot.place).of(spot.kind)
+            is_there = spot.at is not None and spot.at < len(remarks)
+            begun = remarks[spot.at] if is_there and spot.at is not None else ""
+            if spot.kind is Kind.NOTE and not begun and self._elapsed:
+                begun = f"{self._elapsed} "
+        if spot.kind is not Kind.NOTE:
+            self.table.go_to(spot.place)
+        sign, look = SIGNS[spot.kind]
+        of_domain, of_whole = KINDS[spot.kind]
+        words = of_whole if spot.place == WHOLE else of_domain
+        self.query_one("#remark-label", Static).update(Content.styled(f"{sign} {words} ", look))
+        self.writing.display = True
+        self.field.value = begun
+        self.field.cursor_position = len(begun)
+        self.field.focus()
+        self._set(self.sheet.draft(spot, begun).type(spot))
+
+    @on(Input.Changed, "#remark")
+    def _typed(self, event: Input.Changed) -> None:
+        if (spot := self.sheet.typing) is not None and event.value == self.field.value:
+            self._set(self.sheet.draft(spot, event.value))
+
+    @on(Input.Submitted, "#remark")
+    def _written(self) -> None:
+        if (spot := self.sheet.typing) is not None:
+            self._set(self.sheet.write(spot, self.field.value))
+        self._close_line(spot)
+
+    def _close_line(self, spot: Spot | None) -> None:
+        self.writing.display = False
+        (self.remarks if spot is not None and spot.at is not None else self.table).focus()
+
+    def action_remarks(self) -> None:
+        if not self.sheet.at(self.table.place).remarks:
+            self._refuse("There are no remarks here yet: s, i, f, e and n write some.")
+            return
+        self.remove_class("-brief")
+        self.remarks.focus()
+        if self.remarks.highlighted is None:
+            self.remarks.action_first()
+
+    @on(OptionList.OptionSelected, "#sheet-remarks")
+    def _edit(self) -> None:
+        if (spot := self._chosen) is not None:
+            self._begin(spot)
+
+    @property
+    def _chosen(self) -> Spot | None:
+        """The remark under the cursor, if the cursor is among them."""
+        option = self.remarks.highlighted_option
+        if option is None or option.id is None or not self.remarks.has_focus:
+            return None
+        kind, at = option.id.split()
+        return Spot(self.table.place, Kind(kind), int(at))
+
+    @work
+    async def action_strike(self) -> None:
+        if (spot := self._chosen) is None or spot.at is None:
+            self._refuse("Go into the remarks first: enter.")
+            return
+        text = self.sheet.at(spot.place).of(spot.kind)[spot.at]
+        if await self._ask(f"Delete this remark? {text}", "Delete"):
+            self._set(self.sheet.strike(spot))
+            if not self.sheet.at(spot.place).remarks:
+                self.table.focus()
+
+    # The sheet as a whole
+
+    @work
+    async def action_rubric(self) -> None:
+        known = self._rubrics()
+        if self.sheet.rubric not in known:
+            known = (*known, self.sheet.rubric)
+        chosen = await self.app.push_screen_wait(
+            ChooseScreen(
+                "By which rubric do you mark?",
+                [(f"{rubric.name}: {rubric.words}", rubric) for rubric in known],
+                known.index(self.sheet.rubric),
+            )
+        )
+        if chosen is not None and chosen != self.sheet.rubric:
+            self._set(self.sheet.choose(chosen))
+            if count := self.sheet.elsewhere:
+                self.notify(
+                    f"{count} marks and remarks by other rubrics come back with those.",
+                    markup=False,
+                )
+
+    @work
+    async def action_new(self) -> None:
+        if self.sheet.is_empty:
+            self._refuse("This sheet is new: there is nothing on it yet.")
+        elif await self._ask("Put this sheet aside and begin a new one?", "A new one"):
+            await self._begin_anew()
+
+    @work
+    async def _ask_for_new(self) -> None:
+        question = "This sheet is of an earlier station. Put it aside and begin a new one?"
+        if await self._ask(question, "A new one"):
+            await self._begin_anew()
+
+    async def _begin_anew(self) -> None:
+        await self._book.put_aside(str(self.sheet.id))
+        self._set(self._blank(self.sheet.rubric))
+        self.table.focus()
+
+    @work
+    async def action_save(self) -> None:
+        sheet = self.sheet
+        saved = await self.app.push_screen_wait(
+            SaveScreen(
+                Path.home() / "assessment.json",
+                lambda: assessment(sheet).decode(),
+                title="Save the assessment as a file",
+            )
+        )
+        if saved is not None:
+            self.notify(f"Saved as {saved}.", markup=False)
+
+    @work(exclusive=True, group="hand-in")
+    async def action_hand_in(self) -> None:
+        sheet, session, courier = self.sheet, self.session, self.medtui.courier
+        if courier is None or not self.is_active:
+            return
+        if sheet.is_empty:
+            self._refuse("There is nothing on this sheet yet.")
+            return
+        is_host = session.host_id == self._me
+        sent = self.parcel
+        try:
+            if sent is not None and sent.revision == sheet.revision:
+                if not (sent.is_in_the_way and sent.is_host):
+                    self._refuse(sheet_words.standing(sheet, sent, self.partner))
+                elif await self._ask(sheet_words.REPLACE, "Replace it"):
+                    await courier.replace(sent)
+            elif await self._ask(
+                sheet_words.question(sheet, is_host=is_host, partner=self.partner), "Hand in"
+            ):
+                await courier.hand_in(session, sheet.id, sheet.revision, assessment(sheet))
+        except DataError as error:
+            self.medtui.say(error)
+        self._draw()
+
+    # Leaving
+
+    def action_brief(self) -> None:
+        if self._room is None:
+            self._refuse("The brief is in the room.")
+            return
+        self.toggle_class("-brief")
+        (self.brief if self.has_class("-brief") else self.table).focus()
+
+    def action_back(self) -> None:
+        if self.writing.display:
+            spot = self.sheet.typing
+            self._set(self.sheet.type(None))
+            if spot in self.sheet.drafts:
+                self.notify("Kept as a draft: the same key goes on with it.", markup=False)
+            self._close_line(spot)
+        elif not self.table.has_focus:
+            self.remove_class("-brief")
+            self.table.focus()
+        else:
+            self.dismiss(None)
+
+    async def _ask(self, question: str, yes: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+
+    def _refuse(self, reason: str) -> None:
+        self.notify(reason, severity="warning", markup=False)
+
+
+async def open_mark_sheet(
+    screen: Screen[None],
+    backend: Backend,
+    me: UUID,
+    session: PracticeSession,
+    room: RoomState | None = None,
+    feed: Feed | None = None,
+) -> None:
+    """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
+    app = cast("MedtuiApp", screen.app)
+    arrived = app.courier.of(session.id) if app.courier else []
+    waiting = [parcel for parcel in arrived if not parcel.is_mine and parcel.is_in_the_way]
+    reason = why_not_mark(session, me)
+    if reason is None:
+        app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
+    elif waiting and app.courier:
+        words = f"{waiting[-1].partner}'s mark sheet is here. {sheet_words.REPLACE}"
+        if await app.push_screen_wait(ConfirmScreen(words, yes="Replace it")):
+            try:
+                await app.courier.replace(waiting[-1])
+            except DataError as error:
+                app.say(error)
+    else:
+        screen.notify(reason, severity="warning", markup=False)

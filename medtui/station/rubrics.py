@@ -1,0 +1,194 @@
+"""Rubrics: the domains that an assessor marks, on which scale, and what each counts.
+
+The built-in ones are real exams' (typical ones where they differ from station to station).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MOST_DOMAINS = 12
+MOST_GRADES = 9
+HIGHEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A domain: marks from `least` to `max` in steps, each of which counts `weight` in the total.
+
+    `labels` are words for the marks from `least` on.
+    """
+
+    name: str
+    max: int = 4
+    least: int = 0
+    weight: float = 1.0
+    step: int = 1
+    labels: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> float:
+        """What full marks count in the total."""
+        return round(self.max * self.weight, 6)
+
+    def worth(self, score: int) -> float:
+        """What a mark counts in the total."""
+        return round(score * self.weight, 2)
+
+    def typed(self, before: str, digit: str) -> str | None:
+        """What has been typed with another digit: a longer mark, else one begun anew, else None."""
+        for text in (before + digit, digit):
+            number = int(text)
+            if self.least <= number <= self.max or 0 < 10 * number <= self.max:
+                return text
+        return None
+
+    def stepped(self, score: int | None, by: int) -> int:
+        """A mark some steps up or down; the first step comes to the middle."""
+        if score is None:
+            return self.least + (self.max - self.least) // 2 // self.step * self.step
+        return min(max(score + by * self.step, self.least), self.max)
+
+    def label(self, score: int | None) -> str:
+        """The word for a mark; empty where there is none."""
+        at = -1 if score is None else score - self.least
+        return self.labels[at] if 0 <= at < len(self.labels) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rubric:
+    """What is marked in a station. `grades` are those of the whole, the worst first.
+
+    `out_of` is what it is given out of where that is said in round figures.
+    """
+
+    id: str
+    name: str
+    domains: tuple[Domain, ...]
+    grades: tuple[str, ...] = ()
+    out_of: float | None = None
+
+    @property
+    def counts(self) -> float:
+        """What full marks come to."""
+        return self.out_of or round(sum(domain.counts for domain in self.domains), 2)
+
+    @property
+    def words(self) -> str:
+        """ "3 domains of 4", "5 domains, 49.8 in all"."""
+        of = {domain.counts for domain in self.domains}
+        count = len(self.domains)
+        kind = "domain" if count == 1 else "domains"
+        return f"{count} {kind} of {of.pop():g}" if len(of) == 1 else (
+            f"{count} {kind}, {self.counts:g} in all"
+        )  # fmt: skip
+
+
+PLATFORM = "platform"
+
+
+def _platform(name: str, counts: float) -> Domain:
+    return Domain(name, max=100, weight=round(counts / 100, 6), step=5)
+
+
+def _scaled(
+    names: str, most: int, *, least: int = 0, labels: tuple[str, ...] = (), weight: float = 1.0
+) -> tuple[Domain, ...]:
+    """Domains on one scale; a star after a name: it counts `weight` times."""
+    return tuple(
+        Domain(
+            name.rstrip("*"), most, least, weight if name.endswith("*") else 1.0, labels=labels
+        )
+        for name in names.split("; ")
+    )  # fmt: skip
+
+
+_PACES = ("Unsatisfactory", "Borderline", "Satisfactory")
+_SKILLS = {
+    "A": "A Physical examination",
+    "B": "B Identifying physical signs",
+    "C": "C Clinical communication",
+    "D": "D Differential diagnosis",
+    "E": "E Clinical judgement",
+    "F": "F Managing patients' concerns",
+    "G": "G Maintaining patient welfare",
+}
+
+
+def _paces(skills: str) -> tuple[Domain, ...]:
+    return tuple(Domain(_SKILLS[skill], 2, labels=_PACES) for skill in skills)
+
+
+RUBRICS = (
+    Rubric(
+        PLATFORM,
+        "Platform default",
+        (
+            _platform("Rapport, introduction, structure and flow", 13.3),
+            _platform("Empathy, listening and patient perspective", 13.3),
+            _platform("Medical explanation and plan", 9.96),
+            _platform("Honesty and transparency", 3.32),
+            _platform("Appropriate pace and non-verbal skills", 9.96),
+        ),
+        out_of=49.8,
+    ),
+    Rubric(
+        "plab2",
+        "PLAB 2",
+        _scaled("Data gathering; Management; Interpersonal skills", 4),
+        ("Unsatisfactory", "Borderline", "Satisfactory", "Good"),
+    ),
+    Rubric(
+        "sca",
+        "RCGP SCA",
+        _scaled(
+            "Data gathering and diagnosis; Clinical management and complexity*; Relating to others",
+            3,
+            labels=("Clear fail", "Fail", "Pass", "Clear pass"),
+            weight=1.5,
+        ),
+    ),
+    Rubric("paces-consultation", "PACES23 consultation", _paces("ABCDEFG")),
+    Rubric("paces-communication", "PACES23 communication", _paces("CEFG")),
+    Rubric("paces-examination", "PACES23 examination", _paces("ABDEG")),
+    Rubric(
+        "casc",
+        "MRCPsych CASC",
+        _scaled(
+            "Communication; Information gathering; Risk and safety; Formulation and management;"
+            " Professionalism",
+            5,
+            least=1,
+        ),
+        ("Severe fail", "Fail", "Borderline fail", "Borderline pass", "Pass", "Excellent pass"),
+    ),
+    Rubric(
+        "nac",
+        "NAC OSCE",
+        _scaled(
+            "History taking; Physical examination; Organisation; Communication; Diagnosis;"
+            " Investigations and data; Therapeutics and management",
+            5,
+            least=1,
+        ),
+    ),
+    Rubric(
+        "step2-cs",
+        "Step 2 CS style",
+        _scaled(
+            "Integrated clinical encounter (ICE); Communication and interpersonal skills (CIS);"
+            " Spoken English proficiency (SEP)",
+            5,
+            least=1,
+        ),
+    ),
+)
+DEFAULT = RUBRICS[0]
+_USUAL = {"casc-1": "casc", "casc-2": "casc"}
+"""Which rubric goes with a timing of another id."""
+
+
+def rubric_for(preset_id: str, rubrics: tuple[Rubric, ...] = RUBRICS) -> Rubric:
+    """The rubric that goes with a station's timing; one's own come first, the default last."""
+    wanted = {preset_id, _USUAL.get(preset_id, preset_id)}
+    return next((rubric for rubric in reversed(rubrics) if rubric.id in wanted), DEFAULT)

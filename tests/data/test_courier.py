@@ -1,0 +1,403 @@
+"""A guest's mark sheet on its way to the bucket, with the host away, back, killed, gone for good.
+
+After each of these it is there once and whole, or lies on the guest's disk, who is told so.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from medtui.data import Backend, Invalid, MemoryTokens, NotAllowed, Server
+from medtui.data.courier import RECEIPT, SHEET, Courier
+from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
+from medtui.data.parcels import Box, Parcel, Where
+from medtui.documents.handed import why_no_mark_sheet
+from medtui.models import FileKind
+from medtui.station.rubrics import DEFAULT
+from medtui.station.sheet import Sheet
+from medtui.station.sheet_file import assessment
+from tests.stack import Person, Stack
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medtui.data.courier.PAUSES", (0.2, 1.0))
+
+
+@dataclass
+class Desk:
+    """Somebody's program, as far as mark sheets are concerned."""
+
+    person: Person
+    backend: Backend
+    courier: Courier
+    events: list[Event] = field(default_factory=list)
+    deaf: set[str] = field(default_factory=set)
+    """What is said in the room and does not arrive here."""
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, RoomHeard) and event.event in self.deaf:
+            return
+        self.events.append(event)
+        self.courier.hear(event)
+
+    async def until(self, where: Where, **wanted: Any) -> Parcel:
+        """Wait until the one sheet here has come so far."""
+        parcel: Parcel | None = None
+        try:
+            async with asyncio.timeout(10):
+                while True:
+                    for parcel in self.courier._parcels.values():
+                        is_so = all(getattr(parcel, name) == v for name, v in wanted.items())
+                        if parcel.where is where and is_so:
+                            return parcel
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"it never came so far: {parcel}") from None
+
+    def close(self) -> None:
+        self.courier.stop()
+
+
+@dataclass
+class Practice:
+    stack: Stack
+    folder: Path
+    host: Person
+    guest: Person
+    session: UUID
+    opened: contextlib.AsyncExitStack
+
+    async def open(self, person: Person, *, live: bool = True) -> Desk:
+        """Start somebody's program: what it has kept on its disk is there again."""
+        desk: Desk
+
+        def hear(event: Event) -> None:
+            desk.hear(event)
+
+        backend = await self.opened.enter_async_context(
+            Backend.open(
+                Server(self.stack.url, self.stack.anon_key), tokens=MemoryTokens(), notify=hear
+            )
+        )
+        folder = self.folder / person.name
+        courier = Courier(backend, person.id, folder, hear, why_no_mark_sheet)
+        desk = Desk(person, backend, courier)
+        await backend.auth.sign_in(person.email, person.password)
+        courier.start()
+        if live:
+            await self.go_live(desk)
+        return desk
+
+    async def go_live(self, desk: Desk) -> None:
+        desk.backend.live.start()
+        async with asyncio.timeout(10):
+            while not any(isinstance(event, FeedWentLive) for event in desk.events):
+                await asyncio.sleep(0.01)
+
+    async def kill(self, desk: Desk) -> None:
+        """End a program without its doing anything more."""
+        desk.close()
+        await desk.backend.live.stop()
+
+    async def hand_in(self, desk: Desk, sheet: Sheet) -> bytes:
+        content = assessment(sheet)
+        session = await desk.backend.sessions.one(self.session)
+        await desk.courier.hand_in(session, sheet.id, sheet.revision, content)
+        return content
+
+    def sheet(self, score: int = 70) -> Sheet:
+        sheet = Sheet(self.session, self.host.id, DEFAULT)
+        return sheet.score(DEFAULT.domains[0].name, score)
+
+    async def uploaded(self) -> bytes | None:
+        """What is in the bucket, asked as the host with a client of their own."""
+        client = await self.stack.client(self.host)
+        try:
+            path = f"{self.session}/assessment.json"
+            return await client.storage.from_("assessments").download(path)
+        except Exception:
+            return None
+
+    async def uploads(self) -> int:
+        query = "select count(*) from storage.objects where name like %s"
+        [row] = await self.stack.sql(query, f"{self.session}/%")
+        return int(row["count"])
+
+
+@pytest.fixture
+async def practice(stack: Stack, tmp_path: Path) -> AsyncIterator[Practice]:
+    host = await stack.person("Amara", "Okafor")
+    guest = await stack.person("Mei", "Tanaka")
+    case = await stack.case()
+    session = await stack.session(host, guest=guest, case_id=case, candidate_id=host.id, version=3)
+    async with contextlib.AsyncExitStack() as opened:
+        yield Practice(stack, tmp_path, host, guest, session, opened)
+
+
+async def test_both_are_there(practice: Practice) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    content = await practice.hand_in(guest, practice.sheet())
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+    [has] = host.courier.of(practice.session)
+    assert (has.where, has.is_mine, has.partner) == (Where.UPLOADED, False, "Mei Tanaka")
+    told = [e.parcel.where for e in guest.events if isinstance(e, SheetMoved)]
+    assert told[0] is Where.WAITING
+    assert told[-1] is Where.UPLOADED
+
+
+async def test_a_hosts_own_goes_straight_to_the_bucket(practice: Practice) -> None:
+    host = await practice.open(practice.host, live=False)
+    content = await practice.hand_in(host, practice.sheet())
+    await host.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_the_host_is_away_and_comes_back(practice: Practice) -> None:
+    guest = await practice.open(practice.guest)
+    content = await practice.hand_in(guest, practice.sheet())
+    await asyncio.sleep(0.5)
+    assert [p.where for p in guest.courier.of(practice.session)] == [Where.WAITING]
+    host = await practice.open(practice.host)
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+    await host.until(Where.UPLOADED)
+
+
+async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> None:
+    guest = await practice.open(practice.guest)
+    content = await practice.hand_in(guest, practice.sheet())
+    await practice.kill(guest)
+    await practice.open(practice.host)
+    again = await practice.open(practice.guest)
+    await again.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_the_host_is_gone_for_good(practice: Practice) -> None:
+    guest = await practice.open(practice.guest)
+    content = await practice.hand_in(guest, practice.sheet())
+    await practice.kill(guest)
+    again = await practice.open(practice.guest)
+    parcel = await again.until(Where.WAITING)
+    assert parcel.content.encode() == content
+    await practice.stack.sql("delete from practice_sessions where id = %s", practice.session)
+    again.courier.attend(practice.session)
+    gone = await again.until(Where.REFUSED)
+    assert gone.reason == "The session was cancelled."
+    assert gone.content.encode() == content
+    [kept] = Box(practice.folder / practice.guest.name, practice.guest.id).all()
+    assert kept == gone
+
+
+async def test_the_host_is_killed_between_the_disk_and_the_bucket(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+
+    async def never(parcel: Parcel) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(host.courier, "_upload", never)
+    content = await practice.hand_in(guest, practice.sheet())
+    await guest.until(Where.WITH_HOST)
+    await practice.kill(host)
+    assert await practice.uploaded() is None
+    again = await practice.open(practice.host)
+    await again.until(Where.UPLOADED)
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_the_host_is_killed_between_the_bucket_and_the_answer(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    monkeypatch.setattr(host.courier, "_say_receipt", lambda parcel: None)
+    content = await practice.hand_in(guest, practice.sheet())
+    await host.until(Where.UPLOADED)
+    await practice.kill(host)
+    # Nobody answers, and the guest sees for themself.
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_the_answer_is_lost(practice: Practice) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    guest.deaf = {RECEIPT}
+    await practice.hand_in(guest, practice.sheet())
+    await guest.until(Where.UPLOADED)
+    assert len(host.courier.of(practice.session)) == 1
+    assert await practice.uploads() == 1
+
+
+async def test_what_is_said_is_lost_a_few_times(practice: Practice) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    host.deaf = {SHEET}
+    content = await practice.hand_in(guest, practice.sheet())
+    await asyncio.sleep(0.7)
+    assert await practice.uploaded() is None
+    host.deaf = set()
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_the_network_of_both_breaks_and_comes_back(practice: Practice) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    await practice.stack.stop_gateway()
+    sheet = practice.sheet()
+    content = assessment(sheet)
+    [known] = next(event.sessions for event in guest.events if isinstance(event, BoardRead))
+    await guest.courier.hand_in(known, sheet.id, sheet.revision, content)
+    await practice.stack.start_gateway()
+    await guest.until(Where.UPLOADED)
+    await host.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+
+
+async def test_there_is_an_assessment_already(practice: Practice) -> None:
+    other = b'{"max_total": 49.8, "dimensions": []}'
+    await practice.stack.file(practice.session, "assessment.json", content=other)
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    await practice.hand_in(guest, practice.sheet())
+    await guest.until(Where.WITH_HOST, is_in_the_way=True)
+    await host.until(Where.WITH_HOST, is_in_the_way=True)
+    assert await practice.uploaded() == other
+
+
+async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
+    practice: Practice,
+) -> None:
+    guest = await practice.open(practice.guest)
+    first = practice.sheet(50)
+    await practice.hand_in(guest, first)
+    content = await practice.hand_in(guest, first.score(DEFAULT.domains[1].name, 90))
+    await practice.open(practice.host)
+    await guest.until(Where.UPLOADED, revision=2)
+    assert await practice.uploaded() == content
+    assert len(guest.courier.of(practice.session)) == 1
+
+
+async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> None:
+    one, two = await practice.open(practice.host), await practice.open(practice.host)
+    guest = await practice.open(practice.guest)
+    content = await practice.hand_in(guest, practice.sheet())
+    await guest.until(Where.UPLOADED)
+    await one.until(Where.UPLOADED)
+    await two.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+    assert await practice.uploads() == 1
+
+
+HOSTILE: list[Any] = [
+    None,
+    "text",
+    [],
+    {},
+    {"sheet": "x", "revision": 1, "content": "{}"},
+    {"sheet": str(uuid4()), "revision": "1", "content": "{}"},
+    {"sheet": str(uuid4()), "revision": -1, "content": "{}"},
+    {"sheet": str(uuid4()), "revision": True, "content": "{}"},
+    {"sheet": str(uuid4()), "revision": 1, "content": {"max_total": 1}},
+    {"sheet": str(uuid4()), "revision": 1, "content": "x" * 200_001},
+    {"sheet": str(uuid4()), "revision": 1, "content": "\ud800"},
+    {"sheet": "../../../etc/passwd", "revision": 1, "content": "{}"},
+]
+NO_SHEETS = [
+    "not JSON",
+    "{}",
+    '{"dimensions": ' + "[" * 5_000,
+    '[{"speaker": "A", "text": "a transcript"}]',
+    '{"max_total": 49.8, "totals": {"total_score": 49}, "model": "some-model"}',
+    '{"max_total": 49.8, "totals": {"total_score": 49}}',
+]
+
+
+async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Practice) -> None:
+    host = await practice.open(practice.host, live=False)
+    said: list[Any] = []
+    host.backend.live.rooms.say = lambda *args: said.append(args)  # type: ignore[method-assign]
+    for payload in HOSTILE:
+        host.hear(RoomHeard(practice.session, SHEET, payload))
+        host.hear(RoomHeard(practice.session, RECEIPT, payload))
+        await asyncio.sleep(0)
+    for content in NO_SHEETS:
+        payload = {"sheet": str(uuid4()), "revision": 1, "content": content}
+        host.hear(RoomHeard(practice.session, SHEET, payload))
+        async with asyncio.timeout(10):
+            while not said or said[-1][2]["sheet"] != payload["sheet"]:
+                await asyncio.sleep(0.01)
+        assert said[-1][2]["where"] == "refused"
+        assert said[-1][2]["reason"]
+    assert host.courier.of(practice.session) == []
+    assert await practice.uploaded() is None
+    # And the next good one is taken.
+    sheet = practice.sheet()
+    payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
+    host.hear(RoomHeard(practice.session, SHEET, payload))
+    await host.until(Where.UPLOADED)
+
+
+async def test_a_sheet_for_a_session_that_one_does_not_host_is_not_taken(
+    practice: Practice,
+) -> None:
+    other = await practice.stack.session(practice.guest, guest=practice.host)
+    host = await practice.open(practice.host, live=False)
+    sheet = practice.sheet()
+    payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
+    for session in (other, uuid4()):
+        host.hear(RoomHeard(session, SHEET, payload))
+    host.hear(RoomHeard(practice.session, SHEET, payload))
+    await host.until(Where.UPLOADED)
+    assert host.courier.of(other) == []
+
+
+async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
+    other = b'{"max_total": 49.8, "dimensions": []}'
+    await practice.stack.file(practice.session, "assessment.json", content=other)
+    host = await practice.open(practice.host, live=False)
+    for score in range(30):
+        sheet = practice.sheet(score)
+        payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
+        host.hear(RoomHeard(practice.session, SHEET, payload))
+        await asyncio.sleep(0.02)
+    await host.until(Where.WITH_HOST, is_in_the_way=True)
+    assert len(host.courier.of(practice.session)) == 8
+
+
+async def test_too_long_a_sheet_is_not_handed_in(practice: Practice) -> None:
+    guest = await practice.open(practice.guest, live=False)
+    session = await guest.backend.sessions.one(practice.session)
+    with pytest.raises(Invalid, match="too long"):
+        await guest.courier.hand_in(session, uuid4(), 1, b"x" * 200_001)
+    assert guest.courier.of(practice.session) == []
+
+
+async def test_at_the_server_only_the_host_uploads_and_only_the_two_talk(
+    practice: Practice,
+) -> None:
+    guest, stranger = practice.guest, await practice.stack.person("Daniel", "Reyes")
+    for person in (guest, stranger):
+        desk = await practice.open(person, live=False)
+        with pytest.raises(NotAllowed):
+            await desk.backend.assessments.upload(
+                practice.session, FileKind.ASSESSMENT, assessment(practice.sheet())
+            )
+    host = await practice.open(practice.host)
+    outsider = await practice.open(stranger)
+    outsider.backend.live.rooms.listen({practice.session})
+    payload = {"sheet": str(uuid4()), "revision": 1, "content": "{}"}
+    for _ in range(5):
+        outsider.backend.live.rooms.say(practice.session, SHEET, payload)
+        await asyncio.sleep(0.1)
+    assert not [e for e in host.events if isinstance(e, RoomHeard) and e.event == SHEET]
+    assert await practice.uploads() == 0
