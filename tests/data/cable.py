@@ -20,6 +20,8 @@ class Cable:
     def __init__(self, upstream: str, cut_at: int, *, for_good: bool) -> None:
         self.moments = 0
         self.url = ""
+        self.pause = 0.0
+        """For how many seconds each part is held."""
         self._upstream = urlsplit(upstream)
         self._cut_at = cut_at
         self._for_good = for_good
@@ -46,6 +48,7 @@ class Cable:
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while (part := await reader.read(65536)) and self._goes_on():
+                await asyncio.sleep(self.pause)
                 writer.write(part)
                 await writer.drain()
                 if not self._goes_on():

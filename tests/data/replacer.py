@@ -1,4 +1,4 @@
-"""A program that replaces a session's file and is killed on the way: `python -m tests.data.replacer`.
+"""A program that replaces a file and is killed on the way: `python -m tests.data.replacer`.
 
 Reads tasks, a line of JSON each, and does each in a process of its own, which counts the steps
 that it takes: every write, by halves, every sync, rename, removal, and the beginning and end of

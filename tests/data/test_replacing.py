@@ -333,6 +333,7 @@ async def kill(
     stack: Stack, host: Person, replacer: Replacer, step: int, keep: Path, wanted: Which = "old"
 ) -> str:
     session_id = await with_old(stack, host)
+    keep /= str(session_id)
     said = await replacer.run(stack, host, session_id, keep, step)
     await check_one_can_be_had(stack, session_id, keep)
     async with signed_in(stack.url, stack, host) as backend:
