@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from medtui.data.errors import DataError as DataError
     from medtui.data.errors import FileExists as FileExists
     from medtui.data.errors import Gone as Gone
+    from medtui.data.errors import HalfDone as HalfDone
     from medtui.data.errors import Invalid as Invalid
     from medtui.data.errors import NotAllowed as NotAllowed
     from medtui.data.errors import NotSignedIn as NotSignedIn
@@ -42,8 +43,8 @@ _MODULES = {
     "codes": ("Code",),
     "connection": ("Server",),
     "errors": (
-        *("Changed", "DataError", "FileExists", "Gone", "Invalid", "NotAllowed", "NotSignedIn"),
-        *("ServerTooOld", "Taken", "TooOften", "Unreachable"),
+        *("Changed", "DataError", "FileExists", "Gone", "HalfDone", "Invalid", "NotAllowed"),
+        *("NotSignedIn", "ServerTooOld", "Taken", "TooOften", "Unreachable"),
     ),
     "gotrue": ("CodeSent", "NeedsCode", "NeedsConfirmation", "NeedsPassword"),
     "tokens": ("MemoryTokens", "StoredTokens"),

@@ -1,17 +1,20 @@
 """The files of a session: its transcript and its assessment, in the bucket `assessments`.
 
 The host writes and deletes them, host and guest read them. There is no replacing: that is
-deleting and uploading, and what is deleted exists only where it was kept.
+deleting and uploading, and what is deleted exists only where it was kept (`replacing.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import FileExists, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.replacing import Replacing
+from medtui.data.sending import Counted, Sent
 from medtui.data.translate import BucketHidden
 from medtui.models import FileKind, SessionFile
 
@@ -86,17 +89,21 @@ class Assessments:
             await self._list(str(session_id))
             return await self._connection.read(download)
 
-    async def upload(self, session_id: UUID, kind: FileKind, content: bytes) -> None:
+    async def upload(
+        self, session_id: UUID, kind: FileKind, content: bytes, sent: Sent | None = None
+    ) -> None:
         """Upload a file as its session's host. Raises FileExists, NotAllowed, Invalid.
 
-        Uploading the same twice, because an answer got lost, is once.
+        Uploading the same twice, because an answer got lost, is once. `sent` is told how many
+        bytes are on their way.
         """
         # Whoever reads it after it was replaced is to have the new one.
         options: FileOptions = {"content-type": "application/json", "cache-control": "0"}
 
         async def send(client: AsyncClient) -> Any:
             path = f"{session_id}/{kind.filename}"
-            return await client.storage.from_(BUCKET).upload(path, content, options)
+            file = Counted(content, sent) if sent else content
+            return await client.storage.from_(BUCKET).upload(path, file, options)
 
         self._me()
         try:
@@ -107,6 +114,38 @@ class Assessments:
             except FileExists:
                 if await self.read(session_id, kind) != content:
                     raise
+
+    async def replace(
+        self,
+        session_id: UUID,
+        kind: FileKind,
+        content: bytes,
+        *,
+        keep: Path,
+        sent: Sent | None = None,
+    ) -> None:
+        """Put a file there, in place of the one that is, if there is one (`Replacing.replace`).
+
+        `keep`: the folder of this program's state, where the old one is kept meanwhile.
+        """
+        await self.replacing(keep).replace(session_id, kind, content, sent)
+
+    def replacing(self, keep: Path) -> Replacing:
+        """What replaces files, and brings to an end what was interrupted."""
+        return Replacing(self, self._connection.server.url, self._me(), keep)
+
+    async def mark(self, session_id: UUID, kind: FileKind) -> str | None:
+        """What tells one upload of a file from the next; None where there is none."""
+        for row in await self._list(str(session_id)):
+            if row["name"] == kind.filename and row["id"]:
+                return f"{row['id']} {row['updated_at']}"
+        return None
+
+    async def delete_once(self, session_id: UUID, kind: FileKind) -> None:
+        """Ask once to delete a file; whether it is gone is to be looked at."""
+        path = f"{session_id}/{kind.filename}"
+        self._me()
+        await self._connection.write(lambda client: client.storage.from_(BUCKET).remove([path]))
 
     async def delete(self, session_id: UUID, kind: FileKind) -> None:
         """Delete a file as its session's host; one that is gone is deleted. Raises NotAllowed."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from medtui.data.errors import Unreachable
+from medtui.data.sending import wait_longer
 from medtui.data.translate import TokenRefused, translated
 
 if TYPE_CHECKING:
@@ -139,4 +140,6 @@ def _prepare() -> httpx.AsyncClient:
     # The client libraries' debug lines hold tokens.
     for name in ("httpx", "httpcore", "realtime", "websockets", "supabase_auth", "hpack"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return httpx.AsyncClient(timeout=httpx.Timeout(10, connect=5))
+    return httpx.AsyncClient(
+        timeout=httpx.Timeout(10, connect=5), event_hooks={"request": [wait_longer]}
+    )

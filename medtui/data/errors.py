@@ -79,6 +79,12 @@ class FileExists(Invalid):
     title = "There is one already"
 
 
+class HalfDone(DataError):
+    """A file is neither replaced nor as it was: both versions are kept on this machine."""
+
+    title = "Not finished"
+
+
 class TooOften(DataError):
     """The server asks to wait. `seconds` is how long, where it says so."""
 

@@ -24,6 +24,7 @@ from medtui.screens.board_acts import Acts
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
 from medtui.screens.link import copy_link, open_link
+from medtui.screens.unfinished import Unfinished
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine
@@ -81,6 +82,7 @@ class BoardScreen(Screen[None]):
         self.zone = self.medtui.zone
         self._board = Board(self.me, self.zone, self.medtui.now())
         self._acts = Acts(self, backend)
+        self._unfinished = Unfinished(self, backend)
         self._feed = Feed()
         self._changed: set[UUID] = set()
         self._is_read = False
@@ -185,6 +187,7 @@ class BoardScreen(Screen[None]):
         with contextlib.suppress(DataError):  # the key works without this, too
             self.details.with_files = await self._backend.assessments.sessions()
             self._redraw_soon()
+        await self._unfinished.end()
 
     def _emptiness(self) -> str:
         if not self._is_read:

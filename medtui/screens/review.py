@@ -356,6 +356,10 @@ class ReviewScreen(Screen[None]):
 
     @work
     async def action_save(self) -> None:
+        await self.save_markdown()
+
+    async def save_markdown(self, name: str = "review.md") -> None:
+        """Save what is shown, as Markdown; asks where."""
         from medtui.documents.export import as_markdown
         from medtui.screens.save import SaveScreen
 
@@ -369,7 +373,7 @@ class ReviewScreen(Screen[None]):
             return as_markdown(self._title, transcript, assessment, names, begins)
 
         folder = self._folder or Path.home()
-        saved = await self.app.push_screen_wait(SaveScreen(folder / "review.md", text))
+        saved = await self.app.push_screen_wait(SaveScreen(folder / name, text))
         if saved is not None:
             self.notify(f"Saved as {saved}.", markup=False)
 

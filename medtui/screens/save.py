@@ -14,27 +14,32 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.widgets.path_input import PathInput, expanded
+
 
 class SaveScreen(ModalScreen[Path | None]):
-    """Writes what `text` makes to the path that is typed. Dismissed with it, or None."""
+    """Writes what `content` makes to the path that is typed. Dismissed with it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="save.back", tooltip="Back"),
     ]
 
     def __init__(
-        self, path: Path, text: Callable[[], str], *, title: str = "Save the review as Markdown"
+        self,
+        path: Path,
+        content: Callable[[], str | bytes],
+        title: str = "Save the review as Markdown",
     ) -> None:
         super().__init__()
-        self._title = title
         self._path = path
-        self._text = text
+        self._content = content
+        self._title = title
         self._may_replace: Path | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="card--title", markup=False)
-            yield Input(str(self._path), compact=True)
+            yield PathInput(str(self._path))
             yield Static("enter saves, esc leaves", classes="field--note", markup=False)
 
     @on(Input.Submitted)
@@ -50,7 +55,7 @@ class SaveScreen(ModalScreen[Path | None]):
 
     def _save(self, typed: str) -> Path | None:
         """Write the file; or say what there is to decide first, and None. Raises OSError."""
-        path = Path(typed).expanduser()
+        path = expanded(typed)
         if not typed or path.is_dir():
             self.app.call_from_thread(self._note, "Name a file.")
             return None
@@ -59,7 +64,8 @@ class SaveScreen(ModalScreen[Path | None]):
             words = "There is such a file already: enter again replaces it."
             self.app.call_from_thread(self._note, words)
             return None
-        path.write_text(self._text(), encoding="utf-8")
+        content = self._content()
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
 
     def _note(self, words: str) -> None:

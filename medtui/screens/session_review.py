@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
 from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 
 from medtui.data import Backend, DataError, Gone
 from medtui.data.events import Event, FeedWentLive
@@ -19,6 +22,10 @@ from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.models import FileKind, PracticeSession, SessionFile
 from medtui.screens.review import ReviewScreen
+from medtui.screens.session_files import Files
+from medtui.screens.unfinished import Unfinished
+from medtui.widgets.files_line import FilesLine
+from medtui.widgets.review_header import ReviewHeader
 from medtui.widgets.review_words import missing, review_title, size_words
 
 if TYPE_CHECKING:
@@ -37,6 +44,13 @@ class SessionReviewScreen(ReviewScreen):
         session: one of the viewer's own, whenever it was.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", id="review.add", tooltip="Add or replace a file, from disk"),
+        Binding("d", "delete", "Delete", id="review.delete", tooltip="Delete a file"),
+        Binding("s", "save", "Save", id="review.save",
+                tooltip="Save a copy: the review as Markdown, or a file as it is"),
+    ]  # fmt: skip
+
     def __init__(self, backend: Backend, me: UUID, session: PracticeSession) -> None:
         app = self.medtui
         now = app.now()
@@ -50,6 +64,8 @@ class SessionReviewScreen(ReviewScreen):
         """The files that are there; None: not known yet."""
         self._seen: dict[FileKind, SessionFile] = {}
         self._wake = asyncio.Event()
+        self._acts = Files(self, backend)
+        self._unfinished = Unfinished(self, backend, session.id)
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -58,6 +74,12 @@ class SessionReviewScreen(ReviewScreen):
     @property
     def is_host(self) -> bool:
         return self.session.host_id == self.me
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield widget
+            if isinstance(widget, ReviewHeader):
+                yield FilesLine()
 
     def on_mount(self) -> None:
         self.medtui.told.subscribe(self, self._hear)
@@ -77,7 +99,10 @@ class SessionReviewScreen(ReviewScreen):
         """Nobody tells of files but the bucket: so it is asked, again and again."""
         while True:
             self._wake.clear()
-            await self._look()
+            with contextlib.suppress(NoMatches):  # the screen is just being taken away
+                if not self._acts.are_writing:  # else what is being replaced looks as if gone
+                    await self._unfinished.end()
+                    await self._look()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
@@ -90,6 +115,7 @@ class SessionReviewScreen(ReviewScreen):
                 self.tell("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
             return
         self.files = {file.kind: file for file in found}
+        self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)
         await asyncio.gather(*(self._update(kind) for kind in FileKind))
         self.refresh_bindings()
 
@@ -139,9 +165,34 @@ class SessionReviewScreen(ReviewScreen):
         else:
             self.show(document)
 
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What only a host may do is offered to the host alone."""
+        if action == "add":
+            return self.is_host
+        if action == "delete":
+            return self.is_host and bool(self.files)
+        return super().check_action(action, parameters)
+
+    @work(group="act")
+    async def action_add(self) -> None:
+        await self._acts.add()
+
+    @work(group="act")
+    async def action_delete(self) -> None:
+        await self._acts.delete()
+
+    @work(group="act")
+    async def action_save(self) -> None:
+        await self._acts.save()
+
     def _say_broken(self, kind: FileKind, reason: str) -> None:
         self.forget(kind.value)
-        self.tell(kind.value, f"{kind.filename}: {reason}", failed=True)
+        words = f"{kind.filename}: {reason}"
+        if self.is_host:
+            words += "\n\na puts another in its place, s saves this one as it is."
+        self.tell(kind.value, words, failed=True)
 
     def action_mark_sheet(self) -> None:
         self._open_mark_sheet()

@@ -36,13 +36,13 @@ async def over(stack: Stack, people: tuple[Person, Person], **columns: object) -
     return await stack.session(host, guest=guest, starts_in=ago, **candidate, **columns)
 
 
-async def review(here: Any, person: Person) -> None:
-    await here.board(person)
+async def review(seat: Any, person: Person, **options: Any) -> Any:
+    """Somebody before the review of their one session."""
+    here = await seat(person=person, **{"size": (120, 40), **options})
     await here.until_text("wrap-up")
-    await here.press("enter")
-    await here.until_text("review it: transcript and assessment")
     await here.press("R")
     await here.until_screen("SessionReviewScreen")
+    return here
 
 
 async def test_the_two_files_are_read_and_the_title_says_who_one_was(
@@ -51,8 +51,7 @@ async def test_the_two_files_are_read_and_the_title_says_who_one_was(
     session_id = await over(stack, people)
     await stack.file(session_id, "transcript.json", content=TALKED)
     await stack.file(session_id, "assessment.json", content=MARKED)
-    here = await seat(size=(120, 40))
-    await review(here, people[1])
+    here = await review(seat, people[1])
     await here.until_text(
         "mock with Amara Okafor · you were the candidate", "29.08 / 49.8", "red", "10.64 / 13.3"
     )
@@ -65,8 +64,7 @@ async def test_a_file_that_comes_while_one_reads_is_shown(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
     session_id = await over(stack, people)
-    here = await seat(size=(120, 40))
-    await review(here, people[1])
+    here = await review(seat, people[1])
     await here.until_text("No transcript and no assessment yet", "Amara Okafor, the host, can add")
     await stack.file(session_id, "transcript.json", content=TALKED)
     await here.until_text("Good morning", "No assessment yet")
@@ -81,8 +79,7 @@ async def test_what_is_broken_is_said_and_mended_when_it_is(
     session_id = await over(stack, people)
     await stack.file(session_id, "transcript.json", content=b'{"results": {"utterances": [\n  {')
     await stack.file(session_id, "assessment.json", content=TALKED)
-    here = await seat(size=(120, 40))
-    await review(here, people[0])
+    here = await review(seat, people[0])
     await here.until_text("transcript.json: This file", "column 4", "is no assessment")
     await stack.sql("delete from storage.objects")
     await here.until_text("Press a to add one from disk")
@@ -95,8 +92,7 @@ async def test_without_the_server_one_reads_why_and_later_the_files(
 ) -> None:
     session_id = await over(stack, people)
     await stack.file(session_id, "transcript.json", content=TALKED)
-    here = await seat(size=(120, 40))
-    await here.board(people[0])
+    here = await seat(person=people[0])
     await here.until_text("wrap-up")
     await stack.stop_gateway()
     await here.press("R")
@@ -110,8 +106,7 @@ async def test_who_is_who_is_remembered_for_the_session(
 ) -> None:
     session_id = await over(stack, people)
     await stack.file(session_id, "transcript.json", content=TALKED)
-    here = await seat(size=(120, 40))
-    await review(here, people[0])
+    here = await review(seat, people[0])
     await here.until_text("Speaker 0  Good morning")
     await here.press("w")
     await here.until_screen("WhoScreen")
@@ -129,11 +124,10 @@ async def test_from_the_room_in_the_wrap_up(
 ) -> None:
     session_id = await over(stack, people)
     await stack.file(session_id, "transcript.json", content=TALKED)
-    here = await seat(size=(120, 40))
-    await here.board(people[1])
+    here = await seat(size=(120, 40), person=people[1])
     await here.until_text("wrap-up")
     await here.press("enter")
-    await here.until_screen("DetailsScreen")
+    await here.until_text("R Review", "review it: transcript")
     await here.press("enter")
     await here.until_text("R reads them side by side", "is there", "R Review")
     await here.press("R")

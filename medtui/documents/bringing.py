@@ -1,0 +1,186 @@
+"""A file that somebody brings from disk, checked before it is sent: what is it, can it be read.
+
+The bucket keeps JSON. A file that is plain JSON is sent as it is, byte for byte. What is not
+(VTT, SRT, text, JSON in another encoding) is sent as JSON that says the same; captions' and
+prose's own text stands in it, whole.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from medtui.documents.assessment import Assessment
+from medtui.documents.decode import load, text_of_bytes, value_of
+from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Document, Kind
+from medtui.documents.reader import read
+from medtui.documents.reading import SECONDS, SMALL
+from medtui.documents.shapes import captions
+from medtui.documents.transcript import Transcript
+from medtui.documents.words import length, overall_words
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that can be sent. `what`: what it is; `how`: what had to be done, or empty."""
+
+    kind: Kind
+    content: bytes
+    what: str
+    how: str = ""
+
+
+async def bring(path: Path) -> Brought:
+    """Read and check a file. Raises DocumentError; what is large is read by another process."""
+    if await asyncio.to_thread(_size, path) <= SMALL:
+        return await asyncio.to_thread(brought, path)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", __name__, str(path)),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        async with asyncio.timeout(SECONDS):
+            answer, _ = await process.communicate()
+        # It comes from our own process, which has made it of what it read.
+        found: Brought | str = await asyncio.to_thread(pickle.loads, answer)
+    except (TimeoutError, EOFError, pickle.UnpicklingError) as error:
+        raise DocumentError(
+            "This file could not be read in time, or takes too much memory: bring a smaller one."
+        ) from error
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if isinstance(found, str):
+        raise DocumentError(found)
+    return found
+
+
+def brought(path: Path) -> Brought:
+    """The same, here and now."""
+    data = load(path)
+    document = read(data)
+    kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
+    if _is_plain_json(data):
+        return Brought(kind, data, _what(document))
+    content, how = _as_json(text_of_bytes(data), document, kind)
+    return Brought(kind, content, _what(document), how)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # which is said when it is read
+
+
+def _is_plain_json(data: bytes) -> bool:
+    """Whether every client can read it: an object or a list, in UTF-8."""
+    try:
+        return isinstance(json.loads(data.decode("utf-8")), (dict, list))
+    except ValueError:
+        return False
+
+
+def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
+    if captions.is_captions(text):
+        name = "VTT" if text.lstrip("\ufeff \n\r").startswith("WEBVTT") else "SRT"
+        how = f"It is {name}, and is sent as JSON, with its own text in it."
+        return _dumped(_segments(text, name.lower())), how
+    value = value_of(text)
+    if isinstance(value, (dict, list)) and text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", '"'):
+        return _dumped(value), "It is JSON of an unusual kind, and is sent as plain JSON."
+    how = "It is text, and is sent as JSON, with the text in it."
+    for told in _told(text, kind):
+        content = _dumped(told)
+        if _is_same(document, read(content, kind)):
+            return content, how
+    return _dumped(text), how
+
+
+def _segments(text: str, name: str) -> dict[str, Any]:
+    """Captions in the shape of OpenAI's diarized transcripts, cue by cue."""
+    _, draft = captions.read(text)
+    segments = [
+        {
+            "type": "transcript.text.segment",
+            "id": f"seg_{number}",
+            "start": piece.start,
+            "end": piece.end,
+            "speaker": piece.speaker,
+            "text": piece.text,
+        }
+        for number, piece in enumerate(draft.pieces)
+        if piece.text
+    ]
+    ends = [piece.end or piece.start or 0.0 for piece in draft.pieces]
+    return {
+        "task": "transcribe",
+        "duration": max(ends, default=0.0),
+        "text": " ".join(str(segment["text"]) for segment in segments),
+        "segments": segments,
+        "original": {"format": name, "text": text},
+    }
+
+
+def _told(text: str, kind: Kind) -> Iterator[Any]:
+    """Shapes in which text may stand, the best known first."""
+    if kind == "transcript":
+        yield {"transcript": text}
+    else:
+        yield {"feedback": text}
+        yield {"content": text}
+
+
+def _is_same(document: Document, other: Document) -> bool:
+    if isinstance(document, Transcript) and isinstance(other, Transcript):
+        return document.turns == other.turns
+    if isinstance(document, Assessment) and isinstance(other, Assessment):
+        return (document.overall, document.domains, document.criteria, document.feedback) == (
+            other.overall, other.domains, other.criteria, other.feedback
+        )  # fmt: skip
+    return False
+
+
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value).encode()  # escaped, as there may be lone surrogates
+
+
+def _what(document: Document) -> str:
+    if isinstance(document, Transcript):
+        count = len(document.turns)
+        words = f"A transcript of {count:,} turn{'' if count == 1 else 's'}"
+        return words + (f", {length(document.duration)}" if document.duration else "")
+    count = len(document.domains)
+    marks = overall_words(document.overall)
+    domains = f"{count} domain{'' if count == 1 else 's'}" if count else ""
+    return ", ".join(part for part in ("An assessment", marks, domains) if part)
+
+
+def main(arguments: list[str]) -> int:
+    """The process: checks one file and writes what it has found to its standard output."""
+    found: Brought | str
+    try:
+        found = brought(Path(arguments[0]))
+    except DocumentError as error:
+        found = error.message
+    except MemoryError:
+        found = "This file takes more memory to read than there is."
+    pickle.dump(found, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    return 0
+
+
+if __name__ == "__main__":
+    from medtui.documents import bringing
+
+    sys.exit(bringing.main(sys.argv[1:]))  # as of this name, by which it is unpickled
