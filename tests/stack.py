@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
+from weakref import WeakSet
 
 import httpx
 import psycopg
@@ -254,8 +255,12 @@ def record_frames(frames: list[str]) -> None:
         return
     plain = ClientSocket.send
 
+    signed_in: WeakSet[ClientSocket] = WeakSet()
+
     def send(self: ClientSocket, text: str) -> None:
-        if all(channel.caller[0] == "anon" for channel in self.channels.values()):
+        if any(channel.caller[0] != "anon" for channel in self.channels.values()):
+            signed_in.add(self)  # also when its channels go before the last frame does
+        elif self.channels or self not in signed_in:
             for frames in _recorded:
                 frames.append(text)
         plain(self, text)
