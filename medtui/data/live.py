@@ -17,13 +17,13 @@ import asyncio
 import contextlib
 import logging
 import random
-import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
+from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError, Gone, NotSignedIn
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
@@ -142,7 +142,7 @@ class LiveFeed:
                 task.result()
         finally:
             self.rooms.disconnected()
-            self._since = self._clock.now() - timedelta(seconds=time.monotonic() - socket.last_life)
+            self._since = self._clock.now() - timedelta(seconds=elapsed() - socket.last_life)
             for task in (reread, apply, broken):
                 task.cancel()
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
