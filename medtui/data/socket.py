@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
+OPEN_SECONDS = 6
+"""For the handshake, and for the answer to a join: after an outage, an attempt that was begun in
+it must not be waited for."""
+
 SILENCE_SECONDS = 20.0
 """So long after the last frame the socket is dead, however much of that time we have slept."""
 
@@ -51,7 +55,7 @@ class Socket:
             token=connection.server.key,
             auto_reconnect=False,
             max_retries=1,
-            timeout=10,
+            timeout=OPEN_SECONDS,
         )
         self._watching: list[asyncio.Task[None]] = []
         self._subscription = connection.client.auth.on_auth_state_change(self._on_auth)

@@ -99,7 +99,7 @@ class Client:
     async def _act(self) -> None:
         """One thing after the other, as somebody does who looks at the board."""
         while self._may_act:
-            await asyncio.sleep(self._rng.uniform(0.5, 2))
+            await asyncio.sleep(self._rng.uniform(0.3, 1.5))
             if not self._may_act:
                 return
             what, session = self._choose()

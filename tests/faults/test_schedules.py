@@ -14,17 +14,19 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from medtui.local.account import Account
 from medtui.local.auth import sessions
 from medtui.local.keys import Keys
 from medtui.local.postgres import Cluster
 from tests.faults.faults import make_schedule
 from tests.faults.field import Nursery, Run, Verdict
-from tests.stack import stacked
+from tests.stack import make_template, stacked
 
 SHORT = 8
 LONG = int(os.environ.get("MEDTUI_SCHEDULES", "500"))
-AT_ONCE = 20
-TOKEN_SECONDS = 30
+CLUSTERS, IN_EACH = 3, 8
+"""A PostgreSQL takes a hundred connections: of eight whole servers."""
+TOKEN_SECONDS = 20
 
 
 @pytest.fixture
@@ -33,13 +35,26 @@ def short_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sessions, "TOKEN_SECONDS", TOKEN_SECONDS)
 
 
-async def play(cluster: Cluster, keys: Keys, seeds: list[int], at_once: int) -> list[Verdict]:
-    """Play the schedules of these seeds, so many at a time."""
+@pytest.fixture
+def more_clusters() -> Iterator[list[Cluster]]:
+    async def start() -> Cluster:
+        cluster = await Cluster.start(Account.choose().temporary_folder(), throwaway=True)
+        await make_template(cluster)
+        return cluster
+
+    clusters = [asyncio.run(start()) for _ in range(CLUSTERS - 1)]
+    yield clusters
+    for cluster in clusters:
+        asyncio.run(cluster.stop())
+
+
+async def play(clusters: list[Cluster], keys: Keys, seeds: list[int]) -> list[Verdict]:
+    """Play the schedules of these seeds, so many at a time as fit on these clusters."""
     waiting: Iterator[int] = iter(seeds)
     verdicts: list[Verdict] = []
     lag: list[float] = []
 
-    async def worker(nursery: Nursery) -> None:
+    async def worker(cluster: Cluster, nursery: Nursery) -> None:
         async with stacked(cluster, keys) as stack:
             for seed in waiting:
                 verdict = await Run(stack, nursery, make_schedule(seed)).run()
@@ -56,7 +71,8 @@ async def play(cluster: Cluster, keys: Keys, seeds: list[int], at_once: int) -> 
     async with AsyncExitStack() as opened:
         nursery = await opened.enter_async_context(Nursery.open())
         measuring = asyncio.create_task(measure())
-        await asyncio.gather(*(worker(nursery) for _ in range(min(at_once, len(seeds)))))
+        places = [cluster for _ in range(IN_EACH) for cluster in clusters][: len(seeds)]
+        await asyncio.gather(*(worker(cluster, nursery) for cluster in places))
         measuring.cancel()
     print(summary(verdicts, lag))
     return verdicts
@@ -96,13 +112,16 @@ def complain(verdicts: list[Verdict]) -> None:
 async def test_a_few_schedules(template: Cluster, keys: Keys, short_tokens: None) -> None:
     # A change stream that stops alone is found within a minute: too long to be waited for here.
     seeds = [seed for seed in random.sample(range(10**6), 9 * SHORT) if not waits_long(seed)]
-    complain(await play(template, keys, seeds_or(seeds[:SHORT]), SHORT))
+    complain(await play([template], keys, seeds_or(seeds[:SHORT])))
 
 
 @pytest.mark.long
-async def test_five_hundred_schedules(template: Cluster, keys: Keys, short_tokens: None) -> None:
+async def test_five_hundred_schedules(
+    template: Cluster, more_clusters: list[Cluster], keys: Keys, short_tokens: None
+) -> None:
     start = random.randrange(10**6)
-    complain(await play(template, keys, seeds_or(range(start, start + LONG)), AT_ONCE))
+    clusters = [template, *more_clusters]
+    complain(await play(clusters, keys, seeds_or(range(start, start + LONG))))
 
 
 def waits_long(seed: int) -> bool:
