@@ -47,6 +47,10 @@ _REFUSED_VALUES: dict[str | None, str] = {
 }
 """What the checks of our migrations say, by the field that they are about."""
 
+NOT_UNDERSTOOD = (
+    "The server's answer could not be understood: sign in to this network if it asks for that, "
+    "or check the server's address."
+)
 LOGIN_ENDED = "Your login has ended: sign in again to go on."
 
 
@@ -84,10 +88,8 @@ def translated() -> Iterator[None]:
         raise Unreachable(
             "The server cannot be reached: check the network and try again."
         ) from error
-    except (ValidationError, ValueError, TypeError, KeyError) as error:
-        raise Unreachable(
-            "The server's answer could not be understood: check that its address is right."
-        ) from error
+    except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Unreachable(NOT_UNDERSTOOD) from error
 
 
 def from_postgrest(error: APIError) -> DataError:
@@ -115,6 +117,8 @@ def from_postgrest(error: APIError) -> DataError:
         return Invalid(
             "Something this refers to is missing: reload and try again.", field=_column(message)
         )
+    if re.fullmatch("3..", code):  # a redirection: PostgREST knows none
+        return Unreachable(NOT_UNDERSTOOD)
     if code == "429":
         return TooOften("The server asks for a pause: try again in a minute.")
     if code == "401":
