@@ -73,6 +73,11 @@ def _line(value: Any) -> Any:
     return clean_line(value) if isinstance(value, str) else value
 
 
+def _word(value: Any) -> Any:
+    """A text that old tables may be without."""
+    return "" if value is None else _line(value)
+
+
 def _brief(value: Any) -> Any:
     """A text of several lines; old imports wrote its line breaks as a backslash and an n."""
     if not isinstance(value, str):
@@ -96,6 +101,7 @@ def _nearest_stage(value: Any) -> Any:
 
 
 Line = Annotated[str, BeforeValidator(_line)]
+Word = Annotated[str, BeforeValidator(_word)]
 Text = Annotated[str, BeforeValidator(_brief)]
 Moment = Annotated[datetime, BeforeValidator(as_utc)]
 
@@ -110,9 +116,9 @@ class Profile(Row):
     """A row of `profiles`: how one appears to others."""
 
     user_id: UUID
-    first_name: Line
-    last_name: Line
-    training_level: Line
+    first_name: Word
+    last_name: Word
+    training_level: Word
     avatar: Line | None = None
 
     @property
@@ -159,7 +165,7 @@ class PracticeSession(Row):
     host_id: UUID
     guest_id: UUID | None = None
     starts_at: Moment = Field(alias="datetime_utc")
-    type: Line = ""
+    type: Word = ""
     room_url: Line | None = None
     case_id: UUID | None = None
     candidate_id: UUID | None = None

@@ -16,6 +16,7 @@ from medtui.data.auth import SessionStorage
 from medtui.data.check import is_public, is_secret, probe, tidy_url
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.pages import PAGE, is_last
 from medtui.data.tokens import MemoryTokens
 from medtui.models import CaseDraft
 
@@ -27,8 +28,6 @@ COLUMNS = (
     *("id", "case_name_internal", "case_name", "category", "domain", "condition"),
     *("candidate_brief", "actor_brief"),
 )
-PAGE = 1_000
-"""Rows in one answer: what a hosted project gives at most."""
 SECONDS = 60
 """For one answer: some thousand cases in one request take their time."""
 BATCH = 50
@@ -145,7 +144,7 @@ async def _names(connection: Connection) -> dict[UUID, str | None]:
 
         page: list[Any] = (await connection.read(select)).data
         found.update((UUID(row["id"]), row["case_name_internal"]) for row in page)
-        if len(page) < PAGE:
+        if is_last(page):
             return found
         after = page[-1]["id"]
 

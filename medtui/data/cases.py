@@ -16,6 +16,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Gone, NotSignedIn
+from medtui.data.pages import PAGE, is_last
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from medtui.data.auth import Auth
 
-PAGE = 1_000
 FRESH_SECONDS = 60.0
 """For so long a catalogue that was read is not read again."""
 
@@ -72,7 +72,7 @@ class Cases:
 
             page = (await self._connection.read(select)).data
             rows += page
-            if len(page) < PAGE:
+            if is_last(page):
                 break
         cases = (CaseSummary.model_validate(row) for row in rows)
         self._catalogue = tuple(

@@ -1,6 +1,6 @@
 """The server's time, whatever this machine's clock says.
 
-An offset to the monotonic clock, learnt from `server_time()` of our migrations:
+An offset to the time that has elapsed here, learnt from `server_time()` of our migrations:
 the median of five round trips. Before it is learnt, and on servers that lack the
 function, the HTTP `Date` of the answers (whole seconds) stands in.
 """
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
+from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError
 from medtui.models import as_utc
 
@@ -40,12 +40,12 @@ class ServerClock:
         """The server's time now; this machine's until the server was first heard."""
         if self._offset is None:
             return datetime.now(UTC)
-        return datetime.fromtimestamp(time.monotonic() + self._offset, UTC)
+        return datetime.fromtimestamp(elapsed() + self._offset, UTC)
 
     @property
     def is_old(self) -> bool:
         """Whether it was learnt so long ago that the two clocks may have drifted apart."""
-        return time.monotonic() - self._learnt_at > OLD_SECONDS
+        return elapsed() - self._learnt_at > OLD_SECONDS
 
     async def learn(self) -> None:
         """Ask the server, five times; each answer counts at once. Without any, nothing changes."""
@@ -56,12 +56,12 @@ class ServerClock:
             for _ in range(ROUND_TRIPS):
                 offsets.append(await self._connection.write(self._ask))
                 self._offset, self._is_exact = statistics.median(offsets), True
-                self._learnt_at = time.monotonic()
+                self._learnt_at = elapsed()
 
     async def _ask(self, client: AsyncClient) -> float:
-        asked = time.monotonic()
+        asked = elapsed()
         answer: Any = await client.rpc("server_time").execute()
-        middle = (asked + time.monotonic()) / 2
+        middle = (asked + elapsed()) / 2
         told: datetime = as_utc(answer.data)
         return told.timestamp() - middle
 
@@ -73,4 +73,4 @@ class ServerClock:
         except ValueError:
             return
         # `Date` is cut to the second: on average, half a second has passed since.
-        self._offset = told.timestamp() + 0.5 - time.monotonic()
+        self._offset = told.timestamp() + 0.5 - elapsed()

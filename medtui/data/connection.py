@@ -55,13 +55,13 @@ class Connection:
         token = self.token
         try:
             with translated():
-                return await request(self.client)
+                return _understood(await request(self.client))
         except TokenRefused:
             if self.refresh is None or token == self.server.key:
                 raise
             await self.refresh(token)
         with translated():
-            return await request(self.client)
+            return _understood(await request(self.client))
 
     async def read(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """As `write`, for calls that may be made again when the network fails."""
@@ -94,6 +94,26 @@ class Connection:
 
     async def close(self) -> None:
         await self.http.aclose()
+
+
+def _understood(answer: T) -> T:
+    """An answer that PostgREST can have given. Raises ValueError.
+
+    Its client passes on what is no rows as it is: the page of a hotel's login, half an answer.
+    """
+    if not isinstance(getattr(answer, "data", []), list):
+        raise ValueError("no rows")
+    return answer
+
+
+async def _whole(response: httpx.Response) -> None:
+    """Refuse an answer that was to have a body and has none: to the client, that is no rows."""
+    if not response.is_success or "/rest/v1/" not in response.url.path:
+        return
+    asked = response.request
+    is_wanted = asked.method == "GET" or "return=representation" in asked.headers.get("prefer", "")
+    if is_wanted and not await response.aread():
+        raise ValueError("nothing")
 
 
 async def _ask_for_functions(client: AsyncClient) -> bool:
@@ -141,5 +161,6 @@ def _prepare() -> httpx.AsyncClient:
     for name in ("httpx", "httpcore", "realtime", "websockets", "supabase_auth", "hpack"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return httpx.AsyncClient(
-        timeout=httpx.Timeout(10, connect=5), event_hooks={"request": [wait_longer]}
+        timeout=httpx.Timeout(10, connect=5),
+        event_hooks={"request": [wait_longer], "response": [_whole]},
     )

@@ -16,8 +16,10 @@ from medtui import disk
 from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.errors import NotSignedIn
+from medtui.data.pages import PAGE, is_last
+from medtui.data.rows import sessions_in
 from medtui.data.scope import HISTORY
-from medtui.data.sessions import PAGE, Sessions
+from medtui.data.sessions import Sessions
 from medtui.models import PracticeSession, Stage
 
 if TYPE_CHECKING:
@@ -53,9 +55,9 @@ class PastSessions:
                 return await query.limit(PAGE).execute()
 
             rows = (await self._connection.read(select)).data
-            page = [PracticeSession.model_validate(row) for row in rows]
+            page = sessions_in(rows)
             yield page
-            if len(page) < PAGE:
+            if is_last(rows) or not page:
                 return
             after = page[-1]
 

@@ -2,13 +2,15 @@
 
     CONNECTING --- joined, and "Subscribed to PostgreSQL" ---> READING
     READING ------ window read, what arrived meanwhile applied ---> LIVE
-    LIVE --------- socket broken, heartbeat unanswered, re-read differs ---> STALE
-    STALE -------- a jittered pause ---> CONNECTING
+    LIVE --------- socket broken, silence for 20 s, re-read fails or differs ---> STALE
+    CONNECTING, READING --- refused, or no answer ---> STALE
+    STALE -------- a jittered pause; a new token, if the old one was refused ---> CONNECTING
 
 Subscribed first and read afterwards, so that nothing falls between the two. There
 is no queue at the server: what happened while away is gone, and only reading again
 finds it. A heartbeat proves the socket, not the feed, and neither profiles nor cases
-are in it: so while LIVE the window is read again every minute and compared.
+are in it: so while LIVE the window is read again every minute and compared. What a
+server or the network says twice or late is known by its commit's time.
 """
 
 from __future__ import annotations
@@ -17,29 +19,35 @@ import asyncio
 import contextlib
 import logging
 import random
-import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
+from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError, Gone, NotSignedIn
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
 from medtui.data.rooms import Rooms
+from medtui.data.rows import sessions_in
 from medtui.data.scope import Scope
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.source import Change, ChangeSource
-from medtui.models import CaseSummary, PracticeSession
+from medtui.models import CaseSummary, PracticeSession, as_utc
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
 
 log = logging.getLogger(__name__)
 
-REREAD_SECONDS = 60.0
+REREAD_SECONDS = 55.0
+"""So that a missed change is shown within a minute, with the second look and the joining."""
+
+LATE = timedelta(hours=1)
+"""A repetition that comes later than this is not known for one."""
+
 EDGE = timedelta(minutes=2)
 """Rows this close to an end of the window may be in one reading and not in the next."""
 
@@ -69,6 +77,8 @@ class LiveFeed:
         self._since: datetime | None = None
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
+        self._committed: dict[UUID, datetime] = {}
+        """When what has come of each row was committed, on this connection."""
         self._task: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self.rooms = Rooms(notify)
@@ -101,30 +111,37 @@ class LiveFeed:
 
     async def _run(self) -> None:
         first, longest = self._scope.pauses
-        pause = first
+        pause, was_refused = first, False
         while True:
-            socket = Socket(self._connection)
+            socket, is_refused = Socket(self._connection), False
             try:
                 await self._follow(socket)
             except SocketBroken as broken:
-                reason = broken.reason
-                if broken.token_refused:
-                    await self._refresh()
+                reason, is_refused = broken.reason, broken.token_refused
             except DataError as error:
                 reason = error.message
                 log.info("the feed could not be read: %s", reason)
+            except Exception:  # whatever a strange server says, it does not end the feed
+                reason = "the server's answer could not be understood"
+                log.exception("the feed could not be read")
             finally:
                 self._in_background(socket.close())
             if self._is_live:
                 self._is_live = False
                 pause = first
             self._notify(FeedWentStale(self._since, reason))
+            if is_refused:
+                await self._refresh()
+                # A new token is worth an attempt at once, but not one after the other.
+                pause = pause if was_refused else first
+            was_refused = is_refused
             await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, longest)
 
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
+        self._committed = {}
         self._in_background(self._clock.learn())  # beside the rest, so that it is there when we are
         await self._source.subscribe(socket, self._pending.put_nowait)
         await self._read(socket)
@@ -142,7 +159,7 @@ class LiveFeed:
                 task.result()
         finally:
             self.rooms.disconnected()
-            self._since = self._clock.now() - timedelta(seconds=time.monotonic() - socket.last_life)
+            self._since = self._clock.now() - timedelta(seconds=elapsed() - socket.last_life)
             for task in (reread, apply, broken):
                 task.cancel()
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
@@ -170,8 +187,10 @@ class LiveFeed:
                 self._in_background(self._clock.learn())
             suspects = self._differing(window)
             if suspects:
-                # A commit may be in the answer before its event is here: give it time.
+                # A commit may be in the answer before its event is here, or the other way
+                # round: give it time, and look again.
                 await asyncio.sleep(1)
+                window = await self._window()
                 suspects &= self._differing(window)
             if not suspects:
                 continue
@@ -217,6 +236,8 @@ class LiveFeed:
         cases = {session.case_id for session in rows}
         self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
         self._profiles.keep({id_ for s in rows for id_ in (s.host_id, s.guest_id) if id_})
+        newest = max(self._committed.values(), default=now)
+        self._committed = {id_: at for id_, at in self._committed.items() if at > newest - LATE}
         if over:
             self._notify(SessionsChanged(removed=tuple(over)))
 
@@ -232,7 +253,9 @@ class LiveFeed:
         records: dict[UUID, Change | None] = {}
         for change in arrived:
             record = change["record"] if change["type"] != "DELETE" else None
-            records[UUID((record or change["old_record"])["id"])] = record
+            id_ = UUID((record or change["old_record"])["id"])
+            if self._is_news(id_, change):
+                records[id_] = record
         if not records:
             return
         sessions = await self._complete([r for r in records.values() if r is not None])
@@ -251,6 +274,14 @@ class LiveFeed:
         if changed or removed:
             self._notify(SessionsChanged(tuple(changed), tuple(removed)))
 
+    def _is_news(self, id_: UUID, change: Change) -> bool:
+        """Whether nothing newer of this row has come already: networks may repeat themselves."""
+        committed = as_utc(change["commit_timestamp"])
+        if committed < self._committed.get(id_, committed):
+            return False
+        self._committed[id_] = committed
+        return True
+
     async def _complete(self, records: list[Change]) -> list[PracticeSession]:
         """Records as sessions, with the people and cases that they point to."""
         asked = await self._sessions.columns(self._scope)
@@ -259,7 +290,7 @@ class LiveFeed:
             if record.keys() >= set(asked):
                 # A server without our column grants sends more, room links included.
                 known = {name: record[name] for name in asked}
-                bare.append(PracticeSession.model_validate(known))
+                bare += sessions_in([known])
             else:  # a long value that did not change is not sent again
                 with contextlib.suppress(Gone):
                     bare.append(await self._sessions.one(UUID(record["id"]), self._scope))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
+from medtui.data.translate import translated
 from medtui.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ class Profiles:
         return self._auth.user.id
 
     def _only(self, rows: Any) -> Profile:
-        profile = Profile.model_validate(rows[0])
+        with translated():
+            profile = Profile.model_validate(rows[0])
         self.remember([profile])
         return profile
 
@@ -96,8 +98,8 @@ class Profiles:
                 query = client.table("profiles").select(self._columns)
                 return await query.in_("user_id", [str(id_) for id_ in batch]).execute()
 
-            for row in (await self._connection.read(select)).data:
-                profile = Profile.model_validate(row)
-                found[profile.user_id] = profile
+            rows = (await self._connection.read(select)).data
+            with translated():
+                found.update((UUID(row["user_id"]), Profile.model_validate(row)) for row in rows)
         self._known.update(found)
         return found

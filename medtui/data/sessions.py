@@ -26,7 +26,9 @@ from medtui.data.errors import (
     Taken,
     Unreachable,
 )
+from medtui.data.pages import PAGE, is_last
 from medtui.data.profiles import Profiles
+from medtui.data.rows import sessions_in
 from medtui.data.scope import BOARD, Scope
 from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
 
@@ -34,9 +36,6 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
     from medtui.data.auth import Auth
-
-PAGE = 1_000
-"""Rows in one answer: what a hosted project gives at most."""
 
 
 class Sessions:
@@ -61,9 +60,10 @@ class Sessions:
         found: dict[UUID, PracticeSession] = {}
         after: PracticeSession | None = None
         while True:
-            page = await self._page(columns, now, scope, after)
+            rows = await self._page(columns, now, scope, after)
+            page = sessions_in(rows)
             found.update((session.id, session) for session in page)
-            if len(page) < PAGE:
+            if is_last(rows) or not page:
                 break
             after = page[-1]
         for session in found.values():
@@ -355,7 +355,7 @@ class Sessions:
 
     async def _page(
         self, columns: str, now: datetime, scope: Scope, after: PracticeSession | None
-    ) -> list[PracticeSession]:
+    ) -> list[Any]:
         async def select(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").select(columns)
             query = query.gte("datetime_utc", _iso(now - scope.back))
@@ -370,7 +370,7 @@ class Sessions:
                 )
             return await query.order("datetime_utc").order("id").limit(PAGE).execute()
 
-        return [PracticeSession.model_validate(row) for row in await self._rows(select)]
+        return await self._rows(select)
 
     async def _rows(self, select: Callable[[AsyncClient], Awaitable[Any]]) -> list[Any]:
         return list((await self._connection.read(select)).data)
@@ -388,7 +388,7 @@ class Sessions:
             return await self._connection.write(write)
 
     def _session(self, row: Any) -> PracticeSession:
-        session = PracticeSession.model_validate(row)
+        [session] = sessions_in([row])
         self._profiles.remember([session.host, session.guest])
         return session
 

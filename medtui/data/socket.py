@@ -11,11 +11,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
+from medtui.data.elapsed import elapsed
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
-"""Between two heartbeats; a reply may take as long again, so silence is noticed after 20 s."""
+OPEN_SECONDS = 6
+"""For the handshake, and for the answer to a join: after an outage, an attempt that was begun in
+it must not be waited for."""
+
+SILENCE_SECONDS = 20.0
+"""So long after the last frame the socket is dead, however much of that time we have slept."""
 
 
 class SocketBroken(Exception):
@@ -41,7 +46,8 @@ class Socket:
     def __init__(self, connection: Connection) -> None:
         from realtime import AsyncRealtimeClient
 
-        self.last_life = time.monotonic()
+        self.last_life = elapsed()
+        self._last_frame = elapsed()
         self._connection = connection
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._client = AsyncRealtimeClient(
@@ -49,9 +55,9 @@ class Socket:
             token=connection.server.key,
             auto_reconnect=False,
             max_retries=1,
-            timeout=10,
+            timeout=OPEN_SECONDS,
         )
-        self._heartbeat: asyncio.Task[None] | None = None
+        self._watching: list[asyncio.Task[None]] = []
         self._subscription = connection.client.auth.on_auth_state_change(self._on_auth)
         self._pushes: set[asyncio.Task[None]] = set()
 
@@ -62,8 +68,11 @@ class Socket:
             await self._client.connect()
         except Exception as error:  # websockets, DNS, TLS and proxies raise without a family
             raise SocketBroken("the live feed cannot be reached") from error
-        self.heard()
-        self._heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+        self._heard_frame()
+        self._watching = [
+            asyncio.create_task(self._beat(), name="heartbeat"),
+            asyncio.create_task(self._listen_for_silence(), name="silence"),
+        ]
 
     def channel(self, topic: str) -> AsyncRealtimeChannel:
         """A channel that is not joined yet; its callbacks must be wrapped in `guard`."""
@@ -96,7 +105,7 @@ class Socket:
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
-            self.heard()
+            self._heard_frame()
             if state == "SUBSCRIBED":
                 if not joined.done():
                     joined.set_result(None)
@@ -119,14 +128,14 @@ class Socket:
         await asyncio.shield(self._broken)
 
     def heard(self) -> None:
-        """Something arrived: the socket is alive."""
-        self.last_life = time.monotonic()
+        """The server has told us how things are: on this socket, or by another way."""
+        self.last_life = elapsed()
 
     def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
         """`callback`, kept from raising into the client's listener, which would die of it."""
 
         def guarded(*args: Any) -> None:
-            self.heard()
+            self._heard_frame()
             try:
                 callback(*args)
             except Exception:
@@ -138,8 +147,8 @@ class Socket:
     async def close(self) -> None:
         """Let go of the websocket; a server that does not answer is not waited for long."""
         self._subscription.unsubscribe()
-        if self._heartbeat is not None:
-            self._heartbeat.cancel()
+        for task in self._watching:
+            task.cancel()
         if not self._broken.cancel():
             self._broken.exception()  # seen, so that it is not reported as forgotten
         try:
@@ -147,6 +156,9 @@ class Socket:
                 await self._client.close()
         except Exception as error:  # as in `open`; it is over either way
             log.debug("the websocket did not close cleanly: %s", type(error).__name__)
+
+    def _heard_frame(self) -> None:
+        self._last_frame = self.last_life = elapsed()
 
     def _break(self, broken: SocketBroken) -> None:
         if not self._broken.done():
@@ -170,6 +182,12 @@ class Socket:
                 self._break(broken)
                 return
 
+    async def _listen_for_silence(self) -> None:
+        """By a clock that a sleeping laptop does not stop: it wakes to a socket long dead."""
+        while elapsed() - self._last_frame < SILENCE_SECONDS:  # noqa: ASYNC110  # time has no event
+            await asyncio.sleep(1)
+        self._break(SocketBroken("the server does not answer"))
+
     async def round_trip(self, patience: float) -> float:
         """How many seconds one heartbeat takes. Raises SocketBroken."""
         from realtime import AsyncRealtimeChannel
@@ -182,7 +200,7 @@ class Socket:
         answer: asyncio.Queue[object] = asyncio.Queue()
         push = AsyncPush(phoenix, "heartbeat", {})
         push.receive(RealtimeAcknowledgementStatus.Ok, answer.put_nowait)
-        began = time.monotonic()
+        began = elapsed()
         try:
             async with asyncio.timeout(patience):
                 await push.send()
@@ -191,8 +209,8 @@ class Socket:
             raise SocketBroken("the server does not answer") from None
         finally:
             push.destroy()
-        self.heard()
-        return time.monotonic() - began
+        self._heard_frame()
+        return elapsed() - began
 
 
 def _reason(error: Exception | None) -> SocketBroken:

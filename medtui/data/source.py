@@ -16,7 +16,7 @@ from medtui.data.socket import Socket, SocketBroken
 SUBSCRIBE_SECONDS = 15.0
 
 Change = dict[str, Any]
-"""One change's `data`: type, record, old_record."""
+"""One change's `data`: type, record, old_record, commit_timestamp."""
 
 
 class ChangeSource(Protocol):

@@ -53,6 +53,11 @@ _REFUSED_VALUES: dict[str | None, str] = {
 LONGEST_WAIT = 3600.0
 """Whatever a server says, nobody is kept waiting for longer, in seconds."""
 
+NOT_UNDERSTOOD = (
+    "The server's answer could not be understood: sign in to this network if it asks for that, "
+    "or check the server's address."
+)
+
 _AFTER = re.compile(r"after (\d{1,6}) seconds?")
 
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
@@ -89,10 +94,8 @@ def translated() -> Iterator[None]:
         raise Unreachable(
             "The server cannot be reached: check the network and try again."
         ) from error
-    except (ValidationError, ValueError, TypeError, KeyError) as error:
-        raise Unreachable(
-            "The server's answer could not be understood: check that its address is right."
-        ) from error
+    except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
+        raise Unreachable(NOT_UNDERSTOOD) from error
 
 
 def from_postgrest(error: APIError) -> DataError:
@@ -120,6 +123,8 @@ def from_postgrest(error: APIError) -> DataError:
         return Invalid(
             "Something this refers to is missing: reload and try again.", field=_column(message)
         )
+    if re.fullmatch("3..", code):  # a redirection: PostgREST knows none
+        return Unreachable(NOT_UNDERSTOOD)
     if code == "429":
         return TooOften("The server asks for a pause: try again in a minute.")
     if code == "401":

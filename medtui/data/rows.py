@@ -1,0 +1,20 @@
+"""From rows to models, where a server may be strange, and a table older than ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from medtui.data.translate import translated
+from medtui.models import PracticeSession
+
+
+def sessions_in(rows: Iterable[Mapping[str, Any]]) -> list[PracticeSession]:
+    """Those that can be shown. Raises Unreachable for what are no rows of sessions."""
+    with translated():
+        return [PracticeSession.model_validate(row) for row in rows if is_whole(row)]
+
+
+def is_whole(row: Mapping[str, Any]) -> bool:
+    """Whether it can be shown: tables without our constraints have sessions of nobody, or never."""
+    return row["host_id"] is not None and row["datetime_utc"] is not None
