@@ -130,7 +130,9 @@ class MedtuiApp(Frame):
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
-        self._stop_courier()
+        if self.courier is not None:
+            self.courier.stop()
+            await self.courier.stopped()
         await self.drafts.written()
         await self._resources.aclose()
 

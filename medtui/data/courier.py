@@ -108,6 +108,10 @@ class Courier:
         for task in self._tasks:
             task.cancel()
 
+    async def stopped(self) -> None:
+        """Until it has ended."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
     def of(self, session_id: UUID) -> list[Parcel]:
         """The sheets of a session that were handed in here, or have come here."""
         return [parcel for parcel in self._parcels.values() if parcel.session == session_id]

@@ -159,7 +159,7 @@ class MarkSheetScreen(Screen[None]):
             yield BriefView(id="brief")
         with Horizontal(id="writing"):
             yield Static(id="remark-label", markup=False)
-            yield Input(id="remark", compact=True, max_length=LONGEST)
+            yield Input(id="remark", compact=True, max_length=LONGEST, select_on_focus=False)
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
@@ -169,7 +169,6 @@ class MarkSheetScreen(Screen[None]):
         self.medtui.told.subscribe(self, self._hear)
         if self.medtui.courier:
             self.medtui.courier.attend(self.session.id)
-        self._read_brief()
         self._tick()
         await self._take_up()
 
@@ -186,6 +185,7 @@ class MarkSheetScreen(Screen[None]):
             self._leave("Your mark sheet is open in another window of yours.")
             return
         self._is_open = True
+        self._read_brief()
         if kept is not None and kept.candidate != self.session.candidate_id:
             await self._book.put_aside(str(kept.id))  # it is about another one
             kept = None
@@ -276,7 +276,8 @@ class MarkSheetScreen(Screen[None]):
     async def _fetch_brief(self) -> None:
         assert self._room is not None  # noqa: S101
         await self._reader.read(self.session)
-        await self._reader.draw(self.session, self._room.role, None)
+        if self.is_attached:  # it may be left by now
+            await self._reader.draw(self.session, self._room.role, None)
 
     # Drawing
 

@@ -63,8 +63,9 @@ class Desk:
         except TimeoutError:
             raise AssertionError(f"it never came so far: {parcel}") from None
 
-    def close(self) -> None:
+    async def close(self) -> None:
         self.courier.stop()
+        await self.courier.stopped()
 
 
 @dataclass
@@ -92,6 +93,7 @@ class Practice:
         courier = Courier(backend, person.id, folder, hear, why_no_mark_sheet)
         desk = Desk(person, backend, courier)
         await backend.auth.sign_in(person.email, person.password)
+        self.opened.push_async_callback(desk.close)
         courier.start()
         if live:
             await self.go_live(desk)
@@ -105,7 +107,7 @@ class Practice:
 
     async def kill(self, desk: Desk) -> None:
         """End a program without its doing anything more."""
-        desk.close()
+        await desk.close()
         await desk.backend.live.stop()
 
     async def hand_in(self, desk: Desk, sheet: Sheet) -> bytes:
