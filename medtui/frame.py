@@ -118,6 +118,17 @@ class Frame(EndsPlainly, App[int]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme if theme in self.available_themes else DARK.name
+        self._styled_with: dict[str, str] | None = self.get_css_variables()
+        self.stylesheet.set_variables(self._styled_with)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's; which would read the whole style twice when the first theme is set."""
+        is_first = self._styled_with == self.get_css_variables()
+        self._styled_with = None
+        if is_first:
+            self.stylesheet.update(self, animate=animate)
+        else:
+            super().refresh_css(animate)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme_variables(self.current_theme)
