@@ -40,6 +40,11 @@ logger = logging.getLogger(__name__)
 
 OPEN_BEHIND_LOGIN = 0.3
 
+SECOND_FACTOR = (
+    "Your account has a second factor, which medtui cannot ask for: where the server wants it, "
+    "use the platform's web client."
+)
+
 SWEEP_SECONDS = 5.0
 """When what killed programs have left lying is swept away: once, when the start is over."""
 
@@ -375,6 +380,8 @@ class MedtuiApp(Frame):
             return
         if notice := self.backend.auth.notice:
             self.notify(notice, title="Your login", markup=False, timeout=8)
+        if self.backend.auth.user.has_second_factor:
+            self.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
             from medtui.screens.profile import ProfileScreen
 

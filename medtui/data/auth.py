@@ -64,6 +64,8 @@ class User:
     email: str
     new_email: str | None = None
     """To which the e-mail changes as soon as its codes are entered."""
+    has_second_factor: bool = False
+    """Whether the server may want more than medtui can show it."""
 
 
 class SessionStorage:
@@ -218,7 +220,10 @@ class Auth:
     def _remember(self, session: Session) -> None:
         user = session.user
         self.user = User(
-            UUID(user.id), clean_line(user.email or ""), clean_line(user.new_email or "") or None
+            UUID(user.id),
+            clean_line(user.email or ""),
+            clean_line(user.new_email or "") or None,
+            any(factor.status == "verified" for factor in user.factors or ()),
         )
 
     async def _let_go(self) -> None:

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Footer, Input, Static
 
-from medtui.data import Backend, Code
+from medtui.data import Backend, Code, CodeSent
 from medtui.screens.card import Card
 from medtui.screens.code import CodeScreen
 from medtui.screens.login import email_refusal
@@ -93,7 +93,14 @@ class EmailScreen(Card):
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _change(self, email: str) -> None:
         with self.trying("Asking for codes…"):
-            if await self._backend.codes.change_email(email):
+            try:
+                is_done = await self._backend.codes.change_email(email)
+            except CodeSent as error:
+                if email.lower() != self._pending.lower():
+                    raise
+                self._ask_for_codes(error.seconds)  # they were sent for this very change
+                return
+            if is_done:
                 self.app.pop_screen()
                 self.app.notify(f"Your e-mail is {email} now.", markup=False)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -200,6 +201,18 @@ async def test_a_login_that_has_ended_is_refreshed_once_or_asked_for(
     await here.type(PASSWORD)
     await here.press("enter")
     await here.until_text("● LIVE")
+
+
+async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    stored = json.loads(login_of(person))
+    factor = {"id": "f", "status": "verified", "factor_type": "totp", "friendly_name": "phone"}
+    moments = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
+    stored["user"]["factors"] = [factor | moments]
+    tokens = MemoryTokens()
+    await tokens.write(json.dumps(stored))
+    here = await seat(tokens=tokens)
+    await here.until_text("● LIVE", "has a second factor, which medtui")
 
 
 # Pauses
