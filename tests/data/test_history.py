@@ -12,9 +12,8 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server
+from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, pages
 from medtui.data import history as data_history
-from medtui.data import pages
 from medtui.models import FileKind
 from tests.proxy import Proxy, proxied
 from tests.stack import Person, Stack
