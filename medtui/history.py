@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -374,8 +375,7 @@ def progress(entries: Iterable[Entry], by: By) -> list[Series]:
     found: dict[str, _Gathered] = {}
 
     def gathered(name: str) -> _Gathered:
-        key = " ".join(fold(name).split())
-        known = found.setdefault(key, _Gathered(name))
+        known = found.setdefault(_plain(name), _Gathered(name))
         known.name = name  # as it was written last
         return known
 
@@ -399,6 +399,12 @@ def progress(entries: Iterable[Entry], by: By) -> list[Series]:
         for g in found.values()
     ]
     return sorted(made, key=_weakest_first)
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    """A domain's name as it is compared: mark sheets spell it in more than one way."""
+    return " ".join(fold(name).split())
 
 
 def _add(series: _Gathered, at: datetime, mark: DomainMark, marker: Marker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
@@ -49,7 +50,7 @@ class HistoryScreen(Screen[None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "switch", "Progress", id="history.switch",
+        Binding("tab", "switch", "List ↔ progress", id="history.switch",
                 tooltip="Past sessions ↔ progress"),
         Binding("r", "role", "Role", id="history.role", tooltip="As candidate, as actor, as both"),
         Binding("d", "domain", "Domain", id="history.domain",
@@ -80,6 +81,7 @@ class HistoryScreen(Screen[None]):
         self._by = By.SKILL
         self._is_progress = False
         self._redraw_is_due = False
+        self._redraw_took = 0.0
         self._reviewed: UUID | None = None
 
     @property
@@ -133,10 +135,15 @@ class HistoryScreen(Screen[None]):
     # What is shown
 
     def _redraw_soon(self) -> None:
-        """Once for all that has come meanwhile."""
+        """Once for all that has come meanwhile; more seldom where there is much to draw."""
         if not self._redraw_is_due:
             self._redraw_is_due = True
-            self.set_timer(0.05, self._redraw)
+            self.set_timer(max(0.05, 5 * self._redraw_took), self._redraw_timed)
+
+    def _redraw_timed(self) -> None:
+        start = time.monotonic()
+        self._redraw()
+        self._redraw_took = time.monotonic() - start
 
     def _redraw(self) -> None:
         self._redraw_is_due = False

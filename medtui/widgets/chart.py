@@ -53,8 +53,8 @@ class Scale(NamedTuple):
 
     def across(self, at: datetime, steps: int) -> int:
         """Which of `steps` columns a time is in."""
-        span = (self.end - self.start).total_seconds()
-        share = (at - self.start).total_seconds() / span if span > 0 else 0.5
+        span = self.end - self.start
+        share = (at - self.start) / span if span else 0.5
         return min(steps - 1, max(0, round(share * (steps - 1))))
 
     def down(self, percent: float, steps: int) -> int:

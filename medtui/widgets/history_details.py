@@ -7,7 +7,7 @@ from datetime import tzinfo
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.documents.outline import bar
+from medtui.documents.outline import BAR, bar
 from medtui.documents.words import MARKED_BY
 from medtui.history import DomainMark, Entry, Marks
 from medtui.models import FileKind
@@ -70,14 +70,13 @@ class HistoryDetails(Static):
         width = max(16, self.size.width)
         for domain in marks.domains:
             lines.append(Content(fit(domain.name, width)))
-            lines.append(Content.styled(_domain_words(domain), "$faint"))
+            lines.append(_domain_words(domain))
         return lines
 
 
-def _domain_words(domain: DomainMark) -> str:
-    if domain.is_unsure:
-        return f"{'·' * 10}  too little evidence"
-    if domain.percent is None:
-        return f"{'·' * 10}  {domain.label or 'not marked'}"
+def _domain_words(domain: DomainMark) -> Content:
+    if domain.is_unsure or domain.percent is None:
+        words = "too little evidence" if domain.is_unsure else domain.label or "not marked"
+        return Content.styled(f"{'·' * BAR}  {words}", "$faint")
     share = min(1.0, max(0.0, domain.percent / 100))
-    return f"{bar(share)}  {percent_words(domain.percent)}"
+    return Content.assemble((bar(share), "$accent"), f"  {percent_words(domain.percent)}")

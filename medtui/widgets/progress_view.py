@@ -17,7 +17,7 @@ from textual.strip import Strip
 
 from medtui.history import STEADY, By, Series
 from medtui.widgets.cells import fit, wrap
-from medtui.widgets.chart import SIGNS, Cell, Scale, chart, often, ruler, timeline
+from medtui.widgets.chart import SIGNS, STEP, Cell, Scale, chart, often, ruler, timeline
 from medtui.widgets.history_words import (
     count_words,
     level_words,
@@ -30,6 +30,8 @@ from medtui.widgets.session_list import first_fitting
 
 RULER = 4
 """Cells of the scale left of a chart."""
+TALL = 36
+"""Rows from which on a chart is drawn twice as high."""
 NAMED = 7
 """Cells for the name of a month, and how often something was practised in it."""
 
@@ -101,20 +103,22 @@ class ProgressView(ScrollView, can_focus=True):
 
     def _drawn(self, scale: Scale, width: int) -> list[list[Segment]]:
         left = 27 if width < 100 else 44
-        height = 4 if width < 100 else 5
+        # Lines of the scale stand on every row, or on every other one.
+        steps = round((scale.high - scale.low) / STEP)
+        height = steps + 1 if self.size.height < TALL else 2 * steps + 1
         room = width - left - RULER - 1
         faint = self._style("faint")
         spans = periods(scale.start, scale.end, self._zone, room // NAMED)
-        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▁ ×2 how often"
-        beside = max(0, width - cell_len(legend) - 4)
+        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▁ ×2 how often "
+        beside = max(0, width - cell_len(legend) - 3)
         title = fit(first_fitting(TITLES[self._by], beside), beside)
-        lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)], []]
+        lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)]]
         for series in self._series:
             lines += self._block(series, scale, left, room, height)
             names = [(at, name, _times(series, at, to)) for at, to, name in spans]
             months = timeline(names, scale, room)
-            lines += [[Segment(" " * (left + RULER) + months, faint)], []]
-        return lines[:-1]
+            lines.append([Segment(" " * (left + RULER) + months, faint)])
+        return lines
 
     def _block(
         self, series: Series, scale: Scale, left: int, room: int, height: int

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server
+from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, pages
 from medtui.data import history as data_history
 from medtui.models import FileKind
 from tests.proxy import Proxy, proxied
@@ -62,6 +62,7 @@ async def test_ones_past_sessions_come_newest_first_in_pages_and_nobody_elses(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data_history, "PAGE", 3)
+    monkeypatch.setattr(pages, "FEWEST", 3)
     amara, mei, tom = [await stack.person() for _ in range(3)]
     mine = [await held(stack, amara, mei, days) for days in (1, 2, 3)]
     mine += [await held(stack, mei, amara, days) for days in (4, 5, 6, 400)]
@@ -77,6 +78,7 @@ async def test_sessions_of_the_same_moment_are_neither_lost_nor_doubled_between_
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data_history, "PAGE", 2)
+    monkeypatch.setattr(pages, "FEWEST", 2)
     amara, mei = await stack.person(), await stack.person()
     at = datetime.now(UTC) - timedelta(days=3)
     mine = {await held(stack, amara, mei, 0, datetime_utc=at) for _ in range(5)}
@@ -165,7 +167,7 @@ async def test_what_is_kept_is_its_owners_alone_and_each_accounts_own(
     assert shelf.keep(amara.id, [])
 
 
-@pytest.mark.parametrize("end", ["sign out", "by the server", "while away"])
+@pytest.mark.parametrize("end", ["sign out", "everywhere", "by the server", "while away"])
 async def test_however_a_login_ends_nothing_stays_and_nothing_comes_back(
     end: str, stack: Stack, open_at: Any, tmp_path: Path
 ) -> None:
@@ -180,7 +182,7 @@ async def test_however_a_login_ends_nothing_stays_and_nothing_comes_back(
     else:
         if end == "while away":
             await stack.stop_gateway()
-        await backend.auth.sign_out()
+        await backend.auth.sign_out(everywhere=end == "everywhere")
     assert list((tmp_path / "history").iterdir()) == []
     assert not shelf.keep(amara.id, {"a": 1})  # a write that was under way
     assert list((tmp_path / "history").iterdir()) == []
