@@ -168,8 +168,8 @@ class SessionReviewScreen(ReviewScreen):
     def _show_file(self, kind: FileKind, document: Document) -> None:
         is_transcript = isinstance(document, Transcript)
         if is_transcript != (kind is FileKind.TRANSCRIPT):
-            other = "transcript" if is_transcript else "assessment"
-            self._say_broken(kind, f"This is no {kind}, but a {other}.")
+            other = "a transcript" if is_transcript else "an assessment"
+            self._say_broken(kind, f"This is no {kind}, but {other}.")
         else:
             self.show(document)
 
