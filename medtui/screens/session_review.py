@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
@@ -44,7 +45,11 @@ class SessionReviewScreen(ReviewScreen):
         session: one of the viewer's own, whenever it was.
     """
 
+    # Some of the review's keys make room in the footer for those that act on files.
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("w", "who", "Who", id="review.who", tooltip="Who is who"),
+        *(replace(binding, show=False) for binding in ReviewScreen.BINDINGS
+          if isinstance(binding, Binding) and binding.key in ("f", "t", "y")),
         Binding("a", "add", "Add", id="review.add", tooltip="Add or replace a file, from disk"),
         Binding("d", "delete", "Delete", id="review.delete", tooltip="Delete a file"),
         Binding("s", "save", "Save", id="review.save",
@@ -146,7 +151,10 @@ class SessionReviewScreen(ReviewScreen):
                     f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
                 )
             data = await self._backend.assessments.read(self.session.id, kind)
-            self._show_file(kind, await Reading(data, kind.value).result())
+            document = await Reading(data, kind.value).result()
+            if isinstance(document, Transcript) and document.source == "unknown":
+                document = await Reading(data).result()  # it may be the other, with its words
+            self._show_file(kind, document)
         except Gone:
             return False  # it was deleted just now: the next look says so
         except DataError as error:
@@ -160,8 +168,8 @@ class SessionReviewScreen(ReviewScreen):
     def _show_file(self, kind: FileKind, document: Document) -> None:
         is_transcript = isinstance(document, Transcript)
         if is_transcript != (kind is FileKind.TRANSCRIPT):
-            other = "transcript" if is_transcript else "assessment"
-            self._say_broken(kind, f"This is no {kind}, but a {other}.")
+            other = "a transcript" if is_transcript else "an assessment"
+            self._say_broken(kind, f"This is no {kind}, but {other}.")
         else:
             self.show(document)
 

@@ -101,7 +101,7 @@ class SessionDetails(Static):
         if session.involves(self._viewer):
             yield "enter", "go into the room"
         if session.id in self.with_files or is_to_review(session, self._viewer, now):
-            yield "R", "review it: transcript and assessment"
+            yield "R", "review it"
         if why_not_book(session, self._viewer, now) is None:
             yield "b", "book it"
         if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:

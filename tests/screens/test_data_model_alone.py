@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from tests.proxy import proxied
+from tests.screens.reader import PLATFORM, TALK
+from tests.screens.test_session_files import bring, content
+from tests.screens.test_session_review import over, review
 from tests.stack import Stack
 
 SPOILERS = ("candidate_brief", "actor_brief", "condition", "case_name")
@@ -95,3 +98,25 @@ async def test_a_profile_that_cannot_be_changed_says_so_before_one_types(
     await here.press("p")
     await here.until_text("This server does not let profiles be changed")
     assert here.screen == "BoardScreen"
+
+
+async def test_the_files_of_a_session_are_read_by_two_and_changed_by_the_host(
+    stack: Stack, seat: Any
+) -> None:
+    people = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    session_id = await over(stack, people)
+    await stack.file(session_id, "transcript.json", content=PLATFORM.read_bytes())
+    hosting, reading = [await review(seat, person) for person in people]
+    await reading.until_text("This is no transcript, but an assessment")
+    assert "a Add" not in reading.text
+    await hosting.until_text("This is no transcript, but an assessment")
+    await bring(hosting, TALK)
+    await hosting.until_text("A transcript of 5 turns", "in place of")
+    await hosting.press("enter")
+    await hosting.until_text("The transcript is there", "Good morning")
+    reading.app.screen.look_again()
+    await reading.until_text("Good morning")
+    assert await content(stack, session_id) == TALK.read_bytes()
+    await hosting.press("d", "y")
+    await hosting.until_text("The transcript is deleted", "No transcript and no assessment yet")
+    assert await content(stack, session_id) is None
