@@ -155,9 +155,14 @@ class Courier:
     async def replace(self, parcel: Parcel) -> None:
         """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
         async with self._busy:
-            raise NotAllowed(
-                "There is an assessment already: it is not replaced, and this sheet stays kept."
+            await self._backend.assessments.replace(
+                parcel.session,
+                FileKind.ASSESSMENT,
+                parcel.content.encode(),
+                keep=self._folder,
             )
+            with contextlib.suppress(OSError):  # it is looked for again at the next start
+                await self._move(parcel, where=Where.UPLOADED, reason="", is_in_the_way=False)
 
     def hear(self, event: Event) -> None:
         """What the data module tells: all of it, in order."""
@@ -328,7 +333,7 @@ class Courier:
             if await self._is_lost(parcel):
                 return
             raise
-        await self._move(parcel, where=Where.UPLOADED, reason="")
+        await self._move(parcel, where=Where.UPLOADED, reason="", is_in_the_way=False)
 
     async def _send(self, parcel: Parcel) -> None:
         """Say a sheet to the host, unless it is in the bucket already."""
@@ -340,7 +345,9 @@ class Courier:
             if file.kind is FileKind.ASSESSMENT and file.size in (None, len(data)):
                 with contextlib.suppress(Gone):
                     if await files.read(parcel.session, file.kind) == data:
-                        await self._move(parcel, where=Where.UPLOADED, reason="")
+                        await self._move(
+                            parcel, where=Where.UPLOADED, reason="", is_in_the_way=False
+                        )
                         return
         if parcel.session in self._refused:
             await self._move(parcel, reason=NOT_CARRIED)
