@@ -21,16 +21,13 @@ from medtui import disk
 from medtui.config import LOCAL, BadConfig, Settings, local_zone
 from medtui.drafts import Drafts
 from medtui.frame import Frame
+from medtui.screens.sheets import Sheets
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from textual.command import Provider
 
     from medtui.data import Backend, DataError
-    from medtui.data.courier import Courier
     from medtui.data.events import Event
-    from medtui.data.parcels import Parcel
     from medtui.data.tokens import TokenStore
     from medtui.drafts import Draft
     from medtui.launch import Launcher, Login, Started
@@ -102,8 +99,8 @@ class MedtuiApp(Frame):
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts")
         """What was typed into forms and is not confirmed yet."""
-        self.courier: Courier | None = None
-        """Brings mark sheets further, while somebody is signed in."""
+        self.sheets = Sheets(self)
+        """Mark sheets that were handed in, and what is said of them."""
         self.told: Signal[Event] = Signal(self, "told")
         """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
@@ -115,7 +112,6 @@ class MedtuiApp(Frame):
         self._clock = clock
         self._email = ""
         self._resources = AsyncExitStack()
-        self._moved: dict[UUID, str] = {}
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -135,9 +131,7 @@ class MedtuiApp(Frame):
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
-        if self.courier is not None:
-            self.courier.stop()
-            await self.courier.stopped()
+        await self.sheets.close()
         await self.drafts.written()
         await self._resources.aclose()
 
@@ -272,7 +266,7 @@ class MedtuiApp(Frame):
         opening = Backend.open(
             Server(url, key),
             tokens=tokens,
-            notify=lambda event: self._tell(event),
+            notify=self.tell,
             state=self.settings.state,
         )
         self.backend = await self._resources.enter_async_context(opening)
@@ -306,14 +300,11 @@ class MedtuiApp(Frame):
         self._login = None
         await self.enter()
 
-    def _tell(self, event: Event) -> None:
-        from medtui.data.events import FeedWentLive, FeedWentStale, SheetMoved, SignedOut
+    def tell(self, event: Event) -> None:
+        from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
 
-        if self.courier is not None:
-            self.courier.hear(event)
+        self.sheets.hear(event)
         match event:
-            case SheetMoved(parcel):
-                self._say_moved(parcel)
             case SignedOut(reason):
                 logger.info("signed out: %s", reason)
                 self._show_login(reason, self._email)
@@ -322,27 +313,6 @@ class MedtuiApp(Frame):
             case FeedWentLive():
                 logger.info("live")
         self.told.publish(event)
-
-    def _say_moved(self, parcel: Parcel) -> None:
-        from medtui.screens.sheet_words import moved
-
-        words = moved(parcel)
-        if words is not None and self._moved.get(parcel.sheet) != words:
-            self._moved[parcel.sheet] = words
-            self.notify(words, markup=False)
-
-    def _start_courier(self, backend: Backend, profile: Profile) -> None:
-        from medtui.data.courier import Courier
-        from medtui.documents.handed import why_no_mark_sheet
-
-        folder = self.settings.state
-        self.courier = Courier(backend, profile.user_id, folder, self._tell, why_no_mark_sheet)
-        self.courier.start()
-
-    def _stop_courier(self) -> None:
-        if self.courier is not None:
-            self.courier.stop()
-            self.courier = None
 
     # Who is signed in
 
@@ -411,8 +381,7 @@ class MedtuiApp(Frame):
 
         assert self.backend is not None  # noqa: S101
         assert self.profile is not None  # noqa: S101
-        if self.courier is None:
-            self._start_courier(self.backend, self.profile)
+        self.sheets.start(self.backend, self.profile.user_id)
         self.show(BoardScreen(self.backend, self.profile))
 
     @work(exclusive=True, group="enter", exit_on_error=False)
@@ -437,7 +406,7 @@ class MedtuiApp(Frame):
         from medtui.screens.login import LoginScreen
 
         self.profile = None
-        self._stop_courier()
+        self.sheets.stop()
         self.show(LoginScreen(reason, email=email))
 
     # Actions of every screen

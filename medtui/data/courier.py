@@ -17,7 +17,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import time
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -38,6 +37,7 @@ from medtui.data.events import (
     SessionsChanged,
     SheetMoved,
 )
+from medtui.data.pace import Pace
 from medtui.data.parcels import MOST, Box, Parcel, Where
 from medtui.models import FileKind, PracticeSession, Stage, clean_line
 
@@ -65,6 +65,9 @@ NOT_CARRIED = (
     " to the host."
 )
 
+Key = tuple[UUID, UUID]
+"""A session and a sheet."""
+
 Check = Callable[[bytes], str | None]
 
 
@@ -86,8 +89,8 @@ class Courier:
         self._box = Box(folder, me)
         self._notify = notify
         self._check = check
-        self._parcels: dict[tuple[UUID, UUID], Parcel] = {}
-        self._due: dict[tuple[UUID, UUID], tuple[float, float]] = {}
+        self._parcels: dict[Key, Parcel] = {}
+        self._pace: Pace[Key] = Pace(PAUSES)
         self._hosted: set[UUID] = set()
         self._refused: set[UUID] = set()
         self._attended: set[UUID] = set()
@@ -155,9 +158,14 @@ class Courier:
     async def replace(self, parcel: Parcel) -> None:
         """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
         async with self._busy:
-            raise NotAllowed(
-                "There is an assessment already: it is not replaced, and this sheet stays kept."
+            await self._backend.assessments.replace(
+                parcel.session,
+                FileKind.ASSESSMENT,
+                parcel.content.encode(),
+                keep=self._folder,
             )
+            with contextlib.suppress(OSError):  # it is looked for again at the next start
+                await self._is_there(parcel)
 
     def hear(self, event: Event) -> None:
         """What the data module tells: all of it, in order."""
@@ -292,14 +300,15 @@ class Courier:
         self._listen()
         while True:
             self._wake.clear()
-            for key in [key for key, parcel in self._parcels.items() if not parcel.is_over]:
-                if self._is_due(key):
+            waiting = [key for key, parcel in self._parcels.items() if not parcel.is_over]
+            for key in waiting:
+                if self._pace.is_due(key):
                     await self._advance(key)
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._until_due()):
+                async with asyncio.timeout(self._pace.seconds(waiting)):
                     await self._wake.wait()
 
-    async def _advance(self, key: tuple[UUID, UUID]) -> None:
+    async def _advance(self, key: Key) -> None:
         """Try to bring a sheet one step further."""
         async with self._busy:
             parcel = self._parcels[key]
@@ -328,7 +337,7 @@ class Courier:
             if await self._is_lost(parcel):
                 return
             raise
-        await self._move(parcel, where=Where.UPLOADED, reason="")
+        await self._is_there(parcel)
 
     async def _send(self, parcel: Parcel) -> None:
         """Say a sheet to the host, unless it is in the bucket already."""
@@ -340,7 +349,7 @@ class Courier:
             if file.kind is FileKind.ASSESSMENT and file.size in (None, len(data)):
                 with contextlib.suppress(Gone):
                     if await files.read(parcel.session, file.kind) == data:
-                        await self._move(parcel, where=Where.UPLOADED, reason="")
+                        await self._is_there(parcel)
                         return
         if parcel.session in self._refused:
             await self._move(parcel, reason=NOT_CARRIED)
@@ -365,6 +374,9 @@ class Courier:
         await self._move(parcel, where=Where.REFUSED, reason=reason)
         return True
 
+    async def _is_there(self, parcel: Parcel) -> None:
+        await self._move(parcel, where=Where.UPLOADED, reason="", is_in_the_way=False)
+
     async def _move(self, parcel: Parcel, **changes: Any) -> None:
         """Note how far a sheet has come, unless another revision has taken its place."""
         present = self._parcels.get((parcel.session, parcel.sheet))
@@ -382,30 +394,10 @@ class Courier:
         self._parcels[parcel.session, parcel.sheet] = parcel
         self._notify(SheetMoved(parcel))
 
-    # When it is tried
-
     def _hurry(self, session_id: UUID | None = None) -> None:
         """Try at once what waits, of all sessions or of one."""
-        for key in [key for key in self._due if session_id in (None, key[0])]:
-            del self._due[key]
+        self._pace.hurry(lambda key: session_id in (None, key[0]))
         self._wake.set()
-
-    def _is_due(self, key: tuple[UUID, UUID]) -> bool:
-        now = time.monotonic()
-        at, pause = self._due.get(key, (now, PAUSES[0]))
-        if at > now:
-            return False
-        self._due[key] = now + pause, min(2 * pause, PAUSES[1])
-        return True
-
-    def _until_due(self) -> float:
-        now = time.monotonic()
-        waiting = [
-            at
-            for key, (at, _) in self._due.items()
-            if (parcel := self._parcels.get(key)) and not parcel.is_over
-        ]
-        return max(0.05, min(waiting, default=now + PAUSES[1]) - now)
 
 
 def _revision(value: Any) -> int:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
@@ -16,8 +15,8 @@ from textual.screen import Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from medtui.config import BadConfig, rubrics
-from medtui.data import Backend, DataError
+from medtui import config
+from medtui.data import Backend
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -30,15 +29,14 @@ from medtui.data.parcels import Parcel
 from medtui.data.sheetbook import InUse, SheetBook
 from medtui.models import PracticeSession
 from medtui.screens import sheet_words
-from medtui.screens.choose import ChooseScreen
-from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.room_brief import BriefReader
-from medtui.screens.save import SaveScreen
+from medtui.screens.sheet_acts import SheetActs
+from medtui.screens.sheet_keys import KINDS, SHEET_KEYS
 from medtui.station.presets import minutes
 from medtui.station.room import other_of, person, why_not_mark
 from medtui.station.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
 from medtui.station.sheet import LONGEST, WHOLE, Kind, Sheet, Spot
-from medtui.station.sheet_file import as_json, assessment, from_json
+from medtui.station.sheet_file import as_json, from_json
 from medtui.station.state import RoomState
 from medtui.widgets.brief_view import BriefView
 from medtui.widgets.mark_table import SIGNS, MarkTable
@@ -50,15 +48,6 @@ if TYPE_CHECKING:
     from medtui.app import MedtuiApp
 
 LOOK_SECONDS = 0.5
-
-KINDS = {
-    Kind.STRENGTH: ("Strength", "Keep doing"),
-    Kind.IMPROVEMENT: ("Improvement", "For next time"),
-    Kind.FLAG: ("Red flag", ""),
-    Kind.EVIDENCE: ("Said", ""),
-    Kind.NOTE: ("Note", "Note"),
-}
-"""What each kind of remark is called, in a domain and of the whole."""
 
 
 class MarkSheetScreen(Screen[None]):
@@ -74,34 +63,7 @@ class MarkSheetScreen(Screen[None]):
 
     AUTO_FOCUS = "MarkTable"
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "write('strengths')", "Strength", id="sheet.strength",
-                tooltip="A strength of this domain; of the whole: keep doing"),
-        Binding("i", "write('improvements')", "Improve", id="sheet.improvement",
-                tooltip="An improvement of this domain; of the whole: for next time"),
-        Binding("f", "write('red_flags')", "Flag", id="sheet.flag", tooltip="A red flag"),
-        Binding("e", "write('evidence')", "Said", id="sheet.evidence",
-                tooltip="Words that were said, as evidence"),
-        Binding("n", "write('notes')", "Note", id="sheet.note",
-                tooltip="A note, with the station's time"),
-        Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure",
-                tooltip="Too little evidence here"),
-        Binding("enter", "remarks", "Edit", show=False, id="sheet.remarks",
-                tooltip="Go into the remarks; there, change one"),
-        Binding("d", "strike", "Delete", show=False, id="sheet.strike",
-                tooltip="In the remarks: delete one"),
-        Binding("b", "brief", "Brief", id="sheet.brief", tooltip="Your brief, or the remarks"),
-        Binding("h", "hand_in", "Hand in", id="sheet.hand_in",
-                tooltip="Hand the sheet in as the session's assessment"),
-        Binding("R", "rubric", "Rubric", show=False, id="sheet.rubric",
-                tooltip="Mark by another rubric"),
-        Binding("w", "save", "Save", show=False, id="sheet.save",
-                tooltip="Write the assessment to a file"),
-        Binding("N", "new", "New", show=False, id="sheet.new",
-                tooltip="Put this sheet aside and begin a new one"),
-        Binding("escape", "back", "Back", key_display="esc", id="sheet.back",
-                tooltip="Leave the line, the remarks, the sheet"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = SHEET_KEYS
 
     line = query_one(SheetLine)
     table = query_one(MarkTable)
@@ -120,10 +82,11 @@ class MarkSheetScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._backend = backend
-        self._me = me
+        self.me = me
         self._session = session
         self._room = room
         self._feed = feed or Feed(is_live=True)
+        self._acts = SheetActs(self)
         self._is_open = False
         self._said_not_kept = False
         self._book = SheetBook(self.medtui.settings.state, me, session.id, self._not_kept)
@@ -139,12 +102,12 @@ class MarkSheetScreen(Screen[None]):
 
     @property
     def partner(self) -> str:
-        return person(self.session, other_of(self.session, self._me), self._me)
+        return person(self.session, other_of(self.session, self.me), self.me)
 
     @property
     def parcel(self) -> Parcel | None:
         """This sheet on its way, if it was handed in."""
-        courier = self.medtui.courier
+        courier = self.medtui.sheets.courier
         sent = courier.of(self.session.id) if courier else []
         return next((parcel for parcel in sent if parcel.sheet == self.sheet.id), None)
 
@@ -167,8 +130,8 @@ class MarkSheetScreen(Screen[None]):
         self._reader = BriefReader(self._backend, self.brief)
         self.set_class(self._room is None, "-no-brief")
         self.medtui.told.subscribe(self, self._hear)
-        if self.medtui.courier:
-            self.medtui.courier.attend(self.session.id)
+        if courier := self.medtui.sheets.courier:
+            courier.attend(self.session.id)
         self._tick()
         await self._take_up()
 
@@ -190,11 +153,15 @@ class MarkSheetScreen(Screen[None]):
             await self._book.put_aside(str(kept.id))  # it is about another one
             kept = None
         self.sheet = kept or self._blank(self._usual_rubric())
-        self._draw()
+        self.draw()
         if self.sheet.typing is not None:
             self._begin(self.sheet.typing)
         elif self._is_of_another_station:
-            self._ask_for_new()
+            self._ask_for_another()
+
+    @work(group="act")
+    async def _ask_for_another(self) -> None:
+        await self._acts.new_station()
 
     def _blank(self, rubric: Rubric) -> Sheet:
         session = self.session
@@ -202,16 +169,16 @@ class MarkSheetScreen(Screen[None]):
 
     def _usual_rubric(self) -> Rubric:
         named = self._room.shared.preset.id if self._room else self.medtui.settings.preset
-        return rubric_for(named, self._rubrics())
+        return rubric_for(named, self.rubrics())
 
-    def _rubrics(self) -> tuple[Rubric, ...]:
+    def rubrics(self) -> tuple[Rubric, ...]:
         try:
-            return rubrics(self.medtui.settings)
-        except BadConfig as error:
-            self._refuse(str(error))
+            return config.rubrics(self.medtui.settings)
+        except config.BadConfig as error:
+            self.refuse(str(error))
             return RUBRICS
 
-    def _set(self, sheet: Sheet) -> None:
+    def put(self, sheet: Sheet) -> None:
         """The sheet is this now: it is kept, then drawn."""
         if not self._is_open:
             return
@@ -219,7 +186,7 @@ class MarkSheetScreen(Screen[None]):
             sheet = sheet.about(self._station)
         self.sheet = sheet
         self._book.keep(as_json(sheet))
-        self._draw()
+        self.draw()
 
     @property
     def _station(self) -> str | None:
@@ -235,7 +202,13 @@ class MarkSheetScreen(Screen[None]):
     def _not_kept(self) -> None:
         if not self._said_not_kept:
             self._said_not_kept = True
-            self._refuse("Your mark sheet could not be written down: is the disk full?")
+            self.refuse("Your mark sheet could not be written down: is the disk full?")
+
+    async def begin_anew(self) -> None:
+        """Put this sheet aside: it stays on the disk, beside the new one."""
+        await self._book.put_aside(str(self.sheet.id))
+        self.put(self._blank(self.sheet.rubric))
+        self.table.focus()
 
     # What the data module tells
 
@@ -254,11 +227,11 @@ class MarkSheetScreen(Screen[None]):
                 pass
             case _:
                 return
-        self._draw()
+        self.draw()
 
     def _follow(self) -> None:
         self._read_brief()
-        if (reason := why_not_mark(self.session, self._me)) is not None:
+        if (reason := why_not_mark(self.session, self.me)) is not None:
             self._leave(f"{reason} What is on your mark sheet is kept.")
 
     def _leave(self, reason: str) -> None:
@@ -301,7 +274,7 @@ class MarkSheetScreen(Screen[None]):
         elapsed = self._room.elapsed(self.medtui.now()) if self._room else None
         return "" if elapsed is None else minutes(elapsed)
 
-    def _draw(self) -> None:
+    def draw(self) -> None:
         sheet = self.sheet
         self.table.show(sheet)
         total = Content.assemble(
@@ -341,17 +314,17 @@ class MarkSheetScreen(Screen[None]):
 
     @on(MarkTable.Marked)
     def _marked(self, event: MarkTable.Marked) -> None:
-        self._set(self.sheet.score(self.table.place, event.score))
+        self.put(self.sheet.score(self.table.place, event.score))
 
     @on(MarkTable.NoMark)
     def _no_mark(self, event: MarkTable.NoMark) -> None:
-        self._refuse(event.words)
+        self.refuse(event.words)
 
     def action_unsure(self) -> None:
         if self.table.place == WHOLE:
-            self._refuse("This is said of a domain: go to one.")
+            self.refuse("This is said of a domain: go to one.")
         else:
-            self._set(self.sheet.toggle_insufficient(self.table.place))
+            self.put(self.sheet.toggle_insufficient(self.table.place))
 
     # Remarks
 
@@ -359,7 +332,7 @@ class MarkSheetScreen(Screen[None]):
         wanted = Kind(kind)
         place = WHOLE if wanted is Kind.NOTE else self.table.place
         if place == WHOLE and not KINDS[wanted][1]:
-            self._refuse("This belongs to a domain: go to one.")
+            self.refuse("This belongs to a domain: go to one.")
             return
         self._begin(Spot(place, wanted))
 
@@ -384,17 +357,17 @@ class MarkSheetScreen(Screen[None]):
         self.field.value = begun
         self.field.cursor_position = len(begun)
         self.field.focus()
-        self._set(self.sheet.draft(spot, begun).type(spot))
+        self.put(self.sheet.draft(spot, begun).type(spot))
 
     @on(Input.Changed, "#remark")
     def _typed(self, event: Input.Changed) -> None:
         if (spot := self.sheet.typing) is not None and event.value == self.field.value:
-            self._set(self.sheet.draft(spot, event.value))
+            self.put(self.sheet.draft(spot, event.value))
 
     @on(Input.Submitted, "#remark")
     def _written(self) -> None:
         if (spot := self.sheet.typing) is not None:
-            self._set(self.sheet.write(spot, self.field.value))
+            self.put(self.sheet.write(spot, self.field.value))
         self._close_line(spot)
 
     def _close_line(self, spot: Spot | None) -> None:
@@ -403,7 +376,7 @@ class MarkSheetScreen(Screen[None]):
 
     def action_remarks(self) -> None:
         if not self.sheet.at(self.table.place).remarks:
-            self._refuse("There are no remarks here yet: s, i, f, e and n write some.")
+            self.refuse("There are no remarks here yet: s, i, f, e and n write some.")
             return
         self.remove_class("-brief")
         self.remarks.focus()
@@ -412,11 +385,11 @@ class MarkSheetScreen(Screen[None]):
 
     @on(OptionList.OptionSelected, "#sheet-remarks")
     def _edit(self) -> None:
-        if (spot := self._chosen) is not None:
+        if (spot := self.chosen) is not None:
             self._begin(spot)
 
     @property
-    def _chosen(self) -> Spot | None:
+    def chosen(self) -> Spot | None:
         """The remark under the cursor, if the cursor is among them."""
         option = self.remarks.highlighted_option
         if option is None or option.id is None or not self.remarks.has_focus:
@@ -424,99 +397,18 @@ class MarkSheetScreen(Screen[None]):
         kind, at = option.id.split()
         return Spot(self.table.place, Kind(kind), int(at))
 
-    @work
-    async def action_strike(self) -> None:
-        if (spot := self._chosen) is None or spot.at is None:
-            self._refuse("Go into the remarks first: enter.")
-            return
-        text = self.sheet.at(spot.place).of(spot.kind)[spot.at]
-        if await self._ask(f"Delete this remark? {text}", "Delete"):
-            self._set(self.sheet.strike(spot))
-            if not self.sheet.at(spot.place).remarks:
-                self.table.focus()
+    # The sheet as a whole: see `SheetActs`
 
-    # The sheet as a whole
-
-    @work
-    async def action_rubric(self) -> None:
-        known = self._rubrics()
-        if self.sheet.rubric not in known:
-            known = (*known, self.sheet.rubric)
-        chosen = await self.app.push_screen_wait(
-            ChooseScreen(
-                "By which rubric do you mark?",
-                [(f"{rubric.name}: {rubric.words}", rubric) for rubric in known],
-                known.index(self.sheet.rubric),
-            )
-        )
-        if chosen is not None and chosen != self.sheet.rubric:
-            self._set(self.sheet.choose(chosen))
-            if count := self.sheet.elsewhere:
-                self.notify(
-                    f"{count} marks and remarks by other rubrics come back with those.",
-                    markup=False,
-                )
-
-    @work
-    async def action_new(self) -> None:
-        if self.sheet.is_empty:
-            self._refuse("This sheet is new: there is nothing on it yet.")
-        elif await self._ask("Put this sheet aside and begin a new one?", "A new one"):
-            await self._begin_anew()
-
-    @work
-    async def _ask_for_new(self) -> None:
-        question = "This sheet is of an earlier station. Put it aside and begin a new one?"
-        if await self._ask(question, "A new one"):
-            await self._begin_anew()
-
-    async def _begin_anew(self) -> None:
-        await self._book.put_aside(str(self.sheet.id))
-        self._set(self._blank(self.sheet.rubric))
-        self.table.focus()
-
-    @work
-    async def action_save(self) -> None:
-        sheet = self.sheet
-        saved = await self.app.push_screen_wait(
-            SaveScreen(
-                Path.home() / "assessment.json",
-                lambda: assessment(sheet).decode(),
-                title="Save the assessment as a file",
-            )
-        )
-        if saved is not None:
-            self.notify(f"Saved as {saved}.", markup=False)
-
-    @work(exclusive=True, group="hand-in")
-    async def action_hand_in(self) -> None:
-        sheet, session, courier = self.sheet, self.session, self.medtui.courier
-        if courier is None or not self.is_active:
-            return
-        if sheet.is_empty:
-            self._refuse("There is nothing on this sheet yet.")
-            return
-        is_host = session.host_id == self._me
-        sent = self.parcel
-        try:
-            if sent is not None and sent.revision == sheet.revision:
-                if not (sent.is_in_the_way and sent.is_host):
-                    self._refuse(sheet_words.standing(sheet, sent, self.partner))
-                elif await self._ask(sheet_words.REPLACE, "Replace it"):
-                    await courier.replace(sent)
-            elif await self._ask(
-                sheet_words.question(sheet, is_host=is_host, partner=self.partner), "Hand in"
-            ):
-                await courier.hand_in(session, sheet.id, sheet.revision, assessment(sheet))
-        except DataError as error:
-            self.medtui.say(error)
-        self._draw()
+    @work(group="act")
+    async def action_act(self, name: str) -> None:
+        if self._is_open and self.is_active:
+            await self._acts.keys[name]()
 
     # Leaving
 
     def action_brief(self) -> None:
         if self._room is None:
-            self._refuse("The brief is in the room.")
+            self.refuse("The brief is in the room.")
             return
         self.toggle_class("-brief")
         (self.brief if self.has_class("-brief") else self.table).focus()
@@ -524,7 +416,7 @@ class MarkSheetScreen(Screen[None]):
     def action_back(self) -> None:
         if self.writing.display:
             spot = self.sheet.typing
-            self._set(self.sheet.type(None))
+            self.put(self.sheet.type(None))
             if spot in self.sheet.drafts:
                 self.notify("Kept as a draft: the same key goes on with it.", markup=False)
             self._close_line(spot)
@@ -534,34 +426,5 @@ class MarkSheetScreen(Screen[None]):
         else:
             self.dismiss(None)
 
-    async def _ask(self, question: str, yes: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
-
-    def _refuse(self, reason: str) -> None:
+    def refuse(self, reason: str) -> None:
         self.notify(reason, severity="warning", markup=False)
-
-
-async def open_mark_sheet(
-    screen: Screen[None],
-    backend: Backend,
-    me: UUID,
-    session: PracticeSession,
-    room: RoomState | None = None,
-    feed: Feed | None = None,
-) -> None:
-    """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
-    app = cast("MedtuiApp", screen.app)
-    arrived = app.courier.of(session.id) if app.courier else []
-    waiting = [parcel for parcel in arrived if not parcel.is_mine and parcel.is_in_the_way]
-    reason = why_not_mark(session, me)
-    if reason is None:
-        app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
-    elif waiting and app.courier:
-        words = f"{waiting[-1].partner}'s mark sheet is here. {sheet_words.REPLACE}"
-        if await app.push_screen_wait(ConfirmScreen(words, yes="Replace it")):
-            try:
-                await app.courier.replace(waiting[-1])
-            except DataError as error:
-                app.say(error)
-    else:
-        screen.notify(reason, severity="warning", markup=False)

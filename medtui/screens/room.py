@@ -350,7 +350,7 @@ class RoomScreen(Screen[None]):
 
     @work(group="act")
     async def action_mark_sheet(self) -> None:
-        from medtui.screens.mark_sheet import open_mark_sheet
+        from medtui.screens.sheets import open_mark_sheet
 
         if self.is_active:
             await open_mark_sheet(

@@ -207,6 +207,6 @@ class SessionReviewScreen(ReviewScreen):
 
     @work
     async def _open_mark_sheet(self) -> None:
-        from medtui.screens.mark_sheet import open_mark_sheet
+        from medtui.screens.sheets import open_mark_sheet
 
         await open_mark_sheet(self, self._backend, self.me, self.session)

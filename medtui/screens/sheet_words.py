@@ -98,7 +98,14 @@ def question(sheet: Sheet, *, is_host: bool, partner: str) -> str:
         words += f" {missing}: the total is of the others."
     if sheet.drafts:
         words += " What is still being typed stays behind."
-    if count := sheet.elsewhere:
-        what = "mark or remark" if count == 1 else "marks and remarks"
-        words += f" {count} {what} by other rubrics stay here."
+    if elsewhere := elsewhere_words(sheet):
+        words += f" {elsewhere} stay here."
     return words
+
+
+def elsewhere_words(sheet: Sheet) -> str:
+    """ "3 marks and remarks by other rubrics", and nothing where there are none."""
+    count = sheet.elsewhere
+    if not count:
+        return ""
+    return f"{count} {'mark or remark' if count == 1 else 'marks and remarks'} by other rubrics"

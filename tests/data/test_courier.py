@@ -274,6 +274,15 @@ async def test_there_is_an_assessment_already(practice: Practice) -> None:
     await guest.until(Where.WITH_HOST, is_in_the_way=True)
     await host.until(Where.WITH_HOST, is_in_the_way=True)
     assert await practice.uploaded() == other
+    # Only the host decides; and once they have, it is all the same to everybody.
+    [parcel] = guest.courier.of(practice.session)
+    with pytest.raises(NotAllowed):
+        await guest.courier.replace(parcel)
+    [parcel] = host.courier.of(practice.session)
+    await host.courier.replace(parcel)
+    await guest.until(Where.UPLOADED, is_in_the_way=False)
+    assert await practice.uploaded() == parcel.content.encode()
+    assert await practice.uploads() == 1
 
 
 async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(

@@ -1,0 +1,96 @@
+"""What the app does with mark sheets that were handed in, whatever screen is up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from medtui.app import MedtuiApp
+    from medtui.data import Backend
+    from medtui.data.courier import Courier
+    from medtui.data.events import Event
+    from medtui.models import PracticeSession
+    from medtui.station.state import RoomState
+    from medtui.widgets.status_line import Feed
+
+
+class Sheets:
+    """The courier of whoever is signed in, and what is said when a sheet has come further."""
+
+    def __init__(self, app: MedtuiApp) -> None:
+        self.courier: Courier | None = None
+        self._app = app
+        self._said: dict[UUID, str] = {}
+
+    def start(self, backend: Backend, me: UUID) -> None:
+        """Somebody is at the board."""
+        if self.courier is not None:
+            return
+        from medtui.data.courier import Courier
+        from medtui.documents.handed import why_no_mark_sheet
+
+        folder, tell = self._app.settings.state, self._app.tell
+        self.courier = Courier(backend, me, folder, tell, why_no_mark_sheet)
+        self.courier.start()
+
+    def stop(self) -> None:
+        """Nobody is signed in any more."""
+        if self.courier is not None:
+            self.courier.stop()
+            self.courier = None
+
+    async def close(self) -> None:
+        """The app ends."""
+        if (courier := self.courier) is not None:
+            self.stop()
+            await courier.stopped()
+
+    def hear(self, event: Event) -> None:
+        """What the data module tells."""
+        from medtui.data.events import SheetMoved
+        from medtui.screens.sheet_words import moved
+
+        if self.courier is not None:
+            self.courier.hear(event)
+        if isinstance(event, SheetMoved):
+            words = moved(event.parcel)
+            if words is not None and self._said.get(event.parcel.sheet) != words:
+                self._said[event.parcel.sheet] = words
+                self._app.notify(words, markup=False)
+
+
+async def open_mark_sheet(
+    screen: Screen[None],
+    backend: Backend,
+    me: UUID,
+    session: PracticeSession,
+    room: RoomState | None = None,
+    feed: Feed | None = None,
+) -> None:
+    """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
+    from medtui.screens import sheet_words
+    from medtui.screens.confirm import ConfirmScreen
+    from medtui.screens.mark_sheet import MarkSheetScreen
+    from medtui.station.room import why_not_mark
+
+    app = cast("MedtuiApp", screen.app)
+    courier = app.sheets.courier
+    arrived = courier.of(session.id) if courier else []
+    waiting = [parcel for parcel in arrived if not parcel.is_mine and parcel.is_in_the_way]
+    reason = why_not_mark(session, me)
+    if reason is None:
+        app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
+    elif waiting and courier:
+        words = f"{waiting[-1].partner}'s mark sheet is here. {sheet_words.REPLACE}"
+        if await app.push_screen_wait(ConfirmScreen(words, yes="Replace it")):
+            from medtui.data import DataError
+
+            try:
+                await courier.replace(waiting[-1])
+            except DataError as error:
+                app.say(error)
+    else:
+        screen.notify(reason, severity="warning", markup=False)
