@@ -70,7 +70,7 @@ class Verdict:
     @property
     def is_uncertain(self) -> bool:
         """Whether it only was late, on a machine that was too busy to tell."""
-        is_late = all("equal" in what for what in self.wrong)
+        is_late = all("equal" in what or "answer" in what for what in self.wrong)
         return bool(self.wrong) and is_late and self.lag > UNCERTAIN_LAG
 
     def explain(self) -> str:
@@ -174,6 +174,9 @@ class Run:
         await self._prepare()
         async with faulty(self._stack.url) as self._proxy, self._born() as self._client:
             try:
+                async with asyncio.timeout(60):
+                    while not self._client.is_live:
+                        await self._client.news()
                 await self._play()
             except TimeoutError:
                 self._wrong("the client does not answer any more")
@@ -195,7 +198,7 @@ class Run:
 
     @contextlib.asynccontextmanager
     async def _born(self) -> AsyncIterator[Client]:
-        """A client that is signed in and live."""
+        """A client, which signs in and comes to be live."""
         path = str(self._stack.files / "control")
         came: asyncio.Future[Client] = asyncio.get_running_loop().create_future()
         server = await asyncio.start_unix_server(
@@ -210,11 +213,8 @@ class Run:
             "seed": self._schedule.seed,
         }
         self._nursery.bear(job)
-        client = await asyncio.wait_for(came, 30)
+        client = await came
         try:
-            async with asyncio.timeout(30):
-                while not client.is_live:
-                    await client.news()
             yield client
         finally:
             with contextlib.suppress(ProcessLookupError):
