@@ -104,7 +104,8 @@ class Stack:
             )
             self._truth = await self._resources.enter_async_context(connection)
         result = await self._truth.execute(query.encode(), args or None)
-        return await result.fetchall() if result.description else []
+        # No columns are a description too: so `select from` counts rows.
+        return await result.fetchall() if result.description is not None else []
 
     async def person(
         self,

@@ -178,7 +178,9 @@ class Assessments:
             async def ask(
                 client: AsyncClient, options: ListBucketFilesOptions = options
             ) -> list[Row]:
-                return await client.storage.from_(BUCKET).list(folder, options)
+                listed: list[Row] = await client.storage.from_(BUCKET).list(folder, options)
+                # A stranger may have sent anything; raises what `translated` knows.
+                return [{"name": row["name"], "id": row["id"], **row} for row in listed]
 
             page = await self._connection.read(ask)
             found += page

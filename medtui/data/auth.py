@@ -119,6 +119,7 @@ class Auth:
         self._flight = asyncio.Lock()
         self._watchdog: asyncio.Task[None] | None = None
         connection.refresh = self._replace
+        connection.freshen = self._freshen
         connection.client.auth.on_auth_state_change(self._on_event)
 
     @property
@@ -271,6 +272,12 @@ class Auth:
                     return
                 await self._end()
                 raise
+
+    async def _freshen(self) -> None:
+        """Replace a token that has expired, as after an outage or a night's sleep."""
+        stored = _parse(await self._tokens.read())
+        if self.user is not None and stored is not None and _left(stored) <= 0:
+            await self._replace(stored.access_token)
 
     async def _end(self) -> None:
         """The login is over without the user's doing: forget it, and say so."""

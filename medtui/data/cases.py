@@ -17,6 +17,7 @@ from uuid import UUID
 from medtui.data.connection import Connection
 from medtui.data.errors import Gone, NotSignedIn
 from medtui.data.pages import PAGE, is_last
+from medtui.data.translate import translated
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ class Cases:
             rows += page
             if is_last(page):
                 break
-        cases = (CaseSummary.model_validate(row) for row in rows)
+        with translated():
+            cases = [CaseSummary.model_validate(row) for row in rows]
         self._catalogue = tuple(
             sorted(cases, key=lambda case: (case.category or "~", case.domain or "~", case.id))
         )

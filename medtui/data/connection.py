@@ -42,9 +42,11 @@ class Connection:
         self.http = http
         self.refresh: Callable[[str], Awaitable[None]] | None = None
         """Set by `Auth`: replaces the given access token, or raises NotSignedIn."""
+        self.freshen: Callable[[], Awaitable[None]] | None = None
+        """Set by `Auth`: the same, if the token is known to have expired."""
         self.known_complete: bool | None = None
         """What `is_complete` has found out; None before that."""
-        self._asking = asyncio.Lock()
+        self._question: asyncio.Task[bool] | None = None
 
     async def write(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """Make a call once; a second time only after a refused token was refreshed.
@@ -78,9 +80,11 @@ class Connection:
         Only PostgREST's "no such function" means that it does not; a refusal or a
         failing network says nothing about it.
         """
-        async with self._asking:
-            if self.known_complete is None:
-                self.known_complete = await self.read(_ask_for_functions)
+        if self.known_complete is None:
+            # Whoever asks meanwhile waits for the same answer, or fails with it.
+            if self._question is None or self._question.done():
+                self._question = asyncio.create_task(self.read(_ask_for_functions))
+            self.known_complete = await asyncio.shield(self._question)
         return self.known_complete
 
     @property
@@ -93,6 +97,8 @@ class Connection:
         self.client.auth._notify_all_subscribers("SIGNED_OUT", None)
 
     async def close(self) -> None:
+        if self._question is not None:
+            self._question.cancel()
         await self.http.aclose()
 
 

@@ -19,6 +19,7 @@ import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -80,6 +81,7 @@ class LiveFeed:
         self._committed: dict[UUID, datetime] = {}
         """When what has come of each row was committed, on this connection."""
         self._task: asyncio.Task[None] | None = None
+        self._learning: asyncio.Task[None] | None = None
         self._background: set[asyncio.Task[None]] = set()
         self.rooms = Rooms(notify)
         """The rooms that one is in, on this feed's socket."""
@@ -96,6 +98,8 @@ class LiveFeed:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        if self._learning is not None:
+            self._learning.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def put(self, session: PracticeSession) -> None:
@@ -142,7 +146,9 @@ class LiveFeed:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
         self._committed = {}
-        self._in_background(self._clock.learn())  # beside the rest, so that it is there when we are
+        self._learn_time()  # beside the rest, so that it is there when we are
+        if self._connection.freshen is not None:  # rather than have the old token refused
+            await self._connection.freshen()
         await self._source.subscribe(socket, self._pending.put_nowait)
         await self._read(socket)
         self._is_live = True
@@ -184,7 +190,7 @@ class LiveFeed:
             socket.heard()
             self._let_go()
             if self._clock.is_old:
-                self._in_background(self._clock.learn())
+                self._learn_time()
             suspects = self._differing(window)
             if suspects:
                 # A commit may be in the answer before its event is here, or the other way
@@ -332,10 +338,16 @@ class LiveFeed:
         except DataError as error:
             log.info("the feed's token could not be refreshed yet: %s", error.message)
 
-    def _in_background(self, work: Any) -> None:
+    def _learn_time(self) -> None:
+        if self._learning is not None:  # of an attempt before, to which nobody answers
+            self._learning.cancel()
+        self._learning = self._in_background(self._clock.learn())
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
 
 def _bare(session: PracticeSession | None) -> PracticeSession | None:

@@ -18,6 +18,7 @@ from medtui.data import (
     Server,
     Unreachable,
     check_server,
+    connection,
 )
 from medtui.data.auth import User
 from medtui.models import ProfileDraft, SessionDraft
@@ -25,6 +26,12 @@ from tests.data.test_live import Watcher
 from tests.proxy import proxied
 from tests.stack import Stack
 from tests.strange import STRANGE, strange
+
+
+@pytest.fixture(autouse=True)
+def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That reads are tried again is no part of this, and takes its time."""
+    monkeypatch.setattr(connection, "READ_ATTEMPTS", 1)
 
 
 @pytest.mark.parametrize("said", STRANGE.values(), ids=STRANGE.keys())

@@ -22,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.board import Board
-from medtui.data import Backend, Changed, DataError, Gone, MemoryTokens, Server, auth
+from medtui.data import Backend, Changed, DataError, Gone, MemoryTokens, Server, Unreachable, auth
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -52,11 +52,17 @@ class Client:
         self._tell("hello", pid=os.getpid())
         server = Server(self._job["url"], self._job["key"])
         async with Backend.open(server, tokens=MemoryTokens(), notify=self._told) as self._backend:
-            user = await self._backend.auth.sign_in(self._job["email"], self._job["password"])
-            self._board.viewer = self._me = user.id
+            self._board.viewer = self._me = await self._sign_in()
             self._backend.live.start()
             while order := (await reader.readline()).decode().strip():
                 await self._obey(order)
+
+    async def _sign_in(self) -> UUID:
+        """Before anything is spoilt; a machine that is busy may take its time."""
+        while True:
+            with contextlib.suppress(Unreachable):
+                user = await self._backend.auth.sign_in(self._job["email"], self._job["password"])
+                return user.id
 
     async def _obey(self, order: str) -> None:
         match order:
