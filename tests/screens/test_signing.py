@@ -13,6 +13,7 @@ from medtui import log
 from medtui.data import MemoryTokens
 from medtui.launch import Login
 from medtui.widgets import waiting
+from tests.data.test_auth import expire
 from tests.screens.conftest import login_of
 from tests.stack import PASSWORD, Person, Stack
 
@@ -203,6 +204,37 @@ async def test_a_login_that_has_ended_is_refreshed_once_or_asked_for(
     await here.until_text("● LIVE")
 
 
+async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
+    stack: Stack, seat: Any
+) -> None:
+    person, other = await stack.person(), await stack.person("Mei")
+    here = await seat()
+    await here.board(person)
+    await here.press("n")
+    await here.until_screen("SessionForm")
+    await here.fill("link", "https://example.org/typed")
+    await stack.sql("delete from auth.sessions")
+    await expire(here.app.backend, stack, person)
+    await here.press("ctrl+s")
+    await here.until_text("Your login has ended", "Sign in")
+    assert await stack.sql("select 1 from practice_sessions") == []
+
+    await here.sign_in(other)
+    await here.until_text("● LIVE")
+    await here.press("n")
+    await here.until_screen("SessionForm")
+    assert here.app.screen.link.value != "https://example.org/typed"
+    await here.press("escape", "S")
+    await here.until_text("You are signed out")
+
+    await here.sign_in(person)
+    await here.until_text("● LIVE", "You had begun to post a session")
+    await here.press("n")
+    await here.until_text("https://example.org/typed")
+    await here.press("ctrl+s")
+    await here.until_text("○ open")
+
+
 async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     stored = json.loads(login_of(person))
@@ -242,3 +274,25 @@ async def test_too_many_guesses_count_down_and_then_the_button_works_again(
     at = 60.0
     await here.press("enter")
     await here.until_text("● LIVE")
+
+
+# One code is enough where nothing is confirmed
+
+
+@pytest.mark.long
+async def test_where_nothing_is_confirmed_one_code_changes_an_email(
+    stack: Stack, seat: Any
+) -> None:
+    here = await seat()
+    await here.board(await stack.person())
+    await here.press("A", "2")
+    await here.until_screen("EmailScreen")
+    await here.fill("email", "moved@example.org")
+    await here.press("enter")
+    await here.until_screen("ChangeCodeScreen")
+    (row,) = await stack.sql(
+        "select code from auth.one_time_codes where purpose = 'email_change_new'"
+    )
+    await here.fill("code", row["code"])
+    await here.press("enter")
+    await here.until_text("Your e-mail is moved@example.org now")

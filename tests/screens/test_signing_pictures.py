@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.screens.test_codes import Hands, by_code, code_of, hands, says
+from tests.screens.test_codes import Hands, by_code, code_of, hands, says, stack
 from tests.screens.test_pictures import SIZES, Compare, at
 from tests.stack import Stack
 
-__all__ = ["by_code", "hands"]
+__all__ = ["by_code", "hands", "stack"]
 
 
 @pytest.mark.parametrize("size", SIZES)
