@@ -37,7 +37,7 @@ from medtui.widgets.words import moment
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
 
-LOOK_SECONDS = 15
+LOOK_SECONDS = 8
 """How often one looks whether a session has got its first file."""
 
 
