@@ -221,10 +221,10 @@ class History:
         words = fold(self.filter.text).split()
         return [entry for entry in self.entries if self._is_wanted(entry, words)]
 
-    def lines(self) -> list[Line]:
+    def lines(self, wanted: Iterable[Entry] | None = None) -> list[Line]:
         """The same, under the headings of their months."""
         found: list[Line] = []
-        for entry in self.wanted():
+        for entry in self.wanted() if wanted is None else wanted:
             local = entry.session.starts_at.astimezone(self._zone)
             month = Month(local.year, local.month)
             if not found or month != self._month_of(found[-1]):

@@ -37,7 +37,7 @@ from medtui.widgets.words import moment
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
 
-LOOK_SECONDS = 15
+LOOK_SECONDS = 8
 """How often one looks whether a session has got its first file."""
 
 
@@ -154,7 +154,7 @@ class HistoryScreen(Screen[None]):
         if self._is_progress:
             self.charts.show(series, self._by, self.medtui.now())
         else:
-            self.list.show(self._history.lines())
+            self.list.show(self._history.lines(wanted))
         is_empty = not (series if self._is_progress else wanted)
         self.hint.display = is_empty
         self.list.display = not is_empty and not self._is_progress

@@ -15,7 +15,7 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.reading import Reading
-from medtui.history import History, Kept, Marks
+from medtui.history import Entry, History, Kept, Marks
 from medtui.models import FileKind, PracticeSession, SessionFile, Stage, as_utc
 
 AT_ONCE = 4
@@ -109,21 +109,10 @@ class HistoryReading:
 
     async def keep(self) -> None:
         """Keep what is known on this machine; never the names of cases."""
-        history = self._history
-        value = {
-            "format": FORMAT,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "sessions": [
-                entry.session.model_dump(mode="json", by_alias=True) for entry in history.entries
-            ],
-            "files": {
-                str(entry.session.id): _as_json(entry.kept)
-                for entry in history.entries
-                if entry.kept is not None
-            },
-        }
-        if len(history):
-            await asyncio.to_thread(self._backend.history.shelf.keep, history.me, value)
+        me, entries, as_of = self._history.me, self._history.entries, self.as_of
+        shelf = self._backend.history.shelf
+        if entries:
+            await asyncio.to_thread(lambda: shelf.keep(me, _kept(entries, as_of)))
 
     def _ids(self) -> list[UUID]:
         return [entry.session.id for entry in self._history.entries]
@@ -212,8 +201,21 @@ async def _caught(work: Any) -> DataError | None:
     return None
 
 
+def _kept(entries: list[Entry], as_of: datetime | None) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "as_of": as_of.isoformat() if as_of else None,
+        "sessions": [entry.session.model_dump(mode="json", by_alias=True) for entry in entries],
+        "files": {
+            str(entry.session.id): _as_json(entry.kept)
+            for entry in entries
+            if entry.kept is not None
+        },
+    }
+
+
 def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, Kept]]:
-    """What `keep` has made. Raises what malformed values raise."""
+    """What `_kept` has made. Raises what malformed values raise."""
     if kept["format"] != FORMAT:
         raise ValueError("another format")
     as_of = as_utc(kept["as_of"])

@@ -11,6 +11,7 @@ import pytest
 from medtui.documents import Assessment, Transcript, read
 from medtui.documents.assessment import Marker
 from medtui.documents.evidence import How, Quotes
+from medtui.documents.opening import opening
 from medtui.history import By, Entry, Kept, Marks, progress
 from medtui.local.postgres import SUPERUSER
 from medtui.local.sample import files, load
@@ -58,12 +59,14 @@ def test_amara_has_a_past_in_both_roles_on_both_sides_with_all_kinds_of_files() 
 
 def test_each_file_is_read_and_what_it_quotes_was_said_but_for_a_few() -> None:
     hows: Counter[How] = Counter()
+    folded = 0
     markers: Counter[Marker] = Counter()
     shapes = set()
     for transcript, assessment in documents().values():
         assert 10 <= len(transcript.turns) <= 40
         assert len(transcript.speakers) == 2
         shapes.add(transcript.source)
+        folded += opening(transcript) > 0
         if transcript.source != "plain":
             starts = [turn.start for turn in transcript.turns if turn.start is not None]
             assert len(starts) == len(transcript.turns)
@@ -78,6 +81,7 @@ def test_each_file_is_read_and_what_it_quotes_was_said_but_for_a_few() -> None:
     assert set(hows) == {How.EXACT, How.NOT_FOUND}
     assert markers[Marker.AI] > markers[Marker.HUMAN] >= 3
     assert len(shapes) >= 3
+    assert folded > 5
 
 
 def test_the_marks_tell_of_somebody_who_learns_to_listen_and_still_explains_badly() -> None:

@@ -24,7 +24,7 @@ PREFACES = (
     ),
     (
         Said(True, "Sorry, I was on mute. Can you hear me?"),
-        Said(False, "Loud and clear. Reading time is over. Ready? Off you go."),
+        Said(False, "Loud and clear. Reading time is over, the clock is running. Off you go."),
     ),
 )
 """What is said before a station begins."""
