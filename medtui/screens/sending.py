@@ -45,7 +45,7 @@ class SendingScreen(ModalScreen[DataError | bool]):
         with Vertical(classes="dialog"):
             yield Static(f"Sending {self._what}", classes="card--title", markup=False)
             yield Static("Asking what is there …", id="progress", markup=False)
-            yield Static("esc stops: then all is as it was", classes="field--note", markup=False)
+            yield Static("esc stops, and leaves all as it was", classes="field--note", markup=False)
 
     def on_mount(self) -> None:
         self._run()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from medtui.data import Backend, DataError, HalfDone
+from medtui.data import Backend, DataError, Gone, HalfDone
 from medtui.models import FileKind, SessionFile
 from medtui.screens.choose import ChooseScreen
 from medtui.screens.confirm import ConfirmScreen
@@ -73,9 +73,19 @@ class Files:
         elif isinstance(ended, DataError):
             screen.medtui.say(ended)
         else:
-            words = f"The {kind} is there." if ended else "Stopped: all is as it was."
+            words = f"The {kind} is there." if ended else await self._stopped(kind, brought)
             screen.notify(words, markup=False)
         screen.look_again()
+
+    async def _stopped(self, kind: FileKind, brought: Brought) -> str:
+        """What has become of a file that was stopped on its way."""
+        try:
+            is_there = await self._files.read(self._screen.session.id, kind) == brought.content
+        except Gone:
+            is_there = False
+        except DataError as error:
+            return f"Stopped. {error.message}"
+        return "It had arrived before it was stopped." if is_there else "Stopped: all is as it was."
 
     async def delete(self) -> None:
         """Delete a file, for both, for good."""

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 
 from medtui.data import Backend, DataError, Gone
-from medtui.data.events import Event, FeedWentLive
+from medtui.data.events import Event, FeedWentLive, SessionsChanged
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document
@@ -92,7 +92,9 @@ class SessionReviewScreen(ReviewScreen):
         self.watch_files()
 
     def _hear(self, event: Event) -> None:
-        if isinstance(event, FeedWentLive):
+        if isinstance(event, FeedWentLive) or (
+            isinstance(event, SessionsChanged) and self.session.id in event.removed
+        ):
             self.look_again()
 
     def look_again(self) -> None:
@@ -118,6 +120,8 @@ class SessionReviewScreen(ReviewScreen):
         except DataError as error:
             if self.files is None:  # else what is shown is still what was there
                 self.tell("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
+            return
+        if self._acts.are_writing:  # since one asked
             return
         self.files = {file.kind: file for file in found}
         self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)

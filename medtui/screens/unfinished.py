@@ -59,6 +59,8 @@ class Unfinished:
             if there is There.NEW or there is There.OTHER:
                 wanted = "new"  # nothing is left to choose
             if wanted is None:
+                if not self._screen.is_active:  # a screen over this one may ask the same
+                    return
                 wanted = await self._ask(kept, there)
             if wanted is None:
                 self._left.add(kept.folder)
