@@ -137,10 +137,12 @@ class Auth:
         if stored is None:
             return
         await self._take(stored)
-        self._watch()
-        if _left(stored) <= 0:
-            with contextlib.suppress(NotSignedIn):
+        try:
+            if _left(stored) <= 0:
                 await self._replace(stored.access_token)
+        finally:
+            if self.user is not None:
+                self._watch()
 
     async def sign_in(self, email: str, password: str) -> User:
         """Sign in by password. Raises Invalid (`field` password), NeedsConfirmation, TooOften."""

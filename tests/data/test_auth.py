@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from pathlib import Path
+from types import SimpleNamespace
 
+import keyring
+import keyring.backends.fail
 import pytest
+from supabase_auth._async import gotrue_client
 
 from medtui.data import (
     Backend,
@@ -14,10 +19,13 @@ from medtui.data import (
     MemoryTokens,
     NotSignedIn,
     Server,
+    StoredTokens,
     Unreachable,
+    auth,
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
+from tests.proxy import proxied
 from tests.stack import Person, Stack
 
 
@@ -239,3 +247,83 @@ async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     assert backend.auth.user is not None
     assert (backend.auth.user.email, backend.auth.user.new_email) == ("moved@example.org", None)
     assert (await backend.profiles.mine()) is not None
+
+
+async def test_the_client_itself_refreshes_nothing(stack: Stack, open_backend: Open) -> None:
+    person = await stack.person()
+    backend = await open_backend(person)
+    await expire(backend, stack, person)
+    client = backend._connection.client
+    sessions = await asyncio.gather(*(client.auth.get_session() for _ in range(5)))
+    assert all(sessions)
+    rows = await stack.sql("select 1 from auth.refresh_tokens")
+    assert len(rows) == 1
+    await asyncio.gather(*(backend.profiles.mine() for _ in range(5)))
+    rows = await stack.sql("select 1 from auth.refresh_tokens")
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize("hours", [-7, 5])
+async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_most(
+    hours: int, stack: Stack, open_backend: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "WATCH_SECONDS", 0.1)
+    person = await stack.person()
+    events: list[Event] = []
+    backend = await open_backend(person, notify=events.append)
+    wrong = SimpleNamespace(time=lambda: time.time() + hours * 3600)
+    for module in (auth, gotrue_client):  # the server, in this process too, has the right one
+        monkeypatch.setattr(module, "time", wrong)
+    for _ in range(10):
+        await asyncio.sleep(0.05)
+        assert await backend.profiles.mine() is not None
+    rows = await stack.sql("select 1 from auth.refresh_tokens where parent is not null")
+    assert len(rows) == 1
+    assert not [event for event in events if isinstance(event, SignedOut)]
+
+
+@pytest.mark.parametrize("status", [429, 400, 500, 503])
+async def test_refreshes_that_fail_for_a_while_end_no_login(
+    status: int, stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client's own timer would die of the first, without a word."""
+    monkeypatch.setattr(auth, "WATCH_SECONDS", 0.1)
+    person = await stack.person()
+    events: list[Event] = []
+    async with proxied(stack.url) as proxy:
+        server, tokens = Server(proxy.url, stack.anon_key), MemoryTokens()
+        async with Backend.open(server, tokens=tokens, notify=events.append) as backend:
+            await backend.auth.sign_in(person.email, person.password)
+            await backend.profiles.mine()
+            proxy.spoil = lambda data: (
+                f"HTTP/1.1 {status} Spoilt\r\nContent-Length: 2\r\n\r\n{{}}".encode()
+            )
+            await expire(backend, stack, person)
+            async with asyncio.timeout(5):
+                while len(proxy.requests("grant_type=refresh_token")) < 3:
+                    await asyncio.sleep(0.01)
+            assert backend.auth.user is not None
+            proxy.spoil = bytes
+            async with asyncio.timeout(5):
+                while not await stack.sql("select 1 from auth.refresh_tokens where parent != ''"):
+                    await asyncio.sleep(0.01)
+            assert await backend.profiles.mine() is not None
+    assert not [event for event in events if isinstance(event, SignedOut)]
+
+
+async def test_a_login_that_cannot_be_written_is_one_until_the_end(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    person = await stack.person()
+    occupied = tmp_path / "occupied"
+    occupied.write_text("a file where the folder should be")
+    server, tokens = Server(stack.url, stack.anon_key), StoredTokens(stack.url, occupied)
+    async with Backend.open(server, tokens=tokens, notify=print) as backend:
+        await backend.auth.sign_in(person.email, person.password)
+        assert "could not be stored" in (backend.auth.notice or "")
+        await expire(backend, stack, person)
+        await asyncio.gather(*(backend.profiles.mine() for _ in range(3)))
+        assert await backend.profiles.mine() is not None
+    rows = await stack.sql("select 1 from auth.refresh_tokens where parent is not null")
+    assert len(rows) == 1

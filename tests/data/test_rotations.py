@@ -14,7 +14,7 @@ import keyring
 import keyring.backends.fail
 import pytest
 
-from medtui.data import Backend, Server, StoredTokens
+from medtui.data import Backend, Server, StoredTokens, auth
 from medtui.local.auth import sessions
 from tests.data.folder_keyring import FolderKeyring
 from tests.proxy import Proxy, proxied
@@ -119,3 +119,72 @@ async def test_four_windows_of_one_login_refresh_it_once_for_all(
     assert len(await stack.sql("select id from auth.sessions")) == 1
     assert asked == turned, "each rotation has one refresh, and each refresh is one rotation"
     assert turned <= took / (LIFE * 0.4), "no storm"
+
+
+@pytest.mark.parametrize("place", ["file", "keyring"], indirect=True)
+async def test_a_kill_between_a_rotation_and_its_writing_ends_no_login(
+    stack: Stack, place: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "REUSE_SECONDS", 0)  # as when it is started again much later
+    person = await stack.person()
+    server, folder = Server(stack.url, stack.anon_key), tmp_path / "state"
+    async with Backend.open(server, tokens=StoredTokens(stack.url, folder), notify=print) as first:
+        await first.auth.sign_in(person.email, person.password)
+    kept = json.loads(await StoredTokens(stack.url, folder).read() or "")
+    kept["expires_at"] = int(time.time()) - 60
+    for _ in range(2):
+        await StoredTokens(stack.url, folder).write(json.dumps(kept))
+        # Started again with what was there before: nothing of the last rotation was written.
+        events: list[object] = []
+        tokens = StoredTokens(stack.url, folder)
+        async with Backend.open(server, tokens=tokens, notify=events.append) as next_one:
+            assert await next_one.profiles.mine() is not None
+        assert events == []
+    assert await rotations(stack) == 1
+    assert len(await stack.sql("select id from auth.sessions")) == 1
+
+
+async def test_a_login_with_seconds_left_is_taken_up_and_refreshed(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    person = await stack.person()
+    tokens, server = StoredTokens(stack.url, tmp_path), Server(stack.url, stack.anon_key)
+    async with Backend.open(server, tokens=tokens, notify=print) as first:
+        await first.auth.sign_in(person.email, person.password)
+    kept = json.loads(await tokens.read() or "")
+    kept["expires_at"] = int(time.time()) + 5  # the client itself would not touch it any more
+    await tokens.write(json.dumps(kept))
+    async with Backend.open(server, tokens=tokens, notify=print) as second:
+        assert second.connection.token == kept["access_token"]
+        async with asyncio.timeout(5):
+            while await rotations(stack) == 0:
+                await asyncio.sleep(0.01)
+        assert await second.profiles.mine() is not None
+
+
+async def test_whoever_signs_in_in_another_window_is_not_taken_for_the_one_in_this(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    monkeypatch.setattr(auth, "WATCH_SECONDS", 0.2)
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    server, events = Server(stack.url, stack.anon_key), []
+
+    def stored() -> StoredTokens:
+        return StoredTokens(stack.url, tmp_path)
+
+    async with (
+        Backend.open(server, tokens=stored(), notify=events.append) as hers,
+        Backend.open(server, tokens=stored(), notify=print) as his,
+    ):
+        await hers.auth.sign_in(amara.email, amara.password)
+        await his.auth.sign_in(mei.email, mei.password)
+        async with asyncio.timeout(5):
+            while hers.auth.user is not None:
+                await asyncio.sleep(0.01)
+        assert [event.reason for event in events] == [auth.LOGIN_TAKEN]
+        assert hers.connection.token == stack.anon_key
+        mine = await his.profiles.mine()
+        assert mine is not None
+        assert mine.name == mei.name
