@@ -17,6 +17,7 @@ import asyncio
 import contextlib
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import timedelta
@@ -93,7 +94,7 @@ class Courier:
         self._pace: Pace[Key] = Pace(PAUSES)
         self._hosted: set[UUID] = set()
         self._refused: set[UUID] = set()
-        self._attended: set[UUID] = set()
+        self._attended: Counter[UUID] = Counter()
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
@@ -121,9 +122,14 @@ class Courier:
 
     def attend(self, session_id: UUID) -> None:
         """Somebody looks at this session: hear its room, and try again what waits there."""
-        self._attended.add(session_id)
+        self._attended[session_id] += 1
         self._listen()
         self._hurry(session_id)
+
+    def unattend(self, session_id: UUID) -> None:
+        """They do not any more."""
+        self._attended -= Counter([session_id])
+        self._listen()
 
     async def hand_in(
         self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
@@ -205,7 +211,7 @@ class Courier:
 
     def _listen(self) -> None:
         sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
-        self._backend.live.rooms.listen(self._hosted | self._attended | sending)
+        self._backend.live.rooms.listen(self._hosted | self._attended.keys() | sending)
 
     # What comes
 
@@ -295,7 +301,7 @@ class Courier:
     async def _deliver(self) -> None:
         for parcel in await asyncio.to_thread(self._box.all):
             self._parcels.setdefault((parcel.session, parcel.sheet), parcel)
-            if parcel.where is not Where.UPLOADED:
+            if not parcel.is_over:
                 self._notify(SheetMoved(parcel))
         self._listen()
         while True:
@@ -371,6 +377,8 @@ class Courier:
             if session.involves(self._me):
                 return False
             reason = "You have no seat in this session any more."
+        file = await asyncio.to_thread(self._box.set_out, parcel)
+        reason += f" The assessment is in {file}: medtui view reads it."
         await self._move(parcel, where=Where.REFUSED, reason=reason)
         return True
 

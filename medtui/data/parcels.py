@@ -78,6 +78,12 @@ class Box:
         """Write a parcel down, in place of what was known of the same sheet. Raises OSError."""
         disk.write(self.file(parcel), json.dumps(_plain(parcel)))
 
+    def set_out(self, parcel: Parcel) -> Path:
+        """Write the assessment alone beside it, for its owner to read. Raises OSError."""
+        file = self.file(parcel).with_suffix(".assessment")
+        disk.write(file, parcel.content)
+        return file
+
     def file(self, parcel: Parcel) -> Path:
         return self._folder / str(parcel.session) / f"{parcel.sheet}.json"
 

@@ -130,12 +130,12 @@ class MarkSheetScreen(Screen[None]):
         self._reader = BriefReader(self._backend, self.brief)
         self.set_class(self._room is None, "-no-brief")
         self.medtui.told.subscribe(self, self._hear)
-        if courier := self.medtui.sheets.courier:
-            courier.attend(self.session.id)
+        self.medtui.sheets.attend(self.session.id)
         self._tick()
         await self._take_up()
 
     async def on_unmount(self) -> None:
+        self.medtui.sheets.unattend(self.session.id)
         await self._book.close()
 
     # The sheet
@@ -293,8 +293,7 @@ class MarkSheetScreen(Screen[None]):
         options = []
         for kind, number, text in given.remarks:
             sign, look = SIGNS[kind]
-            words = f" “{text}”" if kind is Kind.EVIDENCE else f"{sign} {text}"
-            shown = Content(words).stylize(look, 0, 1)
+            shown = Content(f"{sign} {text}").stylize(look, 0, 1)
             options.append(Option(shown, f"{kind.value} {number}"))
         if given.insufficient:
             options.insert(0, Option("? Too little evidence to be sure.", disabled=True))

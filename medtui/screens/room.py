@@ -36,7 +36,7 @@ from medtui.data.events import (
 )
 from medtui.data.notebook import Notebook
 from medtui.data.rooms import CARD
-from medtui.models import FileKind, PracticeSession, Stage
+from medtui.models import FileKind, PracticeSession, Role, Stage
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.room_brief import BriefReader
@@ -305,6 +305,8 @@ class RoomScreen(Screen[None]):
         if action != "act":
             return True
         name = str(parameters[0])
+        if name == "mark" and self.room.role is not Role.ACTOR:
+            return False
         return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
 
     @work(group="act")
@@ -315,6 +317,8 @@ class RoomScreen(Screen[None]):
             self._set_clock(name)
         elif name == "review":
             self._review()
+        elif name == "mark":
+            await self._mark()
         else:
             await self._host.keys[name]()
 
@@ -335,6 +339,12 @@ class RoomScreen(Screen[None]):
 
         self.app.push_screen(SessionReviewScreen(self._backend, self.room.me, self.session))
 
+    async def _mark(self) -> None:
+        from medtui.screens.sheets import open_mark_sheet
+
+        me, session = self.room.me, self.session
+        await open_mark_sheet(self, self._backend, me, session, self.room, self._feed)
+
     def action_notes(self) -> None:
         self.add_class("-notes")
         self.notes.focus()
@@ -347,15 +357,6 @@ class RoomScreen(Screen[None]):
     @on(Notes.NotKept)
     def _notes_not_kept(self) -> None:
         self.refuse("Your notes could not be written down: is the disk full?")
-
-    @work(group="act")
-    async def action_mark_sheet(self) -> None:
-        from medtui.screens.sheets import open_mark_sheet
-
-        if self.is_active:
-            await open_mark_sheet(
-                self, self._backend, self.room.me, self.session, self.room, self._feed
-            )
 
     def action_open_link(self) -> None:
         open_link(self, self.session)

@@ -16,6 +16,7 @@ STAGES = {
     "more": {Stage.INTERVIEW},
     "less": {Stage.INTERVIEW},
     "again": {Stage.INTERVIEW, Stage.WRAP_UP},
+    "mark": {Stage.INTERVIEW, Stage.WRAP_UP},
     "review": {Stage.WRAP_UP},
 }
 """In which stages a key can act."""
@@ -23,7 +24,7 @@ STAGES = {
 CLOCKS = {"pause", "more", "less"}
 """Keys that set the clock."""
 
-EVERYBODYS = {*CLOCKS, "review"}
+EVERYBODYS = {*CLOCKS, "review", "mark"}
 """Keys of the host and the guest alike."""
 
 
@@ -55,10 +56,9 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
     *_staged("minus", "less", "less", "A minute less"),
     *_staged("u", "again", "Once more", "Once more: back to prep"),
+    *_staged("m", "mark", "Mark", "The mark sheet, for the assessor"),
     *_staged("R", "review", "Review", "Read transcript and assessment"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
-    Binding("m", "mark_sheet", "Mark", id="room.mark_sheet",
-            tooltip="The mark sheet, for the assessor"),
     Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
     Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",
             tooltip="Copy the room link"),

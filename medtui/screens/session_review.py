@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 
 from medtui.data import Backend, DataError, Gone
-from medtui.data.events import Event, FeedWentLive, SessionsChanged
+from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document
@@ -88,11 +88,15 @@ class SessionReviewScreen(ReviewScreen):
 
     def on_mount(self) -> None:
         self.medtui.told.subscribe(self, self._hear)
+        self.medtui.sheets.attend(self.session.id)
         self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()
 
+    def on_unmount(self) -> None:
+        self.medtui.sheets.unattend(self.session.id)
+
     def _hear(self, event: Event) -> None:
-        if isinstance(event, FeedWentLive) or (
+        if isinstance(event, FeedWentLive | SheetMoved) or (
             isinstance(event, SessionsChanged) and self.session.id in event.removed
         ):
             self.look_again()

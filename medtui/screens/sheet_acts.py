@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medtui.data import DataError
+from medtui.models import Stage
 from medtui.screens import sheet_words
 from medtui.screens.choose import ChooseScreen
 from medtui.screens.confirm import ConfirmScreen
@@ -97,7 +98,10 @@ class SheetActs:
             return
         try:
             if sent is None or sent.revision != sheet.revision:
-                words = sheet_words.question(sheet, is_host=is_host, partner=screen.partner)
+                runs = session.stage is Stage.INTERVIEW
+                words = sheet_words.question(
+                    sheet, is_host=is_host, partner=screen.partner, runs=runs
+                )
                 if await self._ask(words, "Hand in"):
                     content = assessment(sheet)
                     await courier.hand_in(session, sheet.id, sheet.revision, content)

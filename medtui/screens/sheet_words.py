@@ -81,12 +81,11 @@ def moved(parcel: Parcel) -> str | None:
         " there.",
         Where.WITH_HOST: f"Your mark sheet is with {partner}, not yet uploaded.",
         Where.UPLOADED: "Your mark sheet is uploaded: it is the session's assessment.",
-        Where.REFUSED: f"Your mark sheet cannot be handed in. {parcel.reason} It stays on this"
-        " machine.",
+        Where.REFUSED: f"Your mark sheet cannot be handed in. {parcel.reason}",
     }[parcel.where]
 
 
-def question(sheet: Sheet, *, is_host: bool, partner: str) -> str:
+def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -> str:
     """What handing in asks once."""
     words = "Hand in this sheet? It becomes the session's assessment, which both of you can read."
     if not is_host:
@@ -94,6 +93,8 @@ def question(sheet: Sheet, *, is_host: bool, partner: str) -> str:
             f"Hand in this sheet? {partner}'s medtui uploads it as the session's assessment,"
             " which both of you can read."
         )
+    if runs:
+        words += " The station still runs: the candidate can read it from now on."
     if missing := missing_words(sheet):
         words += f" {missing}: the total is of the others."
     if sheet.drafts:

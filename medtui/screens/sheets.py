@@ -48,6 +48,15 @@ class Sheets:
             self.stop()
             await courier.stopped()
 
+    def attend(self, session_id: UUID) -> None:
+        """A screen is up that is about this session: its room is heard until `unattend`."""
+        if self.courier is not None:
+            self.courier.attend(session_id)
+
+    def unattend(self, session_id: UUID) -> None:
+        if self.courier is not None:
+            self.courier.unattend(session_id)
+
     def hear(self, event: Event) -> None:
         """What the data module tells."""
         from medtui.data.events import SheetMoved

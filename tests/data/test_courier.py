@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from medtui.data import Backend, Invalid, MemoryTokens, NotAllowed, Server
+from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.courier import RECEIPT, SHEET, Courier
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
 from medtui.data.parcels import Box, Parcel, Where
@@ -53,7 +54,7 @@ class Desk:
         """Wait until the one sheet here has come so far."""
         parcel: Parcel | None = None
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
                 while True:
                     for parcel in self.courier._parcels.values():
                         is_so = all(getattr(parcel, name) == v for name, v in wanted.items())
@@ -195,7 +196,10 @@ async def test_the_host_is_gone_for_good(practice: Practice) -> None:
     await practice.stack.sql("delete from practice_sessions where id = %s", practice.session)
     again.courier.attend(practice.session)
     gone = await again.until(Where.REFUSED)
-    assert gone.reason == "The session was cancelled."
+    assert gone.reason.startswith("The session was cancelled. The assessment is in /")
+    [file] = (practice.folder / practice.guest.name).rglob("*.assessment")
+    assert str(file) in gone.reason
+    assert file.read_bytes() == content
     assert gone.content.encode() == content
     [kept] = Box(practice.folder / practice.guest.name, practice.guest.id).all()
     assert kept == gone
@@ -412,3 +416,55 @@ async def test_at_the_server_only_the_host_uploads_and_only_the_two_talk(
         await asyncio.sleep(0.1)
     assert not [e for e in host.events if isinstance(e, RoomHeard) and e.event == SHEET]
     assert await practice.uploads() == 0
+
+
+async def weather(practice: Practice, rounds: int, seed: int) -> None:
+    """Programs come and go, messages get lost, the server goes away, the guest hands in again."""
+    dice = random.Random(seed)
+    sheet, content = practice.sheet(50), b""
+    desks: dict[str, Desk | None] = {"host": None, "guest": None}
+    people = {"host": practice.host, "guest": practice.guest}
+    for _ in range(rounds):
+        who = dice.choice(["host", "guest"])
+        here = desks[who]
+        match dice.choice(["come or go", "come or go", "deaf", "server", "hand in"]):
+            case "come or go" if here is None:
+                desks[who] = await practice.open(people[who])
+            case "come or go":
+                desks[who] = None
+                await practice.kill(here)
+            case "deaf" if here is not None:
+                here.deaf = set(dice.sample([SHEET, RECEIPT], dice.randint(0, 2)))
+            case "server":
+                await practice.stack.stop_gateway()
+                await asyncio.sleep(dice.random() / 5)
+                await practice.stack.start_gateway()
+            case "hand in" if (guest := desks["guest"]) is not None and not content:
+                with contextlib.suppress(DataError):
+                    content = await practice.hand_in(guest, sheet)
+        await asyncio.sleep(dice.random() / 3)
+    for who, here in desks.items():
+        if here is None:
+            desks[who] = await practice.open(people[who])
+        else:
+            here.deaf = set()
+    guest = desks["guest"]
+    assert guest is not None
+    if not content:
+        content = await practice.hand_in(guest, sheet)
+    await guest.until(Where.UPLOADED)
+    assert await practice.uploaded() == content
+    assert await practice.uploads() == 1
+    assert len(guest.courier.of(practice.session)) == 1
+
+
+async def test_whatever_the_weather_it_arrives_once(practice: Practice) -> None:
+    await weather(practice, 8, seed=3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(25))
+async def test_whatever_the_weather_it_arrives_once_at_length(
+    practice: Practice, seed: int
+) -> None:
+    await weather(practice, 30, seed)

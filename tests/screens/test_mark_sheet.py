@@ -10,8 +10,14 @@ from uuid import UUID
 
 import pytest
 
+from medtui.app import MedtuiApp
+from medtui.config import Settings
 from medtui.documents import Assessment, read
 from medtui.documents.assessment import Marker
+from medtui.documents.reading import Reading
+from medtui.launch import Launcher, Login
+from medtui.screens.session_review import SessionReviewScreen
+from medtui.screens.view import FileReviewScreen
 from medtui.station.sheet import WHOLE, Kind, Spot
 from tests.screens.conftest import NOW, Seat
 from tests.screens.test_mark_sheet_pictures import write
@@ -56,6 +62,16 @@ async def sheet(here: Seat) -> None:
     await here.until_text("INTERVIEW")
     await here.press("m")
     await here.until(lambda: here.screen == "MarkSheetScreen" and here.app.screen._is_open)
+
+
+async def review(here: Seat, person: Person, session: UUID) -> Seat:
+    """The review of a session, as from the history."""
+    await here.until_text("● LIVE")
+    row = await here.app.backend.sessions.one(session)
+    with here.app._context():
+        here.app.push_screen(SessionReviewScreen(here.app.backend, person.id, row))
+    await here.until_text("Review")
+    return here
 
 
 async def uploaded(stack: Stack, host: Person, session: UUID) -> bytes | None:
@@ -118,6 +134,43 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     assert b'"marked_by": "human"' in (await uploaded(stack, amara, session) or b"")
     # The host was at the board all the while, and is seen in no room.
     assert amara.id not in (guest.app.screen_stack[-2].presence.people or ())
+
+
+async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
+    stack: Stack, amara: Person, mei: Person, seat: Any
+) -> None:
+    session = await station(stack, amara, mei, candidate=amara)
+    # Long after it has left both boards.
+    long_ago = "version = 3, datetime_utc = now() - interval '30 days'"
+    await stack.sql(f"update practice_sessions set {long_ago}")
+    guest = await review(await seat(size=SIZE, clock=lambda: NOW, person=mei), mei, session)
+    await guest.press("m")
+    await guest.until(lambda: guest.screen == "MarkSheetScreen" and guest.app.screen._is_open)
+    await guest.press("6", "5", "h", "y")
+    await guest.until_text("Handed in, not yet with Amara Okafor")
+    host = await review(await seat(size=SIZE, clock=lambda: NOW, person=amara), amara, session)
+    await guest.until_text("Uploaded: it is the session's assessment.")
+    await host.until_text("by an examiner", "8.64 / 13.3")
+    await host.press("m")
+    await host.until_text("You are the candidate: Mei Tanaka marks.")
+    await guest.press("escape")
+    await guest.until_text("by an examiner", "8.64 / 13.3")
+
+
+async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
+    file = tmp_path / "assessment.json"
+    file.write_bytes(OTHER)
+    settings = Settings(file=tmp_path / "config.toml")
+    app = MedtuiApp(
+        settings,
+        Launcher(viewer=lambda: Login("", "")),
+        first=lambda: FileReviewScreen([(file, Reading(file))], tmp_path),
+    )
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        here = Seat(app, pilot)
+        await here.until_text("20 / 49.8")
+        await here.press("m")
+        await here.until_text("These are files: a mark sheet")
 
 
 async def test_an_assessment_that_is_there_stays_until_the_host_decides(
