@@ -28,7 +28,7 @@ class Scope:
         *("version", "created_at", "room_url", "stage_since"),
     )
     people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
-    pauses: tuple[float, float] = (0.5, 3.0)
+    pauses: tuple[float, float] = (0.5, 2.0)
 
     def holds(self, session: PracticeSession, now: datetime) -> bool:
         """Whether a session belongs to the window as it is now."""

@@ -23,7 +23,7 @@ from tests.stack import PASSWORD, Person, Stack
 WITHIN = 5.0
 WITHIN_IF_CHANGES_STOPPED = 60.0
 LIVE_WITHOUT_PROOF = 30.0
-UNCERTAIN_LAG = 0.5
+UNCERTAIN_LAG = 0.25
 AWAKE = 2.0
 """What a process that was stopped may take until what it says counts again."""
 

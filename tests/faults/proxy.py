@@ -8,11 +8,19 @@ import socket
 import struct
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import urlsplit
 
 from tests.faults.faults import EVERYWHERE, Fault, Kind
-from tests.faults.wire import Answer, Ended, Request, read_answer, read_frame, read_request
+from tests.faults.wire import (
+    Answer,
+    Ended,
+    Request,
+    read_answer,
+    read_frame,
+    read_request,
+    text_frame,
+)
 
 GOING_DOWN = {Kind.DROP, Kind.RESET, Kind.HALF_CLOSE, Kind.TRUNCATE, Kind.FORGOTTEN}
 """Faults that also happen to the connections that are there when they begin."""
@@ -27,6 +35,12 @@ class FaultProxy:
         self.log: list[str] = []
         self.last_life = time.monotonic()
         """When the client was last sent a whole frame, or an answer with the board in it."""
+        self.asked: list[str] = []
+        """The first line of every request that has come."""
+        self.max_rows: int | None = None
+        """A limit of the server's own on the rows in an answer, as a project may set it."""
+        self.mangle: Callable[[bytes], bytes | None] = bytes
+        """What becomes of a frame's text; None: it does not come."""
         self._upstream = urlsplit(upstream)
         self._active: list[Fault] = []
         self._connections: set[_Connection] = set()
@@ -146,6 +160,9 @@ class _Connection:
         while True:
             request = await read_request(self._reader)
             self.place = request.place
+            self._proxy.asked.append(request.line)
+            if limit := self._proxy.max_rows:
+                request = request.limited(limit)
             if self._is_dead or not await self._handle(request):
                 break
         if self._is_dead:
@@ -303,17 +320,20 @@ class _Connection:
             frame = await read_frame(self._server[0])
             await proxy.gate("websocket", "down")
             await proxy.delay("websocket")
-            if self._is_dead:
+            raw = frame.raw
+            if frame.opcode == 1 and (text := proxy.mangle(frame.payload)) != frame.payload:
+                raw = text_frame(text) if text else b""
+            if self._is_dead or not raw:
                 continue
             if frame.is_change and (fault := proxy.find(Kind.WITHHOLD, "websocket")):
                 proxy.count(fault)
                 continue
-            self.client.write(frame.raw)
+            self.client.write(raw)
             await self.client.drain()
             proxy.last_life = time.monotonic()
             if frame.opcode == 1 and (fault := proxy.find(Kind.DUPLICATE, "websocket")):
                 proxy.count(fault)
-                proxy.later(fault.details["late"], self, frame.raw)
+                proxy.later(fault.details["late"], self, raw)
 
 
 @contextlib.asynccontextmanager

@@ -24,8 +24,8 @@ from tests.stack import make_template, stacked
 
 SHORT = 8
 LONG = int(os.environ.get("MEDTUI_SCHEDULES", "500"))
-CLUSTERS, IN_EACH = 2, 10
-"""A PostgreSQL takes a hundred connections: of ten whole servers."""
+CLUSTERS, IN_EACH = 2, 8
+"""A PostgreSQL takes a hundred connections: of eight whole servers."""
 TOKEN_SECONDS = 20
 ATTEMPTS = 3
 """Of one schedule, where the machine was too busy to tell."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import struct
 from dataclasses import dataclass
 
@@ -35,6 +36,16 @@ class Request:
     @property
     def method(self) -> str:
         return self.line.partition(" ")[0]
+
+    def limited(self, rows: int) -> Request:
+        """The same, asking for no more rows than this."""
+
+        def less(match: re.Match[bytes]) -> bytes:
+            return b"limit=%d" % min(rows, int(match[1]))
+
+        return Request(
+            self.line, re.sub(rb"(?<=[?&])limit=(\d+)", less, self.head, count=1), self.body
+        )
 
     @property
     def is_upgrade(self) -> bool:
@@ -107,6 +118,16 @@ class Frame:
     def is_change(self) -> bool:
         """Whether it brings a change of the database."""
         return self.opcode == 1 and b'"event":"postgres_changes"' in self.payload.replace(b" ", b"")
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A frame of text from the server."""
+    length = len(payload)
+    if length < 126:
+        return struct.pack("!BB", 0x81, length) + payload
+    if length < 2**16:
+        return struct.pack("!BBH", 0x81, 126, length) + payload
+    return struct.pack("!BBQ", 0x81, 127, length) + payload
 
 
 async def read_frame(reader: asyncio.StreamReader) -> Frame:
