@@ -1,4 +1,4 @@
-"""The app: opens the data module, and decides which screen is shown."""
+"""The app: who is signed in, and which screen is shown."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
-from contextlib import AsyncExitStack
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from textual import work
 from textual.screen import Screen
@@ -18,10 +15,11 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui import disk
-from medtui.config import LOCAL, BadConfig, Settings, local_zone
+from medtui.config import BadConfig, Settings, local_zone
 from medtui.drafts import Drafts
 from medtui.frame import Frame
 from medtui.screens.sheets import Sheets
+from medtui.servers import Servers
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -30,12 +28,10 @@ if TYPE_CHECKING:
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
     from medtui.drafts import Draft
-    from medtui.launch import Launcher, Login, Started
+    from medtui.launch import Launcher, Login
     from medtui.models import Profile
 
 logger = logging.getLogger(__name__)
-
-OPEN_BEHIND_LOGIN = 0.3
 
 SECOND_FACTOR = (
     "Your account has a second factor, which medtui cannot ask for: where the server wants it, "
@@ -93,7 +89,6 @@ class MedtuiApp(Frame):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.launcher = launcher
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
@@ -105,35 +100,27 @@ class MedtuiApp(Frame):
         """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
         """Set when the data module is there."""
-        self._demo = demo
-        self._login = login if settings.server else None
+        self.servers = Servers(
+            self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
+        )
         self._first = first
-        self._make_tokens = tokens or self._stored_tokens
         self._clock = clock
         self._email = ""
-        self._resources = AsyncExitStack()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
-        elif self._demo:
-            self.start_demo()
-        elif self.settings.server == LOCAL:
-            self.start_local()
-        elif self.settings.server:
-            self.open_server(self.settings.server, self.settings.key)
-        else:
+        elif not self.servers.begin():
             from medtui.screens.welcome import WelcomeScreen
 
             self.push_screen(WelcomeScreen())
-
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
         await self.sheets.close()
         await self.drafts.written()
-        await self._resources.aclose()
+        await self.servers.close()
 
     def now(self) -> datetime:
         """The server's time, aware and in UTC."""
@@ -187,118 +174,7 @@ class MedtuiApp(Frame):
             if words := GO_ON.get(form.partition("-")[0]):
                 self.notify(words, markup=False, timeout=8)
 
-    # Servers
-
-    def start_demo(self) -> None:
-        """Start a throwaway server with sample data, and sign in as a sample person."""
-        self._start("Starting a practice with sample data…", self.launcher.demo)
-
-    def start_local(self) -> None:
-        """Start, or join, the persistent server of this machine."""
-        self._start("Starting the practice of this machine…", self.launcher.local)
-
-    def open_server(self, url: str, key: str) -> None:
-        """Open the data module for a server."""
-        tokens = self._make_tokens(url)
-        if self._login is not None:
-            from medtui.data import MemoryTokens
-            from medtui.screens.opening import OpeningScreen
-
-            # A script's login is its own: whose login this machine keeps stays as it is.
-            tokens = MemoryTokens()
-            self.show(OpeningScreen("Signing in…"))
-        elif tokens.may_hold_login:
-            from medtui.screens.opening import OpeningScreen
-
-            self.show(OpeningScreen("Opening…"))
-        else:
-            from medtui.screens.login import LoginScreen
-
-            self.show(LoginScreen())
-            # The first keys are answered before the imports of the data module compete with them.
-            self.set_timer(OPEN_BEHIND_LOGIN, partial(self._open, url, key, tokens))
-            return
-        self._open(url, key, tokens)
-
-    def _start(self, words: str, launch: Callable[[], object]) -> None:
-        from medtui.screens.opening import OpeningScreen
-
-        self.show(OpeningScreen(words))
-        self._launch(launch)
-
-    @work(exclusive=True, group="server", exit_on_error=False)
-    async def _launch(self, launch: Callable[[], object]) -> None:
-        from medtui.launch import LaunchFailed
-
-        try:
-            started: Started = await launch()  # type: ignore[misc]
-        except LaunchFailed as error:
-            from medtui.screens.opening import OpeningScreen
-
-            self.show(OpeningScreen(str(error), failed=True))
-            return
-        self._resources.push_async_callback(started.close)
-        if started.login is None:
-            self.open_server(started.url, started.key)
-            return
-        from medtui.data import DataError, MemoryTokens
-
-        await self._open_backend(started.url, started.key, MemoryTokens())
-        assert self.backend is not None  # noqa: S101  # just opened
-        try:
-            await self.backend.auth.sign_in(started.login.email, started.login.password)
-        except DataError as error:
-            self.say(error)
-        await self.enter()
-
-    @work(exclusive=True, group="server", exit_on_error=False)
-    async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
-        await self._open_backend(url, key, tokens)
-        assert self.backend is not None  # noqa: S101  # just opened
-        if self._login is not None:
-            await self._sign_in_unattended()
-        elif self.backend.auth.user is not None or not self.is_at_login:
-            await self.enter()
-
-    async def _open_backend(self, url: str, key: str, tokens: TokenStore) -> None:
-        from medtui.data import Backend, Server
-
-        opening = Backend.open(
-            Server(url, key),
-            tokens=tokens,
-            notify=self.tell,
-            state=self.settings.state,
-        )
-        self.backend = await self._resources.enter_async_context(opening)
-        self.opened.set()
-
-    async def _sign_in_unattended(self) -> None:
-        """Sign in without the form; what the server refuses is said on the form."""
-        from medtui.data import DataError, NeedsConfirmation, Unreachable
-        from medtui.screens.login import LoginScreen
-
-        assert self.backend is not None  # noqa: S101  # just opened
-        assert self._login is not None  # noqa: S101
-        login = self._login
-        if login.warning:
-            self.notify(login.warning, severity="warning", markup=False, timeout=10)
-        try:
-            await self.backend.auth.sign_in(login.email, login.password)
-        except Unreachable as error:  # and tried again with the same
-            from medtui.screens.opening import OpeningScreen
-
-            self.show(OpeningScreen(error.message, failed=True))
-            return
-        except DataError as error:
-            self._login = None
-            self.show(LoginScreen(error.message, email=login.email))
-            if isinstance(error, NeedsConfirmation):
-                from medtui.screens.code import unconfirmed
-
-                self.push_screen(unconfirmed(login.email))
-            return
-        self._login = None
-        await self.enter()
+    # Who is signed in
 
     def tell(self, event: Event) -> None:
         from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
@@ -313,17 +189,6 @@ class MedtuiApp(Frame):
             case FeedWentLive():
                 logger.info("live")
         self.told.publish(event)
-
-    # Who is signed in
-
-    @property
-    def server_name(self) -> str:
-        """The server, as people call it."""
-        if self._demo:
-            return "the demo"
-        if self.settings.server == LOCAL:
-            return "the practice of this machine"
-        return urlsplit(self.settings.server).hostname or self.settings.server
 
     @property
     def is_at_login(self) -> bool:
@@ -363,18 +228,7 @@ class MedtuiApp(Frame):
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def enter_again(self) -> None:
         """Try once more what failed on the way to the board."""
-        if self.backend is not None and self._login is not None:
-            await self._sign_in_unattended()
-        elif self.backend is not None:
-            await self.enter()
-        elif self._demo:
-            self.start_demo()
-        elif self.settings.server == LOCAL:
-            self.start_local()
-
-    def forget_login(self) -> None:
-        """Sign in by the form from now on."""
-        self._login = None
+        await self.servers.again()
 
     def show_board(self) -> None:
         from medtui.screens.board import BoardScreen
@@ -415,7 +269,7 @@ class MedtuiApp(Frame):
         self.sign_out()
 
     def _remember_theme(self, theme: Theme) -> None:
-        if theme.name == self.settings.theme or self._demo:
+        if theme.name == self.settings.theme or self.servers.is_demo:
             return
         try:
             self.settings = self.settings.with_changes(theme=theme.name)

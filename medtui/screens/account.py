@@ -51,7 +51,7 @@ class AccountScreen(Screen[None]):
         with Vertical(classes="card"):
             yield Static("Your account", classes="card--title")
             yield Static(
-                f"{user.email if user else 'Nobody'} is signed in at {app.server_name}.",
+                f"{user.email if user else 'Nobody'} is signed in at {app.servers.name}.",
                 classes="card--words",
                 markup=False,
             )

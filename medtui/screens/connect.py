@@ -112,4 +112,4 @@ class ConnectScreen(Screen[None]):
                 severity="warning",
                 timeout=10,
             )
-        app.open_server(url, key.strip())
+        app.servers.open(url, key.strip())

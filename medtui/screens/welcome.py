@@ -71,16 +71,16 @@ class WelcomeScreen(Screen[None]):
 
     def action_choose(self, name: str) -> None:
         app = cast("MedtuiApp", self.app)
-        app.forget_login()  # it was meant for the server that was configured
+        app.servers.forget_login()  # it was meant for the server that was configured
         match name:
             case "demo":
-                app.start_demo()
+                app.servers.start_demo()
             case "local":
                 try:
                     app.settings = app.settings.with_changes(server=LOCAL)
                 except BadConfig as error:
                     app.notify(str(error), severity="warning", markup=False)
-                app.start_local()
+                app.servers.start_local()
             case "connect":
                 from medtui.screens.connect import ConnectScreen
 

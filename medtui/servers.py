@@ -1,0 +1,194 @@
+"""Which server the app is at: one of our own is started, any other opened, and signed in to."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from medtui.config import LOCAL
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+    from medtui.data import Backend
+    from medtui.data.tokens import TokenStore
+    from medtui.launch import Launcher, Login, Started
+
+OPEN_BEHIND_LOGIN = 0.3
+"""The first keys are answered before the imports of the data module compete with them."""
+
+
+class Servers:
+    """The way to a server, until somebody is signed in there or is to sign in.
+
+    Args:
+        launcher: starts servers of our own.
+        demo: the server is a throwaway one.
+        login: with what to sign in at the configured server, without the form and once.
+        tokens: makes the keeper of a login.
+    """
+
+    def __init__(
+        self,
+        app: MedtuiApp,
+        launcher: Launcher,
+        *,
+        demo: bool,
+        login: Login | None,
+        tokens: Callable[[str], TokenStore],
+    ) -> None:
+        self.is_demo = demo
+        self.launcher = launcher
+        self._app = app
+        self._login = login if app.settings.server else None
+        self._tokens = tokens
+        self._resources = AsyncExitStack()
+
+    @property
+    def name(self) -> str:
+        """The server, as people call it."""
+        server = self._app.settings.server
+        if self.is_demo:
+            return "the demo"
+        if server == LOCAL:
+            return "the practice of this machine"
+        return urlsplit(server).hostname or server
+
+    def begin(self) -> bool:
+        """Go to the server that is meant. Whether there is one."""
+        settings = self._app.settings
+        if self.is_demo:
+            self.start_demo()
+        elif settings.server == LOCAL:
+            self.start_local()
+        elif settings.server:
+            self.open(settings.server, settings.key)
+        else:
+            return False
+        return True
+
+    async def again(self) -> None:
+        """Try once more what failed on the way to the board."""
+        backend = self._app.backend
+        if backend is not None and self._login is not None:
+            await self._sign_in_unattended(backend, self._login)
+        elif backend is not None:
+            await self._app.enter()
+        elif self.is_demo or self._app.settings.server == LOCAL:
+            self.begin()
+
+    def start_demo(self) -> None:
+        """Start a throwaway server with sample data, and sign in as a sample person."""
+        self._start("Starting a practice with sample data…", self.launcher.demo)
+
+    def start_local(self) -> None:
+        """Start, or join, the persistent server of this machine."""
+        self._start("Starting the practice of this machine…", self.launcher.local)
+
+    def open(self, url: str, key: str) -> None:
+        """Open the data module for a server."""
+        tokens = self._tokens(url)
+        if self._login is not None:
+            from medtui.data import MemoryTokens
+
+            # A script's login is its own: whose login this machine keeps stays as it is.
+            tokens = MemoryTokens()
+            self._say("Signing in…")
+        elif tokens.may_hold_login:
+            self._say("Opening…")
+        else:
+            from medtui.screens.login import LoginScreen
+
+            self._app.show(LoginScreen())
+            later = partial(self._work, partial(self._open, url, key, tokens))
+            self._app.set_timer(OPEN_BEHIND_LOGIN, later)
+            return
+        self._work(partial(self._open, url, key, tokens))
+
+    def forget_login(self) -> None:
+        """Sign in by the form from now on."""
+        self._login = None
+
+    async def close(self) -> None:
+        """Close the data module, and let go of a server of our own."""
+        await self._resources.aclose()
+
+    def _work(self, step: Callable[[], Awaitable[None]]) -> None:
+        self._app.run_worker(step(), exclusive=True, group="server", exit_on_error=False)
+
+    def _say(self, words: str, *, failed: bool = False) -> None:
+        from medtui.screens.opening import OpeningScreen
+
+        self._app.show(OpeningScreen(words, failed=failed))
+
+    def _start(self, words: str, launch: Callable[[], Awaitable[Started]]) -> None:
+        self._say(words)
+        self._work(partial(self._launch, launch))
+
+    async def _launch(self, launch: Callable[[], Awaitable[Started]]) -> None:
+        from medtui.launch import LaunchFailed
+
+        try:
+            started = await launch()
+        except LaunchFailed as error:
+            self._say(str(error), failed=True)
+            return
+        self._resources.push_async_callback(started.close)
+        if started.login is None:
+            self.open(started.url, started.key)
+            return
+        from medtui.data import DataError, MemoryTokens
+
+        backend = await self._open_backend(started.url, started.key, MemoryTokens())
+        try:
+            await backend.auth.sign_in(started.login.email, started.login.password)
+        except DataError as error:
+            self._app.say(error)
+        await self._app.enter()
+
+    async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
+        backend = await self._open_backend(url, key, tokens)
+        if self._login is not None:
+            await self._sign_in_unattended(backend, self._login)
+        elif backend.auth.user is not None or not self._app.is_at_login:
+            await self._app.enter()
+
+    async def _open_backend(self, url: str, key: str, tokens: TokenStore) -> Backend:
+        from medtui.data import Backend, Server
+
+        app = self._app
+        opening = Backend.open(
+            Server(url, key),
+            tokens=tokens,
+            notify=lambda event: app.tell(event),
+            state=app.settings.state,
+        )
+        app.backend = await self._resources.enter_async_context(opening)
+        app.opened.set()
+        return app.backend
+
+    async def _sign_in_unattended(self, backend: Backend, login: Login) -> None:
+        """Sign in without the form; what the server refuses is said on the form."""
+        from medtui.data import DataError, NeedsConfirmation, Unreachable
+        from medtui.screens.login import LoginScreen
+
+        app = self._app
+        if login.warning:
+            app.notify(login.warning, severity="warning", markup=False, timeout=10)
+        try:
+            await backend.auth.sign_in(login.email, login.password)
+        except Unreachable as error:  # and tried again with the same
+            self._say(error.message, failed=True)
+            return
+        except DataError as error:
+            self._login = None
+            app.show(LoginScreen(error.message, email=login.email))
+            if isinstance(error, NeedsConfirmation):
+                from medtui.screens.code import unconfirmed
+
+                app.push_screen(unconfirmed(login.email))
+            return
+        self._login = None
+        await app.enter()
