@@ -174,3 +174,5 @@ def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
             " union all select nspname from pg_namespace where nspname = 'medtui_private'"
         )
         assert database.execute(of_ours).fetchall() == []
+        files = "select from storage.objects where name like '%/transcript.json'"
+        assert within(10, lambda: database.execute(files).rowcount > 10)  # it is filled beside

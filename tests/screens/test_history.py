@@ -248,23 +248,22 @@ async def test_an_assessment_is_fetched_once_and_again_when_it_was_replaced(
         def downloads() -> int:
             return sum(all(part in line for part in fetched) for line in proxy.asked)
 
-        options = {"server": proxy.url, "key": past.stack.anon_key, "clock": lambda: NOW}
-        here = await seat(**options)
+        here = await seat(server=proxy.url, key=past.stack.anon_key, clock=lambda: NOW)
         await history(here, past.amara)
         await here.until(lambda: downloads() == 2)
-        again = await seat(**options)
-        await history(again, past.amara)
-        await again.until_text("70 % AI", "50 % AI")
+        await here.press("escape", "h")
+        await here.until(lambda: here.app.screen._reading.is_read)
+        await here.until_text("70 % AI", "50 % AI")
         assert downloads() == 2
         await past.stack.sql(
             "delete from storage.objects where name = %s", f"{second}/assessment.json"
         )
         await past.stack.file(second, "assessment.json", content=marked(51, 40))
-        third = await seat(**options)
-        await history(third, past.amara)
-        await third.until_text("70 % AI", "51 % AI")
+        await here.press("escape", "h")
+        await here.until_text("70 % AI", "51 % AI")
         assert downloads() == 3
-        kept = third.app.backend.history.shelf.recall(past.amara.id)
+        await here.until(lambda: here.app.screen._reading.is_read)
+        kept = here.app.backend.history.shelf.recall(past.amara.id)
         assert set(kept["files"]) == {str(first), str(second)}
 
 
