@@ -25,13 +25,17 @@ MAY_IMPORT = {
     "board": {"models"},
     "station": {"board", "models"},
     "history": {"board", "documents", "models"},
+    "progress": {"board", "documents", "history", "models"},
     "documents": {"clean", "disk", "models"},
     "data": {"disk", "models"},
     "shared_board": {"board", "models"},
-    "widgets": {"board", "documents", "drafts", "history", "models", "shared_board", "station"},
+    "widgets": {
+        *("board", "documents", "drafts", "history", "models", "progress"),
+        *("shared_board", "station"),
+    },
     "screens": {
         *("app", "board", "config", "data", "documents", "drafts", "frame", "models"),
-        *("history", "shared_board", "station", "widgets"),
+        *("history", "progress", "shared_board", "station", "widgets"),
     },
     "wall": {
         *("config", "data", "frame", "launch", "log", "models"),

@@ -19,8 +19,9 @@ from textual.widgets import Footer, Input, Static
 
 from medtui.data import Backend
 from medtui.data.events import Event, FeedWentLive
-from medtui.history import By, Filter, History, progress
+from medtui.history import Filter, History
 from medtui.models import Role
+from medtui.progress import By, progress
 from medtui.screens.history_reading import HistoryReading
 from medtui.widgets.history_details import HistoryDetails
 from medtui.widgets.history_header import Heading, HistoryHeader

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from medtui.documents.assessment import Marker
-from medtui.history import Point, Series
+from medtui.progress import Point, Series
 
 SIGNS = {Marker.AI: "○", Marker.HUMAN: "◆", Marker.SELF: "□", Marker.UNKNOWN: "•"}
 BLOCKS = "▁▂▃▄▅▆▇█"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
 from medtui.documents.assessment import Marker
-from medtui.history import STEADY, Entry, Filter, Marks, Month, Series
+from medtui.history import Entry, Filter, Marks, Month
 from medtui.models import FileKind, Role
+from medtui.progress import STEADY, Series
 
 SHORT_MARKERS = {Marker.AI: "AI", Marker.HUMAN: "ex", Marker.SELF: "me", Marker.UNKNOWN: ""}
 """Who marked, in two letters: AI, an examiner, oneself."""

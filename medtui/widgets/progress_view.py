@@ -15,7 +15,7 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from medtui.history import STEADY, By, Series
+from medtui.progress import STEADY, By, Series
 from medtui.widgets.cells import fit, wrap
 from medtui.widgets.chart import SIGNS, STEP, Cell, Scale, chart, often, ruler, timeline
 from medtui.widgets.history_words import (

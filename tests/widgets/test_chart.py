@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.documents.assessment import Marker
-from medtui.history import Point, Series
+from medtui.progress import Point, Series
 from medtui.widgets.chart import SIGNS, Scale, chart, often, ruler, timeline
 from medtui.widgets.history_words import periods
 
