@@ -128,6 +128,35 @@ async def test_a_file_on_its_way_is_seen_and_can_be_stopped(
     assert await content(stack, session_id) == TALKED
 
 
+async def test_a_network_that_goes_while_a_file_is_replaced_leaves_both_on_disk(
+    stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    session_id = await over(stack, people)
+    await stack.file(session_id, "transcript.json", content=TALKED)
+    large = tmp_path / "large.json"
+    large.write_text(json.dumps({"segments": [{"speaker": "A", "text": "word " * 400_000}]}))
+    async with cable(stack.url) as slow:
+        here = await review(seat, people[0], server=slow.url, key=stack.anon_key)
+        await here.until_text("Good morning")
+        await bring(here, large)
+        await here.until_text("enter sends it in place")
+        slow.pause = 0.02
+        await here.press("enter")
+        await here.until_text("MB of 2.0 MB", "▇▇")
+        slow.cut()
+        slow.pause = 0
+        await here.until_text("Not finished", "Both")
+        assert await content(stack, session_id) is None
+        [old] = [file for file in tmp_path.rglob("old") if file.is_file()]
+        assert old.read_bytes() == TALKED
+        slow.mend()
+        await here.until_text("put back the earlier one")
+        await here.press("2")
+        await here.until_text("nothing was lost", "Good morning")
+    assert await content(stack, session_id) == TALKED
+    assert not old.exists()
+
+
 async def test_a_file_is_deleted_after_a_question_that_names_it(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
