@@ -67,7 +67,8 @@ class SessionReviewScreen(ReviewScreen):
         self.memory = Memory(app.settings.state / "reviews.json", f"session:{session.id}")
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
-        self._seen: dict[FileKind, SessionFile] = {}
+        self._shown: dict[FileKind, SessionFile | bool] = {}
+        """What is shown of each: its file, or, where it is missing, whether the other is there."""
         self._wake = asyncio.Event()
         self._acts = Files(self, backend)
         self._unfinished = Unfinished(self, backend, session.id)
@@ -127,19 +128,23 @@ class SessionReviewScreen(ReviewScreen):
             return
         if self._acts.are_writing:  # since one asked
             return
-        self.files = {file.kind: file for file in found}
-        self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)
-        await asyncio.gather(*(self._update(kind) for kind in FileKind))
-        self.refresh_bindings()
+        files = {file.kind: file for file in found}
+        if files != self.files:
+            self.files = files
+            self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)
+            self.refresh_bindings()
+        await asyncio.gather(*(self._update(kind, files) for kind in FileKind))
 
-    async def _update(self, kind: FileKind) -> None:
-        assert self.files is not None  # noqa: S101  # just read
-        file = self.files.get(kind)
+    async def _update(self, kind: FileKind, files: dict[FileKind, SessionFile]) -> None:
+        file = files.get(kind)
+        to_show = file or bool(files)
+        if to_show == self._shown.get(kind):
+            return
         if file is None:
-            self._seen.pop(kind, None)
             self._say_missing(kind)
-        elif file != self._seen.get(kind) and await self._read(file):
-            self._seen[kind] = file
+        elif not await self._read(file):
+            return
+        self._shown[kind] = to_show
 
     def _say_missing(self, kind: FileKind) -> None:
         self.forget(kind.value)

@@ -28,6 +28,11 @@ class Cable:
         self._is_cut = False
         self._ends: list[asyncio.StreamWriter] = []
 
+    def cut(self) -> None:
+        """Cut it now, until `mend`."""
+        self._is_cut = True
+        self._close()
+
     def mend(self) -> None:
         self._is_cut = False
 
@@ -58,11 +63,14 @@ class Cable:
         self.moments += 1
         if self.moments == self._cut_at:
             self._is_cut = self._for_good
-            # What the server has been sent whole it obeys, though nobody hears its answer.
-            for end in self._ends:
-                end.close()
+            self._close()
             return False
         return not self._is_cut
+
+    def _close(self) -> None:
+        # What the server has been sent whole it obeys, though nobody hears its answer.
+        for end in self._ends:
+            end.close()
 
 
 @contextlib.asynccontextmanager

@@ -364,7 +364,7 @@ async def test_killed_at_some_steps(
     stack: Stack, host: Person, replacer: Replacer, tmp_path: Path
 ) -> None:
     steps = int(await kill(stack, host, replacer, 0, tmp_path))
-    for step in random.sample(range(1, steps + 1), 8):
+    for step in random.sample(range(1, steps + 1), 6):
         wanted: Which = "new" if step % 2 else "old"
         assert await kill(stack, host, replacer, step, tmp_path, wanted) == "killed", step
 
@@ -416,7 +416,7 @@ async def cut(
 @pytest.mark.usefixtures("no_pauses")
 async def test_cut_at_some_moments(stack: Stack, host: Person, tmp_path: Path) -> None:
     moments = await cut(stack, host, 0, tmp_path, "old", for_good=True)
-    for moment in random.sample(range(1, moments + 1), 8):
+    for moment in random.sample(range(1, moments + 1), 6):
         await cut(stack, host, moment, tmp_path, WANTS[moment % 2], for_good=bool(moment % 3))
 
 
