@@ -182,10 +182,10 @@ class MedtuiApp(Frame):
         self.sheets.hear(event)
         match event:
             case SignedOut(reason):
-                logger.info("signed out: %s", reason)
+                logger.info("signed out")
                 self._show_login(reason, self._email)
-            case FeedWentStale(_, reason):
-                logger.info("stale: %s", reason)
+            case FeedWentStale():  # the reason may be the server's own words
+                logger.info("stale")
             case FeedWentLive():
                 logger.info("live")
         self.told.publish(event)

@@ -12,6 +12,7 @@ import sys
 import termios
 from collections.abc import Mapping
 from types import TracebackType
+from typing import Any
 
 import pyte
 
@@ -69,14 +70,25 @@ class Terminal:
     ) -> None:
         if kind is not None:
             print(f"the screen at the end:\n{self.text}", file=sys.stderr)
-        asyncio.get_running_loop().remove_reader(self._master)
-        os.close(self._master)  # a terminal that goes away: the program gets SIGHUP
+        self.hang_up()
         if self.process.returncode is None:
             try:
                 await asyncio.wait_for(self.process.wait(), 5)
             except TimeoutError:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 await self.process.wait()
+
+    def hang_up(self) -> None:
+        """Close the terminal: the program gets SIGHUP."""
+        if self._master != -1:
+            asyncio.get_running_loop().remove_reader(self._master)
+            os.close(self._master)
+            self._master = -1
+
+    @property
+    def attributes(self) -> list[Any]:
+        """As `termios.tcgetattr` says them."""
+        return termios.tcgetattr(self._master)
 
     @property
     def lines(self) -> list[str]:

@@ -183,7 +183,7 @@ class Auth:
                 await self._connection.client.auth.sign_out({"scope": "local"})
             is_told = True
         except DataError as error:
-            log.info("signed out without telling the server: %s", error.message)
+            log.info("signed out without telling the server: %s", error.title)
             is_told = False
             if everywhere:  # it forgets the login first, and would wait for the server then
                 with contextlib.suppress(DataError, TimeoutError), translated():
@@ -313,7 +313,7 @@ class Auth:
             except NotSignedIn:
                 return
             except DataError as error:
-                log.info("the token could not be refreshed yet: %s", error.message)
+                log.info("the token could not be refreshed yet: %s", error.title)
             except Exception:  # a fault of ours is no reason to let the login expire
                 log.exception("the token could not be looked after")
             await asyncio.sleep(max(pause, WATCH_SECONDS / 60) * random.uniform(0.8, 1.2))

@@ -124,7 +124,7 @@ class LiveFeed:
                 reason, is_refused = broken.reason, broken.token_refused
             except DataError as error:
                 reason = error.message
-                log.info("the feed could not be read: %s", reason)
+                log.info("the feed could not be read: %s", error.title)
             except Exception:  # whatever a strange server says, it does not end the feed
                 reason = "the server's answer could not be understood"
                 log.exception("the feed could not be read")
@@ -336,7 +336,7 @@ class LiveFeed:
         except NotSignedIn:
             pass  # `Auth` has told the owner, who stops this feed
         except DataError as error:
-            log.info("the feed's token could not be refreshed yet: %s", error.message)
+            log.info("the feed's token could not be refreshed yet: %s", error.title)
 
     def _learn_time(self) -> None:
         if self._learning is not None:  # of an attempt before, to which nobody answers

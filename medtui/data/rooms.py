@@ -181,8 +181,8 @@ class _Room:
                 reason = type(error).__name__
             finally:
                 await socket.drop(channel)
-            log.info("the room's channel ended: %s", reason)
             is_refused = "unauthorized" in reason.lower()
+            log.info("the room's channel %s", "is refused" if is_refused else "ended")
             self._notify(RoomParted(self._id, is_refused=is_refused))
             if is_refused:
                 return

@@ -130,8 +130,7 @@ def from_postgrest(error: APIError) -> DataError:
     if code == "401":
         return NotAllowed("The server refuses medtui's key: check it in the settings.")
     return Unreachable(
-        "The server is in trouble and could not do this: try again in a moment."
-        + (f" ({code})" if code else "")
+        "The server is in trouble and could not do this: try again in a moment." + _named(code)
     )
 
 
@@ -163,7 +162,7 @@ def from_storage(error: StorageApiError) -> DataError:
         case "429":
             return TooOften("The server asks for a pause: try again in a minute.")
     return Unreachable(
-        f"The server is in trouble and could not do this: try again in a moment. ({status})"
+        f"The server is in trouble and could not do this: try again in a moment.{_named(status)}"
     )
 
 
@@ -195,6 +194,11 @@ def from_auth(error: AuthError) -> DataError:
             f"({_word(code)}): bring medtui up to date, or ask whoever runs the server."
         )
     return Unreachable("The server could not do this: try again in a moment.")
+
+
+def _named(code: str) -> str:
+    """A code for people who ask for help; nothing for what only stands in a code's place."""
+    return f" ({code})" if re.fullmatch(r"[A-Z0-9]{2,10}", code) else ""
 
 
 def _guarded(error: APIError) -> str | None:

@@ -1,0 +1,84 @@
+"""A closed terminal and a polite kill end the program as its key does: nothing stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from tests.terminal import Terminal
+from tests.test_end_to_end import environment, medtui
+
+MODES = ("?1000", "?1003", "?1006", "?2004", "?1004", "?1049")  # mouse, paste, focus, its screen
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes below one, itself left out."""
+    try:
+        text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return []
+    return [below for child in map(int, text.split()) for below in (child, *descendants(child))]
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+async def gone(pids: list[int], seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while left := [pid for pid in pids if lives(pid)]:
+            assert left
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("how", ["SIGHUP", "SIGTERM"])
+async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
+    """The terminal is closed under it, or it is killed politely."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir(mode=0o755)
+    env = environment(tmp_path / "home", TMPDIR=str(temporary))
+    (tmp_path / "home").mkdir()
+    command = [sys.executable, "-m", "medtui", "demo"]
+    async with Terminal(command, env=env) as terminal:
+        await terminal.until("LIVE", seconds=30)
+        assert list(temporary.iterdir())
+        others = descendants(terminal.process.pid)
+        assert others
+        if how == "SIGTERM":
+            terminal.process.send_signal(signal.SIGTERM)
+        else:
+            terminal.hang_up()
+        await asyncio.wait_for(terminal.process.wait(), 10)
+        assert terminal.process.returncode == 0
+        await gone(others)
+    assert list(temporary.iterdir()) == []
+    assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
+
+
+async def test_a_polite_kill_leaves_the_terminal_sane(tmp_path: Path) -> None:
+    server = {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": "sb_publishable_x"}
+    async with medtui(tmp_path / "home", **server) as terminal:
+        before = terminal.attributes
+        await terminal.until("Sign in", "E-mail", "Help")
+        assert terminal.attributes[3] & termios.ECHO == 0
+        os.kill(terminal.process.pid, signal.SIGTERM)
+        assert await asyncio.wait_for(terminal.process.wait(), 10) == 0
+        await terminal.quiet(0.1)
+        output = terminal.output.decode(errors="replace")
+        after = terminal.attributes
+    assert after[3] & termios.ECHO
+    assert after[3] & termios.ICANON
+    assert before[3] == after[3]
+    for mode in MODES:
+        assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
+    assert output.rindex("\x1b[?25h") > output.rindex("\x1b[?25l")
+    assert "Traceback" not in output
