@@ -2,9 +2,10 @@
 
     CONNECTING --- joined, and "Subscribed to PostgreSQL" ---> READING
     READING ------ window read, what arrived meanwhile applied ---> LIVE
-    LIVE --------- socket broken, silence for 20 s, re-read fails or differs ---> STALE
+    LIVE --------- socket broken, silence for 20 s, nobody there after a sleep,
+                   the window cannot be read again, or differs ---> STALE
     CONNECTING, READING --- refused, or no answer ---> STALE
-    STALE -------- a jittered pause; a new token, if the old one was refused ---> CONNECTING
+    STALE -------- a jittered pause, a new token if the old one is over ---> CONNECTING
 
 Subscribed first and read afterwards, so that nothing falls between the two. There
 is no queue at the server: what happened while away is gone, and only reading again

@@ -29,6 +29,8 @@ it must not be waited for."""
 
 SILENCE_SECONDS = 20.0
 """So long after the last frame the socket is dead, however much of that time we have slept."""
+ASLEEP_SECONDS, AWAKE_SECONDS = 5.0, 3.0
+"""Who has stood still for the first asks whether the server is there, and waits for the second."""
 
 
 class SocketBroken(Exception):
@@ -183,8 +185,19 @@ class Socket:
                 return
 
     async def _listen_for_silence(self) -> None:
-        """By a clock that a sleeping laptop does not stop: it wakes to a socket long dead."""
-        while elapsed() - self._last_frame < SILENCE_SECONDS:  # noqa: ASYNC110  # time has no event
+        """By a clock that a sleeping laptop does not stop: it wakes to a socket long dead.
+
+        What is read after waking up was sent before: it proves nothing.
+        """
+        before = elapsed()
+        while (now := elapsed()) - self._last_frame < SILENCE_SECONDS:
+            if now - before > ASLEEP_SECONDS:
+                try:
+                    await self.round_trip(AWAKE_SECONDS)
+                except SocketBroken:
+                    break
+                now = elapsed()
+            before = now
             await asyncio.sleep(1)
         self._break(SocketBroken("the server does not answer"))
 

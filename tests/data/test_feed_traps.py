@@ -23,8 +23,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from medtui.data import Backend, MemoryTokens, Server, auth, live, socket
+from medtui.data.elapsed import elapsed
 from medtui.local.auth import sessions as server_sessions
 from medtui.models import PracticeSession
+from tests.data.test_auth import expire
 from tests.data.test_live import Watcher, until_equal
 from tests.faults.faults import EVERYWHERE, Fault, Kind
 from tests.faults.proxy import FaultProxy, faulty
@@ -164,20 +166,10 @@ async def test_a_token_that_ends_under_a_live_board(
 
 
 async def test_a_token_that_has_ended_is_replaced_before_the_feed_begins(
-    stack: Stack,
-    proxy: FaultProxy,
-    watcher: Watcher,
-    viewer: Person,
-    monkeypatch: pytest.MonkeyPatch,
+    stack: Stack, backend: Backend, watcher: Watcher, viewer: Person
 ) -> None:
-    monkeypatch.setattr(server_sessions, "TOKEN_SECONDS", 1)
-    monkeypatch.setattr(auth, "WATCH_SECONDS", 60)
-    server = Server(proxy.url, stack.anon_key)
-    async with Backend.open(server, tokens=MemoryTokens(), notify=watcher.notify) as backend:
-        await backend.auth.sign_in(viewer.email, viewer.password)
-        await asyncio.sleep(1.6)  # tokens end with a whole second
-        monkeypatch.setattr(server_sessions, "TOKEN_SECONDS", 3600)
-        await go_live(backend, watcher)
+    await expire(backend, stack, viewer)
+    await go_live(backend, watcher)
     assert not watcher.stale, "it was not tried with the old one"
 
 
@@ -226,13 +218,27 @@ async def test_a_laptop_that_has_slept(
     await asyncio.sleep(0.3)  # the server's time is known
     slept = timedelta(hours=8)
 
+    now = elapsed
+
     def later() -> float:
-        return time.clock_gettime(time.CLOCK_MONOTONIC) + slept.total_seconds()
+        return now() + slept.total_seconds()
 
     for module in ("socket", "live", "clock"):
         monkeypatch.setattr(f"medtui.data.{module}.elapsed", later)
     assert abs(backend.clock.now() - datetime.now(UTC) - slept) < timedelta(seconds=5)
     await watcher.until(lambda: bool(watcher.stale), 3)
+    await watcher.until(lambda: watcher.is_live)
+
+
+async def test_a_nap_that_a_connection_has_not_outlived(
+    proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent before, and is read after, proves nothing."""
+    await go_live(backend, watcher)
+    monkeypatch.setattr(socket, "AWAKE_SECONDS", 0.5)
+    async with during(proxy, Kind.BLACK_HOLE, "websocket", direction="up", ends="reset"):
+        monkeypatch.setattr(socket, "elapsed", lambda: elapsed() + 8)
+        await watcher.until(lambda: bool(watcher.stale), 4)
     await watcher.until(lambda: watcher.is_live)
 
 
