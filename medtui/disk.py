@@ -26,7 +26,7 @@ ABANDONED_SECONDS = 60
 """A part older than this belongs to nobody any more: writing takes milliseconds."""
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, content: str | bytes) -> None:
     """Write a file, and the folders that it lies in where they are missing. Raises OSError.
 
     A link is followed, as those are who keep their settings elsewhere.
@@ -37,7 +37,7 @@ def write(path: Path, text: str) -> None:
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            left = memoryview(text.encode())
+            left = memoryview(content.encode() if isinstance(content, str) else content)
             while left:
                 left = left[os.write(handle, left) :]
             os.fsync(handle)
@@ -48,7 +48,7 @@ def write(path: Path, text: str) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def remove(path: Path) -> None:
@@ -57,7 +57,7 @@ def remove(path: Path) -> None:
         path.unlink()
     except FileNotFoundError:
         return
-    _sync_folder(path.parent)
+    sync(path.parent)
 
 
 def make_folder(folder: Path) -> None:
@@ -123,8 +123,9 @@ def _lock(path: Path) -> BaseFileLock:
     return FileLock(path.with_name(f".{path.name}.lock"), mode=0o600, thread_local=False)
 
 
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # Windows opens no folders; its renames need none of it
+def sync(folder: Path) -> None:
+    """Make what a folder lists outlive a power cut, where the system can do that."""
+    with contextlib.suppress(OSError):  # Windows opens no folders, and needs not
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -40,7 +40,7 @@ async def gone(pids: list[int], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
-@pytest.mark.parametrize("how", ["SIGHUP", "SIGTERM"])
+@pytest.mark.parametrize("how", ["SIGHUP", pytest.param("SIGTERM", marks=pytest.mark.long)])
 async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
     """The terminal is closed under it, or it is killed politely."""
     temporary = tmp_path / "tmp"

@@ -14,14 +14,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
+from medtui import disk
 from medtui.models import FileKind
 
 Which = Literal["old", "new"]
@@ -56,10 +55,10 @@ class Kept:
         """Keep both versions; when this returns, they outlive a power cut."""
         _sweep(folder)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write(folder / "old", old)
-        _write(folder / "new", new)
+        disk.write(folder / "old", old)
+        disk.write(folder / "new", new)
         for place in (folder, *folder.parents[:3]):
-            _sync(place)
+            disk.sync(place)
         kept = cls(
             folder, server, session_id, kind, digest(old), digest(new), datetime.now(UTC)
         )  # fmt: skip
@@ -107,7 +106,7 @@ class Kept:
     def close(self) -> None:
         """All is done: keep nothing any more."""
         (self.folder / JOURNAL).unlink(missing_ok=True)
-        _sync(self.folder)
+        disk.sync(self.folder)
         _sweep(self.folder)
 
     def set_aside(self) -> Path:
@@ -115,14 +114,13 @@ class Kept:
         stamp = f"{self.began:%Y-%m-%d-%H%M%S}"
         aside = self.folder.with_name(f"{self.folder.name}.{stamp}.aside")
         self.folder.replace(aside)
-        _sync(aside.parent)
+        disk.sync(aside.parent)
         return aside
 
     def _write_journal(self) -> None:
         said = asdict(self)
         del said["folder"]
-        _write(self.folder / JOURNAL, json.dumps(said, default=str).encode())
-        _sync(self.folder)
+        disk.write(self.folder / JOURNAL, json.dumps(said, default=str))
 
 
 def folder_of(keep: Path, person: UUID, session_id: UUID, kind: FileKind) -> Path:
@@ -134,30 +132,6 @@ def folders(keep: Path, person: UUID) -> list[Path]:
     """Where something may be going on of what somebody has begun."""
     found = (keep / "replacing" / str(person)).glob("*.*")
     return sorted(folder for folder in found if folder.is_dir() and folder.suffix != ".aside")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file that only its owner can read, whole or not at all, down to the disk."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-")  # with mode 0600
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _sync(folder: Path) -> None:
-    """Make what a folder lists outlive a power cut, where the system can do that."""
-    with contextlib.suppress(OSError):  # Windows opens no folders, and needs not
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _sweep(folder: Path) -> None:

@@ -41,7 +41,7 @@ class Steps:
 
     def watch(self) -> None:
         """Step wherever this process touches the folder or the network."""
-        fsync, fdopen, transport = os.fsync, os.fdopen, httpx.AsyncHTTPTransport
+        fsync, write, transport = os.fsync, os.write, httpx.AsyncHTTPTransport
         handle = transport.handle_async_request
 
         def audit(event: str, arguments: tuple[Any, ...]) -> None:
@@ -53,8 +53,13 @@ class Steps:
             fsync(number)
             self()
 
-        def opened(*arguments: Any, **options: Any) -> Any:
-            return Halves(fdopen(*arguments, **options), self)
+        def written(number: int, content: bytes) -> int:
+            """In two halves, as a disk may do it."""
+            half = write(number, bytes(content)[: len(content) // 2])
+            self()
+            rest = write(number, bytes(content)[half:])
+            self()
+            return half + rest
 
         async def handled(there: Any, request: httpx.Request) -> httpx.Response:
             self()
@@ -64,30 +69,8 @@ class Steps:
 
         sys.addaudithook(audit)
         os.fsync = synced
-        os.fdopen = opened
+        os.write = written
         transport.handle_async_request = handled  # type: ignore[method-assign]
-
-
-class Halves:
-    """A file that writes everything in two halves, down to the system."""
-
-    def __init__(self, file: Any, step: Steps) -> None:
-        self._file, self._step = file, step
-
-    def write(self, content: bytes) -> None:
-        for part in (content[: len(content) // 2], content[len(content) // 2 :]):
-            self._file.write(part)
-            self._file.flush()
-            self._step()
-
-    def __enter__(self) -> Halves:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._file, name)
 
 
 async def replace(task: dict[str, Any], steps: Steps) -> None:
