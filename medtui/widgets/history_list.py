@@ -11,16 +11,14 @@ from uuid import UUID
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from medtui.history import Entry, Line, Month
 from medtui.models import Role
 from medtui.widgets.cells import fit
+from medtui.widgets.cursor_list import CursorList
 from medtui.widgets.history_words import (
     case_words,
     day_words,
@@ -31,7 +29,6 @@ from medtui.widgets.history_words import (
     partner_words,
     role_words,
 )
-from medtui.widgets.moving import moving
 from medtui.widgets.words import short_name
 
 FIXED_WIDTH = 45
@@ -53,15 +50,14 @@ class Columns(NamedTuple):
         return cls(partner, kind, max(0, spare - partner - kind - (2 if kind else 0)))
 
 
-class HistoryList(ScrollView, can_focus=True):
-    """Shows lines, with a cursor that stays on its session.
+class HistoryList(CursorList):
+    """Shows lines of the history.
 
     Posts `Highlighted` when the cursor has come to another session, and `Selected` on enter or
     a click on the cursor.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *moving("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
         Binding("enter", "select", "Review", id="history.review",
                 tooltip="Transcript and assessment of this session"),
     ]  # fmt: skip
@@ -92,19 +88,31 @@ class HistoryList(ScrollView, can_focus=True):
         self._zone = zone
         self._lines: Sequence[Line] = ()
         self._rows: dict[UUID, int] = {}
-        self._row = 1
-        self._cursor: UUID | None = None
 
     @property
     def entry(self) -> Entry | None:
         """The session under the cursor."""
-        row = self._rows.get(self._cursor) if self._cursor else None
+        row = self.row_of(self.session_id)
         line = None if row is None else self._lines[row]
         return line if isinstance(line, Entry) else None
 
     @property
-    def _width(self) -> int:
-        return self.scrollable_content_region.width
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def session_at(self, row: int) -> UUID | None:
+        line = self._lines[row] if 0 <= row < len(self._lines) else None
+        return line.session.id if isinstance(line, Entry) else None
+
+    def row_of(self, session_id: UUID | None) -> int | None:
+        return self._rows.get(session_id) if session_id else None
+
+    def came_to(self, row: int | None) -> None:
+        self.post_message(self.Highlighted(self.entry))
+
+    def chose(self, row: int) -> None:
+        if self.entry is not None:
+            self.post_message(self.Selected(self.entry))
 
     def show(self, lines: Sequence[Line]) -> None:
         """Show other lines; the cursor goes where its session has gone, or to its neighbour."""
@@ -113,96 +121,29 @@ class HistoryList(ScrollView, can_focus=True):
             line.session.id: row for row, line in enumerate(lines) if isinstance(line, Entry)
         }
         if len(lines) != self.virtual_size.height:
-            self.virtual_size = Size(self._width, len(lines))
+            self.measure()
             self.refresh()
-        elif self._rows and len(before) == len(lines):
+        else:
             top = self.scroll_offset.y
             for row in range(top, min(top + self.size.height, len(lines))):
-                if before[row] != lines[row]:
+                if lines[row] != before[row]:
                     self.refresh_line(row)
-        if self._cursor in self._rows:
-            self._row = self._rows[self._cursor]
-            self._reveal()
-        else:
-            self._cursor = None
-            self._go(self._row)
-            if self._cursor is None:
-                self.post_message(self.Highlighted(None))
+        self.follow_cursor()
 
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         if row >= len(self._lines):
-            return Strip.blank(self._width, self.rich_style)
+            return Strip.blank(self.line_width, self.rich_style)
         line = self._lines[row]
         if isinstance(line, Month):
             strip = Strip([Segment(f"  {month_label(line)}", self._style("month"))])
         else:
             strip = self._drawn(line)
-        return strip.adjust_cell_length(self._width).apply_style(self.rich_style)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self._width, len(self._lines))
-        self.call_after_refresh(self._reveal)
-
-    def on_focus(self) -> None:
-        self.refresh()
-        self._reveal()
-
-    def on_click(self, event: events.Click) -> None:
-        row = event.y + self.scroll_offset.y
-        line = self._lines[row] if row < len(self._lines) else None
-        if isinstance(line, Entry):
-            if line.session.id == self._cursor:
-                self.post_message(self.Selected(line))
-            self._go(row)
-
-    def action_move(self, by: int) -> None:
-        self._go(self._row + by, down=by > 0)
-
-    def action_page(self, by: int) -> None:
-        self.action_move(by * max(1, self.size.height // 2))
-
-    def action_first(self) -> None:
-        self._go(0)
-
-    def action_last(self) -> None:
-        self._go(len(self._lines))
-
-    def action_select(self) -> None:
-        if self.entry is not None:
-            self.post_message(self.Selected(self.entry))
-
-    def _go(self, row: int, *, down: bool = True) -> None:
-        """Put the cursor on a row, or, where a heading stands, on the one below or above it."""
-        row = min(max(row, 1), len(self._lines) - 1)
-        if 0 <= row < len(self._lines) and isinstance(self._lines[row], Month):
-            row += 1 if down else -1
-        line = self._lines[row] if 0 <= row < len(self._lines) else None
-        if not isinstance(line, Entry):
-            return
-        before, self._row = self._row, row
-        self._reveal()
-        if line.session.id != self._cursor:
-            self._cursor = line.session.id
-            self.refresh_lines(before)
-            self.refresh_lines(row)
-            self.post_message(self.Highlighted(line))
-
-    def _reveal(self) -> None:
-        if not self._lines:
-            return
-        row = min(self._row, len(self._lines) - 1)
-        # A month's first session comes with its heading.
-        top = row - 1 if row and isinstance(self._lines[row - 1], Month) else row
-        region = Region(0, top, self._width, row - top + 1)
-        self.scroll_to_region(region, animate=False, force=True)
-        if self.has_focus:  # screen readers and braille follow the terminal's own cursor
-            below = Offset(0, row - self.scroll_offset.y)
-            self.app.cursor_position = self.content_region.offset + below
+        return strip.adjust_cell_length(self.line_width).apply_style(self.rich_style)
 
     def _drawn(self, entry: Entry) -> Strip:
-        columns, faint = Columns.of(self._width), self._style("faint")
-        is_cursor = entry.session.id == self._cursor
+        columns, faint = Columns.of(self.line_width), self._style("faint")
+        is_cursor = entry.session.id == self.session_id
         plain = Style() if entry.is_held else faint
         sat = self._style("sat") if entry.role is Role.CANDIDATE else plain
         partner = partner_words(entry)
@@ -225,7 +166,7 @@ class HistoryList(ScrollView, can_focus=True):
             Segment(fit(marker_words(entry.marks), 2) + " ", faint),
             Segment(fit(file_signs(entry), 2), faint),
         ]
-        strip = Strip(segments).adjust_cell_length(self._width)
+        strip = Strip(segments).adjust_cell_length(self.line_width)
         if is_cursor and self.has_focus:
             cursor = self._style("cursor")
             return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])

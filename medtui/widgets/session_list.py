@@ -16,18 +16,15 @@ from uuid import UUID
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from medtui.board import Agenda, Day
 from medtui.models import PracticeSession, Stage
 from medtui.widgets.cells import fit
-from medtui.widgets.moving import moving
+from medtui.widgets.cursor_list import CursorList
 from medtui.widgets.words import day_label, seats, standing
 
 MARK_SECONDS = 4.0
@@ -65,15 +62,14 @@ _WISHES = [
 ]  # fmt: skip
 
 
-class SessionList(ScrollView, can_focus=True):
-    """Shows an agenda, with a cursor that stays on its session wherever that goes.
+class SessionList(CursorList):
+    """Shows an agenda.
 
     `update` draws what has become of the agenda. Posts `Highlighted` when the cursor has
     come to another session, and `Selected` on enter or a click on the cursor.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *moving("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
         Binding("enter", "select", "Open", show=False, id="board.select",
                 tooltip="Details of the session"),
     ]  # fmt: skip
@@ -116,8 +112,6 @@ class SessionList(ScrollView, can_focus=True):
         self._viewer = viewer
         self._zone = zone
         self._now = now
-        self._cursor: UUID | None = None
-        self._cursor_row = 1
         self._marks: dict[UUID, float] = {}
         self._busy: set[UUID] = set()
         self._drawn: dict[int, object] = {}
@@ -127,19 +121,27 @@ class SessionList(ScrollView, can_focus=True):
     @property
     def session(self) -> PracticeSession | None:
         """The session under the cursor."""
-        row = self._agenda.row(self._cursor)
+        row = self._agenda.row(self.session_id)
         line = None if row is None else self._agenda.line(row)
         return line if isinstance(line, PracticeSession) else None
 
     @property
-    def _width(self) -> int:
-        """Cells of a line; a scrollbar takes one of them."""
-        return self.scrollable_content_region.width
+    def line_count(self) -> int:
+        return len(self._agenda)
 
-    @property
-    def session_id(self) -> UUID | None:
-        """The cursor's session, as it was when `update` saw the agenda last."""
-        return self._cursor
+    def session_at(self, row: int) -> UUID | None:
+        line = self._agenda.line(row)
+        return line.id if isinstance(line, PracticeSession) else None
+
+    def row_of(self, session_id: UUID | None) -> int | None:
+        return self._agenda.row(session_id)
+
+    def came_to(self, row: int | None) -> None:
+        self.post_message(self.Highlighted(self.session))
+
+    def chose(self, row: int) -> None:
+        if self.session is not None:
+            self.post_message(self.Selected(self.session))
 
     def update(self, now: datetime, changed: Iterable[UUID] = ()) -> None:
         """Draw the agenda as of `now`, and mark the changed sessions for a while."""
@@ -148,9 +150,9 @@ class SessionList(ScrollView, can_focus=True):
         self._marks = {id_: end for id_, end in self._marks.items() if end > time.monotonic()}
         self._marks.update((id_, until) for id_ in changed)
         if len(self._agenda) != self.virtual_size.height:
-            self.virtual_size = Size(self._width, len(self._agenda))
-        self._follow_cursor()
-        if self._width != self._drawn_width:  # a scrollbar has come or gone
+            self.measure()
+        self.follow_cursor()
+        if self.line_width != self._drawn_width:  # a scrollbar has come or gone
             self.refresh()
         self._refresh_different()
 
@@ -162,106 +164,19 @@ class SessionList(ScrollView, can_focus=True):
     def is_busy(self, session_id: UUID) -> bool:
         return session_id in self._busy
 
-    def move_to(self, session_id: UUID) -> None:
-        """Put the cursor on a session, if it is shown."""
-        row = self._agenda.row(session_id)
-        if row is not None:
-            self._move_to_row(row)
-
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         line = self._agenda.line(row)
-        self._drawn[y], self._drawn_width = self._look(row), self._width
+        self._drawn[y], self._drawn_width = self._look(row), self.line_width
         match line:
             case None:
-                return Strip.blank(self._width, self.rich_style)
+                return Strip.blank(self.line_width, self.rich_style)
             case Day(date):
                 label = day_label(date, self._now.astimezone(self._zone).date())
                 strip = Strip([Segment(f"  {label}", self._style("day"))])
             case _:
                 strip = self._row(line)
-        return strip.adjust_cell_length(self._width).apply_style(self.rich_style)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.virtual_size = Size(self._width, len(self._agenda))
-        self.call_after_refresh(self._reveal)
-
-    def on_focus(self) -> None:
-        self._refresh_different()
-        self._place_terminal_cursor()
-
-    def on_blur(self) -> None:
-        self._refresh_different()
-
-    def on_click(self, event: events.Click) -> None:
-        row = event.y + self.scroll_offset.y
-        line = self._agenda.line(row)
-        if isinstance(line, PracticeSession):
-            if line.id == self._cursor:
-                self.post_message(self.Selected(line))
-            self._move_to_row(row)
-
-    def action_move(self, by: int) -> None:
-        self._move_to_row(self._cursor_row + by, down=by > 0)
-
-    def action_page(self, by: int) -> None:
-        self.action_move(by * max(1, self.size.height // 2))
-
-    def action_first(self) -> None:
-        self._move_to_row(0)
-
-    def action_last(self) -> None:
-        self._move_to_row(len(self._agenda))
-
-    def action_select(self) -> None:
-        if self.session is not None:
-            self.post_message(self.Selected(self.session))
-
-    def _move_to_row(self, row: int, *, down: bool = True) -> None:
-        """Put the cursor on a row, or, where a heading stands, on the one below or above it."""
-        row = min(max(row, 1), len(self._agenda) - 1)
-        if isinstance(self._agenda.line(row), Day):
-            row += 1 if down else -1
-        line = self._agenda.line(row)
-        if not isinstance(line, PracticeSession):
-            return
-        self._cursor_row = row
-        self._reveal()
-        if line.id != self._cursor:
-            self._cursor = line.id
-            self._refresh_different()
-            self.post_message(self.Highlighted(line))
-
-    def _follow_cursor(self) -> None:
-        """Go where the cursor's session has gone, or to its neighbour when it is not there."""
-        row = self._agenda.row(self._cursor)
-        if row is None:
-            had_one, self._cursor = self._cursor is not None, None
-            if len(self._agenda):
-                self._move_to_row(self._cursor_row)
-            elif had_one:
-                self.post_message(self.Highlighted(None))
-            return
-        moved, self._cursor_row = row - self._cursor_row, row
-        if moved and self.scroll_offset.y:
-            # What one reads stays where it is, as others come and go above it.
-            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
-        elif moved:
-            self._reveal()
-
-    def _reveal(self) -> None:
-        row = self._cursor_row
-        # A day's first session comes with its heading.
-        top = row - 1 if isinstance(self._agenda.line(row - 1), Day) else row
-        region = Region(0, top, self._width, row - top + 1)
-        self.scroll_to_region(region, animate=False, force=True)
-        self._place_terminal_cursor()
-
-    def _place_terminal_cursor(self) -> None:
-        """Have the terminal's own cursor where ours is: screen readers and braille follow it."""
-        if self.has_focus:
-            below = Offset(0, self._cursor_row - self.scroll_offset.y)
-            self.app.cursor_position = self.content_region.offset + below
+        return strip.adjust_cell_length(self.line_width).apply_style(self.rich_style)
 
     def _refresh_different(self) -> None:
         top = self.scroll_offset.y
@@ -276,7 +191,7 @@ class SessionList(ScrollView, can_focus=True):
             return None
         if isinstance(line, Day):
             return day_label(line.date, self._now.astimezone(self._zone).date())
-        is_cursor = line.id == self._cursor
+        is_cursor = line.id == self.session_id
         return (
             line,
             standing(line, self._now),
@@ -293,10 +208,10 @@ class SessionList(ScrollView, can_focus=True):
         return "" if left <= 0 else "faint" if left <= 1 else "mark"
 
     def _row(self, session: PracticeSession) -> Strip:
-        columns = Columns.of(self._width)
+        columns = Columns.of(self.line_width)
         faint = self._style("faint")
         plain = faint if self.is_stale else Style()
-        is_cursor = session.id == self._cursor
+        is_cursor = session.id == self.session_id
         mark = self._mark(session.id)
         gutter = "…" if session.id in self._busy else "▌" if mark else " "
         host = session.host.name if session.host else "(unknown)"
@@ -323,7 +238,7 @@ class SessionList(ScrollView, can_focus=True):
             Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
             Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
-        strip = Strip(segments).adjust_cell_length(self._width)
+        strip = Strip(segments).adjust_cell_length(self.line_width)
         if is_cursor and self.has_focus:
             # Behind the texts, whose own styles say nothing of a background.
             cursor = self._style("cursor")

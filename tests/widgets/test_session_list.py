@@ -154,11 +154,11 @@ async def test_a_neighbour_gets_the_cursor_of_a_session_that_goes() -> None:
 async def test_what_one_reads_stays_in_place_when_sessions_come_above() -> None:
     async with showing(*(session(100 + n) for n in range(60))) as (app, pilot):
         await pilot.press("G")
-        before = app.list.region.y + app.list._cursor_row - app.list.scroll_offset.y
+        before = app.list.region.y + app.list.cursor_row - app.list.scroll_offset.y
         app.board.apply([session(5 + n) for n in range(7)])
         app.list.update(NOW)
         await pilot.pause()
-        assert app.list.region.y + app.list._cursor_row - app.list.scroll_offset.y == before
+        assert app.list.region.y + app.list.cursor_row - app.list.scroll_offset.y == before
 
 
 async def test_a_click_moves_the_cursor_and_a_second_one_opens() -> None:
