@@ -82,7 +82,7 @@ class Socket:
 
     def private_channel(self, topic: str) -> AsyncRealtimeChannel:
         """A channel for which policies decide; when it ends, the socket stays. `drop` it."""
-        return self._client.channel(
+        channel = self._client.channel(
             topic,
             {
                 "config": {
@@ -92,6 +92,8 @@ class Socket:
                 }
             },
         )
+        _ignore_the_end_of_others(channel)
+        return channel
 
     async def drop(self, channel: AsyncRealtimeChannel) -> None:
         """Leave a private channel, and stop the client's own attempts to join it again."""
@@ -224,6 +226,26 @@ class Socket:
             push.destroy()
         self._heard_frame()
         return elapsed() - began
+
+
+def _ignore_the_end_of_others(channel: AsyncRealtimeChannel) -> None:
+    """Whoever leaves a topic and joins it again at once hears that the first channel has closed.
+
+    The client takes that for the second one's end; its `ref` says whose it is.
+    """
+    from realtime.message import ChannelCloseMessage
+
+    handle = channel._handle_message
+
+    def handled(message: Any) -> None:
+        if isinstance(message, ChannelCloseMessage) and message.ref not in (
+            None,
+            channel.join_push.ref,
+        ):
+            return
+        handle(message)
+
+    channel._handle_message = handled  # type: ignore[method-assign]
 
 
 def _reason(error: Exception | None) -> SocketBroken:

@@ -48,3 +48,54 @@ async def test_a_dozen_words_in_a_second_do_not_close_the_channel(
     # Whoever comes late has it from the presence, a few seconds later.
     await his.until(lambda e: isinstance(e, RoomMet) and {"minutes": 12} in e.cards, 12)
     assert not [event for event in hers.events + his.events if isinstance(event, RoomParted)]
+
+
+async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in_the_end(
+    stack: Stack, open_backend: Open
+) -> None:
+    host, guest = await stack.person(), await stack.person()
+    session_id = await stack.session(host, guest=guest)
+    hers, his = Ear(), Ear()
+    backends = []
+    for person, ear in ((host, hers), (guest, his)):
+        backend = await open_backend(person, notify=ear.events.append)
+        backend.live.start()
+        await ear.until(lambda event: isinstance(event, FeedWentLive))
+        backends.append(backend)
+    listens, comes = (backend.live.rooms for backend in backends)
+    listens.listen({session_id})
+    comes.enter(session_id, guest.id, {})
+    alone, both = frozenset({guest.id}), frozenset({host.id, guest.id})
+    await his.until(lambda event: isinstance(event, RoomMet) and event.people == alone)
+
+    def said(event: Event) -> bool:
+        return isinstance(event, RoomHeard) and event.event == "word"
+
+    for _ in range(50):  # until the other has joined
+        comes.say(session_id, "word", {"n": 1})
+        await asyncio.sleep(0.05)
+        if any(map(said, hers.events)):
+            break
+    await hers.until(said)
+    assert not [e for e in his.events if isinstance(e, RoomMet) and e.people == both]
+
+    for _ in range(3):
+        listens.enter(session_id, host.id, {})
+        listens.leave(session_id)
+    listens.enter(session_id, host.id, {})
+    await his.until(lambda event: isinstance(event, RoomMet) and event.people == both)
+    hers.events.clear()
+    comes.say(session_id, "word", {"n": 2})
+    await hers.until(said)
+    # She is only heard again, and still hears.
+    listens.leave(session_id)
+    his.events.clear()
+    await his.until(lambda event: isinstance(event, RoomMet) and event.people == alone)
+    hers.events.clear()
+    for _ in range(50):
+        comes.say(session_id, "word", {"n": 3})
+        await asyncio.sleep(0.05)
+        if any(map(said, hers.events)):
+            break
+    await hers.until(said)
+    assert not [event for event in hers.events + his.events if isinstance(event, RoomParted)]
