@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from medtui.data.auth import Auth, User, updating
 from medtui.data.connection import Connection
-from medtui.data.errors import Invalid, NotSignedIn
-from medtui.data.gotrue import REFUSALS
+from medtui.data.errors import Invalid, NotSignedIn, Unreachable
+from medtui.data.gotrue import REFUSALS, SamePassword
 from medtui.data.translate import translated
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class Codes:
     def __init__(self, connection: Connection, auth: Auth) -> None:
         self._connection = connection
         self._auth = auth
+        self._unanswered: str | None = None
+        """A password of which it is not known whether it was set."""
 
     async def send(self, code: Code, email: str) -> None:
         """Have a code sent, or sent again. Raises TooOften.
@@ -80,7 +82,16 @@ class Codes:
             wanted["nonce"] = digits
         if present:
             wanted["current_password"] = present
-        await self._update(wanted)
+        try:
+            await self._update(wanted)
+        except Unreachable:
+            self._unanswered = password
+            raise
+        except SamePassword:
+            if password != self._unanswered:
+                raise
+            # It was set when the answer got lost.
+        self._unanswered = None
 
     async def change_email(self, email: str) -> bool:
         """Ask for another e-mail. True: changed at once; False: codes are on their way.

@@ -50,6 +50,10 @@ class NeedsCode(NotAllowed):
     title = "One step is missing"
 
 
+class SamePassword(Invalid):
+    """The new password is the one that the account has already."""
+
+
 class CodeSent(TooOften):
     """A code was sent so short a time ago that no other one is sent yet: it can be entered."""
 
@@ -97,7 +101,7 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     # Passwords and codes
     ("weak_password",): Refusal(Invalid, "This password is too weak: choose another.", "password"),
     ("same_password",): Refusal(
-        Invalid, "This is the password that you have already: choose another.", "password"
+        SamePassword, "This is the password that you have already: choose another.", "password"
     ),
     ("current_password_required",): Refusal(
         NeedsPassword, "This server asks for your present password, too: enter it.", "present"

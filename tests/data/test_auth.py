@@ -327,3 +327,19 @@ async def test_a_login_that_cannot_be_written_is_one_until_the_end(
         assert await backend.profiles.mine() is not None
     rows = await stack.sql("select 1 from auth.refresh_tokens where parent is not null")
     assert len(rows) == 1
+
+
+async def test_a_password_whose_answer_got_lost_is_set_once(stack: Stack) -> None:
+    person = await stack.person()
+    async with proxied(stack.url) as proxy:
+        server = Server(proxy.url, stack.anon_key)
+        async with Backend.open(server, tokens=MemoryTokens(), notify=print) as backend:
+            await backend.auth.sign_in(person.email, person.password)
+            with pytest.raises(Invalid, match="that you have already"):
+                await backend.codes.set_password(person.password)
+            proxy.answers_to_lose["PUT"] = 1
+            with pytest.raises(Unreachable):
+                await backend.codes.set_password("a new password")
+            await backend.codes.set_password("a new password")
+            with pytest.raises(Invalid, match="that you have already"):
+                await backend.codes.set_password("a new password")

@@ -22,7 +22,7 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.gotrue import REFUSALS
+from medtui.data.gotrue import REFUSALS, SamePassword
 from medtui.data.translate import LONGEST_WAIT, TokenRefused, from_auth
 
 NEWER = {
@@ -81,7 +81,7 @@ def test_every_code_is_a_sentence_of_its_own(code: str) -> None:
         ("email_address_invalid", Invalid, "email"),
         ("email_address_not_authorized", Invalid, "email"),
         ("validation_failed", Invalid, "email"),
-        ("same_password", Invalid, "password"),
+        ("same_password", SamePassword, "password"),
         ("current_password_required", NeedsPassword, "present"),
         ("current_password_invalid", NeedsPassword, "present"),
         ("otp_expired", Invalid, "code"),

@@ -14,6 +14,7 @@ from medtui.data import MemoryTokens
 from medtui.launch import Login
 from medtui.widgets import waiting
 from tests.data.test_auth import expire
+from tests.proxy import Proxy, proxied
 from tests.screens.conftest import login_of
 from tests.stack import PASSWORD, Person, Stack
 
@@ -296,3 +297,53 @@ async def test_where_nothing_is_confirmed_one_code_changes_an_email(
     await here.fill("code", row["code"])
     await here.press("enter")
     await here.until_text("Your e-mail is moved@example.org now")
+
+
+# What only other servers say
+
+
+def answering(proxy: Proxy, request: str, status: str, body: str, *headers: str) -> None:
+    """Have every request of this kind answered so."""
+    head = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    answer = ("\r\n".join(head) + body).encode()
+    proxy.spoil = lambda data: answer if proxy.asked[-1].startswith(request) else data
+
+
+async def test_a_pause_that_stands_in_a_header_counts_down(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    async with proxied(stack.url) as proxy:
+        here = await seat(server=proxy.url, key=stack.anon_key)
+        await here.fill("email", person.email)
+        await here.fill("password", PASSWORD)
+        request = "POST /auth/v1/token"
+        answering(proxy, request, "429 Slow", "<b>\x1b[2J[red]slow", "Retry-After: 3")
+        await here.press("enter")
+        await here.until_text("Too many attempts", "Again in 3 s")
+        assert "slow" not in here.text
+        proxy.spoil = bytes
+        await here.until(lambda: "Again in" not in here.text)
+        await here.press("enter")
+        await here.until_text("● LIVE")
+
+
+async def test_a_server_may_ask_for_the_present_password(stack: Stack, seat: Any) -> None:
+    person = await stack.person()
+    async with proxied(stack.url) as proxy:
+        here = await seat(server=proxy.url, key=stack.anon_key)
+        await here.board(person)
+        await here.press("A", "1")
+        await here.until_screen("PasswordScreen")
+        body = '{"code": 400, "error_code": "current_password_required", "msg": "…"}'
+        answering(proxy, "PUT /auth/v1/user", "400 Bad", body.replace("…", "[red]"))
+        await here.fill("password", "a new password")
+        await here.press("enter")
+        await here.until_text("Present password", "asks for your present password")
+        assert here.app.focused is here.app.screen.present.input
+        await here.press("enter")
+        await here.until_text("Enter the password that you have now")
+        proxy.spoil = bytes
+        await here.type(PASSWORD)
+        await here.fill("password", "another new password")  # the server has taken the first
+        assert PASSWORD not in here.text
+        await here.press("enter")
+        await here.until_text("Your new password is set")
