@@ -6,6 +6,7 @@
                    the window cannot be read again, or differs ---> STALE
     CONNECTING, READING --- refused, or no answer ---> STALE
     STALE -------- a jittered pause, a new token if the old one is over ---> CONNECTING
+    (While it stays STALE, as where websockets are blocked, the window is read every 15 s.)
 
 Subscribed first and read afterwards, so that nothing falls between the two. There
 is no queue at the server: what happened while away is gone, and only reading again
@@ -28,7 +29,7 @@ from uuid import UUID
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
 from medtui.data.elapsed import elapsed
-from medtui.data.errors import DataError, Gone, NotSignedIn
+from medtui.data.errors import DataError, Gone, NotSignedIn, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
 from medtui.data.rooms import Rooms
@@ -46,6 +47,9 @@ log = logging.getLogger(__name__)
 
 REREAD_SECONDS = 55.0
 """So that a missed change is shown within a minute, with the second look and the joining."""
+
+POLL_SECONDS = 5.0, 15.0
+"""Without a feed for the first, the window is read at the second: websockets may be blocked."""
 
 LATE = timedelta(hours=1)
 """A repetition that comes later than this is not known for one."""
@@ -83,6 +87,11 @@ class LiveFeed:
         """When what has come of each row was committed, on this connection."""
         self._task: asyncio.Task[None] | None = None
         self._learning: asyncio.Task[None] | None = None
+        self._polling: asyncio.Task[None] | None = None
+        self._reason = ""
+        self._refusal: str | None = None
+        """Why the window could not be read, where that is not the network."""
+        self._writes = 0
         self._background: set[asyncio.Task[None]] = set()
         self.rooms = Rooms(notify)
         """The rooms that one is in, on this feed's socket."""
@@ -99,18 +108,21 @@ class LiveFeed:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
-        if self._learning is not None:
-            self._learning.cancel()
+        for task in (self._learning, self._polling):
+            if task is not None:
+                task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def put(self, session: PracticeSession) -> None:
         """Show what the answer to a write of our own says, before the feed brings it."""
+        self._writes += 1
         if self._rows.get(session.id) != session:
             self._rows[session.id] = session
             self._notify(SessionsChanged(changed=(session,)))
 
     def drop(self, session_id: UUID) -> None:
         """Show that a session of our own is gone, before the feed brings it."""
+        self._writes += 1
         if self._rows.pop(session_id, None) is not None:
             self._notify(SessionsChanged(removed=(session_id,)))
 
@@ -122,19 +134,21 @@ class LiveFeed:
             try:
                 await self._follow(socket)
             except SocketBroken as broken:
-                reason, is_refused = broken.reason, broken.token_refused
+                self._reason, is_refused = broken.reason, broken.token_refused
             except DataError as error:
-                reason = error.message
+                self._reason = error.message
                 log.info("the feed could not be read: %s", error.title)
             except Exception:  # whatever a strange server says, it does not end the feed
-                reason = "the server's answer could not be understood"
+                self._reason = "the server's answer could not be understood"
                 log.exception("the feed could not be read")
             finally:
                 self._in_background(socket.close())
             if self._is_live:
                 self._is_live = False
                 pause = first
-            self._notify(FeedWentStale(self._since, reason))
+            self._tell_stale()
+            if self._polling is None or self._polling.done():
+                self._polling = self._in_background(self._poll())
             if is_refused:
                 await self._refresh()
                 # A new token is worth an attempt at once, but not one after the other.
@@ -151,6 +165,8 @@ class LiveFeed:
         if self._connection.freshen is not None:  # rather than have the old token refused
             await self._connection.freshen()
         await self._source.subscribe(socket, self._pending.put_nowait)
+        if self._polling is not None:
+            self._polling.cancel()
         await self._read(socket)
         self._is_live = True
         self._notify(FeedWentLive())
@@ -177,6 +193,31 @@ class LiveFeed:
         socket.heard()
         self._notify(BoardRead(tuple(self._rows.values())))
         await self._apply_pending()
+
+    async def _poll(self) -> None:
+        """Read the window now and then, as long as there is no feed."""
+        first, pause = POLL_SECONDS
+        await asyncio.sleep(first)
+        while True:
+            writes = self._writes
+            try:
+                window = await self._window()
+            except Unreachable:
+                pass  # as the feed says
+            except DataError as error:
+                self._refusal = error.message
+                self._tell_stale()
+            else:
+                self._refusal = None
+                if writes == self._writes:  # what was written meanwhile is not in it
+                    self._rows = window
+                    self._since = self._clock.now()
+                    self._notify(BoardRead(tuple(window.values())))
+                    self._tell_stale()
+            await asyncio.sleep(pause * random.uniform(0.8, 1))
+
+    def _tell_stale(self) -> None:
+        self._notify(FeedWentStale(self._since, self._refusal or self._reason))
 
     async def _window(self) -> dict[UUID, PracticeSession]:
         sessions = await self._sessions.window(self._clock.now(), self._scope)

@@ -191,7 +191,10 @@ class BoardScreen(Screen[None]):
 
     def _emptiness(self) -> str:
         if not self._is_read:
-            return "Reading the board…"
+            if not (reason := self._feed.reason.rstrip(".")):
+                return "Reading the board…"
+            # In the line above it may be cut; here is room for all of it.
+            return f"{reason[0].upper()}{reason[1:]}. Trying again…"
         if self._board.query:
             return f"Nothing matches “{self._board.query}”. Press esc to see all."
         return {

@@ -196,6 +196,31 @@ def refuse_joins(text: bytes) -> bytes:
     return json.dumps(message).encode()
 
 
+async def test_where_websockets_are_blocked_the_board_is_read_now_and_then(
+    stack: Stack,
+    proxy: FaultProxy,
+    backend: Backend,
+    watcher: Watcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It never says LIVE, but of when it is."""
+    monkeypatch.setattr(live, "POLL_SECONDS", (0.5, 0.5))
+    host = await stack.person()
+    first = await stack.session(host)
+    async with during(proxy, Kind.REFUSE, "websocket", status=502, obeyed=False):
+        backend.live.start()
+        await watcher.until(lambda: first in watcher.rows)
+        second = await stack.session(host)
+        await watcher.until(lambda: second in watcher.rows)
+        since = watcher.stale[-1].since
+        assert since is not None
+        assert abs(backend.clock.now() - since) < timedelta(seconds=3)
+        assert not watcher.is_live
+    await watcher.until(lambda: watcher.is_live)
+    third = await stack.session(host)
+    await watcher.until(lambda: third in watcher.rows)
+
+
 async def test_heartbeats_that_nobody_answers(
     proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

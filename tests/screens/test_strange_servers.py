@@ -33,3 +33,20 @@ async def test_signing_in_at_a_web_page(seat: Any) -> None:
         await here.press("enter")
         await here.until_text("could not be understood")
         assert here.screen == "LoginScreen"
+
+
+async def test_a_project_without_the_platforms_tables(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medtui.data.source.SUBSCRIBE_SECONDS", 0.5)
+    monkeypatch.setattr("medtui.data.live.POLL_SECONDS", (0.2, 0.5))
+    person = await stack.person()
+    await stack.sql("drop table practice_sessions cascade")
+    here = await seat(person=person, size=(120, 30))
+    await here.until_text("lacks a part of the platform", "apply medtui's migrations. Trying")
+    assert "LIVE" not in here.text
+
+
+async def test_a_publishable_key_opens_a_live_board(stack: Stack, seat: Any) -> None:
+    here = await seat(server=stack.url, key=stack.keys.publishable_key)
+    await here.board(await stack.person())
