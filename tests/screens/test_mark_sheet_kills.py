@@ -63,5 +63,5 @@ async def test_what_was_typed_outlives_kills(stack: Stack, tmp_path: Path) -> No
 
 
 @pytest.mark.long
-async def test_what_was_typed_outlives_forty_kills(stack: Stack, tmp_path: Path) -> None:
-    await kills(stack, tmp_path / "home", 40)
+async def test_what_was_typed_outlives_fifteen_kills(stack: Stack, tmp_path: Path) -> None:
+    await kills(stack, tmp_path / "home", 15)
