@@ -155,6 +155,8 @@ def from_storage(error: StorageApiError) -> DataError:
             return Invalid("This file is too large for the server.")
         case "415":
             return Invalid("The server does not keep files of this kind here.")
+        case "400" if message.startswith("Unable to parse error message"):
+            return Unreachable(NOT_UNDERSTOOD)  # what it was about is in the body, cut or not its
         case "400":
             return Invalid("The server does not accept this file.")
         case "401":

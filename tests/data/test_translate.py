@@ -124,6 +124,7 @@ def test_a_failing_network_is_unreachable(failure: Exception) -> None:
         ("544", "DatabaseTimeout", "The connection to the database timed out", Unreachable),
         (401, "InternalError", 'Unable to parse error message: {"message":"x"}', NotAllowed),
         (502, "InternalError", "Unable to parse error message: <html>", Unreachable),
+        (400, "InternalError", 'Unable to parse error message: {"statusC', Unreachable),
     ],
 )
 def test_storage(status: str | int, code: str, message: str, error: type[DataError]) -> None:

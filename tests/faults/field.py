@@ -27,6 +27,9 @@ UNCERTAIN_LAG = 0.25
 AWAKE = 2.0
 """What a process that was stopped may take until what it says counts again."""
 
+OUTCOMES = {"done", "changed", "gone", "Unreachable", "TooOften"}
+"""What an act may come to between faults and other people."""
+
 BOARD = """
     select s.id, s.datetime_utc, s.type, s.host_id, s.guest_id, s.version,
         h.first_name || ' ' || h.last_name as host, g.first_name || ' ' || g.last_name as guest
@@ -51,6 +54,8 @@ class Verdict:
 
     schedule: Schedule
     injected: dict[str, int] = field(default_factory=dict)
+    met: int = 0
+    """How many of the schedule's faults something has run into."""
     equal_after: float = float("nan")
     longest_live: float = 0.0
     lag: float = 0.0
@@ -64,7 +69,8 @@ class Verdict:
         return (
             f"seed {self.schedule.seed}: equal {self.equal_after:.1f} s after the return,"
             f" LIVE {self.longest_live:.1f} s without proof at most, lag {self.lag * 1000:.0f} ms,"
-            f" {self.acts.get('done', 0)} of {sum(self.acts.values())} acts done; {injected}"
+            f" {self.acts.get('done', 0)} of {sum(self.acts.values())} acts done;"
+            f" {self.met} of {len(self.schedule.faults)} faults met: {injected}"
         )
 
     @property
@@ -182,6 +188,7 @@ class Run:
                 self._wrong("the client does not answer any more")
             finally:
                 self._verdict.injected = dict(self._proxy.injected)
+                self._verdict.met = len(self._proxy.met)
                 self._verdict.log = [*self._proxy.log, *self._told()]
         return self._verdict
 
@@ -430,6 +437,8 @@ class Run:
                 last[said["id"]] = said
             if said["is"] == "done":
                 outcome = said["outcome"].partition(":")[0]
+                if outcome not in OUTCOMES:
+                    self._wrong(f"this is no fault's outcome: {said}")
                 self._verdict.acts[outcome] = self._verdict.acts.get(outcome, 0) + 1
         for id_, said in last.items():
             if said["is"] == "begun" or said["outcome"] != "done":

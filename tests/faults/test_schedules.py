@@ -88,7 +88,11 @@ def summary(verdicts: list[Verdict], lag: list[float]) -> str:
     injected: Counter[str] = Counter()
     for verdict in verdicts:
         injected.update(verdict.injected)
-    lines = [", ".join(f"{kind} {n}" for kind, n in sorted(injected.items()))]
+    faults = sum(len(verdict.schedule.faults) for verdict in verdicts)
+    lines = [
+        f"{faults} faults, of which {sum(v.met for v in verdicts)} met something: "
+        + ", ".join(f"{kind} {n}" for kind, n in sorted(injected.items()))
+    ]
     for name, group in (
         ("faults of the network", [v for v in verdicts if not v.schedule.stops_changes]),
         ("where changes alone stopped too", [v for v in verdicts if v.schedule.stops_changes]),
