@@ -56,6 +56,8 @@ class Verdict:
     injected: dict[str, int] = field(default_factory=dict)
     met: int = 0
     """How many of the schedule's faults something has run into."""
+    kinds: frozenset[str] = frozenset()
+    """Of which kinds those were."""
     equal_after: float = float("nan")
     longest_live: float = 0.0
     lag: float = 0.0
@@ -189,6 +191,7 @@ class Run:
             finally:
                 self._verdict.injected = dict(self._proxy.injected)
                 self._verdict.met = len(self._proxy.met)
+                self._verdict.kinds = frozenset(self._proxy.met.values())
                 self._verdict.log = [*self._proxy.log, *self._told()]
         return self._verdict
 

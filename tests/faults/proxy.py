@@ -32,8 +32,8 @@ class FaultProxy:
     def __init__(self, upstream: str) -> None:
         self.url = ""
         self.injected: Counter[str] = Counter()
-        self.met: set[int] = set()
-        """The faults (`id`) that something has run into."""
+        self.met: dict[int, Kind] = {}
+        """The faults (`id`) that something has run into, and their kinds."""
         self.log: list[str] = []
         self.last_life = time.monotonic()
         """When the client was last sent a whole frame, or an answer with the board in it."""
@@ -77,7 +77,7 @@ class FaultProxy:
         self._wake()
 
     def count(self, fault: Fault) -> None:
-        self.met.add(id(fault))
+        self.met[id(fault)] = fault.kind
         status = fault.details.get("status", "")
         self.injected[f"{fault.kind} {status}".rstrip()] += 1
 

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
+from itertools import count
 
 import pytest
 
@@ -27,6 +28,8 @@ LONG = int(os.environ.get("MEDTUI_SCHEDULES", "500"))
 CLUSTERS, IN_EACH = 2, 8
 """A PostgreSQL takes a hundred connections: of eight whole servers."""
 TOKEN_SECONDS = 20
+FAULTS, KINDS = 3, 2
+"""A schedule counts if so many faults of so many kinds have met something."""
 ATTEMPTS = 3
 """Of one schedule, where the machine was too busy to tell."""
 
@@ -50,15 +53,21 @@ def more_clusters() -> Iterator[list[Cluster]]:
         asyncio.run(cluster.stop())
 
 
-async def play(clusters: list[Cluster], keys: Keys, seeds: list[int]) -> list[Verdict]:
-    """Play the schedules of these seeds, so many at a time as fit on these clusters."""
-    waiting: Iterator[int] = iter(seeds)
+async def play(
+    clusters: list[Cluster], keys: Keys, seeds: list[int], *, full: bool = False
+) -> list[Verdict]:
+    """Play the schedules of these seeds, so many at a time as fit on these clusters.
+
+    `full`: for each in which too few faults have met anything, another one is played, too.
+    """
+    waiting, others = list(reversed(seeds)), count(10**6 + seeds[0])
     verdicts: list[Verdict] = []
     lag: list[float] = []
 
     async def worker(cluster: Cluster, nursery: Nursery) -> None:
         async with stacked(cluster, keys) as stack:
-            for seed in waiting:
+            while waiting:
+                seed = waiting.pop()
                 for _ in range(ATTEMPTS):
                     verdict = await Run(stack, nursery, make_schedule(seed)).run()
                     print(verdict.explain() if verdict.wrong else verdict, flush=True)
@@ -67,6 +76,8 @@ async def play(clusters: list[Cluster], keys: Keys, seeds: list[int]) -> list[Ve
                         break
                     print(f"seed {seed}: again, as the machine was too busy to tell", flush=True)
                 verdicts.append(verdict)
+                if full and not is_full(verdict):
+                    waiting.append(next(others))
 
     async def measure() -> None:
         while True:
@@ -90,7 +101,8 @@ def summary(verdicts: list[Verdict], lag: list[float]) -> str:
         injected.update(verdict.injected)
     faults = sum(len(verdict.schedule.faults) for verdict in verdicts)
     lines = [
-        f"{faults} faults, of which {sum(v.met for v in verdicts)} met something: "
+        f"{sum(map(is_full, verdicts))} schedules in which {FAULTS} faults of {KINDS} kinds or more"
+        f" met something; {faults} faults, of which {sum(v.met for v in verdicts)} met something: "
         + ", ".join(f"{kind} {n}" for kind, n in sorted(injected.items()))
     ]
     for name, group in (
@@ -114,6 +126,10 @@ def summary(verdicts: list[Verdict], lag: list[float]) -> str:
     return "\n".join(lines)
 
 
+def is_full(verdict: Verdict) -> bool:
+    return verdict.met >= FAULTS and len(verdict.kinds) >= KINDS
+
+
 def complain(verdicts: list[Verdict]) -> None:
     wrong = [verdict.explain() for verdict in verdicts if verdict.wrong]
     assert not wrong, "\n\n".join(wrong)
@@ -131,7 +147,7 @@ async def test_five_hundred_schedules(
 ) -> None:
     start = random.randrange(10**6)
     clusters = [template, *more_clusters]
-    complain(await play(clusters, keys, seeds_or(range(start, start + LONG))))
+    complain(await play(clusters, keys, seeds_or(range(start, start + LONG)), full=True))
 
 
 def waits_long(seed: int) -> bool:
