@@ -355,7 +355,7 @@ class MarkSheetScreen(Screen[None]):
         self.writing.display = True
         self.field.value = begun
         self.field.cursor_position = len(begun)
-        self.field.focus()
+        self.set_focus(self.field)  # at once: the next key is text already
         self.put(self.sheet.draft(spot, begun).type(spot))
 
     @on(Input.Changed, "#remark")
@@ -371,7 +371,7 @@ class MarkSheetScreen(Screen[None]):
 
     def _close_line(self, spot: Spot | None) -> None:
         self.writing.display = False
-        (self.remarks if spot is not None and spot.at is not None else self.table).focus()
+        self.set_focus(self.remarks if spot is not None and spot.at is not None else self.table)
 
     def action_remarks(self) -> None:
         if not self.sheet.at(self.table.place).remarks:

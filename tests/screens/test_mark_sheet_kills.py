@@ -41,19 +41,19 @@ async def kills(stack: Stack, home: Path, rounds: int) -> None:
                 await sign_in(terminal, amara)
             await open_sheet(terminal)
             if typed:  # the line is open again, with all that was typed
-                await terminal.until(f"Strength  {typed}")
+                await terminal.until(f"+ Strength  {typed}")
                 assert f"{score}/100" in terminal.text
                 terminal.press("\r")
-                await terminal.until(f"+ {typed}", gone="Strength  ")
+                await terminal.until(f"+ {typed}", gone="+ Strength")
             score = str(dice.randint(10, 99))
             terminal.press(score)
             await terminal.until(f"{score}/100")
-            terminal.press("s")
-            await terminal.until("Strength  ")
             typed = f"{number} {dice.choice(WORDS)} {dice.choice(WORDS)}"
             # The last key is on the screen, and that moment is the last of the program.
+            terminal.press("s")
+            await terminal.until("+ Strength")
             terminal.press(typed)
-            await terminal.until(f"Strength  {typed}")
+            await terminal.until(f"+ Strength  {typed}")
             os.kill(terminal.process.pid, signal.SIGKILL)
             await terminal.process.wait()
 
