@@ -28,8 +28,18 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole programs first: they mostly wait, and should not do so alone at the end."""
-    items.sort(key=lambda item: item.path.parent != Path(__file__).parent)
+    """Whole programs first, each worker its share: they mostly wait, and not alone at the end."""
+    here = Path(__file__).parent
+    programs = [item for item in items if item.path.parent in (here, here / "faults")]
+    others = [item for item in items if item.path.parent not in (here, here / "faults")]
+    # A worker begins with as many tests in a row as any other, and steals when it has none left.
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    size = -(-len(others) // workers)
+    items[:] = [
+        item
+        for n in range(workers)
+        for item in (*programs[n::workers], *others[n * size : (n + 1) * size])
+    ]
 
 
 # How long an example takes is a matter of what else the machine does.
