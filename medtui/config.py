@@ -235,6 +235,8 @@ def _read(file: Path) -> dict[str, Any]:
         raise BadConfig(f"{file} cannot be read: {error}. Mend or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {error}.") from error
+    except (ValueError, RecursionError) as error:  # what the parser does not call one of TOML
+        raise BadConfig(f"{file} holds a number that is too long, or lists too deep.") from error
     known = {name: value for name, value in values.items() if name in _NAMES}
     for name, value in known.items():
         wanted: type = int if name == "overlap_minutes" else str

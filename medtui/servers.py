@@ -44,6 +44,9 @@ class Servers:
         self._app = app
         self._login = login if app.settings.server else None
         self._tokens = tokens
+        self._retry: Callable[[], None] | None = None
+        self._opened = AsyncExitStack()
+        """The data module, of one server at a time."""
         self._resources = AsyncExitStack()
 
     @property
@@ -76,8 +79,8 @@ class Servers:
             await self._sign_in_unattended(backend, self._login)
         elif backend is not None:
             await self._app.enter()
-        elif self.is_demo or self._app.settings.server == LOCAL:
-            self.begin()
+        elif self._retry is not None:
+            self._retry()
 
     def start_demo(self) -> None:
         """Start a throwaway server with sample data, and sign in as a sample person."""
@@ -89,6 +92,8 @@ class Servers:
 
     def open(self, url: str, key: str) -> None:
         """Open the data module for a server."""
+        self._forget_backend()
+        self._retry = partial(self.open, url, key)
         tokens = self._tokens(url)
         if self._login is not None:
             from medtui.data import MemoryTokens
@@ -113,7 +118,13 @@ class Servers:
 
     async def close(self) -> None:
         """Close the data module, and let go of a server of our own."""
+        await self._opened.aclose()
         await self._resources.aclose()
+
+    def _forget_backend(self) -> None:
+        """Nobody is to sign in, from now on, at the server that was open before."""
+        self._app.backend = None
+        self._app.opened.clear()
 
     def _work(self, step: Callable[[], Awaitable[None]]) -> None:
         self._app.run_worker(step(), exclusive=True, group="server", exit_on_error=False)
@@ -124,6 +135,8 @@ class Servers:
         self._app.show(OpeningScreen(words, failed=failed))
 
     def _start(self, words: str, launch: Callable[[], Awaitable[Started]]) -> None:
+        self._forget_backend()
+        self._retry = partial(self._start, words, launch)
         self._say(words)
         self._work(partial(self._launch, launch))
 
@@ -159,13 +172,14 @@ class Servers:
         from medtui.data import Backend, Server
 
         app = self._app
+        await self._opened.aclose()  # its login would go on being looked after, and told of
         opening = Backend.open(
             Server(url, key),
             tokens=tokens,
             notify=lambda event: app.tell(event),
             state=app.settings.state,
         )
-        app.backend = await self._resources.enter_async_context(opening)
+        app.backend = await self._opened.enter_async_context(opening)
         app.opened.set()
         return app.backend
 

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "frame": {"crash", "log", "screens", "workers"},
     "workers": set(),
     "board": {"models"},
-    "station": {"board", "models"},
+    "station": {"board", "clean", "models"},
     "history": {"board", "documents", "models"},
     "progress": {"board", "documents", "history", "models"},
     "documents": {"clean", "disk", "models"},

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import FileExists, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.pages import PAGE, is_last
 from medtui.data.replacing import Replacing
 from medtui.data.sending import Counted, Sent
 from medtui.data.translate import BucketHidden
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from medtui.data.auth import Auth
 
 BUCKET = "assessments"
-PAGE = 100
 
 Row = dict[str, Any]
 
@@ -184,7 +184,7 @@ class Assessments:
 
             page = await self._connection.read(ask)
             found += page
-            if len(page) < PAGE:
+            if is_last(page):
                 return found
 
     def _me(self) -> UUID:

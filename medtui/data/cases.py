@@ -92,11 +92,13 @@ class Cases:
             return await query.eq("id", str(case_id)).execute()
 
         rows = (await self._connection.read(select)).data
-        return Brief.model_validate(rows[0]).case_name if rows else None
+        with translated():
+            return Brief.model_validate(rows[0]).case_name if rows else None
 
     async def names(self, case_ids: Iterable[UUID]) -> dict[UUID, str]:
         """What cases are called that were debriefed, so that everybody there has read it."""
-        ids, found = sorted(set(case_ids)), {}
+        ids = sorted(set(case_ids))
+        found: dict[UUID, str] = {}
         self.looked_at.update(ids)
         for start in range(0, len(ids), 100):
             batch = [str(id_) for id_ in ids[start : start + 100]]
@@ -104,10 +106,10 @@ class Cases:
             async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
                 return await client.table("cases").select("id,case_name").in_("id", batch).execute()
 
-            for row in (await self._connection.read(select)).data:
-                brief = Brief.model_validate(row)
-                if brief.case_name:
-                    found[brief.id] = brief.case_name
+            rows = (await self._connection.read(select)).data
+            with translated():
+                briefs = [Brief.model_validate(row) for row in rows]
+            found.update((brief.id, brief.case_name) for brief in briefs if brief.case_name)
         return found
 
     async def named(self, words: str) -> set[UUID]:
@@ -119,7 +121,9 @@ class Cases:
                 query = query.ilike("case_name", f"%{_literal(word)}%")
             return await query.execute()
 
-        return {UUID(row["id"]) for row in (await self._connection.read(select)).data}
+        rows = (await self._connection.read(select)).data
+        with translated():
+            return {UUID(row["id"]) for row in rows}
 
     async def brief(self, session: PracticeSession) -> Brief | None:
         """What the viewer may read of this session's case now; None where there is nothing yet.
@@ -137,7 +141,8 @@ class Cases:
             rows = await self._selected(session, role)
         if not rows:
             raise Gone("This case cannot be read any more: choose another.")
-        return Brief.model_validate(rows[0])
+        with translated():
+            return Brief.model_validate(rows[0])
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
         """Which cases these people have acted or sat in earlier sessions."""
@@ -152,11 +157,13 @@ class Cases:
 
         acted: dict[UUID, set[UUID]] = {}
         sat: dict[UUID, set[UUID]] = {}
-        for row in (await self._connection.read(select)).data:
-            for person in (row["host_id"], row["guest_id"]):
-                if person is not None and row["candidate_id"] is not None:
-                    did = sat if person == row["candidate_id"] else acted
-                    did.setdefault(UUID(person), set()).add(UUID(row["case_id"]))
+        rows = (await self._connection.read(select)).data
+        with translated():
+            for row in rows:
+                for person in (row["host_id"], row["guest_id"]):
+                    if person is not None and row["candidate_id"] is not None:
+                        did = sat if person == row["candidate_id"] else acted
+                        did.setdefault(UUID(person), set()).add(UUID(row["case_id"]))
         return Past(
             {person: frozenset(cases) for person, cases in acted.items()},
             {person: frozenset(cases) for person, cases in sat.items()},

@@ -151,7 +151,7 @@ class Courier:
             where=Where.WITH_HOST if is_host else Where.WAITING,
         )
         try:
-            await self._put(parcel)
+            kept = await self._put(parcel)
         except OSError as error:
             raise Invalid(
                 f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
@@ -159,7 +159,7 @@ class Courier:
             ) from error
         self._listen()
         self._hurry(session.id)
-        return parcel
+        return kept
 
     async def replace(self, parcel: Parcel) -> None:
         """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
@@ -227,6 +227,8 @@ class Courier:
                 log.info("something that is no mark sheet was said in a room")
             except DataError as error:
                 log.info("a mark sheet could not be taken: %s", error.title)
+            except OSError as error:  # it is said again, and may be written down then
+                log.warning("an answer could not be kept: %s", type(error).__name__)
 
     async def _receive(self, session_id: UUID, payload: Any) -> None:
         """A guest's sheet: on the disk first. Raises ValueError and its like for anything else."""
@@ -260,12 +262,11 @@ class Courier:
             self._say_receipt(replace(parcel, where=Where.REFUSED, reason=reason))
             return
         try:
-            await self._put(parcel)
+            self._say_receipt(await self._put(parcel))
         except OSError:
             reason = "The host's disk refuses it; it is tried again."
             self._say_receipt(replace(parcel, where=Where.WAITING, reason=reason))
             return
-        self._say_receipt(parcel)
         self._hurry(session_id)
 
     async def _take_receipt(self, session_id: UUID, payload: Any) -> None:
@@ -276,12 +277,12 @@ class Courier:
             return
         if parcel.where is Where.WITH_HOST and where is Where.WAITING:
             return  # it was said before
-        await self._move(
-            parcel,
-            where=where,
-            reason=clean_line(str(payload["reason"]))[:200],
-            is_in_the_way=payload["is_in_the_way"] is True,
-        )
+        reason = clean_line(str(payload["reason"]))[:200]
+        if where is Where.REFUSED:
+            await self._refuse(parcel, reason)
+        else:
+            is_in_the_way = payload["is_in_the_way"] is True
+            await self._move(parcel, where=where, reason=reason, is_in_the_way=is_in_the_way)
 
     def _say_receipt(self, parcel: Parcel) -> None:
         self._backend.live.rooms.say(
@@ -368,7 +369,7 @@ class Courier:
         self._backend.live.rooms.say(parcel.session, SHEET, payload)
 
     async def _is_lost(self, parcel: Parcel) -> bool:
-        """Whether nobody can upload it any more, which is said with where it stays."""
+        """Whether nobody can upload it any more, which is said then."""
         try:
             session = await self._backend.sessions.one(parcel.session)
         except Gone:
@@ -377,10 +378,15 @@ class Courier:
             if session.involves(self._me):
                 return False
             reason = "You have no seat in this session any more."
-        file = await asyncio.to_thread(self._box.set_out, parcel)
-        reason += f" The assessment is in {file}: medtui view reads it."
-        await self._move(parcel, where=Where.REFUSED, reason=reason)
+        await self._refuse(parcel, reason)
         return True
+
+    async def _refuse(self, parcel: Parcel, reason: str) -> None:
+        """It comes no further. Whoever has made it is told where on their own disk it stays."""
+        if parcel.is_mine:
+            file = await asyncio.to_thread(self._box.set_out, parcel)
+            reason += f" The assessment is in {file}: medtui view reads it."
+        await self._move(parcel, where=Where.REFUSED, reason=reason, is_in_the_way=False)
 
     async def _is_there(self, parcel: Parcel) -> None:
         await self._move(parcel, where=Where.UPLOADED, reason="", is_in_the_way=False)
@@ -392,15 +398,16 @@ class Courier:
             return
         moved = replace(present, **changes)
         if moved != present:
-            await self._put(moved)
-            if moved.is_host and not moved.is_mine:
-                self._say_receipt(moved)
+            kept = await self._put(moved)
+            if kept.is_host and not kept.is_mine:
+                self._say_receipt(kept)
 
-    async def _put(self, parcel: Parcel) -> None:
-        """Write down, then tell. Raises OSError."""
-        await asyncio.to_thread(self._box.keep, parcel)
-        self._parcels[parcel.session, parcel.sheet] = parcel
-        self._notify(SheetMoved(parcel))
+    async def _put(self, parcel: Parcel) -> Parcel:
+        """Write down, then tell. Returns what is kept now, as `Box.keep`. Raises OSError."""
+        kept = await asyncio.to_thread(self._box.keep, parcel)
+        self._parcels[kept.session, kept.sheet] = kept
+        self._notify(SheetMoved(kept))
+        return kept
 
     def _hurry(self, session_id: UUID | None = None) -> None:
         """Try at once what waits, of all sessions or of one."""

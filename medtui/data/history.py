@@ -20,6 +20,7 @@ from medtui.data.pages import PAGE, is_last
 from medtui.data.rows import sessions_in
 from medtui.data.scope import HISTORY
 from medtui.data.sessions import Sessions
+from medtui.data.translate import translated
 from medtui.models import PracticeSession, Stage
 
 if TYPE_CHECKING:
@@ -72,7 +73,9 @@ class PastSessions:
             query = query.or_(f"candidate_id.is.null,candidate_id.eq.{me}")
             return await query.order("datetime_utc", desc=True).limit(PAGE).execute()
 
-        return {UUID(row["case_id"]) for row in (await self._connection.read(select)).data}
+        rows = (await self._connection.read(select)).data
+        with translated():
+            return {UUID(row["case_id"]) for row in rows}
 
     def _mine(self) -> str:
         me = self._me()

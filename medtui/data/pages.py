@@ -1,11 +1,11 @@
-"""Reading tables that are longer than one answer: page by page, each after the last one's key."""
+"""Reading what is longer than one answer: page by page."""
 
 from __future__ import annotations
 
 from collections.abc import Sized
 
 PAGE = 1_000
-"""Rows asked for at once: what a hosted project gives at most, as it is delivered."""
+"""Rows, or files, asked for at once: what a hosted project gives at most, as it is delivered."""
 
 FEWEST = 100
 """Nobody limits a project's answers to fewer rows than this."""

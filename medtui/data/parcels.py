@@ -20,6 +20,9 @@ from medtui.models import clean_line
 MOST = 8
 """Sheets of one session in a box."""
 
+LOCK_SECONDS = 2
+"""Longer than another window takes to write."""
+
 
 class Where(StrEnum):
     """How far a sheet has come."""
@@ -74,9 +77,19 @@ class Box:
         found = [_read(file) for file in sorted(self._folder.glob("*/*.json"))]
         return [parcel for parcel in found if parcel is not None]
 
-    def keep(self, parcel: Parcel) -> None:
-        """Write a parcel down, in place of what was known of the same sheet. Raises OSError."""
-        disk.write(self.file(parcel), json.dumps(_plain(parcel)))
+    def keep(self, parcel: Parcel) -> Parcel:
+        """Write a parcel down, in place of what was known of the same sheet. Raises OSError.
+
+        Returns what lies there now: a later revision of the sheet stays, as another window of the
+        same person may have handed that in while this one still sees to an earlier one.
+        """
+        file = self.file(parcel)
+        with disk.held(self._folder, LOCK_SECONDS):
+            there = _read(file)
+            if there is not None and there.revision > parcel.revision:
+                return there
+            disk.write(file, json.dumps(_plain(parcel)))
+        return parcel
 
     def set_out(self, parcel: Parcel) -> Path:
         """Write the assessment alone beside it, for its owner to read. Raises OSError."""

@@ -42,6 +42,10 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 
+class Busy(Invalid):
+    """Another window of the same person is at it."""
+
+
 class There(Enum):
     """What is in the bucket where a file is being replaced."""
 
@@ -126,7 +130,7 @@ class Replacing:
         """What was interrupted, here or in another run, the oldest first."""
         found = []
         for folder in await asyncio.to_thread(folders, self._keep, self._person):
-            with contextlib.suppress(Invalid):  # it is under way
+            with contextlib.suppress(Invalid):  # it is under way, or the disk refuses
                 async with self._locked(folder):
                     if (kept := await _on_disk(Kept.read, folder)) is not None:
                         found.append(kept)
@@ -264,7 +268,7 @@ class Replacing:
             await asyncio.to_thread(lambda: folder.parent.mkdir(0o700, True, True))
             await asyncio.to_thread(lock.acquire)
         except Timeout as error:
-            raise Invalid("Another window of yours is replacing this file.") from error
+            raise Busy("Another window of yours is replacing this file.") from error
         except OSError as error:
             raise _disk(error) from error
         try:

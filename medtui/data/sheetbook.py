@@ -1,7 +1,8 @@
 """A mark sheet on disk while it is written: everything up to the last key, come what may.
 
-Each state is a line that is added to the sheet's own file: what stood there before is never
+Each state is a line that is added to the sheet's own file: what stood there before is not
 touched, and the last whole line counts. So a crash costs nothing that was there before it.
+A file that has become long is replaced, as a whole, by one with the last line alone.
 The disk is never waited for: a thread of its own writes, line after line.
 """
 
@@ -62,8 +63,14 @@ class SheetBook:
             self._syncing = self._loop.call_later(SYNC_SECONDS, self._sync_now)
 
     async def put_aside(self, name: str) -> None:
-        """Begin anew: what was kept so far stays beside it, under a name of its own."""
-        await asyncio.wrap_future(self._pen.submit(self._put_aside, name))
+        """Begin anew: what was kept so far stays beside it, under a name of its own.
+
+        Where the disk refuses that, it stays where it is, before what is kept next.
+        """
+        try:
+            await asyncio.wrap_future(self._pen.submit(self._put_aside, name))
+        except OSError:
+            self._not_kept()
 
     async def close(self) -> None:
         """Everything is on the disk, and the sheet free for another window."""
@@ -100,7 +107,8 @@ class SheetBook:
                         disk.write(self._file, json.dumps(value) + "\n")
                 return value
         if data:  # nothing in it can be read, and nothing is to be written behind it
-            self._put_aside("broken")
+            with contextlib.suppress(OSError):  # which is told when something cannot be kept
+                self._put_aside("broken")
         return None
 
     def _write(self, line: str) -> None:
@@ -110,6 +118,10 @@ class SheetBook:
         data = f"{line}\n".encode()
         while data:
             data = data[os.write(self._handle, data) :]
+        if os.fstat(self._handle).st_size > LARGE:
+            self._let_go()
+            with contextlib.suppress(OSError):  # it is in the long one, and tried again
+                disk.write(self._file, f"{line}\n")
 
     def _sync(self) -> None:
         if self._handle is not None:

@@ -134,6 +134,7 @@ class BoardScreen(Screen[None]):
             case FeedWentLive():
                 self._feed = Feed(is_live=True)
                 self._look_for_files()
+                self._end_unfinished()
             case FeedWentStale(since, reason):
                 self._feed = Feed(since=since, reason=reason)
             case _:
@@ -187,6 +188,9 @@ class BoardScreen(Screen[None]):
         with contextlib.suppress(DataError):  # the key works without this, too
             self.details.with_files = await self._backend.assessments.sessions()
             self._redraw_soon()
+
+    @work(group="unfinished")  # not exclusive: one that waits for an answer is to hear it
+    async def _end_unfinished(self) -> None:
         await self._unfinished.end()
 
     def _emptiness(self) -> str:

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from medtui.data import Backend, DataError, Gone, Invalid, NotAllowed, NotSignedIn
 from medtui.data.kept import Kept, Which
-from medtui.data.replacing import Replacing, There
+from medtui.data.replacing import Busy, Replacing, There
 from medtui.screens.choose import ChooseScreen
 from medtui.widgets.words import moment
 
@@ -66,14 +66,20 @@ class Unfinished:
                 self._left.add(kept.folder)
                 return
             self._say(kept, await replacing.end(kept, wanted))
+        except Busy:
+            return  # that window brings it to an end, or it is asked again
         except (NotAllowed, Gone, Invalid) as error:
-            aside = await replacing.set_aside(kept)
-            words = f"{error.message} Both versions of the {kept.kind} are in {aside}."
-            self._screen.notify(
-                words, title=error.title, severity="error", markup=False, timeout=15
-            )  # fmt: skip
+            await self._set_aside(replacing, kept, error)
         except DataError:
             return  # tried again when the server is back
+
+    async def _set_aside(self, replacing: Replacing, kept: Kept, error: DataError) -> None:
+        try:
+            aside = await replacing.set_aside(kept)
+        except DataError:
+            return  # another window is at it, or has been; else it is tried again
+        words = f"{error.message} Both versions of the {kept.kind} are in {aside}."
+        self._screen.notify(words, title=error.title, severity="error", markup=False, timeout=15)
 
     async def _ask(self, kept: Kept, there: There) -> Which | None:
         when = moment(kept.began, self._app.now(), self._app.zone)

@@ -77,6 +77,8 @@ def _parse(content: str, source: str) -> _Found:
         for id_, table in tables_of(content, source).items():
             if not isinstance(table, dict):
                 raise Wrong(f"“{id_}” stands outside a preset: begin with [its-name]", id_)
+            if not id_.isprintable():
+                raise Wrong("a preset's name should have no control characters", id_)
             known(table, _PRESET_KEYS, id_)
             if "phases" in table or "domains" not in table:
                 presets.append(_preset(id_, table))

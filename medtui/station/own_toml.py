@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
+from medtui.clean import clean_line
 from medtui.station.presets import LONGEST
 
 
@@ -30,11 +31,14 @@ def tables_of(text: str, source: str) -> dict[str, Any]:
         found = re.search(r"^(.*) \(at line (\d+), column \d+\)$", str(error))
         words, line = (found[1], found[2]) if found else (str(error), str(_last_line(text)))
         raise BadPreset(f"{source}, line {line}: this is not TOML: {words}.") from None
+    except (ValueError, RecursionError):  # what the parser does not call an error of TOML
+        raise BadPreset(f"{source}: a number in it is too long, or a list too deep.") from None
 
 
 def bad(wrong: Wrong, text: str, source: str) -> BadPreset:
     """The same as a sentence that names the file and the line."""
-    return BadPreset(f"{source}, line {_line(text, wrong.path)}: {wrong}.")
+    words = clean_line(str(wrong))  # keys in it are whatever somebody has typed or sent
+    return BadPreset(f"{source}, line {_line(text, wrong.path)}: {words}.")
 
 
 def known(table: dict[str, Any], keys: tuple[str, ...], *path: str | int) -> None:

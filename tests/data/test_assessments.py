@@ -40,6 +40,26 @@ async def people(stack: Stack) -> tuple[Person, Person, Person]:
     )
 
 
+async def test_hundreds_of_sessions_with_files_are_two_requests(
+    stack: Stack, open_backend: Open, people: tuple[Person, ...]
+) -> None:
+    """They are asked for again and again while one looks at the history."""
+    backend = await open_backend(people[0])
+    ids = {await stack.session(people[0]) for _ in range(130)}
+    await stack.sql(
+        "insert into storage.objects (bucket_id, name, metadata) "
+        "select 'assessments', id || '/transcript.json', '{}' from practice_sessions"
+    )
+    asked: list[httpx.Request] = []
+
+    async def count(request: httpx.Request) -> None:
+        asked.append(request)
+
+    backend.connection.http.event_hooks["request"].append(count)
+    assert await backend.assessments.sessions() == ids
+    assert len(asked) == 2
+
+
 async def test_a_host_keeps_files_and_the_guest_reads_them(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
+import json
 import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -311,6 +313,79 @@ async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> Non
     await two.until(Where.UPLOADED)
     assert await practice.uploaded() == content
     assert await practice.uploads() == 1
+
+
+async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_disk(
+    practice: Practice,
+) -> None:
+    one = await practice.open(practice.guest)
+    first = practice.sheet(50)
+    await practice.hand_in(one, first)
+    two = await practice.open(practice.guest)
+    await two.until(Where.WAITING)
+    later = first.score(DEFAULT.domains[1].name, 90)
+    content = await practice.hand_in(one, later)
+    await practice.kill(one)
+    receipt = {"sheet": str(first.id), "revision": first.revision, "where": "with host"}
+    two.hear(RoomHeard(practice.session, RECEIPT, {**receipt, "reason": "", "is_in_the_way": 0}))
+    await two.until(Where.WAITING, revision=later.revision)
+    [kept] = Box(practice.folder / practice.guest.name, practice.guest.id).all()
+    assert kept.content.encode() == content
+    # And this window sees to that one from now on.
+    await practice.open(practice.host)
+    await two.until(Where.UPLOADED, revision=later.revision)
+    assert await practice.uploaded() == content
+
+
+async def test_a_disk_that_is_full_for_a_while_makes_nobody_deaf(
+    practice: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guest = await practice.open(practice.guest)
+    sheet = practice.sheet()
+    await practice.hand_in(guest, sheet)
+    receipt = {"sheet": str(sheet.id), "revision": sheet.revision, "where": "with host"}
+    heard = RoomHeard(practice.session, RECEIPT, {**receipt, "reason": "", "is_in_the_way": 0})
+    is_tried = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def full(box: Box, parcel: Parcel) -> Parcel:
+        loop.call_soon_threadsafe(is_tried.set)
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Box, "keep", full)
+        guest.hear(heard)
+        async with asyncio.timeout(10):
+            await is_tried.wait()
+    guest.hear(heard)
+    await guest.until(Where.WITH_HOST)
+
+
+async def test_each_of_the_two_is_told_of_their_own_disk_alone(practice: Practice) -> None:
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    said: list[Any] = []
+    say = host.backend.live.rooms.say
+
+    def listen(*args: Any) -> None:
+        said.append(args)
+        say(*args)
+
+    host.backend.live.rooms.say = listen  # type: ignore[method-assign]
+    other = b'{"max_total": 49.8, "dimensions": []}'
+    await practice.stack.file(practice.session, "assessment.json", content=other)
+    content = await practice.hand_in(guest, practice.sheet())
+    await host.until(Where.WITH_HOST, is_in_the_way=True)
+    await guest.until(Where.WITH_HOST, is_in_the_way=True)
+    await practice.stack.sql("delete from practice_sessions where id = %s", practice.session)
+    host.courier.attend(practice.session)
+    await host.until(Where.REFUSED)
+    gone = await guest.until(Where.REFUSED)
+    [told] = [payload for *_, payload in said if payload.get("where") == "refused"]
+    assert str(practice.folder / practice.host.name) not in json.dumps(told)
+    [file] = (practice.folder / practice.guest.name).rglob("*.assessment")
+    assert gone.reason.startswith("The session was cancelled.")
+    assert str(file) in gone.reason
+    assert file.read_bytes() == content
 
 
 HOSTILE: list[Any] = [

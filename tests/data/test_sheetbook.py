@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from uuid import UUID
 
@@ -73,10 +74,43 @@ async def test_a_file_of_which_nothing_can_be_read_is_put_aside(tmp_path: Path) 
 
 
 async def test_a_long_history_is_cut_down_when_it_is_opened(tmp_path: Path) -> None:
-    await write(tmp_path, *({"n": n, "text": "x" * 10_000} for n in range(120)))
+    await write(tmp_path, {"n": 0})
+    states = ({"n": n, "text": "x" * 10_000} for n in range(120))
+    the_file(tmp_path).write_text("".join(f"{json.dumps(state)}\n" for state in states))
     assert the_file(tmp_path).stat().st_size > LARGE
     assert await kept(tmp_path) == {"n": 119, "text": "x" * 10_000}
     assert the_file(tmp_path).stat().st_size < 11_000
+
+
+async def test_a_long_sitting_fills_no_disk(tmp_path: Path) -> None:
+    book = SheetBook(tmp_path, ME, SESSION, never)
+    await book.open()
+    for n in range(250):
+        book.keep({"n": n, "text": "x" * 10_000})
+    await book.close()
+    assert the_file(tmp_path).stat().st_size < LARGE
+    assert the_file(tmp_path).stat().st_mode & 0o077 == 0
+    assert await kept(tmp_path) == {"n": 249, "text": "x" * 10_000}
+
+
+async def test_a_sheet_that_cannot_be_put_aside_stays_and_is_told(tmp_path: Path) -> None:
+    told: list[bool] = []
+    book = SheetBook(tmp_path, ME, SESSION, lambda: told.append(True))
+    await book.open()
+    book.keep({"n": 1})
+    the_file(tmp_path).with_suffix(".first.jsonl").mkdir()
+    await book.put_aside("first")
+    assert told == [True]
+    book.keep({"n": 2})
+    await book.close()
+    assert the_file(tmp_path).read_text() == '{"n": 1}\n{"n": 2}\n'
+
+
+async def test_a_broken_file_that_cannot_be_put_aside_is_no_crash(tmp_path: Path) -> None:
+    await write(tmp_path, {"n": 1})
+    the_file(tmp_path).write_bytes(b"\x00" * 100)
+    the_file(tmp_path).with_suffix(".broken.jsonl").mkdir()
+    assert await kept(tmp_path) is None
 
 
 async def test_two_windows_do_not_write_on_one_sheet(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from medtui.data import (
     connection,
 )
 from medtui.data.auth import User
-from medtui.models import ProfileDraft, SessionDraft
+from medtui.models import FileKind, PracticeSession, ProfileDraft, SessionDraft
 from tests.data.test_live import Watcher
 from tests.proxy import proxied
 from tests.stack import Stack
@@ -49,7 +49,15 @@ async def test_nothing_is_believed_and_all_that_is_asked_gets_a_sentence(said: b
         await sentence(backend.auth.sign_in("a@example.org", "password"))
         await sentence(backend.auth.sign_up("a@example.org", "password"))
         await sentence(check_server(url, "key"))
-        backend.auth.user = User(uuid4(), "a@example.org")  # of an earlier day
+        me = uuid4()
+        backend.auth.user = User(me, "a@example.org")  # of an earlier day
+        known = PracticeSession(
+            id=session.id,
+            host_id=me,
+            datetime_utc=session.starts_at,
+            case_id=uuid4(),
+            candidate_id=me,
+        )
         await asyncio.gather(
             *map(
                 sentence,
@@ -59,7 +67,17 @@ async def test_nothing_is_believed_and_all_that_is_asked_gets_a_sentence(said: b
                     backend.profiles.mine(),
                     backend.profiles.create(profile),
                     backend.cases.catalogue(),
+                    backend.cases.names([uuid4()]),
+                    backend.cases.name(uuid4()),
+                    backend.cases.named("eye"),
+                    backend.cases.brief(known),
+                    backend.cases.past([me]),
                     backend.assessments.names(session.id),
+                    backend.assessments.sessions(),
+                    backend.assessments.files(session.id),
+                    backend.assessments.mark(session.id, FileKind.TRANSCRIPT),
+                    anext(backend.history.sessions(datetime.now(UTC))),
+                    backend.history.sitting(),
                 ),
             )
         )

@@ -65,6 +65,50 @@ async def test_a_server_that_cannot_start_says_why_and_offers_a_way_on(seat: Any
     await here.until_screen("WelcomeScreen")
 
 
+async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> None:
+    launcher = FakeLauncher(None)
+    here = await seat(server="", launcher=launcher)
+    await here.press("enter")
+    await here.until_text("PostgreSQL is missing", "Try again")
+    await here.press("r")
+    await here.until(lambda: launcher.asked == ["demo", "demo"])
+
+
+async def test_a_password_for_another_server_never_goes_to_the_one_before(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await seat()
+    await here.until(lambda: here.app.backend)
+    before = here.app.backend
+    await here.press("escape")
+    await here.until_screen("WelcomeScreen")
+    monkeypatch.setattr("medtui.servers.OPEN_BEHIND_LOGIN", 60)  # it is not open yet
+    with here.app._context():
+        here.app.servers.open("http://other.invalid", "sb_publishable_other")
+    await here.until_screen("LoginScreen")
+    person = await stack.person()
+    await here.fill("email", person.email)
+    await here.fill("password", person.password)
+    await here.press("enter")
+    await here.until_text("Signing in…")
+    await here.pause(0.5)
+    assert here.screen == "LoginScreen"
+    assert before.auth.user is None
+
+
+async def test_a_server_that_was_left_is_closed(stack: Stack, seat: Any) -> None:
+    here = await seat()
+    await here.until(lambda: here.app.backend)
+    before = here.app.backend
+    await here.press("escape")
+    await here.until_screen("WelcomeScreen")
+    with here.app._context():
+        here.app.servers.open(stack.url, stack.anon_key)
+    await here.until(lambda: here.app.backend not in (None, before))
+    assert before.connection.http.is_closed
+    await here.board(await stack.person())
+
+
 async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_path: Path) -> None:
     here = await seat(server="")
     await here.press("3")

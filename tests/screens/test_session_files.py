@@ -9,8 +9,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from filelock import FileLock
 
+from medtui.data.events import Event, FeedWentLive
 from medtui.data.kept import Kept, folder_of
+from medtui.data.replacing import Replacing
 from medtui.models import FileKind
 from medtui.screens import session_review
 from tests.data.cable import cable
@@ -306,3 +309,70 @@ async def test_what_was_chosen_while_the_network_was_away_is_done_when_it_is_bac
     await stack.start_gateway()
     await here.until_text("nothing was lost")
     assert await content(stack, session_id) == OTHER.read_bytes()
+
+
+async def test_a_question_that_is_open_is_heard_though_the_feed_comes_back_meanwhile(
+    stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    session_id = await over(stack, people)
+    interrupted(tmp_path / "state", stack, people[0], session_id)
+    here = await seat(size=(120, 40), person=people[0])
+    await here.until_text("finish: the new one")
+    lives: list[Event] = []
+    here.app.told.subscribe(
+        here.app, lambda event: lives.append(event) if isinstance(event, FeedWentLive) else None
+    )
+    await stack.stop_gateway()
+    await stack.start_gateway()
+    await here.until(lambda: lives)
+    await here.pause(0.2)
+    await here.press("2")
+    await here.until_text("nothing was lost")
+    assert await content(stack, session_id) == TALKED
+
+
+async def test_what_another_window_is_at_is_not_taken_from_it(
+    stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    session_id = await over(stack, people)
+    kept = interrupted(tmp_path / "state", stack, people[0], session_id)
+    here = await seat(size=(120, 40), person=people[0])
+    await here.until_text("finish: the new one")
+    with FileLock(f"{kept.folder}.lock"):
+        await here.press("1")
+        await here.until_screen("BoardScreen")
+        await here.pause(0.3)
+    assert here.app.fault is None
+    assert (kept.folder / "journal.json").exists()
+    assert list(kept.folder.parent.glob("*.aside")) == []
+    await here.press("R")
+    await here.until_text("finish: the new one")
+    await here.press("1")
+    await here.until_text("nothing was lost")
+    assert await content(stack, session_id) == OTHER.read_bytes()
+
+
+async def test_what_another_window_has_ended_meanwhile_is_no_fault(
+    stack: Stack,
+    seat: Any,
+    people: tuple[Person, Person],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session_id = await over(stack, people)
+    kept = interrupted(tmp_path / "state", stack, people[0], session_id)
+    here = await seat(size=(120, 40), person=people[0])
+    await here.until_text("finish: the new one")
+    (kept.folder / "new").write_bytes(b"what the disk has made of it")
+
+    set_aside = Replacing.set_aside
+
+    async def just_before(replacing: Replacing, kept: Kept) -> Path:
+        kept.close()
+        return await set_aside(replacing, kept)
+
+    monkeypatch.setattr(Replacing, "set_aside", just_before)
+    await here.press("1")
+    await here.until(lambda: not kept.folder.exists())
+    await here.pause(0.3)
+    assert here.app.fault is None

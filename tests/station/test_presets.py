@@ -94,6 +94,23 @@ def test_a_mistake_is_named_by_file_and_line(
     assert words in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "viva = " + "[" * 100_000,
+        "[viva]\nrounds = " + "9" * 5_000,
+        '["\\u001b]0;owned\\u0007"]\nname = "Mine"\nphases = [{name = "Talk", length = 60}]',
+        '[viva]\n"\\u001b]0;owned\\u0007" = 1\nphases = [{name = "Talk", length = 60}]',
+    ],
+    ids=["deep", "long", "escapes in a name", "escapes in a key"],
+)
+def test_a_file_that_somebody_has_sent_is_refused_in_a_harmless_sentence(content: str) -> None:
+    with pytest.raises(BadPreset) as refusal:
+        parse(content, "presets.toml")
+    assert str(refusal.value).startswith("presets.toml")
+    assert str(refusal.value).isprintable()
+
+
 def test_a_circuit_has_a_change_over_between_its_stations_and_none_after_the_last() -> None:
     viva = parse(VIVA, "presets.toml")[0]
     whole = circuit(viva, 3)
