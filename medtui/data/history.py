@@ -7,7 +7,7 @@ import hashlib
 import json
 import threading
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.errors import NotSignedIn
 from medtui.data.pages import PAGE, is_last
-from medtui.data.rows import sessions_in
+from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import HISTORY
 from medtui.data.sessions import Sessions
 from medtui.data.translate import translated
@@ -41,14 +41,14 @@ class PastSessions:
     async def sessions(self, now: datetime) -> AsyncIterator[list[PracticeSession]]:
         """Those that have begun, or are over already: a page at a time, newest first."""
         mine, columns = self._mine(), await self._sessions.selection(HISTORY)
-        began = f"datetime_utc.lte.{_iso(now)},version.gte.{Stage.WRAP_UP.value}"
+        began = f"datetime_utc.lte.{iso(now)},version.gte.{Stage.WRAP_UP.value}"
         after: PracticeSession | None = None
         while True:
 
             async def select(client: AsyncClient, after: PracticeSession | None = after) -> Any:
                 query = client.table("practice_sessions").select(columns).or_(mine).or_(began)
                 if after is not None:  # by key, as rows may come and go in between
-                    start = _iso(after.starts_at)
+                    start = iso(after.starts_at)
                     query = query.or_(
                         f"datetime_utc.lt.{start},and(datetime_utc.eq.{start},id.lt.{after.id})"
                     )
@@ -137,7 +137,3 @@ class Shelf:
 
     def _file(self, person: UUID) -> Path | None:
         return self._folder and self._folder / f"{self._server}-{person}.json"
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

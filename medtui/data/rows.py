@@ -1,8 +1,9 @@
-"""From rows to models, where a server may be strange, and a table older than ours."""
+"""From rows to models, where a server may be strange, and a table older than ours; and times."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from medtui.data.translate import translated
@@ -18,3 +19,8 @@ def sessions_in(rows: Iterable[Mapping[str, Any]]) -> list[PracticeSession]:
 def is_whole(row: Mapping[str, Any]) -> bool:
     """Whether it can be shown: tables without our constraints have sessions of nobody, or never."""
     return row["host_id"] is not None and row["datetime_utc"] is not None
+
+
+def iso(moment: datetime) -> str:
+    """RFC 3339 in UTC with a `Z`: a `+` would need escaping inside an `or` filter."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -9,7 +9,7 @@ row looks up which of `Taken`, `Changed` or `Gone` it was.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from medtui.data.errors import (
 )
 from medtui.data.pages import PAGE, is_last
 from medtui.data.profiles import Profiles
-from medtui.data.rows import sessions_in
+from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import BOARD, Scope
 from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
 
@@ -92,7 +92,7 @@ class Sessions:
         row = {
             "id": str(draft.id),
             "host_id": str(me),
-            "datetime_utc": _iso(draft.starts_at),
+            "datetime_utc": iso(draft.starts_at),
             "type": draft.type,
             "room_url": draft.room_url,
             "candidate_id": str(me) if draft.host_is_candidate else None,
@@ -125,7 +125,7 @@ class Sessions:
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update({"guest_id": str(me)})
             query = query.eq("id", str(seen.id)).is_("guest_id", "null")
-            return await query.eq("datetime_utc", _iso(seen.starts_at)).select(columns).execute()
+            return await query.eq("datetime_utc", iso(seen.starts_at)).select(columns).execute()
 
         columns = await self.selection()
         if row := await self._touched(update):
@@ -172,13 +172,13 @@ class Sessions:
     ) -> PracticeSession:
         """Change one's own session to these values. Raises Changed, Gone, Invalid, NotAllowed."""
         wanted = {
-            "datetime_utc": _iso(starts_at),
+            "datetime_utc": iso(starts_at),
             "type": type,
             "room_url": room_url,
             "candidate_id": _text(candidate_id),
         }
         saw = {
-            "datetime_utc": _iso(seen.starts_at),
+            "datetime_utc": iso(seen.starts_at),
             "type": seen.type,
             "room_url": seen.room_url,
             "candidate_id": _text(seen.candidate_id),
@@ -358,13 +358,13 @@ class Sessions:
     ) -> list[Any]:
         async def select(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").select(columns)
-            query = query.gte("datetime_utc", _iso(now - scope.back))
+            query = query.gte("datetime_utc", iso(now - scope.back))
             if scope.ahead is not None:
-                query = query.lte("datetime_utc", _iso(now + scope.ahead))
+                query = query.lte("datetime_utc", iso(now + scope.ahead))
             if scope.type is not None:
                 query = query.eq("type", scope.type)
             if after is not None:  # by key, not by offset: rows may come and go in between
-                start = _iso(after.starts_at)
+                start = iso(after.starts_at)
                 query = query.or_(
                     f"datetime_utc.gt.{start},and(datetime_utc.eq.{start},id.gt.{after.id})"
                 )
@@ -402,11 +402,6 @@ def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
     wanted = (draft.starts_at, draft.type, draft.room_url, draft.host_is_candidate)
     is_candidate = present.candidate_id == present.host_id
     return (present.starts_at, present.type, present.room_url, is_candidate) == wanted
-
-
-def _iso(moment: datetime) -> str:
-    """RFC 3339 in UTC with a `Z`: a `+` would need escaping inside an `or` filter."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _text(id_: object) -> str | None:
