@@ -173,6 +173,13 @@ class Courier:
             with contextlib.suppress(OSError):  # it is looked for again at the next start
                 await self._is_there(parcel)
 
+    async def decline(self, parcel: Parcel) -> None:
+        """Leave the assessment that is there, as the host has decided; the guest is told."""
+        async with self._busy:
+            with contextlib.suppress(OSError):  # the host is asked again
+                reason = "The host has decided for the assessment that is there."
+                await self._refuse(parcel, reason)
+
     def hear(self, event: Event) -> None:
         """What the data module tells: all of it, in order."""
         match event:

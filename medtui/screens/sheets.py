@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from medtui.data import Backend
     from medtui.data.courier import Courier
     from medtui.data.events import Event
+    from medtui.data.parcels import Parcel
     from medtui.models import PracticeSession
     from medtui.station.state import RoomState
     from medtui.widgets.status_line import Feed
@@ -80,8 +81,6 @@ async def open_mark_sheet(
     feed: Feed | None = None,
 ) -> None:
     """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
-    from medtui.screens import sheet_words
-    from medtui.screens.confirm import ConfirmScreen
     from medtui.screens.mark_sheet import MarkSheetScreen
     from medtui.station.room import why_not_mark
 
@@ -90,16 +89,30 @@ async def open_mark_sheet(
     arrived = courier.of(session.id) if courier else []
     waiting = [parcel for parcel in arrived if not parcel.is_mine and parcel.is_in_the_way]
     reason = why_not_mark(session, me)
+    if courier and waiting:
+        await _decide(app, courier, waiting[-1])
+    elif reason is not None:
+        screen.notify(reason, severity="warning", markup=False)
     if reason is None:
         app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
-    elif waiting and courier:
-        words = f"{waiting[-1].partner}'s mark sheet is here. {sheet_words.REPLACE}"
-        if await app.push_screen_wait(ConfirmScreen(words, yes="Replace it")):
-            from medtui.data import DataError
 
-            try:
-                await courier.replace(waiting[-1])
-            except DataError as error:
-                app.say(error)
-    else:
-        screen.notify(reason, severity="warning", markup=False)
+
+async def _decide(app: MedtuiApp, courier: Courier, parcel: Parcel) -> None:
+    """Ask the host which of two assessments is to be there; esc leaves it for later."""
+    from medtui.data import DataError
+    from medtui.screens.choose import ChooseScreen
+
+    whose = f"{parcel.partner or 'the other one'}'s"
+    question = (
+        f"{whose} mark sheet is here, but there is an assessment of this session already. Replace"
+        " it?"
+    )
+    choices = [(f"replace it by {whose}", True), ("keep it: the other one is told", False)]
+    is_to_be_replaced = await app.push_screen_wait(ChooseScreen(question, choices))
+    try:
+        if is_to_be_replaced:
+            await courier.replace(parcel)
+        elif is_to_be_replaced is not None:
+            await courier.decline(parcel)
+    except DataError as error:
+        app.say(error)

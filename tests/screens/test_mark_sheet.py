@@ -187,14 +187,40 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     assert await uploaded(stack, amara, session) == OTHER
     await enter(host)
     await host.press("m")
-    await host.until_text("Mei Tanaka's mark sheet is here.", "Replace it?")
+    await host.until_text("Mei Tanaka's mark sheet is here,", "replace it by Mei Tanaka's")
     await host.press("escape")
     assert await uploaded(stack, amara, session) == OTHER
     await host.press("m")
-    await host.until_text("Replace it?")
-    await host.press("y")
+    await host.until_text("replace it by Mei Tanaka's")
+    await host.press("1")
     await guest.until_text("Uploaded: it is the session's assessment.")
     assert b'"marked_by": "human"' in (await uploaded(stack, amara, session) or b"")
+
+
+async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
+    stack: Stack, amara: Person, mei: Person, seat: Any
+) -> None:
+    session = await station(stack, amara, mei, candidate=amara)
+    await stack.file(session, "assessment.json", content=OTHER)
+    host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
+    await host.until_text("● LIVE")
+    guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
+    await sheet(guest)
+    await guest.press("7", "0", "h", "y")
+    await guest.until_text("there is an assessment already, and Amara Okafor", "decides.")
+    # Also where the next station has begun, and the host is its assessor.
+    await stack.sql("update practice_sessions set candidate_id = %s", mei.id)
+    await enter(host)
+    await host.press("m")
+    await host.until_text("keep it")
+    await host.press("2")
+    await host.until_screen("MarkSheetScreen")
+    await guest.until_text("cannot be handed in. The host has")
+    assert await uploaded(stack, amara, session) == OTHER
+    await host.press("escape")
+    await host.until_screen("RoomScreen")
+    await host.press("m")
+    await host.until_screen("MarkSheetScreen")
 
 
 async def test_whoever_does_not_assess_is_told_why_there_is_no_sheet(
