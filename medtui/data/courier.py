@@ -17,14 +17,13 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.data.ears import Ears
 from medtui.data.errors import DataError, FileExists, Gone, Invalid, NotAllowed
 from medtui.data.events import (
     BoardRead,
@@ -40,7 +39,7 @@ from medtui.data.events import (
 )
 from medtui.data.pace import Pace
 from medtui.data.parcels import MOST, Box, Parcel, Where
-from medtui.models import FileKind, PracticeSession, Stage, clean_line
+from medtui.models import FileKind, PracticeSession, clean_line
 
 if TYPE_CHECKING:
     from medtui.data.backend import Backend
@@ -54,9 +53,6 @@ LARGEST = 200_000
 
 PAUSES = 3.0, 60.0
 """Between two attempts: the first, and the longest, as they get rarer."""
-
-SOON = timedelta(minutes=15)
-"""So long before its session begins a room is heard."""
 
 MOST_WAITING = 20
 """Of what is said to us: more is not listened to, and will be said again."""
@@ -92,9 +88,8 @@ class Courier:
         self._check = check
         self._parcels: dict[Key, Parcel] = {}
         self._pace: Pace[Key] = Pace(PAUSES)
-        self._hosted: set[UUID] = set()
+        self._ears = Ears(me, backend.clock.now)
         self._refused: set[UUID] = set()
-        self._attended: Counter[UUID] = Counter()
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
@@ -106,6 +101,8 @@ class Courier:
             asyncio.create_task(self._deliver(), name="courier"),
             asyncio.create_task(self._answer(), name="courier's ear"),
         ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_fault)
 
     def stop(self) -> None:
         """End, wherever it is: what is on the way is on a disk."""
@@ -122,13 +119,13 @@ class Courier:
 
     def attend(self, session_id: UUID) -> None:
         """Somebody looks at this session: hear its room, and try again what waits there."""
-        self._attended[session_id] += 1
+        self._ears.attend(session_id)
         self._listen()
         self._hurry(session_id)
 
     def unattend(self, session_id: UUID) -> None:
         """They do not any more."""
-        self._attended -= Counter([session_id])
+        self._ears.unattend(session_id)
         self._listen()
 
     async def hand_in(
@@ -189,11 +186,11 @@ class Courier:
             case FeedWentStale():
                 self._is_live = False
             case BoardRead(sessions):
-                self._hosted.clear()
-                self._look_at(sessions)
+                self._ears.look_at(sessions, whole=True)
+                self._listen()
             case SessionsChanged(changed, removed):
-                self._hosted -= set(removed)
-                self._look_at(changed)
+                self._ears.look_at(changed, removed)
+                self._listen()
             case RoomHeard(_, name, _) if name in (SHEET, RECEIPT):
                 with contextlib.suppress(asyncio.QueueFull):
                     self._said.put_nowait(event)
@@ -203,22 +200,9 @@ class Courier:
                 self._refused.add(where)
                 self._hurry(where)  # to find out why, and say so
 
-    # Which rooms are heard
-
-    def _look_at(self, sessions: Collection[PracticeSession]) -> None:
-        """A host hears the rooms of all that they host with somebody: a sheet may come late."""
-        soon = self._backend.clock.now() + SOON
-        for session in sessions:
-            is_hosted = session.host_id == self._me and session.guest_id is not None
-            if is_hosted and (session.stage is not Stage.PREP or session.starts_at < soon):
-                self._hosted.add(session.id)
-            else:
-                self._hosted.discard(session.id)
-        self._listen()
-
     def _listen(self) -> None:
         sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
-        self._backend.live.rooms.listen(self._hosted | self._attended.keys() | sending)
+        self._backend.live.rooms.listen(self._ears.rooms | sending)
 
     # What comes
 
@@ -420,6 +404,12 @@ class Courier:
         """Try at once what waits, of all sessions or of one."""
         self._pace.hurry(lambda key: session_id in (None, key[0]))
         self._wake.set()
+
+
+def _tell_fault(task: asyncio.Task[None]) -> None:
+    """Nobody waits for these tasks, and without them no sheet goes on."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the courier has ended", exc_info=error)
 
 
 def _revision(value: Any) -> int:
