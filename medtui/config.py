@@ -72,7 +72,7 @@ class Settings:
 
     @property
     def state(self) -> Path:
-        """The folder of logins without a keyring, and of logs."""
+        """The folder of all that is kept on this machine: drafts, mark sheets, logs."""
         if "MEDTUI_CONFIG" in os.environ:
             return self.file.parent / "state"
         from platformdirs import user_state_path
@@ -199,7 +199,7 @@ def _is_secret(key: str) -> bool:
 
 
 def state() -> Path:
-    """The folder of logins without a keyring, and of logs, whatever the settings say."""
+    """The same folder, whatever the settings say."""
     return Settings(file=_file()).state
 
 
