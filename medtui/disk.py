@@ -61,8 +61,13 @@ def remove(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into, unless it is there. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Make a folder that only its owner can look into, unless it is there. Raises OSError.
+
+    So are those that it lies in, as far as they are missing: `mkdir` alone would open these to all.
+    """
+    if not folder.is_dir():
+        make_folder(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
 
 
 @contextlib.contextmanager

@@ -54,7 +54,7 @@ class Kept:
     ) -> Kept:
         """Keep both versions; when this returns, they outlive a power cut."""
         _sweep(folder)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        disk.make_folder(folder)
         disk.write(folder / "old", old)
         disk.write(folder / "new", new)
         for place in (folder, *folder.parents[:3]):

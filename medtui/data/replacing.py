@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from uuid import UUID
 
+from medtui import disk
 from medtui.data.errors import (
     DataError,
     FileExists,
@@ -265,7 +266,7 @@ class Replacing:
 
         lock = FileLock(f"{folder}.lock", timeout=0, thread_local=False)
         try:
-            await asyncio.to_thread(lambda: folder.parent.mkdir(0o700, True, True))
+            await asyncio.to_thread(disk.make_folder, folder.parent)
             await asyncio.to_thread(lock.acquire)
         except Timeout as error:
             raise Busy("Another window of yours is replacing this file.") from error
