@@ -177,7 +177,8 @@ class Servers:
             Server(url, key),
             tokens=tokens,
             notify=lambda event: app.tell(event),
-            state=app.settings.state,
+            # Whose login is kept nowhere never signs out here, so nothing of theirs stays either.
+            state=None if self._login is not None else app.settings.state,
         )
         app.backend = await self._opened.enter_async_context(opening)
         app.opened.set()

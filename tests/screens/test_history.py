@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from medtui.launch import Login
 from medtui.models import FileKind
 from medtui.screens import history as history_screen
 from tests.proxy import proxied
@@ -306,6 +307,16 @@ async def test_signing_out_forgets_what_was_known(past: Past, seat: Any) -> None
     await here.press("escape", "S")
     await here.until_text("You are signed out")
     assert list(folder.iterdir()) == []
+
+
+async def test_nothing_is_kept_of_whom_a_script_has_signed_in(past: Past, seat: Any) -> None:
+    await past.held(3, marked(70, 60))
+    here = await seat(clock=lambda: NOW, login=Login(past.amara.email, past.amara.password))
+    await here.until_text("● LIVE")
+    await here.press("h")
+    await here.until_text("70 %")
+    await here.pause(0.3)
+    assert list(here.app.settings.state.glob("history/*")) == []
 
 
 async def test_on_a_server_with_the_data_model_alone_it_is_the_same(
