@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -99,6 +100,8 @@ class Backend:
         try:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()
+            if backend.auth.user is None:  # a sign-out may have been killed half-way
+                await asyncio.to_thread(backend.history.shelf.forget_all)
             yield backend
         finally:
             await backend.live.stop()

@@ -135,5 +135,13 @@ class Shelf:
                 with contextlib.suppress(OSError):  # nobody can do anything about it
                     disk.remove(file)
 
+    def forget_all(self) -> None:
+        """Keep nothing of this server's accounts: nobody is signed in, whoever was until now."""
+        if self._folder is None:
+            return
+        with self._writing, contextlib.suppress(OSError):
+            for file in self._folder.glob(f"{self._server}-*.json"):
+                disk.remove(file)
+
     def _file(self, person: UUID) -> Path | None:
         return self._folder and self._folder / f"{self._server}-{person}.json"

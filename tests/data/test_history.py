@@ -196,3 +196,18 @@ async def test_without_a_folder_nothing_is_kept(stack: Stack) -> None:
         await backend.auth.sign_in(amara.email, amara.password)
         assert not backend.history.shelf.keep(amara.id, json.loads("{}"))
         await backend.auth.sign_out()
+
+
+async def test_where_nobody_is_signed_in_nothing_stays_of_who_was(
+    stack: Stack, open_at: Any, tmp_path: Path
+) -> None:
+    """As after a sign-out that was killed between forgetting the login and what was kept."""
+    amara = await stack.person()
+    here, elsewhere = await open_at(amara), await open_at(amara, stack.url)
+    for backend in (here, elsewhere):
+        assert backend.history.shelf.keep(amara.id, {"a": 1})
+    async with Backend.open(
+        here.server, tokens=MemoryTokens(), notify=lambda event: None, state=tmp_path
+    ) as again:
+        assert again.history.shelf.recall(amara.id) is None
+    assert elsewhere.history.shelf.recall(amara.id) == {"a": 1}
