@@ -171,7 +171,6 @@ class PracticeSession(Row):
     candidate_id: UUID | None = None
     stage: Annotated[Stage, BeforeValidator(_nearest_stage)] = Field(Stage.PREP, alias="version")
     stage_since: Moment | None = None
-    created_at: Moment | None = None
 
     host: Profile | None = None
     guest: Profile | None = None

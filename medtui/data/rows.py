@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from medtui.data.translate import translated
 from medtui.models import PracticeSession
+
+THIS_CENTURY = re.compile(r"20\d\d-")
+"""How the times begin that our own constraints allow."""
 
 
 def sessions_in(rows: Iterable[Mapping[str, Any]]) -> list[PracticeSession]:
@@ -17,8 +21,12 @@ def sessions_in(rows: Iterable[Mapping[str, Any]]) -> list[PracticeSession]:
 
 
 def is_whole(row: Mapping[str, Any]) -> bool:
-    """Whether it can be shown: tables without our constraints have sessions of nobody, or never."""
-    return row["host_id"] is not None and row["datetime_utc"] is not None
+    """Whether it can be shown: tables without our constraints have sessions of nobody, or never.
+
+    Nor is one that whoever may post there has put at infinity, or in a year that no calendar
+    has, to keep everybody's board from being read.
+    """
+    return row["host_id"] is not None and THIS_CENTURY.match(row["datetime_utc"] or "") is not None
 
 
 def iso(moment: datetime) -> str:

@@ -25,7 +25,7 @@ class Scope:
     type: str | None = None
     columns: tuple[str, ...] = (
         *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),
-        *("version", "created_at", "room_url", "stage_since"),
+        *("version", "room_url", "stage_since"),
     )
     people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
     pauses: tuple[float, float] = (0.5, 2.0)

@@ -30,6 +30,7 @@ from medtui.data.pages import PAGE, is_last
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import BOARD, Scope
+from medtui.data.translate import translated
 from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
@@ -388,7 +389,8 @@ class Sessions:
             return await self._connection.write(write)
 
     def _session(self, row: Any) -> PracticeSession:
-        [session] = sessions_in([row])
+        with translated():  # also where it is none that can be shown
+            [session] = sessions_in([row])
         self._profiles.remember([session.host, session.guest])
         return session
 

@@ -244,3 +244,29 @@ async def test_a_version_from_elsewhere_is_the_nearest_stage(
     assert (await backend.sessions.one(session)).stage is stage
     await backend.sessions.cancel(watcher.rows[session])
     assert await stack.sql("select from practice_sessions") == []
+
+
+async def test_a_time_that_no_calendar_has_costs_nobody_the_board(
+    stack: Stack, open_backend: Any
+) -> None:
+    """Whoever may post on such a server may post at any time that Postgres knows."""
+    host, other, watcher = await stack.person(), await stack.person("Mei"), Watcher()
+    good = await stack.session(host)
+    backend = await open_backend(host, watcher)
+    backend.live.start()
+    await watcher.until(lambda: watcher.is_live)
+    moments = ["infinity", "-infinity", "10000-01-01Z", "9999-12-31T23:59:59-05", "0044-01-01Z BC"]
+    for moment in moments:
+        await stack.session(other, datetime_utc=moment, version=3, guest=host)
+    await stack.sql(
+        "update practice_sessions set created_at = 'infinity', type = 'x' where id = %s", good
+    )
+    await watcher.until(lambda: watcher.rows[good].type == "x")
+    now = datetime.now(UTC)
+    assert [session.id for session in await backend.sessions.window(now)] == [good]
+    assert [page async for page in backend.history.sessions(now)] == [[]]
+    assert watcher.rows.keys() == {good}
+    [odd] = await stack.sql("select id from practice_sessions where datetime_utc = 'infinity'")
+    with pytest.raises(Unreachable):
+        await backend.sessions.one(odd["id"])
+    assert watcher.is_live
