@@ -49,10 +49,6 @@ class Statistics:
     longest_pause: float | None
     is_timed: bool
 
-    @property
-    def minutes_known(self) -> bool:
-        return self.duration is not None
-
 
 def statistics_of(transcript: Transcript, begins: int = 0) -> Statistics:
     """Figures of the talk from the turn `begins` on."""
