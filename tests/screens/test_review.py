@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import Input
 from textual.widgets._toast import Toast
 
+from medtui.documents import read
 from medtui.widgets.assessment_view import AssessmentView
 from tests.screens.reader import PLATFORM, SAMPLES, TALK, marked, reviewing, talk, viewing
 
@@ -98,7 +99,7 @@ async def test_a_title_that_is_too_long_leaves_its_last_part_out(tmp_path: Path)
     async with reviewing(tmp_path=tmp_path, size=(80, 24), title=title) as reader:
         await reader.until_text(f" Review · {title}")
         with reader.app._context():
-            reader.review.show(marked("I am sorry"))
+            reader.review.show(read(PLATFORM.read_bytes()))
         await reader.until_text(" Review · 12 Nov · mock with Mei Tanaka  ")
 
 
