@@ -269,7 +269,7 @@ async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
         field = reader.app.screen.query_one(Input)
         field.value = str(tmp_path / "nowhere" / "x.md")
         await reader.press("enter")
-        await reader.until_text("could not be saved: No such file")
+        await reader.until_text("could not be saved: there is no folder")
 
 
 async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
