@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
 from textual.theme import Theme
 
 from medtui import log
@@ -132,6 +133,10 @@ class Frame(EndsPlainly, App[int]):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return theme_variables(self.current_theme)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own in the palette, the theme: the others are ours, or for programmers."""
+        yield SystemCommand("Theme", "Change the current theme", self.action_change_theme)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "command_palette" and not self.use_command_palette:

@@ -48,13 +48,13 @@ class ReviewScreen(Screen[None]):
                 tooltip="Previous hit"),
         Binding("tab", "switch", "Switch", id="review.switch",
                 tooltip="Transcript ↔ assessment"),
-        Binding("w", "who", "Who is who", id="review.who", tooltip="Who is who"),
+        Binding("w", "who", "Who", id="review.who", tooltip="Who is who"),
         Binding("f", "speaker", "Speaker", id="review.speaker",
                 tooltip="Show one speaker alone, the next, all"),
-        Binding("t", "time", "Time", id="review.time", tooltip="Jump to a time"),
+        Binding("t", "time", "Time", show=False, id="review.time", tooltip="Jump to a time"),
         Binding("b", "begin", "Begin", show=False, id="review.begin",
                 tooltip="The station begins here: fold what comes before"),
-        Binding("y", "copy", "Copy", id="review.copy", tooltip="Copy this passage"),
+        Binding("y", "copy", "Copy", show=False, id="review.copy", tooltip="Copy this passage"),
         Binding("m", "mark_sheet", "Mark", show=False, id="review.mark_sheet",
                 tooltip="The mark sheet, for the assessor"),
         Binding("s", "save", "Save", id="review.save", tooltip="Save the review as Markdown"),
@@ -195,8 +195,10 @@ class ReviewScreen(Screen[None]):
 
     @on(AssessmentView.Chosen)
     def _chosen(self, event: AssessmentView.Chosen) -> None:
-        found = self._found.get(event.evidence)
-        if self.transcript is None:
+        found = self._found.get(event.evidence) if event.evidence else None
+        if event.evidence is None:
+            self._refuse("This is no quote: only quotes lead to their moment.")
+        elif self.transcript is None:
             self._refuse("There is no transcript to look into.")
         elif found is None:
             self._refuse("This quote is still being looked for.")
@@ -243,7 +245,10 @@ class ReviewScreen(Screen[None]):
     def action_next(self, by: int) -> None:
         count = len(self._search or ())
         if not count:
-            self._refuse("There is nothing to go to: / searches.")
+            words = self.search_field.value
+            self._refuse(
+                f"“{words}” is not found." if words else "There is nothing to go to: / searches."
+            )
             return
         self.turns.go_to_hit(((self.turns.hit or 0) + by) % count)
         self._show_count()

@@ -33,6 +33,7 @@ from medtui.data.events import (
     RoomMet,
     RoomParted,
     SessionsChanged,
+    SheetMoved,
 )
 from medtui.data.notebook import Notebook
 from medtui.data.rooms import CARD
@@ -173,6 +174,8 @@ class RoomScreen(Screen[None]):
                 self._merge(card)
             case RoomParted(where, is_refused) if where == id_:
                 self.presence = Presence(is_refused=is_refused)
+            case SheetMoved():
+                self.refresh_bindings()
             case _:
                 return
         self._draw()
@@ -306,7 +309,7 @@ class RoomScreen(Screen[None]):
             return True
         name = str(parameters[0])
         if name == "mark" and self.room.role is not Role.ACTOR:
-            return False
+            return self.medtui.sheets.waiting(self.session.id) is not None
         return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
 
     @work(group="act")

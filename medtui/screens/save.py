@@ -47,6 +47,10 @@ class SaveScreen(ModalScreen[Path | None]):
     async def _submitted(self, event: Input.Submitted) -> None:
         try:
             saved = await asyncio.to_thread(self._save, event.value.strip())
+        except FileNotFoundError as error:
+            folder = Path(error.filename).parent
+            self._note(f"It could not be saved: there is no folder {folder}. Name another.")
+            return
         except OSError as error:
             self._note(f"It could not be saved: {error.strerror or error}.")
             return

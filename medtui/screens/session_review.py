@@ -45,11 +45,10 @@ class SessionReviewScreen(ReviewScreen):
         session: one of the viewer's own, whenever it was.
     """
 
-    # Some of the review's keys make room in the footer for those that act on files.
+    # One of the review's keys makes room in the footer for those that act on files.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "who", "Who", id="review.who", tooltip="Who is who"),
         *(replace(binding, show=False) for binding in ReviewScreen.BINDINGS
-          if isinstance(binding, Binding) and binding.key in ("f", "t", "y")),
+          if isinstance(binding, Binding) and binding.key == "f"),
         Binding("a", "add", "Add", id="review.add", tooltip="Add or replace a file, from disk"),
         Binding("d", "delete", "Delete", id="review.delete", tooltip="Delete a file"),
         Binding("s", "save", "Save", id="review.save",

@@ -58,7 +58,8 @@ class SheetActs:
         if chosen is not None and chosen != screen.sheet.rubric:
             screen.put(screen.sheet.choose(chosen))
             if words := sheet_words.elsewhere_words(screen.sheet):
-                screen.notify(f"{words} come back with those.", markup=False)
+                come = "comes" if screen.sheet.elsewhere == 1 else "come"
+                screen.notify(f"{words} {come} back with those.", markup=False)
 
     async def new(self) -> None:
         """Put the sheet aside, and begin another."""

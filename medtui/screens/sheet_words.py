@@ -100,7 +100,7 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
     if sheet.drafts:
         words += " What is still being typed stays behind."
     if elsewhere := elsewhere_words(sheet):
-        words += f" {elsewhere} stay here."
+        words += f" {elsewhere} {'stays' if sheet.elsewhere == 1 else 'stay'} here."
     return words
 
 

@@ -29,7 +29,9 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
         Binding("escape", "dismiss", "Back", id="who.back", tooltip="Back"),
         Binding("ctrl+s", "keep", "Keep", id="who.keep", tooltip="Keep these names"),
         Binding("f2", "swap", "Swap", id="who.swap", tooltip="Swap the first two"),
-    ]
+        Binding("tab", "complete", "Complete", show=False, id="who.complete",
+                tooltip="Take the name that is offered, go on"),
+    ]  # fmt: skip
 
     def __init__(
         self, transcript: Transcript, names: dict[str, str], people: Sequence[str]
@@ -73,6 +75,11 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
             fields[at + 1].focus()
         else:
             self.action_keep()
+
+    def action_complete(self) -> None:
+        if isinstance(self.focused, Input) and self.focused.cursor_at_end:
+            self.focused.action_cursor_right()  # takes what is offered
+        self.app.action_focus_next()
 
     @on(Button.Pressed, "#keep")
     def action_keep(self) -> None:

@@ -22,7 +22,7 @@ from medtui.widgets.flow import Flow
 class AssessmentView(Flow):
     """Shows an outline, whose quotes lead to their turns.
 
-    Posts `Chosen` on enter, or a second click, on a quote.
+    Posts `Chosen` on enter, or a second click.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,9 +38,9 @@ class AssessmentView(Flow):
 
     @dataclass
     class Chosen(Message):
-        """A quote was chosen."""
+        """A passage was chosen; `evidence` None: it is no quote."""
 
-        evidence: Evidence
+        evidence: Evidence | None
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
         super().__init__(id=id)
@@ -65,8 +65,8 @@ class AssessmentView(Flow):
             self.lay_out()
 
     def action_choose(self) -> None:
-        if self.cursor < len(self) and (quote := self._passages[self.cursor].evidence):
-            self.post_message(self.Chosen(quote))
+        if self.cursor < len(self):
+            self.post_message(self.Chosen(self._passages[self.cursor].evidence))
 
     def clicked_again(self, index: int) -> None:
         self.action_choose()

@@ -217,6 +217,10 @@ class MarkTable(Static, can_focus=True):
         if event.character and event.character in "0123456789":
             event.stop()
             self._type(event.character)
+        elif event.character in (".", ","):  # 7.5 would be taken for a 7, and then a 5
+            event.stop()
+            self._typed = ""
+            self.post_message(self.NoMark("Marks here are whole numbers."))
 
     def action_digit(self) -> None:
         self._type("0")

@@ -58,9 +58,9 @@ class ReviewHeader(Static):
 
     def _write(self) -> None:
         width = self.size.width
-        title = Content.assemble((" Review ", "bold"), f"· {self._title}")
         mark = Content.styled(f"{self._mark} ", "bold $text-accent") if self._mark else Content("")
-        first = _ends(title, mark, width)
+        words = _fitting(self._title, width - cell_len(f" Review · {mark.plain} "))
+        first = _ends(Content.assemble((" Review ", "bold"), f"· {words}"), mark, width)
         asides = "  ".join(part for part in (self._speaker, self._count) if part)
         aside = Content.styled(f"{asides} ", "$text-warning") if asides else Content("")
         lines = _joined(self._figures, width - 1 - cell_len(aside.plain), 1 + (width < NARROW))
@@ -83,6 +83,12 @@ def _joined(parts: Sequence[str], width: int, most: int) -> list[str]:
         elif len(lines) < most:
             lines.append(part)
     return lines
+
+
+def _fitting(title: str, width: int) -> str:
+    """A title without the last of its parts, where it is too long with that."""
+    shorter, _, rest = title.rpartition(" · ")
+    return shorter if rest and shorter and cell_len(title) > width else title
 
 
 def _ends(left: Content, right: Content, width: int) -> Content:

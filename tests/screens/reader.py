@@ -83,13 +83,16 @@ async def viewing(
 
 @asynccontextmanager
 async def reviewing(
-    *documents: Document, tmp_path: Path, size: tuple[int, int] = (120, 40)
+    *documents: Document,
+    tmp_path: Path,
+    size: tuple[int, int] = (120, 40),
+    title: str = "a talk",
 ) -> AsyncIterator[Reader]:
     """A review that is handed its documents."""
     screen: list[ReviewScreen] = []
 
     def first() -> ReviewScreen:
-        screen.append(ReviewScreen("a talk", folder=tmp_path))
+        screen.append(ReviewScreen(title, folder=tmp_path))
         screen[0].memory = Memory(tmp_path / "reviews.json", "session:1")
         return screen[0]
 

@@ -115,6 +115,8 @@ async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     await here.until_text("Uploaded: it is the session's assessment.")
     await here.press("j", "5")
     await here.until_text("Changed since then")
+    await here.press("full_stop")
+    await here.until_text("Marks here are whole numbers.")
 
 
 async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
@@ -186,6 +188,7 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     await guest.until_text("there is an assessment already, and Amara Okafor", "decides.")
     assert await uploaded(stack, amara, session) == OTHER
     await enter(host)
+    await host.until_text("m Mark")  # though the host is the candidate
     await host.press("m")
     await host.until_text("Mei Tanaka's mark sheet is here,", "replace it by Mei Tanaka's")
     await host.press("escape")
@@ -195,6 +198,7 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     await host.press("1")
     await guest.until_text("Uploaded: it is the session's assessment.")
     assert b'"marked_by": "human"' in (await uploaded(stack, amara, session) or b"")
+    await host.until(lambda: "m Mark" not in host.text)
 
 
 async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(

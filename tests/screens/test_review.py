@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from textual.widgets import Input
+from textual.widgets._toast import Toast
 
+from medtui.documents import read
 from medtui.widgets.assessment_view import AssessmentView
 from tests.screens.reader import PLATFORM, SAMPLES, TALK, marked, reviewing, talk, viewing
 
@@ -80,6 +82,25 @@ async def test_n_without_a_search_says_how_to_search(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("n")
         assert reader.said == ["There is nothing to go to: / searches."]
+        await reader.press("slash", *"xyz", "enter", "n")
+        assert reader.said[-1] == "“xyz” is not found."
+
+
+async def test_what_is_said_does_not_cover_what_is_typed(tmp_path: Path) -> None:
+    async with reviewing(SIMPLE, tmp_path=tmp_path, size=(80, 24)) as reader:
+        await reader.press("n", "slash", *"sorry")
+        await reader.until(lambda: bool(reader.app.screen.query(Toast)))
+        bottom = max(toast.region.bottom for toast in reader.app.screen.query(Toast))
+        assert 0 < bottom <= reader.review.search_field.region.y
+
+
+async def test_a_title_that_is_too_long_leaves_its_last_part_out(tmp_path: Path) -> None:
+    title = "12 Nov · mock with Mei Tanaka · you were the candidate"
+    async with reviewing(tmp_path=tmp_path, size=(80, 24), title=title) as reader:
+        await reader.until_text(f" Review · {title}")
+        with reader.app._context():
+            reader.review.show(read(PLATFORM.read_bytes()))
+        await reader.until_text(" Review · 12 Nov · mock with Mei Tanaka  ")
 
 
 async def test_a_hit_is_shown_in_its_line(tmp_path: Path) -> None:
@@ -108,6 +129,19 @@ async def test_who_is_who_is_asked_once_and_remembered(tmp_path: Path) -> None:
         await reader.until_text("Mr Brandt  My left eye")
     async with viewing(SAMPLES / "transcripts" / "gladia.json", state=tmp_path) as reader:
         assert "Mr Brandt" not in reader.text
+
+
+async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_path: Path) -> None:
+    async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
+        await reader.press("w")
+        await reader.until_screen("WhoScreen")
+        await reader.type("Pat")
+        await reader.until_text("Patient")
+        await reader.press("tab")
+        await reader.type("Can")
+        await reader.until_text("Candidate")
+        await reader.press("enter")
+        await reader.until_text("Patient  I am sorry", "Can      Why sorry")
 
 
 async def test_two_speakers_can_be_swapped(tmp_path: Path) -> None:
@@ -189,6 +223,9 @@ async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
         await reader.press("j", "enter")
         assert reader.turns.turn == 2
         assert reader.said[-1] == "Nobody says this: it is not found in the transcript."
+        await reader.press("g", "enter")
+        assert reader.turns.turn == 2
+        assert reader.said[-1] == "This is no quote: only quotes lead to their moment."
 
 
 async def test_evidence_in_what_is_folded_unfolds_it(tmp_path: Path) -> None:
@@ -232,7 +269,7 @@ async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
         field = reader.app.screen.query_one(Input)
         field.value = str(tmp_path / "nowhere" / "x.md")
         await reader.press("enter")
-        await reader.until_text("could not be saved: No such file")
+        await reader.until_text("could not be saved: there is no folder")
 
 
 async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
