@@ -190,6 +190,7 @@ class LiveFeed:
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
         self._rows = await self._window()
+        self._forget_others()  # what was not read again may have changed while the feed was away
         socket.heard()
         self._notify(BoardRead(tuple(self._rows.values())))
         await self._apply_pending()
@@ -274,16 +275,20 @@ class LiveFeed:
             and session.starts_at > self._clock.now() + ahead - EDGE
         )
 
+    def _forget_others(self) -> None:
+        """Forget the people and cases that no session of the window points to."""
+        rows = self._rows.values()
+        cases = {session.case_id for session in rows}
+        self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
+        self._profiles.keep({id_ for s in rows for id_ in (s.host_id, s.guest_id) if id_})
+
     def _let_go(self) -> None:
         """Forget what has left the window: a board may be up for weeks."""
         now = self._clock.now()
         over = [id_ for id_, s in self._rows.items() if not self._scope.holds(s, now)]
         for id_ in over:
             del self._rows[id_]
-        rows = self._rows.values()
-        cases = {session.case_id for session in rows}
-        self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
-        self._profiles.keep({id_ for s in rows for id_ in (s.host_id, s.guest_id) if id_})
+        self._forget_others()
         newest = max(self._committed.values(), default=now)
         self._committed = {id_: at for id_, at in self._committed.items() if at > newest - LATE}
         if over:

@@ -219,6 +219,25 @@ async def test_a_name_that_changes_is_seen_at_the_next_reread(
     assert not watcher.stale, "nothing was lost, so the feed goes on"
 
 
+async def test_a_name_that_changed_while_the_feed_was_away_is_not_remembered(
+    stack: Stack, watcher: Watcher, backend: Backend
+) -> None:
+    host = await stack.person("Before", "Marriage")
+    first = await stack.session(host)
+    await watcher.until(lambda: first in watcher.rows)
+    await stack.sql("delete from practice_sessions")
+    await watcher.until(lambda: not watcher.rows)
+
+    await stack.stop_gateway()
+    await watcher.until(lambda: not watcher.is_live)
+    await stack.sql("update profiles set last_name = 'Wedding' where user_id = %s", host.id)
+    await stack.start_gateway()
+    await watcher.until(lambda: watcher.is_live)
+    second = await stack.session(host)
+    await watcher.until(lambda: second in watcher.rows)
+    assert watcher.rows[second].host.name == "Before Wedding"  # type: ignore[union-attr]
+
+
 async def test_a_change_that_the_feed_missed_is_found_and_the_feed_restarted(
     stack: Stack,
     watcher: Watcher,
