@@ -42,7 +42,10 @@ class HistoryHeader(Static):
         heading, width = self._heading, self.size.width
         state = Content.styled(f"{heading.state} ", "$text-warning" if heading.is_wrong else "")
         left = Content.assemble((f" {heading.title} ", "bold"), f" {heading.counts}")
-        lines = [_ends(left, state, width)]
+        if heading.is_wrong and cell_len(left.plain) + cell_len(state.plain) >= width:
+            lines = [left, Content(" ") + state]  # what it is gives way to nothing
+        else:
+            lines = [_ends(left, state, width)]
         if heading.filters:
             shown = Content.styled(f" {heading.shown}: ", "$text-muted")
             words = Content.styled(" · ".join(heading.filters), "bold $text-accent")

@@ -279,7 +279,7 @@ async def test_away_from_the_server_what_is_known_is_shown_as_of_when(
     await here.press("escape")
     await past.stack.stop_gateway()
     await here.press("h")
-    await here.until_text("as of today 18:04", "70 % AI TA", "Mei Tanaka")
+    await here.until_text("as of today 18:04", "70 % AI TA", "Mei Tanaka", "History  1 session")
     assert "The school run" not in here.text
     file = next((here.app.settings.state / "history").iterdir()).read_text()
     assert "The school run" not in file
