@@ -249,8 +249,7 @@ class MarkSheetScreen(Screen[None]):
     async def _fetch_brief(self) -> None:
         assert self._room is not None  # noqa: S101
         await self._reader.read(self.session)
-        if self.is_attached:  # it may be left by now
-            await self._reader.draw(self.session, self._room.role, None)
+        await self._reader.draw(self.session, self._room.role, None)
 
     # Drawing
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
+from textual.css.query import NoMatches
+
 from medtui.data import Backend, DataError, Gone
 from medtui.models import Brief, PracticeSession, Role, Stage
 from medtui.station.clock import Reading
@@ -54,9 +58,15 @@ class BriefReader:
     async def draw(
         self, session: PracticeSession, role: Role | None, reading: Reading | None
     ) -> None:
+        with contextlib.suppress(NoMatches):  # the screen is just being taken away
+            await self._view.show(*self._shown(session, role, reading))
+
+    def _shown(
+        self, session: PracticeSession, role: Role | None, reading: Reading | None
+    ) -> tuple[str, ...]:
+        """The title, the text, and the hint where there is one."""
         if reading is not None and not reading.phase.brief and role is Role.CANDIDATE:
-            await self._view.show("", "", f"{reading.phase.name}: the brief is put away.")
-        elif self._brief is not None:
-            await self._view.show(*brief_text(self._brief, role, session.stage))
-        else:
-            await self._view.show("", "", self._hint or why_no_brief(session, role))
+            return "", "", f"{reading.phase.name}: the brief is put away."
+        if self._brief is not None:
+            return brief_text(self._brief, role, session.stage)
+        return "", "", self._hint or why_no_brief(session, role)
