@@ -310,6 +310,8 @@ class Courier:
         """Try to bring a sheet one step further."""
         async with self._busy:
             parcel = self._parcels[key]
+            if parcel.is_over:  # since one has waited: the host has decided meanwhile
+                return
             try:
                 if parcel.is_host:
                     await self._upload(parcel)

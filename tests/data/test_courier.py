@@ -291,6 +291,21 @@ async def test_there_is_an_assessment_already(practice: Practice) -> None:
     assert await practice.uploads() == 1
 
 
+async def test_what_the_host_has_declined_is_not_tried_once_more(practice: Practice) -> None:
+    await practice.stack.file(practice.session, "assessment.json", content=b'{"dimensions": []}')
+    host, guest = await practice.open(practice.host), await practice.open(practice.guest)
+    await practice.hand_in(guest, practice.sheet())
+    parcel = await host.until(Where.WITH_HOST, is_in_the_way=True)
+    async with asyncio.TaskGroup() as both, host.courier._busy:  # which is free in this order
+        both.create_task(host.courier.decline(parcel))
+        await asyncio.sleep(0)
+        both.create_task(host.courier._advance((parcel.session, parcel.sheet)))
+        await asyncio.sleep(0)
+    [parcel] = host.courier.of(practice.session)
+    assert (parcel.where, parcel.is_in_the_way) == (Where.REFUSED, False)
+    await guest.until(Where.REFUSED)
+
+
 async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
     practice: Practice,
 ) -> None:
