@@ -121,13 +121,13 @@ class Terminal:
                 f" (without {gone!r}):\n{self.text}"
             ) from None
 
-    async def quiet(self, seconds: float = 1.2) -> None:
+    async def quiet(self, seconds: float = 1.2, limit: float = 20) -> None:
         """Wait until the program has written nothing for so long."""
-        while True:
-            before = self.written
-            await asyncio.sleep(seconds)
-            if self.written == before:
-                return
+        async with asyncio.timeout(limit):
+            before = -1
+            while self.written != before:
+                before = self.written
+                await asyncio.sleep(seconds)
 
     def _read(self) -> None:
         try:

@@ -21,7 +21,7 @@ SHEET_KEYS: list[BindingType] = [
     Binding("i", "write('improvements')", "Improve", id="sheet.improvement",
             tooltip="An improvement of this domain; of the whole: for next time"),
     Binding("f", "write('red_flags')", "Flag", id="sheet.flag", tooltip="A red flag"),
-    Binding("e", "write('evidence')", "Said", id="sheet.evidence",
+    Binding("e", "write('evidence')", "Said", show=False, id="sheet.evidence",
             tooltip="Words that were said, as evidence"),
     Binding("n", "write('notes')", "Note", id="sheet.note",
             tooltip="A note, with the station's time"),
