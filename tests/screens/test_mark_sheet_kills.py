@@ -24,7 +24,7 @@ async def open_sheet(terminal: Terminal) -> None:
     terminal.press("\r")
     await terminal.until("INTERVIEW")
     terminal.press("m")
-    await terminal.until("Mark sheet", "Rapport", "Hand in")  # it is never quiet: the clock runs
+    await terminal.until("Mark sheet", "Rapport", "at every key")  # it is never quiet: the clock runs
 
 
 async def kills(stack: Stack, home: Path, rounds: int) -> None:
