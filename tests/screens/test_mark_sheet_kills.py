@@ -24,7 +24,8 @@ async def open_sheet(terminal: Terminal) -> None:
     terminal.press("\r")
     await terminal.until("INTERVIEW")
     terminal.press("m")
-    await terminal.until("Mark sheet", "Rapport", "at every key")  # it is never quiet: the clock runs
+    # It is never quiet here: the clock runs.
+    await terminal.until("Mark sheet", "Rapport", "at every key")
 
 
 async def kills(stack: Stack, home: Path, rounds: int) -> None:
