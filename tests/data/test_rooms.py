@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from medtui.data.events import Event, FeedWentLive, RoomHeard, RoomMet, RoomParted
 from tests.data.conftest import Open
 from tests.stack import Stack
@@ -20,6 +22,7 @@ class Ear:
                 await asyncio.sleep(0.01)
 
 
+@pytest.mark.long
 async def test_a_dozen_words_in_a_second_do_not_close_the_channel(
     stack: Stack, open_backend: Open
 ) -> None:

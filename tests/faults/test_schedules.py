@@ -23,7 +23,7 @@ from tests.faults.faults import make_schedule
 from tests.faults.field import Nursery, Run, Verdict
 from tests.stack import make_template, stacked
 
-SHORT = 8
+SHORT = 5
 LONG = int(os.environ.get("MEDTUI_SCHEDULES", "500"))
 CLUSTERS, IN_EACH = 2, 8
 """A PostgreSQL takes a hundred connections: of eight whole servers."""

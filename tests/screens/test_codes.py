@@ -141,6 +141,7 @@ async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.long
 async def test_the_server_says_for_how_long_the_button_counts(
     by_code: Stack, seat: Any, hands: Hands
 ) -> None:
@@ -169,6 +170,7 @@ async def test_the_server_says_for_how_long_the_button_counts(
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.long
 async def test_it_counts_by_itself(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
@@ -228,6 +230,7 @@ async def test_offline_in_the_middle_nothing_that_was_typed_is_lost(
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.long
 async def test_in_two_windows_the_code_entered_in_one_signs_in_both_ways(
     by_code: Stack, seat: Any
 ) -> None:
@@ -365,6 +368,7 @@ async def old_login(stack: Stack, seat: Any) -> tuple[Person, Seat]:
     return person, here
 
 
+@pytest.mark.long
 async def test_an_old_login_changes_the_password_by_a_code(
     by_code: Stack, seat: Any, hands: Hands
 ) -> None:
@@ -429,6 +433,7 @@ async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, se
     await says(here, "● LIVE")
 
 
+@pytest.mark.long
 async def test_a_change_of_email_is_taken_up_again_after_a_restart(
     by_code: Stack, seat: Any
 ) -> None:

@@ -10,6 +10,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Select
 
 from tests.proxy import proxied
@@ -105,6 +106,7 @@ async def test_a_booking_offline_says_that_it_was_not_done(stack: Stack, seat: A
     assert "○ open" in here.text
 
 
+@pytest.mark.long
 async def test_what_was_posted_before_as_something_else_is_said_and_then_changed(
     stack: Stack, seat: Any
 ) -> None:
@@ -123,6 +125,7 @@ async def test_what_was_posted_before_as_something_else_is_said_and_then_changed
     assert row["room_url"] == "room-now"
 
 
+@pytest.mark.long
 async def test_to_start_afresh_is_another_session(stack: Stack, seat: Any) -> None:
     here = await seat()
     await here.board(await stack.person())
@@ -139,6 +142,7 @@ async def test_to_start_afresh_is_another_session(stack: Stack, seat: Any) -> No
     assert here.app.screen.link.value.endswith(after.hex)
 
 
+@pytest.mark.long
 async def test_a_profile_that_is_being_set_up_is_kept(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -163,6 +167,7 @@ async def test_a_profile_that_is_being_set_up_is_kept(
     assert row == {"first_name": "Noor", "training_level": "IMT2"}
 
 
+@pytest.mark.long
 async def test_a_server_that_is_being_typed_in_is_kept_without_a_key_that_may_be_secret(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:

@@ -166,6 +166,7 @@ async def test_filters_by_role_domain_category_and_words(past: Past, seat: Any) 
     assert here.screen == "BoardScreen"
 
 
+@pytest.mark.long
 async def test_one_moves_as_on_the_board_and_enter_opens_the_review(past: Past, seat: Any) -> None:
     for days in range(1, 40):
         await past.held(days, marked(70, 60) if days == 39 else None)
@@ -225,6 +226,7 @@ async def test_broken_files_are_counted_and_named_and_stop_nothing(past: Past, s
     assert "Its assessment cannot be read" in " ".join(here.text.split())
 
 
+@pytest.mark.long
 async def test_a_file_that_comes_later_is_seen(
     past: Past, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -291,6 +293,7 @@ async def test_away_from_the_server_what_is_known_is_shown_as_of_when(
     await here.until(lambda: "as of" not in here.text, seconds=20)
 
 
+@pytest.mark.long
 async def test_away_from_the_server_and_nothing_known_says_so(past: Past, seat: Any) -> None:
     here = await seat(clock=lambda: NOW)
     await here.board(past.amara)

@@ -138,6 +138,7 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     assert amara.id not in (guest.app.screen_stack[-2].presence.people or ())
 
 
+@pytest.mark.long
 async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -175,6 +176,7 @@ async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
         await here.until_text("These are files: a mark sheet")
 
 
+@pytest.mark.long
 async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -256,6 +258,7 @@ async def test_whoever_becomes_the_candidate_leaves_the_sheet(
     assert here.screen == "RoomScreen"
 
 
+@pytest.mark.long
 async def test_everything_is_there_again_whoever_leaves_and_comes_back(
     stack: Stack, amara: Person, mei: Person, seat: Any, tmp_path: Path
 ) -> None:

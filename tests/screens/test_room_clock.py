@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from medtui.models import Stage
 from medtui.station.presets import minutes
 from tests.screens.conftest import Seat
@@ -113,6 +115,7 @@ async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, 
         await here.until(lambda here=here: "PAUSED" not in here.text and left(here) <= 480)
 
 
+@pytest.mark.long
 async def test_a_card_that_is_none_harms_nobody(stack: Stack, seat: Any) -> None:
     two, host, _ = await both(stack, seat, Stage.INTERVIEW)
     theirs = await stack.client(two.guest)

@@ -113,6 +113,7 @@ async def test_a_cancelled_session_closes_whatever_question_is_open(
     await here.until_text("This session was cancelled")
 
 
+@pytest.mark.long
 async def test_one_person_in_two_windows(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     one, other = await seat(person=two.host), await seat(person=two.host)

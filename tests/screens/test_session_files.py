@@ -85,6 +85,7 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     assert not [file for file in tmp_path.rglob("old") if file.is_file()]
 
 
+@pytest.mark.long
 async def test_what_cannot_be_read_is_not_sent(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ async def test_a_file_on_its_way_is_seen_and_can_be_stopped(
     assert await content(stack, session_id) == TALKED
 
 
+@pytest.mark.long
 async def test_a_network_that_goes_while_a_file_is_replaced_leaves_both_on_disk(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -160,6 +162,7 @@ async def test_a_network_that_goes_while_a_file_is_replaced_leaves_both_on_disk(
     assert not old.exists()
 
 
+@pytest.mark.long
 async def test_a_file_is_deleted_after_a_question_that_names_it(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -331,6 +334,7 @@ async def test_a_question_that_is_open_is_heard_though_the_feed_comes_back_meanw
     assert await content(stack, session_id) == TALKED
 
 
+@pytest.mark.long
 async def test_what_another_window_is_at_is_not_taken_from_it(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:

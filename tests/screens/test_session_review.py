@@ -101,6 +101,7 @@ async def test_without_the_server_one_reads_why_and_later_the_files(
     await here.until_text("Good morning")
 
 
+@pytest.mark.long
 async def test_who_is_who_is_remembered_for_the_session(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:

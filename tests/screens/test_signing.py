@@ -69,6 +69,7 @@ async def test_a_script_waits_for_a_server_that_is_away(stack: Stack, seat: Any)
     await here.until_text("● LIVE")
 
 
+@pytest.mark.long
 async def test_a_script_is_never_signed_in_at_another_server(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     await stack.stop_gateway()
@@ -149,6 +150,7 @@ async def test_signing_out_everywhere_offline_says_what_was_not_done(
     assert await sessions(stack, person) == 0
 
 
+@pytest.mark.long
 async def test_the_account_is_in_the_palette_of_every_screen_once_one_is_in(
     stack: Stack, seat: Any
 ) -> None:
@@ -251,6 +253,7 @@ async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, 
 # Pauses
 
 
+@pytest.mark.long
 async def test_too_many_guesses_count_down_and_then_the_button_works_again(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -309,6 +312,7 @@ def answering(proxy: Proxy, request: str, status: str, body: str, *headers: str)
     proxy.spoil = lambda data: answer if proxy.asked[-1].startswith(request) else data
 
 
+@pytest.mark.long
 async def test_a_pause_that_stands_in_a_header_counts_down(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     async with proxied(stack.url) as proxy:
@@ -326,6 +330,7 @@ async def test_a_pause_that_stands_in_a_header_counts_down(stack: Stack, seat: A
         await here.until_text("● LIVE")
 
 
+@pytest.mark.long
 async def test_a_server_may_ask_for_the_present_password(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     async with proxied(stack.url) as proxy:
