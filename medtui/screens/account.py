@@ -13,10 +13,11 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.screens.confirm import ConfirmScreen
+from medtui.widgets.footer import Footer
 from medtui.widgets.moving import Choices
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from medtui.board import Board, View, why_not_review
 from medtui.data import Backend, DataError
@@ -25,6 +25,7 @@ from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.unfinished import Unfinished
+from medtui.widgets.footer import Footer
 from medtui.widgets.session_details import SessionDetails
 from medtui.widgets.session_list import SessionList
 from medtui.widgets.status_line import Feed, StatusLine

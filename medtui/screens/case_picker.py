@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.board import fold
@@ -23,6 +23,7 @@ from medtui.data import Backend, DataError
 from medtui.data.cases import Past
 from medtui.models import CaseSummary
 from medtui.station.draw import Group, draw, groups, possible
+from medtui.widgets.footer import Footer
 from medtui.widgets.moving import Choices
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from medtui.frame import DARK, Frame
 from medtui.station import clock
 from medtui.station.clock import UNTOUCHED, Reading
 from medtui.station.presets import Preset, circuit, minutes, round_of
 from medtui.widgets.clock_face import bar, digits, fitting, mark_clock, state_of, time_of
+from medtui.widgets.footer import Footer
 
 TOLD_SECONDS = 4
 """For how long what the bell has said stands on the screen."""

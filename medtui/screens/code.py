@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from medtui.data import Code
 from medtui.screens.card import Card
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 from medtui.widgets.waiting import WaitingButton
 
 RESEND_SECONDS = 60.0

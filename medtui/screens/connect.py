@@ -10,11 +10,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from medtui.config import BadConfig, is_public
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp

@@ -10,9 +10,9 @@ from uuid import UUID
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from medtui.models import PracticeSession
+from medtui.widgets.footer import Footer
 from medtui.widgets.moving import Page
 from medtui.widgets.session_details import SessionDetails
 

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from medtui.data import Backend
 from medtui.data.events import Event, FeedWentLive
@@ -23,6 +23,7 @@ from medtui.history import Filter, History
 from medtui.models import Role
 from medtui.progress import By, progress
 from medtui.screens.history_reading import HistoryReading
+from medtui.widgets.footer import Footer
 from medtui.widgets.history_details import HistoryDetails
 from medtui.widgets.history_header import Heading, HistoryHeader
 from medtui.widgets.history_list import HistoryList

@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.reactive import reactive
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from medtui.screens.card import Card
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 from medtui.widgets.waiting import WaitingButton
 
 if TYPE_CHECKING:

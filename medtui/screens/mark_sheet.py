@@ -12,7 +12,7 @@ from textual.containers import Container, Horizontal, Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui import config
@@ -39,6 +39,7 @@ from medtui.station.sheet import LONGEST, WHOLE, Kind, Sheet, Spot
 from medtui.station.sheet_file import as_json, from_json
 from medtui.station.state import RoomState
 from medtui.widgets.brief_view import BriefView
+from medtui.widgets.footer import Footer
 from medtui.widgets.mark_table import SIGNS, MarkTable
 from medtui.widgets.moving import Choices
 from medtui.widgets.sheet_line import SheetLine

@@ -8,7 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
+
+from medtui.widgets.footer import Footer
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp

@@ -9,13 +9,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
-from textual.widgets import Button, Footer, Input, Static
+from textual.widgets import Button, Input, Static
 
 from medtui.data import Code, CodeSent, NeedsCode
 from medtui.screens.card import Card
 from medtui.screens.code import RESEND_SECONDS, digits_of
 from medtui.screens.login import MAX_PASSWORD, MIN_PASSWORD
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 from medtui.widgets.waiting import WaitingButton
 
 WORDS = {

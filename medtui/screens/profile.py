@@ -11,11 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container, Vertical
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Input, Static
 
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import Found, How, Quotes
@@ -26,6 +26,7 @@ from medtui.documents.search import Search
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import seconds_of, speaker_words
 from medtui.widgets.assessment_view import AssessmentView
+from medtui.widgets.footer import Footer
 from medtui.widgets.review_header import ReviewHeader
 from medtui.widgets.transcript_view import TranscriptView
 

@@ -20,7 +20,6 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.getters import query_one
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from medtui.config import BadConfig, preset
 from medtui.data import Backend, Changed, DataError, Gone
@@ -49,6 +48,7 @@ from medtui.station.room import happened, title, why_not_clock
 from medtui.station.state import RoomState
 from medtui.widgets.brief_view import BriefView
 from medtui.widgets.clock_face import ClockFace
+from medtui.widgets.footer import Footer
 from medtui.widgets.notes import Notes
 from medtui.widgets.room_facts import Files, Presence, RoomFacts, whether_here
 from medtui.widgets.room_line import RoomLine

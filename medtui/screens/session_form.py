@@ -13,12 +13,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.screen import ModalScreen
-from textual.widgets import Button, Footer, Input, Label, Select, Static
+from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.board import room_link
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
+from medtui.widgets.footer import Footer
 from medtui.widgets.when import Unclear, When, parse_when
 from medtui.widgets.words import countdown, difference, moment
 

@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.config import LOCAL, BadConfig
+from medtui.widgets.footer import Footer
 from medtui.widgets.moving import Choices
 
 if TYPE_CHECKING:
