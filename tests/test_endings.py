@@ -57,7 +57,7 @@ async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
             terminal.process.send_signal(signal.SIGTERM)
         else:
             terminal.hang_up()
-        await asyncio.wait_for(terminal.process.wait(), 10)
+        await asyncio.wait_for(terminal.process.wait(), 30)
         assert terminal.process.returncode == 0
         await gone(others)
     assert list(temporary.iterdir()) == []

@@ -40,7 +40,9 @@ def refreshes(proxy: FaultProxy) -> int:
     return sum("grant_type=refresh_token" in line for line in proxy.asked)
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 504])
+@pytest.mark.parametrize(
+    "status", [429, 500, *(pytest.param(n, marks=pytest.mark.long) for n in (502, 504))]
+)
 async def test_a_refresh_that_fails_is_tried_again(
     status: int, stack: Stack, proxy: FaultProxy, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,7 @@ from medtui.data import StoredTokens
 from tests.stack import Stack
 
 
+@pytest.mark.long  # a program's day is in the suite, in tests/test_secrets.py
 async def test_a_day_of_use_leaves_no_secret_on_the_disk(
     stack: Stack, seat: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,14 @@ from tests.strange import STRANGE, strange
 
 @pytest.mark.parametrize(
     "kind",
-    ["a web page", "a login of the network", "nothing in it", "another API", "another protocol"],
+    [
+        "a web page",
+        *(
+            pytest.param(kind, marks=pytest.mark.long)  # beneath the screen, each is in the suite
+            for kind in ("a login of the network", "nothing in it", "another API")
+        ),
+        "another protocol",
+    ],
 )
 async def test_a_stored_login_at_a_strange_server(kind: str, stack: Stack, seat: Any) -> None:
     person = await stack.person()
