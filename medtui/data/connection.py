@@ -82,9 +82,13 @@ class Connection:
         """
         if self.known_complete is None:
             # Whoever asks meanwhile waits for the same answer, or fails with it.
-            if self._question is None or self._question.done():
-                self._question = asyncio.create_task(self.read(_ask_for_functions))
-            self.known_complete = await asyncio.shield(self._question)
+            # Only one that failed is asked again: an answer may be there that nobody has read yet.
+            question = self._question
+            if question is None or (
+                question.done() and (question.cancelled() or question.exception() is not None)
+            ):
+                question = self._question = asyncio.create_task(self.read(_ask_for_functions))
+            self.known_complete = await asyncio.shield(question)
         return self.known_complete
 
     @property
