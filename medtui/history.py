@@ -111,7 +111,7 @@ class Entry:
 
     @property
     def partner(self) -> Profile | None:
-        return self.session.guest if self.is_host else self.session.host
+        return self.session.partner_of(self.me)
 
     @property
     def is_held(self) -> bool:

@@ -193,6 +193,10 @@ class PracticeSession(Row):
             return None
         return Role.CANDIDATE if self.candidate_id == user_id else Role.ACTOR
 
+    def partner_of(self, user_id: UUID) -> Profile | None:
+        """The other one of the two; None while there is nobody, or nothing is known of them."""
+        return self.guest if self.host_id == user_id else self.host
+
     def involves(self, user_id: UUID | None) -> bool:
         return user_id is not None and user_id in (self.host_id, self.guest_id)
 

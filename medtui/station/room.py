@@ -6,14 +6,9 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from medtui.board import name_of
-from medtui.models import PracticeSession, Profile, Role, Stage
+from medtui.models import PracticeSession, Role, Stage
 
 REPLACED = "A new recording and mark sheet will replace the ones there are."
-
-
-def partner_of(session: PracticeSession, me: UUID) -> Profile | None:
-    """The other one; None while there is nobody, or nothing is known of them."""
-    return session.guest if session.host_id == me else session.host
 
 
 def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:
@@ -208,7 +203,7 @@ def role_words(role: Role | None, stage: Stage) -> str:
 
 def title(session: PracticeSession, me: UUID) -> str:
     """ "mock with Daniel Reyes": nothing of the case is in it, nor ever will be."""
-    partner = partner_of(session, me)
+    partner = session.partner_of(me)
     kind = session.type_label.lower() or "session"
     if partner is None:
         return f"{kind}, seat free" if session.guest_id is None else kind
