@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -106,6 +107,7 @@ class MedtuiApp(Frame):
         self._first = first
         self._clock = clock
         self._email = ""
+        self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -268,13 +270,16 @@ class MedtuiApp(Frame):
     def action_sign_out(self) -> None:
         self.sign_out()
 
-    def _remember_theme(self, theme: Theme) -> None:
-        if theme.name == self.settings.theme or self.servers.is_demo:
-            return
-        try:
-            self.settings = self.settings.with_changes(theme=theme.name)
-        except BadConfig as error:
-            self.notify(str(error), severity="warning", markup=False)
+    @work(group="theme")
+    async def _remember_theme(self, theme: Theme) -> None:
+        async with self._keeping:  # one after the other, so that the last one stays
+            if theme.name == self.settings.theme or self.servers.is_demo:
+                return
+            keep = partial(self.settings.with_changes, theme=theme.name)
+            try:
+                self.settings = await asyncio.to_thread(keep)
+            except BadConfig as error:
+                self.notify(str(error), severity="warning", markup=False)
 
     def _stored_tokens(self, url: str) -> TokenStore:
         from medtui.data import StoredTokens

@@ -81,6 +81,7 @@ class ReviewScreen(Screen[None]):
         self._station_begins = begins
         self._folder = folder
         self.memory: Memory | None = None
+        self._keeping = asyncio.Lock()
         """Keeps who is who; None: nothing is remembered."""
         self._said = Remembered()
         self._search: Search | None = None
@@ -330,12 +331,15 @@ class ReviewScreen(Screen[None]):
 
     def _remember(self, said: Remembered) -> None:
         self._said = said
-        if self.memory is None:
-            return
-        try:
-            self.memory.keep(said)
-        except OSError as error:
-            self._refuse(f"It holds until you leave, but could not be kept: {error.strerror}.")
+        if self.memory is not None:  # by the app, as one may leave at once
+            self.app.run_worker(self._keep(self.memory, said), group="remember")
+
+    async def _keep(self, memory: Memory, said: Remembered) -> None:
+        async with self._keeping:  # one after the other, so that the last one stays
+            try:
+                await asyncio.to_thread(memory.keep, said)
+            except OSError as error:
+                self._refuse(f"It holds until you leave, but could not be kept: {error.strerror}.")
 
     # Taking away
 
