@@ -367,7 +367,17 @@ class MarkSheetScreen(Screen[None]):
     def _written(self) -> None:
         if (spot := self.sheet.typing) is not None:
             self.put(self.sheet.write(spot, self.field.value))
+            self.call_after_refresh(self._reveal, spot)
         self._close_line(spot)
+
+    def _reveal(self, spot: Spot) -> None:
+        """Bring what was just written into sight, without a cursor among the remarks."""
+        last = len(self.sheet.at(spot.place).of(spot.kind)) - 1
+        wanted = f"{spot.kind.value} {last if spot.at is None else spot.at}"
+        ids = [option.id for option in self.remarks.options]
+        if spot.place == self.table.place and wanted in ids and not self.remarks.has_focus:
+            self.remarks.highlighted = ids.index(wanted)
+            self.remarks.highlighted = None
 
     def _close_line(self, spot: Spot | None) -> None:
         self.writing.display = False
