@@ -89,6 +89,18 @@ def kept(tmp_path: Path, person: Person) -> dict[str, Any]:
     return found
 
 
+async def test_what_was_just_written_is_in_sight_below_many_others(
+    stack: Stack, amara: Person, mei: Person, seat: Any
+) -> None:
+    await station(stack, amara, mei, candidate=mei)
+    here = await seat(size=(80, 16), clock=lambda: NOW, person=amara)
+    await sheet(here)
+    for number in range(7):
+        await write(here, "s", f"Strength number {number}")
+    await here.until_text("Strength number 6")
+    assert "Strength number 0" not in here.text
+
+
 async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
