@@ -29,19 +29,19 @@ from uuid import UUID
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
 from medtui.data.elapsed import elapsed
-from medtui.data.errors import DataError, Gone, NotSignedIn, Unreachable
+from medtui.data.errors import DataError, NotSignedIn, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.profiles import Profiles
+from medtui.data.relations import Relations
 from medtui.data.rooms import Rooms
-from medtui.data.rows import sessions_in
 from medtui.data.scope import Scope
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.source import Change, ChangeSource
-from medtui.models import CaseSummary, PracticeSession, as_utc
+from medtui.models import PracticeSession, as_utc
 
 if TYPE_CHECKING:
-    from supabase import AsyncClient
+    pass
 
 log = logging.getLogger(__name__)
 
@@ -73,13 +73,12 @@ class LiveFeed:
     ) -> None:
         self._connection = connection
         self._sessions = sessions
-        self._profiles = profiles
+        self._relations = Relations(connection, sessions, profiles, scope)
         self._clock = clock
         self._notify = notify
         self._scope = scope
         self._source = source
         self._rows: dict[UUID, PracticeSession] = {}
-        self._cases: dict[UUID, CaseSummary] = {}
         self._since: datetime | None = None
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
@@ -190,7 +189,8 @@ class LiveFeed:
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
         self._rows = await self._window()
-        self._forget_others()  # what was not read again may have changed while the feed was away
+        # What was not read again may have changed while the feed was away.
+        self._relations.keep(self._rows.values())
         socket.heard()
         self._notify(BoardRead(tuple(self._rows.values())))
         await self._apply_pending()
@@ -222,7 +222,7 @@ class LiveFeed:
 
     async def _window(self) -> dict[UUID, PracticeSession]:
         sessions = await self._sessions.window(self._clock.now(), self._scope)
-        self._cases.update((session.case.id, session.case) for session in sessions if session.case)
+        self._relations.remember(sessions)
         return {session.id: session for session in sessions}
 
     async def _reread(self, socket: Socket) -> None:
@@ -252,7 +252,7 @@ class LiveFeed:
             # Only names or cases differ, which the feed does not carry; or time has gone on.
             changed = [window[id_] for id_ in suspects]
             self._rows.update((session.id, session) for session in changed)
-            self._profiles.remember(p for s in changed for p in (s.host, s.guest))
+            self._relations.remember(changed)
             self._notify(SessionsChanged(changed=tuple(changed)))
 
     def _differing(self, window: dict[UUID, PracticeSession]) -> set[UUID]:
@@ -275,20 +275,13 @@ class LiveFeed:
             and session.starts_at > self._clock.now() + ahead - EDGE
         )
 
-    def _forget_others(self) -> None:
-        """Forget the people and cases that no session of the window points to."""
-        rows = self._rows.values()
-        cases = {session.case_id for session in rows}
-        self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
-        self._profiles.keep({id_ for s in rows for id_ in (s.host_id, s.guest_id) if id_})
-
     def _let_go(self) -> None:
         """Forget what has left the window: a board may be up for weeks."""
         now = self._clock.now()
         over = [id_ for id_, s in self._rows.items() if not self._scope.holds(s, now)]
         for id_ in over:
             del self._rows[id_]
-        self._forget_others()
+        self._relations.keep(self._rows.values())
         newest = max(self._committed.values(), default=now)
         self._committed = {id_: at for id_, at in self._committed.items() if at > newest - LATE}
         if over:
@@ -311,7 +304,7 @@ class LiveFeed:
                 records[id_] = record
         if not records:
             return
-        sessions = await self._complete([r for r in records.values() if r is not None])
+        sessions = await self._relations.complete([r for r in records.values() if r is not None])
         now = self._clock.now()
         changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
         left = {s.id for s in sessions if not self._scope.holds(s, now)}
@@ -334,46 +327,6 @@ class LiveFeed:
             return False
         self._committed[id_] = committed
         return True
-
-    async def _complete(self, records: list[Change]) -> list[PracticeSession]:
-        """Records as sessions, with the people and cases that they point to."""
-        asked = await self._sessions.columns(self._scope)
-        bare = []
-        for record in records:
-            if record.keys() >= set(asked):
-                # A server without our column grants sends more, room links included.
-                known = {name: record[name] for name in asked}
-                bare += sessions_in([known])
-            else:  # a long value that did not change is not sent again
-                with contextlib.suppress(Gone):
-                    bare.append(await self._sessions.one(UUID(record["id"]), self._scope))
-        people = await self._profiles.get_many(
-            id_ for session in bare for id_ in (session.host_id, session.guest_id) if id_
-        )
-        await self._learn_cases({session.case_id for session in bare if session.case_id})
-        return [
-            session.model_copy(
-                update={
-                    "host": people.get(session.host_id),
-                    "guest": people.get(session.guest_id) if session.guest_id else None,
-                    "case": self._cases.get(session.case_id) if session.case_id else None,
-                }
-            )
-            for session in bare
-        ]
-
-    async def _learn_cases(self, ids: set[UUID]) -> None:
-        unknown = [str(id_) for id_ in ids - self._cases.keys()]
-        if not unknown:
-            return
-
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("cases").select("id,category,domain")
-            return await query.in_("id", unknown).execute()
-
-        for row in (await self._connection.read(select)).data:
-            case = CaseSummary.model_validate(row)
-            self._cases[case.id] = case
 
     async def _refresh(self) -> None:
         if self._connection.refresh is None:
