@@ -104,7 +104,7 @@ class FaultProxy:
     def later(self, seconds: float, connection: _Connection, data: bytes) -> None:
         async def send() -> None:
             await asyncio.sleep(seconds)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, RuntimeError):  # the latter where it is half-closed
                 connection.client.write(data)
 
         task = asyncio.create_task(send())
@@ -186,7 +186,8 @@ class _Connection:
                     self._is_dead = self._is_websocket
                     self._finish(self._server[1])
             case Kind.TRUNCATE if self._is_websocket:
-                self.client.write(b"\x81\x7e\x01\x00" + b'{"topic":"realtime:board","event"')
+                with contextlib.suppress(RuntimeError):  # it was half-closed before
+                    self.client.write(b"\x81\x7e\x01\x00" + b'{"topic":"realtime:board","event"')
                 self.close()
             case Kind.FORGOTTEN:
                 self._is_dead = True
