@@ -151,7 +151,7 @@ async def test_what_cannot_be_followed_is_said_after_the_join(
 
 async def test_a_token_that_expires_ends_the_channel_unless_it_is_renewed(stack: Stack) -> None:
     person = await stack.person()
-    short = stack.token(person, expires_in=1)
+    short = stack.token(person, expires_in=2)  # whole seconds, of which one may be nearly over
     async with joined(stack, short) as left, joined(stack, short) as renewed:
         await renewed.send("realtime:board", "access_token", {"access_token": person.token})
         error = await left.frame("system")
