@@ -14,6 +14,7 @@ from medtui.config import state
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.driver import Driver
 
     Base = App[int]
 else:
@@ -50,6 +51,14 @@ class EndsPlainly(Base):
     terminal that is closed, or a polite kill, ends the app as its key does, so that nothing
     is left behind: neither a raw terminal nor the demo's folder.
     """
+
+    def get_driver_class(self) -> type[Driver]:
+        chosen = super().get_driver_class()
+        if chosen.__name__ != "LinuxDriver":  # Windows, a browser, a driver of the user's own
+            return chosen
+        from medtui.terminal import TerminalDriver
+
+        return TerminalDriver
 
     def on_load(self) -> None:
         if self.is_headless:

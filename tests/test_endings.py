@@ -17,6 +17,21 @@ from tests.test_end_to_end import environment, medtui
 MODES = ("?1000", "?1003", "?1006", "?2004", "?1004", "?1049")  # mouse, paste, focus, its screen
 
 
+NOWHERE = {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": "sb_publishable_x"}
+
+
+async def stopped_and_continued(terminal: Terminal) -> None:
+    """As a debugger does it, or `kill`: without a word before."""
+    before = terminal.written
+    os.kill(terminal.process.pid, signal.SIGSTOP)
+    await asyncio.sleep(0.1)
+    os.kill(terminal.process.pid, signal.SIGCONT)
+    async with asyncio.timeout(10):
+        while terminal.written == before:
+            await asyncio.sleep(0.02)
+    await terminal.quiet(0.3)
+
+
 def descendants(pid: int) -> list[int]:
     """The processes below one, itself left out."""
     try:
@@ -64,11 +79,13 @@ async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
 
 
-async def test_a_polite_kill_leaves_the_terminal_sane(tmp_path: Path) -> None:
-    server = {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": "sb_publishable_x"}
-    async with medtui(tmp_path / "home", **server) as terminal:
+@pytest.mark.parametrize("stopped", [False, True])
+async def test_a_polite_kill_leaves_the_terminal_sane(stopped: bool, tmp_path: Path) -> None:
+    async with medtui(tmp_path / "home", **NOWHERE) as terminal:
         before = terminal.attributes
         await terminal.until("Sign in", "E-mail", "Help")
+        if stopped:
+            await stopped_and_continued(terminal)
         assert terminal.attributes[3] & termios.ECHO == 0
         os.kill(terminal.process.pid, signal.SIGTERM)
         assert await asyncio.wait_for(terminal.process.wait(), 10) == 0
@@ -82,3 +99,18 @@ async def test_a_polite_kill_leaves_the_terminal_sane(tmp_path: Path) -> None:
         assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
     assert output.rindex("\x1b[?25h") > output.rindex("\x1b[?25l")
     assert "Traceback" not in output
+
+
+async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path) -> None:
+    async with medtui(tmp_path / "home", **NOWHERE) as terminal:
+        await terminal.until("Sign in", "E-mail", "Help")
+        await terminal.quiet(0.3)
+        tasks = Path(f"/proc/{terminal.process.pid}/task")
+        threads = len(list(tasks.iterdir()))
+        for _ in range(3):
+            await stopped_and_continued(terminal)
+        assert len(list(tasks.iterdir())) == threads
+        for letter in (address := "mei.tanaka@example.org"):
+            terminal.press(letter)
+            await asyncio.sleep(0.002)
+        await terminal.until(address)
