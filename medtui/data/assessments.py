@@ -160,11 +160,14 @@ class Assessments:
 
         self._me()
         try:
-            gone = await self._connection.write(send)
+            gone = {row["name"] for row in await self._connection.write(send)}
         except Unreachable:
-            gone = await self._connection.write(send)
+            # Not asked again: by now, somebody may have uploaded another.
+            if set(names) & set(await self.names(session_id)):
+                raise
+            return
         # What may not be deleted is left out without a word, as is what was not there.
-        left = set(paths) - {row["name"] for row in gone}
+        left = set(paths) - gone
         if left and left & {f"{session_id}/{name}" for name in await self.names(session_id)}:
             raise NotAllowed("The server lets only the host of a session delete its files.")
 

@@ -176,6 +176,19 @@ async def test_an_upload_whose_answer_got_lost_is_done_once(
     assert await names(stack) == [f"{first}/transcript.json"]
 
 
+async def test_a_deletion_without_an_answer_is_not_asked_for_a_second_time(
+    stack: Stack, open_backend: Open, people: tuple[Person, ...]
+) -> None:
+    """What is there by then may be somebody's new file."""
+    backend = await open_backend(people[0])
+    session_id = await stack.session(people[0])
+    await stack.file(session_id, "transcript.json")
+    lose_answers(backend, "DELETE", 1, before=True)
+    with pytest.raises(Unreachable):
+        await backend.assessments.delete(session_id, TRANSCRIPT)
+    assert await names(stack) == [f"{session_id}/transcript.json"]
+
+
 def lose_answers(backend: Any, method: str, count: int, *, before: bool = False) -> None:
     """Cut the next connections: after the server has done what it was asked, or before."""
     http = backend._connection.http
