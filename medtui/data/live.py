@@ -23,7 +23,7 @@ import logging
 import random
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from medtui.data.clock import ServerClock
@@ -39,9 +39,6 @@ from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.source import Change, ChangeSource
 from medtui.models import PracticeSession, as_utc
-
-if TYPE_CHECKING:
-    pass
 
 log = logging.getLogger(__name__)
 
