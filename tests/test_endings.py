@@ -105,12 +105,9 @@ async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path
     async with medtui(tmp_path / "home", **NOWHERE) as terminal:
         await terminal.until("Sign in", "E-mail", "Help")
         await terminal.quiet(0.3)
-        tasks = Path(f"/proc/{terminal.process.pid}/task")
-        threads = len(list(tasks.iterdir()))
         for _ in range(3):
             await stopped_and_continued(terminal)
-        assert len(list(tasks.iterdir())) == threads
-        for letter in (address := "mei.tanaka@example.org"):
+        for letter in (address := "mei.tanaka.of.the.eye.hospital@example.org"):
             terminal.press(letter)
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.001)
         await terminal.until(address)
