@@ -1,4 +1,4 @@
-"""The footer, drawn anew only when other keys are live than before."""
+"""The footer: drawn anew only when other keys are live than before, and never without Help."""
 
 from __future__ import annotations
 
@@ -7,16 +7,33 @@ from typing import Any
 from textual import widgets
 from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widgets._footer import FooterKey
 
 
 class Footer(widgets.Footer):
-    """Textual's own replaces all of its widgets whenever the focus moves."""
+    """Textual's own replaces all of its widgets whenever the focus moves.
+
+    Where there are more keys than there is room, the last is pinned: `?` shows all of them.
+    """
+
+    DEFAULT_CSS = """
+    Footer.-crowded FooterKey.-help { dock: right; padding-left: 1; }
+    """
 
     _shown: object = None
 
     def compose(self) -> ComposeResult:
         self._shown = _live(self.screen)
-        yield from super().compose()
+        for key in super().compose():
+            key.set_class(isinstance(key, FooterKey) and key.action == "keys", "-help")
+            yield key
+
+    def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._fit)
+
+    def _fit(self, _: Screen[Any]) -> None:
+        needed = sum(key.outer_size.width for key in self.query(FooterKey))
+        self.set_class(needed > self.size.width, "-crowded")
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         if not self._bindings_ready or screen is not self.screen or _live(screen) != self._shown:
