@@ -199,6 +199,19 @@ def test_google_leaves_out_what_is_zero() -> None:
     assert found.turns[0].start == 0
 
 
+def test_google_repeats_the_first_words_with_their_speakers() -> None:
+    first = [{"word": "Hello,", "startTime": "0s", "endTime": "0.4s"}]
+    again = [
+        {"word": word, "startTime": f"{n}s", "endTime": f"{n}.400s", "speakerTag": tag}
+        for n, (word, tag) in enumerate([("hello,", 1), ("good", 2), ("morning.", 2)])
+    ]
+    found = as_read({"results": [{"alternatives": [{"words": part}]} for part in (first, again)]})
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("1", "hello,"),
+        ("2", "good morning."),
+    ]
+
+
 def test_the_turn_under_way_at_a_time() -> None:
     found = transcript("deepgram-utterances.json")
     assert [found.at(seconds) for seconds in (0, 0.8, 6.0, 7, 12, 1000)] == [0, 0, 0, 1, 2, 4]

@@ -90,6 +90,7 @@ def _repeats(words: list[list[Spoken]]) -> bool:
     earlier = [word for some in words[:-1] for word in some]
     if not earlier or len(words[-1]) < len(earlier):
         return False
-    return [word.text.lower() for word in words[-1][:5]] == [
-        word.text.lower() for word in earlier[:5]
-    ]
+    return all(
+        again.text.lower() == word.text.lower()
+        for again, word in zip(words[-1], earlier[:5], strict=False)
+    )
