@@ -275,6 +275,36 @@ def test_a_colon_does_not_make_a_name() -> None:
     assert found.turns[1].text == "One thing: I am sorry."
 
 
+@pytest.mark.parametrize(
+    "cue",
+    [
+        "<v Dr Lowe>Any pain?</v>\n<v Mrs Ellis>None.</v>",
+        "<v Dr Lowe>Any pain?</v> <v.loud Mrs Ellis>None.",
+        "Dr Lowe: Any\npain?\nMrs Ellis: None.",
+    ],
+)
+def test_a_cue_of_two_voices_is_two_turns(cue: str) -> None:
+    name = "<v Mrs Ellis>" if cue.startswith("<v") else "Mrs Ellis: "
+    text = f"WEBVTT\n\n00:01.000 --> 00:04.000\n{cue}\n\n00:05.000 --> 00:06.000\n{name}Well.\n"
+    found = read(text.encode())
+    assert isinstance(found, Transcript)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("Dr Lowe", "Any pain?"),
+        ("Mrs Ellis", "None. Well."),
+    ]
+
+
+def test_entities_in_captions_are_what_they_stand_for() -> None:
+    cue = "<v Lowe &amp; Co>Less &lt;b&gt; than 3 &amp; more&#27;[31m, Q&A, AT&TIMES"
+    found = read(f"WEBVTT\n\n00:01.000 --> 00:04.000\n{cue}\n".encode())
+    assert isinstance(found, Transcript)
+    assert found.turns[0].speaker == "Lowe & Co"
+    assert found.turns[0].text == "Less <b> than 3 & more[31m, Q&A, AT&TIMES"
+    srt = read(b"1\n00:00:01,000 --> 00:00:04,000\nA &amp; B\n")
+    assert isinstance(srt, Transcript)
+    assert srt.turns[0].text == "A &amp; B"
+
+
 def test_lines_without_a_name_go_on_with_the_last() -> None:
     found = read(b"Doctor: Hello.\nHow are you?\nToday?\n\nPatient: Well.\nDoctor: Good.\n")
     assert isinstance(found, Transcript)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, first, instant, moment, record, speaker_of, text_of
 from medtui.documents.turns import MAX_TURNS, Draft, Piece
 
+if TYPE_CHECKING:
+    from webvtt import Caption
+
 MAX_CHARS = 16_000_000
 
 _NAME = re.compile(r"([^\W\d_][^:<>?!\n]{0,60}?)\s*[:：]\s+(?=\S)")
+_VOICE = re.compile(r"(?=<v[.\s])")
+_ENTITY = re.compile(r"&#?\w{1,8};")
 _SRT = re.compile(r"\ufeff?\s*(?:\d+\s*\n\s*)?\d+:\d\d:\d\d[,.]\d{1,3}\s*-->")
 
 
@@ -36,20 +44,12 @@ def read(text: str) -> tuple[str, Draft]:
         captions = webvtt.from_buffer(io.StringIO(text), format=kind).captions
     except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise _unreadable(text, str(error)) from error
-    found = []
-    for caption in captions:
-        found.append(
-            Piece(
-                clean(caption.text),
-                speaker_of(caption.voice),
-                moment(caption.start),
-                moment(caption.end),
-            )
-        )
-    if not any(piece.speaker for piece in found):
-        found = with_names(found)
+    found = [piece for caption in captions for piece in _voices(caption)]
     if metadata := _teams(found):
         return "teams", Draft(metadata, is_clock=True)
+    if not any(piece.speaker for piece in found):
+        found = list(_named_lines(with_names(found)))
+    found = [_plain(piece) if kind == "vtt" else _one_line(piece) for piece in found]
     if not any(piece.text for piece in found):
         raise _unreadable(text, "there is no cue with text")
     return kind, Draft(found, is_clock=True)
@@ -99,6 +99,48 @@ def from_first(found: list[Piece]) -> list[Piece]:
         )
         for piece in found
     ]
+
+
+def _voices(caption: Caption) -> Iterator[Piece]:
+    """A cue as one piece, or as one for each of its voices; all have the cue's times."""
+    start, end = moment(caption.start), moment(caption.end)
+    parts = [part for part in _VOICE.split(caption.raw_text) if part.strip()]
+    if len(parts) < 2:
+        yield Piece(caption.text.strip(), speaker_of(caption.voice), start, end)
+        return
+    for part in parts:
+        spoken = type(caption)(text=part.strip())
+        yield Piece(spoken.text.strip(), speaker_of(spoken.voice), start, end)
+
+
+def _named_lines(pieces: list[Piece]) -> Iterator[Piece]:
+    """Cues taken apart where a line within begins with a name that other cues begin with."""
+    known = {piece.speaker for piece in pieces if piece.speaker}
+    for piece in pieces:
+        lines: list[str] = []
+        for line in piece.text.split("\n"):
+            name, text = named(line) if lines else (None, line)
+            if name in known:
+                yield piece._replace(text="\n".join(lines))
+                piece, lines = piece._replace(speaker=name), []  # its next part
+            else:
+                text = line
+            lines.append(text)
+        yield piece._replace(text="\n".join(lines))
+
+
+def _plain(piece: Piece) -> Piece:
+    """Without VTT's entities, which stand for characters that mean something in it."""
+
+    def plain(text: str) -> str:
+        return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
+
+    speaker = speaker_of(plain(piece.speaker)) if piece.speaker else None
+    return piece._replace(text=clean(plain(piece.text)), speaker=speaker)
+
+
+def _one_line(piece: Piece) -> Piece:
+    return piece._replace(text=clean(piece.text))
 
 
 def _teams(cues: list[Piece]) -> list[Piece]:
