@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from medtui.documents.assessment import Overall
 from medtui.documents.decode import text_of_bytes, value_of
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document, Kind
@@ -52,10 +53,10 @@ def _of_text(text: str, expected: Kind | None) -> Document:
         return _transcript_of_captions(text)
     draft = plain.from_text(text) if expected != "assessment" else None
     if expected is None and draft is not None and not any(part.speaker for part in draft.pieces):
-        draft = None if (found := prose(text)) and found.overall.score is not None else draft
+        draft = None if (found := prose(text)) and found.overall != Overall() else draft
     found_turns = finish("plain", draft) if draft is not None else None
     document = found_turns or prose(text)
-    if document is None:
+    if document is None or text.strip() in ("null", "true", "false"):
         raise DocumentError("This file holds no words: bring another.", title="Nothing to read")
     return document
 

@@ -109,6 +109,38 @@ def test_items_on_a_common_scale() -> None:
     assert found.feedback.improvements == ("Summarise", "check back")
 
 
+def test_items_with_a_scale_of_their_own() -> None:
+    found = as_read({"items": [{"item": "Pace", "score": 2, "scale": "1-5"}]})
+    assert scores(found) == {"Pace": (2, 5)}
+    assert found.unclaimed == {}
+
+
+def test_grades_by_their_domains() -> None:
+    found = as_read({"grades": {"Data gathering": "A", "Management": "C"}, "overall_grade": "C"})
+    assert [(domain.name, domain.label) for domain in found.domains] == [
+        ("Data gathering", "A"),
+        ("Management", "C"),
+    ]
+    assert found.overall == Overall(label="C")
+
+
+@pytest.mark.parametrize("wrapper", [None, "assessment", "result"])
+def test_a_bare_list_where_an_object_was_expected(wrapper: str | None) -> None:
+    rated: Any = [{"domain": "Rapport", "score": 3, "max": 5}, {"domain": "Plan", "score": 2}]
+    ticked: Any = [{"text": "Says hello", "done": True}, {"text": "Closes", "done": False}]
+    found = as_read({wrapper: rated} if wrapper else rated)
+    assert scores(found) == {"Rapport": (3, 5), "Plan": (2, None)}
+    found = as_read({wrapper: ticked} if wrapper else ticked)
+    assert [criterion.result for criterion in found.criteria] == [Result.YES, Result.NO]
+
+
+def test_a_bare_list_of_what_was_said_is_no_assessment() -> None:
+    words = [{"word": "hello", "start": 0, "end": 1, "score": 0.9}] * 9
+    lines = [{"name": "Ann", "text": "How are you?", "status": "final"}] * 2
+    for said in (words, lines):
+        assert not isinstance(read(json.dumps(said).encode()), Assessment)
+
+
 def test_prose_fenced_as_json_in_a_text() -> None:
     found = assessment("fenced.json")
     assert found.marker is Marker.AI
@@ -161,6 +193,14 @@ def test_prose() -> None:
     found = assessment("prose.txt")
     assert found.overall == Overall(6, 10, 60)
     assert "the plan came late" in found.feedback.summary
+
+
+def test_prose_with_a_percentage() -> None:
+    found = read(b"**Overall score: 65 %**\n\nYou listened well.\n")
+    assert isinstance(found, Assessment)
+    assert found.overall == Overall(percent=65)
+    talk = read(b"The total risk is 5% a year.\nIs that much?\n")
+    assert not isinstance(talk, Assessment)
 
 
 @pytest.mark.parametrize(

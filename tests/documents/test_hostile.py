@@ -190,6 +190,11 @@ def test_json_with_nothing_in_it_is_a_sentence_or_its_text(data: bytes) -> None:
     assert isinstance(found, (str, Transcript))
 
 
+@pytest.mark.parametrize("data", [b"null", b" true\n", b"false", b'"null"'])
+def test_a_word_of_jsons_own_is_not_said_by_anybody(data: bytes) -> None:
+    assert "no words" in str(outcome(data))
+
+
 def test_a_file_over_the_limit_is_refused() -> None:
     assert "larger than 64 MB" in str(outcome(b" " * (MAX_BYTES + 1)))
 

@@ -15,6 +15,7 @@ from medtui.documents.marks import marksheet, names
 from medtui.documents.marks.claims import Claims, plain
 from medtui.documents.marks.parts import criterion, domain, feedback, listed, overall
 from medtui.documents.marks.values import block, mark, percent_of, result, scale_of
+from medtui.documents.shapes.segments import START
 
 _WRAPPERS = ("assessment", "evaluation", "result", "data", "output", "response", "content",
              "text", "feedback", "message", "choices", "json", "report")  # fmt: skip
@@ -24,6 +25,12 @@ _SELF = re.compile(r"\b(self|myself|candidate|reflection)\b", re.I)
 _MARKERS = ("marked_by", "marker", "assessor_type", "assessor", "assessed_by", "evaluator",
             "graded_by", "rater", "examiner", "examiners", "generated_by", "source")  # fmt: skip
 _WHOLE = re.compile(r"(?:overall|total|score|mark)\D{0,20}?(\d+(?:\.\d+)?\s*/\s*\d+)", re.I)
+_PERCENT = re.compile(
+    r"^\W*(?:overall|total|score|mark)[^\d\n]{0,20}:\s*(\d+(?:\.\d+)?\s*%)", re.I | re.M
+)
+_SPOKEN = {*START, "speaker", "speaker_name", "speakerName", "speaker_label", "role", "word",
+           "words", "alternatives", "transcript", "content", "message"}  # fmt: skip
+"""Keys of a talk's turns and words; some of those have a "score", which is a confidence."""
 
 
 class _Candidate(NamedTuple):
@@ -64,9 +71,9 @@ def prose(text: str) -> Assessment | None:
     said = block(text)
     if not said:
         return None
-    match = _WHOLE.search(said[:20_000])
+    match = _WHOLE.search(said[:20_000]) or _PERCENT.search(said[:20_000])
     whole = mark(match[1]) if match else mark(None)
-    percent = percent_of(whole.score, whole.max)
+    percent = whole.percent if whole.score is None else percent_of(whole.score, whole.max)
     return Assessment(
         "prose", overall=Overall(whole.score, whole.max, percent), feedback=Feedback(said)
     )
@@ -163,6 +170,16 @@ def _are_marked(value: Any) -> bool:
     return has_records(value) and any(wanted & set(item) for item in records(value)[:20])
 
 
+def _is_sheet(value: Any) -> bool:
+    """Whether a list that stands alone is one of marks or ticks, and not of what was said."""
+    items = records(value)[:20] if has_records(value) else []
+    if any(_SPOKEN & set(item) for item in items):
+        return False
+    given = [mark(item.get(name)) for item in items for name in names.SCORE]
+    has_grades = any("grade" in item for item in items)
+    return has_grades or any(one.score is not None for one in given) or _are_results(items)
+
+
 def _marker(data: dict[str, Any], is_platform: bool) -> Marker:
     claims = Claims(data)
     for name in _MARKERS:
@@ -200,6 +217,9 @@ def _within(outer: _Candidate) -> Iterator[_Candidate]:
         return
     if isinstance(data, list) and len(data) == 1:
         yield _Candidate(data[0], outer.around, outer.is_fenced)
+    if _is_sheet(data):  # a bare list where an object was expected
+        name = "criteria" if _are_results(data) else "domains"
+        yield _Candidate({name: data}, outer.around, outer.is_fenced)
     for name in _WRAPPERS:
         inner = record(data).get(name)
         is_fenced = outer.is_fenced

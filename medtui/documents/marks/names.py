@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 DOMAINS = ("dimensions", "domains", "domain_scores", "dimension_scores", "skills", "competencies",
-           "competences", "sections", "categories", "scores", "ratings", "marks", "rubric",
-           "subscores", "breakdown")  # fmt: skip
+           "competences", "sections", "categories", "scores", "ratings", "marks", "grades",
+           "rubric", "subscores", "breakdown")  # fmt: skip
 CRITERIA = ("criteria", "checklist", "checklist_items", "tasks", "steps", "actions")
 ITEMS = ("items", "questions", "elements")
 
@@ -64,7 +64,7 @@ TELLING = (
     "marksheets", "overall_score", "total_score", "max_total", "totals", "rubric", "grade",
     "percentage", "overall_feedback", "strengths", "improvements", "areas_for_improvement",
     "red_flags", "global_rating", "skills_assessed", "competencies", "scores", "ratings",
-    "marks", "passed", "assessment", "evaluation", "overall_rating", "overall_grade",
+    "marks", "grades", "passed", "assessment", "evaluation", "overall_rating", "overall_grade",
     "weaknesses", "marks_awarded", "feedback", "sections", "examiner", "red_flag",
 )  # fmt: skip
 """Keys that no transcript has."""

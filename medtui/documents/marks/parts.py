@@ -48,6 +48,9 @@ def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain,
     found = _mark(claims, names.SCORE)
     weight = number(claims.take(*names.WEIGHT))
     limit = number(claims.take(*names.MAX)) or found.max
+    if (own_top := scale_of(claims.look(*names.SCALE))[1]) is not None:
+        claims.take(*names.SCALE)
+        top = own_top
     if is_platform:
         counts = _WEIGHTS.get(plain(own), weight)
         if counts is None and raw and weighted is not None:
