@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = options.run(options)
     except KeyboardInterrupt:
         code = 130
+    except BrokenPipeError:  # whoever reads what we print, `head` for one, has enough of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush is quiet, too
+        code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
         from medtui.crash import tell
 
@@ -125,7 +128,7 @@ def _print_documents(paths: Sequence[Path]) -> int:
             continue
         for note in document.notes:
             sys.stderr.write(f"medtui: {path}: {note}\n")
-        print(json.dumps(document.as_json()))  # noqa: T201
+        print(json.dumps(document.as_json()), flush=True)  # noqa: T201
     return failed
 
 

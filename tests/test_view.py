@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.terminal import Terminal
 from tests.test_end_to_end import environment
 
@@ -55,6 +57,19 @@ def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert json.loads(done.stdout)["turns"][0]["text"] == "How are you today?"
     assert "not known" in done.stderr
+
+
+@pytest.mark.parametrize("repeats", [1, 2_000])
+def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path, repeats: int) -> None:
+    path = tmp_path / "long.json"
+    path.write_text(json.dumps([{"speaker": "A", "text": "How are you?"}] * repeats))
+    command = [sys.executable, "-m", "medtui", "view", "--json", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=30) == 1
 
 
 def test_three_files_are_too_many() -> None:
