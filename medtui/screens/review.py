@@ -287,6 +287,9 @@ class ReviewScreen(Screen[None]):
     def action_speaker(self) -> None:
         if self._refuse_without_transcript() or self.transcript is None:
             return
+        if not self.transcript.speakers:
+            self._refuse("This transcript does not tell its speakers apart.")
+            return
         labels = [None, *self.transcript.speakers]
         at = labels.index(self.turns.speaker) if self.turns.speaker in labels else 0
         label = labels[(at + 1) % len(labels)]

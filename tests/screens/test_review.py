@@ -58,6 +58,16 @@ async def test_words_that_were_hardly_understood_are_dimmed(tmp_path: Path) -> N
         assert dimmed == [word["punctuated_word"], "Lowe."]
 
 
+async def test_where_nobody_is_told_apart_keys_for_speakers_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.json"
+    path.write_text(json.dumps([{"text": "Hello."}, {"text": "There."}]))
+    for key in ("w", "f"):
+        async with viewing(path, state=tmp_path) as reader:
+            await reader.until_text("Hello.")
+            await reader.press(key)
+            await reader.until_text("does not tell its speakers")
+
+
 async def test_a_search_counts_as_one_types_and_goes_to_next_and_previous(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("slash", *"sorr")
