@@ -90,6 +90,8 @@ class MarkSheetScreen(Screen[None]):
         self._acts = SheetActs(self)
         self._is_open = False
         self._said_not_kept = False
+        self._given = ""
+        """What stood in the line before anything was typed: a remark, the station's time."""
         self._book = SheetBook(self.medtui.settings.state, me, session.id, self._not_kept)
         self.sheet = self._blank(DEFAULT)
 
@@ -339,13 +341,12 @@ class MarkSheetScreen(Screen[None]):
         """Open the line: with what was begun there before, or with the station's time."""
         if not self._is_open:
             return
-        begun = self.sheet.drafts.get(spot)
-        if begun is None:
-            remarks = self.sheet.at(spot.place).of(spot.kind)
-            is_there = spot.at is not None and spot.at < len(remarks)
-            begun = remarks[spot.at] if is_there and spot.at is not None else ""
-            if spot.kind is Kind.NOTE and not begun and self._elapsed:
-                begun = f"{self._elapsed} "
+        remarks = self.sheet.at(spot.place).of(spot.kind)
+        is_there = spot.at is not None and spot.at < len(remarks)
+        self._given = remarks[spot.at] if is_there and spot.at is not None else ""
+        if spot.kind is Kind.NOTE and not self._given and self._elapsed:
+            self._given = f"{self._elapsed} "
+        begun = self.sheet.drafts.get(spot, self._given)
         if spot.kind is not Kind.NOTE:
             self.table.go_to(spot.place)
         sign, look = SIGNS[spot.kind]
@@ -425,6 +426,9 @@ class MarkSheetScreen(Screen[None]):
     def action_back(self) -> None:
         if self.writing.display:
             spot = self.sheet.typing
+            if spot is not None and self.field.value == self._given:
+                # Nothing was typed: a draft of it would bring an old time back.
+                self.put(self.sheet.draft(spot, ""))
             self.put(self.sheet.type(None))
             if spot in self.sheet.drafts:
                 self.notify("Kept as a draft: the same key goes on with it.", markup=False)

@@ -101,6 +101,29 @@ async def test_what_was_just_written_is_in_sight_below_many_others(
     assert "Strength number 0" not in here.text
 
 
+async def test_a_line_that_is_left_as_it_was_is_no_draft(
+    stack: Stack, amara: Person, mei: Person, seat: Any
+) -> None:
+    await station(stack, amara, mei, candidate=mei)
+    now = NOW
+    here = await seat(size=SIZE, clock=lambda: now, person=amara)
+    await sheet(here)
+    await here.press("n")
+    await here.until(lambda: here.app.screen.field.value == "4:12 ")
+    await here.press("escape")
+    assert here.app.screen.sheet.drafts == {}
+    now += timedelta(seconds=60)
+    await here.press("n")
+    await here.until(lambda: here.app.screen.field.value == "5:12 ")
+    await here.press("escape")
+    await write(here, "s", "Warm")
+    await here.press("enter", "enter")
+    await here.until(lambda: here.app.screen.field.value == "Warm")
+    await here.press("escape")
+    assert here.app.screen.sheet.drafts == {}
+    assert "Kept as a draft" not in here.text
+
+
 async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
