@@ -22,6 +22,9 @@ from medtui.documents.words import (
     speaker_words,
 )
 
+CROWD = 4
+"""Of more speakers than that, only those who spoke most have figures of their own."""
+
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _LEADING = re.compile(r"^(\s*)([-+]|\d+[.)])(\s)", re.MULTILINE)
 
@@ -151,20 +154,36 @@ def _transcript(transcript: Transcript, names: dict[str, str], begins: int) -> I
         yield ""
 
 
-def figures(found: Statistics, names: dict[str, str]) -> list[str]:
-    """The statistics of a talk, in a few words each."""
+def figures(found: Statistics, names: dict[str, str], longest_name: int | None = None) -> list[str]:
+    """The statistics of a talk, in a few words each; names cut to so many characters."""
+
+    def named(label: str | None) -> str:
+        name = speaker_words(label, names)
+        is_long = longest_name is not None and len(name) > longest_name
+        return f"{name[:longest_name].rstrip()}…" if is_long else name
+
     parts = []
     if found.duration is not None:
         parts.append(length(found.duration))
-    parts.append(f"{found.words:,} words")
-    for share in found.shares if len(found.shares) > 1 else ():
-        who = speaker_words(share.speaker, names)
-        parts.append(f"{who} {share.share:.0%}")
-    if found.longest is not None and found.longest.seconds is not None:
-        who = speaker_words(found.longest.speaker, names)
-        parts.append(f"longest {length(found.longest.seconds)} ({who})")
+    parts.append(_words(found.words))
+    shares = found.shares if len(found.shares) > 1 else ()
+    others = 0
+    if len(shares) > CROWD:
+        others = len(shares) - CROWD
+        shares = tuple(sorted(shares, key=lambda share: -share.share)[:CROWD])
+    for share in shares:
+        parts.append(f"{named(share.speaker)} {share.share:.0%}, {_words(share.words)}")
+    if others:
+        parts.append(f"{others} other{'' if others == 1 else 's'}")
+    if (longest := found.longest) is not None and longest.speaker is not None:
+        size = _words(longest.words) if longest.seconds is None else length(longest.seconds)
+        parts.append(f"longest {size} ({named(longest.speaker)})")
     parts.append(f"{found.questions} question{'' if found.questions == 1 else 's'}")
     if found.pauses is not None:
         long = f", longest {length(found.longest_pause)}" if found.longest_pause else ""
         parts.append(f"{found.pauses} pause{'' if found.pauses == 1 else 's'}{long}")
     return parts
+
+
+def _words(count: int) -> str:
+    return f"{count:,} word{'' if count == 1 else 's'}"

@@ -30,6 +30,9 @@ from medtui.widgets.footer import Footer
 from medtui.widgets.review_header import ReviewHeader
 from medtui.widgets.transcript_view import TranscriptView
 
+LONGEST_NAME = 24
+"""A speaker's name takes so many characters in the header at most."""
+
 
 class ReviewScreen(Screen[None]):
     """Shows what it is given: `show` a document, or `tell` why there is none.
@@ -175,7 +178,7 @@ class ReviewScreen(Screen[None]):
 
         if self.transcript is not None:
             found = statistics_of(self.transcript, self.turns.begins)
-            words = figures(found, self._said.names)
+            words = figures(found, self._said.names, LONGEST_NAME)
             self.app.call_from_thread(self.header.show_figures, words)
 
     @work(exclusive=True, group="quotes")

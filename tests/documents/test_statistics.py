@@ -57,7 +57,22 @@ def test_without_times_words_are_shared_and_pauses_unknown() -> None:
 
 def test_in_words() -> None:
     assert figures(statistics_of(TIMED), {"d": "You"}) == [
-        "25 s", "18 words", "You 70%", "Speaker p 30%", "longest 9 s (You)", "3 questions",
-        "2 pauses, longest 4 s",
+        "25 s", "18 words", "You 70%, 12 words", "Speaker p 30%, 6 words", "longest 9 s (You)",
+        "3 questions", "2 pauses, longest 4 s",
     ]  # fmt: skip
     assert figures(statistics_of(talk()), {}) == ["0 words", "0 questions"]
+
+
+def test_a_long_name_is_cut_where_there_is_little_room() -> None:
+    found = figures(statistics_of(TIMED), {"d": "Maximiliana Theodora Smith"}, 12)
+    assert "Maximiliana… 70%, 12 words" in found
+    assert "longest 9 s (Maximiliana…)" in found
+
+
+def test_of_a_crowd_those_who_spoke_most() -> None:
+    said = ["a", "a b", "a b c", "a b c d", "a b c d e", "a b c d e f"]
+    turns = (Turn(text, f"s{number}") for number, text in enumerate(said))
+    assert figures(statistics_of(talk(*turns)), {}) == [
+        "21 words", "S5 29%, 6 words", "S4 24%, 5 words", "S3 19%, 4 words", "S2 14%, 3 words",
+        "2 others", "longest 6 words (S5)", "0 questions",
+    ]  # fmt: skip

@@ -38,6 +38,15 @@ async def test_a_talk_is_read_with_speakers_times_and_figures(tmp_path: Path) ->
         assert reader.turns.has_focus
 
 
+@pytest.mark.parametrize("width", [80, 100, 160])
+async def test_no_figure_is_cut_off(width: int, tmp_path: Path) -> None:
+    names = ("Dr Maximiliana Theodora Montgomery", "Mrs Theodora Featherstonehaugh", "B")
+    said = talk(*((name, "Is it bad?") for name in names), every=20)
+    async with reviewing(said, tmp_path=tmp_path, size=(width, 24)) as reader:
+        await reader.until_text("33%, 3 words", "Speaker B 33%, 3 words", "longest 10 s (")
+        await reader.until_text("3 questions", "2 pauses, longest 10 s")
+
+
 async def test_view_needs_neither_server_nor_login_nor_settings(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
         assert reader.app.backend is None
