@@ -50,6 +50,15 @@ def test_what_cannot_be_read_is_a_sentence_and_the_rest_is_printed(tmp_path: Pat
     assert json.loads(done.stdout)["kind"] == "transcript"
 
 
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
+    path = tmp_path / "none.json"
+    done = view("--json", path)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"medtui: {path}: This file does not exist: name a transcript or an assessment.\n"
+    )
+
+
 def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
     path.write_text('{"zz": [{"yy": "How are you today?"}]}')

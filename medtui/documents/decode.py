@@ -40,13 +40,13 @@ def load(path: Path) -> bytes:
     """A file's bytes. Raises DocumentError where it cannot be read or is too large."""
     try:
         if not path.is_file():
-            what = "is not a file" if path.exists() else "does not exist"
-            raise DocumentError(f"{path} {what}: name a transcript or an assessment.")
+            what = "This is not a file" if path.exists() else "This file does not exist"
+            raise DocumentError(f"{what}: name a transcript or an assessment.")
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise DocumentError(f"{path} cannot be read: {reason}.") from error
+        raise DocumentError(f"This file cannot be read: {reason}.") from error
     return data
 
 
