@@ -87,6 +87,8 @@ class ReviewScreen(Screen[None]):
         self._keeping = asyncio.Lock()
         """Keeps who is who; None: nothing is remembered."""
         self._said = Remembered()
+        self._begun_names: dict[str, str] | None = None
+        """Who is who, typed and not kept."""
         self._search: Search | None = None
         self._quotes: Quotes | None = None
         self._found: dict[Evidence, Found] = {}
@@ -155,6 +157,7 @@ class ReviewScreen(Screen[None]):
 
     def _show_transcript(self, transcript: Transcript) -> None:
         self.transcript = transcript
+        self._begun_names = None
         if self.memory is not None:
             self._said = self.memory.recall()
         begins = self._begins(transcript)
@@ -279,9 +282,11 @@ class ReviewScreen(Screen[None]):
         if not self.transcript.speakers:
             self._refuse("This transcript does not tell its speakers apart.")
             return
-        names = await self.app.push_screen_wait(
-            WhoScreen(self.transcript, self._said.names, self._people)
-        )
+        who = WhoScreen(self.transcript, self._said.names, self._people, self._begun_names)
+        names = await self.app.push_screen_wait(who)
+        self._begun_names = who.left
+        if who.left is not None:
+            self.notify("As long as you are here, w goes on with what you typed.", markup=False)
         if names is not None:
             self._remember(replace(self._said, names=names))
             self.turns.set_people(names)

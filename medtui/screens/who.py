@@ -23,10 +23,17 @@ LONGEST = 40
 
 
 class WhoScreen(ModalScreen[dict[str, str] | None]):
-    """A field for each speaker, with what they say first. Dismissed with the names, or None."""
+    """A field for each speaker, with what they say first. Dismissed with the names, or None.
+
+    Args:
+        transcript: whose speakers are named.
+        names: those that they have by now.
+        people: names to offer.
+        begun: what was typed, and not kept, before.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss", "Back", id="who.back", tooltip="Back"),
+        Binding("escape", "leave", "Back", id="who.back", tooltip="Back"),
         Binding("ctrl+s", "keep", "Keep", id="who.keep", tooltip="Keep these names"),
         Binding("f2", "swap", "Swap", id="who.swap", tooltip="Swap the first two"),
         Binding("tab", "complete", "Complete", show=False, id="who.complete",
@@ -34,22 +41,30 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
     ]  # fmt: skip
 
     def __init__(
-        self, transcript: Transcript, names: dict[str, str], people: Sequence[str]
+        self,
+        transcript: Transcript,
+        names: dict[str, str],
+        people: Sequence[str],
+        begun: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._transcript = transcript
         self._names = names
+        self._begun = begun
         self._people = [*people, *(role for role in ROLES if role not in people)]
         self._labels = transcript.speakers[:MOST]
+        self.left: dict[str, str] | None = None
+        """What was typed by whoever left without keeping it; None: nothing that is new."""
 
     def compose(self) -> ComposeResult:
+        shown = self._names if self._begun is None else self._begun
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Who is who", classes="card--title")
             for number, label in enumerate(self._labels):
                 yield Field(
                     speaker_words(label),
                     id=f"speaker-{number}",
-                    value=self._names.get(label, ""),
+                    value=shown.get(label, ""),
                     placeholder=", ".join(self._people[:3]) + " …",
                     hint=self._first_words(label),
                     max_length=LONGEST,
@@ -57,7 +72,8 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
                 )
             with Horizontal(classes="card--buttons"):
                 yield Button("Keep", variant="primary", id="keep", compact=True)
-                yield Button("Swap the first two", id="swap", compact=True)
+                if len(self._labels) > 1:
+                    yield Button("Swap the first two", id="swap", compact=True)
 
     def _first_words(self, label: str) -> str:
         said = next(turn.text for turn in self._transcript.turns if turn.speaker == label)
@@ -83,8 +99,18 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
 
     @on(Button.Pressed, "#keep")
     def action_keep(self) -> None:
+        self.dismiss(self._typed)
+
+    def action_leave(self) -> None:
+        typed = self._typed
+        if any(typed.get(label) != self._names.get(label) for label in self._labels):
+            self.left = typed
+        self.dismiss(None)
+
+    @property
+    def _typed(self) -> dict[str, str]:
         names = zip(self._labels, (clean(field.value) for field in self._fields), strict=True)
-        self.dismiss({label: name for label, name in names if name})
+        return {label: name for label, name in names if name}
 
     @on(Button.Pressed, "#swap")
     def action_swap(self) -> None:

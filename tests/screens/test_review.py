@@ -150,6 +150,23 @@ async def test_who_is_who_is_asked_once_and_remembered(tmp_path: Path) -> None:
         assert "Mr Brandt" not in reader.text
 
 
+async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -> None:
+    async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
+        await reader.press("w")
+        await reader.until_screen("WhoScreen")
+        await reader.press("escape")
+        await reader.press("w")
+        await reader.until_screen("WhoScreen")
+        assert "what you typed" not in reader.text
+        await reader.type("Dr Lowe")
+        await reader.press("enter", "escape")
+        await reader.until_text("w goes on with what you typed", "Speaker A  I am sorry")
+        await reader.press("w")
+        await reader.until_screen("WhoScreen")
+        await reader.press("ctrl+s")
+        await reader.until_text("Dr Lowe    I am sorry")
+
+
 async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
