@@ -161,11 +161,17 @@ class ReviewScreen(Screen[None]):
         if self.memory is not None:
             self._said = self.memory.recall()
         begins = self._begins(transcript)
-        self.turns.show(transcript, self._said.names, begins)
+        if self.turns.speaker not in transcript.speakers:
+            self.turns.speaker = None
+            self.header.show_speaker("")
         self._search = self.turns.search = None
         self._quotes = None
+        self.turns.show(transcript, self._said.names, begins)
+        if self.search_field.value:
+            self._search_typed(self.search_field.value)
         self._show_figures()
-        self.turns.focus()
+        if not self.search_field.has_focus:  # what is being typed there would become keys
+            self.turns.focus()
         if transcript.notes:
             self.notify("\n".join(transcript.notes), markup=False, timeout=8)
 

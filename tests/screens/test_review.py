@@ -202,6 +202,27 @@ async def test_a_speaker_alone_and_then_all_again(tmp_path: Path) -> None:
         assert len(reader.turns) == 4
 
 
+async def test_a_transcript_in_place_of_another_is_shown_whole_and_searched(
+    tmp_path: Path,
+) -> None:
+    async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
+        await reader.press("slash", *"sorry", "enter", "f")
+        assert "only Speaker A" in reader.text
+        with reader.app._context():
+            reader.review.show(talk(("C", "Hello there."), ("D", "I am sorry, too.")))
+        await reader.until_text("Speaker C  Hello there.", "Speaker D  I am sorry, too.")
+        assert "only" not in reader.text
+        assert "1 of 1" in reader.text
+        await reader.press("n")
+        assert not reader.said
+        await reader.press("slash")
+        with reader.app._context():
+            reader.review.show(SIMPLE)
+        await reader.until_text(" of 3")
+        await reader.press("d")
+        assert reader.review.search_field.value.endswith("d")
+
+
 async def test_a_search_finds_what_a_filter_hides(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("f", "slash", *"why")
