@@ -140,7 +140,7 @@ def _where(item: Evidence, quotes: Quotes | None, transcript: Transcript | None)
 def _transcript(transcript: Transcript, names: dict[str, str], begins: int) -> Iterable[str]:
     yield "## Transcript"
     yield ""
-    yield _safe(" · ".join(figures(statistics_of(transcript, begins), names)))
+    yield _safe(" · ".join(figures(statistics_of(transcript, begins, names), names)))
     yield ""
     for note in transcript.notes:
         yield f"*{_safe(note)}*"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from medtui.documents.transcript import Transcript, Turn
+from medtui.documents.transcript import Transcript, Turn, same_people
 
 PAUSE = 3.0
 """A silence between turns of so many seconds counts as a pause."""
@@ -50,9 +50,16 @@ class Statistics:
     is_timed: bool
 
 
-def statistics_of(transcript: Transcript, begins: int = 0) -> Statistics:
-    """Figures of the talk from the turn `begins` on."""
+def statistics_of(
+    transcript: Transcript, begins: int = 0, names: dict[str, str] | None = None
+) -> Statistics:
+    """Figures of the talk from the turn `begins` on; labels of one name are one speaker."""
     turns = transcript.turns[begins:]
+    if names and len(set(names.values())) < len(names):
+        same = same_people(transcript.speakers, names)
+        turns = tuple(
+            replace(turn, speaker=same[turn.speaker]) if turn.speaker else turn for turn in turns
+        )
     counts = [len(turn.text.split()) for turn in turns]
     is_timed = bool(turns) and all(_length(turn) is not None for turn in turns)
     words = sum(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -71,3 +72,12 @@ class Transcript:
             "duration": self.duration,
             "turns": [turn.as_json() for turn in self.turns],
         }
+
+
+def same_people(labels: Iterable[str], names: dict[str, str]) -> dict[str, str]:
+    """For each label the first that has its name: one person may have been taken for two."""
+    first: dict[str, str] = {}
+    return {
+        label: first.setdefault(names[label], label) if label in names else label
+        for label in labels
+    }

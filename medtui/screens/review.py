@@ -186,8 +186,9 @@ class ReviewScreen(Screen[None]):
         from medtui.documents.statistics import statistics_of
 
         if self.transcript is not None:
-            found = statistics_of(self.transcript, self.turns.begins)
-            words = figures(found, self._said.names, LONGEST_NAME)
+            names = self._said.names
+            found = statistics_of(self.transcript, self.turns.begins, names)
+            words = figures(found, names, LONGEST_NAME)
             self.app.call_from_thread(self.header.show_figures, words)
 
     @work(exclusive=True, group="quotes")
@@ -304,7 +305,7 @@ class ReviewScreen(Screen[None]):
         if not self.transcript.speakers:
             self._refuse("This transcript does not tell its speakers apart.")
             return
-        labels = [None, *self.transcript.speakers]
+        labels = [None, *self.turns.people]
         at = labels.index(self.turns.speaker) if self.turns.speaker in labels else 0
         label = labels[(at + 1) % len(labels)]
         self.turns.set_speaker(label)

@@ -14,7 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from medtui.documents.search import Search
-from medtui.documents.transcript import Transcript, Turn
+from medtui.documents.transcript import Transcript, Turn, same_people
 from medtui.documents.words import clock, speaker_words
 from medtui.widgets.cells import Span, fit
 from medtui.widgets.flow import Flow
@@ -62,6 +62,8 @@ class TranscriptView(Flow):
         """The number of the hit that one is at."""
         self._shown: Sequence[int] = ()
         self._colours: dict[str, int] = {}
+        self._same: dict[str, str] = {}
+        """For each label the one that stands for its person."""
         self._time_width = 0
         self._name_width = 0
 
@@ -82,6 +84,9 @@ class TranscriptView(Flow):
     def set_people(self, names: dict[str, str]) -> None:
         """Call the speakers by these names."""
         self.names = names
+        self._same = same_people(self.transcript.speakers, names)
+        if self.speaker is not None:
+            self.speaker = self._same.get(self.speaker)
         self._arrange()
 
     def set_begins(self, begins: int) -> None:
@@ -108,12 +113,20 @@ class TranscriptView(Flow):
             shown += wanted
         else:
             turns = self.transcript.turns
-            shown += (index for index in wanted if turns[index].speaker == self.speaker)
+            shown += (index for index in wanted if self._is_said_by(turns[index], self.speaker))
         self._shown = shown
         if self.is_mounted and self.size.width:
             self.lay_out()
         if turn is not None:
             self.move_to(self._place_of(turn))
+
+    def _is_said_by(self, turn: Turn, speaker: str) -> bool:
+        return self._same.get(turn.speaker or "") == speaker
+
+    @property
+    def people(self) -> list[str]:
+        """A label for each speaker, one for those of the same name."""
+        return list(dict.fromkeys(self._same.values()))
 
     def _place_of(self, turn: int) -> int:
         """Where a turn stands, or the next that is shown."""
@@ -140,7 +153,8 @@ class TranscriptView(Flow):
             self.is_folded = False
             self._arrange()
             self.post_message(self.Folded())
-        if self.speaker is not None and self.transcript.turns[turn].speaker != self.speaker:
+        said = self.transcript.turns[turn]
+        if self.speaker is not None and not self._is_said_by(said, self.speaker):
             self.set_speaker(None)
             self.post_message(self.Folded())
         self.marked_from = None
@@ -217,7 +231,7 @@ class TranscriptView(Flow):
         return speaker_words(label, self.names)
 
     def _colour(self, label: str | None) -> Style:
-        number = self._colours.get(label or "")
+        number = self._colours.get(self._same.get(label or "", ""))
         name = "nobody" if number is None else f"speaker-{number}"
         return self.style_of(f"transcript-view--{name}")
 

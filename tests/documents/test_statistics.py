@@ -76,3 +76,11 @@ def test_of_a_crowd_those_who_spoke_most() -> None:
         "21 words", "S5 29%, 6 words", "S4 24%, 5 words", "S3 19%, 4 words", "S2 14%, 3 words",
         "2 others", "longest 6 words (S5)", "0 questions",
     ]  # fmt: skip
+
+
+def test_labels_of_one_name_are_one_speaker() -> None:
+    split = talk(Turn("one two", "a", 0, 2), Turn("three", "c", 2, 4), Turn("four", "b", 4, 5))
+    assert figures(statistics_of(split, 0, {"a": "You", "c": "You"}), {"a": "You", "c": "You"}) == [
+        "4 words", "You 80%, 3 words", "Speaker b 20%, 1 word", "longest 4 s (You)",
+        "0 questions", "0 pauses",
+    ]  # fmt: skip

@@ -223,6 +223,24 @@ async def test_a_transcript_in_place_of_another_is_shown_whole_and_searched(
         assert reader.review.search_field.value.endswith("d")
 
 
+async def test_one_person_who_was_taken_for_two_is_shown_alone_as_one(tmp_path: Path) -> None:
+    said = talk(("A", "Hello."), ("B", "Yes?"), ("C", "I am sorry."))
+    async with reviewing(said, tmp_path=tmp_path) as reader:
+        await reader.press("w")
+        await reader.until_screen("WhoScreen")
+        for name in ("You", "Ann", "You"):
+            await reader.type(name)
+            await reader.press("enter")
+        await reader.until_text("You 67%, 4 words", "You  I am sorry.")
+        await reader.press("f")
+        await reader.until_text("only You", "I am sorry.")
+        assert "Yes?" not in reader.text
+        await reader.press("f")
+        await reader.until_text("only Ann")
+        await reader.press("f")
+        assert "only" not in reader.text
+
+
 async def test_a_search_finds_what_a_filter_hides(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("f", "slash", *"why")
