@@ -201,6 +201,11 @@ class HistoryScreen(Screen[None]):
     def _emptiness(self) -> str:
         reading = self._reading
         if len(self._history) and not self._history.filter.is_any:
+            if self._is_progress and self._history.wanted():
+                return (
+                    "In none of these sessions you were the candidate and have a mark. Press esc"
+                    " to see all, tab to see the sessions."
+                )
             return "Nothing is left by the filter. Press esc to see all."
         if reading.error and reading.as_of is None:
             return f"{reading.error}\n\nIt is tried again."
