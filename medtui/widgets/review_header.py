@@ -63,7 +63,7 @@ class ReviewHeader(Static):
         first = _ends(Content.assemble((" Review ", "bold"), f"· {words}"), mark, width)
         asides = "  ".join(part for part in (self._speaker, self._count) if part)
         aside = Content.styled(f"{asides} ", "$text-warning") if asides else Content("")
-        lines = _joined(self._figures, width - 1 - cell_len(aside.plain), MOST_LINES)
+        lines = _joined(self._figures, width - 2 - cell_len(aside.plain), MOST_LINES)
         figures = [Content.styled(f" {line}", "$text-muted") for line in lines]
         content = [first, *figures[:-1], _ends(figures[-1], aside, width)]
         if not self._figures and not asides:

@@ -47,6 +47,15 @@ async def test_no_figure_is_cut_off(width: int, tmp_path: Path) -> None:
         await reader.until_text("3 questions", "2 pauses, longest 10 s")
 
 
+async def test_figures_that_fill_a_line_to_its_end_are_not_cut(tmp_path: Path) -> None:
+    said = talk(("A", "Is it bad?"), ("Bo", "No."))
+    async with reviewing(said, tmp_path=tmp_path, size=(80, 24)) as reader:
+        for count in range(1, 40):
+            with reader.app._context():
+                reader.review.header.show_figures(["x" * (40 + count), "y" * 12])
+            await reader.until_text("x" * (40 + count), "y" * 12)
+
+
 async def test_view_needs_neither_server_nor_login_nor_settings(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
         assert reader.app.backend is None
