@@ -313,3 +313,37 @@ def test_lines_without_a_name_go_on_with_the_last() -> None:
         ("Patient", "Well."),
         ("Doctor", "Good."),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [
+        ("**Doctor:** Any pain?\n\n**Patient:** None.\n", (None, None)),
+        ("**Doctor**: Any pain?\n\n**Patient**: None.\n", (None, None)),
+        ("Doctor  0:03\nAny pain?\n\nPatient  0:09\nNone.\n", (3, 9)),
+        ("[Doctor] 10:00:01\nAny\npain?\n\n[Patient] 10:00:05\nNone.\n", (0, 4)),
+        ("[00:01 - 00:04] Doctor: Any pain?\n[00:04 --> 00:06] Patient: None.\n", (1, 4)),
+    ],
+)
+def test_names_in_a_text_as_others_write_them(
+    text: str, starts: tuple[float | None, float | None]
+) -> None:
+    found = read(text.encode())
+    assert isinstance(found, Transcript)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("Doctor", "Any pain?"),
+        ("Patient", "None."),
+    ]
+    assert tuple(turn.start for turn in found.turns) == starts
+
+
+def test_a_line_that_ends_with_a_time_is_no_name() -> None:
+    for text in (
+        "I got up at 8:30\nIt hurt.\nThe pain began at 9:15\nIt was bad.\n",
+        "Breakfast 8:30\nLunch 12:15\nNothing else.\n",
+        "Breakfast 8:30\nNothing else.\nLunch 12:15\n",
+    ):
+        found = read(text.encode())
+        assert isinstance(found, Transcript)
+        assert [turn.text for turn in found.turns] == text.splitlines()
+        assert not found.speakers

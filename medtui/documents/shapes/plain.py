@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from medtui.documents.fields import (
@@ -14,6 +15,7 @@ from medtui.documents.fields import (
     moment,
     record,
     records,
+    speaker_of,
 )
 from medtui.documents.shapes.captions import from_first, named, teams_piece, with_names
 from medtui.documents.shapes.segments import (
@@ -35,7 +37,12 @@ TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body
 MAX_LINES = MAX_TURNS * 3
 
 _LINE = re.compile(r"[^\r\n]+")
-_STAMP = re.compile(r"^\s*[\[(]?((?:\d{1,4}:)?\d{1,4}:\d{2}(?:[.,]\d{1,9})?)[\])]?\s*[-–—|]*\s*")
+_TIME = r"((?:\d{1,4}:)?\d{1,4}:\d{2}(?:[.,]\d{1,9})?)"
+_STAMP = re.compile(rf"^\s*[\[(]?{_TIME}(?:\s*(?:-->|[-–—])\s*{_TIME})?[\])]?\s*[-–—|]*\s*")
+_HEAD = re.compile(rf"\[?([^\W\d_][^:<>?!\[\]]{{0,60}}?)\]?\s+[\[(]?{_TIME}[\])]?")
+"""A line that says who speaks next, and when: "Ann Lee  0:03", "[Ann Lee] 10:00:01"."""
+_BOLD = re.compile(r"^\s*(?:\*\*|__)([^*_\n]{1,60}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
+"""A name as Markdown has it: "**Doctor:** …", "**Doctor**: …"."""
 
 
 def read(data: Any) -> Draft | None:
@@ -78,11 +85,14 @@ def from_text(text: str) -> Draft | None:
     for match in _LINE.finditer(text):
         line = match[0]
         stamp = _STAMP.match(line)
-        words = clean(line[stamp.end() :] if stamp else line)
+        words = clean(_BOLD.sub(r"\1: ", line[stamp.end() :] if stamp else line))
         if words:
-            lines.append(Piece(words, None, moment(stamp[1]) if stamp else None))
+            start, end = (moment(stamp[1]), moment(stamp[2])) if stamp else (None, None)
+            lines.append(Piece(words, None, start, end))
         if len(lines) > MAX_LINES:
             break
+    if headed := _headed(lines):
+        return Draft(headed, is_clock=True)
     lines = with_names(lines)
     has_names = any(line.speaker for line in lines)
     found: list[list[Piece]] = []
@@ -93,6 +103,33 @@ def from_text(text: str) -> Draft | None:
             found.append([piece])
     turns = [part[0]._replace(text=" ".join(piece.text for piece in part)) for part in found]
     return Draft(turns, is_clock=True) if turns else None
+
+
+def _headed(lines: list[Piece]) -> list[Piece]:
+    """Turns that each stand below a line of their own, as in Zoom's and Otter's texts; or none.
+
+    "I left at 10:30" is no such line, nor is one below which nothing is said.
+    """
+    heads = [_head(line) for line in lines]
+    count = len(heads) - heads.count(None)
+    if count < 2 or count * 3 < len(lines) or heads[0] is None or heads[-1] is not None:
+        return []
+    if any(before and after for before, after in pairwise(heads)):
+        return []
+    found: list[Piece] = []
+    for head, line in zip(heads, lines, strict=True):
+        if head is not None:
+            found.append(Piece("", speaker_of(head[1]), moment(head[2])))
+        else:
+            found[-1] = found[-1]._replace(text=f"{found[-1].text} {line.text}".strip())
+    starts = [piece.start for piece in found if piece.start is not None]
+    return from_first(found) if min(starts) >= 3600 else found  # Zoom has the time of day
+
+
+def _head(line: Piece) -> re.Match[str] | None:
+    head = _HEAD.fullmatch(line.text) if line.start is None else None
+    names = head[1].split() if head else []
+    return head if len(names) <= 5 and not any(name[0].islower() for name in names) else None
 
 
 def _listed(items: Any) -> Draft | None:
