@@ -71,6 +71,7 @@ async def test_an_address_where_nobody_is(stack: Stack, look: Any) -> None:
     assert {found[name].state for name in LINES[2:10]} == {"skipped"}
     assert failures(await look(url="http://no-such-host.invalid")) == ["address"]
     assert failures(await look(url="ftp://x")) == ["address"]
+    assert failures(await look(url=f"http://{70 * 'a'}.example")) == ["address"]
 
 
 async def test_a_server_that_is_not_supabase_or_in_trouble(look: Any) -> None:

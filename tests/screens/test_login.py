@@ -74,6 +74,30 @@ async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> 
     await here.until(lambda: launcher.asked == ["demo", "demo"])
 
 
+@pytest.mark.parametrize(
+    ("server", "key", "why"),
+    [
+        ("http://127.0.0.1:1", "", "There is no key for this server"),
+        ("http://127.0.0.1:1", "sb_publishable_x y", "This is not a key"),
+        ("ftp://example.org", "key", "This is not a URL"),
+        ("https://a..b", "key", "This is not a URL"),
+    ],
+)
+async def test_settings_with_which_nothing_can_be_asked_are_told(
+    server: str, key: str, why: str, seat: Any
+) -> None:
+    here = await seat(server=server, key=key)
+    await here.until_text(why, "Try again", "Choose another server")
+    await here.press("escape")
+    await here.until_screen("WelcomeScreen")
+
+
+async def test_a_url_without_https_is_one(seat: Any) -> None:
+    here = await seat(server="127.0.0.1:1", key="key")
+    await here.until(lambda: here.app.backend)
+    assert here.app.backend.server.url == "https://127.0.0.1:1"
+
+
 async def test_a_password_for_another_server_never_goes_to_the_one_before(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
