@@ -76,6 +76,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._is_saving = False
         self._is_sent = False
         """Whether it was posted once without a refusal: then the server may have it."""
+        self.since = 0
+        """What the feed had heard when it was saved."""
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -278,6 +280,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         """The session as the server has it now; None when it failed, and the form says why."""
         from medtui.data import Changed, DataError, Invalid
 
+        self.since = self._backend.live.heard
         try:
             if self._session is not None:
                 return await self._backend.sessions.edit(
