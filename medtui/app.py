@@ -243,8 +243,12 @@ class MedtuiApp(Frame):
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End the login on this machine, or on all."""
+        from medtui.screens.opening import OpeningScreen
+
         is_done = True
         if self.backend is not None:
+            # The server may take its time to answer, and a board without a feed is not live.
+            self.show(OpeningScreen("Signing out…"))
             await self.backend.live.stop()
             is_done = await self.backend.auth.sign_out(everywhere=everywhere)
         if not everywhere:
