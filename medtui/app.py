@@ -262,6 +262,11 @@ class MedtuiApp(Frame):
             )
         self._show_login(words)
 
+    def email_changed(self, email: str) -> None:
+        """Say that whoever is signed in has another e-mail, and expect them by it."""
+        self._email = email
+        self.notify(f"Your e-mail is {email} now.", markup=False)
+
     def _show_login(self, reason: str, email: str = "") -> None:
         from medtui.screens.login import LoginScreen
 
