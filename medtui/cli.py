@@ -27,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = options.run(options)
     except KeyboardInterrupt:
         code = 130
+    except BrokenPipeError:  # of `| head`: whoever reads it has enough, and that is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or Python complains as it flushes
+        code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
         from medtui.crash import tell
 
