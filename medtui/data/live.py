@@ -139,7 +139,7 @@ class LiveFeed:
 
     async def _run(self) -> None:
         first, longest = self._scope.pauses
-        pause, was_refused = first, False
+        pause, was_refused, replaced = first, False, ""
         while True:
             socket, is_refused = Socket(self._connection), False
             try:
@@ -156,12 +156,15 @@ class LiveFeed:
                 self._in_background(socket.close())
             if self._is_live:
                 self._is_live = False
-                pause = first
+                pause, replaced = first, ""
             self._tell_stale()
             if self._polling is None or self._polling.done():
                 self._polling = self._in_background(self._poll())
-            if is_refused:
-                await self._refresh()
+            # One that was got for this reason and is refused, too, is not worth another: each
+            # counts against a limit that a whole hospital may share.
+            if is_refused and self._connection.token != replaced:
+                if await self._refresh():
+                    replaced = self._connection.token
                 # A new token is worth an attempt at once, but not one after the other.
                 pause = pause if was_refused else first
             was_refused = is_refused
@@ -345,15 +348,18 @@ class LiveFeed:
         self._committed[id_] = committed
         return True
 
-    async def _refresh(self) -> None:
+    async def _refresh(self) -> bool:
+        """Have a newer token. Whether there is one."""
         if self._connection.refresh is None:
-            return
+            return False
         try:
             await self._connection.refresh(self._connection.token)
         except NotSignedIn:
-            pass  # `Auth` has told the owner, who stops this feed
+            return False  # `Auth` has told the owner, who stops this feed
         except DataError as error:
             log.info("the feed's token could not be refreshed yet: %s", error.title)
+            return False
+        return True
 
     def _learn_time(self) -> None:
         if self._learning is not None:  # of an attempt before, to which nobody answers
