@@ -60,6 +60,9 @@ NOT_UNDERSTOOD = (
 
 _AFTER = re.compile(r"after (\d{1,6}) seconds?")
 
+_KEY_WORDS = re.compile(r"\bAPI key\b|authentication credentials", re.I)
+"""What gateways say of a public key, without a code."""
+
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
 
@@ -125,7 +128,7 @@ def from_postgrest(error: APIError) -> DataError:
         )
     if code == "429":
         return TooOften("The server asks for a pause: try again in a minute.")
-    if code == "401":
+    if code == "401" or (not code and _KEY_WORDS.search(message)):
         return NotAllowed("The server refuses medtui's key: check it in the settings.")
     if _is_strangers(code):
         return Unreachable(NOT_UNDERSTOOD)

@@ -63,6 +63,15 @@ def test_what_is_no_supabase_is_not_in_trouble(status: str) -> None:
         assert "check the server's address" in from_auth(error).message
 
 
+@pytest.mark.parametrize(
+    "said", ["Invalid API key", "No API key found in request", "Invalid authentication credentials"]
+)
+def test_what_a_gateway_says_of_the_key_is_about_the_key(said: str) -> None:
+    error = from_postgrest(APIError({"message": said, "hint": "Double check it."}))
+    assert isinstance(error, NotAllowed)
+    assert "refuses medtui's key" in error.message
+
+
 def test_a_room_link_in_use_blames_its_field() -> None:
     error = postgrest(
         "23505", 'duplicate key value violates unique constraint "practice_sessions_room_url_key"'
