@@ -93,7 +93,7 @@ class MedtuiApp(Frame):
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
-        self.drafts = Drafts(settings.state / "drafts")
+        self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
         """What was typed into forms and is not confirmed yet."""
         self.sheets = Sheets(self)
         """Mark sheets that were handed in, and what is said of them."""
@@ -169,6 +169,13 @@ class MedtuiApp(Frame):
         await self.drafts.sweep()
         await asyncio.to_thread(disk.sweep, self.settings.state)
         await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
+
+    def _tell_of_no_drafts(self, reason: str) -> None:
+        self.notify(
+            f"What you type cannot be kept on this machine: {reason.lower()} "
+            f"({self.settings.state}). Save a form before you leave it.",
+            severity="warning", markup=False, timeout=10,
+        )  # fmt: skip
 
     @work(group="drafts")
     async def _tell_of_drafts(self) -> None:

@@ -202,7 +202,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        if self._keep():
+        if self._keep() and self.draft.is_kept:
             self.medtui.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(None)
