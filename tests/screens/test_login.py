@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +160,25 @@ async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_pa
     assert stack.url in saved
     assert stack.anon_key in saved
     assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("choice", ["local", "connect"])
+async def test_settings_that_another_program_holds_hold_nobody_up(
+    choice: str, stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await seat(server="", launcher=FakeLauncher(stack))
+    wrote: list[int] = []
+    monkeypatch.setattr("medtui.config._write", lambda *_: wrote.append(threading.get_ident()))
+    with here.app._context():
+        here.app.screen.action_choose(choice)
+    if choice == "connect":
+        await here.until_screen("ConnectScreen")
+        await here.fill("url", stack.url)
+        await here.fill("key", stack.anon_key)
+        await here.press("enter")
+    await here.until_screen("LoginScreen")
+    assert len(wrote) == 1
+    assert wrote != [threading.get_ident()]
 
 
 async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(
