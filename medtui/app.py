@@ -93,7 +93,7 @@ class MedtuiApp(Frame):
         self.zone = zone or local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
-        self.drafts = Drafts(settings.state / "drafts")
+        self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
         """What was typed into forms and is not confirmed yet."""
         self.sheets = Sheets(self)
         """Mark sheets that were handed in, and what is said of them."""
@@ -170,6 +170,13 @@ class MedtuiApp(Frame):
         await asyncio.to_thread(disk.sweep, self.settings.state)
         await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
 
+    def _tell_of_no_drafts(self, reason: str) -> None:
+        self.notify(
+            f"What you type cannot be kept on this machine: {reason.lower()} "
+            f"({self.settings.state}). Save a form before you leave it.",
+            severity="warning", markup=False, timeout=10,
+        )  # fmt: skip
+
     @work(group="drafts")
     async def _tell_of_drafts(self) -> None:
         for form in await self.drafts.waiting(self._account):
@@ -243,8 +250,12 @@ class MedtuiApp(Frame):
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End the login on this machine, or on all."""
+        from medtui.screens.opening import OpeningScreen
+
         is_done = True
         if self.backend is not None:
+            # The server may take its time to answer, and a board without a feed is not live.
+            self.show(OpeningScreen("Signing out…"))
             await self.backend.live.stop()
             is_done = await self.backend.auth.sign_out(everywhere=everywhere)
         if not everywhere:
@@ -257,6 +268,11 @@ class MedtuiApp(Frame):
                 "sign in once it can, and sign out everywhere again."
             )
         self._show_login(words)
+
+    def email_changed(self, email: str) -> None:
+        """Say that whoever is signed in has another e-mail, and expect them by it."""
+        self._email = email
+        self.notify(f"Your e-mail is {email} now.", markup=False)
 
     def _show_login(self, reason: str, email: str = "") -> None:
         from medtui.screens.login import LoginScreen

@@ -12,12 +12,13 @@ All that touches the disk is done by one thread, in the order in which it was as
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import hashlib
 import json
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -30,10 +31,16 @@ KEPT_DAYS = 30
 
 
 class Drafts:
-    """The drafts of this machine, in a folder."""
+    """The drafts of this machine, in a folder.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        tell: called on the event loop, once, with why nothing can be kept.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None] = lambda reason: None) -> None:
         self._folder = folder
+        self._tell = tell
+        self._is_told = False
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
     async def take(self, form: str, account: str = "") -> Draft:
@@ -41,7 +48,12 @@ class Drafts:
 
         Raises nothing: what cannot be kept is not.
         """
-        found = self._pen.submit(_take, self._pen, self._of(account), form)
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+
+        def fail(reason: str) -> None:  # in the thread
+            loop.call_soon_threadsafe(self._fail, reason, context=context)
+
+        found = self._pen.submit(_take, self._pen, fail, self._of(account), form)
         return await asyncio.wrap_future(found)
 
     async def waiting(self, account: str = "") -> list[str]:
@@ -57,6 +69,11 @@ class Drafts:
         """Wait until everything is on the disk."""
         await asyncio.wrap_future(self._pen.submit(lambda: None))
 
+    def _fail(self, reason: str) -> None:
+        if not self._is_told:
+            self._is_told = True
+            self._tell(reason)
+
     def _of(self, account: str) -> Path:
         return self._folder / hashlib.sha256(account.encode()).hexdigest()[:24]
 
@@ -64,14 +81,21 @@ class Drafts:
 class Draft:
     """What one form holds, until it is dropped or left. Made by `Drafts.take`.
 
-    `found` is what was kept before; empty where there was nothing.
+    `found` is what was kept before; empty where there was nothing. `is_kept` is false from when
+    the disk has refused what was to be kept.
     """
 
     def __init__(
-        self, pen: ThreadPoolExecutor, file: Path, claim: disk.Claim | None = None
+        self,
+        pen: ThreadPoolExecutor,
+        fail: Callable[[str], None],
+        file: Path,
+        claim: disk.Claim | None = None,
     ) -> None:
         self.found: dict[str, str] = _read(file) if claim else {}
+        self.is_kept = True
         self._pen = pen
+        self._fail = fail
         self._file = file
         self._claim = claim  # the thread's alone
         self._values = dict(self.found)
@@ -109,24 +133,27 @@ class Draft:
             if self._claim is None:
                 self._claim = disk.claim(self._file)
             disk.write(self._file, json.dumps(values))
+            self.is_kept = True
         except OSError as error:
             log.warning("a draft could not be kept: %s", error.strerror)
+            self.is_kept = False
+            self._fail(error.strerror or "the disk refuses it")
 
     def _release(self) -> None:
         if self._claim is not None:
             self._claim.release(forget=not self._file.exists())
 
 
-def _take(pen: ThreadPoolExecutor, folder: Path, form: str) -> Draft:
+def _take(pen: ThreadPoolExecutor, fail: Callable[[str], None], folder: Path, form: str) -> Draft:
     try:
         for file in _drafts(folder):
             if _form(file) == form and (claim := disk.claim(file)):
-                if (draft := Draft(pen, file, claim)).found:
+                if (draft := Draft(pen, fail, file, claim)).found:
                     return draft
                 claim.release()
     except OSError as error:
         log.warning("drafts cannot be read: %s", error.strerror)
-    return Draft(pen, folder / f"{form}.{secrets.token_hex(4)}.json")
+    return Draft(pen, fail, folder / f"{form}.{secrets.token_hex(4)}.json")
 
 
 def _read(file: Path) -> dict[str, str]:

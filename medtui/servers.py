@@ -162,7 +162,13 @@ class Servers:
         await self._app.enter()
 
     async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
-        backend = await self._open_backend(url, key, tokens)
+        from medtui.data import Invalid
+
+        try:
+            backend = await self._open_backend(url, key, tokens)
+        except Invalid as error:  # flags, the environment and the file may say anything
+            self._say(error.message, failed=True)
+            return
         if self._login is not None:
             await self._sign_in_unattended(backend, self._login)
         elif backend.auth.user is not None or not self._app.is_at_login:

@@ -176,6 +176,10 @@ class Auth:
         elsewhere has not ended. The login is gone from here in either case.
         """
         self._stop_watching()
+        stored = _parse(await self._tokens.read())
+        if stored is not None and self._is_anothers(stored):  # whose login is not ours to end
+            await self._let_go()
+            return False
         try:
             if everywhere:  # the client keeps the session when this fails, and can end it below
                 await self.as_user(lambda client: client.auth.sign_out({"scope": "global"}))
@@ -202,6 +206,8 @@ class Auth:
         stored = _parse(await self._tokens.read())
         if stored is None:
             raise NotSignedIn(LOGIN_ENDED)
+        if self._is_anothers(stored):  # the client would ask with their token
+            await self._take(stored)
         if _left(stored) < _margin(stored):
             await self._replace(stored.access_token)
         return await self._connection.write(request)
@@ -237,12 +243,16 @@ class Auth:
             for forget in self.on_end:
                 await asyncio.to_thread(forget, ended.id)
 
+    def _is_anothers(self, session: Session) -> bool:
+        """Whether a stored session is of somebody else, who has signed in in another window."""
+        return self.user is not None and self.user.id != UUID(session.user.id)
+
     async def _take(self, session: Session) -> None:
         """Have the client use this stored session from now on.
 
         Raises NotSignedIn when it is somebody else's, who has signed in from another window.
         """
-        if self.user is not None and self.user.id != UUID(session.user.id):
+        if self._is_anothers(session):
             self._stop_watching()
             await self._let_go()
             self._notify(SignedOut(LOGIN_TAKEN))

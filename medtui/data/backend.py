@@ -10,6 +10,7 @@ from pathlib import Path
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
+from medtui.data.check import usable
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
 from medtui.data.connection import Connection, Server, connect
@@ -93,9 +94,10 @@ class Backend:
             scope: what the live feed is about.
             state: the folder of what this program keeps of an account until it signs out.
 
-        Raises nothing for a server that is away: calls raise Unreachable then.
+        Raises Invalid for a URL or a key that is none, and nothing for a server that is away:
+        calls raise Unreachable then.
         """
-        connection = await connect(server, SessionStorage(tokens))
+        connection = await connect(Server(*usable(server.url, server.key)), SessionStorage(tokens))
         backend = cls(connection, tokens, notify, scope, state)
         try:
             with contextlib.suppress(DataError):

@@ -21,8 +21,7 @@ async def check_server(url: str, key: str) -> str:
     key = key.strip()
     if not key:
         raise Invalid("Enter the project's public key (anon or publishable).", field="key")
-    if not key.isascii() or any(char.isspace() for char in key):
-        raise Invalid("This is not a key: copy the whole of it, in one line.", field="key")
+    _refuse_no_key(key)
     if is_secret(key):
         raise Invalid(
             "This is the secret key, which may do everything: "
@@ -31,6 +30,28 @@ async def check_server(url: str, key: str) -> str:
         )
     await probe(url, key)
     return url
+
+
+def usable(url: str, key: str) -> tuple[str, str]:
+    """A URL and a key as they stand in the settings, as calls can be made with them.
+
+    Nobody is asked. Raises Invalid (`field` url or key) for what no call can be made with.
+    """
+    tidy, key = tidy_url(url), key.strip()
+    if not key:
+        raise Invalid(
+            "There is no key for this server: set SUPABASE_ANON_KEY to its public one, "
+            "or choose the server again.",
+            field="key",
+        )
+    _refuse_no_key(key)
+    # Its path stays: whoever runs a server of their own may have put it below one.
+    return (url.strip() if "://" in url else tidy), key
+
+
+def _refuse_no_key(key: str) -> None:
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise Invalid("This is not a key: copy the whole of it, in one line.", field="key")
 
 
 async def probe(url: str, key: str) -> None:
@@ -53,7 +74,7 @@ async def probe(url: str, key: str) -> None:
         ) from error
     except httpx.TimeoutException as error:
         raise Unreachable("The server did not answer in time: try again in a moment.") from error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise Unreachable(
             "The connection was refused or broke: check the address and the network."
         ) from error
@@ -79,6 +100,7 @@ def tidy_url(url: str) -> str:
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
+        (host or "").encode("idna")  # as whoever looks a name up does
     except ValueError:
         host = None
     if not host or parts.scheme not in ("http", "https") or any(c.isspace() for c in url):

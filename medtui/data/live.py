@@ -81,6 +81,12 @@ class LiveFeed:
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
         self._committed: dict[UUID, datetime] = {}
         """When what has come of each row was committed, on this connection."""
+        self._brought: dict[UUID, int] = {}
+        """The value of `heard` at which each row has last come, on this connection."""
+        self._read_at = 0
+        """The same of the window."""
+        self.heard = 0
+        """How many times the feed has had news so far: see `has_news`."""
         self._task: asyncio.Task[None] | None = None
         self._learning: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
@@ -109,6 +115,15 @@ class LiveFeed:
                 task.cancel()
         await asyncio.gather(*self._background, return_exceptions=True)
 
+    def has_news(self, session_id: UUID, since: int) -> bool:
+        """Whether the feed is live, and has told of a session since it had `heard` so much.
+
+        Then the answer to a write that was asked for at that time may be older than what is
+        shown, however late it comes; what it says comes by the feed, too.
+        """
+        read_at = self._read_at if session_id in self._rows else 0
+        return self._is_live and max(self._brought.get(session_id, 0), read_at) > since
+
     def put(self, session: PracticeSession) -> None:
         """Show what the answer to a write of our own says, before the feed brings it."""
         self._writes += 1
@@ -124,7 +139,7 @@ class LiveFeed:
 
     async def _run(self) -> None:
         first, longest = self._scope.pauses
-        pause, was_refused = first, False
+        pause, was_refused, replaced = first, False, ""
         while True:
             socket, is_refused = Socket(self._connection), False
             try:
@@ -141,12 +156,15 @@ class LiveFeed:
                 self._in_background(socket.close())
             if self._is_live:
                 self._is_live = False
-                pause = first
+                pause, replaced = first, ""
             self._tell_stale()
             if self._polling is None or self._polling.done():
                 self._polling = self._in_background(self._poll())
-            if is_refused:
-                await self._refresh()
+            # One that was got for this reason and is refused, too, is not worth another: each
+            # counts against a limit that a whole hospital may share.
+            if is_refused and self._connection.token != replaced:
+                if await self._refresh():
+                    replaced = self._connection.token
                 # A new token is worth an attempt at once, but not one after the other.
                 pause = pause if was_refused else first
             was_refused = is_refused
@@ -156,7 +174,7 @@ class LiveFeed:
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
-        self._committed = {}
+        self._committed, self._brought = {}, {}
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
             await self._connection.freshen()
@@ -186,6 +204,8 @@ class LiveFeed:
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
         self._rows = await self._window()
+        self.heard += 1
+        self._read_at = self.heard
         # What was not read again may have changed while the feed was away.
         self._relations.keep(self._rows.values())
         socket.heard()
@@ -281,6 +301,7 @@ class LiveFeed:
         self._relations.keep(self._rows.values())
         newest = max(self._committed.values(), default=now)
         self._committed = {id_: at for id_, at in self._committed.items() if at > newest - LATE}
+        self._brought = {id_: at for id_, at in self._brought.items() if id_ in self._committed}
         if over:
             self._notify(SessionsChanged(removed=tuple(over)))
 
@@ -302,6 +323,8 @@ class LiveFeed:
         if not records:
             return
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
+        self.heard += 1
+        self._brought.update(dict.fromkeys(records, self.heard))
         now = self._clock.now()
         changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
         left = {s.id for s in sessions if not self._scope.holds(s, now)}
@@ -325,15 +348,18 @@ class LiveFeed:
         self._committed[id_] = committed
         return True
 
-    async def _refresh(self) -> None:
+    async def _refresh(self) -> bool:
+        """Have a newer token. Whether there is one."""
         if self._connection.refresh is None:
-            return
+            return False
         try:
             await self._connection.refresh(self._connection.token)
         except NotSignedIn:
-            pass  # `Auth` has told the owner, who stops this feed
+            return False  # `Auth` has told the owner, who stops this feed
         except DataError as error:
             log.info("the feed's token could not be refreshed yet: %s", error.title)
+            return False
+        return True
 
     def _learn_time(self) -> None:
         if self._learning is not None:  # of an attempt before, to which nobody answers

@@ -147,6 +147,8 @@ class StoredTokens:
             pass
         except (OSError, UnicodeDecodeError) as error:
             log.warning("the stored login could not be read: %s", type(error).__name__)
+            if self._session is not None:  # a disk that fails, or too many open files, ends none
+                return self._session
         if backend := self._open_keyring():
             try:
                 return pieces.read(backend, self._login)

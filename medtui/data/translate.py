@@ -60,6 +60,9 @@ NOT_UNDERSTOOD = (
 
 _AFTER = re.compile(r"after (\d{1,6}) seconds?")
 
+_KEY_WORDS = re.compile(r"\bAPI key\b|authentication credentials", re.I)
+"""What gateways say of a public key, without a code."""
+
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
 
@@ -90,7 +93,7 @@ def translated() -> Iterator[None]:
         raise from_auth(error) from error
     except httpx.TimeoutException as error:
         raise Unreachable("The server did not answer in time: try again in a moment.") from error
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise Unreachable(
             "The server cannot be reached: check the network and try again."
         ) from error
@@ -123,12 +126,12 @@ def from_postgrest(error: APIError) -> DataError:
         return Invalid(
             "Something this refers to is missing: reload and try again.", field=_column(message)
         )
-    if re.fullmatch("3..", code):  # a redirection: PostgREST knows none
-        return Unreachable(NOT_UNDERSTOOD)
     if code == "429":
         return TooOften("The server asks for a pause: try again in a minute.")
-    if code == "401":
+    if code == "401" or (not code and _KEY_WORDS.search(message)):
         return NotAllowed("The server refuses medtui's key: check it in the settings.")
+    if _is_strangers(code):
+        return Unreachable(NOT_UNDERSTOOD)
     return Unreachable(
         "The server is in trouble and could not do this: try again in a moment." + _named(code)
     )
@@ -195,7 +198,18 @@ def from_auth(error: AuthError) -> DataError:
             "The server refuses this for a reason that this medtui does not know "
             f"({_word(code)}): bring medtui up to date, or ask whoever runs the server."
         )
+    if not code and _is_strangers(str(status)):
+        return Unreachable(NOT_UNDERSTOOD)
     return Unreachable("The server could not do this: try again in a moment.")
+
+
+def _is_strangers(status: str) -> bool:
+    """Whether a status without a code is of something that is no Supabase, nor a proxy before one.
+
+    A redirection, a page that is not there, a method that is not known: a later attempt is
+    answered alike.
+    """
+    return re.fullmatch("[34]..|501", status) is not None and status != "408"
 
 
 def _named(code: str) -> str:

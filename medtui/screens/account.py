@@ -47,15 +47,9 @@ class AccountScreen(Screen[None]):
     ]
 
     def compose(self) -> ComposeResult:
-        app = cast("MedtuiApp", self.app)
-        user = app.backend and app.backend.auth.user
         with Vertical(classes="card"):
             yield Static("Your account", classes="card--title")
-            yield Static(
-                f"{user.email if user else 'Nobody'} is signed in at {app.servers.name}.",
-                classes="card--words",
-                markup=False,
-            )
+            yield Static(classes="card--words", markup=False)
             yield Choices(
                 *(
                     Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
@@ -64,6 +58,12 @@ class AccountScreen(Screen[None]):
                 compact=True,
             )
         yield Footer(show_command_palette=False)
+
+    def on_screen_resume(self) -> None:
+        app = cast("MedtuiApp", self.app)
+        user = app.backend and app.backend.auth.user
+        words = f"{user.email if user else 'Nobody'} is signed in at {app.servers.name}."
+        self.query_one(".card--words", Static).update(words)
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -349,8 +349,13 @@ class BoardScreen(Screen[None]):
         minutes = self.medtui.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
-    def put(self, session: PracticeSession) -> None:
-        """Show what the server has just said of a session, before the feed brings it."""
+    def put(self, session: PracticeSession, since: int) -> None:
+        """Show what the server has just said of a session, before the feed brings it.
+
+        `since` is what the feed had `heard` when it was asked: it may have brought more by now.
+        """
+        if self._backend.live.has_news(session.id, since):
+            return
         self._changed |= self._board.apply([session])
         self._backend.live.put(session)
         self._redraw()

@@ -57,7 +57,7 @@ class Acts:
         form = SessionForm(self._backend, screen.overlap)
         posted = await screen.app.push_screen_wait(form)
         if posted is not None:
-            screen.put(posted)
+            screen.put(posted, form.since)
             screen.go_to(posted)
 
     async def edit(self) -> None:
@@ -68,7 +68,7 @@ class Acts:
         form = SessionForm(self._backend, screen.overlap, session)
         edited = await screen.app.push_screen_wait(form)
         if edited is not None:
-            screen.put(edited)
+            screen.put(edited, form.since)
 
     async def cancel(self) -> None:
         """Cancel one's own session, and say what goes with it."""
@@ -102,15 +102,15 @@ class Acts:
         self, session: PracticeSession, write: Awaitable[PracticeSession | None]
     ) -> bool:
         """Do a write, show that it is under way, and leave the board true. Whether it was done."""
-        screen = self._screen
+        screen, since = self._screen, self._backend.live.heard
         screen.list.set_busy(session.id, True)
         try:
             written = await write
         except Taken as error:
-            screen.put(error.present)
+            screen.put(error.present, since)
             screen.medtui.say(error)
         except Changed as error:
-            screen.put(error.present)
+            screen.put(error.present, since)
             words = difference(session, error.present, screen.now, screen.zone)
             screen.notify(
                 f"{words} Nothing was done: look again.",
@@ -123,7 +123,7 @@ class Acts:
             screen.medtui.say(error)
         else:
             if written is not None:
-                screen.put(written)
+                screen.put(written, since)
             return True
         finally:
             if screen.is_mounted:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -94,7 +96,8 @@ class ConnectScreen(Screen[None]):
         self.key.clear_error()
         try:
             url = await check_server(url, key)
-            app.settings = app.settings.with_changes(server=url, key=key.strip())
+            keep = partial(app.settings.with_changes, server=url, key=key.strip())
+            app.settings = await asyncio.to_thread(keep)  # another program may hold the file
         except Invalid as error:
             failure.update("")
             (self.key if error.field == "key" else self.url).fail(error.message)

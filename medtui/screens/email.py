@@ -103,7 +103,7 @@ class EmailScreen(Card):
                 return
             if is_done:
                 self.app.pop_screen()
-                self.app.notify(f"Your e-mail is {email} now.", markup=False)
+                self.medtui.email_changed(email)
             else:
                 self._ask_for_codes(wait=None)
 
@@ -130,7 +130,7 @@ class ChangeCodeScreen(CodeScreen):
         if other is None:
             self.app.pop_screen()
             self.app.pop_screen()  # what asked for the address
-            self.app.notify(f"Your e-mail is {self._new} now.", markup=False)
+            self.medtui.email_changed(self._new)
             return
         self.code.value = ""
         self.code.focus()

@@ -134,7 +134,7 @@ class ProfileScreen(Screen[None]):
         if self._profile is None:
             self.notify("You need a profile to use the board. Signing out is in the palette.")
             return
-        if self._keep():
+        if self._keep() and self.draft.is_kept:
             self.notify("What you typed is kept as a draft: press p to go on.")
         self.draft.leave()
         self.app.pop_screen()

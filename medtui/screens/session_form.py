@@ -76,6 +76,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._is_saving = False
         self._is_sent = False
         """Whether it was posted once without a refusal: then the server may have it."""
+        self.since = 0
+        """What the feed had heard when it was saved."""
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -200,7 +202,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        if self._keep():
+        if self._keep() and self.draft.is_kept:
             self.medtui.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(None)
@@ -278,6 +280,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         """The session as the server has it now; None when it failed, and the form says why."""
         from medtui.data import Changed, DataError, Invalid
 
+        self.since = self._backend.live.heard
         try:
             if self._session is not None:
                 return await self._backend.sessions.edit(

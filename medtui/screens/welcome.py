@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -77,12 +78,16 @@ class WelcomeScreen(Screen[None]):
             case "demo":
                 app.servers.start_demo()
             case "local":
-                try:
-                    app.settings = app.settings.with_changes(server=LOCAL)
-                except BadConfig as error:
-                    app.notify(str(error), severity="warning", markup=False)
-                app.servers.start_local()
+                self._choose_local(app)
             case "connect":
                 from medtui.screens.connect import ConnectScreen
 
                 app.push_screen(ConnectScreen())
+
+    @work(exclusive=True, group="local")
+    async def _choose_local(self, app: MedtuiApp) -> None:
+        try:  # in a thread: another program may hold the file
+            app.settings = await asyncio.to_thread(app.settings.with_changes, server=LOCAL)
+        except BadConfig as error:
+            app.notify(str(error), severity="warning", markup=False)
+        app.servers.start_local()

@@ -86,17 +86,28 @@ class SharedBoardApp(Frame):
     @work(exit_on_error=False)
     async def _run_forever(self) -> None:
         """Find the server, however long it takes; then the feed looks after itself."""
-        found = await self._find()
-        while found is None:
+        backend = await self._open()
+        while backend is None:
             await asyncio.sleep(LOOK_AGAIN_SECONDS)
-            found = await self._find()
-        from medtui.data import Backend, MemoryTokens, Server
+            backend = await self._open()
+        self.backend = backend
+        backend.live.start()
+
+    async def _open(self) -> Backend | None:
+        """The data module; None, and the screen says why, when it cannot be opened."""
+        found = await self._find()
+        if found is None:
+            return None
+        from medtui.data import Backend, Invalid, MemoryTokens, Server
 
         opening = Backend.open(
             Server(*found), tokens=MemoryTokens(), notify=self.board.told, scope=self._scope
         )
-        self.backend = await self._resources.enter_async_context(opening)
-        self.backend.live.start()
+        try:
+            return await self._resources.enter_async_context(opening)
+        except Invalid as error:
+            self.board.say(error.message)
+            return None
 
     async def _find(self) -> tuple[str, str] | None:
         """The server's URL and public key; None, and the screen says why, when there is none."""

@@ -26,6 +26,11 @@ class DraftNote(Static):
         self._show(bool(self._draft.found))
         return self._draft.found
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what is typed is there another time, as far as is known."""
+        return self._draft is not None and self._draft.is_kept
+
     def keep(self, values: Mapping[str, str]) -> None:
         """Have what is typed kept, from when `take_up` has returned."""
         if self._draft is not None:

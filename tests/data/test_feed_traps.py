@@ -188,6 +188,19 @@ async def test_a_join_that_is_refused_is_not_tried_again_at_once(
     await watcher.until(lambda: watcher.is_live)
 
 
+async def test_a_new_token_that_is_refused_too_is_not_replaced_over_and_over(
+    stack: Stack, backend: Backend, watcher: Watcher, proxy: FaultProxy
+) -> None:
+    """Where Realtime takes no token at all, refreshing would use up everybody's rate limit."""
+    proxy.mangle = refuse_joins
+    backend.live.start()
+    refused = "the login has expired"
+    await watcher.until(lambda: [s.reason for s in watcher.stale].count(refused) >= 4, 20)
+    assert len([line for line in proxy.asked if "grant_type=refresh_token" in line]) == 1
+    proxy.mangle = bytes
+    await watcher.until(lambda: watcher.is_live)
+
+
 def refuse_joins(text: bytes) -> bytes:
     message = json.loads(text)
     if message["event"] == "phx_reply" and message["topic"] == "realtime:board":

@@ -14,7 +14,7 @@ import keyring
 import keyring.backends.fail
 import pytest
 
-from medtui.data import Backend, Server, StoredTokens, auth
+from medtui.data import Backend, NotSignedIn, Server, StoredTokens, auth
 from medtui.local.auth import sessions
 from tests.data.folder_keyring import FolderKeyring
 from tests.proxy import Proxy, proxied
@@ -191,3 +191,31 @@ async def test_whoever_signs_in_in_another_window_is_not_taken_for_the_one_in_th
         mine = await his.profiles.mine()
         assert mine is not None
         assert mine.name == mei.name
+
+
+async def test_what_one_does_to_ones_account_is_not_done_to_whoever_has_signed_in_since(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    server, events = Server(stack.url, stack.anon_key), []
+
+    def stored() -> StoredTokens:
+        return StoredTokens(stack.url, tmp_path)
+
+    async with (
+        Backend.open(server, tokens=stored(), notify=events.append) as hers,
+        Backend.open(server, tokens=stored(), notify=print) as too,
+        Backend.open(server, tokens=stored(), notify=print) as his,
+    ):
+        for backend, person in (hers, amara), (too, amara), (his, mei):
+            await backend.auth.sign_in(person.email, person.password)
+        # Before the watchdogs have looked:
+        with pytest.raises(NotSignedIn, match="in another window"):
+            await hers.codes.set_password("a new password")
+        assert not await too.auth.sign_out()
+        assert too.auth.user is None
+        assert [event.reason for event in events] == [auth.LOGIN_TAKEN]
+        assert await his.profiles.mine() is not None
+        assert await stored().read() is not None
+        await his.auth.sign_in(mei.email, mei.password)

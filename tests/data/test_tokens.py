@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import secrets
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keyring
@@ -135,6 +136,29 @@ async def test_a_login_that_cannot_be_stored_lasts_until_the_end_and_says_so(
     assert tokens.notice is not None
     assert "could not be stored" in tokens.notice
     assert await tokens.read() == "session"
+
+
+@pytest.mark.usefixtures("no_keyring")
+async def test_a_file_that_cannot_be_read_for_a_while_ends_no_login(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens, other = StoredTokens(URL, tmp_path), StoredTokens(URL, tmp_path)
+    await tokens.write("secret session")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", broken(OSError(errno.EMFILE, "Too many open files")))
+        assert await tokens.read() == "secret session"
+        assert await other.read() is None
+    await other.write("newer session")
+    assert await tokens.read() == "newer session"
+    await other.clear()
+    assert await tokens.read() is None
+
+
+def broken(error: Exception) -> Callable[..., str]:
+    def raises(*_: object, **__: object) -> str:
+        raise error
+
+    return raises
 
 
 @pytest.mark.parametrize("kind", ["memory", "stored"])

@@ -7,6 +7,7 @@ import pytest
 from postgrest.exceptions import APIError
 from storage3.exceptions import StorageApiError
 from supabase_auth.errors import AuthApiError, AuthRetryableError
+from supabase_auth.helpers import handle_exception
 
 from medtui.data import (
     DataError,
@@ -49,6 +50,26 @@ def postgrest(code: str, message: str = "", hint: str | None = None) -> DataErro
 )
 def test_postgrest(code: str, error: type[DataError]) -> None:
     assert type(postgrest(code)) is error or isinstance(postgrest(code), error)
+
+
+@pytest.mark.parametrize("status", ["301", "403", "404", "405", "501"])
+def test_what_is_no_supabase_is_not_in_trouble(status: str) -> None:
+    answer = httpx.Response(int(status), text="<html>", request=httpx.Request("POST", "http://x"))
+    cause = httpx.HTTPStatusError("…", request=answer.request, response=answer)
+    error = handle_exception(cause)
+    error.__cause__ = cause  # as the client raises it
+    assert "check the server's address" in postgrest(status).message
+    if status != "403":  # at this door, that is a gateway's word about the key
+        assert "check the server's address" in from_auth(error).message
+
+
+@pytest.mark.parametrize(
+    "said", ["Invalid API key", "No API key found in request", "Invalid authentication credentials"]
+)
+def test_what_a_gateway_says_of_the_key_is_about_the_key(said: str) -> None:
+    error = from_postgrest(APIError({"message": said, "hint": "Double check it."}))
+    assert isinstance(error, NotAllowed)
+    assert "refuses medtui's key" in error.message
 
 
 def test_a_room_link_in_use_blames_its_field() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 from datetime import UTC, datetime, timedelta
@@ -71,6 +72,7 @@ async def test_an_address_where_nobody_is(stack: Stack, look: Any) -> None:
     assert {found[name].state for name in LINES[2:10]} == {"skipped"}
     assert failures(await look(url="http://no-such-host.invalid")) == ["address"]
     assert failures(await look(url="ftp://x")) == ["address"]
+    assert failures(await look(url=f"http://{70 * 'a'}.example")) == ["address"]
 
 
 async def test_a_server_that_is_not_supabase_or_in_trouble(look: Any) -> None:
@@ -271,6 +273,20 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert "-     the rest     not looked at: encryption, server," in text
     assert text.endswith("\nOne thing is to be mended.\n")
     assert stack.anon_key not in text
+
+
+async def test_whoever_reads_its_first_line_alone_is_told_of_no_fault(tmp_path: Path) -> None:
+    reads, writes = os.pipe()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "medtui", "doctor"),
+        stdout=writes,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "MEDTUI_CONFIG": str(tmp_path / "config.toml"), "SUPABASE_URL": ""},
+    )
+    os.close(writes)
+    os.close(reads)
+    _, complaint = await process.communicate()
+    assert (process.returncode, complaint) == (1, b"")
 
 
 async def test_on_a_terminal_of_eighty_columns(stack: Stack, tmp_path: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from medtui.models import PracticeSession
 from tests.stack import Stack
 
 LONG = ("Maximiliana Theodora Wilhelmina", "Featherstonehaugh-Cholmondeley")
@@ -34,6 +38,32 @@ async def test_whoever_loses_the_race_reads_who_won(stack: Stack, seat: Any) -> 
     await stack.sql("update practice_sessions set guest_id = %s", winner.id)
     await here.press("b")
     await here.until_text("Daniel Reyes was faster", "● D. Reyes")
+
+
+async def test_an_answer_that_comes_late_takes_nothing_back(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me, host = await stack.person("Mei", "Tanaka"), await stack.person("Amara", "Okafor")
+    await stack.session(host)
+    here = await seat()
+    await here.board(me)
+    await here.until_text("○ open")
+    arrived, book = asyncio.Event(), here.app.backend.sessions.book
+
+    async def booked_late(seen: PracticeSession) -> PracticeSession:
+        written = await book(seen)
+        await arrived.wait()
+        return written
+
+    monkeypatch.setattr(here.app.backend.sessions, "book", booked_late)
+    await here.press("b")
+    await here.until_text("● you")
+    await stack.sql("update practice_sessions set guest_id = null")  # the host frees the seat
+    await here.until_text("○ open")
+    arrived.set()
+    await here.until_text("The seat is yours")  # it was
+    assert "○ open" in here.text
+    assert "● you" not in here.text
 
 
 async def test_two_apps_race_and_the_loser_names_the_winner(stack: Stack, seat: Any) -> None:

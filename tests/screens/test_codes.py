@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from medtui.data import MemoryTokens
+from medtui.data.events import SignedOut
 from medtui.screens.code import digits_of
 from medtui.widgets import waiting
 from tests.screens.conftest import Seat
@@ -429,8 +430,13 @@ async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, se
     (row,) = await by_code.sql("select email from auth.users where id = %s", person.id)
     assert row["email"] == NEW
     assert here.app.backend.auth.user.email == NEW
+    await says(here, f"{NEW} is signed in")
     await here.press("escape")
     await says(here, "● LIVE")
+    with here.app._context():
+        here.app.tell(SignedOut("It is over."))
+    await says(here, "It is over.")
+    assert here.app.screen.email.value == NEW
 
 
 @pytest.mark.long

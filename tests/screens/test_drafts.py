@@ -69,6 +69,22 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     assert row == {"host_id": amara.id, "room_url": MINE}
 
 
+async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
+    stack: Stack, seat: Any, tmp_path: Path
+) -> None:
+    here = await seat(size=(120, 30))
+    await here.board(await stack.person())
+    (tmp_path / "state").mkdir(exist_ok=True)
+    (tmp_path / "state" / "drafts").write_text("in the way")
+    await open_form(here)
+    await here.fill("link", MINE)
+    await here.until_text("What you type cannot be kept on this machine: ")
+    await written(here)
+    await here.press("escape")
+    await here.until_screen("BoardScreen")
+    assert "kept as a draft" not in here.text
+
+
 async def test_what_was_done_offline_is_not_pretended_to_be_done(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,30 @@ async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> 
     await here.until(lambda: launcher.asked == ["demo", "demo"])
 
 
+@pytest.mark.parametrize(
+    ("server", "key", "why"),
+    [
+        ("http://127.0.0.1:1", "", "There is no key for this server"),
+        ("http://127.0.0.1:1", "sb_publishable_x y", "This is not a key"),
+        ("ftp://example.org", "key", "This is not a URL"),
+        ("https://a..b", "key", "This is not a URL"),
+    ],
+)
+async def test_settings_with_which_nothing_can_be_asked_are_told(
+    server: str, key: str, why: str, seat: Any
+) -> None:
+    here = await seat(server=server, key=key)
+    await here.until_text(why, "Try again", "Choose another server")
+    await here.press("escape")
+    await here.until_screen("WelcomeScreen")
+
+
+async def test_a_url_without_https_is_one(seat: Any) -> None:
+    here = await seat(server="127.0.0.1:1", key="key")
+    await here.until(lambda: here.app.backend)
+    assert here.app.backend.server.url == "https://127.0.0.1:1"
+
+
 async def test_a_password_for_another_server_never_goes_to_the_one_before(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +160,25 @@ async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_pa
     assert stack.url in saved
     assert stack.anon_key in saved
     assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("choice", ["local", "connect"])
+async def test_settings_that_another_program_holds_hold_nobody_up(
+    choice: str, stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await seat(server="", launcher=FakeLauncher(stack))
+    wrote: list[int] = []
+    monkeypatch.setattr("medtui.config._write", lambda *_: wrote.append(threading.get_ident()))
+    with here.app._context():
+        here.app.screen.action_choose(choice)
+    if choice == "connect":
+        await here.until_screen("ConnectScreen")
+        await here.fill("url", stack.url)
+        await here.fill("key", stack.anon_key)
+        await here.press("enter")
+    await here.until_screen("LoginScreen")
+    assert len(wrote) == 1
+    assert wrote != [threading.get_ident()]
 
 
 async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(

@@ -111,6 +111,26 @@ async def test_signing_out_here_leaves_other_machines_alone(stack: Stack, seat: 
     assert here.app.screen.email.value == "", "nobody else is told who was here"
 
 
+async def test_while_a_server_takes_its_time_nothing_is_live(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = await seat()
+    await here.board(await stack.person())
+    auth, answered = here.app.backend.auth, asyncio.Event()
+    sign_out = auth.sign_out
+
+    async def sign_out_late(*, everywhere: bool = False) -> bool:
+        await answered.wait()
+        return bool(await sign_out(everywhere=everywhere))
+
+    monkeypatch.setattr(auth, "sign_out", sign_out_late)
+    await here.press("S")
+    await here.until_text("Signing out…")
+    assert "LIVE" not in here.text
+    answered.set()
+    await here.until_text("You are signed out.")
+
+
 async def test_signing_out_everywhere_asks_and_then_ends_every_login(
     stack: Stack, seat: Any
 ) -> None:

@@ -54,6 +54,19 @@ async def test_a_server_that_is_away_is_an_error_of_one_sentence(tmp_path: Path)
     assert err == "medtui: The server cannot be reached: check the network and try again.\n"
 
 
+async def test_a_key_that_is_refused_is_named(stack: Stack, tmp_path: Path) -> None:
+    wrong = {**server(stack), "SUPABASE_ANON_KEY": "sb_publishable_x"}
+    code, out, err = await board(tmp_path, "--once", **wrong)
+    assert (code, out) == (1, "")
+    assert err == "medtui: The server refuses medtui's key: check it in the settings.\n"
+
+
+async def test_a_server_without_a_key_is_an_error_of_one_sentence(tmp_path: Path) -> None:
+    code, out, err = await board(tmp_path, "--once", SUPABASE_URL="http://127.0.0.1:9")
+    assert (code, out) == (1, "")
+    assert err.startswith("medtui: There is no key for this server: set SUPABASE_ANON_KEY")
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [

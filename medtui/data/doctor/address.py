@@ -133,7 +133,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
     began, asked = time.monotonic(), datetime.now(UTC)
     try:
         response = await http.get(f"{url}/auth/v1/settings")
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         kind = type(error).__name__
         return failed(
             "server",
