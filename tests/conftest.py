@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -28,24 +29,28 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
+# As at a user's: where this is set, every program that a test starts compiles all of medtui anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # Workers hold hundreds of megabytes that nobody lets go of: to look through them again and again
 # takes a fifth of the processor's time.
 gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole programs first, each worker its share: they mostly wait, and not alone at the end."""
+    """Whole programs first, on half of the workers: they mostly wait, and not alone at the end."""
     here = Path(__file__).parent
     programs = [item for item in items if item.path.parent in (here, here / "faults")]
     others = [item for item in items if item.path.parent not in (here, here / "faults")]
     # A worker begins with as many tests in a row as any other, and steals when it has none left.
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    size = -(-len(others) // workers)
-    items[:] = [
-        item
-        for n in range(workers)
-        for item in (*programs[n::workers], *others[n * size : (n + 1) * size])
-    ]
+    size, half = -(-len(items) // workers), -(-workers // 2)
+    items[:] = []
+    for n in range(workers):
+        first = programs[n::half] if n < half else []
+        items += [*first, *others[: size - len(first)]]
+        del others[: size - len(first)]
 
 
 # How long an example takes is a matter of what else the machine does.

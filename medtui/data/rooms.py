@@ -203,7 +203,8 @@ class _Room:
         try:
             await self._stay(channel, ended)
         finally:
-            ended.cancel()
+            if not ended.cancel():
+                ended.exception()  # or it is told of as never looked at
 
     async def _stay(self, channel: AsyncRealtimeChannel, ended: asyncio.Future[None]) -> None:
         loop = asyncio.get_running_loop()

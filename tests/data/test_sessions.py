@@ -197,7 +197,9 @@ async def test_the_window_is_read_in_pages_and_nothing_twice(
     assert [session.id for session in window] == [row["id"] for row in truth]
 
 
-@pytest.mark.parametrize("race", range(5))
+@pytest.mark.parametrize(
+    "race", [0, 1, *(pytest.param(n, marks=pytest.mark.long) for n in range(2, 10))]
+)
 async def test_twenty_book_one_seat_and_nineteen_know_who_was_faster(
     race: int, stack: Stack, open_backend: Open
 ) -> None:

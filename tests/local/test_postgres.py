@@ -159,7 +159,11 @@ async def test_a_killed_parent_loses_no_acknowledged_row(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "moment",
-    ["postgres.log", "pgdata/PG_VERSION", "pgdata/postmaster.pid", "password"],
+    [
+        "pgdata/PG_VERSION",
+        "pgdata/postmaster.pid",
+        *(pytest.param(file, marks=pytest.mark.long) for file in ("postgres.log", "password")),
+    ],
 )
 async def test_a_parent_killed_while_it_starts_leaves_nothing(
     folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str

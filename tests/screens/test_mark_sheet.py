@@ -96,9 +96,9 @@ async def test_what_was_just_written_is_in_sight_below_many_others(
     here = await seat(size=(80, 16), clock=lambda: NOW, person=amara)
     await sheet(here)
     for number in range(7):
-        await write(here, "s", f"Strength number {number}")
-    await here.until_text("Strength number 6")
-    assert "Strength number 0" not in here.text
+        await write(here, "s", f"No. {number}")
+    await here.until_text("No. 6")
+    assert "No. 0" not in here.text
 
 
 async def test_a_line_that_is_left_as_it_was_is_no_draft(
@@ -238,6 +238,7 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     await host.until(lambda: "m Mark" not in host.text)
 
 
+@pytest.mark.long
 async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:

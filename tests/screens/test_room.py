@@ -82,7 +82,7 @@ async def settled(here: Seat) -> None:
     await here.pause(0.1)
 
 
-@pytest.mark.parametrize("candidate", ["guest", "host"])
+@pytest.mark.parametrize("candidate", ["guest", pytest.param("host", marks=pytest.mark.long)])
 async def test_two_people_walk_a_whole_station_by_keys(
     candidate: str,
     stack: Stack,
