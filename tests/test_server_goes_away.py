@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg.rows import dict_row
 
 from tests.terminal import Terminal
@@ -140,6 +141,7 @@ async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
                 print(f"SIGKILL: LIVE and true {took:.1f} s after the server's return")
 
 
+@pytest.mark.long
 async def test_the_demo_shows_what_its_database_says(folder: Path, tmp_path: Path) -> None:
     from medtui.local.holders import running
 
