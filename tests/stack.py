@@ -64,6 +64,8 @@ class Stack:
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
         self.autoconfirm = True
+        self.max_rows = 1_000
+        """In one answer; what it is changed to counts from the gateway's next start."""
         self.has_grants = True
         """Whether columns are granted one by one, so that strangers are to be sent no secrets."""
         self.to_strangers: list[str] = []
@@ -84,6 +86,7 @@ class Stack:
             files=self.files,
             port=port,
             autoconfirm=self.autoconfirm,
+            max_rows=self.max_rows,
         )
         self.url = self._gateway.url
 

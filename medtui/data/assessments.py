@@ -13,7 +13,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import FileExists, NotAllowed, NotSignedIn, Unreachable
-from medtui.data.pages import PAGE, is_last
+from medtui.data.pages import PAGE
 from medtui.data.replacing import Replacing
 from medtui.data.sending import Counted, Sent
 from medtui.data.translate import BucketHidden
@@ -39,7 +39,9 @@ class Assessments:
 
     async def files(self, session_id: UUID) -> list[SessionFile]:
         """Which of the two files a session has, as far as one may read them."""
-        found = {row["name"]: row for row in await self._list(str(session_id)) if row["id"]}
+        names = {kind.filename for kind in FileKind}
+        listed = await self._list(str(session_id), names)
+        found = {row["name"]: row for row in listed if row["id"]}
         return [
             SessionFile(
                 kind=kind,
@@ -136,7 +138,7 @@ class Assessments:
 
     async def mark(self, session_id: UUID, kind: FileKind) -> str | None:
         """What tells one upload of a file from the next; None where there is none."""
-        for row in await self._list(str(session_id)):
+        for row in await self._list(str(session_id), {kind.filename}):
             if row["name"] == kind.filename and row["id"]:
                 return f"{row['id']} {row['updated_at']}"
         return None
@@ -171,12 +173,17 @@ class Assessments:
         if left and left & {f"{session_id}/{name}" for name in await self.names(session_id)}:
             raise NotAllowed("The server lets only the host of a session delete its files.")
 
-    async def _list(self, folder: str) -> list[Row]:
-        """The entries of a folder: files, and folders, which have no id."""
+    async def _list(self, folder: str, names: Collection[str] = ()) -> list[Row]:
+        """The entries of a folder: files, and folders, which have no id.
+
+        With `names`, no more is read once these have been found. Storage gives no count, so the
+        end of a folder is an empty answer.
+        """
         self._me()
-        found: list[Row] = []
+        found: dict[str, Row] = {}
+        offset = 0
         while True:
-            options: ListBucketFilesOptions = {"limit": PAGE, "offset": len(found)}
+            options: ListBucketFilesOptions = {"limit": PAGE, "offset": offset}
 
             async def ask(
                 client: AsyncClient, options: ListBucketFilesOptions = options
@@ -186,9 +193,12 @@ class Assessments:
                 return [{"name": row["name"], "id": row["id"], **row} for row in listed]
 
             page = await self._connection.read(ask)
-            found += page
-            if is_last(page):
-                return found
+            offset += len(page)
+            known = len(found)
+            found.update((row["name"], row) for row in page)
+            # A server that takes no notice of the offset brings nothing new.
+            if len(found) == known or (names and set(names) <= found.keys()):
+                return list(found.values())
 
     def _me(self) -> UUID:
         if self._auth.user is None:

@@ -16,7 +16,7 @@ from medtui.data.auth import SessionStorage
 from medtui.data.check import is_public, is_secret, probe, tidy_url
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, Unreachable
-from medtui.data.pages import PAGE, is_last
+from medtui.data.pages import read_all, read_ids
 from medtui.data.tokens import MemoryTokens
 from medtui.models import CaseDraft
 
@@ -132,34 +132,13 @@ def _identify(cases: Sequence[CaseDraft], names: dict[UUID, str | None]) -> list
 
 async def _names(connection: Connection) -> dict[UUID, str | None]:
     """The team's names of all cases that the server has."""
-    found: dict[UUID, str | None] = {}
-    after: str | None = None
-    while True:
-
-        async def select(client: AsyncClient, after: str | None = after) -> Any:
-            query = client.table("cases").select("id,case_name_internal")
-            if after is not None:  # by key, not by offset: others may add cases meanwhile
-                query = query.gt("id", after)
-            return await query.order("id").limit(PAGE).execute()
-
-        page: list[Any] = (await connection.read(select)).data
-        found.update((UUID(row["id"]), row["case_name_internal"]) for row in page)
-        if is_last(page):
-            return found
-        after = page[-1]["id"]
+    found = await read_all(connection, "cases", "id,case_name_internal", lambda query: query)
+    return {UUID(row["id"]): row["case_name_internal"] for row in found}
 
 
 async def _rows(connection: Connection, ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
-    found: dict[UUID, dict[str, Any]] = {}
-    for start in range(0, len(ids), BATCH):
-        batch = [str(id_) for id_ in ids[start : start + BATCH]]
-
-        async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
-            return await client.table("cases").select(",".join(COLUMNS)).in_("id", batch).execute()
-
-        page: list[Any] = (await connection.read(select)).data
-        found.update((UUID(row["id"]), row) for row in page)
-    return found
+    found = await read_ids(connection, "cases", ",".join(COLUMNS), ids, batch=BATCH)
+    return {UUID(row["id"]): row for row in found}
 
 
 async def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Gone, NotSignedIn
-from medtui.data.pages import PAGE, is_last
+from medtui.data.pages import read_all, read_ids
 from medtui.data.translate import translated
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
 
@@ -61,22 +61,9 @@ class Cases:
         """All cases, by category and domain; without names."""
         if time.monotonic() - self._read_at < FRESH_SECONDS:
             return self._catalogue
-        rows: list[Any] = []
-        while True:
-            last = rows[-1]["id"] if rows else None
-
-            async def select(client: AsyncClient, last: str | None = last) -> Any:
-                query = client.table("cases").select("id,category,domain")
-                if last is not None:
-                    query = query.gt("id", last)
-                return await query.order("id").limit(PAGE).execute()
-
-            page = (await self._connection.read(select)).data
-            rows += page
-            if is_last(page):
-                break
+        found = await read_all(self._connection, "cases", "id,category,domain", lambda query: query)
         with translated():
-            cases = [CaseSummary.model_validate(row) for row in rows]
+            cases = [CaseSummary.model_validate(row) for row in found]
         self._catalogue = tuple(
             sorted(cases, key=lambda case: (case.category or "~", case.domain or "~", case.id))
         )
@@ -97,33 +84,24 @@ class Cases:
 
     async def names(self, case_ids: Iterable[UUID]) -> dict[UUID, str]:
         """What cases are called that were debriefed, so that everybody there has read it."""
-        ids = sorted(set(case_ids))
-        found: dict[UUID, str] = {}
+        ids = set(case_ids)
         self.looked_at.update(ids)
-        for start in range(0, len(ids), 100):
-            batch = [str(id_) for id_ in ids[start : start + 100]]
-
-            async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
-                return await client.table("cases").select("id,case_name").in_("id", batch).execute()
-
-            rows = (await self._connection.read(select)).data
-            with translated():
-                briefs = [Brief.model_validate(row) for row in rows]
-            found.update((brief.id, brief.case_name) for brief in briefs if brief.case_name)
-        return found
+        found = await read_ids(self._connection, "cases", "id,case_name", ids)
+        with translated():
+            briefs = [Brief.model_validate(row) for row in found]
+        return {brief.id: brief.case_name for brief in briefs if brief.case_name}
 
     async def named(self, words: str) -> set[UUID]:
         """Which cases have all these words in their names; the names do not come along."""
 
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("cases").select("id").limit(PAGE)
+        def matching(query: Any) -> Any:
             for word in words.split():
                 query = query.ilike("case_name", f"%{_literal(word)}%")
-            return await query.execute()
+            return query
 
-        rows = (await self._connection.read(select)).data
+        found = await read_all(self._connection, "cases", "id", matching)
         with translated():
-            return {UUID(row["id"]) for row in rows}
+            return {UUID(row["id"]) for row in found}
 
     async def brief(self, session: PracticeSession) -> Brief | None:
         """What the viewer may read of this session's case now; None where there is nothing yet.
@@ -148,18 +126,17 @@ class Cases:
         """Which cases these people have acted or sat in earlier sessions."""
         ids = [str(person) for person in people if person is not None]
         seats = ",".join(f"{seat}.in.({','.join(ids)})" for seat in ("host_id", "guest_id"))
+        columns = "id,host_id,guest_id,candidate_id,case_id"
 
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("practice_sessions")
-            read = query.select("host_id,guest_id,candidate_id,case_id").or_(seats)
-            read = read.gt("version", Stage.PREP.value).not_.is_("case_id", "null")
-            return await read.order("datetime_utc", desc=True).limit(PAGE).execute()
+        def begun(query: Any) -> Any:
+            query = query.or_(seats).gt("version", Stage.PREP.value)
+            return query.not_.is_("case_id", "null")
 
         acted: dict[UUID, set[UUID]] = {}
         sat: dict[UUID, set[UUID]] = {}
-        rows = (await self._connection.read(select)).data
+        found = await read_all(self._connection, "practice_sessions", columns, begun)
         with translated():
-            for row in rows:
+            for row in found:
                 for person in (row["host_id"], row["guest_id"]):
                     if person is not None and row["candidate_id"] is not None:
                         did = sat if person == row["candidate_id"] else acted

@@ -9,22 +9,19 @@ import threading
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from medtui import disk
 from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.errors import NotSignedIn
-from medtui.data.pages import PAGE, is_last
+from medtui.data.pages import pages, read_all
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import HISTORY
 from medtui.data.sessions import Sessions
 from medtui.data.translate import translated
 from medtui.models import PracticeSession, Stage
-
-if TYPE_CHECKING:
-    from supabase import AsyncClient
 
 
 class PastSessions:
@@ -42,40 +39,29 @@ class PastSessions:
         """Those that have begun, or are over already: a page at a time, newest first."""
         mine, columns = self._mine(), await self._sessions.selection(HISTORY)
         began = f"datetime_utc.lte.{iso(now)},version.gte.{Stage.WRAP_UP.value}"
-        after: PracticeSession | None = None
-        while True:
 
-            async def select(client: AsyncClient, after: PracticeSession | None = after) -> Any:
-                query = client.table("practice_sessions").select(columns).or_(mine).or_(began)
-                if after is not None:  # by key, as rows may come and go in between
-                    start = iso(after.starts_at)
-                    query = query.or_(
-                        f"datetime_utc.lt.{start},and(datetime_utc.eq.{start},id.lt.{after.id})"
-                    )
-                query = query.order("datetime_utc", desc=True).order("id", desc=True)
-                return await query.limit(PAGE).execute()
+        def past(query: Any) -> Any:
+            return query.or_(mine).or_(began).not_.is_("datetime_utc", "null")
 
-            rows = (await self._connection.read(select)).data
-            page = sessions_in(rows)
-            yield page
-            if is_last(rows) or not page:
-                return
-            after = page[-1]
+        key = ("datetime_utc", "id")
+        read = pages(
+            self._connection, "practice_sessions", columns, past, key=key, newest_first=True
+        )
+        async for page in read:
+            yield sessions_in(page)
 
     async def sitting(self) -> set[UUID]:
         """Cases of sessions that are not over, whose candidate one is or may become."""
         mine = self._mine()
         me = self._me()
 
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("practice_sessions").select("case_id").or_(mine)
-            query = query.lt("version", Stage.WRAP_UP.value).not_.is_("case_id", "null")
-            query = query.or_(f"candidate_id.is.null,candidate_id.eq.{me}")
-            return await query.order("datetime_utc", desc=True).limit(PAGE).execute()
+        def open_to_me(query: Any) -> Any:
+            query = query.or_(mine).or_(f"candidate_id.is.null,candidate_id.eq.{me}")
+            return query.lt("version", Stage.WRAP_UP.value).not_.is_("case_id", "null")
 
-        rows = (await self._connection.read(select)).data
+        found = await read_all(self._connection, "practice_sessions", "id,case_id", open_to_me)
         with translated():
-            return {UUID(row["case_id"]) for row in rows}
+            return {UUID(row["case_id"]) for row in found}
 
     def _mine(self) -> str:
         me = self._me()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
+from medtui.data.pages import read_ids
 from medtui.data.translate import translated
 from medtui.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 
@@ -37,7 +38,7 @@ class Profiles:
         """Profiles by id, from memory where known; ids that have none are left out."""
         ids = set(ids)
         if unknown := ids - self._known.keys():
-            await self._read(sorted(unknown))
+            await self._read(unknown)
         return {id_: self._known[id_] for id_ in ids & self._known.keys()}
 
     def remember(self, profiles: Iterable[Profile | None]) -> None:
@@ -88,18 +89,9 @@ class Profiles:
         self.remember([profile])
         return profile
 
-    async def _read(self, ids: list[UUID]) -> dict[UUID, Profile]:
-        # A hundred ids make a URL of some four kilobytes, which every proxy takes.
-        found: dict[UUID, Profile] = {}
-        for start in range(0, len(ids), 100):
-            batch = ids[start : start + 100]
-
-            async def select(client: AsyncClient, batch: list[UUID] = batch) -> Any:
-                query = client.table("profiles").select(self._columns)
-                return await query.in_("user_id", [str(id_) for id_ in batch]).execute()
-
-            rows = (await self._connection.read(select)).data
-            with translated():
-                found.update((UUID(row["user_id"]), Profile.model_validate(row)) for row in rows)
+    async def _read(self, ids: Iterable[UUID]) -> dict[UUID, Profile]:
+        read = await read_ids(self._connection, "profiles", self._columns, ids, key="user_id")
+        with translated():
+            found = {UUID(row["user_id"]): Profile.model_validate(row) for row in read}
         self._known.update(found)
         return found

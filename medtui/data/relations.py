@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
 from medtui.data.errors import Gone
+from medtui.data.pages import read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import sessions_in
 from medtui.data.scope import Scope
 from medtui.data.sessions import Sessions
 from medtui.data.source import Change
 from medtui.models import CaseSummary, PracticeSession
-
-if TYPE_CHECKING:
-    from supabase import AsyncClient
 
 
 class Relations:
@@ -73,14 +70,7 @@ class Relations:
         ]
 
     async def _learn_cases(self, ids: set[UUID]) -> None:
-        unknown = [str(id_) for id_ in ids - self._cases.keys()]
-        if not unknown:
-            return
-
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("cases").select("id,category,domain")
-            return await query.in_("id", unknown).execute()
-
-        for row in (await self._connection.read(select)).data:
+        unknown = ids - self._cases.keys()
+        for row in await read_ids(self._connection, "cases", "id,category,domain", unknown):
             case = CaseSummary.model_validate(row)
             self._cases[case.id] = case

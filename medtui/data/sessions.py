@@ -26,7 +26,7 @@ from medtui.data.errors import (
     Taken,
     Unreachable,
 )
-from medtui.data.pages import PAGE, is_last
+from medtui.data.pages import pages
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import BOARD, Scope
@@ -57,16 +57,19 @@ class Sessions:
 
     async def window(self, now: datetime, scope: Scope = BOARD) -> list[PracticeSession]:
         """All sessions in the scope as it is now, read in pages, earliest first."""
+
+        def within(query: Any) -> Any:
+            query = query.gte("datetime_utc", iso(now - scope.back))
+            if scope.ahead is not None:
+                query = query.lte("datetime_utc", iso(now + scope.ahead))
+            return query if scope.type is None else query.eq("type", scope.type)
+
         columns = await self.selection(scope)
         found: dict[UUID, PracticeSession] = {}
-        after: PracticeSession | None = None
-        while True:
-            rows = await self._page(columns, now, scope, after)
-            page = sessions_in(rows)
-            found.update((session.id, session) for session in page)
-            if is_last(rows) or not page:
-                break
-            after = page[-1]
+        async for page in pages(
+            self._connection, "practice_sessions", columns, within, key=("datetime_utc", "id")
+        ):
+            found.update((session.id, session) for session in sessions_in(page))
         for session in found.values():
             self._profiles.remember([session.host, session.guest])
         return list(found.values())
@@ -353,28 +356,6 @@ class Sessions:
             "case:cases!practice_sessions_case_id_fkey(id,category,domain)"
         )
         return f"{','.join(await self.columns(scope))},{embeds}"
-
-    async def _page(
-        self, columns: str, now: datetime, scope: Scope, after: PracticeSession | None
-    ) -> list[Any]:
-        async def select(client: AsyncClient) -> Any:
-            query = client.table("practice_sessions").select(columns)
-            query = query.gte("datetime_utc", iso(now - scope.back))
-            if scope.ahead is not None:
-                query = query.lte("datetime_utc", iso(now + scope.ahead))
-            if scope.type is not None:
-                query = query.eq("type", scope.type)
-            if after is not None:  # by key, not by offset: rows may come and go in between
-                start = iso(after.starts_at)
-                query = query.or_(
-                    f"datetime_utc.gt.{start},and(datetime_utc.eq.{start},id.gt.{after.id})"
-                )
-            return await query.order("datetime_utc").order("id").limit(PAGE).execute()
-
-        return await self._rows(select)
-
-    async def _rows(self, select: Callable[[AsyncClient], Awaitable[Any]]) -> list[Any]:
-        return list((await self._connection.read(select)).data)
 
     async def _touched(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any | None:
         """The row that a compare-and-set touched; None when there was none to touch."""

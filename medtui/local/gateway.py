@@ -25,7 +25,7 @@ from medtui.local.auth import Auth, auth_pool
 from medtui.local.caller import bearer
 from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime import Realtime
-from medtui.local.rest import CONNECTION, Pool, Rest
+from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
 from medtui.local.rest import METHODS as REST_METHODS
 from medtui.local.storage import METHODS as STORAGE_METHODS
 from medtui.local.storage import Storage, storage_pool
@@ -71,6 +71,7 @@ class Gateway:
         host: str = "127.0.0.1",
         port: int = 0,
         autoconfirm: bool = True,
+        max_rows: int = MAX_ROWS,
         sockets: Sequence[socket.socket] | None = None,
     ) -> Gateway:
         """Serve one database.
@@ -80,6 +81,7 @@ class Gateway:
             files: the folder of the database's files; made if it is not there.
             host, port: where; port 0 is any free one. Or `sockets` that listen already.
             autoconfirm: whether a sign-up is confirmed at once, or by a code.
+            max_rows: rows, and entries of a folder, in one answer: PostgREST's `db-max-rows`.
         """
         listening = list(sockets or [socket.create_server((host, port))])
         for listener in listening:
@@ -102,14 +104,14 @@ class Gateway:
                 resources.push_async_callback(opened.close)
             auth = Auth(users, keys, autoconfirm=autoconfirm)
             auth.issue_as(f"{url}/auth/v1")
-            storage = Storage(objects, keys, files)
+            storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
             realtime = Realtime(dsn, keys)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
             server = _Server(
                 uvicorn.Config(
-                    _application(auth, Rest(pool, keys), storage, realtime, keys),
+                    _application(auth, Rest(pool, keys, most=max_rows), storage, realtime, keys),
                     log_config=None,
                     access_log=False,
                     lifespan="off",

@@ -133,8 +133,7 @@ async def test_the_catalogue_has_no_names_and_is_read_once(stack: Stack, listeni
 async def test_a_long_catalogue_is_read_in_pages(
     stack: Stack, open_backend: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.data.cases.PAGE", 2)
-    monkeypatch.setattr("medtui.data.pages.FEWEST", 1)
+    monkeypatch.setattr("medtui.data.pages.PAGE", 2)
     for number in range(5):
         await stack.case(number)
     backend = await open_backend(await stack.person())

@@ -138,7 +138,8 @@ async def check(
         on_sessions = [n for n in found if n.get("Relation Name") == "practice_sessions"]
         assert INDEX in [n["Index Name"] for n in found if "Index Name" in n], plan
         assert all(n["Node Type"].startswith(("Index", "Bitmap")) for n in on_sessions)
-        assert sum(n["Actual Rows"] for n in on_sessions) <= WINDOW + 1
+        # Once to be shown, and once to be counted, by the index alone.
+        assert sum(n["Actual Rows"] for n in on_sessions) <= 2 * (WINDOW + 1)
         print(
             f"{total} sessions, {WINDOW} in the window, as {json.loads(claims)['role']}: "
             f"{median * 1000:.1f} ms at the median, of which the server works {busy * 1000:.1f}; "

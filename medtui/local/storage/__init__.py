@@ -40,17 +40,24 @@ log = logging.getLogger(__name__)
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
+MOST_ENTRIES = 1_000
 MAX_FILE = 50 * 1024 * 1024
 """Bytes of a file in a bucket without a limit of its own, as the Supabase CLI's server has it."""
 
 
 class Storage:
-    """The endpoints, over a pool of connections as the tables' owner and a folder of files."""
+    """The endpoints, over a pool of connections as the tables' owner and a folder of files.
 
-    def __init__(self, pool: AsyncConnectionPool[Db], keys: Keys, folder: Path) -> None:
+    `most`: entries of a folder in one answer.
+    """
+
+    def __init__(
+        self, pool: AsyncConnectionPool[Db], keys: Keys, folder: Path, *, most: int = MOST_ENTRIES
+    ) -> None:
         self._objects = Objects(pool)
         self._files = Files(folder)
         self._keys = keys
+        self._most = most
 
     async def start(self) -> None:
         """Bring rows and files together again after whatever end the last run had."""
@@ -172,7 +179,7 @@ class Storage:
             search,
             column=column,
             order=order,
-            limit=limit,
+            limit=min(limit, self._most),
             offset=offset,
         )
         return answer([shapes.plain(row) for row in rows])
