@@ -11,8 +11,9 @@
 Subscribed first and read afterwards, so that nothing falls between the two. There
 is no queue at the server: what happened while away is gone, and only reading again
 finds it. A heartbeat proves the socket, not the feed, and neither profiles nor cases
-are in it: so while LIVE the window is read again every minute and compared. What a
-server or the network says twice or late is known by its commit's time.
+are in it: so while LIVE the window is read again every minute and compared, and sooner
+where changes may be missing (`doubts.py`). What a server or the network says twice
+or late is known by its commit's time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from uuid import UUID
 
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
+from medtui.data.doubts import Doubts
 from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError, NotSignedIn, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
@@ -175,10 +177,11 @@ class LiveFeed:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
         self._committed, self._brought = {}, {}
+        self._doubts = Doubts(self._scope.doubts)
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
             await self._connection.freshen()
-        await self._source.subscribe(socket, self._pending.put_nowait)
+        await self._source.subscribe(socket, self._take)
         if self._polling is not None:
             self._polling.cancel()
         await self._read(socket)
@@ -200,6 +203,12 @@ class LiveFeed:
             for task in (reread, apply, broken):
                 task.cancel()
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
+
+    def _take(self, change: Change) -> None:
+        """A change has arrived."""
+        late = self._clock.now() - as_utc(change["commit_timestamp"])
+        self._doubts.came(late.total_seconds())
+        self._pending.put_nowait(change)
 
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
@@ -243,21 +252,23 @@ class LiveFeed:
         return {session.id: session for session in sessions}
 
     async def _reread(self, socket: Socket) -> None:
-        """Every minute, prove that what is shown is what the server has."""
+        """Every minute, and where in doubt, prove that what is shown is what the server has."""
         while True:
-            await asyncio.sleep(REREAD_SECONDS * random.uniform(0.8, 1))
+            await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
+            began = self.heard
             window = await self._window()
             socket.heard()
             self._let_go()
             if self._clock.is_old:
                 self._learn_time()
-            suspects = self._differing(window)
+            suspects = self._differing(window, began)
             if suspects:
-                # A commit may be in the answer before its event is here, or the other way
-                # round: give it time, and look again.
+                # A commit may be in the answer before its event is here: give it time, and look
+                # again.
                 await asyncio.sleep(1)
+                began = self.heard
                 window = await self._window()
-                suspects &= self._differing(window)
+                suspects &= self._differing(window, began)
             if not suspects:
                 continue
             if any(
@@ -272,13 +283,18 @@ class LiveFeed:
             self._relations.remember(changed)
             self._notify(SessionsChanged(changed=tuple(changed)))
 
-    def _differing(self, window: dict[UUID, PracticeSession]) -> set[UUID]:
-        # Rows that have left the window since they were read are no difference.
+    def _differing(self, window: dict[UUID, PracticeSession], began: int) -> set[UUID]:
+        """Where the window, read since `heard` was `began`, is not what is shown.
+
+        Rows that the feed has brought since then may be newer than the window, and rows that have
+        left it since they were read are no difference.
+        """
         oldest = self._clock.now() - self._scope.back + EDGE
         return {
             id_
             for id_ in window.keys() | self._rows.keys()
             if window.get(id_) != self._rows.get(id_)
+            and self._brought.get(id_, 0) <= began
             and (window.get(id_) or self._rows[id_]).starts_at > oldest
         }
 

@@ -18,6 +18,8 @@ class Scope:
         columns: of the session's row, as far as the reader may see them.
         people: columns of its host's and guest's profiles.
         pauses: the first and the longest, in seconds, between two attempts to connect.
+        doubts: the shortest and the longest, in seconds, before the window is read again because
+            changes may be missing.
     """
 
     back: timedelta
@@ -29,6 +31,7 @@ class Scope:
     )
     people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
     pauses: tuple[float, float] = (0.5, 2.0)
+    doubts: tuple[float, float] = (1.0, 4.0)
 
     def holds(self, session: PracticeSession, now: datetime) -> bool:
         """Whether a session belongs to the window as it is now."""
@@ -55,6 +58,7 @@ def shared(days: int | None = None, type: str | None = None) -> Scope:  # noqa: 
         ),
         people=("user_id", "first_name", "last_name", "training_level"),
         pauses=(4.0, 20.0),  # a hundred boards are not to fall upon a server at once
+        doubts=(2.0, 10.0),
     )
 
 
