@@ -8,6 +8,7 @@ has the sums): another class here, and nothing else changes.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -37,7 +38,9 @@ class PostgresChanges:
 
         listening = asyncio.Event()
         await socket.open()
-        channel = socket.channel("board")
+        # Whoever has the public key may broadcast on any public topic. The name of this one means
+        # nothing to the changes, so it is one that nobody can guess.
+        channel = socket.channel(f"board-{secrets.token_hex(16)}")
         channel.on_postgres_changes(
             RealtimePostgresChangesListenEvent.All,
             socket.guard(lambda payload: put(payload["data"])),
