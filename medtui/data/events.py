@@ -63,11 +63,15 @@ class RoomMet(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomHeard(Event):
-    """Somebody in a room has broadcast something; it may be anything."""
+    """Somebody in a room has broadcast something; it may be anything.
+
+    `guest_id`: whose room it is with the host; None: not known.
+    """
 
     session_id: UUID
     event: str
     payload: Any
+    guest_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,7 @@ class LiveFeed:
         """Why the window could not be read, where that is not the network."""
         self._writes = 0
         self._background: set[asyncio.Task[None]] = set()
-        self.rooms = Rooms(notify)
+        self.rooms = Rooms(notify, sessions.one)
         """The rooms that one is in, on this feed's socket."""
 
     def start(self) -> None:
@@ -129,6 +129,7 @@ class LiveFeed:
     def put(self, session: PracticeSession) -> None:
         """Show what the answer to a write of our own says, before the feed brings it."""
         self._writes += 1
+        self.rooms.follow([session])
         if self._rows.get(session.id) != session:
             self._rows[session.id] = session
             self._notify(SessionsChanged(changed=(session,)))
@@ -218,6 +219,7 @@ class LiveFeed:
         # What was not read again may have changed while the feed was away.
         self._relations.keep(self._rows.values())
         socket.heard()
+        self.rooms.follow(self._rows.values())
         self._notify(BoardRead(tuple(self._rows.values())))
         await self._apply_pending()
 
@@ -341,6 +343,7 @@ class LiveFeed:
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
         self.heard += 1
         self._brought.update(dict.fromkeys(records, self.heard))
+        self.rooms.follow(sessions)
         now = self._clock.now()
         changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
         left = {s.id for s in sessions if not self._scope.holds(s, now)}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from medtui.data.events import Event, FeedWentLive, RoomHeard, RoomMet, RoomParted
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.local.realtime_door import Subscriber, shout, show, subscriber
+from tests.stack import Person, Stack
 
 
 class Ear:
@@ -102,3 +105,77 @@ async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in
             break
     await hers.until(said)
     assert not [event for event in hers.events + his.events if isinstance(event, RoomParted)]
+
+
+async def test_the_room_follows_who_has_the_seat(stack: Stack, open_backend: Open) -> None:
+    """The channel is left when the guest leaves, and the next guest's is another one."""
+    host, first, second = [await stack.person() for _ in range(3)]
+    session_id = await stack.session(host, guest=first)
+    ear = Ear()
+    backend = await open_backend(host, notify=ear.events.append)
+    backend.live.start()
+    await ear.until(lambda event: isinstance(event, FeedWentLive))
+    rooms = backend.live.rooms
+    rooms.enter(session_id, host.id, {"minutes": 0})
+
+    def met(*people: Person) -> Callable[[Event], bool]:
+        expected = frozenset(person.id for person in people)
+        return lambda event: isinstance(event, RoomMet) and event.people == expected
+
+    await ear.until(met(host))
+    async with subscriber(stack) as one, subscriber(stack) as two:
+        for socket, guest in ((one, first), (two, second)):
+            topic = f"realtime:room:{session_id}:{host.id}:{guest.id}"
+            ear.events.clear()
+            await stack.sql("update practice_sessions set guest_id = %s", guest.id)
+            joined = await socket.join(
+                guest.token, topic, private=True, presence={"enabled": True, "key": ""}
+            )
+            assert joined["status"] == "ok"
+            if guest is second:
+                await ear.until(lambda event: isinstance(event, RoomParted))
+            await show(socket, topic, user=str(guest.id), card={})
+            await ear.until(met(host, guest))
+            ear.events.clear()
+            await shout(socket, "hello", topic)
+            await ear.until(lambda e: isinstance(e, RoomHeard) and e.event == "said")
+            [heard] = [e for e in ear.events if isinstance(e, RoomHeard) and e.event == "said"]
+            assert heard.guest_id == guest.id
+            ear.events.clear()
+            rooms.say(session_id, "word", {"to": guest.name})
+            await socket.frame("broadcast")
+            await stack.sql("update practice_sessions set guest_id = null")
+            await ear.until(lambda event: isinstance(event, RoomParted) and not event.is_refused)
+            rooms.say(session_id, "word", {"to": "nobody, and not to the next one"})
+            await socket.frame("presence_diff")  # the host has left
+            while (frame := await _next(socket)) is not None:
+                assert "the next one" not in str(frame)
+        ear.events.clear()
+        # What the first one goes on saying in their channel is not heard.
+        await shout(one, "still here", f"realtime:room:{session_id}:{host.id}:{first.id}")
+        await asyncio.sleep(0.3)
+        assert not [e for e in ear.events if isinstance(e, RoomHeard)]
+
+
+async def _next(socket: Subscriber) -> object:
+    try:
+        return await socket.frame(seconds=0.2)
+    except TimeoutError:
+        return None
+
+
+async def test_a_room_whose_row_was_not_seen_is_found_and_one_that_is_gone_is_refused(
+    stack: Stack, open_backend: Open
+) -> None:
+    """Of a session that has left the board's window, the feed says nothing at first."""
+    host, guest = await stack.person(), await stack.person()
+    long_ago = await stack.session(host, guest=guest, starts_in=-timedelta(days=9), version=3)
+    ear = Ear()
+    backend = await open_backend(host, notify=ear.events.append)
+    backend.live.start()
+    await ear.until(lambda event: isinstance(event, FeedWentLive))
+    gone = uuid4()
+    backend.live.rooms.enter(long_ago, host.id, {})
+    backend.live.rooms.listen({gone})
+    await ear.until(lambda e: isinstance(e, RoomMet) and e.people == frozenset({host.id}))
+    await ear.until(lambda e: e == RoomParted(gone, is_refused=True))

@@ -120,7 +120,7 @@ async def test_a_card_that_is_none_harms_nobody(stack: Stack, seat: Any) -> None
     two, host, _ = await both(stack, seat, Stage.INTERVIEW)
     theirs = await stack.client(two.guest)
     channel = theirs.channel(
-        f"room:{two.session_id}",
+        f"room:{two.session_id}:{two.host.id}:{two.guest.id}",
         {"config": {"private": True, "broadcast": {}, "presence": {"key": "", "enabled": True}}},
     )
     await channel.subscribe()

@@ -70,10 +70,13 @@ class Partner:
 
     async def live(self) -> None:
         """Wait for the viewer, play along while they are there, and wait again."""
+        room = await self._row()
+        if room is None or room["guest_id"] is None:
+            return
         session = await self._client.auth.get_session()
         await self._client.realtime.set_auth(session.access_token if session else None)
         channel = self._client.channel(
-            f"room:{self._session}",
+            f"room:{self._session}:{room['host_id']}:{room['guest_id']}",
             {
                 "config": {
                     "broadcast": {"ack": False, "self": False},
