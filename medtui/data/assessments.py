@@ -6,13 +6,14 @@ deleting and uploading, and what is deleted exists only where it was kept (`repl
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
-from medtui.data.errors import FileExists, NotAllowed, NotSignedIn, Unreachable
+from medtui.data.errors import FileExists, Gone, NotAllowed, NotSignedIn, Unreachable
 from medtui.data.pages import PAGE
 from medtui.data.replacing import Replacing
 from medtui.data.sending import Counted, Sent
@@ -74,6 +75,14 @@ class Assessments:
             except ValueError:
                 continue  # not the folder of a session
         return found
+
+    async def has(self, session_id: UUID, kind: FileKind, content: bytes) -> bool:
+        """Whether this very file is there, as far as one may read it."""
+        for file in await self.files(session_id):
+            if file.kind is kind and file.size in (None, len(content)):
+                with contextlib.suppress(Gone):
+                    return await self.read(session_id, kind) == content
+        return False
 
     async def read(self, session_id: UUID, kind: FileKind) -> bytes:
         """A file as it is. Raises Gone when there is none, or one may not read it."""

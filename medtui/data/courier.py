@@ -7,15 +7,16 @@ doing anything of this twice is the same as once: a sheet is known by its id and
 
     guest: waiting ── heard, on the host's disk ──► with host ── in the bucket ──► uploaded
 
-Both look into the bucket, too: where these very bytes are there, a sheet is uploaded, whoever
-was killed or went away before they could say so.
+A sheet is uploaded once the bucket has these very bytes: both look there, and what the other
+side says is no proof. Nor is it an end that the other side refuses a sheet. The host's client
+uploads unasked only what comes from the assessor, after the station; otherwise it keeps the sheet,
+and asks.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -37,19 +38,15 @@ from medtui.data.events import (
     SessionsChanged,
     SheetMoved,
 )
+from medtui.data.letters import RECEIPT, SHEET, Letter, Receipt, is_too_long, letter, receipt
 from medtui.data.pace import Pace
-from medtui.data.parcels import MOST, Box, Parcel, Where
-from medtui.models import FileKind, PracticeSession, clean_line
+from medtui.data.parcels import HELD, MOST, Box, Hold, Parcel, Where
+from medtui.models import FileKind, PracticeSession
 
 if TYPE_CHECKING:
     from medtui.data.backend import Backend
 
 log = logging.getLogger(__name__)
-
-SHEET = "sheet"
-RECEIPT = "sheet-receipt"
-LARGEST = 200_000
-"""Bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 
 PAUSES = 3.0, 60.0
 """Between two attempts: the first, and the longest, as they get rarer."""
@@ -61,6 +58,9 @@ NOT_CARRIED = (
     "This server carries nothing between the two of a room: save the sheet as a file, and give it"
     " to the host."
 )
+
+LOOK_PAUSES = 1.0, 60.0
+"""Between two looks into the bucket because the other side says that a sheet is there."""
 
 Key = tuple[UUID, UUID]
 """A session and a sheet."""
@@ -88,6 +88,7 @@ class Courier:
         self._check = check
         self._parcels: dict[Key, Parcel] = {}
         self._pace: Pace[Key] = Pace(PAUSES)
+        self._looks: Pace[Key] = Pace(LOOK_PAUSES)
         self._ears = Ears(me, backend.clock.now)
         self._refused: set[UUID] = set()
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
@@ -132,9 +133,6 @@ class Courier:
         self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
     ) -> Parcel:
         """Hand in a sheet of one's own; it is on the disk when this returns. Raises Invalid."""
-        payload = {"sheet": str(sheet), "revision": revision, "content": content.decode()}
-        if len(content) > LARGEST or len(json.dumps(payload)) > LARGEST:
-            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
         is_host = session.host_id == self._me
         partner = session.partner_of(self._me)
         parcel = Parcel(
@@ -147,6 +145,8 @@ class Courier:
             partner=partner.name if partner else "",
             where=Where.WITH_HOST if is_host else Where.WAITING,
         )
+        if is_too_long(parcel):
+            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
         try:
             kept = await self._put(parcel)
         except OSError as error:
@@ -170,12 +170,19 @@ class Courier:
             with contextlib.suppress(OSError):  # it is looked for again at the next start
                 await self._is_there(parcel)
 
-    async def decline(self, parcel: Parcel) -> None:
-        """Leave the assessment that is there, as the host has decided; the guest is told."""
+    async def agree(self, parcel: Parcel) -> None:
+        """Upload a sheet that is held, as the host has decided."""
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                reason = "The host has decided for the assessment that is there."
-                await self._refuse(parcel, reason)
+                await self._move(parcel, hold=Hold.AGREED, reason="")
+        self._hurry(parcel.session)
+
+    async def decline(self, parcel: Parcel) -> None:
+        """Upload it not, as the host has decided; the guest is told."""
+        decided = "for the assessment that is there" if parcel.is_in_the_way else "not to upload it"
+        async with self._busy:
+            with contextlib.suppress(OSError):  # the host is asked again
+                await self._refuse(parcel, f"The host has decided {decided}.")
 
     def hear(self, event: Event) -> None:
         """What the data module tells: all of it, in order."""
@@ -191,14 +198,17 @@ class Courier:
             case SessionsChanged(changed, removed):
                 self._ears.look_at(changed, removed)
                 self._listen()
-            case RoomHeard(_, name, _) if name in (SHEET, RECEIPT):
+                for held in [p for p in self._parcels.values() if p.is_held]:
+                    if held.session in {session.id for session in changed}:
+                        self._hurry(held.session)  # the station may be over
+            case RoomHeard(_, name) if name in (SHEET, RECEIPT):
                 with contextlib.suppress(asyncio.QueueFull):
                     self._said.put_nowait(event)
-            case RoomMet(where):
-                self._refused.discard(where)
             case RoomParted(where, is_refused) if is_refused:
                 self._refused.add(where)
                 self._hurry(where)  # to find out why, and say so
+            case RoomMet(where) | RoomParted(where):
+                self._refused.discard(where)
 
     def _listen(self) -> None:
         sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
@@ -211,9 +221,9 @@ class Courier:
             heard = await self._said.get()
             try:
                 if heard.event == SHEET:
-                    await self._receive(heard.session_id, heard.payload)
+                    await self._receive(heard)
                 else:
-                    await self._take_receipt(heard.session_id, heard.payload)
+                    await self._take_receipt(heard.session_id, Receipt.of(heard.payload))
             except (KeyError, TypeError, ValueError, AttributeError):
                 log.info("something that is no mark sheet was said in a room")
             except DataError as error:
@@ -221,32 +231,34 @@ class Courier:
             except OSError as error:  # it is said again, and may be written down then
                 log.warning("an answer could not be kept: %s", type(error).__name__)
 
-    async def _receive(self, session_id: UUID, payload: Any) -> None:
+    async def _receive(self, heard: RoomHeard) -> None:
         """A guest's sheet: on the disk first. Raises ValueError and its like for anything else."""
-        sheet, revision = UUID(payload["sheet"]), _revision(payload["revision"])
-        content = payload["content"]
-        if not isinstance(content, str) or len(data := content.encode()) > LARGEST:
-            raise ValueError
+        session_id, said = heard.session_id, Letter.of(heard.payload)
         session = await self._backend.sessions.one(session_id)
         if session.host_id != self._me or session.guest_id is None:
             return
-        known = self._parcels.get((session_id, sheet))
+        if heard.guest_id not in (None, session.guest_id):
+            return  # it was said in the room of a guest who has left
+        known = self._parcels.get((session_id, said.sheet))
         if known is not None and known.is_mine:
             return
-        if known is not None and known.revision >= revision:
+        if known is not None and known.revision >= said.revision:
             self._say_receipt(known)
             return
         parcel = Parcel(
             session=session_id,
-            sheet=sheet,
-            revision=revision,
-            content=content,
+            sheet=said.sheet,
+            revision=said.revision,
+            content=said.content,
             is_mine=False,
             is_host=True,
             partner=session.guest.name if session.guest else "",
             where=Where.WITH_HOST,
+            sender=session.guest_id,
         )
-        reason = await asyncio.to_thread(self._check, data)
+        hold = parcel.hold_in(session)
+        parcel = replace(parcel, hold=hold, reason=HELD.get(hold, ""))
+        reason = await asyncio.to_thread(self._check, said.content.encode())
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
         if reason is not None:
@@ -260,40 +272,39 @@ class Courier:
             return
         self._hurry(session_id)
 
-    async def _take_receipt(self, session_id: UUID, payload: Any) -> None:
-        parcel = self._parcels.get((session_id, UUID(payload["sheet"])))
-        where = Where(payload["where"])
+    async def _take_receipt(self, session_id: UUID, said: Receipt) -> None:
+        """What the other side says of a sheet of ours: shown, and no end of it."""
+        key = session_id, said.sheet
+        parcel = self._parcels.get(key)
         is_known = parcel is not None and not parcel.is_host and not parcel.is_over
-        if parcel is None or not is_known or parcel.revision != _revision(payload["revision"]):
+        if parcel is None or not is_known or parcel.revision != said.revision:
             return
-        if parcel.where is Where.WITH_HOST and where is Where.WAITING:
+        if parcel.where is Where.WITH_HOST and said.where is Where.WAITING:
             return  # it was said before
-        reason = clean_line(str(payload["reason"]))[:200]
-        if where is Where.REFUSED:
-            await self._refuse(parcel, reason)
+        if said.where is Where.UPLOADED:
+            if self._looks.is_due(key):
+                await self._has_arrived(parcel)
+        elif said.where is Where.REFUSED:
+            if not (parcel.is_told and parcel.reason.startswith(said.reason)):
+                await self._refuse(parcel, said.reason, is_told=True)
         else:
-            is_in_the_way = payload["is_in_the_way"] is True
-            await self._move(parcel, where=where, reason=reason, is_in_the_way=is_in_the_way)
+            await self._move(
+                parcel,
+                where=said.where,
+                reason=said.reason,
+                is_in_the_way=said.is_in_the_way,
+                is_told=False,
+            )
 
     def _say_receipt(self, parcel: Parcel) -> None:
-        self._backend.live.rooms.say(
-            parcel.session,
-            RECEIPT,
-            {
-                "sheet": str(parcel.sheet),
-                "revision": parcel.revision,
-                "where": parcel.where.value,
-                "reason": parcel.reason,
-                "is_in_the_way": parcel.is_in_the_way,
-            },
-        )
+        self._backend.live.rooms.say(parcel.session, RECEIPT, receipt(parcel))
 
     # What goes
 
     async def _deliver(self) -> None:
         for parcel in await asyncio.to_thread(self._box.all):
             self._parcels.setdefault((parcel.session, parcel.sheet), parcel)
-            if not parcel.is_over:
+            if not parcel.is_over and not parcel.is_told:
                 self._notify(SheetMoved(parcel))
         self._listen()
         while True:
@@ -319,12 +330,21 @@ class Courier:
                     await self._send(parcel)
             except DataError as error:
                 log.info("a mark sheet is not further yet: %s", error.title)
-                with contextlib.suppress(OSError):
-                    await self._move(parcel, reason=error.message)
+                if not parcel.is_told:
+                    with contextlib.suppress(OSError):
+                        await self._move(parcel, reason=error.message)
             except OSError as error:
                 log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
 
     async def _upload(self, parcel: Parcel) -> None:
+        if not parcel.is_mine:
+            session = await self._row(parcel)
+            if session is None:
+                return
+            if (hold := parcel.hold_in(session)) is not parcel.hold:
+                await self._move(parcel, hold=hold, reason=HELD.get(hold, ""))
+            if hold in HELD:
+                return
         data = parcel.content.encode()
         files = self._backend.assessments
         try:
@@ -334,55 +354,59 @@ class Courier:
                 await self._move(parcel, is_in_the_way=True, reason=error.message)
                 return
         except NotAllowed:
-            if await self._is_lost(parcel):
+            if await self._row(parcel) is None:
                 return
             raise
         await self._is_there(parcel)
 
     async def _send(self, parcel: Parcel) -> None:
         """Say a sheet to the host, unless it is in the bucket already."""
-        if await self._is_lost(parcel) or not self._is_live:
+        if await self._row(parcel) is None or not self._is_live:
             return
-        data = parcel.content.encode()
-        files = self._backend.assessments
-        for file in await files.files(parcel.session):
-            if file.kind is FileKind.ASSESSMENT and file.size in (None, len(data)):
-                with contextlib.suppress(Gone):
-                    if await files.read(parcel.session, file.kind) == data:
-                        await self._is_there(parcel)
-                        return
-        if parcel.session in self._refused:
+        if await self._has_arrived(parcel):
+            return
+        if parcel.session not in self._refused:
+            self._backend.live.rooms.say(parcel.session, SHEET, letter(parcel))
+        elif not parcel.is_told:
             await self._move(parcel, reason=NOT_CARRIED)
-            return
-        payload = {
-            "sheet": str(parcel.sheet),
-            "revision": parcel.revision,
-            "content": parcel.content,
-        }
-        self._backend.live.rooms.say(parcel.session, SHEET, payload)
 
-    async def _is_lost(self, parcel: Parcel) -> bool:
-        """Whether nobody can upload it any more, which is said then."""
+    async def _has_arrived(self, parcel: Parcel) -> bool:
+        """Whether the bucket has these very bytes, which is noted then."""
+        data, files = parcel.content.encode(), self._backend.assessments
+        is_there = await files.has(parcel.session, FileKind.ASSESSMENT, data)
+        if is_there:
+            await self._is_there(parcel)
+        return is_there
+
+    async def _row(self, parcel: Parcel) -> PracticeSession | None:
+        """Its session; None where it cannot be uploaded any more, which is said then."""
         try:
             session = await self._backend.sessions.one(parcel.session)
         except Gone:
             reason = "The session was cancelled."
         else:
             if session.involves(self._me):
-                return False
+                return session
             reason = "You have no seat in this session any more."
         await self._refuse(parcel, reason)
-        return True
+        return None
 
-    async def _refuse(self, parcel: Parcel, reason: str) -> None:
-        """It comes no further. Whoever has made it is told where on their own disk it stays."""
+    async def _refuse(self, parcel: Parcel, reason: str, *, is_told: bool = False) -> None:
+        """It comes no further. Whoever has made it is told where on their own disk it stays.
+
+        `is_told`: that is what the other side says, and it is tried again.
+        """
         if parcel.is_mine:
             file = await asyncio.to_thread(self._box.set_out, parcel)
             reason += f" The assessment is in {file}: medtui view reads it."
-        await self._move(parcel, where=Where.REFUSED, reason=reason, is_in_the_way=False)
+        await self._move(
+            parcel, where=Where.REFUSED, reason=reason, is_in_the_way=False, is_told=is_told
+        )
 
     async def _is_there(self, parcel: Parcel) -> None:
-        await self._move(parcel, where=Where.UPLOADED, reason="", is_in_the_way=False)
+        await self._move(
+            parcel, where=Where.UPLOADED, reason="", is_in_the_way=False, is_told=False
+        )
 
     async def _move(self, parcel: Parcel, **changes: Any) -> None:
         """Note how far a sheet has come, unless another revision has taken its place."""
@@ -412,9 +436,3 @@ def _tell_fault(task: asyncio.Task[None]) -> None:
     """Nobody waits for these tasks, and without them no sheet goes on."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("the courier has ended", exc_info=error)
-
-
-def _revision(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise ValueError
-    return value

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui import disk
-from medtui.models import clean_line
+from medtui.models import PracticeSession, Stage, clean_line
 
 MOST = 8
 """Sheets of one session in a box."""
@@ -36,13 +36,36 @@ class Where(StrEnum):
     """It comes no further, and `reason` says why."""
 
 
+class Hold(StrEnum):
+    """Whether the host's client may upload a guest's sheet unasked."""
+
+    NONE = ""
+    """It may: the guest has assessed the host in a station that is over."""
+    STATION = "station"
+    """Not while the station is not over."""
+    NOT_ASSESSOR = "not the assessor"
+    """Not at all: whoever has sent it is not the assessor."""
+    AGREED = "agreed"
+    """The host was asked, and has said yes."""
+
+
+HELD = {
+    Hold.STATION: "It is uploaded once the station is over.",
+    Hold.NOT_ASSESSOR: "It does not come from the assessor: the host decides whether to upload it.",
+}
+"""Why a sheet that is with the host is not uploaded; the host may be asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """A mark sheet on its way: what is uploaded, whose it is, and how far it has come.
 
     `is_mine`: this side made it. `partner` is what the other one of the session is called.
     `reason` is a sentence about why it is not further; `is_in_the_way`: because there is
-    another assessment, which only the host can decide.
+    another assessment, which only the host can decide. `is_told`: that it is refused is what the
+    other side has said, and no more.
+
+    Of a guest's with the host, `sender` is the guest, and `hold` whether the host is asked first.
     """
 
     session: UUID
@@ -55,11 +78,30 @@ class Parcel:
     where: Where = Where.WAITING
     reason: str = ""
     is_in_the_way: bool = False
+    is_told: bool = False
+    sender: UUID | None = None
+    hold: Hold = Hold.NONE
 
     @property
     def is_over(self) -> bool:
         """Whether there is nothing left to be tried."""
-        return self.where in (Where.UPLOADED, Where.REFUSED)
+        return self.where is Where.UPLOADED or (self.where is Where.REFUSED and not self.is_told)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for the host to say yes."""
+        return not self.is_over and self.hold in HELD
+
+    def hold_in(self, session: PracticeSession) -> Hold:
+        """What its hold is while the session is so: a sheet is taken from the assessor alone.
+
+        What was not the assessor's when it came does not become so when roles are swapped.
+        """
+        if self.hold in (Hold.AGREED, Hold.NOT_ASSESSOR):
+            return self.hold
+        if session.candidate_id != session.host_id or session.guest_id != self.sender:
+            return Hold.NOT_ASSESSOR
+        return Hold.NONE if session.stage is Stage.WRAP_UP else Hold.STATION
 
 
 class Box:
@@ -119,6 +161,10 @@ def _read(file: Path) -> Parcel | None:
             where=Where(value["where"]),
             reason=clean_line(str(value["reason"])),
             is_in_the_way=value["is_in_the_way"] is True,
+            # These came later than the others.
+            is_told=value.get("is_told") is True,
+            sender=UUID(value["sender"]) if value.get("sender") else None,
+            hold=Hold(value.get("hold", "")),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from medtui.data.parcels import Parcel, Where
+from medtui.data.parcels import Hold, Parcel, Where
 from medtui.documents.words import figure
 from medtui.station.sheet import Sheet
 
@@ -64,6 +64,8 @@ def moved(parcel: Parcel) -> str | None:
         whose = f"{partner}'s mark sheet"
         if parcel.is_in_the_way:
             return f"{whose} is here, but there is an assessment already: m in the room decides."
+        if parcel.is_held:
+            return f"{whose} has come, {_held(parcel)}"
         return {
             Where.WITH_HOST: f"{whose} has come, and is being uploaded.",
             Where.UPLOADED: f"{whose} is uploaded: it is the session's assessment.",
@@ -85,6 +87,35 @@ def moved(parcel: Parcel) -> str | None:
     }[parcel.where]
 
 
+def _held(parcel: Parcel) -> str:
+    if parcel.hold is Hold.STATION:
+        return "and is uploaded once the station is over: m in the room decides sooner."
+    return "but not from the assessor of this station: m in the room decides."
+
+
+def decision(parcel: Parcel) -> tuple[str, str, str]:
+    """What a host is asked about a guest's sheet: the question, its yes, and its no."""
+    partner = parcel.partner or "the other one"
+    if parcel.is_in_the_way:
+        return (
+            f"{partner}'s mark sheet is here, but there is an assessment of this session already."
+            " Replace it?",
+            f"replace it by {partner}'s",
+            "keep it: the other one is told",
+        )
+    why = (
+        "the station is not over"
+        if parcel.hold is Hold.STATION
+        else f"{partner} does not assess this station"
+    )
+    return (
+        f"{partner}'s mark sheet is here, but {why}. Upload it as the session's assessment, which"
+        " both of you can read?",
+        f"upload {partner}'s",
+        "do not upload it: the other one is told",
+    )
+
+
 def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -> str:
     """What handing in asks once."""
     words = "Hand in this sheet? It becomes the session's assessment, which both of you can read."
@@ -93,8 +124,10 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
             f"Hand in this sheet? {partner}'s medtui uploads it as the session's assessment,"
             " which both of you can read."
         )
-    if runs:
+    if runs and is_host:
         words += " The station still runs: the candidate can read it from now on."
+    elif runs:
+        words += " The station still runs: it is uploaded once that is over."
     if missing := missing_words(sheet):
         words += f" {missing}: the total is of the others."
     if sheet.drafts:

@@ -67,7 +67,11 @@ class Sheets:
     def waiting(self, session_id: UUID) -> Parcel | None:
         """A guest's sheet that waits for the host's decision."""
         arrived = self.courier.of(session_id) if self.courier else []
-        waiting = [parcel for parcel in arrived if not parcel.is_mine and parcel.is_in_the_way]
+        waiting = [
+            parcel
+            for parcel in arrived
+            if not parcel.is_mine and (parcel.is_in_the_way or parcel.is_held)
+        ]
         return waiting[-1] if waiting else None
 
     def hear(self, event: Event) -> None:
@@ -116,21 +120,19 @@ async def open_mark_sheet(
 
 
 async def _decide(app: MedtuiApp, courier: Courier, parcel: Parcel) -> None:
-    """Ask the host which of two assessments is to be there; esc leaves it for later."""
+    """Ask the host whether a guest's sheet is to be uploaded; esc leaves it for later."""
     from medtui.data import DataError
     from medtui.screens.choose import ChooseScreen
+    from medtui.screens.sheet_words import decision
 
-    whose = f"{parcel.partner or 'the other one'}'s"
-    question = (
-        f"{whose} mark sheet is here, but there is an assessment of this session already. Replace"
-        " it?"
-    )
-    choices = [(f"replace it by {whose}", True), ("keep it: the other one is told", False)]
-    is_to_be_replaced = await app.push_screen_wait(ChooseScreen(question, choices))
+    question, yes, no = decision(parcel)
+    is_wanted = await app.push_screen_wait(ChooseScreen(question, [(yes, True), (no, False)]))
     try:
-        if is_to_be_replaced:
-            await courier.replace(parcel)
-        elif is_to_be_replaced is not None:
+        if is_wanted is False:
             await courier.decline(parcel)
+        elif is_wanted and parcel.is_in_the_way:
+            await courier.replace(parcel)
+        elif is_wanted:
+            await courier.agree(parcel)
     except DataError as error:
         app.say(error)

@@ -64,6 +64,10 @@ async def sheet(here: Seat) -> None:
     await here.until(lambda: here.screen == "MarkSheetScreen" and here.app.screen._is_open)
 
 
+async def finish(stack: Stack) -> None:
+    await stack.sql("update practice_sessions set version = 3")
+
+
 async def review(here: Seat, person: Person, session: UUID) -> Seat:
     """The review of a session, as from the history."""
     await here.until_text("● LIVE")
@@ -165,6 +169,9 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     await guest.press("y")
     await guest.until_text("Handed in, not yet with Amara Okafor")
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
+    await host.until_text("Mei Tanaka's mark sheet has come, and is uploaded once the station is")
+    assert await uploaded(stack, amara, session) is None
+    await finish(stack)
     await host.until_text("Mei Tanaka's mark sheet is uploaded")
     assert host.screen == "BoardScreen"
     await guest.until_text("Uploaded: it is the session's assessment.")
@@ -211,6 +218,26 @@ async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
         await here.until_text("These are files: a mark sheet")
 
 
+async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_key(
+    stack: Stack, amara: Person, mei: Person, seat: Any
+) -> None:
+    session = await station(stack, amara, mei, candidate=amara)
+    guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
+    await sheet(guest)
+    await guest.press("7", "0", "h", "y")
+    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await stack.sql("update practice_sessions set version = 3, candidate_id = %s", mei.id)
+    host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
+    await host.until_text("but not from the assessor of this station: m in the room decides")
+    assert await uploaded(stack, amara, session) is None
+    await enter(host)
+    await host.press("m")
+    await host.until_text("Mei Tanaka does not assess this station", "upload Mei Tanaka's")
+    await host.press("1")
+    await guest.until_text("Uploaded: it is the session's assessment.")
+    assert b'"marked_by": "human"' in (await uploaded(stack, amara, session) or b"")
+
+
 @pytest.mark.long
 async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     stack: Stack, amara: Person, mei: Person, seat: Any
@@ -222,6 +249,7 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
     await sheet(guest)
     await guest.press("7", "0", "h", "y")
+    await finish(stack)
     await guest.until_text("there is an assessment already, and Amara Okafor", "decides.")
     assert await uploaded(stack, amara, session) == OTHER
     await enter(host)
@@ -249,6 +277,7 @@ async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
     guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
     await sheet(guest)
     await guest.press("7", "0", "h", "y")
+    await finish(stack)
     await guest.until_text("there is an assessment already, and Amara Okafor", "decides.")
     # Also where the next station has begun, and the host is its assessor.
     await stack.sql("update practice_sessions set candidate_id = %s", mei.id)
