@@ -71,7 +71,7 @@ async def types_briefs_that_no_terminal_should_show(scene: Scene, who: Who) -> N
                 "a\x1b[31mb",
                 "a\x9bb",
                 "a\rb",
-                "\x7f",
+                "a\x7fb",
                 "a\u202eb",
                 "a\x0bb",
             ):
