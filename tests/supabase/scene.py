@@ -177,7 +177,7 @@ Try = Callable[[Scene, Who], Awaitable[None]]
 @dataclass(frozen=True)
 class Attack:
     number: str
-    """Of the list of what a literal reading of the policies lets through; `+` is beyond it."""
+    """Of the list of what the data model by itself lets through; `+` is beyond it."""
     name: str
     by: tuple[str, ...]
     run: Try

@@ -17,7 +17,7 @@ ENDS = (
 )
 
 
-@attack("+", by=("host", "guest", "stranger", "newcomer"))
+@attack(40, by=("host", "guest", "stranger", "newcomer"))
 async def goes_on_without_an_account(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
     await scene.stack.sql("alter table auth.users add column if not exists deleted_at timestamptz")
@@ -64,7 +64,7 @@ async def revive(scene: Scene, person: Person) -> None:
         )
 
 
-@attack("+", by=("host", "guest"))
+@attack(41, by=("host", "guest"))
 async def leaves_sessions_behind_on_the_board(scene: Scene, who: Who) -> None:
     """What is coming goes; what was held, and its files, stay with the partner."""
     assert isinstance(who, Person)

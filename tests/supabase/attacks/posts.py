@@ -86,7 +86,7 @@ async def dodges_the_limit_by_past_sessions(scene: Scene, who: Who) -> None:
     await scene.stack.sql("delete from practice_sessions where host_id = %s", who.id)
 
 
-@attack(28, by=["stranger"])
+@attack(37, by=["stranger"])
 async def posts_and_posts_what_is_over_in_a_moment(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
     almost_over = datetime.now(UTC) - timedelta(minutes=59)
@@ -121,7 +121,7 @@ UNSEEN += (
 )
 
 
-@attack("+", by=SIGNED_IN)
+@attack(38, by=SIGNED_IN)
 async def has_a_name_that_cannot_be_seen_or_piles_up(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
     profile = f"profiles?user_id=eq.{who.id}"
@@ -154,7 +154,7 @@ async def has_a_name_that_cannot_be_seen_or_piles_up(scene: Scene, who: Who) -> 
                 await scene.post(who, **scene.new(who, **{column: name}))
 
 
-@attack("+", by=SIGNED_IN)
+@attack(39, by=SIGNED_IN)
 async def disguises_where_a_link_leads(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
     profile = f"profiles?user_id=eq.{who.id}"

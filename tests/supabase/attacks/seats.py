@@ -186,7 +186,7 @@ async def hoards_seats_one_by_one(scene: Scene, who: Who) -> None:
         await scene.patch(who, session_id, guest_id=None)
 
 
-@attack("+", by=("stranger", "newcomer"))
+@attack(35, by=("stranger", "newcomer"))
 async def takes_the_seat_of_a_session_that_was_held(scene: Scene, who: Who) -> None:
     """The talk is uploaded only afterwards, and whoever has the seat would read it."""
     for leaves in (scene.guest, scene.host):
@@ -214,7 +214,7 @@ async def takes_the_seat_of_a_session_that_was_held(scene: Scene, who: Who) -> N
             await scene.patch(who, session_id, guest_id=id_of(who))
 
 
-@attack("+", by=["host"])
+@attack(36, by=["host"])
 async def cancels_what_has_begun(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(candidate_id=scene.guest.id)
     cancel = f"practice_sessions?id=eq.{session_id}"

@@ -97,7 +97,7 @@ async def is_examined_on_what_they_read_as_the_actor(scene: Scene, who: Who) -> 
     assert (await scene.row(session_id))["case_id"] == scene.other_case, "another one may follow"
 
 
-@attack("+", by=("host", "guest"))
+@attack(33, by=("host", "guest"))
 async def is_examined_on_what_they_read_after_a_detour(scene: Scene, who: Who) -> None:
     """The candidate goes to nobody and on, the case comes back, the guest leaves and returns."""
     assert who is not None
@@ -147,7 +147,7 @@ async def and_a_case_may_be_chosen_first_and_held_again(scene: Scene, who: Who) 
         assert (row["version"], row["case_id"]) == (stage, scene.case)
 
 
-@attack("+", by=("guest", "host"))
+@attack(34, by=("guest", "host"))
 async def reads_the_brief_in_a_session_with_a_second_account(scene: Scene, who: Who) -> None:
     assert who is not None
     secrets = ("actor_brief", "candidate_brief", "condition", "case_name")
