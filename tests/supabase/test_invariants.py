@@ -115,6 +115,7 @@ async def ground(template: Cluster, keys: Any) -> AsyncIterator[Connection]:
     async with stacked(template, keys, gateway=False) as stack:
         dsn = template.dsn("authenticator", stack.database)
         for person in PEOPLE[:4]:
+            await stack.sql("insert into auth.users (id) values (%s)", person)
             await stack.sql("insert into profiles values (%s, 'A', 'B', 'st1')", person)
         for case in CASES:
             await stack.sql("insert into cases (id) values (%s)", case)
