@@ -2,8 +2,8 @@
 
 Realtime drops changes without a word above a project's message limit, and those that were
 committed while its own connection to the log was down. What remains of that here: many changes
-come at once, of which some may be missing; or a change comes long after its commit, because the
-server was behind or has begun again.
+come at once, of which some may be missing; a change comes long after its commit, because the
+server was behind or has begun again; or a write of our own does not come back.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
+from collections.abc import Callable
 
 BURST, BURST_SECONDS = 8, 4.0
 """So many changes in so many seconds may not be all."""
@@ -44,6 +45,15 @@ class Doubts:
         is_burst = len(self._arrivals) == BURST and now - self._arrivals[0] < BURST_SECONDS
         if is_burst or late > LATE_SECONDS:
             self._is_there.set()
+
+    def expect(self, has_come: Callable[[], bool]) -> None:
+        """A write of our own is to come back: in a while, `has_come` is asked whether it has."""
+
+        def look() -> None:
+            if not has_come():
+                self._is_there.set()
+
+        self._loop.call_later(LATE_SECONDS, look)
 
     async def wait(self, usual: float) -> None:
         """Until it is time to read: after `usual` seconds, or sooner where there is a doubt."""

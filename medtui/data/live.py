@@ -29,7 +29,7 @@ from uuid import UUID
 
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
-from medtui.data.doubts import Doubts
+from medtui.data.doubts import LATE_SECONDS, Doubts
 from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError, NotSignedIn, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
@@ -129,6 +129,7 @@ class LiveFeed:
     def put(self, session: PracticeSession) -> None:
         """Show what the answer to a write of our own says, before the feed brings it."""
         self._writes += 1
+        self._expect(session.id)
         self.rooms.follow([session])
         if self._rows.get(session.id) != session:
             self._rows[session.id] = session
@@ -137,8 +138,15 @@ class LiveFeed:
     def drop(self, session_id: UUID) -> None:
         """Show that a session of our own is gone, before the feed brings it."""
         self._writes += 1
+        self._expect(session_id)
         if self._rows.pop(session_id, None) is not None:
             self._notify(SessionsChanged(removed=(session_id,)))
+
+    def _expect(self, session_id: UUID) -> None:
+        """A change of this session is to come, or has just come."""
+        since = self._clock.now() - timedelta(seconds=LATE_SECONDS)
+        if self._is_live:
+            self._doubts.expect(lambda: self._committed.get(session_id, since) > since)
 
     async def _run(self) -> None:
         first, longest = self._scope.pauses

@@ -2,6 +2,7 @@
 
 A burst of which some changes are missing       read again within seconds
 a change that comes long after its commit       the same
+a write of one's own that does not come back    the same
 a storm                                         no more than one reading in a while, and LIVE
 a single change that is missing                 found by the usual reading: tests/data/test_live.py
 """
@@ -9,6 +10,7 @@ a single change that is missing                 found by the usual reading: test
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -32,8 +34,8 @@ async def proxy(stack: Stack) -> AsyncIterator[FaultProxy]:
         yield proxy
 
 
-@pytest.fixture
-async def backend(stack: Stack, proxy: FaultProxy, watcher: Watcher) -> AsyncIterator[Backend]:
+@contextlib.asynccontextmanager
+async def opened(stack: Stack, proxy: FaultProxy, watcher: Watcher) -> AsyncIterator[Backend]:
     """Somebody's, live. The usual reading is a minute away."""
     viewer = await stack.person("Vera", "Viewer")
     server = Server(proxy.url, stack.anon_key)
@@ -41,6 +43,12 @@ async def backend(stack: Stack, proxy: FaultProxy, watcher: Watcher) -> AsyncIte
         await backend.auth.sign_in(viewer.email, viewer.password)
         backend.live.start()
         await watcher.until(lambda: watcher.is_live)
+        yield backend
+
+
+@pytest.fixture
+async def backend(stack: Stack, proxy: FaultProxy, watcher: Watcher) -> AsyncIterator[Backend]:
+    async with opened(stack, proxy, watcher) as backend:
         yield backend
 
 
@@ -122,6 +130,38 @@ async def test_a_change_that_comes_long_after_its_commit_is_a_sign_that_others_a
     await stack.sql("update practice_sessions set type = 'lost' where id = %s", lost)
     await stack.session(host)
     await until_equal(stack, watcher, seconds=20)
+
+
+async def test_a_write_of_ones_own_that_does_not_come_back_is_a_sign_that_nothing_comes(
+    stack: Stack, proxy: FaultProxy, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubts, "LEAST_SECONDS", 0.5)
+    host = await stack.person()
+    free, other = await stack.session(host), await stack.session(host)
+    async with opened(stack, proxy, watcher) as backend:
+        proxy.mangle = lambda text: None if is_change(text) else text
+        await stack.sql("update practice_sessions set type = 'lost' where id = %s", other)
+        backend.live.put(await backend.sessions.book(watcher.rows[free]))
+        await watcher.until(lambda: watcher.rows[other].type == "lost", 25)
+
+
+async def test_a_write_of_ones_own_that_comes_back_is_none(
+    stack: Stack,
+    proxy: FaultProxy,
+    backend: Backend,
+    watcher: Watcher,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whether its answer or the feed brings it first."""
+    monkeypatch.setattr(doubts, "LEAST_SECONDS", 0.5)
+    free = await stack.session(await stack.person())
+    await watcher.until(lambda: free in watcher.rows)
+    booked = await backend.sessions.book(watcher.rows[free])
+    await watcher.until(lambda: watcher.rows[free].guest_id is not None)
+    backend.live.put(booked)
+    proxy.asked.clear()
+    await asyncio.sleep(doubts.LATE_SECONDS + 5)
+    assert readings(proxy) == 0
 
 
 async def test_a_storm_costs_the_server_one_reading_in_a_while_and_the_board_stays_live(
