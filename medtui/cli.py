@@ -6,39 +6,58 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from medtui import __version__, case_import, doctor
+from medtui import __version__, case_import, console, doctor
+from medtui.clean import clean_line
+from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
+
+if TYPE_CHECKING:
+    from medtui.documents import Document
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
-    options = _parser().parse_args(arguments)
-    options.credentials = {
-        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
-        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
-        if name in os.environ
-    }
+    console.prepare()
     try:
-        code = options.run(options)
+        code = _obey(arguments)
+        console.flush()
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:  # whoever reads what we print, `head` for one, has enough of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush is quiet, too
+    except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
         code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
         from medtui.crash import tell
 
         code = tell(error)
+    with suppress(BrokenPipeError):
+        console.flush()
     sys.exit(code)
 
 
+def _obey(arguments: Sequence[str] | None) -> int | str | None:
+    """Do what the arguments ask for, and return the exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as end:  # by --help, or asked wrongly; what it printed is to be flushed
+        return end.code
+    options.credentials = {
+        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
+        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
+        if name in os.environ
+    }
+    if options.run in (_app, _demo, _join, _clock) and (reason := console.why_no_screen()):
+        return complain(reason)
+    code: int = options.run(options)
+    return code
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = console.Parser(
         prog="medtui", description="Arrange exam practice with each other, from a terminal."
     )
     parser.add_argument("--version", action="version", version=f"medtui {__version__}")
@@ -86,8 +105,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _view(options: argparse.Namespace) -> int:
     if len(options.files) > 2:
-        return _complain("view takes a transcript and an assessment: name at most two files.")
-    return _print_documents(options.files) if options.json else _review(options.files)
+        return complain("view takes a transcript and an assessment: name at most two files.")
+    from medtui.documents import DocumentError
+    from medtui.documents.decode import check
+
+    code = 0
+    for path in options.files:
+        try:
+            check(path)
+        except DocumentError as error:
+            code = complain(f"{path}: {error.message}")
+    if code:
+        return code
+    if options.json:
+        return _print_documents(options.files)
+    return _print_review(options.files) if console.why_no_screen() else _review(options.files)
 
 
 def _review(paths: Sequence[Path]) -> int:
@@ -101,7 +133,7 @@ def _review(paths: Sequence[Path]) -> int:
     try:
         settings = load()
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
     from medtui.app import MedtuiApp
     from medtui.screens.view import FileReviewScreen
 
@@ -113,23 +145,49 @@ def _review(paths: Sequence[Path]) -> int:
     return app.run() or app.return_code or 0
 
 
-def _print_documents(paths: Sequence[Path]) -> int:
-    import json
-
+def _read_documents(paths: Sequence[Path]) -> tuple[list[Document], int]:
+    """The documents that can be read, and the exit code: 1 where one cannot, which is told."""
     from medtui.documents import DocumentError, load, read
 
-    failed = 0
+    found, code = [], 0
     for path in paths:
         try:
             document = read(load(path))
         except DocumentError as error:
-            failed = 1
-            sys.stderr.write(f"medtui: {path}: {error.message}\n")
+            code = complain(f"{path}: {error.message}", 1)
             continue
         for note in document.notes:
-            sys.stderr.write(f"medtui: {path}: {note}\n")
-        print(json.dumps(document.as_json()), flush=True)  # noqa: T201
-    return failed
+            complain(f"{path}: {note}")
+        found.append(document)
+    return found, code
+
+
+def _print_documents(paths: Sequence[Path]) -> int:
+    import json
+
+    documents, code = _read_documents(paths)
+    for document in documents:
+        console.say(json.dumps(document.as_json()))
+    return code
+
+
+def _print_review(paths: Sequence[Path]) -> int:
+    """Print as text what the screen would show, where there is no terminal to show it on."""
+    from medtui.documents import Transcript
+    from medtui.documents.export import as_markdown
+
+    documents, code = _read_documents(paths)
+    if not documents:
+        return code
+    transcripts = [found for found in documents if isinstance(found, Transcript)]
+    assessments = [found for found in documents if not isinstance(found, Transcript)]
+    if len(transcripts) > 1 or len(assessments) > 1:
+        kind = "transcripts" if transcripts else "assessments"
+        return complain(f"Both files are {kind}: view takes a transcript and an assessment.")
+    title = " and ".join(clean_line(path.name) for path in paths)
+    transcript, assessment = next(iter(transcripts), None), next(iter(assessments), None)
+    console.say(as_markdown(title, transcript, assessment, {}).rstrip())
+    return code
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -143,7 +201,7 @@ def _join(options: argparse.Namespace) -> int:
         server, key = invited(" ".join(options.line))
         load().with_changes(server=server, key=key)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
     return _run({"server": server, "key": key}, credentials=options.credentials)
 
 
@@ -156,7 +214,7 @@ def _demo(options: argparse.Namespace) -> int:
     try:
         find(options.name)
     except LocalError as error:
-        return _complain(str(error))
+        return complain(str(error))
     # Settings of its own: nothing of the demo is mixed with what the user has, or left behind.
     with tempfile.TemporaryDirectory(prefix="medtui-demo-") as folder:
         os.environ["MEDTUI_CONFIG"] = str(Path(folder) / "config.toml")
@@ -179,7 +237,7 @@ def _clock(options: argparse.Namespace) -> int:
         settings = load()
         chosen = preset(settings, options.preset)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
 
     from medtui.log import logged
     from medtui.screens.clock import ClockApp
@@ -207,7 +265,7 @@ def _run(
 
             unattended = given.login(credentials)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
 
     def login() -> Login:
         from medtui.local.sample.people import PASSWORD, find
@@ -221,8 +279,3 @@ def _run(
     with nullcontext() if demo else logged(settings.state):
         app = MedtuiApp(settings, Launcher(viewer=login), demo=demo, login=unattended)
         return app.run() or app.return_code or 0
-
-
-def _complain(sentence: str) -> int:
-    sys.stderr.write(f"medtui: {sentence}\n")
-    return 2

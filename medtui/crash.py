@@ -6,10 +6,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from typing import TYPE_CHECKING
 
-from medtui import log
+from medtui import console, log
 from medtui.config import state
 
 if TYPE_CHECKING:
@@ -36,11 +35,16 @@ def words(error: BaseException | None) -> str:
     return "\n".join(lines)
 
 
+def _print(error: BaseException | None) -> None:
+    for line in words(error).splitlines():
+        console.tell(line)
+
+
 def tell(error: BaseException) -> int:
     """Say that a command has crashed, and return its exit code."""
     with contextlib.nullcontext() if log.file else log.logged(state()):
         logger.critical("crashed", exc_info=error)
-        sys.stderr.write(f"{words(error)}\n")
+        _print(error)
     return 1
 
 
@@ -76,4 +80,4 @@ class EndsPlainly(Base):
     def _print_error_renderables(self) -> None:
         if self._exit_renderables:
             self._exit_renderables.clear()
-            sys.stderr.write(f"{words(self._exception)}\n")
+            _print(self._exception)

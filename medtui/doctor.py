@@ -10,6 +10,9 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medtui import console
+from medtui.clean import clean_line
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
@@ -68,6 +71,7 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
 
 def _wrapped(before: str, text: str) -> str:
     """A text in its column; a path is not cut in two."""
+    text = clean_line(text)
     if not sys.stdout.isatty():
         return before + text
     return textwrap.fill(
@@ -239,6 +243,5 @@ def _as_json(found: list[Finding]) -> str:
 
 
 def _say(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    console.say(text)
     sys.stdout.flush()

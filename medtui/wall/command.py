@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from medtui.console import complain, why_no_screen
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         zone = ZoneInfo(options.zone) if options.zone else local_zone()
     except (ValueError, LookupError, OSError):
-        return _complain(f"there is no time zone {options.zone!r}: try one as Europe/London.", 2)
+        return complain(f"there is no time zone {options.zone!r}: try one as Europe/London.", 2)
     if options.web:
         return _serve(options)
     from medtui.data.scope import shared
@@ -52,6 +53,8 @@ def run(options: argparse.Namespace) -> int:
     settings = partial(load, {"server": options.url, "key": options.key})
     launcher = Launcher(viewer=lambda: Login("", ""))
     if not (options.once or options.json):
+        if reason := why_no_screen():
+            return complain(reason)
         from medtui.wall.app import SharedBoardApp
 
         with logged(state()):
@@ -60,9 +63,9 @@ def run(options: argparse.Namespace) -> int:
     try:
         found = settings()
     except BadConfig as error:
-        return _complain(str(error), 2)
+        return complain(str(error), 2)
     if not found.server:
-        return _complain("no server is configured: run medtui once, or set SUPABASE_URL.", 2)
+        return complain("no server is configured: run medtui once, or set SUPABASE_URL.", 2)
     from medtui.wall.once import print_once
 
     return print_once(found, launcher, look, scope, as_json=options.json)
@@ -74,7 +77,7 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         from medtui.wall.web import BoardServer
     except ModuleNotFoundError:
-        return _complain("--web needs one more package: pip install 'medtui[web]'.", 1)
+        return complain("--web needs one more package: pip install 'medtui[web]'.", 1)
     given = {
         "--zone": options.zone, "--type": options.type, "--names": options.names,
         "--days": options.days, "--page-seconds": options.page_seconds,
@@ -101,8 +104,3 @@ def _port(text: str) -> int:
     if not 0 <= (port := int(text)) <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
     return port
-
-
-def _complain(sentence: str, code: int) -> int:
-    sys.stderr.write(f"medtui: {sentence}\n")
-    return code
