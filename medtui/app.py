@@ -16,11 +16,13 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui import disk
-from medtui.config import BadConfig, Settings, local_zone
+from medtui.clean import clean_line
+from medtui.config import BadConfig, Settings
 from medtui.drafts import Drafts
 from medtui.frame import Frame
 from medtui.screens.sheets import Sheets
 from medtui.servers import Servers
+from medtui.zones import local_zone
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -90,7 +92,7 @@ class MedtuiApp(Frame):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.zone = zone or local_zone()
+        self.zone, self._zone_warning = (zone, "") if zone else local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
@@ -111,6 +113,8 @@ class MedtuiApp(Frame):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._zone_warning:
+            self.warn(self._zone_warning)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
         elif not self.servers.begin():
@@ -143,6 +147,10 @@ class MedtuiApp(Frame):
         """Show an error that belongs to no field."""
         self.notify(error.message, title=error.title, severity="error", markup=False, timeout=8)
 
+    def warn(self, sentence: str) -> None:
+        """Say what is not as it should be, and does not stop anything."""
+        self.notify(clean_line(sentence), severity="warning", markup=False, timeout=10)
+
     def tell_fault(self, error: BaseException) -> None:
         from medtui.screens.opening import OpeningScreen
 
@@ -171,11 +179,10 @@ class MedtuiApp(Frame):
         await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
 
     def _tell_of_no_drafts(self, reason: str) -> None:
-        self.notify(
+        self.warn(
             f"What you type cannot be kept on this machine: {reason.lower()} "
-            f"({self.settings.state}). Save a form before you leave it.",
-            severity="warning", markup=False, timeout=10,
-        )  # fmt: skip
+            f"({self.settings.state}). Save a form before you leave it."
+        )
 
     @work(group="drafts")
     async def _tell_of_drafts(self) -> None:

@@ -93,7 +93,8 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     import asyncio
 
     from medtui.config import BadConfig, load, state
-    from medtui.data.doctor import failed, kept
+    from medtui.data.doctor import failed, kept, note
+    from medtui.zones import local_zone
 
     try:
         settings = load(flags)
@@ -108,6 +109,9 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     folder = state()
     yield await asyncio.to_thread(kept, folder)
     yield terminal(os.environ, sys.stdout)
+    _, warning = local_zone()
+    if warning:
+        yield note("time zone", warning)
     yield _log(folder)
 
 

@@ -32,14 +32,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run what was asked for. 1 when it failed, 2 when it was asked wrongly."""
     from functools import partial
-    from zoneinfo import ZoneInfo
 
-    from medtui.config import BadConfig, load, local_zone, state
+    from medtui.config import BadConfig, load, state
+    from medtui.zones import NoZone, local_zone, zone_named
 
     try:
-        zone = ZoneInfo(options.zone) if options.zone else local_zone()
-    except (ValueError, LookupError, OSError):
-        return complain(f"there is no time zone {options.zone!r}: try one as Europe/London.", 2)
+        zone, warning = (zone_named(options.zone), "") if options.zone else local_zone()
+    except NoZone as error:
+        guess = error.guess or "one as Europe/London"
+        return complain(f"there is no time zone {options.zone!r}: try {guess}.")
+    if warning and (options.web or options.once or options.json):
+        complain(warning)
     if options.web:
         return _serve(options)
     from medtui.data.scope import shared
@@ -58,14 +61,16 @@ def run(options: argparse.Namespace) -> int:
         from medtui.wall.app import SharedBoardApp
 
         with logged(state()):
-            app = SharedBoardApp(settings, launcher, look, scope, theme=options.theme)
+            app = SharedBoardApp(
+                settings, launcher, look, scope, theme=options.theme, warning=warning
+            )
             return app.run() or app.return_code or 0
     try:
         found = settings()
     except BadConfig as error:
-        return complain(str(error), 2)
+        return complain(str(error))
     if not found.server:
-        return complain("no server is configured: run medtui once, or set SUPABASE_URL.", 2)
+        return complain("no server is configured: run medtui once, or set SUPABASE_URL.")
     from medtui.wall.once import print_once
 
     return print_once(found, launcher, look, scope, as_json=options.json)
