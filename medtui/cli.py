@@ -50,7 +50,7 @@ def _obey(arguments: Sequence[str] | None) -> int | str | None:
         for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
         if name in os.environ
     }
-    if options.run in (_app, _demo, _join, _clock) and (reason := console.why_no_screen()):
+    if options.run in (_app, _demo, _clock) and (reason := console.why_no_screen()):
         return complain(reason)
     code: int = options.run(options)
     return code
@@ -199,6 +199,8 @@ def _join(options: argparse.Namespace) -> int:
 
     try:
         server, key = invited(" ".join(options.line))
+        if reason := console.why_no_screen():
+            return complain(reason)
         load().with_changes(server=server, key=key)
     except BadConfig as error:
         return complain(str(error))
