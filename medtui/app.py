@@ -109,6 +109,7 @@ class MedtuiApp(Frame):
         self._first = first
         self._clock = clock
         self._email = ""
+        self._told_of_login = ""
         self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
@@ -217,6 +218,7 @@ class MedtuiApp(Frame):
         assert self.backend is not None  # noqa: S101  # nobody can be signed in before
         if self.backend.auth.user is None:
             self._show_login("")
+            self._tell_of_login()
             return
         self._email = self.backend.auth.user.email
         try:
@@ -229,8 +231,7 @@ class MedtuiApp(Frame):
 
             self.show(OpeningScreen(error.message, failed=True))
             return
-        if notice := self.backend.auth.notice:
-            self.notify(notice, title="Your login", markup=False, timeout=8)
+        self._tell_of_login()
         if self.backend.auth.user.has_second_factor:
             self.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
@@ -275,6 +276,14 @@ class MedtuiApp(Frame):
                 "sign in once it can, and sign out everywhere again."
             )
         self._show_login(words)
+        self._tell_of_login()
+
+    def _tell_of_login(self) -> None:
+        """Say once where the login is kept, when that is not where it is expected."""
+        notice = self.backend.auth.notice if self.backend else None
+        if notice and notice != self._told_of_login:
+            self._told_of_login = notice
+            self.notify(notice, title="Your login", markup=False, timeout=8)
 
     def email_changed(self, email: str) -> None:
         """Say that whoever is signed in has another e-mail, and expect them by it."""

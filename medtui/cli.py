@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,8 +24,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
     console.prepare()
     try:
-        code = _obey(arguments)
-        console.flush()
+        options = _parser().parse_args(arguments)
+        options.credentials = {
+            name: os.environ.pop(name)  # for this process alone: those that it starts have no need
+            for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
+            if name in os.environ
+        }
+        reason = console.why_no_screen() if options.run in (_app, _demo, _clock) else None
+        code = complain(reason) if reason else options.run(options)
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
@@ -34,26 +40,21 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from medtui.crash import tell
 
         code = tell(error)
-    with suppress(BrokenPipeError):
-        console.flush()
+    finally:
+        _flush()
     sys.exit(code)
 
 
-def _obey(arguments: Sequence[str] | None) -> int | str | None:
-    """Do what the arguments ask for, and return the exit code."""
-    try:
-        options = _parser().parse_args(arguments)
-    except SystemExit as end:  # by --help, or asked wrongly; what it printed is to be flushed
-        return end.code
-    options.credentials = {
-        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
-        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
-        if name in os.environ
-    }
-    if options.run in (_app, _demo, _clock) and (reason := console.why_no_screen()):
-        return complain(reason)
-    code: int = options.run(options)
-    return code
+def _flush() -> None:
+    """Write out what was printed; drop it where the terminal, or the pipe's reader, has gone.
+
+    The interpreter would try once more at its end, fail, and change the exit code to 120.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -168,6 +169,7 @@ def _print_documents(paths: Sequence[Path]) -> int:
     documents, code = _read_documents(paths)
     for document in documents:
         console.say(json.dumps(document.as_json()))
+        sys.stdout.flush()
     return code
 
 

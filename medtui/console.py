@@ -51,22 +51,6 @@ def complain(sentence: str, code: int = 2) -> int:
     return code
 
 
-def flush() -> None:
-    """Write out what was printed. Raises BrokenPipeError where the reader has closed the pipe.
-
-    A terminal that is gone is no error: the interpreter's own last flush would make it one, so
-    the stream is pointed elsewhere.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except OSError as error:
-            with contextlib.suppress(OSError, ValueError):
-                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-            if isinstance(error, BrokenPipeError) and stream is sys.stdout:
-                raise
-
-
 def why_no_screen() -> str | None:
     """Why no screen can be drawn, as a sentence; None where it can."""
     if "TEXTUAL_DRIVER" in os.environ:
