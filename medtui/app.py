@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,11 +17,14 @@ from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui import disk
-from medtui.config import BadConfig, Settings, local_zone
+from medtui.clean import clean_line
+from medtui.config import BadConfig, Settings
 from medtui.drafts import Drafts
+from medtui.ending import at_last
 from medtui.frame import Frame
 from medtui.screens.sheets import Sheets
 from medtui.servers import Servers
+from medtui.zones import local_zone
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -90,7 +94,7 @@ class MedtuiApp(Frame):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.zone = zone or local_zone()
+        self.zone, self._zone_warning = (zone, "") if zone else local_zone()
         self.backend: Backend | None = None
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
@@ -106,11 +110,16 @@ class MedtuiApp(Frame):
         )
         self._first = first
         self._clock = clock
+        self._at_last = ExitStack()
+        self._at_last.enter_context(at_last(self.drafts.rescue))
         self._email = ""
+        self._told_of_login = ""
         self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
+        if self._zone_warning:
+            self.warn(self._zone_warning)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
         elif not self.servers.begin():
@@ -122,6 +131,7 @@ class MedtuiApp(Frame):
     async def on_unmount(self) -> None:
         await self.sheets.close()
         await self.drafts.written()
+        self._at_last.close()
         await self.servers.close()
 
     def now(self) -> datetime:
@@ -142,6 +152,10 @@ class MedtuiApp(Frame):
     def say(self, error: DataError) -> None:
         """Show an error that belongs to no field."""
         self.notify(error.message, title=error.title, severity="error", markup=False, timeout=8)
+
+    def warn(self, sentence: str) -> None:
+        """Say what is not as it should be, and does not stop anything."""
+        self.notify(clean_line(sentence), severity="warning", markup=False, timeout=10)
 
     def tell_fault(self, error: BaseException) -> None:
         from medtui.screens.opening import OpeningScreen
@@ -171,11 +185,10 @@ class MedtuiApp(Frame):
         await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
 
     def _tell_of_no_drafts(self, reason: str) -> None:
-        self.notify(
+        self.warn(
             f"What you type cannot be kept on this machine: {reason.lower()} "
-            f"({self.settings.state}). Save a form before you leave it.",
-            severity="warning", markup=False, timeout=10,
-        )  # fmt: skip
+            f"({self.settings.state}). Save a form before you leave it."
+        )
 
     @work(group="drafts")
     async def _tell_of_drafts(self) -> None:
@@ -210,6 +223,7 @@ class MedtuiApp(Frame):
         assert self.backend is not None  # noqa: S101  # nobody can be signed in before
         if self.backend.auth.user is None:
             self._show_login("")
+            self._tell_of_login()
             return
         self._email = self.backend.auth.user.email
         try:
@@ -222,8 +236,7 @@ class MedtuiApp(Frame):
 
             self.show(OpeningScreen(error.message, failed=True))
             return
-        if notice := self.backend.auth.notice:
-            self.notify(notice, title="Your login", markup=False, timeout=8)
+        self._tell_of_login()
         if self.backend.auth.user.has_second_factor:
             self.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
@@ -268,6 +281,14 @@ class MedtuiApp(Frame):
                 "sign in once it can, and sign out everywhere again."
             )
         self._show_login(words)
+        self._tell_of_login()
+
+    def _tell_of_login(self) -> None:
+        """Say once where the login is kept, when that is not where it is expected."""
+        notice = self.backend.auth.notice if self.backend else None
+        if notice and notice != self._told_of_login:
+            self._told_of_login = notice
+            self.notify(notice, title="Your login", markup=False, timeout=8)
 
     def email_changed(self, email: str) -> None:
         """Say that whoever is signed in has another e-mail, and expect them by it."""

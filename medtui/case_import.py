@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medtui.console import complain, say, tell
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -51,24 +53,24 @@ def run(options: argparse.Namespace) -> int:
     if options.example:
         return _example(options.example, options.file)
     if options.file is None:
-        return _tell("name the file to import, or ask for a template with --example.", 2)
+        return complain("name the file to import, or ask for a template with --example.", 2)
 
     from medtui.documents.cases import BadCases, Unusable, read_cases
 
     try:
         cases = read_cases(options.file)
     except Unusable as error:
-        return _tell(str(error), 2)
+        return complain(str(error), 2)
     except BadCases as error:
         for problem in error.problems:
-            sys.stderr.write(f"{problem}\n")
+            tell(str(problem))
         count = len(error.problems)
         things = "one thing" if count == 1 else f"{count} things"
-        return _tell(f"nothing was imported: mend {things} in {options.file} first.", 1)
+        return complain(f"nothing was imported: mend {things} in {options.file} first.", 1)
     try:
         return asyncio.run(_import(cases, options))
     except KeyboardInterrupt:
-        return _tell("stopped: what had not been confirmed may be imported again.", 1)
+        return complain("stopped: what had not been confirmed may be imported again.", 1)
 
 
 async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> int:
@@ -84,12 +86,12 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     try:
         url = load({"server": options.url}).server
     except BadConfig as error:
-        return _tell(str(error), 2)
+        return complain(str(error), 2)
     if options.dry_run and not (url == LOCAL or (url and key)):
-        _say(f"{_count(cases)}, all as they must be. No server and key: nothing to compare with.")
+        say(f"{_count(cases)}, all as they must be. No server and key: nothing to compare with.")
         return 0
     if not url:
-        return _tell("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
+        return complain("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
     started = None
     try:
         if url == LOCAL:
@@ -97,19 +99,19 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
             started = await Launcher().local()
             url, key = started.url, started.service_key
         elif is_unprotected(url):
-            _tell("this sends the service key unencrypted: others on the network can read it.", 0)
+            complain("this sends the service key unencrypted: others on the network can read it.")
         done = await import_cases(url, key, cases, dry_run=options.dry_run)
     except LaunchFailed as error:
-        return _tell(str(error), 1)
+        return complain(str(error), 1)
     except Invalid as error:
-        return _tell(error.message, 2 if error.field else 1)
+        return complain(error.message, 2 if error.field else 1)
     except DataError as error:
-        return _tell(error.message, 1)
+        return complain(error.message, 1)
     finally:
         if started is not None:
             await started.close()
     verb = "would be " if options.dry_run else ""
-    _say(
+    say(
         f"{_count(cases)}: {len(done.added)} {verb}added, {len(done.changed)} {verb}changed, "
         f"{len(done.same)} {'are' if options.dry_run else 'were'} the same already."
     )
@@ -129,26 +131,17 @@ def _example(form: str, path: Path | None) -> int:
             return 0
         try:
             if path.exists():
-                return _tell(f"{path} is there already: name a new one.", 2)
+                return complain(f"{path} is there already: name a new one.", 2)
             if source.is_dir():
                 shutil.copytree(source, path)
             else:
                 with path.open("xb") as file:
                     file.write(source.read_bytes())
         except OSError as error:
-            return _tell(f"{path} cannot be written: {error.strerror}.", 1)
-    _say(f"A template is in {path}: fill it in, then run medtui cases import {path}")
+            return complain(f"{path} cannot be written: {error.strerror}.", 1)
+    say(f"A template is in {path}: fill it in, then run medtui cases import {path}")
     return 0
 
 
 def _count(cases: Sequence[CaseDraft]) -> str:
     return "One case" if len(cases) == 1 else f"{len(cases):,} cases"
-
-
-def _say(sentence: str) -> None:
-    sys.stdout.write(f"{sentence}\n")
-
-
-def _tell(sentence: str, code: int) -> int:
-    sys.stderr.write(f"medtui: {sentence}\n")
-    return code

@@ -8,37 +8,56 @@ import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from medtui import __version__, case_import, doctor
+from medtui import __version__, case_import, console, doctor
+from medtui.clean import clean_line
+from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.wall.command import add_options
+
+if TYPE_CHECKING:
+    from medtui.documents import Document
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
-    options = _parser().parse_args(arguments)
-    options.credentials = {
-        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
-        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
-        if name in os.environ
-    }
+    console.prepare()
     try:
+        options = _parser().parse_args(arguments)
+        options.credentials = {
+            name: os.environ.pop(name)  # for this process alone: those that it starts have no need
+            for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
+            if name in os.environ
+        }
         code = options.run(options)
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:  # whoever reads what we print, `head` for one, has enough of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush is quiet, too
+    except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
         code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
         from medtui.crash import tell
 
         code = tell(error)
+    finally:
+        _flush()
     sys.exit(code)
 
 
+def _flush() -> None:
+    """Write out what was printed; drop it where the terminal, or the pipe's reader, has gone.
+
+    The interpreter would try once more at its end, fail, and change the exit code to 120.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = console.Parser(
         prog="medtui", description="Arrange exam practice with each other, from a terminal."
     )
     parser.add_argument("--version", action="version", version=f"medtui {__version__}")
@@ -86,8 +105,21 @@ def _parser() -> argparse.ArgumentParser:
 
 def _view(options: argparse.Namespace) -> int:
     if len(options.files) > 2:
-        return _complain("view takes a transcript and an assessment: name at most two files.")
-    return _print_documents(options.files) if options.json else _review(options.files)
+        return complain("view takes a transcript and an assessment: name at most two files.")
+    from medtui.documents import DocumentError
+    from medtui.documents.decode import check
+
+    code = 0
+    for path in options.files:
+        try:
+            check(path)
+        except DocumentError as error:
+            code = complain(f"{path}: {error.message}")
+    if code:
+        return code
+    if options.json:
+        return _print_documents(options.files)
+    return _print_review(options.files) if console.why_no_screen() else _review(options.files)
 
 
 def _review(paths: Sequence[Path]) -> int:
@@ -101,7 +133,7 @@ def _review(paths: Sequence[Path]) -> int:
     try:
         settings = load()
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
     from medtui.app import MedtuiApp
     from medtui.screens.view import FileReviewScreen
 
@@ -113,23 +145,50 @@ def _review(paths: Sequence[Path]) -> int:
     return app.run() or app.return_code or 0
 
 
-def _print_documents(paths: Sequence[Path]) -> int:
-    import json
-
+def _read_documents(paths: Sequence[Path]) -> tuple[list[Document], int]:
+    """The documents that can be read, and the exit code: 1 where one cannot, which is told."""
     from medtui.documents import DocumentError, load, read
 
-    failed = 0
+    found, code = [], 0
     for path in paths:
         try:
             document = read(load(path))
         except DocumentError as error:
-            failed = 1
-            sys.stderr.write(f"medtui: {path}: {error.message}\n")
+            code = complain(f"{path}: {error.message}", 1)
             continue
         for note in document.notes:
-            sys.stderr.write(f"medtui: {path}: {note}\n")
-        print(json.dumps(document.as_json()), flush=True)  # noqa: T201
-    return failed
+            complain(f"{path}: {note}")
+        found.append(document)
+    return found, code
+
+
+def _print_documents(paths: Sequence[Path]) -> int:
+    import json
+
+    documents, code = _read_documents(paths)
+    for document in documents:
+        console.say(json.dumps(document.as_json()))
+        sys.stdout.flush()
+    return code
+
+
+def _print_review(paths: Sequence[Path]) -> int:
+    """Print as text what the screen would show, where there is no terminal to show it on."""
+    from medtui.documents import Transcript
+    from medtui.documents.export import as_markdown
+
+    documents, code = _read_documents(paths)
+    if not documents:
+        return code
+    transcripts = [found for found in documents if isinstance(found, Transcript)]
+    assessments = [found for found in documents if not isinstance(found, Transcript)]
+    if len(transcripts) > 1 or len(assessments) > 1:
+        kind = "transcripts" if transcripts else "assessments"
+        return complain(f"Both files are {kind}: view takes a transcript and an assessment.")
+    title = " and ".join(clean_line(path.name) for path in paths)
+    transcript, assessment = next(iter(transcripts), None), next(iter(assessments), None)
+    console.say(as_markdown(title, transcript, assessment, {}).rstrip())
+    return code
 
 
 def _app(options: argparse.Namespace) -> int:
@@ -141,24 +200,30 @@ def _join(options: argparse.Namespace) -> int:
 
     try:
         server, key = invited(" ".join(options.line))
+        if reason := console.why_no_screen():
+            return complain(reason)
         load().with_changes(server=server, key=key)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
     return _run({"server": server, "key": key}, credentials=options.credentials)
 
 
 def _demo(options: argparse.Namespace) -> int:
     import tempfile
 
+    from medtui.ending import at_last
     from medtui.local import LocalError
     from medtui.local.sample.people import find
 
     try:
         find(options.name)
     except LocalError as error:
-        return _complain(str(error))
+        return complain(str(error))
+    if reason := console.why_no_screen():
+        return complain(reason)
     # Settings of its own: nothing of the demo is mixed with what the user has, or left behind.
-    with tempfile.TemporaryDirectory(prefix="medtui-demo-") as folder:
+    temporary = tempfile.TemporaryDirectory(prefix="medtui-demo-")
+    with temporary as folder, at_last(temporary.cleanup):
         os.environ["MEDTUI_CONFIG"] = str(Path(folder) / "config.toml")
         for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):
             os.environ.pop(name, None)
@@ -179,8 +244,10 @@ def _clock(options: argparse.Namespace) -> int:
         settings = load()
         chosen = preset(settings, options.preset)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
 
+    if reason := console.why_no_screen():
+        return complain(reason)
     from medtui.log import logged
     from medtui.screens.clock import ClockApp
 
@@ -207,7 +274,10 @@ def _run(
 
             unattended = given.login(credentials)
     except BadConfig as error:
-        return _complain(str(error))
+        return complain(str(error))
+
+    if reason := console.why_no_screen():
+        return complain(reason)
 
     def login() -> Login:
         from medtui.local.sample.people import PASSWORD, find
@@ -221,8 +291,3 @@ def _run(
     with nullcontext() if demo else logged(settings.state):
         app = MedtuiApp(settings, Launcher(viewer=login), demo=demo, login=unattended)
         return app.run() or app.return_code or 0
-
-
-def _complain(sentence: str) -> int:
-    sys.stderr.write(f"medtui: {sentence}\n")
-    return 2

@@ -21,11 +21,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from medtui import disk
 
@@ -201,21 +199,6 @@ def _is_secret(key: str) -> bool:
 def state() -> Path:
     """The same folder, whatever the settings say."""
     return Settings(file=_file()).state
-
-
-def local_zone() -> tzinfo:
-    """The zone that times are shown in: TZ, else the system's, else UTC."""
-    if name := os.environ.get("TZ", "").lstrip(":"):
-        try:
-            return ZoneInfo(name)
-        except (ValueError, OSError):
-            pass  # as "EST5EDT,M3.2.0": the system's rules may still know it
-    try:
-        from tzlocal import get_localzone
-
-        return get_localzone()
-    except (LookupError, ValueError, OSError):
-        return UTC
 
 
 def _file() -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import secrets
 import time
@@ -19,17 +20,25 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+log = logging.getLogger(__name__)
+
 PART = ".part"
 """The end of the name of a file that is being written."""
+
+NO_LOCKS = {
+    *(errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EINVAL)
+}
+"""With what file systems refuse `flock`. Where more than the lock is broken, writing fails, too."""
 
 ABANDONED_SECONDS = 60
 """A part older than this belongs to nobody any more: writing takes milliseconds."""
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, *, is_synced: bool = True) -> None:
     """Write a file, and the folders that it lies in where they are missing. Raises OSError.
 
-    A link is followed, as those are who keep their settings elsewhere.
+    A link is followed, as those are who keep their settings elsewhere. `is_synced`: it outlives a
+    power cut when this returns; otherwise it outlives the program.
     """
     path = Path(os.path.realpath(path))
     make_folder(path.parent)
@@ -40,7 +49,8 @@ def write(path: Path, content: str | bytes) -> None:
             left = memoryview(content.encode() if isinstance(content, str) else content)
             while left:
                 left = left[os.write(handle, left) :]
-            os.fsync(handle)
+            if is_synced:
+                os.fsync(handle)
         finally:
             os.close(handle)
         part.replace(path)
@@ -48,7 +58,8 @@ def write(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    sync(path.parent)
+    if is_synced:
+        sync(path.parent)
 
 
 def remove(path: Path) -> None:
@@ -78,7 +89,7 @@ def held(path: Path, seconds: float) -> Iterator[None]:
     """
     lock = _lock(path)
     try:
-        lock.acquire(timeout=seconds)
+        acquire(lock, seconds)
     except TimeoutError as error:
         raise TimeoutError(errno.ETIMEDOUT, "another program holds it") from error
     try:
@@ -91,7 +102,7 @@ def claim(path: Path) -> Claim | None:
     """Hold a file until the claim is released or the program ends; None where another holds it."""
     lock = _lock(path)
     try:
-        lock.acquire(blocking=False)
+        acquire(lock, 0)
     except TimeoutError:
         return None
     return Claim(path, lock)
@@ -122,10 +133,32 @@ def sweep(folder: Path, *, deep: bool = True) -> None:
 
 
 def _lock(path: Path) -> BaseFileLock:
+    make_folder(path.parent)
+    return file_lock(path.with_name(f".{path.name}.lock"))
+
+
+def file_lock(path: Path) -> BaseFileLock:
+    """A lock between programs, which is this file; to be acquired by `acquire`."""
     from filelock import FileLock
 
-    make_folder(path.parent)
-    return FileLock(path.with_name(f".{path.name}.lock"), mode=0o600, thread_local=False)
+    # The library's own way round a missing flock would stay locked after a program was killed.
+    return FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
+
+
+def acquire(lock: BaseFileLock, seconds: float) -> None:
+    """Acquire a lock within so many seconds. Raises TimeoutError, and OSError.
+
+    Where the file system has no locks, as some networks' and phones' have not, work goes on
+    without: two windows may then do the same, which is rare, and better than none that works.
+    """
+    try:
+        lock.acquire(timeout=seconds)
+    except TimeoutError:
+        raise
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        log.info("the file system has no locks: %s", error.strerror)
 
 
 def sync(folder: Path) -> None:

@@ -10,6 +10,9 @@ import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from medtui import console
+from medtui.clean import clean_line
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
@@ -68,6 +71,7 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
 
 def _wrapped(before: str, text: str) -> str:
     """A text in its column; a path is not cut in two."""
+    text = clean_line(text)
     if not sys.stdout.isatty():
         return before + text
     return textwrap.fill(
@@ -89,7 +93,8 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     import asyncio
 
     from medtui.config import BadConfig, load, state
-    from medtui.data.doctor import failed, kept
+    from medtui.data.doctor import failed, kept, note
+    from medtui.zones import local_zone
 
     try:
         settings = load(flags)
@@ -104,6 +109,9 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     folder = state()
     yield await asyncio.to_thread(kept, folder)
     yield terminal(os.environ, sys.stdout)
+    _, warning = local_zone()
+    if warning:
+        yield note("time zone", warning)
     yield _log(folder)
 
 
@@ -239,6 +247,5 @@ def _as_json(found: list[Finding]) -> str:
 
 
 def _say(text: str) -> None:
-    encoding = sys.stdout.encoding or "utf-8"
-    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+    console.say(text)
     sys.stdout.flush()

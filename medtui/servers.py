@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -94,6 +95,9 @@ class Servers:
         """Open the data module for a server."""
         self._forget_backend()
         self._retry = partial(self.open, url, key)
+        self._work(partial(self._open_with_login, url, key))
+
+    async def _open_with_login(self, url: str, key: str) -> None:
         tokens = self._tokens(url)
         if self._login is not None:
             from medtui.data import MemoryTokens
@@ -101,16 +105,14 @@ class Servers:
             # A script's login is its own: whose login this machine keeps stays as it is.
             tokens = MemoryTokens()
             self._say("Signing in…")
-        elif tokens.may_hold_login:
+        elif await tokens.may_hold_login():
             self._say("Opening…")
         else:
             from medtui.screens.login import LoginScreen
 
             self._app.show(LoginScreen())
-            later = partial(self._work, partial(self._open, url, key, tokens))
-            self._app.set_timer(OPEN_BEHIND_LOGIN, later)
-            return
-        self._work(partial(self._open, url, key, tokens))
+            await asyncio.sleep(OPEN_BEHIND_LOGIN)
+        await self._open(url, key, tokens)
 
     def forget_login(self) -> None:
         """Sign in by the form from now on."""

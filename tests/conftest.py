@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import os
 import shutil
@@ -125,3 +126,14 @@ async def database(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
 
     async with stacked(template, keys, gateway=False) as stack:
         yield stack
+
+
+@pytest.fixture(params=["ENOLCK", "ENOSYS", "ENOTSUP", "EPERM", "EINVAL"])
+def no_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file system that refuses `flock`, as some networks' do."""
+    code = getattr(errno, request.param)
+
+    def refused(*_: object) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.flock", refused)

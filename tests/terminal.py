@@ -40,7 +40,7 @@ class Terminal:
         # These two would be believed rather than the terminal.
         own = {name: os.environ[name] for name in os.environ if name not in ("COLUMNS", "LINES")}
         look = {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        self._env = {**own, **(env or {}), **look}
+        self._env = {**own, **look, **(env or {})}
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
         self._size = (rows, columns)
@@ -120,6 +120,16 @@ class Terminal:
                 f"after {seconds} s the screen does not show {wanted}"
                 f" (without {gone!r}):\n{self.text}"
             ) from None
+
+    async def drawn(self, columns: int, rows: int, seconds: float = 15) -> None:
+        """Wait until the program has written to the last row, and near the last column."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (self.lines[rows - 1] and max(map(len, self.lines)) > columns - 20):
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"not drawn at {columns} x {rows}:\n{self.text}") from None
 
     async def quiet(self, seconds: float = 1.2, limit: float = 20) -> None:
         """Wait until the program has written nothing for so long."""

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
+
+import pytest
 
 from medtui import disk
+from medtui.config import load
 from medtui.data.kept import Kept, folder_of
+from medtui.data.sheetbook import SheetBook
+from medtui.documents.memory import Memory, Remembered
+from medtui.drafts import Drafts
+from medtui.local import LocalError
+from medtui.local.postgres import locked
 from medtui.models import FileKind
 
 
@@ -32,3 +40,50 @@ def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     disk.write(folder / "file", "text")
     assert folder.stat().st_mode & 0o777 == 0o755
     assert (folder / "file").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_a_file_system_without_locks_stops_no_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "state" / "settings"
+    with disk.held(file, 1):
+        disk.write(file, "kept")
+    claim = disk.claim(file)
+    assert claim is not None
+    claim.release()
+    again = disk.claim(file)
+    assert again is not None, "nothing is left that would hold it"
+    again.release(forget=True)
+    monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))
+    settings = load({}).with_changes(theme="medtui-light")
+    assert settings.theme == load().theme == "medtui-light"
+
+
+@pytest.mark.usefixtures("no_locks")
+async def test_drafts_sheets_and_names_are_kept_without_locks(tmp_path: Path) -> None:
+    told: list[object] = []
+    drafts = Drafts(tmp_path / "drafts", told.append)
+    draft = await drafts.take("post")
+    draft.keep({"room": "here"})
+    await drafts.written()
+    draft.leave()
+    assert (await drafts.take("post")).found == {"room": "here"}
+    person, session = uuid4(), uuid4()
+    for state in ({"marks": 1}, {"marks": 2}):
+        book = SheetBook(tmp_path, person, session, lambda: told.append("sheet"))
+        await book.open()
+        book.keep(state)
+        await book.close()
+    book = SheetBook(tmp_path, person, session, lambda: told.append("sheet"))
+    assert await book.open() == {"marks": 2}
+    await book.close()
+    Memory(tmp_path / "reviews.json", "file:a").keep(Remembered({"A": "Dr Lowe"}))
+    assert Memory(tmp_path / "reviews.json", "file:a").recall().names == {"A": "Dr Lowe"}
+    assert told == []
+
+
+@pytest.mark.usefixtures("no_locks")
+def test_the_local_server_names_a_file_system_without_locks(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("w") as lock, pytest.raises(LocalError, match="has no locks"):
+        locked(lock.fileno())

@@ -95,7 +95,7 @@ def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     program = (
         "from medtui import case_import, cli\n"
         f"def crash(*words): raise LookupError('{secret}')\n"
-        "case_import._tell = crash\n"
+        "case_import.complain = crash\n"
         "cli.main(['cases', 'import'])"
     )
     done = subprocess.run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -52,11 +53,66 @@ def test_what_cannot_be_read_is_a_sentence_and_the_rest_is_printed(tmp_path: Pat
 
 def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
-    done = view("--json", path)
-    assert done.returncode == 1
-    assert done.stderr == (
-        f"medtui: {path}: This file does not exist: name a transcript or an assessment.\n"
-    )
+    for options in ([], ["--json"]):
+        done = view(*options, path)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr == (
+            f"medtui: {path}: This file does not exist: name a transcript or an assessment.\n"
+        )
+
+
+def cannot_be_opened(folder: Path, kind: str) -> Path:
+    """Something in a folder that is no file to be read, or an empty one."""
+    path = folder / "talk.json"
+    if kind == "a folder":
+        path.mkdir()
+    elif kind == "a FIFO":
+        os.mkfifo(path)
+    elif kind == "a device":
+        path = Path("/dev/zero")
+    elif kind == "empty":
+        path.write_text(" \n\n")
+    elif kind == "a long name":
+        path = folder / ("x" * 5_000)
+    elif kind == "a link to itself":
+        path.symlink_to(path)
+    return path
+
+
+KINDS = ["a folder", "a FIFO", "a device", "empty", "a long name", "a link to itself"]
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_file_to_be_read_is_one_sentence(
+    kind: str, options: list[str], tmp_path: Path
+) -> None:
+    done = view(*options, cannot_be_opened(tmp_path, kind))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "This file" in done.stderr or "This is not a file" in done.stderr
+
+
+async def test_in_a_terminal_what_is_no_file_opens_no_screen(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "medtui", "view", str(tmp_path / "none.json")]
+    async with Terminal(command, env=environment(tmp_path)) as terminal:
+        assert await terminal.process.wait() == 2
+        await terminal.until("This file does not exist")
+    assert b"\x1b[?1049h" not in terminal.output
+
+
+def test_into_a_pipe_the_review_is_printed_as_text() -> None:
+    done = view(TALK, MARKS)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "My left eye has been red since Friday" in done.stdout
+    assert "## Assessment" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_two_files_of_a_kind_are_not_printed_as_one_review() -> None:
+    done = view(TALK, TALK)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Both files are transcripts" in done.stderr
 
 
 def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:

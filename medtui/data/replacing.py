@@ -262,13 +262,11 @@ class Replacing:
     @contextlib.asynccontextmanager
     async def _locked(self, folder: Path) -> AsyncIterator[None]:
         """Against other windows of the same person on this machine."""
-        from filelock import FileLock, Timeout
-
-        lock = FileLock(f"{folder}.lock", timeout=0, thread_local=False)
+        lock = disk.file_lock(Path(f"{folder}.lock"))
         try:
             await asyncio.to_thread(disk.make_folder, folder.parent)
-            await asyncio.to_thread(lock.acquire)
-        except Timeout as error:
+            await asyncio.to_thread(disk.acquire, lock, 0)
+        except TimeoutError as error:
             raise Busy("Another window of yours is replacing this file.") from error
         except OSError as error:
             raise _disk(error) from error

@@ -11,21 +11,31 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from medtui import disk
 from medtui.data import pieces
+from medtui.data.patience import within
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
 
+T = TypeVar("T")
+
 log = logging.getLogger(__name__)
+
+KEYRING_SECONDS = 3.0
+"""A keyring that has not answered by then may wait for a password that is never typed."""
 
 LOCK_SECONDS = 20
 """Longer than any refresh takes: past that its holder hangs, and a second refresh does less harm
 than none."""
+
+
+class NoKeyring(LookupError):
+    """This machine has no keyring that a login can be kept in."""
 
 
 class TokenStore(Protocol):
@@ -33,8 +43,7 @@ class TokenStore(Protocol):
 
     notice: str | None
 
-    @property
-    def may_hold_login(self) -> bool:
+    async def may_hold_login(self) -> bool:
         """Whether it is worth asking, known without asking: a keyring may take its time."""
 
     async def read(self) -> str | None: ...
@@ -53,8 +62,7 @@ class MemoryTokens:
         self._session: str | None = None
         self._lock = asyncio.Lock()
 
-    @property
-    def may_hold_login(self) -> bool:
+    async def may_hold_login(self) -> bool:
         return self._session is not None
 
     async def read(self) -> str | None:
@@ -89,15 +97,18 @@ class StoredTokens:
         self._mark = folder / f"login-{digest}.kept"
         self._lock_file = folder / f"login-{digest}.lock"
         self._keyring: KeyringBackend | None = None
-        self._opened = False
+        self._asks_keyring = True
+        self._no_keyring = "This machine has no keyring"
+        """Why the login is not in one, as the beginning of a sentence."""
+        self._is_left = False
+        """Whether there is a keyring that is not asked any more, and may hold a login."""
         self._holds_lock = False
         self._session: str | None = None
         self._unwritten: tuple[str | None] | None = None
         """What is found in the place of a login that could not be written."""
 
-    @property
-    def may_hold_login(self) -> bool:
-        return self._mark.exists()
+    async def may_hold_login(self) -> bool:
+        return await asyncio.to_thread(self._mark.exists)
 
     async def read(self) -> str | None:
         return await asyncio.to_thread(self._read)
@@ -112,12 +123,10 @@ class StoredTokens:
 
     @contextlib.asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        from filelock import FileLock
-
-        lock = FileLock(self._lock_file, timeout=LOCK_SECONDS, thread_local=False, mode=0o600)
+        lock = await asyncio.to_thread(disk.file_lock, self._lock_file)
         try:
             await asyncio.to_thread(disk.make_folder, self._folder)
-            await asyncio.to_thread(lock.acquire)
+            await asyncio.to_thread(disk.acquire, lock, LOCK_SECONDS)
         except OSError as error:  # Timeout is one, too
             log.warning("the lock on the login could not be had: %s", type(error).__name__)
         self._holds_lock = True
@@ -140,18 +149,21 @@ class StoredTokens:
         return self._session
 
     def _find(self) -> str | None:
-        # First the file: there is one only while the keyring could not be written.
+        # First the file: there is one only while the keyring could not be written. Empty: what the
+        # keyring holds was signed out, and could not be removed.
         try:
-            return self._file.read_text(encoding="utf-8")
+            return self._file.read_text(encoding="utf-8") or None
         except FileNotFoundError:
             pass
         except (OSError, UnicodeDecodeError) as error:
             log.warning("the stored login could not be read: %s", type(error).__name__)
             if self._session is not None:  # a disk that fails, or too many open files, ends none
                 return self._session
-        if backend := self._open_keyring():
+        if self._asks_keyring:
             try:
-                return pieces.read(backend, self._login)
+                return self._ask(lambda keyring: pieces.read(keyring, self._login))
+            except NoKeyring as error:
+                self._fall_back(error)
             except Exception as error:  # backends raise whatever their platform does
                 self._fall_back(error)
                 if self._session is not None:  # a keyring that fails ends nobody's login
@@ -163,19 +175,16 @@ class StoredTokens:
         with contextlib.suppress(OSError):
             disk.make_folder(self._folder)
             self._mark.touch(mode=0o600)
-        if backend := self._open_keyring():
+        if self._asks_keyring:
             try:
-                pieces.write(backend, self._login, session)
+                self._ask(lambda keyring: pieces.write(keyring, self._login, session))
                 disk.remove(self._file)
                 return
             except Exception as error:  # as above
                 self._fall_back(error)
         try:
             if not self._file.exists():  # said once, not at every start
-                self.notice = (
-                    "This machine has no keyring, so your login is kept in a file "
-                    f"that only you can read: {self._file}"
-                )
+                self._say_file()
             disk.write(self._file, session)
         except OSError as error:
             self._unwritten = (self._find(),)
@@ -186,35 +195,61 @@ class StoredTokens:
 
     def _clear(self) -> None:
         self._session, self._unwritten = None, None
-        if backend := self._open_keyring():
+        if self._asks_keyring:
             try:
-                pieces.clear(backend, self._login)
+                self._ask(lambda keyring: pieces.clear(keyring, self._login))
             except Exception as error:  # as above
-                log.warning("the keyring kept the login: %s", type(error).__name__)
-        with contextlib.suppress(OSError):
-            disk.remove(self._file)
-            disk.remove(self._mark)
-
-    def _open_keyring(self) -> KeyringBackend | None:
-        if not self._opened:
-            self._opened = True
-            try:
-                self._keyring = usable_keyring()
-            except Exception as error:  # a broken backend may raise anything on import
                 self._fall_back(error)
-        return self._keyring
+        with contextlib.suppress(OSError):
+            disk.remove(self._mark)
+        with contextlib.suppress(OSError):
+            if self._is_left:
+                disk.write(self._file, "")
+            else:
+                disk.remove(self._file)
+        if self._is_left:
+            self.notice = (
+                f"{self._no_keyring}, so your login may still be in it. It is not used any more:"
+                f" remove what the keyring has under “{pieces.SERVICE}” once it works."
+            )
+
+    def _ask(self, work: Callable[[KeyringBackend], T]) -> T:
+        """What the keyring answers. Raises NoKeyring, TimeoutError, and what its backend does."""
+
+        def asked() -> T:
+            if self._keyring is None:
+                self._keyring = usable_keyring()  # takes its time, too
+            return work(self._keyring)
+
+        return within(KEYRING_SECONDS, asked)
 
     def _fall_back(self, error: Exception) -> None:
+        """Use the file instead until the program ends; where that is a surprise, say so."""
         log.info("no keyring (%s): the login is kept in a file", type(error).__name__)
-        self._keyring = None
+        self._asks_keyring = False
+        if isinstance(error, NoKeyring):
+            return
+        self._is_left = True
+        if isinstance(error, TimeoutError):
+            wait = f"{KEYRING_SECONDS:.0f} seconds"
+            self._no_keyring = f"This machine's keyring did not answer within {wait}"
+        else:
+            self._no_keyring = "This machine's keyring does not work"
+        self._say_file()
+
+    def _say_file(self) -> None:
+        self.notice = (
+            f"{self._no_keyring}, so your login is kept in a file that only you can read:"
+            f" {self._file}"
+        )
 
 
 def usable_keyring() -> KeyringBackend:
-    """The keyring of this machine. Raises LookupError for none; a broken one may raise anything."""
+    """The keyring of this machine. Raises NoKeyring; a broken one may raise anything."""
     import keyring
     from keyring.backends import fail, null
 
     backend = keyring.get_keyring()
     if isinstance(backend, fail.Keyring | null.Keyring) or backend.priority <= 0:
-        raise LookupError("no usable keyring")
+        raise NoKeyring
     return backend

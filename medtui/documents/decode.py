@@ -36,14 +36,20 @@ _EXPECTED = {
 }
 
 
-def load(path: Path) -> bytes:
-    """A file's bytes. Raises DocumentError where it cannot be read or is too large."""
+def check(path: Path) -> None:
+    """Raise DocumentError where there is no file that can be read, or nothing in it."""
+    if not load(path, 65_536).strip():
+        raise _empty()
+
+
+def load(path: Path, most: int = MAX_BYTES + 1) -> bytes:
+    """A file's bytes, `most` of them. Raises DocumentError where it cannot be read."""
     try:
         if not path.is_file():
             what = "This is not a file" if path.exists() else "This file does not exist"
             raise DocumentError(f"{what}: name a transcript or an assessment.")
         with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+            data = file.read(most)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(f"This file cannot be read: {reason}.") from error
@@ -66,7 +72,7 @@ def text_of_bytes(data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if not text.strip():
-        raise DocumentError("This file is empty: there is nothing to read.", title="Empty")
+        raise _empty()
     head = text[:4096]
     odd = sum(char < " " and char not in "\t\n\r\f" for char in head)
     if "\0" in head or odd > len(head) // 10 or head.startswith(("%PDF-", "PK\x03\x04")):
@@ -75,6 +81,10 @@ def text_of_bytes(data: bytes) -> str:
             title="Not a text",
         )
     return text
+
+
+def _empty() -> DocumentError:
+    return DocumentError("This file is empty: there is nothing to read.", title="Empty")
 
 
 def value_of(text: str) -> Any:

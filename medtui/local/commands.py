@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from medtui.console import say, tell
 from medtui.local import LocalError
 
 Commands = Any  # argparse's own type for a group of subcommands is private
@@ -107,7 +107,7 @@ def _at_the_desk(task: Callable[[Any], Any]) -> int:
         text = task(importlib.import_module("medtui.local.desk"))
         if asyncio.iscoroutine(text):
             text = asyncio.run(text)
-        sys.stdout.write(text + "\n")
+        say(text)
         return 0
 
     return _complaining(work)
@@ -133,5 +133,5 @@ def _complaining(work: Callable[[], int]) -> int:
         complaint = missing(error.name or "a module")
     except (KeyboardInterrupt, EOFError):
         complaint = "Nothing is changed."
-    sys.stderr.write(complaint + "\n")
+    tell(complaint)
     return 1

@@ -171,11 +171,19 @@ class Cluster:
 
 
 def locked(lock: int) -> bool:
-    """Try to lock an open file. The lock lasts until all who inherited the descriptor are gone."""
+    """Try to lock an open file. The lock lasts until all who inherited the descriptor are gone.
+
+    Raises LocalError where the file system has no locks.
+    """
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise LocalError(
+            "The file system of the data folder has no locks, without which two servers could"
+            f" damage its data ({error.strerror}): choose a folder of another disk with --data."
+        ) from error
     return True
 
 

@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from medtui import __version__
+from medtui import __version__, console
 from medtui.local import LocalError
 from medtui.local.account import Account
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
@@ -284,6 +284,4 @@ def answer(server: dict[str, str]) -> None:
 
 def tell(sentence: str) -> None:
     """A line for people. Whoever started us in the background may have gone without reading it."""
-    with contextlib.suppress(OSError):
-        sys.stderr.write(sentence + "\n")
-        sys.stderr.flush()
+    console.tell(sentence)

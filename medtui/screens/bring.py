@@ -14,6 +14,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.clean import clean_line
 from medtui.documents.bringing import Brought, bring
 from medtui.documents.errors import DocumentError
 from medtui.widgets.path_input import PathInput
@@ -70,7 +71,7 @@ class BringScreen(ModalScreen[Brought | None]):
     @work(exclusive=True, group="check")
     async def _check(self) -> None:
         path = self.path.path
-        self._say(f"Reading {path.name} …")
+        self._say(f"Reading {clean_line(path.name)} …")
         try:
             self._checked = found = await bring(path)
         except DocumentError as error:

@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.clean import clean_line
 from medtui.widgets.path_input import PathInput, expanded
 
 
@@ -73,4 +74,4 @@ class SaveScreen(ModalScreen[Path | None]):
         return path
 
     def _note(self, words: str) -> None:
-        self.query_one(".field--note", Static).update(words)
+        self.query_one(".field--note", Static).update(clean_line(words))

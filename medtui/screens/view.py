@@ -8,6 +8,7 @@ from pathlib import Path
 
 from textual import work
 
+from medtui.clean import clean_line
 from medtui.documents.errors import DocumentError
 from medtui.documents.memory import Memory
 from medtui.documents.reading import Reading
@@ -21,14 +22,14 @@ class FileReviewScreen(ReviewScreen):
     """Reads files, and shows each as soon as it is there. `state`: where names are remembered."""
 
     def __init__(self, readings: Readings, state: Path) -> None:
-        names = " and ".join(path.name for path, _ in readings)
+        names = " and ".join(clean_line(path.name) for path, _ in readings)
         super().__init__(names, folder=Path.cwd())
+        self._names = names
         self._readings = [(path.absolute(), reading) for path, reading in readings]
         self._state = state
 
     def on_mount(self) -> None:
-        names = " and ".join(path.name for path, _ in self._readings)
-        self.tell("transcript", f"Reading {names} …")
+        self.tell("transcript", f"Reading {self._names} …")
         self.read()
 
     @work(exclusive=True, group="read")
@@ -49,12 +50,14 @@ class FileReviewScreen(ReviewScreen):
         try:
             document = await reading.result()
         except DocumentError as error:
-            return f"{path.name}: {error.message}"
+            return f"{clean_line(path.name)}: {error.message}"
         is_transcript = isinstance(document, Transcript)
+        memory = Memory(self._state / "reviews.json", f"file:{path}")
+        said = await asyncio.to_thread(memory.recall)
         if (self.transcript if is_transcript else self.assessment) is not None:
             kind = "transcripts" if is_transcript else "assessments"
             return f"Both files are {kind}: view takes a transcript and an assessment."
         if is_transcript:
-            self.memory = Memory(self._state / "reviews.json", f"file:{path}")
+            self.memory, self._said = memory, said
         self.show(document)
         return None

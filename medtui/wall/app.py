@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
+from medtui.clean import clean_line
 from medtui.config import LOCAL, BadConfig, Settings
 from medtui.frame import Frame
 from medtui.screens.shared_board import Look, SharedBoardScreen
@@ -38,6 +39,7 @@ class SharedBoardApp(Frame):
         launcher: starts, or joins, the server of this machine.
         look: how the screen was asked to be.
         scope: which sessions, and which columns.
+        warning: a sentence about the environment, shown at the start; empty: none.
     """
 
     TITLE = "medtui board"
@@ -55,6 +57,7 @@ class SharedBoardApp(Frame):
         scope: Scope,
         *,
         theme: str | None = None,
+        warning: str = "",
     ) -> None:
         super().__init__(theme)
         self.backend: Backend | None = None
@@ -62,11 +65,15 @@ class SharedBoardApp(Frame):
         self._launcher = launcher
         self._look = look
         self._scope = scope
+        self._warning = warning
         self._resources = AsyncExitStack()
 
     def on_mount(self) -> None:
         self.board = SharedBoardScreen(self._look, self.now)
         self.push_screen(self.board)
+        if self._warning:
+            words = clean_line(self._warning)
+            self.notify(words, severity="warning", markup=False, timeout=20)
         self._run_forever()
 
     async def on_unmount(self) -> None:
@@ -114,7 +121,7 @@ class SharedBoardApp(Frame):
         from medtui.launch import LaunchFailed
 
         try:
-            settings = self._settings()
+            settings = await asyncio.to_thread(self._settings)
         except BadConfig as error:
             self.board.say(str(error))
             return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import sys
+
+from medtui.console import complain, why_no_screen
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -31,14 +32,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run what was asked for. 1 when it failed, 2 when it was asked wrongly."""
     from functools import partial
-    from zoneinfo import ZoneInfo
 
-    from medtui.config import BadConfig, load, local_zone, state
+    from medtui.config import BadConfig, load, state
+    from medtui.zones import NoZone, local_zone, zone_named
 
     try:
-        zone = ZoneInfo(options.zone) if options.zone else local_zone()
-    except (ValueError, LookupError, OSError):
-        return _complain(f"there is no time zone {options.zone!r}: try one as Europe/London.", 2)
+        zone, warning = (zone_named(options.zone), "") if options.zone else local_zone()
+    except NoZone as error:
+        guess = error.guess or "one as Europe/London"
+        return complain(f"there is no time zone {options.zone!r}: try {guess}.")
+    if warning and (options.web or options.once or options.json):
+        complain(warning)
     if options.web:
         return _serve(options)
     from medtui.data.scope import shared
@@ -52,17 +56,21 @@ def run(options: argparse.Namespace) -> int:
     settings = partial(load, {"server": options.url, "key": options.key})
     launcher = Launcher(viewer=lambda: Login("", ""))
     if not (options.once or options.json):
+        if reason := why_no_screen():
+            return complain(reason)
         from medtui.wall.app import SharedBoardApp
 
         with logged(state()):
-            app = SharedBoardApp(settings, launcher, look, scope, theme=options.theme)
+            app = SharedBoardApp(
+                settings, launcher, look, scope, theme=options.theme, warning=warning
+            )
             return app.run() or app.return_code or 0
     try:
         found = settings()
     except BadConfig as error:
-        return _complain(str(error), 2)
+        return complain(str(error))
     if not found.server:
-        return _complain("no server is configured: run medtui once, or set SUPABASE_URL.", 2)
+        return complain("no server is configured: run medtui once, or set SUPABASE_URL.")
     from medtui.wall.once import print_once
 
     return print_once(found, launcher, look, scope, as_json=options.json)
@@ -74,7 +82,7 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         from medtui.wall.web import BoardServer
     except ModuleNotFoundError:
-        return _complain("--web needs one more package: pip install 'medtui[web]'.", 1)
+        return complain("--web needs one more package: pip install 'medtui[web]'.", 1)
     given = {
         "--zone": options.zone, "--type": options.type, "--names": options.names,
         "--days": options.days, "--page-seconds": options.page_seconds,
@@ -101,8 +109,3 @@ def _port(text: str) -> int:
     if not 0 <= (port := int(text)) <= 65535:
         raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
     return port
-
-
-def _complain(sentence: str, code: int) -> int:
-    sys.stderr.write(f"medtui: {sentence}\n")
-    return code

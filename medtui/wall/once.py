@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from medtui.config import LOCAL, Settings
+from medtui.console import complain, say
 from medtui.data import Backend, DataError, MemoryTokens, Server
 from medtui.data.scope import Scope
 from medtui.launch import Launcher, LaunchFailed
@@ -30,10 +31,9 @@ def print_once(
     try:
         board, now = asyncio.run(_read(settings, launcher, look, scope))
     except (DataError, LaunchFailed) as error:
-        sys.stderr.write(f"medtui: {error}\n")
-        return 1
+        return complain(str(error), 1)
     text = _json(board, look, now) if as_json else _text(board, look, now)
-    sys.stdout.write(text + "\n")
+    say(text)
     return 0
 
 
@@ -107,6 +107,5 @@ def _json(board: SharedBoard, look: Look, now: datetime) -> str:
                 for session in sessions
             ],
         },
-        ensure_ascii=False,
         indent=2,
     )

@@ -22,6 +22,8 @@ from aiohttp import WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
+from medtui.console import complain, tell
+
 PAGE = Path(__file__).with_name("page")
 PAGING = frozenset({" ", "\x1b[C", "\x1b[D", "\x1bOC", "\x1bOD", "\x1b[5~", "\x1b[6~"})
 MAX_VIEWERS = 24
@@ -50,11 +52,11 @@ class BoardServer(Server):
             await site.start()
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
-            sys.stderr.write(f"medtui: cannot listen on {self.host}, port {self.port}: {reason}.\n")
+            complain(f"cannot listen on {self.host}, port {self.port}: {reason}.")
             await runner.cleanup()
             return 1
         host, port = runner.addresses[0][:2]
-        sys.stderr.write(f"The board is at http://{host}:{port} until ctrl+c.\n")
+        tell(f"The board is at http://{host}:{port} until ctrl+c.")
         await stop.wait()
         await runner.cleanup()
         return 0

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import secrets
 import stat
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -74,9 +75,9 @@ async def test_the_keyring_keeps_a_login_for_the_next_run(
     files = list(tmp_path.iterdir())
     assert sorted(path.suffix for path in files) == [".kept", ".lock"]
     assert not any(path.read_bytes() for path in files), "on the disk is only that there is one"
-    assert again.may_hold_login
+    assert await again.may_hold_login()
     await again.clear()
-    assert not again.may_hold_login
+    assert not await again.may_hold_login()
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -180,3 +181,103 @@ async def test_one_holder_of_the_lock_at_a_time(
     await asyncio.gather(holder("a"), holder("b"), holder("c"))
     assert [entry.split()[1] for entry in order] == ["in", "out"] * 3
     assert all(order[i][0] == order[i + 1][0] for i in range(0, 6, 2))
+
+
+class SilentKeyring(FakeKeyring):
+    """Answers nothing from when `is_silent` is set, as one that waits for a password."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_silent = False
+        self.answers = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        if self.is_silent:
+            self.answers.wait(60)
+        return super().get_password(service, username)
+
+
+@pytest.fixture
+def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[SilentKeyring]:
+    """A keyring that is given up after a short while."""
+    monkeypatch.setattr("medtui.data.tokens.KEYRING_SECONDS", 0.2)
+    before, fake = keyring.get_keyring(), SilentKeyring()
+    keyring.set_keyring(fake)
+    yield fake
+    fake.answers.set()
+    keyring.set_keyring(before)
+
+
+async def test_a_keyring_that_does_not_answer_when_it_is_read(
+    silent: SilentKeyring, tmp_path: Path
+) -> None:
+    await StoredTokens(URL, tmp_path).write("one")
+    silent.is_silent = True
+    tokens = StoredTokens(URL, tmp_path)
+    async with asyncio.timeout(10):
+        assert await tokens.read() is None
+        assert tokens.notice is not None
+        assert "keyring did not answer within" in tokens.notice
+        await tokens.write("two")
+    silent.answers.set()
+    again = StoredTokens(URL, tmp_path)
+    assert await again.read() == "two"
+    assert again.notice is None, "it is said once, not at every start"
+
+
+async def test_a_keyring_that_does_not_answer_when_it_is_written(
+    silent: SilentKeyring, tmp_path: Path
+) -> None:
+    tokens = StoredTokens(URL, tmp_path)
+    assert await tokens.read() is None
+    silent.is_silent = True
+    async with asyncio.timeout(10):
+        await tokens.write("one")
+    assert tokens.notice is not None
+    assert "keyring did not answer within" in tokens.notice
+    assert str(tmp_path) in tokens.notice
+    silent.answers.set()  # what it was asked may be done much later
+    assert await StoredTokens(URL, tmp_path).read() == "one"
+
+
+@pytest.mark.parametrize("how", ["silent", "fails"])
+async def test_a_login_that_the_keyring_keeps_is_over_nevertheless(
+    how: str, silent: SilentKeyring, tmp_path: Path
+) -> None:
+    """Signed out while it cannot be removed: the next start finds nobody signed in."""
+    await StoredTokens(URL, tmp_path).write("one")
+    tokens = StoredTokens(URL, tmp_path)
+    assert await tokens.read() == "one"
+    silent.is_silent, silent.fails = how == "silent", how == "fails"
+    async with asyncio.timeout(10):
+        await tokens.clear()
+    assert tokens.notice is not None
+    assert "may still be in it" in tokens.notice
+    silent.is_silent = silent.fails = False
+    assert silent.secrets
+    again = StoredTokens(URL, tmp_path)
+    assert not await again.may_hold_login()
+    assert await again.read() is None
+    await again.write("two")
+    assert await StoredTokens(URL, tmp_path).read() == "two"
+
+
+async def test_a_keyring_that_hangs_when_it_is_looked_for(
+    silent: SilentKeyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keyring.get_keyring", lambda: silent.answers.wait(60))
+    tokens = StoredTokens(URL, tmp_path)
+    async with asyncio.timeout(10):
+        assert await tokens.read() is None
+        await tokens.write("one")
+    assert await StoredTokens(URL, tmp_path).read() == "one"
+
+
+@pytest.mark.usefixtures("no_keyring", "no_locks")
+async def test_a_file_system_without_locks_keeps_a_login(tmp_path: Path) -> None:
+    await StoredTokens(URL, tmp_path).write("one")
+    tokens = StoredTokens(URL, tmp_path)
+    async with tokens.lock():
+        assert await tokens.read() == "one"
+        await tokens.write("two")
+    assert await StoredTokens(URL, tmp_path).read() == "two"

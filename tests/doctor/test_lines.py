@@ -189,7 +189,7 @@ async def test_a_keyring_that_does_not_work_or_does_not_answer(
     assert failures(found) == ["login"]
     assert "RuntimeError" in found["login"].what
 
-    monkeypatch.setattr(login_line, "PATIENCE", 0.1)
+    monkeypatch.setattr(login_line, "KEYRING_SECONDS", 0.1)
     monkeypatch.setattr(Locked, "set_password", lambda *words: __import__("time").sleep(2))
     assert failures(await look()) == ["login"]
 

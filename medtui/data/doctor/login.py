@@ -2,38 +2,25 @@
 
 from __future__ import annotations
 
-import queue
 import secrets
-import threading
 from pathlib import Path
 
 from medtui import disk
 from medtui.data.doctor.finding import Finding, failed, note, ok
+from medtui.data.patience import within
 from medtui.data.pieces import SERVICE
-from medtui.data.tokens import usable_keyring
-
-PATIENCE = 10.0
-"""A keyring may ask for a password to be unlocked; nobody may be there to see it."""
+from medtui.data.tokens import KEYRING_SECONDS, NoKeyring, usable_keyring
 
 PROBE = "doctor"
 
 
 def kept(folder: Path) -> Finding:
     """The line `login`: a keyring that works, or a folder for the file in its place."""
-    answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
-
-    def attempt() -> None:
-        try:
-            answers.put(_try_keyring())
-        except Exception as error:  # backends raise whatever their platform does
-            answers.put(error)
-
-    # Not to be waited for: the program ends even if the keyring never answers.
-    threading.Thread(target=attempt, daemon=True).start()
+    answer: str | Exception
     try:
-        answer = answers.get(timeout=PATIENCE)
-    except queue.Empty:
-        answer = TimeoutError()
+        answer = within(KEYRING_SECONDS, _try_keyring)
+    except Exception as error:  # backends raise whatever their platform does
+        answer = error
     if isinstance(answer, str):
         return ok("login", f"It is kept in the keyring ({answer}).")
     try:
@@ -44,7 +31,7 @@ def kept(folder: Path) -> Finding:
             f"There is no keyring, and {folder} cannot be written: {error.strerror}.",
             "Make that folder yours; until then you sign in each time.",
         )
-    if isinstance(answer, LookupError):
+    if isinstance(answer, NoKeyring):
         return note("login", f"There is no keyring: it is kept in a file of yours in {folder}.")
     return failed(
         "login",

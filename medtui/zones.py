@@ -1,0 +1,118 @@
+"""In which time zone times are shown: that of TZ in any of its forms, else this machine's."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import struct
+import time
+from datetime import UTC, tzinfo
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LOCALTIME = Path("/etc/localtime")
+
+POSIX = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d[^\n]*")
+"""As far as `zoneinfo` does not check it: a name of three letters or more, and an offset."""
+
+AMERICAN = ",M3.2.0,M11.1.0"
+"""When summer time begins and ends where TZ names it and does not say: as the C library has it."""
+
+
+class NoZone(Exception):
+    """A text names no time zone; `guess` is the name that is most like it, or empty."""
+
+    def __init__(self, guess: str = "") -> None:
+        super().__init__(guess)
+        self.guess = guess
+
+
+def local_zone() -> tuple[tzinfo, str]:
+    """The zone that times are shown in, and a sentence where TZ cannot be followed, else "".
+
+    A TZ that means nothing is removed from the environment: programs that are started by this one
+    would each make something else of it.
+    """
+    given = os.environ.get("TZ")
+    if given is None:
+        return _machines_zone(), ""
+    try:
+        return zone_named(given), ""
+    except NoZone as error:
+        del os.environ["TZ"]
+        if hasattr(time, "tzset"):  # not on Windows
+            time.tzset()
+        guess = f" (did you mean {error.guess}?)" if error.guess else ""
+        zone = _machines_zone()
+        return zone, (
+            f'TZ is set to "{given}", which is no time zone{guess}: times are shown in this'
+            f" machine's own, {zone}. Correct the variable, or unset it."
+        )
+
+
+def zone_named(text: str) -> tzinfo:
+    """The zone that a value of TZ means, whatever blanks and cases it has. Raises NoZone.
+
+    A name ("Europe/London"), a file of one ("/etc/localtime"), or the rules themselves
+    ("EST5EDT,M3.2.0,M11.1.0", "<+03>-3"); each may follow a colon. Empty is UTC, as for C programs.
+    """
+    name = text.strip().removeprefix(":").strip()
+    if not name:
+        return UTC
+    try:
+        return _from_file(Path(name)) if Path(name).is_absolute() else ZoneInfo(name)
+    except (ValueError, LookupError, OSError):
+        pass
+    if POSIX.fullmatch(name):
+        for rules in (name, name + AMERICAN):
+            try:
+                return _from_rules(rules)
+            except ValueError:
+                continue
+    return _nearly(name)
+
+
+def _from_file(path: Path) -> ZoneInfo:
+    """Raises OSError or ValueError where it is no file of a zone."""
+    if not path.is_file():  # a pipe would be waited for
+        raise FileNotFoundError(path)
+    with path.open("rb") as file:
+        return ZoneInfo.from_file(file, key=str(path))
+
+
+def _from_rules(rules: str) -> ZoneInfo:
+    """A zone by POSIX rules: a file of one, as RFC 8536 has it, may say these and nothing else.
+
+    Raises ValueError.
+    """
+    head = b"TZif2" + bytes(15) + struct.pack(">6l", 0, 0, 0, 0, 1, 4)
+    kinds = struct.pack(">lBB", 0, 0, 0) + b"UTC\0"
+    data = (head + kinds) * 2 + b"\n" + rules.encode() + b"\n"
+    return ZoneInfo.from_file(io.BytesIO(data), key=rules)
+
+
+def _nearly(name: str) -> tzinfo:
+    """The zone of this name in other cases, or with blanks for lines. Raises NoZone."""
+    from difflib import get_close_matches
+    from zoneinfo import available_timezones
+
+    known = {zone.casefold(): zone for zone in available_timezones()}
+    wanted = re.sub(r"\s+", "_", name).casefold()
+    if wanted in known:
+        return ZoneInfo(known[wanted])
+    guesses = get_close_matches(wanted, known, n=1, cutoff=0.75)
+    raise NoZone(known[guesses[0]] if guesses else "")
+
+
+def _machines_zone() -> tzinfo:
+    try:
+        from tzlocal import get_localzone
+
+        return get_localzone()
+    except (LookupError, ValueError, OSError):
+        pass  # as where two files of the machine contradict each other
+    try:
+        return _from_file(LOCALTIME)
+    except (ValueError, OSError):
+        return UTC
