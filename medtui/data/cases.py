@@ -8,7 +8,6 @@ to anybody: there, only those that the viewer's role may see are asked for.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -24,9 +23,6 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
     from medtui.data.auth import Auth
-
-FRESH_SECONDS = 60.0
-"""For so long a catalogue that was read is not read again."""
 
 
 @dataclass(frozen=True)
@@ -52,15 +48,14 @@ class Cases:
     def __init__(self, connection: Connection, auth: Auth) -> None:
         self._connection = connection
         self._auth = auth
-        self._catalogue: tuple[CaseSummary, ...] = ()
-        self._read_at = float("-inf")
         self.looked_at: set[UUID] = set()
         """Cases whose names were sent here: their candidate must be somebody else."""
 
     async def catalogue(self) -> tuple[CaseSummary, ...]:
-        """All cases, by category and domain; without names."""
-        if time.monotonic() - self._read_at < FRESH_SECONDS:
-            return self._catalogue
+        """All cases as they are now, by category and domain; without names.
+
+        Read each time: the next opening of the picker shows what was imported meanwhile.
+        """
         rows: list[Any] = []
         while True:
             last = rows[-1]["id"] if rows else None
@@ -77,11 +72,9 @@ class Cases:
                 break
         with translated():
             cases = [CaseSummary.model_validate(row) for row in rows]
-        self._catalogue = tuple(
+        return tuple(
             sorted(cases, key=lambda case: (case.category or "~", case.domain or "~", case.id))
         )
-        self._read_at = time.monotonic()
-        return self._catalogue
 
     async def name(self, case_id: UUID) -> str | None:
         """What a case is called: asked for by a host who is not its candidate, and not kept."""
