@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
-from medtui.data.errors import Gone, NotSignedIn
+from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
 from medtui.data.pages import PAGE, is_last
 from medtui.data.translate import translated
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
     from medtui.data.auth import Auth
+
+
+NO_OWN_BRIEFS = (
+    "This server keeps no briefs of your own: use a book or PDF, and start without a case (s)."
+)
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ class Cases:
             rows = (await self._connection.read(select)).data
             with translated():
                 briefs = [Brief.model_validate(row) for row in rows]
-            found.update((brief.id, brief.case_name) for brief in briefs if brief.case_name)
+            found.update((b.id, b.case_name) for b in briefs if b.id and b.case_name)
         return found
 
     async def named(self, words: str) -> set[UUID]:
@@ -119,23 +124,47 @@ class Cases:
             return {UUID(row["id"]) for row in rows}
 
     async def brief(self, session: PracticeSession) -> Brief | None:
-        """What the viewer may read of this session's case now; None where there is nothing yet.
+        """What the viewer may read now of this session's case, or of the host's own brief.
 
-        Raises Gone when the case cannot be read any more, NotSignedIn.
+        None where there is nothing yet. Raises Gone when the case cannot be read any more,
+        NotSignedIn.
         """
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         role = session.role_of(self._auth.user.id)
-        if role is None or session.case_id is None:
+        if role is None:
             return None
         if await self._connection.is_complete():
             rows = await self._asked(session)
-        else:
+        elif session.case_id is not None:
             rows = await self._selected(session, role)
+        else:
+            return None
+        if not rows and session.case_id is None:
+            return None
         if not rows:
             raise Gone("This case cannot be read any more: choose another.")
         with translated():
             return Brief.model_validate(rows[0])
+
+    async def write_brief(self, session_id: UUID, candidate: str, actor: str) -> None:
+        """Keep the host's own brief of a session in prep; two empty texts remove it.
+
+        Raises ServerTooOld where the server keeps none, NotAllowed, Invalid.
+        """
+
+        async def call(client: AsyncClient) -> Any:
+            texts = {"candidate_brief": candidate or None, "actor_brief": actor or None}
+            return await client.rpc(
+                "set_session_brief", {"session_id": str(session_id), **texts}
+            ).execute()
+
+        if not await self._connection.is_complete():
+            raise ServerTooOld(NO_OWN_BRIEFS)
+        try:
+            await self._connection.read(call)  # doing it twice is the same as once
+        except ServerTooOld as error:
+            raise ServerTooOld(NO_OWN_BRIEFS) from error
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
         """Which cases these people have acted or sat in earlier sessions."""

@@ -61,6 +61,9 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
 
+BRIEF_SECONDS = 4
+"""How often one looks in prep whether the host has written a brief, or changed it."""
+
 FILES_SECONDS = 8
 """How often one looks whether the station's files are there."""
 
@@ -232,12 +235,29 @@ class RoomScreen(Screen[None]):
     def _read_brief(self) -> None:
         if self._reader.wants(self.session, self.room.role):
             self._fetch_brief()
+        self.facts.has_own_brief = self._reader.has_own
         self._draw_brief()
+
+    @property
+    def has_own_brief(self) -> bool:
+        """Whether the host has written a brief, as far as is known here."""
+        return self._reader.has_own
+
+    def read_brief_again(self) -> None:
+        """The host has just written a brief, or removed it."""
+        if self._reader.may_change:
+            self._fetch_brief()
 
     @work(exclusive=True, group="fetch-brief")
     async def _fetch_brief(self) -> None:
-        await self._reader.read(self.session)
-        self._draw_brief()
+        while True:
+            await self._reader.read(self.session)
+            self.facts.has_own_brief = self._reader.has_own
+            self._draw_brief()
+            self._draw()
+            await asyncio.sleep(BRIEF_SECONDS)
+            if not self._reader.may_change:
+                return
 
     @work(group="draw-brief")
     async def _draw_brief(self) -> None:
