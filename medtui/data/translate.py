@@ -47,6 +47,8 @@ _REFUSED_VALUES: dict[str | None, str] = {
     "room_url": "The server takes an https link, or a name without spaces: enter one of them.",
     "avatar": "The server takes an https link to a picture, or a few characters: enter either.",
     "starts_at": "The server takes no session so far away: choose another time.",
+    "candidate_brief": "The server takes briefs of up to 20,000 characters: change this one.",
+    "actor_brief": "The server takes briefs of up to 20,000 characters: change this one.",
 }
 """What the checks of our migrations say, by the field that they are about."""
 
@@ -230,7 +232,8 @@ def _guarded(error: APIError) -> str | None:
 def _column(message: str) -> str | None:
     """The column that a check or a null is about, by the name of the constraint."""
     match = re.search(
-        r"constraint \"(?:medtui|profiles|practice_sessions|cases)_(\w+)_check\"|column \"(\w+)\"",
+        r"constraint \"(?:medtui|profiles|practice_sessions|session_briefs|cases)_(\w+)_check\""
+        r"|column \"(\w+)\"",
         message,
     )
     column = next((group for group in match.groups() if group), None) if match else None

@@ -1,16 +1,23 @@
--- Back behind the second migration, to the data model word for word: as `postgres`, with
+-- Back behind the third and the second migration, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
---   supabase --workdir medtui migration repair --status reverted 20261124090000
--- No row is touched; since when rooms are in their stage is forgotten. Whoever has an account can
--- take sessions over again, and read every brief.
+--   supabase --workdir medtui migration repair --status reverted 20261130080000 20261124090000
+-- Behind the third alone: run the second again after it, in the same transaction,
+--   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
+--     -f medtui/supabase/migrations/20261124090000_safe.sql
+--   supabase --workdir medtui migration repair --status reverted 20261130080000
+-- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
+-- rooms are in their stage is forgotten. Behind the second, anybody with an account can take
+-- sessions over again, and read every brief.
 
 drop trigger if exists "0_guard_new" on public.practice_sessions;
 drop trigger if exists "0_guard" on public.practice_sessions;
 drop trigger if exists "0_guard_cancelled" on public.practice_sessions;
 drop trigger if exists "0_one_seat" on public.practice_sessions;
 drop function if exists public.session_case(uuid);
+drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
 drop schema if exists medtui_private cascade;
+drop table if exists public.session_briefs;
 
 drop policy if exists "Participants change sessions, others take free seats" on public.practice_sessions;
 drop policy if exists "Users edit their own profile" on public.profiles;

@@ -118,4 +118,4 @@ async def test_our_own_migrations_install(cluster: Cluster, database: str) -> No
     await install(cluster, database)
     tables = "select tablename from pg_tables where schemaname = 'public' order by 1"
     names = [name for (name,) in await ask(cluster, database, tables)]
-    assert names == ["cases", "practice_sessions", "profiles"]
+    assert names == ["cases", "practice_sessions", "profiles", "session_briefs"]

@@ -145,7 +145,7 @@ async def test_a_policy_that_raises_refuses(stack: Stack) -> None:
 async def test_a_sessions_room_is_its_hosts_and_its_guests(stack: Stack) -> None:
     host, guest, stranger = [await stack.person() for _ in range(3)]
     session_id = await stack.session(host, guest=guest)
-    room = f"realtime:room:{session_id}"
+    room = f"realtime:room:{session_id}:{host.id}:{guest.id}"
     async with subscriber(stack) as one, subscriber(stack) as two, subscriber(stack) as out:
         for token in (stranger.token, stack.anon_key):
             reply = await out.join(token, room, private=True, presence=PRESENT)

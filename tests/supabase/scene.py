@@ -21,6 +21,7 @@ Row = dict[str, Any]
 TABLES = {
     "profiles": "user_id",
     "practice_sessions": "id",
+    "session_briefs": "session_id",
     "cases": "id",
     "storage.objects": "bucket_id, name",
     "storage.buckets": "id",
@@ -65,6 +66,10 @@ class Scene:
         session_id = await self.booked(**columns)
         await self.file(session_id)
         return session_id
+
+    def room(self, session_id: UUID | str, guest: Person | None = None) -> str:
+        """The channel of the host and the guest (or another guest) of a session."""
+        return f"room:{session_id}:{self.host.id}:{(guest or self.guest).id}"
 
     async def file(self, session_id: UUID | str, name: str = "transcript.json") -> str:
         name = f"{session_id}/{name}"

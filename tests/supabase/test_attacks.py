@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import tests.supabase.attacks.briefs
 import tests.supabase.attacks.files
 import tests.supabase.attacks.posts
 import tests.supabase.attacks.rooms

@@ -231,17 +231,31 @@ async def adopts(cluster: Cluster) -> None:
 
 
 async def test_a_rollback_leads_back_to_the_data_model(cluster: Cluster) -> None:
-    first, second = migrations()
+    first, *later = migrations()
     async with project(cluster) as database:
         await database.execute(first.encode())
         wanted = await schema(database)
-        await database.execute(second.encode())
+        for sql in later:
+            await database.execute(sql.encode())
         deployed = await schema(database)
         assert deployed != wanted
         await database.execute((PROJECT / "rollback.sql").read_bytes())
         assert await schema(database) == wanted
-        await database.execute(second.encode())
+        for sql in later:
+            await database.execute(sql.encode())
         assert await schema(database) == deployed
+
+
+async def test_a_rollback_leads_back_behind_the_third_migration(cluster: Cluster) -> None:
+    first, second, third = migrations()
+    async with project(cluster) as database:
+        for sql in (first, second):
+            await database.execute(sql.encode())
+        wanted = await schema(database)
+        await database.execute(third.encode())
+        assert await schema(database) != wanted
+        await database.execute((PROJECT / "rollback.sql").read_bytes() + second.encode())
+        assert await schema(database) == wanted
 
 
 async def test_case_and_sessions_part_when_a_case_is_deleted(cluster: Cluster) -> None:

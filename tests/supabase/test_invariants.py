@@ -213,7 +213,7 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row]) -> None:
             assert move in ((1, 2), (2, 3)) or new["version"] == 1, move
             assert new["stage_since"] is not None
             if new["version"] == 2:
-                assert None not in (new["guest_id"], new["candidate_id"], new["case_id"])
+                assert None not in (new["guest_id"], new["candidate_id"])
         else:
             assert "stage_since" not in changed
         swapped = (

@@ -228,8 +228,7 @@ async def jumps_over_stages(scene: Scene, who: Who) -> None:
     async with scene.holds():
         for stage in (0, 3, 4, -1):
             await scene.patch(who, ready, version=stage)
-        for missing in ("candidate_id", "case_id"):
-            await scene.patch(who, ready, **{missing: None, "version": 2})
+        await scene.patch(who, ready, candidate_id=None, version=2)
     for before, after in ((1, 2), (2, 3), (3, 1), (1, 2), (2, 1)):
         assert (await scene.row(ready))["version"] == before
         await scene.patch(who, ready, version=after)
@@ -238,6 +237,9 @@ async def jumps_over_stages(scene: Scene, who: Who) -> None:
         assert abs(row["stage_since"] - datetime.now(UTC)) < timedelta(minutes=1)
     await scene.patch(who, ready, guest_id=None, version=2)
     assert (await scene.row(ready))["version"] == 1, "without a guest it is prep"
+    without_case = await scene.booked(candidate_id=scene.guest.id, case_id=None)
+    await scene.patch(who, without_case, version=2)
+    assert (await scene.row(without_case))["version"] == 2, "a case is not needed"
 
 
 @attack("+", by=["guest"])

@@ -53,7 +53,7 @@ async def comes_with_an_expired_or_forged_token(scene: Scene, who: Who) -> None:
     session_id = await scene.held()
     await scene.patch(who, session_id, type="review")
     assert (await scene.row(session_id))["type"] == "review"
-    name, topic = f"{session_id}/transcript.json", f"room:{session_id}"
+    name, topic = f"{session_id}/transcript.json", scene.room(session_id)
     for what, token in forged_tokens(scene, who).items():
         forger = replace(who, token=token)
         async with scene.holds():
