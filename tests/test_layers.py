@@ -26,9 +26,10 @@ MAY_IMPORT = {
     "board": {"models"},
     "station": {"board", "clean", "models"},
     "history": {"board", "documents", "models"},
+    "notices": {"models"},
     "progress": {"board", "documents", "history", "models"},
     "documents": {"clean", "disk", "models"},
-    "data": {"disk", "models"},
+    "data": {"disk", "models", "notices"},
     "shared_board": {"board", "models"},
     "widgets": {
         *("board", "documents", "drafts", "history", "models", "progress"),
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     },
     "screens": {
         *("app", "board", "config", "data", "documents", "drafts", "frame", "models"),
-        *("history", "progress", "shared_board", "station", "widgets"),
+        *("history", "notices", "progress", "shared_board", "station", "widgets"),
     },
     "wall": {
         *("config", "data", "frame", "launch", "log", "models"),

@@ -37,6 +37,7 @@ from medtui.data.events import (
 from medtui.data.notebook import Notebook
 from medtui.data.rooms import CARD
 from medtui.models import FileKind, PracticeSession, Role, Stage
+from medtui.notices import freed_words, gone_words
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.room_brief import BriefReader
@@ -188,7 +189,7 @@ class RoomScreen(Screen[None]):
             self._has_heard = True
             self._take(row, is_mine=self._is_writing)
         if is_gone and not rows:
-            self._close("This session was cancelled.")
+            self._close(gone_words(self.session, self.room.me, self._zone))
 
     def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
         """The row is this now: follow it, and say what others did."""
@@ -196,7 +197,7 @@ class RoomScreen(Screen[None]):
         if session == before:
             return
         if not session.involves(self.room.me):
-            self._close("You have no seat in this session any more.")
+            self._close(freed_words(before, self.room.me, self._zone))
             return
         when = moment(session.starts_at, now, self._zone)
         for words in happened(before, session, self.room.me, when, is_mine=is_mine):
