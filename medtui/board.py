@@ -322,6 +322,18 @@ def why_not_edit(session: PracticeSession, viewer: UUID) -> str | None:
     return f"{name_of(session.host)} hosts this session: only the host can change or cancel it."
 
 
+def why_not_cancel(session: PracticeSession, viewer: UUID, *, was_held: bool = False) -> str | None:
+    """`was_held`: its station is known to have started before, though it is in prep now."""
+    if (reason := why_not_edit(session, viewer)) or session.guest_id is None:
+        return reason
+    if session.stage is Stage.PREP and not was_held:
+        return None
+    return (
+        f"You and {name_of(session.guest)} have started this session, so it belongs to both of "
+        "you and stays. To delete its files press R, then d."
+    )
+
+
 def why_not_review(session: PracticeSession, viewer: UUID) -> str | None:
     if session.involves(viewer):
         return None

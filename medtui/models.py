@@ -142,10 +142,11 @@ class CaseSummary(Row):
 class Brief(Row):
     """What one person may read of a session's case now; None is what the server does not tell.
 
-    Held by the room alone, and never written anywhere.
+    `id` is None for a brief that the host has written. Held by the room alone, and never written
+    anywhere.
     """
 
-    id: UUID
+    id: UUID | None
     category: Line | None = None
     domain: Line | None = None
     case_name: Line | None = None

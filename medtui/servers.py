@@ -48,6 +48,8 @@ class Servers:
         self._retry: Callable[[], None] | None = None
         self._opened = AsyncExitStack()
         """The data module, of one server at a time."""
+        self._own: Started | None = None
+        """The server of our own that was started last."""
         self._resources = AsyncExitStack()
 
     @property
@@ -59,6 +61,13 @@ class Servers:
         if server == LOCAL:
             return "the practice of this machine"
         return urlsplit(server).hostname or server
+
+    @property
+    def service_key(self) -> str:
+        """The open server's service key, where it is one of our own; else empty."""
+        own, backend = self._own, self._app.backend
+        is_open = own is not None and backend is not None and own.url == backend.server.url
+        return own.service_key if own is not None and is_open else ""
 
     def begin(self) -> bool:
         """Go to the server that is meant. Whether there is one."""
@@ -87,9 +96,13 @@ class Servers:
         """Start a throwaway server with sample data, and sign in as a sample person."""
         self._start("Starting a practice with sample data…", self.launcher.demo)
 
-    def start_local(self) -> None:
-        """Start, or join, the persistent server of this machine."""
-        self._start("Starting the practice of this machine…", self.launcher.local)
+    def start_local(self, *, is_chosen: bool = False) -> None:
+        """Start, or join, the persistent server of this machine.
+
+        `is_chosen`: just now, on the first screen. Then a group without cases is offered some.
+        """
+        words = "Starting the practice of this machine…"
+        self._start(words, self.launcher.local, offers_cases=is_chosen)
 
     def open(self, url: str, key: str) -> None:
         """Open the data module for a server."""
@@ -136,13 +149,15 @@ class Servers:
 
         self._app.show(OpeningScreen(words, failed=failed))
 
-    def _start(self, words: str, launch: Callable[[], Awaitable[Started]]) -> None:
+    def _start(
+        self, words: str, launch: Callable[[], Awaitable[Started]], *, offers_cases: bool = False
+    ) -> None:
         self._forget_backend()
-        self._retry = partial(self._start, words, launch)
+        self._retry = partial(self._start, words, launch, offers_cases=offers_cases)
         self._say(words)
-        self._work(partial(self._launch, launch))
+        self._work(partial(self._launch, launch, offers_cases))
 
-    async def _launch(self, launch: Callable[[], Awaitable[Started]]) -> None:
+    async def _launch(self, launch: Callable[[], Awaitable[Started]], offers_cases: bool) -> None:
         from medtui.launch import LaunchFailed
 
         try:
@@ -151,6 +166,11 @@ class Servers:
             self._say(str(error), failed=True)
             return
         self._resources.push_async_callback(started.close)
+        self._own = started
+        if offers_cases and started.service_key:
+            from medtui.screens.sample_cases import offer_samples
+
+            await offer_samples(self._app, started.url, started.service_key)
         if started.login is None:
             self.open(started.url, started.key)
             return

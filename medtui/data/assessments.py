@@ -7,7 +7,7 @@ deleting and uploading, and what is deleted exists only where it was kept (`repl
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -37,13 +37,15 @@ class Assessments:
     def __init__(self, connection: Connection, auth: Auth) -> None:
         self._connection = connection
         self._auth = auth
+        self.on_look: list[Callable[[UUID, frozenset[FileKind]], None]] = []
+        """Called with which files a session was found to have."""
 
     async def files(self, session_id: UUID) -> list[SessionFile]:
         """Which of the two files a session has, as far as one may read them."""
         names = {kind.filename for kind in FileKind}
         listed = await self._list(str(session_id), names)
         found = {row["name"]: row for row in listed if row["id"]}
-        return [
+        files = [
             SessionFile(
                 kind=kind,
                 size=(found[kind.filename]["metadata"] or {}).get("size"),
@@ -53,6 +55,9 @@ class Assessments:
             for kind in FileKind
             if kind.filename in found
         ]
+        for tell in self.on_look:
+            tell(session_id, frozenset(file.kind for file in files))
+        return files
 
     async def names(self, session_id: UUID) -> list[str]:
         """Everything in a session's folder: other clients may keep more there than the two."""

@@ -15,12 +15,14 @@ from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import DataError
-from medtui.data.events import Notify
+from medtui.data.events import Event, Notify
 from medtui.data.history import PastSessions
 from medtui.data.live import LiveFeed
+from medtui.data.news import News
 from medtui.data.profiles import Profiles
 from medtui.data.scope import BOARD, Scope
 from medtui.data.sessions import Sessions
+from medtui.data.shelf import Shelf
 from medtui.data.source import PostgresChanges
 from medtui.data.tokens import TokenStore
 
@@ -51,12 +53,19 @@ class Backend:
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.cases = Cases(connection, self.auth)
         self.history = PastSessions(connection, self.auth, self.sessions, state)
+        shelf = Shelf(state and state / "news", connection.server.url, self.auth)
+        self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
+
+        def tell(event: Event) -> None:
+            self.news.hear(event)
+            notify(event)
+
         self.live = LiveFeed(
             connection,
             self.sessions,
             self.profiles,
             self.clock,
-            notify,
+            tell,
             scope,
             source=PostgresChanges(),
         )
@@ -103,9 +112,11 @@ class Backend:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()
             if backend.auth.user is None:  # a sign-out may have been killed half-way
-                await asyncio.to_thread(backend.history.shelf.forget_all)
+                for shelf in (backend.history.shelf, backend.news.shelf):
+                    await asyncio.to_thread(shelf.forget_all)
             yield backend
         finally:
             await backend.live.stop()
+            await backend.news.close()
             await backend.auth.close()
             await connection.close()

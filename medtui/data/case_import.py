@@ -7,7 +7,8 @@ importing once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
@@ -57,17 +58,32 @@ async def import_cases(
     Raises Invalid (`field` url or key for those; None when a name means several cases), and as
     every other call of the data module: nothing was imported then.
     """
+    async with _connected(url, key) as connection:
+        return await _import(connection, cases, dry_run)
+
+
+async def has_cases(url: str, key: str) -> bool:
+    """Whether a server has any case. Raises as `import_cases`."""
+
+    async def select(client: AsyncClient) -> Any:
+        return await client.table("cases").select("id").limit(1).execute()
+
+    async with _connected(url, key) as connection:
+        return bool((await connection.read(select)).data)
+
+
+@contextlib.asynccontextmanager
+async def _connected(url: str, key: str) -> AsyncIterator[Connection]:
     server = Server(tidy_url(url), service_key(key))
     await probe(server.url, server.key)
     connection = await connect(server, SessionStorage(MemoryTokens()))
     connection.http.timeout = SECONDS
     try:
-        try:
-            return await _import(connection, cases, dry_run)
-        except (NotAllowed, NotSignedIn) as error:
-            raise NotAllowed(
-                "The server refuses this service key: copy the project's anew.", title=error.title
-            ) from error
+        yield connection
+    except (NotAllowed, NotSignedIn) as error:
+        raise NotAllowed(
+            "The server refuses this service key: copy the project's anew.", title=error.title
+        ) from error
     finally:
         await connection.close()
 

@@ -8,14 +8,13 @@ to anybody: there, only those that the viewer's role may see are asked for.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
-from medtui.data.errors import Gone, NotSignedIn
+from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
 from medtui.data.pages import read_all, read_ids
 from medtui.data.translate import translated
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
@@ -25,8 +24,10 @@ if TYPE_CHECKING:
 
     from medtui.data.auth import Auth
 
-FRESH_SECONDS = 60.0
-"""For so long a catalogue that was read is not read again."""
+
+NO_OWN_BRIEFS = (
+    "This server keeps no briefs of your own: use a book or PDF, and start without a case (s)."
+)
 
 
 @dataclass(frozen=True)
@@ -52,23 +53,20 @@ class Cases:
     def __init__(self, connection: Connection, auth: Auth) -> None:
         self._connection = connection
         self._auth = auth
-        self._catalogue: tuple[CaseSummary, ...] = ()
-        self._read_at = float("-inf")
         self.looked_at: set[UUID] = set()
         """Cases whose names were sent here: their candidate must be somebody else."""
 
     async def catalogue(self) -> tuple[CaseSummary, ...]:
-        """All cases, by category and domain; without names."""
-        if time.monotonic() - self._read_at < FRESH_SECONDS:
-            return self._catalogue
+        """All cases as they are now, by category and domain; without names.
+
+        Read each time: the next opening of the picker shows what was imported meanwhile.
+        """
         found = await read_all(self._connection, "cases", "id,category,domain", lambda query: query)
         with translated():
             cases = [CaseSummary.model_validate(row) for row in found]
-        self._catalogue = tuple(
+        return tuple(
             sorted(cases, key=lambda case: (case.category or "~", case.domain or "~", case.id))
         )
-        self._read_at = time.monotonic()
-        return self._catalogue
 
     async def name(self, case_id: UUID) -> str | None:
         """What a case is called: asked for by a host who is not its candidate, and not kept."""
@@ -89,7 +87,7 @@ class Cases:
         found = await read_ids(self._connection, "cases", "id,case_name", ids)
         with translated():
             briefs = [Brief.model_validate(row) for row in found]
-        return {brief.id: brief.case_name for brief in briefs if brief.case_name}
+        return {brief.id: brief.case_name for brief in briefs if brief.id and brief.case_name}
 
     async def named(self, words: str) -> set[UUID]:
         """Which cases have all these words in their names; the names do not come along."""
@@ -104,23 +102,47 @@ class Cases:
             return {UUID(row["id"]) for row in found}
 
     async def brief(self, session: PracticeSession) -> Brief | None:
-        """What the viewer may read of this session's case now; None where there is nothing yet.
+        """What the viewer may read now of this session's case, or of the host's own brief.
 
-        Raises Gone when the case cannot be read any more, NotSignedIn.
+        None where there is nothing yet. Raises Gone when the case cannot be read any more,
+        NotSignedIn.
         """
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         role = session.role_of(self._auth.user.id)
-        if role is None or session.case_id is None:
+        if role is None:
             return None
         if await self._connection.is_complete():
             rows = await self._asked(session)
-        else:
+        elif session.case_id is not None:
             rows = await self._selected(session, role)
+        else:
+            return None
+        if not rows and session.case_id is None:
+            return None
         if not rows:
             raise Gone("This case cannot be read any more: choose another.")
         with translated():
             return Brief.model_validate(rows[0])
+
+    async def write_brief(self, session_id: UUID, candidate: str, actor: str) -> None:
+        """Keep the host's own brief of a session in prep; two empty texts remove it.
+
+        Raises ServerTooOld where the server keeps none, NotAllowed, Invalid.
+        """
+
+        async def call(client: AsyncClient) -> Any:
+            texts = {"candidate_brief": candidate or None, "actor_brief": actor or None}
+            return await client.rpc(
+                "set_session_brief", {"session_id": str(session_id), **texts}
+            ).execute()
+
+        if not await self._connection.is_complete():
+            raise ServerTooOld(NO_OWN_BRIEFS)
+        try:
+            await self._connection.read(call)  # doing it twice is the same as once
+        except ServerTooOld as error:
+            raise ServerTooOld(NO_OWN_BRIEFS) from error
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
         """Which cases these people have acted or sat in earlier sessions."""

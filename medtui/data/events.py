@@ -93,6 +93,11 @@ class SheetMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NoticesChanged(Event):
+    """`Backend.news.waiting` is not what it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignedOut(Event):
     """The login has ended without the user asking for it; `reason` says why."""
 

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
-import threading
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from medtui import disk
 from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.errors import NotSignedIn
@@ -20,6 +15,7 @@ from medtui.data.pages import pages, read_all
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import HISTORY
 from medtui.data.sessions import Sessions
+from medtui.data.shelf import Shelf
 from medtui.data.translate import translated
 from medtui.models import PracticeSession, Stage
 
@@ -33,7 +29,7 @@ class PastSessions:
         self._connection = connection
         self._auth = auth
         self._sessions = sessions
-        self.shelf = Shelf(folder, connection.server.url, auth)
+        self.shelf = Shelf(folder and folder / "history", connection.server.url, auth)
 
     async def sessions(self, now: datetime) -> AsyncIterator[list[PracticeSession]]:
         """Those that have begun, or are over already: a page at a time, newest first."""
@@ -71,63 +67,3 @@ class PastSessions:
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         return self._auth.user.id
-
-
-class Shelf:
-    """Keeps one value per account in a file that its owner alone can read.
-
-    It goes when the login ends, however that ends. Methods may block for a moment.
-
-    Args:
-        folder: of this program's state; None: nothing is kept.
-        server: whose accounts these are.
-    """
-
-    def __init__(self, folder: Path | None, server: str, auth: Auth) -> None:
-        self._folder = folder and folder / "history"
-        self._server = hashlib.sha256(server.encode()).hexdigest()[:16]
-        self._auth = auth
-        self._writing = threading.Lock()
-        auth.on_end.append(self.forget)
-
-    def recall(self, person: UUID) -> Any:
-        """What was kept; None where there is nothing, or it cannot be read."""
-        file = self._file(person)
-        if file is None:
-            return None
-        try:
-            return json.loads(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return None
-
-    def keep(self, person: UUID, value: Any) -> bool:
-        """Keep it, if that person is still signed in. Whether it was kept."""
-        file, text = self._file(person), json.dumps(value)
-        # Under the lock, so that nothing is written behind the back of who signs out.
-        with self._writing:
-            user = self._auth.user
-            if file is None or user is None or user.id != person:
-                return False
-            try:
-                disk.write(file, text)
-            except OSError:
-                return False
-            return True
-
-    def forget(self, person: UUID) -> None:
-        """Keep nothing of that person any more."""
-        with self._writing:
-            if file := self._file(person):
-                with contextlib.suppress(OSError):  # nobody can do anything about it
-                    disk.remove(file)
-
-    def forget_all(self) -> None:
-        """Keep nothing of this server's accounts: nobody is signed in, whoever was until now."""
-        if self._folder is None:
-            return
-        with self._writing, contextlib.suppress(OSError):
-            for file in self._folder.glob(f"{self._server}-*.json"):
-                disk.remove(file)
-
-    def _file(self, person: UUID) -> Path | None:
-        return self._folder and self._folder / f"{self._server}-{person}.json"

@@ -18,7 +18,6 @@ from medtui.data.compare import changed
 from medtui.data.connection import Connection
 from medtui.data.errors import (
     Changed,
-    DataError,
     Gone,
     Invalid,
     NotAllowed,
@@ -31,12 +30,16 @@ from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import BOARD, Scope
 from medtui.data.translate import translated
-from medtui.models import CANNOT_LEAVE, PracticeSession, SessionDraft, Stage
+from medtui.models import CANNOT_LEAVE, FileKind, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
 
     from medtui.data.auth import Auth
+
+
+IDS = 50
+"""So many are asked for at a time: their ids fit into a URL."""
 
 
 class Sessions:
@@ -49,6 +52,8 @@ class Sessions:
         self._auth = auth
         self._profiles = profiles
         self._assessments = assessments
+        self.on_freeing: list[Callable[[UUID], None]] = []
+        """Called before the viewer gives a seat back or frees one: that is no news to them."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -86,6 +91,24 @@ class Sessions:
         if not rows:
             raise Gone("This session was cancelled.")
         return self._session(rows[0])
+
+    async def some(self, session_ids: Collection[UUID]) -> dict[UUID, PracticeSession]:
+        """These sessions as they are now; those that are gone are not in it."""
+        columns, ids = await self.selection(), [str(id_) for id_ in session_ids]
+        found: dict[UUID, PracticeSession] = {}
+        for start in range(0, len(ids), IDS):
+            batch = ids[start : start + IDS]
+
+            async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
+                return (
+                    await client.table("practice_sessions")
+                    .select(columns)
+                    .in_("id", batch)
+                    .execute()
+                )
+
+            found |= {s.id: s for s in sessions_in(await self._rows(select))}
+        return found
 
     async def create(self, draft: SessionDraft) -> PracticeSession:
         """Post a session. Posting the same draft twice, because an answer got lost, is once.
@@ -145,6 +168,7 @@ class Sessions:
     async def leave(self, seen: PracticeSession) -> PracticeSession:
         """Give the guest's seat back. Raises Changed, Gone, NotAllowed."""
         me = self._me()
+        self._tell_of_freeing(seen.id)
 
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update({"guest_id": None})
@@ -243,6 +267,7 @@ class Sessions:
     async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
         """Free the guest's seat. Raises Changed, Gone, NotAllowed."""
         candidate = None if seen.candidate_id == seen.guest_id else seen.candidate_id
+        self._tell_of_freeing(seen.id)
         return await self._set_room(seen, Stage.PREP, candidate, seen.case_id, guest_id=None)
 
     async def _set_room(
@@ -292,44 +317,20 @@ class Sessions:
             return present  # done before, and the answer got lost
         raise changed(seen, present)
 
-    async def cancel(self, seen: PracticeSession, files: Collection[str] = ()) -> None:
-        """Delete one's own session, after its files; one that is gone already is cancelled too.
+    async def cancel(self, seen: PracticeSession) -> None:
+        """Delete one's own session; one that is gone already is cancelled too.
 
-        `files` are the names that the host knows to go with it. Files without their session
-        nobody could read or delete: when they cannot be removed, the session stays.
-
-        Raises Changed when the guest is not the one that the host saw, NotAllowed.
+        Files without their session nobody could read or delete: while there are any, it stays.
+        Raises Changed when the guest or the stage is not what the host saw, NotAllowed.
         """
-        await self._remove_files(seen, files)
-        try:
-            await self._delete(seen)
-        except DataError as error:
-            if not files:
-                raise
-            # Not as Changed: that says that nothing was done.
-            done = "The files are removed, but the session is not cancelled."
-            raise DataError(f"{done} {error.message}", title=error.title) from error
+        await self.check_files(seen)
 
-    async def _remove_files(self, seen: PracticeSession, files: Collection[str]) -> None:
-        present = await self._assessments.names(seen.id)
-        if set(present) - set(files):
-            raise Invalid("Nothing was done, because there are files of it now: look again.")
-        if not present:
-            return
-        # Compared before anything is done: afterwards the files would be gone for nothing.
-        if (now := await self.one(seen.id)).guest_id != seen.guest_id:
-            raise changed(seen, now)
-        try:
-            await self._assessments.remove(seen.id, present)
-        except DataError as error:
-            stays = "The session is not cancelled, because its files could not be removed."
-            raise error.after(stays) from error
-
-    async def _delete(self, seen: PracticeSession) -> None:
         async def delete(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").delete().eq("id", str(seen.id))
             guest = _text(seen.guest_id)
             query = query.is_("guest_id", "null") if guest is None else query.eq("guest_id", guest)
+            if seen.stage is Stage.PREP:  # a station that has just started belongs to both
+                query = query.lt("version", Stage.INTERVIEW.value)
             return await query.select("id").execute()
 
         if await self._touched(delete):
@@ -339,6 +340,11 @@ class Sessions:
         except Gone:
             return
         raise changed(seen, present)
+
+    async def check_files(self, seen: PracticeSession) -> None:
+        """Raise NotAllowed where a session has files, which belong to both."""
+        if names := await self._assessments.names(seen.id):
+            raise NotAllowed(why_not_with_files(seen, names))
 
     async def columns(self, scope: Scope) -> list[str]:
         """Those of a scope that this user may read from this kind of server."""
@@ -375,6 +381,10 @@ class Sessions:
         self._profiles.remember([session.host, session.guest])
         return session
 
+    def _tell_of_freeing(self, session_id: UUID) -> None:
+        for tell in self.on_freeing:
+            tell(session_id)
+
     def _me(self) -> UUID:
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
@@ -385,6 +395,16 @@ def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
     wanted = (draft.starts_at, draft.type, draft.room_url, draft.host_is_candidate)
     is_candidate = present.candidate_id == present.host_id
     return (present.starts_at, present.type, present.room_url, is_candidate) == wanted
+
+
+def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:
+    """Why a session is not cancelled that has these files, and what to do."""
+    known = [kind.value for kind in FileKind if kind.filename in names]
+    files = " and ".join(known) if len(known) == len(names) else f"{len(names)} files"
+    loser = f"{session.guest.name} would lose its {files}, too" if session.guest else (
+        f"it has files ({files})"
+    )  # fmt: skip
+    return f"The session is not cancelled: {loser}. To delete files press R, then d."
 
 
 def _text(id_: object) -> str | None:

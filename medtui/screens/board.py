@@ -18,8 +18,16 @@ from textual.widgets import Input, Static
 
 from medtui.board import Board, View, why_not_review
 from medtui.data import Backend, DataError
-from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    NoticesChanged,
+    SessionsChanged,
+)
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
+from medtui.notices import gone_words, words
 from medtui.screens.board_acts import Acts
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.details import DetailsScreen
@@ -63,6 +71,8 @@ class BoardScreen(Screen[None]):
                 tooltip="Edit your profile"),
         Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
                 tooltip="Show what the filter hides"),
+        Binding("d", "read_notice", "Got it", id="board.read_notice",
+                tooltip="You have read what the line at the top tells"),
         Binding("A", "account", "Account", show=False, id="board.account",
                 tooltip="Your account: password, e-mail, signing out"),
         Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
@@ -75,6 +85,7 @@ class BoardScreen(Screen[None]):
     status = query_one(StatusLine)
     filter = query_one("#filter", Input)
     hint = query_one("#hint", Static)
+    notice = query_one("#notice", Static)
 
     def __init__(self, backend: Backend, profile: Profile) -> None:
         super().__init__()
@@ -101,6 +112,7 @@ class BoardScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield StatusLine(self.zone)
+        yield Static(id="notice", markup=False)
         with Horizontal(id="board"):
             yield SessionList(self._board.agenda, self.me, self.zone, self.now)
             yield Static(id="hint", markup=False)
@@ -112,6 +124,7 @@ class BoardScreen(Screen[None]):
     def on_mount(self) -> None:
         self.filter.display = False
         self.medtui.told.subscribe(self, self._told)
+        self._show_notice()
         self._backend.live.start()
         self.set_interval(1, self._redraw)
         self._redraw()
@@ -138,9 +151,26 @@ class BoardScreen(Screen[None]):
                 self._end_unfinished()
             case FeedWentStale(since, reason):
                 self._feed = Feed(since=since, reason=reason)
+            case NoticesChanged():
+                self._show_notice()
             case _:
                 return
         self._redraw_soon()
+
+    def _show_notice(self) -> None:
+        """What others did to one's sessions, one thing at a time, until it was read."""
+        waiting = self._backend.news.waiting
+        self.notice.display = bool(waiting)
+        if waiting:
+            more = f", {len(waiting) - 1} more" if len(waiting) > 1 else ""
+            self.notice.update(f"{words(waiting[0], self.zone)}  d: got it{more}")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "read_notice" or bool(self._backend.news.waiting)
+
+    def action_read_notice(self) -> None:
+        self._backend.news.acknowledge(self._backend.news.waiting[0])
 
     def _redraw_soon(self) -> None:
         """Once for all messages that wait already, however many there are."""
@@ -181,7 +211,8 @@ class BoardScreen(Screen[None]):
                 screen.show(session, self.now)
             else:
                 screen.dismiss(None)
-                self.notify("This session was cancelled.", severity="warning", markup=False)
+                gone = gone_words(screen.session, self.me, self.zone)
+                self.notify(gone, severity="warning", markup=False)
 
     @work(exclusive=True, group="files")
     async def _look_for_files(self) -> None:

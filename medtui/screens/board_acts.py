@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
-from medtui.board import name_of, why_not_book, why_not_edit, why_not_leave
+from medtui.board import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
 from medtui.data import Backend, Changed, DataError, Gone, Taken
 from medtui.models import PracticeSession
+from medtui.screens.cancel import CancelScreen
 from medtui.screens.session_form import SessionForm
-from medtui.widgets.words import difference, lost, moment
+from medtui.widgets.words import difference, moment
 
 if TYPE_CHECKING:
     from medtui.screens.board import BoardScreen
@@ -71,22 +72,20 @@ class Acts:
             screen.put(edited, form.since)
 
     async def cancel(self) -> None:
-        """Cancel one's own session, and say what goes with it."""
+        """Cancel one's own session, while it does not belong to two."""
         screen, session = self._screen, self._screen.chosen()
-        if session is None or screen.refuse(why_not_edit(session, screen.me)):
+        if session is None:
             return
-        files: list[str] = []
-
-        async def look() -> None:
-            files.extend(await self._backend.assessments.names(session.id))
-
-        if not await self._write(session, look()) or not screen.is_active:
+        was_held = self._backend.news.was_held(session.id)
+        if screen.refuse(why_not_cancel(session, screen.me, was_held=was_held)):
+            return
+        sessions = self._backend.sessions
+        if not await self._write(session, sessions.check_files(session)) or not screen.is_active:
             return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        question = f"Cancel {self._called(session)} for good?{whom}{lost(files)}"
-        cancelling = self._backend.sessions.cancel
-        if await screen.ask(question, "Cancel it") and (
-            await self._write(session, cancelling(session, files))
+        asked = CancelScreen(session, f"Cancel {self._called(session)} for good?{whom}")
+        if await screen.app.push_screen_wait(asked) and (
+            await self._write(asked.session, sessions.cancel(asked.session))
         ):
             self._backend.live.drop(session.id)
             screen.notify("The session is cancelled.", markup=False)

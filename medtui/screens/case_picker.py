@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Literal, cast
 from uuid import UUID
 
 from textual import on, work
@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 from medtui.board import fold
 from medtui.data import Backend, DataError
 from medtui.data.cases import Past
+from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
 from medtui.station.draw import Group, draw, groups, possible
 from medtui.widgets.footer import Footer
@@ -33,6 +34,13 @@ REST_SECONDS = 0.15
 """A case's name is asked for once the cursor has rested on it for so long."""
 
 SEARCH_SECONDS = 0.2
+
+WRITE: Literal["write"] = "write"
+"""What the picker is dismissed with when the host would rather write a brief."""
+
+OTHERWISE = (
+    "Or write a brief of your own (b), or use a book or PDF: esc, then s starts without a case."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +62,8 @@ class Choice:
         return self.candidate == self.me
 
 
-class CasePicker(ModalScreen[UUID | None]):
-    """Dismissed with a case's id, or with None."""
+class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
+    """Dismissed with a case's id, with `WRITE`, or with None."""
 
     AUTO_FOCUS = "OptionList"
 
@@ -70,11 +78,15 @@ class CasePicker(ModalScreen[UUID | None]):
                 tooltip="Only one domain, then the next"),
         Binding("r", "random", "Random", id="cases.random",
                 tooltip="Draw one of these at random"),
+        Binding("b", "write", "Own brief", id="cases.write",
+                tooltip="Write a brief of your own instead"),
+        Binding("l", "load", "Load samples", id="cases.load", tooltip="Load the sample cases"),
     ]  # fmt: skip
 
     rows = query_one(Choices)
     search = query_one("#case-search", Input)
     hint = query_one("#case-hint", Static)
+    none = query_one("#case-none", Static)
 
     def __init__(self, backend: Backend, choice: Choice, dice: random.Random | None = None) -> None:
         super().__init__()
@@ -82,6 +94,8 @@ class CasePicker(ModalScreen[UUID | None]):
         self._choice = choice
         self._dice = dice or random.Random()
         self._cases: list[CaseSummary] = []
+        self._has_none = False
+        """Whether the server is known to have no case at all."""
         self._past = Past()
         self._shown: list[CaseSummary] | list[Group] = []
         self._names: dict[UUID, str] = {}
@@ -94,6 +108,7 @@ class CasePicker(ModalScreen[UUID | None]):
         title = "Draw a case" if self._choice.is_blind else "Choose a case"
         with Vertical(classes="dialog"):
             yield Static(title, classes="card--title", markup=False)
+            yield Static(id="case-none", markup=False)
             yield Input(placeholder="/ to search", id="case-search", compact=True)
             yield Choices(compact=True)
             yield Static("Reading the cases…", id="case-hint", markup=False)
@@ -119,7 +134,11 @@ class CasePicker(ModalScreen[UUID | None]):
         if choice.is_blind:
             barred |= self._backend.cases.looked_at
         self._cases = possible(cases, barred)
+        self._has_none = not cases
         self._is_read = True
+        self.set_class(not self._cases, "-none")
+        self.none.update(self._why_none())
+        self.refresh_bindings()
         self._list()
 
     @property
@@ -178,13 +197,43 @@ class CasePicker(ModalScreen[UUID | None]):
         count = sum(map(self._is_wanted, self._cases))
         filters = " · ".join(filter(None, self._wanted.values()))
         words = f"{count} of {len(self._cases)} cases" + (f", {filters}" if filters else "")
-        if not self._cases:
-            words = "There is no case that neither of you has been shown here."
-        elif self._choice.is_blind:
+        if self._choice.is_blind:
             words += ". You are the candidate: enter or r draws one, unseen."
         elif isinstance(case := self._at(self.rows.highlighted), CaseSummary):
             words += f". {self._mark(case.id)[1]}"
         self.hint.update(words)
+
+    def _why_none(self) -> str:
+        """Why no case can be chosen, and what to do instead."""
+        if not self._has_none:
+            return f"There is no case left that neither of you has been shown here. {OTHERWISE}"
+        if self._service_key:
+            load = f"Load the {COUNT} sample cases (l), or import your own"
+        else:
+            load = "Your administrator can import some"
+        return f"This group has no cases yet. {load}: medtui cases import FILE\n\n{OTHERWISE}"
+
+    @property
+    def _service_key(self) -> str:
+        return cast("MedtuiApp", self.app).servers.service_key
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Samples are offered to a group without cases, on this machine's own server."""
+        return action != "load" or (self._has_none and bool(self._service_key))
+
+    @work(exclusive=True, group="load")
+    async def action_load(self) -> None:
+        from medtui.screens.sample_cases import load_samples
+
+        app, key = cast("MedtuiApp", self.app), self._service_key
+        self.none.update(f"Loading the {COUNT} sample cases…")
+        if await load_samples(app, self._backend.server.url, key) and self.is_mounted:
+            self._read()
+        elif not self._is_going:
+            self.none.update(self._why_none())
+
+    def action_write(self) -> None:
+        self.dismiss(WRITE)
 
     def _at(self, row: int | None) -> CaseSummary | Group | None:
         return self._shown[row] if row is not None and row < len(self._shown) else None

@@ -60,6 +60,10 @@ class DetailsScreen(ModalScreen[str | None]):
         self._details.with_files = with_files
 
     @property
+    def session(self) -> PracticeSession:
+        return self._session
+
+    @property
     def session_id(self) -> UUID:
         return self._session.id
 
@@ -73,6 +77,7 @@ class DetailsScreen(ModalScreen[str | None]):
 
     def show(self, session: PracticeSession, now: datetime) -> None:
         """Show the session as it is now."""
+        self._session = session
         self._details.show(session, now)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

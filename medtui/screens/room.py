@@ -39,6 +39,7 @@ from medtui.data.notebook import Notebook, rescue, written
 from medtui.data.rooms import CARD
 from medtui.ending import at_last
 from medtui.models import FileKind, PracticeSession, Role, Stage
+from medtui.notices import freed_words, gone_words
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
 from medtui.screens.room_brief import BriefReader
@@ -62,6 +63,9 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
+
+BRIEF_SECONDS = 4
+"""How often one looks in prep whether the host has written a brief, or changed it."""
 
 FILES_SECONDS = 8
 """How often one looks whether the station's files are there."""
@@ -191,7 +195,7 @@ class RoomScreen(Screen[None]):
             self._has_heard = True
             self._take(row, is_mine=self._is_writing)
         if is_gone and not rows:
-            self._close("This session was cancelled.")
+            self._close(gone_words(self.session, self.room.me, self._zone))
 
     def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
         """The row is this now: follow it, and say what others did."""
@@ -199,7 +203,7 @@ class RoomScreen(Screen[None]):
         if session == before:
             return
         if not session.involves(self.room.me):
-            self._close("You have no seat in this session any more.")
+            self._close(freed_words(before, self.room.me, self._zone))
             return
         when = moment(session.starts_at, now, self._zone)
         for words in happened(before, session, self.room.me, when, is_mine=is_mine):
@@ -233,12 +237,29 @@ class RoomScreen(Screen[None]):
     def _read_brief(self) -> None:
         if self._reader.wants(self.session, self.room.role):
             self._fetch_brief()
+        self.facts.has_own_brief = self._reader.has_own
         self._draw_brief()
+
+    @property
+    def has_own_brief(self) -> bool:
+        """Whether the host has written a brief, as far as is known here."""
+        return self._reader.has_own
+
+    def read_brief_again(self) -> None:
+        """The host has just written a brief, or removed it."""
+        if self._reader.may_change:
+            self._fetch_brief()
 
     @work(exclusive=True, group="fetch-brief")
     async def _fetch_brief(self) -> None:
-        await self._reader.read(self.session)
-        self._draw_brief()
+        while True:
+            await self._reader.read(self.session)
+            self.facts.has_own_brief = self._reader.has_own
+            self._draw_brief()
+            self._draw()
+            await asyncio.sleep(BRIEF_SECONDS)
+            if not self._reader.may_change:
+                return
 
     @work(group="draw-brief")
     async def _draw_brief(self) -> None:

@@ -25,22 +25,33 @@ class BriefReader:
         self._key: Key = (None, None, None)
         self._hint = ""
 
+    @property
+    def has_own(self) -> bool:
+        """Whether the host's own brief is known to be there."""
+        return self._brief is not None and self._brief.id is None
+
+    @property
+    def may_change(self) -> bool:
+        """Whether the host may write a brief now: the row does not tell when it comes."""
+        case_id, role, stage = self._key
+        can_be_own = role is not None and case_id is None and self._backend.is_complete
+        return can_be_own and stage is Stage.PREP
+
     def wants(self, session: PracticeSession, role: Role | None) -> bool:
         """Take note of the row as it is. Whether there is something to `read` now."""
         key = (session.case_id, role, session.stage)
-        if key != self._key:
+        if is_new := key != self._key:
             before, self._key, self._hint = self._key, key, ""
             # The actor goes on reading the same from prep to the interview.
             is_same = role is Role.ACTOR and before[:2] == key[:2]
             if not is_same or Stage.WRAP_UP in (before[2], session.stage):
                 self._brief = None
+        if role is None:
+            return False
+        if session.case_id is None:  # is there one of the host's own? Asked once at each stage
+            return is_new or bool(self._hint)
         is_early = role is Role.CANDIDATE and session.stage is Stage.PREP
-        return (
-            self._brief is None
-            and role is not None
-            and session.case_id is not None
-            and not is_early
-        )
+        return self._brief is None and not is_early
 
     async def read(self, session: PracticeSession) -> None:
         """Ask the server."""
@@ -51,6 +62,8 @@ class BriefReader:
             hint = error.message
         except DataError as error:
             hint = f"The brief cannot be read now. {error.message}"
+        if hint and self._brief is not None:
+            return  # it was only looked at again
         # The server answers for the row as it is there: by now that may be another case.
         if key == self._key and (brief is None or brief.id == session.case_id):
             self._brief, self._hint = brief, hint
@@ -68,5 +81,7 @@ class BriefReader:
         if reading is not None and not reading.phase.brief and role is Role.CANDIDATE:
             return "", "", f"{reading.phase.name}: the brief is put away."
         if self._brief is not None:
-            return brief_text(self._brief, role, session.stage)
-        return "", "", self._hint or why_no_brief(session, role)
+            title, text = brief_text(self._brief, role, session.stage)
+            if text or not self.has_own:
+                return title, text
+        return "", "", self._hint or why_no_brief(session, role, has_own=self.has_own)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.config import BadConfig, presets
-from medtui.data import Backend
+from medtui.data import Backend, DataError
+from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
-from medtui.screens.case_picker import CasePicker, Choice
+from medtui.screens.brief_form import BriefForm
+from medtui.screens.case_picker import WRITE, CasePicker, Choice
 from medtui.screens.choose import ChooseScreen
 from medtui.station import room as rules
 from medtui.station.room import other_of, person
@@ -28,6 +30,7 @@ class Host:
         self.keys: dict[str, Callable[[], Awaitable[object]]] = {
             "roles": self.roles,
             "case": self.case,
+            "brief": self.write_brief,
             "timing": self.timing,
             "start": self.start,
             "finish": self.finish,
@@ -62,9 +65,12 @@ class Host:
         is_known = session.case_id in self._screen.room.shared.shown or (
             who == self._me and session.case_id in self._backend.cases.looked_at
         )
+        had_own = self._screen.has_own_brief and session.candidate_id is not None
         await self._screen.write(
             self._backend.sessions.choose_candidate(session, who, keep_case=not is_known)
         )
+        if had_own:
+            await self._drop_brief(who)
 
     async def _swap(self, session: PracticeSession) -> None:
         who = other_of(session, session.candidate_id)
@@ -74,8 +80,11 @@ class Host:
             f"Swap roles: a new prep with {person(session, who, self._me)} as the candidate, and "
             f"another case? {rules.REPLACED}"
         )
+        had_own = self._screen.has_own_brief
         if await self._screen.ask(question, "Swap roles"):
             await self._screen.write(self._backend.sessions.begin_again(session, who))
+            if had_own:
+                await self._drop_brief(who)
 
     async def case(self) -> None:
         """Which case; drawn blind where the host is the candidate."""
@@ -90,9 +99,42 @@ class Host:
             names={who: person(session, who, self._me) for who in (candidate,)},
             barred=self._screen.room.shared.shown,
         )
-        case_id = await self._screen.app.push_screen_wait(CasePicker(self._backend, choice))
-        if case_id is not None:
-            await self._screen.write(self._backend.sessions.choose_case(session, case_id))
+        chosen = await self._screen.app.push_screen_wait(CasePicker(self._backend, choice))
+        if chosen == WRITE:
+            await self.write_brief()
+        elif chosen is not None:
+            await self._screen.write(self._backend.sessions.choose_case(session, chosen))
+
+    async def write_brief(self) -> None:
+        """Write a brief for each role, which is used instead of a case."""
+        if self._screen.refuse(rules.why_not_write(self._session, self._me)):
+            return
+        if not self._backend.is_complete:
+            self._screen.refuse(NO_OWN_BRIEFS)
+            return
+        form = BriefForm(self._backend, self._session)
+        if not await self._screen.app.push_screen_wait(form):
+            return
+        if self._session.case_id is not None:
+            await self._screen.write(self._backend.sessions.choose_case(self._session, None))
+        self._screen.read_brief_again()
+
+    async def _drop_brief(self, candidate: UUID) -> None:
+        """Take the host's own brief away from a new candidate, who has read the actor's."""
+        session = self._session
+        if (session.stage, session.candidate_id) != (Stage.PREP, candidate):
+            return  # the roles are as they were
+        try:
+            await self._backend.cases.write_brief(session.id, "", "")
+        except DataError as error:
+            self._screen.medtui.say(error.after("Your own brief is still there."))
+            return
+        name = person(session, candidate, self._me)
+        self._screen.notify(
+            f"Your own brief is removed, because {name} may have read it. b writes another.",
+            markup=False,
+        )
+        self._screen.read_brief_again()
 
     async def timing(self) -> None:
         """The phases of the station, which both sides see."""

@@ -9,6 +9,7 @@ from medtui.models import Stage
 STAGES = {
     "roles": {Stage.PREP, Stage.WRAP_UP},
     "case": {Stage.PREP},
+    "brief": {Stage.PREP},
     "timing": {Stage.PREP},
     "start": {Stage.PREP},
     "finish": {Stage.INTERVIEW},
@@ -49,7 +50,8 @@ def _staged(
 ROOM_KEYS: list[BindingType] = [
     *_staged("r", "roles", "Roles", "Who is the candidate"),
     *_staged("c", "case", "Case", "Choose the case, or a random one"),
-    *_staged("t", "timing", "Timing", "The phases of a station"),
+    *_staged("b", "brief", "Brief", "Write a brief of your own, instead of a case"),
+    *_staged("t", "timing", "Time", "The phases of a station"),
     *_staged("s", "start", "Start", "Start the station"),
     *_staged("f", "finish", "Finish", "Finish the station"),
     *_staged("space", "pause", "Pause", "Pause, resume the clock"),

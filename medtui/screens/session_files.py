@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual.binding import Binding, BindingType
 
 from medtui.data import Backend, DataError, Gone, HalfDone
 from medtui.models import FileKind, SessionFile
@@ -18,6 +20,22 @@ if TYPE_CHECKING:
     from medtui.screens.session_review import SessionReviewScreen
 
 Copy = FileKind | Literal["review"]
+
+
+class DeleteScreen(ConfirmScreen):
+    """Dismissed with whether to delete a file now. `wants_copy`: a copy is to be saved first."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "copy", "Save a copy", id="delete.copy", tooltip="Save a copy first"),
+    ]
+
+    def __init__(self, question: str) -> None:
+        super().__init__(question, yes="Delete it")
+        self.wants_copy = False
+
+    def action_copy(self) -> None:
+        self.wants_copy = True
+        self.dismiss(False)
 
 
 class Files:
@@ -99,9 +117,13 @@ class Files:
             file = await screen.app.push_screen_wait(ChooseScreen("Delete which file?", choices))
         if file is None:
             return
-        question = f"Delete the {self._called(file)} for good, for both of you? s saves a copy."
-        if not await screen.app.push_screen_wait(ConfirmScreen(question, yes="Delete it")):
-            return
+        partner = screen.session.partner_of(screen.me)
+        loses = f"{partner.name} loses it, too." if partner else "Nobody else has it."
+        question = f"Delete the {self._called(file)} for good? {loses} s saves a copy first."
+        while not await screen.app.push_screen_wait(asked := DeleteScreen(question)):
+            if not asked.wants_copy:
+                return
+            await self._save_file(file.kind)
         try:
             await self._files.delete(screen.session.id, file.kind)
         except DataError as error:

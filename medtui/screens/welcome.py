@@ -90,4 +90,4 @@ class WelcomeScreen(Screen[None]):
             app.settings = await asyncio.to_thread(app.settings.with_changes, server=LOCAL)
         except BadConfig as error:
             app.notify(str(error), severity="warning", markup=False)
-        app.servers.start_local()
+        app.servers.start_local(is_chosen=True)

@@ -33,7 +33,7 @@ def case_words(session: PracticeSession) -> str:
     return words or "chosen"
 
 
-def awaited(session: PracticeSession, me: UUID) -> str:
+def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) -> str:
     """What has to happen next, as one sentence."""
     is_host = session.host_id == me
     host = name_of(session.host)
@@ -51,8 +51,12 @@ def awaited(session: PracticeSession, me: UUID) -> str:
         return "Choose who is the candidate: r." if is_host else (
             f"Waiting for {host} to choose who is the candidate."
         )  # fmt: skip
-    if session.case_id is None:
-        return "Choose the case: c." if is_host else f"Waiting for {host} to choose the case."
+    if session.case_id is None and not has_own_brief:
+        return (
+            "Choose the case: c. Or write a brief: b. Or start without: s."
+            if is_host
+            else f"Waiting for {host} to choose the case, or to start without."
+        )
     return "Ready: s starts the station." if is_host else f"Ready: {host} starts the station."
 
 
@@ -85,6 +89,14 @@ def why_not_case(session: PracticeSession, me: UUID) -> str | None:
     return None
 
 
+def why_not_write(session: PracticeSession, me: UUID) -> str | None:
+    if reason := why_not_host(session, me, "writes the brief"):
+        return reason
+    if session.stage is not Stage.PREP:
+        return "The brief is written in prep: u goes back to it."
+    return None
+
+
 def why_not_start(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is Stage.INTERVIEW:
         return "The station runs already."
@@ -96,8 +108,6 @@ def why_not_start(session: PracticeSession, me: UUID) -> str | None:
         return "There is no guest yet: a station needs two."
     if session.candidate_id is None:
         return "Choose the candidate first: r."
-    if session.case_id is None:
-        return "Choose the case first: c."
     return None
 
 
@@ -141,8 +151,14 @@ def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
     return None
 
 
-def why_no_brief(session: PracticeSession, role: Role | None) -> str:
-    """What stands where the brief will be."""
+def why_no_brief(session: PracticeSession, role: Role | None, *, has_own: bool = False) -> str:
+    """What is shown in place of the brief. `has_own`: the host has written one for either role."""
+    if has_own and role is Role.CANDIDATE and session.stage is Stage.PREP:
+        return "You are the candidate: your brief comes with the start."
+    if has_own:
+        return "There is no brief for your role here."
+    if session.case_id is None and session.stage is not Stage.PREP:
+        return "There is no brief here: use a book or PDF of your own."
     if session.candidate_id is None:
         return "Once the candidate and the case are chosen, the actor's brief is here to learn."
     if session.case_id is None and role is Role.CANDIDATE:

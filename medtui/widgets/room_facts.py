@@ -47,6 +47,8 @@ class RoomFacts(Static):
         """What is there of the station that is over; set when it is known."""
         self.mark = ""
         """What speaks against the chosen case; set when it is known."""
+        self.has_own_brief = False
+        """Whether the host has written a brief instead; set when it is known."""
 
     def show(
         self,
@@ -62,7 +64,8 @@ class RoomFacts(Static):
             for label, words in self._facts(session, now, presence, preset)
             for first, line in _wrapped(words, room)
         ]
-        lines += [Content(""), Content.styled(awaited(session, self._viewer), "bold $accent")]
+        next_ = awaited(session, self._viewer, has_own_brief=self.has_own_brief)
+        lines += [Content(""), Content.styled(next_, "bold $accent")]
         content = Content("\n").join(lines)
         if not content.is_same(self._shown):
             self._shown = content
@@ -82,6 +85,8 @@ class RoomFacts(Static):
             else person(session, session.candidate_id, me)
         )
         case = case_words(session) + (f" ({self.mark})" if self.mark else "")
+        if session.case_id is None and self.has_own_brief:
+            case = "the host's own brief"
         if session.stage is Stage.WRAP_UP:
             return [
                 ("Candidate", candidate),

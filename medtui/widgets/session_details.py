@@ -14,6 +14,7 @@ from medtui.board import (
     name_of,
     why_no_link,
     why_not_book,
+    why_not_cancel,
     why_not_edit,
     why_not_leave,
 )
@@ -108,6 +109,7 @@ class SessionDetails(Static):
             yield "l", "leave it"
         if why_not_edit(session, self._viewer) is None:
             yield "e", "edit or reschedule it"
+        if why_not_cancel(session, self._viewer) is None:
             yield "x", "cancel it"
         if why_no_link(session, to_open=True) is None:
             yield "o", "open the room link"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
 from medtui.board import name_of
-from medtui.models import FileKind, PracticeSession, Profile, Stage
+from medtui.models import PracticeSession, Profile, Stage
 
 
 def day_label(day: date, today: date) -> str:
@@ -87,18 +86,6 @@ def short_name(profile: Profile) -> str:
     initial = profile.first_name[:1]
     has_case = initial.upper() != initial.lower()
     return f"{initial}. {profile.last_name}" if has_case and profile.last_name else profile.name
-
-
-def lost(files: Collection[str]) -> str:
-    """What goes with a session that has files, as a sentence; empty where it has none."""
-    if not files:
-        return ""
-    known = [kind.value for kind in FileKind if kind.filename in files]
-    if len(known) < len(files):  # other clients may keep more
-        what = f"{len(files)} files" if len(files) > 1 else "file"
-    else:
-        what = " and ".join(known)
-    return f" Its {what} {'is' if len(files) == 1 else 'are'} deleted with it."
 
 
 def difference(seen: PracticeSession, present: PracticeSession, now: datetime, zone: tzinfo) -> str:

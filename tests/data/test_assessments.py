@@ -10,8 +10,6 @@ import httpx
 import pytest
 
 from medtui.data import (
-    Changed,
-    DataError,
     FileExists,
     Gone,
     Invalid,
@@ -206,76 +204,28 @@ def lose_answers(backend: Any, method: str, count: int, *, before: bool = False)
     http._transport.handle_async_request = handle
 
 
-async def test_cancelling_removes_everything_in_the_folder_first(
-    stack: Stack, open_backend: Open, people: tuple[Person, ...]
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [
+        (["transcript.json"], "Mei Tanaka would lose its transcript, too"),
+        (["transcript.json", "assessment.json"], "lose its transcript and assessment, too"),
+        (["deep/er/x.json", "transcript.json"], "lose its 2 files, too"),
+    ],
+)
+async def test_a_session_with_files_is_not_cancelled(
+    stack: Stack,
+    open_backend: Open,
+    people: tuple[Person, ...],
+    kept: list[str],
+    said: str,
 ) -> None:
     backend = await open_backend(people[0])
-    session_id, other = [await stack.session(people[0]) for _ in range(2)]
-    await stack.file(session_id, "transcript.json", "deep/er/x.json", "deep/y.json")
-    await stack.file(other, "transcript.json")
+    session_id = await stack.session(people[0], guest=people[1])
+    await stack.file(session_id, *kept)
     seen = await backend.sessions.one(session_id)
-    files = await backend.assessments.names(session_id)
-    assert files == ["deep/er/x.json", "deep/y.json", "transcript.json"]
-    await backend.sessions.cancel(seen, files)
-    await backend.sessions.cancel(seen, files)
-    assert await names(stack) == [f"{other}/transcript.json"]
-    assert [row["id"] for row in await stack.sql("select id from practice_sessions")] == [other]
-    assert len(list(stack.files.iterdir())) == 1
-
-
-async def test_files_that_the_host_was_not_asked_about_keep_the_session(
-    stack: Stack, open_backend: Open, people: tuple[Person, ...]
-) -> None:
-    backend = await open_backend(people[0])
-    session_id = await stack.session(people[0])
-    await stack.file(session_id, "transcript.json")
-    seen = await backend.sessions.one(session_id)
-    for asked in ([], ["assessment.json"]):
-        with pytest.raises(Invalid, match="there are files of it now"):
-            await backend.sessions.cancel(seen, asked)
-    assert await names(stack) == [f"{session_id}/transcript.json"]
-    assert await stack.sql("select 1 from practice_sessions")
-
-
-async def test_a_session_whose_guest_has_changed_keeps_its_files(
-    stack: Stack, open_backend: Open, people: tuple[Person, ...]
-) -> None:
-    backend = await open_backend(people[0])
-    session_id = await stack.session(people[0])
-    await stack.file(session_id, "transcript.json")
-    seen = await backend.sessions.one(session_id)
-    await stack.sql("update practice_sessions set guest_id = %s", people[1].id)
-    with pytest.raises(Changed, match="Mei Tanaka booked it"):
-        await backend.sessions.cancel(seen, ["transcript.json"])
-    assert await names(stack) == [f"{session_id}/transcript.json"]
-
-
-async def test_files_that_cannot_be_removed_keep_the_session(
-    stack: Stack, open_backend: Open, people: tuple[Person, ...]
-) -> None:
-    backend = await open_backend(people[0])
-    session_id = await stack.session(people[0])
-    await stack.file(session_id, "transcript.json")
-    seen = await backend.sessions.one(session_id)
-    await stack.sql('drop policy "Hosts delete assessments" on storage.objects')
-    with pytest.raises(NotAllowed, match="not cancelled, because its files could not be removed"):
-        await backend.sessions.cancel(seen, ["transcript.json"])
-    assert await stack.sql("select 1 from practice_sessions")
-    assert await names(stack) == [f"{session_id}/transcript.json"]
-
-
-async def test_a_session_that_stays_after_its_files_have_gone_says_so(
-    stack: Stack, open_backend: Open, people: tuple[Person, ...]
-) -> None:
-    backend = await open_backend(people[0])
-    session_id = await stack.session(people[0])
-    await stack.file(session_id, "transcript.json")
-    seen = await backend.sessions.one(session_id)
-    await stack.sql('drop policy "Hosts delete their sessions" on practice_sessions')
-    with pytest.raises(DataError, match="files are removed, but the session is not") as error:
-        await backend.sessions.cancel(seen, ["transcript.json"])
-    assert not isinstance(error.value, Changed), "which says that nothing was done"
-    assert await names(stack) == []
+    with pytest.raises(NotAllowed, match=said):
+        await backend.sessions.cancel(seen)
+    assert await names(stack) == sorted(f"{session_id}/{name}" for name in kept)
     assert await stack.sql("select 1 from practice_sessions")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from medtui.data import Backend, Gone, MemoryTokens, Server
+from medtui.data import Backend, Gone, MemoryTokens, NotAllowed, Server, ServerTooOld
 from medtui.models import Brief, PracticeSession, Stage
 from tests.data.conftest import Open
 from tests.stack import Person, Stack
@@ -118,16 +118,23 @@ async def test_a_case_that_is_no_more_is_gone(stack: Stack, open_backend: Open) 
         await backend.cases.brief(seen)
 
 
-async def test_the_catalogue_has_no_names_and_is_read_once(stack: Stack, listening: Reads) -> None:
+async def test_the_catalogue_has_no_names(stack: Stack, listening: Reads) -> None:
     await stack.case(1, category="Vision loss")
     await stack.case(2)
     await stack.case(3, category=None)
     backend, answers = await listening(stack, await stack.person())
     catalogue = await backend.cases.catalogue()
     assert [case.category for case in catalogue] == ["Red eye", "Vision loss", None]
-    assert await backend.cases.catalogue() is catalogue
-    assert len(answers) == 1
-    assert "Name of case" not in answers[0]
+    assert "Name of case" not in "".join(answers)
+
+
+async def test_the_catalogue_shows_a_new_case_at_once(stack: Stack, open_backend: Open) -> None:
+    backend = await open_backend(await stack.person())
+    assert await backend.cases.catalogue() == ()
+    await stack.case(1)
+    assert len(await backend.cases.catalogue()) == 1
+    await stack.case(2)
+    assert len(await backend.cases.catalogue()) == 2
 
 
 async def test_a_long_catalogue_is_read_in_pages(
@@ -185,3 +192,31 @@ async def test_line_breaks_of_old_imports_are_line_breaks(stack: Stack, open_bac
     session: PracticeSession = await backend.sessions.one(session_id)
     brief = texts(await backend.cases.brief(session))
     assert brief["actor_brief"] == "# You\n\nare **red**.\nReally."
+
+
+async def test_the_server_takes_a_brief_from_the_host_in_prep_alone(
+    stack: Stack, open_backend: Open
+) -> None:
+    host, guest, session_id = await room(stack, case_id=None)
+    hosting, booking = await open_backend(host), await open_backend(guest)
+    await hosting.cases.write_brief(session_id, "Take a history.", "You are Ada.")
+    with pytest.raises(NotAllowed):
+        await booking.cases.write_brief(session_id, "mine", "mine")
+    brief = await hosting.cases.brief(await hosting.sessions.one(session_id))
+    assert texts(brief) == {"actor_brief": "You are Ada."}
+    await stack.sql("update practice_sessions set version = 2")
+    with pytest.raises(NotAllowed):
+        await hosting.cases.write_brief(session_id, "late", "late")
+    brief = await booking.cases.brief(await booking.sessions.one(session_id))
+    assert texts(brief) == {"candidate_brief": "Take a history."}
+
+
+async def test_without_the_tables_for_it_no_brief_is_kept(
+    any_stack: Stack, listening: Reads
+) -> None:
+    host, _, session_id = await room(any_stack, case_id=None)
+    await any_stack.sql("drop function if exists public.set_session_brief")
+    backend, _ = await listening(any_stack, host)
+    with pytest.raises(ServerTooOld, match="keeps no briefs of your own"):
+        await backend.cases.write_brief(session_id, "Take a history.", "You are Ada.")
+    assert await backend.cases.brief(await backend.sessions.one(session_id)) is None

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from medtui.data import Backend, MemoryTokens, NotAllowed, Server, Unreachable
+from medtui.data import Backend, Changed, MemoryTokens, NotAllowed, Server, Unreachable
 from medtui.models import ProfileDraft, SessionDraft, Stage
 from tests.data.test_live import Watcher
 from tests.proxy import Proxy, proxied
@@ -270,3 +270,21 @@ async def test_a_time_that_no_calendar_has_costs_nobody_the_board(
     with pytest.raises(Unreachable):
         await backend.sessions.one(odd["id"])
     assert watcher.is_live
+
+
+async def test_what_has_become_of_both_is_not_cancelled_by_one(
+    stack: Stack, open_backend: Any
+) -> None:
+    """No guard of the database holds it here."""
+    host, guest = await stack.person(), await stack.person("Mei", "Tanaka")
+    session = await stack.session(host, guest=guest)
+    backend = await open_backend(host)
+    seen = await backend.sessions.one(session)
+    await stack.sql("update practice_sessions set version = 2")
+    with pytest.raises(Changed, match="it is in interview now"):
+        await backend.sessions.cancel(seen)
+    await stack.sql("update practice_sessions set version = 1")
+    await stack.file(session, "transcript.json")
+    with pytest.raises(NotAllowed, match="Mei Tanaka would lose its transcript"):
+        await backend.sessions.cancel(seen)
+    assert len(await stack.sql("select from practice_sessions")) == 1

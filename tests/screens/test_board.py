@@ -48,7 +48,7 @@ async def test_open_details_follow_their_session_and_close_when_it_goes(
     await here.until_text("Guest: Mei Tanaka, Foundation")
     await stack.sql("delete from practice_sessions where id = %s", session_id)
     await here.until_screen("BoardScreen")
-    await here.until_text("This session was cancelled")
+    await here.until_text("Amara Okafor cancelled the mock of")
 
 
 async def test_a_key_in_the_details_acts_on_their_session(stack: Stack, seat: Any) -> None:

@@ -1,9 +1,10 @@
-"""Cancelling a session that has files: they go first, one is asked, and nothing goes by halves."""
+"""Cancelling a session that has files: they belong to both, so it stays until they are gone."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from tests.screens.test_notices import said
 from tests.stack import Stack
 
 
@@ -16,50 +17,31 @@ async def rows(stack: Stack) -> tuple[int, int]:
     return row["sessions"], row["files"]
 
 
-async def until_asked(here: Any, words: str) -> None:
-    """Wait for a question, however its lines are broken."""
-    await here.until_screen("ConfirmScreen")
-    await here.until(lambda: words in " ".join(here.text.split()))
-
-
-async def test_the_question_names_the_files_and_they_go_with_the_session(
+async def test_a_session_with_files_is_cancelled_once_these_are_deleted(
     stack: Stack, seat: Any
 ) -> None:
     me = await stack.person()
     session_id = await stack.session(me, guest=await stack.person("Mei", "Tanaka"))
-    await stack.file(session_id, "transcript.json", "assessment.json")
+    await stack.file(session_id, "transcript.json")
     here = await seat()
     await here.board(me)
     await here.until_text("Mei Tanaka")
     await here.press("x")
-    await until_asked(
-        here, "Mei Tanaka has booked it. Its transcript and assessment are deleted with it."
-    )
-    await here.press("n")
-    await here.until_screen("BoardScreen")
-    assert await rows(stack) == (1, 2)
-    await here.press("x")
-    await until_asked(here, "Its transcript and assessment")
+    await here.until_text("Mei Tanaka would lose its", "press R, then d")
+    assert here.screen == "BoardScreen"
+    assert await rows(stack) == (1, 1)
+    await here.press("R")
+    await here.until_screen("SessionReviewScreen")
+    await here.until(lambda: here.app.screen.files)
+    await here.press("d")
+    await here.until(lambda: "Mei Tanaka loses it, too" in said(here))
+    await here.press("y")
+    await here.until_text("The transcript is deleted")
+    await here.press("escape", "x")
+    await here.until(lambda: "for good? Mei Tanaka has booked it." in said(here))
     await here.press("y")
     await here.until_text("The session is cancelled", "No sessions yet")
     assert await rows(stack) == (0, 0)
-    assert list(stack.files.iterdir()) == []
-
-
-async def test_when_the_files_cannot_be_removed_the_session_stays_and_one_is_told(
-    stack: Stack, seat: Any
-) -> None:
-    me = await stack.person()
-    await stack.file(await stack.session(me), "transcript.json")
-    await stack.sql('drop policy "Hosts delete assessments" on storage.objects')
-    here = await seat()
-    await here.board(me)
-    await here.until_text("○ open")
-    await here.press("x")
-    await until_asked(here, "for good? Its transcript is deleted with it.")
-    await here.press("y")
-    await here.until_text("Not allowed", "not cancelled", "○ open")
-    assert await rows(stack) == (1, 1)
 
 
 async def test_a_file_that_comes_while_one_is_asked_keeps_the_session(
@@ -71,22 +53,16 @@ async def test_a_file_that_comes_while_one_is_asked_keeps_the_session(
     await here.board(me)
     await here.until_text("○ open")
     await here.press("x")
-    await until_asked(here, "for good?")
-    assert "deleted" not in here.text
+    await here.until_screen("CancelScreen")
     await stack.file(session_id, "assessment.json")
     await here.press("y")
-    await here.until_text("Nothing was done", "○ open")
+    await here.until_text("not cancelled: it has files", "○ open")
     assert await rows(stack) == (1, 1)
-    await here.press("x")
-    await until_asked(here, "for good? Its assessment is deleted with it.")
-    await here.press("y")
-    await here.until_text("The session is cancelled")
-    assert await rows(stack) == (0, 0)
 
 
 async def test_without_the_server_there_is_no_question(stack: Stack, seat: Any) -> None:
     me = await stack.person()
-    await stack.file(await stack.session(me), "transcript.json")
+    await stack.session(me)
     here = await seat()
     await here.board(me)
     await here.until_text("○ open")
@@ -96,5 +72,5 @@ async def test_without_the_server_there_is_no_question(stack: Stack, seat: Any) 
     assert here.screen == "BoardScreen"
     await stack.start_gateway()
     await here.press("x")
-    await until_asked(here, "for good? Its transcript is deleted with it.")
-    assert await rows(stack) == (1, 1)
+    await here.until_screen("CancelScreen")
+    assert await rows(stack) == (1, 0)

@@ -90,9 +90,7 @@ async def test_two_people_walk_a_whole_station_by_keys(
     mei: Person,
     seat: Any,
     picture: Callable[[Seat, str], None],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("medtui.data.cases.FRESH_SECONDS", 0)
     first = await stack.case(
         1,
         category="Vision loss",

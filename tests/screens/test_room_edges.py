@@ -84,7 +84,7 @@ async def test_a_guest_whose_seat_is_freed_is_shown_out(stack: Stack, seat: Any)
     await host.until_text("Free Mei Tanaka's seat")
     await host.press("y")
     await guest.until_screen("BoardScreen")
-    await guest.until_text("You have no seat in this session any more")
+    await guest.until_text("Amara Okafor freed your seat")
     await host.until_text("PREP", "The guest's seat is free")
     assert (await row(stack))["guest_id"] is None
 
@@ -98,7 +98,7 @@ async def test_a_session_that_the_host_cancels_is_over_for_the_guest(
     await here.press("i")
     await stack.sql("delete from practice_sessions")
     await here.until_screen("BoardScreen")
-    await here.until_text("This session was cancelled")
+    await here.until_text("Amara Okafor cancelled your mock of")
 
 
 async def test_a_cancelled_session_closes_whatever_question_is_open(
@@ -111,7 +111,7 @@ async def test_a_cancelled_session_closes_whatever_question_is_open(
     await here.until_screen("CasePicker")
     await stack.sql("delete from practice_sessions")
     await here.until_screen("BoardScreen")
-    await here.until_text("This session was cancelled")
+    await here.until_text("Your mock of", "was cancelled")
 
 
 @pytest.mark.long

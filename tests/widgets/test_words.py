@@ -15,7 +15,6 @@ from medtui.widgets.words import (
     countdown,
     day_label,
     difference,
-    lost,
     moment,
     seats,
     short_name,
@@ -126,20 +125,3 @@ def test_what_changed_is_said_in_one_sentence() -> None:
         seen.model_copy(update={"guest_id": guest.user_id, "guest": guest}), seen, NOW, LONDON
     )
     assert left == "Jo Bauer has left it."
-
-
-@pytest.mark.parametrize(
-    ("files", "words"),
-    [
-        ([], ""),
-        (["transcript.json"], " Its transcript is deleted with it."),
-        (
-            ["transcript.json", "assessment.json"],
-            " Its transcript and assessment are deleted with it.",
-        ),
-        (["assessment.json", "deep/x"], " Its 2 files are deleted with it."),
-        (["\x1b[2J.json"], " Its file is deleted with it."),
-    ],
-)
-def test_what_goes_with_a_session(files: list[str], words: str) -> None:
-    assert lost(files) == words

@@ -1,0 +1,369 @@
+"""What others did to one's own sessions, told until it was read, also after a restart.
+
+Keeps what was last known of them on this machine, and compares it with what the live feed says.
+A session that the feed does not have any more is asked for, as it may only have left the board's
+window. Files are looked at now and then, as nothing tells of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from asyncio import sleep
+from collections.abc import Coroutine, Iterable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ValidationError
+
+from medtui.data.assessments import Assessments
+from medtui.data.auth import Auth
+from medtui.data.errors import DataError
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    NoticesChanged,
+    Notify,
+    SessionsChanged,
+)
+from medtui.data.sessions import Sessions
+from medtui.data.shelf import Shelf
+from medtui.models import FileKind, Moment, PracticeSession
+from medtui.notices import (
+    KEPT,
+    Known,
+    Notice,
+    What,
+    added,
+    compare,
+    compare_files,
+    known_of,
+)
+
+log = logging.getLogger(__name__)
+
+FILES_SECONDS = 300.0
+"""How often the files of sessions that were held are looked at."""
+
+CONFIRM_SECONDS = 3.0
+"""A file that is missing for longer is deleted, and not just being replaced."""
+
+CLOSE_SECONDS = 1.0
+
+FREEING = (What.FREED, What.LEFT)
+MOST = 200
+"""So many sessions and notices are kept at most."""
+
+
+class Kept(BaseModel):
+    """What the file says. `read` and `own` are when a notice was read, and a seat freed here."""
+
+    known: list[Known] = []
+    notices: list[Notice] = []
+    read: dict[str, Moment] = {}
+    own: dict[str, Moment] = {}
+
+
+class News:
+    """Of the one who is signed in. `waiting` is what they have not read yet, oldest first."""
+
+    def __init__(
+        self, auth: Auth, sessions: Sessions, assessments: Assessments, shelf: Shelf, notify: Notify
+    ) -> None:
+        self._auth = auth
+        self._sessions = sessions
+        self._assessments = assessments
+        self.shelf = shelf
+        self._notify = notify
+        self._me: UUID | None = None
+        self._is_loaded = False
+        self._window: dict[UUID, PracticeSession] | None = None
+        """What the feed has said before the file was read; None: nothing yet."""
+        self._known: dict[UUID, Known] = {}
+        self._fresh: list[tuple[Notice, datetime]] = []
+        """Not told yet: the file may know that they are the viewer's own doing, in another window.
+
+        With each, since when the seat was known that is free now.
+        """
+        self._kept = Kept()
+        self._missing: set[UUID] = set()
+        self._confirming: set[UUID] = set()
+        self._writing = asyncio.Lock()
+        self._is_saving = self._is_looking = False
+        self._watching: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._writes: set[asyncio.Task[None]] = set()
+        sessions.on_freeing.append(self._own)
+        assessments.on_look.append(self._looked)
+        auth.on_end.append(self._forget)
+
+    @property
+    def waiting(self) -> tuple[Notice, ...]:
+        user = self._auth.user
+        return tuple(self._kept.notices) if user is not None and user.id == self._me else ()
+
+    def acknowledge(self, notice: Notice) -> None:
+        """The viewer has read it."""
+        self._kept.notices = [n for n in self._kept.notices if n.key != notice.key]
+        self._kept.read[notice.key] = _now()
+        self._notify(NoticesChanged())
+        self._save()
+
+    def was_held(self, session_id: UUID) -> bool:
+        """Whether the station of a session of the viewer's is known to have started."""
+        known = self._known.get(session_id)
+        return known is not None and known.was_held
+
+    def hear(self, event: Event) -> None:
+        """What the live feed tells."""
+        user = self._auth.user
+        if user is None or not isinstance(event, BoardRead | SessionsChanged | FeedWentLive):
+            return
+        if user.id != self._me:
+            self._reset(user.id)
+            self._do(self._load(user.id))
+        match event:
+            case BoardRead(sessions) if not self._is_loaded:
+                self._window = {session.id: session for session in sessions}
+            case SessionsChanged(changed, removed) if not self._is_loaded:
+                if self._window is not None:
+                    self._window |= {session.id: session for session in changed}
+                    for id_ in removed:
+                        self._window.pop(id_, None)
+            case BoardRead(sessions):
+                self._read(sessions)
+            case SessionsChanged(changed, removed):
+                self._take(changed)
+                self._miss(removed)
+            case FeedWentLive() if self._is_loaded:
+                self._watch()
+
+    async def close(self) -> None:
+        """End, once what is known is written, or the disk has taken too long."""
+        for task in self._tasks - self._writes:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_SECONDS)
+
+    # What is known
+
+    def _reset(self, me: UUID | None) -> None:
+        self._me, self._is_loaded, self._window = me, False, None
+        self._known, self._fresh, self._kept = {}, [], Kept()
+        self._missing = set()
+        if self._watching is not None:
+            self._watching.cancel()
+
+    def _forget(self, person: UUID) -> None:  # in a thread
+        if person == self._me:
+            self._me = None
+
+    async def _load(self, me: UUID) -> None:
+        kept = _kept(await asyncio.to_thread(self.shelf.recall, me))
+        if me != self._me:
+            return
+        kept.own |= self._kept.own
+        self._kept = kept
+        oldest = _now() - KEPT
+        self._known = {known.id: known for known in kept.known if known.starts_at > oldest}
+        self._is_loaded = True
+        if kept.notices:
+            self._notify(NoticesChanged())
+        if self._window is not None:
+            window, self._window = self._window, None
+            self._read(window.values())
+            self._watch()
+
+    def _read(self, sessions: Iterable[PracticeSession]) -> None:
+        """The whole window is this now."""
+        sessions = list(sessions)
+        self._take(sessions)
+        self._miss(self._known.keys() - {session.id for session in sessions})
+
+    def _take(self, sessions: Iterable[PracticeSession]) -> None:
+        """These are the sessions as they are now."""
+        for session in sessions:
+            if session.id in self._known or session.involves(self._me):
+                self._compare(session.id, session)
+
+    def _compare(self, id_: UUID, session: PracticeSession | None) -> None:
+        me, before = self._me, self._known.get(id_)
+        if me is None:
+            return
+        if before is not None and (notice := compare(before, session, me, _now())):
+            self._fresh.append((notice, before.since))
+        if session is not None and session.involves(me):
+            self._known[id_] = known_of(session, me, _now(), before)
+        else:
+            self._known.pop(id_, None)
+        if before != self._known.get(id_):
+            self._save()
+
+    def _miss(self, ids: Iterable[UUID]) -> None:
+        """The feed does not have these any more: are they gone, or only over?"""
+        self._missing |= self._known.keys() & set(ids)
+        if self._missing and not self._is_looking:
+            self._is_looking = True
+            self._do(self._look_for_missing())
+
+    async def _look_for_missing(self) -> None:
+        try:
+            while asked := {*self._missing}:
+                self._missing = set()
+                found = await self._sessions.some(asked)
+                for id_ in asked:
+                    self._compare(id_, found.get(id_))
+        except DataError as error:  # asked again when the window is read again
+            log.info("could not ask for sessions that have left the board: %s", error.title)
+        finally:
+            self._is_looking = False
+
+    # What was done here
+
+    def _own(self, session_id: UUID) -> None:
+        self._kept.own[str(session_id)] = _now()
+        self._save()
+
+    def _is_own(self, notice: Notice, since: datetime) -> bool:
+        at = self._kept.own.get(str(notice.session_id))
+        return notice.what in FREEING and at is not None and at > since
+
+    # Files
+
+    def _watch(self) -> None:
+        """Look at the files now, and again and again."""
+        if self._watching is not None:
+            self._watching.cancel()
+        self._watching = self._do(self._watch_files())
+
+    async def _watch_files(self) -> None:
+        while True:
+            try:
+                await self._look_at_files()
+            except DataError as error:
+                log.info("could not look at the files of past sessions: %s", error.title)
+            await sleep(FILES_SECONDS * random.uniform(0.9, 1.1))
+
+    async def _look_at_files(self) -> None:
+        begun = {k.id for k in self._known.values() if not k.is_host and k.starts_at < _now()}
+        begun |= {k.id for k in self._known.values() if not k.is_host and k.was_held}
+        if not begun:
+            return
+        there = await self._assessments.sessions()
+        for id_ in begun:
+            if id_ in there or (id_ in self._known and self._known[id_].files):
+                await self._assessments.files(id_)
+
+    def _looked(self, session_id: UUID, files: frozenset[FileKind]) -> None:
+        """Somebody has looked at a session's files."""
+        known = self._known.get(session_id)
+        if known is None or session_id in self._confirming:
+            return
+        if compare_files(known, files, _now()):
+            self._confirming.add(session_id)
+            self._do(self._confirm(session_id))
+        else:
+            self._keep_files(known, files)
+
+    async def _confirm(self, session_id: UUID) -> None:
+        try:
+            await sleep(CONFIRM_SECONDS)
+            found = await self._assessments.files(session_id)
+        except DataError as error:
+            log.info("could not look at a session's files again: %s", error.title)
+        else:
+            files = frozenset(file.kind for file in found)
+            known = self._known.get(session_id)
+            if known is not None:
+                if notice := compare_files(known, files, _now()):
+                    self._fresh.append((notice, known.since))
+                self._keep_files(known, files)
+        finally:
+            self._confirming.discard(session_id)
+
+    def _keep_files(self, known: Known, files: frozenset[FileKind]) -> None:
+        if files != known.files:
+            self._known[known.id] = known.model_copy(update={"files": files})
+            self._save()
+
+    # On the disk
+
+    def _save(self) -> None:
+        """Have all of it written, and what is new told. Does not wait."""
+        if not self._is_saving and self._me is not None and self._is_loaded:
+            self._is_saving = True
+            task = self._do(self._write(self._me))
+            self._writes.add(task)
+            task.add_done_callback(self._writes.discard)
+
+    async def _write(self, me: UUID) -> None:
+        async with self._writing:
+            self._is_saving = False  # what changes from now on is written again
+            fresh, self._fresh = self._fresh, []
+            before = self._kept.notices
+            mine = self._kept.model_copy(update={"known": [*self._known.values()]})
+
+            def change(found: Any) -> Any:  # in a thread
+                return _merged(mine, _kept(found)).model_dump(mode="json")
+
+            merged = _kept(await asyncio.to_thread(self.shelf.change, me, change))
+            if me != self._me:
+                return
+            # What was read or done here meanwhile is written the next time.
+            merged.read |= self._kept.read
+            merged.own |= self._kept.own
+            self._kept = merged
+            for notice, since in fresh:
+                if not self._is_own(notice, since):
+                    self._add(notice)
+            self._kept.notices = [n for n in self._kept.notices if not _is_read(n, merged.read)]
+            if self._kept.notices != before:
+                self._notify(NoticesChanged())
+            if fresh:
+                self._save()
+
+    def _add(self, notice: Notice) -> None:
+        before = self._kept.notices
+        self._kept.notices = added(before, notice)
+        replaced = {n.key for n in before} - {n.key for n in self._kept.notices}
+        self._kept.read |= dict.fromkeys(replaced, _now())  # other windows have these, too
+
+    def _do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+
+def _merged(mine: Kept, found: Kept) -> Kept:
+    """This window's, with what other windows have written meanwhile."""
+    oldest = _now() - KEPT
+    read = {key: at for key, at in (found.read | mine.read).items() if at > oldest}
+    own = {key: at for key, at in (found.own | mine.own).items() if at > oldest}
+    keys = {notice.key for notice in mine.notices}
+    notices = [*(n for n in found.notices if n.key not in keys), *mine.notices]
+    return Kept(
+        known=sorted(mine.known, key=lambda known: known.starts_at)[-MOST:],
+        notices=[notice for notice in notices if not _is_read(notice, read)][-MOST:],
+        read=read,
+        own=own,
+    )
+
+
+def _is_read(notice: Notice, read: dict[str, datetime]) -> bool:
+    return notice.key in read and read[notice.key] >= notice.at
+
+
+def _kept(value: Any) -> Kept:
+    """What was kept; empty for what is none."""
+    try:
+        return Kept.model_validate(value or {})
+    except ValidationError:
+        return Kept()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,209 @@
+"""What others did to one's own sessions: cancelled, moved, freed a seat, left, deleted files.
+
+No I/O and no Textual: what this machine last knew of a session is compared with the session as
+it is now. Cases, briefs and e-mails are in none of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from medtui.models import FileKind, Line, Moment, PracticeSession, Stage
+
+KEPT = timedelta(days=30)
+"""Sessions that began longer ago are not watched any more."""
+
+
+class What(StrEnum):
+    """What happened to a session."""
+
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+    FREED = "freed"
+    """The host has freed the viewer's seat."""
+    LEFT = "left"
+    """The guest of a session of the viewer's has left."""
+    FILES = "files"
+    """The host has deleted files."""
+
+
+class Known(BaseModel):
+    """What this machine last knew of a session of the viewer's.
+
+    `partner_id` is None, and `partner` empty, where a hosted session has no guest. `since`: when
+    this machine first knew it with this partner. `was_held`: its station has started at least once.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    id: UUID
+    is_host: bool
+    partner_id: UUID | None
+    partner: Line
+    since: Moment
+    type: Line
+    starts_at: Moment
+    was_held: bool = False
+    files: frozenset[FileKind] = frozenset()
+
+
+class Notice(BaseModel):
+    """One thing that the viewer is told until they have read it. `at` is when it was found out."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    what: What
+    at: Moment
+    session_id: UUID
+    who: Line
+    type: Line
+    starts_at: Moment
+    moved_to: Moment | None = None
+    files: frozenset[FileKind] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The same for two notices of the same thing, as two windows make them."""
+        times = "/".join(f"{at:%Y%m%dT%H%M%S}" for at in (self.starts_at, self.moved_to) if at)
+        return f"{self.what}:{self.session_id}:{times}:{','.join(sorted(self.files))}"
+
+
+def known_of(
+    session: PracticeSession, me: UUID, now: datetime, before: Known | None = None
+) -> Known:
+    """What is to be remembered of a session of the viewer's. `before` is what was known."""
+    is_host = session.host_id == me
+    partner = session.guest if is_host else session.host
+    partner_id = session.guest_id if is_host else session.host_id
+    is_same = before is not None and before.partner_id == partner_id
+    return Known(
+        id=session.id,
+        is_host=is_host,
+        partner_id=partner_id,
+        since=before.since if before is not None and is_same else now,
+        partner=partner.name if partner else "",
+        type=session.type_label,
+        starts_at=session.starts_at,
+        was_held=session.stage is not Stage.PREP or (before is not None and before.was_held),
+        files=before.files if before is not None else frozenset(),
+    )
+
+
+def compare(
+    known: Known, session: PracticeSession | None, me: UUID, now: datetime
+) -> Notice | None:
+    """What happened to a session since it was known so; `session` None: it is gone.
+
+    Only a host cancels, moves and deletes, so what is missing of a session of one's own is one's
+    own doing. Returns None where there is nothing to tell.
+    """
+    if session is not None and session.involves(me):
+        has_new_guest = known.is_host and session.guest_id != known.partner_id
+        if has_new_guest and known.partner_id is not None:
+            return _notice(What.LEFT, known, now)
+        if not known.is_host and session.starts_at != known.starts_at:
+            return _notice(What.MOVED, known, now, moved_to=session.starts_at)
+        return None
+    if known.is_host:
+        return None
+    return _notice(What.CANCELLED if session is None else What.FREED, known, now)
+
+
+def compare_files(known: Known, files: frozenset[FileKind], now: datetime) -> Notice | None:
+    """Which of a session's files the host has deleted; None where none is missing."""
+    missing = known.files - files
+    if not missing or known.is_host:
+        return None
+    return _notice(What.FILES, known, now, files=missing)
+
+
+def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
+    """The notices with a new one: of several moves of a session, one from first to last.
+
+    What the viewer has not read yet is told from the time that they know.
+    """
+    notices = [*notices]
+    if new.key in {notice.key for notice in notices}:
+        return notices
+    others: list[Notice] = []
+    moves: list[Notice] = []
+    for notice in notices:
+        is_its_move = (notice.session_id, notice.what) == (new.session_id, What.MOVED)
+        (moves if is_its_move and new.what is not What.FILES else others).append(notice)
+    if moves:
+        new = new.model_copy(update={"starts_at": moves[0].starts_at})
+    return others if new.moved_to == new.starts_at else [*others, new]
+
+
+def words(notice: Notice, zone: tzinfo) -> str:
+    """ "Amara Okafor cancelled your mock of Thu 24 Dec, 18:00."."""
+    who, what = notice.who or "The other person", f"{_called(notice.type)} of "
+    what += when(notice.starts_at, zone)
+    match notice.what:
+        case What.CANCELLED:
+            return f"{who} cancelled your {what}."
+        case What.MOVED:
+            return f"{who} moved your {what} to {when(notice.moved_to or notice.starts_at, zone)}."
+        case What.FREED:
+            return f"{who} freed your seat in the {what}."
+        case What.LEFT:
+            return f"{who} left your {what}."
+        case What.FILES:
+            files = " and the ".join(sorted(notice.files, reverse=True))
+            return f"{who} deleted the {files} of your {what}."
+
+
+def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
+    """A sentence for somebody who is looking at a session that has just gone."""
+    if session.guest_id == me:
+        return words(
+            _notice(What.CANCELLED, known_of(session, me, session.starts_at), session.starts_at),
+            zone,
+        )
+    what = f"{_called(session.type_label)} of {when(session.starts_at, zone)}"
+    if session.host_id == me:
+        return f"Your {what} was cancelled."
+    return f"{session.host.name if session.host else 'The host'} cancelled the {what}."
+
+
+def freed_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
+    """A sentence for a guest who has no seat any more in a session, as it was before."""
+    return words(
+        _notice(What.FREED, known_of(session, me, session.starts_at), session.starts_at), zone
+    )
+
+
+def when(at: datetime, zone: tzinfo) -> str:
+    """ "Thu 24 Dec, 18:00": a day that is still right when it is read later."""
+    local = at.astimezone(zone)
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+
+
+def _called(label: str) -> str:
+    label = label.lower()
+    return label if label == "mock" else f"{label} session".strip()
+
+
+def _notice(
+    what: What,
+    known: Known,
+    at: datetime,
+    *,
+    moved_to: datetime | None = None,
+    files: frozenset[FileKind] = frozenset(),
+) -> Notice:
+    return Notice(
+        what=what,
+        at=at,
+        session_id=known.id,
+        who=known.partner,
+        type=known.type,
+        starts_at=known.starts_at,
+        moved_to=moved_to,
+        files=files,
+    )
