@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "disk": set(),
     "drafts": {"disk"},
     "models": {"clean"},
-    "config": {"disk", "station"},
+    "config": {"clean", "disk", "station"},
     "log": set(),
     "terminal": set(),
     "crash": {"config", "log", "terminal"},
