@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument(
         "line", nargs="+", metavar="LINE", help="what medtui local run --invite printed"
     )
+    join.add_argument("--name", default="", help="what to call this server (default: its host)")
     join.set_defaults(run=_join)
     return parser
 
@@ -137,11 +138,20 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _join(options: argparse.Namespace) -> int:
+    import asyncio
+
     from medtui.config import BadConfig, invited, load
 
     try:
         server, key = invited(" ".join(options.line))
-        load().with_changes(server=server, key=key)
+        settings = load()
+        from medtui.data import DataError, check_server
+
+        try:
+            asyncio.run(check_server(server, key))  # the server before stays if this one is none
+        except DataError as error:
+            return _complain(error.message, 1)
+        settings.with_server(server, key, options.name)
     except BadConfig as error:
         return _complain(str(error))
     return _run({"server": server, "key": key}, credentials=options.credentials)
@@ -223,6 +233,6 @@ def _run(
         return app.run() or app.return_code or 0
 
 
-def _complain(sentence: str) -> int:
+def _complain(sentence: str, code: int = 2) -> int:
     sys.stderr.write(f"medtui: {sentence}\n")
-    return 2
+    return code

@@ -128,10 +128,17 @@ class Settings:
         servers = _known(_read(self.file).get("servers", ()))
         return replace(self, server=url, key=key, servers=servers)
 
-    def with_name(self, url: str, name: str) -> Settings:
+    def with_name(self, server: KnownServer, name: str) -> Settings:
         """These settings with another name for a known server. Raises BadConfig."""
-        _write(self.file, lambda document: _note(document, KnownServer(url), {"name": name}))
+        _write(self.file, lambda document: _note(document, server, {"name": name}))
         return replace(self, servers=_known(_read(self.file).get("servers", ())))
+
+    @property
+    def known_servers(self) -> tuple[KnownServer, ...]:
+        """Those that were used, and the one in use, which older settings do not list."""
+        if not self.server or any(known.url == self.server for known in self.servers):
+            return self.servers
+        return (*self.servers, KnownServer(self.server, self.key))
 
     def name_of(self, url: str) -> str:
         """What a server is called: the name that it was given, else its host. Never empty."""
@@ -354,7 +361,7 @@ def _choose(document: TOMLDocument, *, url: str, key: str, name: str) -> None:
     document.update({"server": url, "key": key})
 
 
-def _note(document: TOMLDocument, server: KnownServer, values: Mapping[str, str] = {}) -> None:  # noqa: B006
+def _note(document: TOMLDocument, server: KnownServer, values: Mapping[str, str] = {}) -> None:
     """Have a server in the list, with these values; what else its table holds stays."""
     import tomlkit
 

@@ -145,6 +145,6 @@ def json_object(text: str) -> dict[str, object]:
     """A JSON object; empty for anything else."""
     try:
         parsed = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # a stranger's, nested as deep as they like
         return {}
     return parsed if isinstance(parsed, dict) else {}

@@ -100,7 +100,7 @@ class BoardScreen(Screen[None]):
         return self._board.now
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(self.zone)
+        yield StatusLine(self.zone, self.medtui.servers.name)
         with Horizontal(id="board"):
             yield SessionList(self._board.agenda, self.me, self.zone, self.now)
             yield Static(id="hint", markup=False)
