@@ -43,7 +43,7 @@ class ConnectScreen(Screen[None]):
     def __init__(self, *, is_invited: bool = False) -> None:
         super().__init__()
         self._is_invited = is_invited
-        self.draft = DraftNote("connect to a project")
+        self.draft = DraftNote("join" if is_invited else "connect to a project")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -71,7 +71,8 @@ class ConnectScreen(Screen[None]):
         yield Footer()
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take("connect"))
+        form = "invitation" if self._is_invited else "connect"
+        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take(form))
         self.url.value, self.key.value = kept.get("url", ""), kept.get("key", "")
         self.key.display = not self._is_invited
         self.url.focus()
@@ -114,7 +115,7 @@ class ConnectScreen(Screen[None]):
         self.url.clear_error()
         self.key.clear_error()
         try:
-            url, key = _project(url, key)
+            url, key = _project(url, key, is_invited=self._is_invited)
             url = await check_server(url, key)
         except Invalid as error:
             failure.update("")
@@ -136,13 +137,15 @@ class ConnectScreen(Screen[None]):
         app.servers.open(url, key)
 
 
-def _project(url: str, key: str) -> tuple[str, str]:
+def _project(url: str, key: str, *, is_invited: bool = False) -> tuple[str, str]:
     """The URL and the key that were typed, or those of the invitation in one of the fields.
+
+    `is_invited`: the first is to hold one.
 
     Raises Invalid (`field` url or key).
     """
     for field, text in ("url", url), ("key", key):
-        if is_invitation(text):
+        if is_invitation(text) or (is_invited and field == "url"):
             try:
                 return invited(text)
             except BadConfig as error:

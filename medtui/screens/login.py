@@ -72,7 +72,6 @@ class LoginScreen(Card):
 
     def __init__(self, reason: str = "", *, email: str = "", is_first: bool = False) -> None:
         super().__init__(classes="login")
-        self.set_reactive(LoginScreen.is_new, is_first)
         self._is_first = is_first
         self._reason = reason
         self._email = email
@@ -94,6 +93,7 @@ class LoginScreen(Card):
             yield Static(classes="card--error -empty", markup=False)
 
     def on_mount(self) -> None:
+        self.is_new = self._is_first
         (self.password if self._email else self.email).focus()
         self.set_timer(BEHIND_FIELD, self._mount_rest)
         self._take_up()
