@@ -108,6 +108,8 @@ class MedtuiApp(Frame):
         self.servers = Servers(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
+        self.opened_hosts: set[str] = set()
+        """Where other people's room links lead that were opened: asked about no more."""
         self._first = first
         self._clock = clock
         self._email = ""

@@ -35,7 +35,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from medtui import disk
-from medtui.clean import clean_line
+from medtui.clean import ascii_host, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,10 +149,9 @@ class Settings:
             return "this computer"
         try:
             host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
-            # As the network sees it: letters that look like others show as what they are.
-            return host.encode("idna").decode() or clean_line(url)
         except ValueError:
             return clean_line(url)
+        return (host if ":" in host else ascii_host(host)) or clean_line(url)
 
 
 _NAMES = {field.name for field in fields(Settings)} - {"file"}
