@@ -216,7 +216,10 @@ class MedtuiApp(Frame):
         assert self.backend is not None  # noqa: S101  # nobody can be signed in before
         if self.backend.auth.user is None:
             is_first = self.servers.is_local and not await self.backend.auth.has_accounts()
-            self._show_login("", is_first=is_first)
+            folder = self.servers.folder if self.servers.is_local else ""
+            # Said because two people who are both root share it.
+            where = f"The data of this group is in {folder}." if folder else ""
+            self._show_login(where, is_first=is_first)
             return
         self._email = self.backend.auth.user.email
         if await self._needs_password():

@@ -229,8 +229,15 @@ def _run(
 
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):
-        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo, login=unattended)
+        launcher = Launcher(viewer=login, folder=_data_folder)
+        app = MedtuiApp(settings, launcher, demo=demo, login=unattended)
         return app.run() or app.return_code or 0
+
+
+def _data_folder() -> Path:
+    from medtui.local.folder import default_folder
+
+    return default_folder()
 
 
 def _complain(sentence: str, code: int = 2) -> int:

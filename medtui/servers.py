@@ -48,6 +48,8 @@ class Servers:
         self._tokens = tokens
         self._at = ""
         """Which server this is: its URL, LOCAL, DEMO, or empty for none."""
+        self.folder = ""
+        """Where the server of this machine keeps its data, as far as is known."""
         self._retry: Callable[[], None] | None = None
         self._opened = AsyncExitStack()
         """The data module, of one server at a time."""
@@ -172,6 +174,7 @@ class Servers:
             self._say(str(error), failed=True)
             return
         self._resources.push_async_callback(started.close)
+        self.folder = started.folder
         if started.login is None:
             if self._app.settings.server != LOCAL or self._app.settings.key:
                 await self.remember(LOCAL, "")

@@ -114,7 +114,7 @@ class CodeScreen(Card):
 
     def action_leave(self) -> None:
         if self._needs_password:
-            self._ask_for_password()
+            self._choose_password(is_needed=True)
         else:
             self.app.pop_screen()
 
@@ -164,16 +164,16 @@ class CodeScreen(Card):
                 self._password = ""
             else:
                 await self.medtui.password_is_set()
-        if self._code is Code.RECOVERY and not self._needs_password:
-            from medtui.screens.password import PasswordScreen
-
-            self.medtui.show(PasswordScreen(is_recovery=True))
+                self._needs_password = False
+        if self._needs_password or self._code is Code.RECOVERY:
+            self._choose_password(is_needed=self._needs_password)
         else:
             await self.medtui.enter()
 
-    @work(exclusive=True, group="login", exit_on_error=False)
-    async def _ask_for_password(self) -> None:
-        await self.medtui.enter()
+    def _choose_password(self, *, is_needed: bool) -> None:
+        from medtui.screens.password import PasswordScreen
+
+        self.medtui.show(PasswordScreen(is_recovery=True, is_needed=is_needed))
 
     async def send(self) -> None:
         """Have the code sent again. Raises DataError."""

@@ -86,11 +86,13 @@ class ServersScreen(Screen[None]):
 
     @work(exclusive=True, group="connect", exit_on_error=False)
     async def _go(self, server: KnownServer) -> None:
-        from medtui.data import DataError, check_server
+        from medtui.data import DataError
+        from medtui.data.check import probe, usable
 
         self.failure.update(f"Asking {self.medtui.settings.name_of(server.url)}…")
         try:
-            await check_server(server.url, server.key)
+            url, key = usable(server.url, server.key)
+            await probe(url.rstrip("/"), key)
         except DataError as error:
             self.failure.update(error.message)
             return

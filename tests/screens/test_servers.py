@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -160,6 +162,28 @@ async def test_a_server_that_is_away_is_not_gone_to(
     await here.until_text("● LIVE")
 
 
+async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
+    seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 999999\r\n\r\n")
+        with contextlib.suppress(OSError):
+            while not writer.is_closing():
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.1)
+
+    monkeypatch.setattr("medtui.data.check.PROBE_SECONDS", 1)
+    here = await seat(server="")
+    await here.press("3")
+    await here.until_screen("ConnectScreen")
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server:
+        await here.fill("url", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        await here.fill("key", "sb_publishable_x")
+        await here.press("enter")
+        await here.until_text("did not answer in time")
+
+
 async def test_a_server_has_the_name_that_it_is_given(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -229,6 +253,13 @@ async def test_a_group_without_accounts_begins_with_the_first_one(stack: Stack, 
     await here.until_screen("ProfileScreen")
     (row,) = await stack.sql("select email from auth.users")
     assert row["email"] == "first@example.org"
+
+
+async def test_a_group_of_this_computer_says_where_its_data_is(stack: Stack, seat: Any) -> None:
+    launcher = FakeLauncher(stack)
+    launcher.folder = "/var/lib/medtui"
+    here = await seat(server="local", launcher=launcher)
+    await here.until_text("The data of this group is in /var/lib/medtui.")
 
 
 async def test_a_group_that_e_mails_nothing_offers_no_code(stack: Stack, seat: Any) -> None:
