@@ -25,8 +25,8 @@ CHOICES = {
         "Ten colleagues and two dozen cases; nothing of it is kept.",
     ),
     "local": (
-        "A practice of our own on this machine",
-        "Starts empty, keeps its data, needs no other server.",
+        "Run a group on this computer",
+        "Starts empty. Data is kept here; no other server needed.",
     ),
     "connect": (
         "Connect to a Supabase project",
