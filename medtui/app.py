@@ -54,6 +54,10 @@ GO_ON = {
 """What is said on the board of drafts that an earlier run has left, by the form's first word."""
 
 
+NEW_PASSWORD = "new-password"  # noqa: S105  # a form's name
+"""The draft that notes of an account that its owner is to choose a password. It holds none."""
+
+
 def _account_commands() -> type[Provider]:
     from medtui.screens.account import AccountCommands
 
@@ -108,6 +112,8 @@ class MedtuiApp(Frame):
         self.servers = Servers(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
+        self.opened_hosts: set[str] = set()
+        """Where other people's room links lead that were opened: asked about no more."""
         self._first = first
         self._clock = clock
         self._at_last = ExitStack()
@@ -222,10 +228,19 @@ class MedtuiApp(Frame):
 
         assert self.backend is not None  # noqa: S101  # nobody can be signed in before
         if self.backend.auth.user is None:
-            self._show_login("")
+            is_first = self.servers.is_local and not await self.backend.auth.has_accounts()
+            folder = self.servers.folder if self.servers.is_local else ""
+            # Said because two people who are both root share it.
+            where = f"The data of this group is in {folder}." if folder else ""
+            self._show_login(where, is_first=is_first)
             self._tell_of_login()
             return
         self._email = self.backend.auth.user.email
+        if await self._needs_password():
+            from medtui.screens.password import PasswordScreen
+
+            self.show(PasswordScreen(is_needed=True))
+            return
         try:
             self.profile = await self.backend.profiles.mine()
         except NotSignedIn as error:
@@ -246,6 +261,22 @@ class MedtuiApp(Frame):
         else:
             self.show_board()
             self._tell_of_drafts()
+
+    async def need_password(self) -> None:
+        """Note that the account is to get a password from its owner, also after a crash."""
+        note = await self.draft(NEW_PASSWORD)
+        note.keep({"needed": "yes"})
+        note.leave()
+        await self.drafts.written()
+
+    async def password_is_set(self) -> None:
+        """Forget that note."""
+        (await self.draft(NEW_PASSWORD)).drop()
+
+    async def _needs_password(self) -> bool:
+        note = await self.draft(NEW_PASSWORD)
+        note.leave()
+        return bool(note.found)
 
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def enter_again(self) -> None:
@@ -295,17 +326,22 @@ class MedtuiApp(Frame):
         self._email = email
         self.notify(f"Your e-mail is {email} now.", markup=False)
 
-    def _show_login(self, reason: str, email: str = "") -> None:
+    def _show_login(self, reason: str, email: str = "", *, is_first: bool = False) -> None:
         from medtui.screens.login import LoginScreen
 
         self.profile = None
         self.sheets.stop()
-        self.show(LoginScreen(reason, email=email))
+        self.show(LoginScreen(reason, email=email, is_first=is_first))
 
     # Actions of every screen
 
     def action_sign_out(self) -> None:
         self.sign_out()
+
+    def action_servers(self) -> None:
+        from medtui.screens.servers import ServersScreen
+
+        self.push_screen(ServersScreen())
 
     @work(group="theme")
     async def _remember_theme(self, theme: Theme) -> None:

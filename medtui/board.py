@@ -349,6 +349,8 @@ def why_no_link(session: PracticeSession, *, to_open: bool) -> str | None:
     if not session.room_url:
         return "This session has no room link."
     if to_open and not is_openable_link(session.room_url):
+        if ":" in session.room_url:
+            return f"This link does not say plainly where it leads: {session.room_url}"
         return f"This is the name of a room, not a link: {session.room_url}"
     return None
 

@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     join.add_argument(
         "line", nargs="+", metavar="LINE", help="what medtui local run --invite printed"
     )
+    join.add_argument("--name", default="", help="what to call this server (default: its host)")
     join.set_defaults(run=_join)
     return parser
 
@@ -196,13 +197,22 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _join(options: argparse.Namespace) -> int:
+    import asyncio
+
     from medtui.config import BadConfig, invited, load
 
     try:
         server, key = invited(" ".join(options.line))
         if reason := console.why_no_screen():
             return complain(reason)
-        load().with_changes(server=server, key=key)
+        settings = load()
+        from medtui.data import DataError, check_server
+
+        try:
+            asyncio.run(check_server(server, key))  # the server before stays if this one is none
+        except DataError as error:
+            return complain(error.message, 1)
+        settings.with_server(server, key, options.name)
     except BadConfig as error:
         return complain(str(error))
     return _run({"server": server, "key": key}, credentials=options.credentials)
@@ -289,5 +299,12 @@ def _run(
 
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):
-        app = MedtuiApp(settings, Launcher(viewer=login), demo=demo, login=unattended)
+        launcher = Launcher(viewer=login, folder=_data_folder)
+        app = MedtuiApp(settings, launcher, demo=demo, login=unattended)
         return app.run() or app.return_code or 0
+
+
+def _data_folder() -> Path:
+    from medtui.local.folder import default_folder
+
+    return default_folder()

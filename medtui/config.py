@@ -9,33 +9,56 @@ The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
     theme = "medtui-light"
     preset = "plab2"
 
+    [[servers]]                           # those that were used here, to switch between
+    url = "https://abc.supabase.co"       # or "local"
+    key = "sb_publishable_…"
+    name = "Ward 7"                       # else it is called by its host
+
 One's own presets, for the station clock and the mark sheet, stand beside it in `presets.toml`.
 """
 
 from __future__ import annotations
 
 import base64
+import ipaddress
 import json
 import os
 import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from medtui import disk
+from medtui.clean import ascii_host, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tomlkit import TOMLDocument
 
     from medtui.station.presets import Preset
     from medtui.station.rubrics import Rubric
 
 T = TypeVar("T")
 
-WORD = re.compile(r"[A-Za-z0-9._:-]+")
+WORD = re.compile(r"[A-Za-z0-9._-]+")
+
+_INVITATION = re.compile(
+    r"(?:medtui\s*join\s*)?(https?)://(?:([^][@/?#\\\s]*)@)?"
+    r"([a-z0-9._-]*[a-z0-9]|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Scheme, key, host and port, and nothing beside them."""
+
+_AROUND = " \t\u00a0'\"`‘’“”«»<>$.,;"
+"""What a chat or a person puts around an invitation."""
+
+_UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
+"""What chats put into long words."""
 
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
@@ -47,6 +70,16 @@ LOCK_SECONDS = 5
 
 class BadConfig(Exception):
     """The settings cannot be used; the text is a sentence that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServer:
+    """A server that was used here. `name` is what the user calls it; empty: nothing special."""
+
+    url: str
+    """A URL, or `local`."""
+    key: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,6 +100,8 @@ class Settings:
     """A theme of Textual's or ours."""
     preset: str = ""
     """The station clock's, by id or name; empty: the platform's own."""
+    servers: tuple[KnownServer, ...] = ()
+    """Those that were used, in the order in which they were first used."""
 
     @property
     def state(self) -> Path:
@@ -79,9 +114,42 @@ class Settings:
 
     def with_changes(self, **values: Any) -> Settings:
         """These settings with some changed, and written to the file. Raises BadConfig."""
-        changed = replace(self, **values)
-        _write(changed.file, values)
-        return changed
+        _write(self.file, lambda document: document.update(values))
+        return replace(self, **values)
+
+    def with_server(self, url: str, key: str, name: str = "") -> Settings:
+        """These settings with this server as the one to use, and in the list. Raises BadConfig.
+
+        `name` empty: the name that it has in the list, if any, stays.
+        """
+        _write(self.file, partial(_choose, url=url, key=key, name=name))
+        servers = _known(_read(self.file).get("servers", ()))
+        return replace(self, server=url, key=key, servers=servers)
+
+    def with_name(self, server: KnownServer, name: str) -> Settings:
+        """These settings with another name for a known server. Raises BadConfig."""
+        _write(self.file, lambda document: _note(document, server, {"name": name}))
+        return replace(self, servers=_known(_read(self.file).get("servers", ())))
+
+    @property
+    def known_servers(self) -> tuple[KnownServer, ...]:
+        """Those that were used, and the one in use, which older settings do not list."""
+        if not self.server or any(known.url == self.server for known in self.servers):
+            return self.servers
+        return (*self.servers, KnownServer(self.server, self.key))
+
+    def name_of(self, url: str) -> str:
+        """What a server is called: the name that it was given, else its host. Never empty."""
+        for known in self.servers:
+            if known.url == url and (name := clean_line(known.name)):
+                return name
+        if url == LOCAL:
+            return "this computer"
+        try:
+            host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
+        except ValueError:
+            return clean_line(url)
+        return (host if ":" in host else ascii_host(host)) or clean_line(url)
 
 
 _NAMES = {field.name for field in fields(Settings)} - {"file"}
@@ -100,6 +168,7 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
             or values.get("key", "")
         )
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
+    values["servers"] = _known(values.get("servers", ()))
     return Settings(file=file, **values)
 
 
@@ -150,15 +219,12 @@ def preset(settings: Settings, named: str = "") -> Preset:
 def invited(line: str) -> tuple[str, str]:
     """The URL and the public key in an invitation, as `medtui local run --invite` prints it.
 
-    `http://KEY@HOST:PORT`, with `medtui join` before it or without. Raises BadConfig.
+    `http://KEY@HOST:PORT`, with `medtui join` before it or without, and as chats and shells leave
+    it: in quotes, between blanks, broken into lines. Raises BadConfig.
     """
-    words = line.strip().strip("'\"").removeprefix("medtui join").strip()
-    try:
-        parts = urlsplit(words)
-        host, port, key = parts.hostname, parts.port, parts.username
-    except ValueError:
-        host = None
-    if host is None or parts.scheme not in ("http", "https") or not WORD.fullmatch(host):
+    found = _INVITATION.fullmatch(_bare(line))
+    scheme, key, host, port = found.groups() if found else ("", "", "", "")
+    if not found or not _is_host(host) or not 1 <= int(port or 1) <= 65535:
         raise BadConfig(
             "This is not an invitation: it looks like http://sb_publishable_…@192.168.1.20:54321. "
             "Copy the whole line that medtui local run --invite prints."
@@ -170,8 +236,31 @@ def invited(line: str) -> tuple[str, str]:
             "This invitation holds a secret key, which is nobody's but the operator's: "
             "ask for one with the publishable key."
         )
-    shown = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{shown}" + (f":{port}" if port else ""), key
+    return f"{scheme.lower()}://{host.lower()}" + (f":{int(port)}" if port else ""), key
+
+
+def is_invitation(text: str) -> bool:
+    """Whether a text is meant as an invitation, right or wrong, rather than as a URL or a key."""
+    bare = _bare(text).lower()
+    return bare.startswith("medtui") or ("://" in bare and "@" in bare)
+
+
+def _bare(line: str) -> str:
+    """An invitation without what surrounds it and breaks it."""
+    joined = "".join(part.strip() for part in _UNSEEN.sub("", line).splitlines())
+    return joined.strip(_AROUND)
+
+
+def _is_host(host: str) -> bool:
+    """Whether a host is an IPv6 address in brackets, an IPv4 address, or a name."""
+    try:
+        if host.startswith("["):
+            return bool(ipaddress.IPv6Address(host[1:-1]))
+        if host.replace(".", "").isdigit():
+            return bool(ipaddress.IPv4Address(host))
+    except ValueError:
+        return False
+    return all(host.split("."))
 
 
 def is_public(key: str) -> bool:
@@ -222,6 +311,10 @@ def _read(file: Path) -> dict[str, Any]:
         raise BadConfig(f"{file} holds a number that is too long, or lists too deep.") from error
     known = {name: value for name, value in values.items() if name in _NAMES}
     for name, value in known.items():
+        if name == "servers":
+            if not isinstance(value, list):
+                raise BadConfig(f"{file}: servers should be [[servers]] tables, but is {value!r}.")
+            continue
         wanted: type = int if name == "overlap_minutes" else str
         if not isinstance(value, wanted) or isinstance(value, bool):
             kind = "a whole number" if wanted is int else "a text in quotes"
@@ -229,8 +322,47 @@ def _read(file: Path) -> dict[str, Any]:
     return known
 
 
-def _write(file: Path, values: Mapping[str, Any]) -> None:
-    """Set these values in the file, whole or not at all; its comments and other values stay."""
+def _known(tables: Any) -> tuple[KnownServer, ...]:
+    """The servers in the file's tables; what is none is left out."""
+    found = []
+    for table in tables:
+        if not isinstance(table, dict):
+            continue
+        url, key, name = (table.get(field, "") for field in ("url", "key", "name"))
+        if url and all(isinstance(text, str) for text in (url, key, name)):
+            found.append(KnownServer(str(url), str(key), str(name)))
+    return tuple(found)
+
+
+def _choose(document: TOMLDocument, *, url: str, key: str, name: str) -> None:
+    """Make a server the one to use, and note it; the one before, too: old files have no list."""
+    before = KnownServer(str(document.get("server", "")), str(document.get("key", "")))
+    if before.url and before.url != url:
+        _note(document, before)
+    _note(document, KnownServer(url, key), {"key": key} | ({"name": name} if name else {}))
+    document.update({"server": url, "key": key})
+
+
+def _note(document: TOMLDocument, server: KnownServer, values: Mapping[str, str] = {}) -> None:
+    """Have a server in the list, with these values; what else its table holds stays."""
+    import tomlkit
+
+    tables: Any = document.get("servers")
+    if tables is None:
+        tables = document["servers"] = tomlkit.aot()
+        tables = document["servers"]
+    for table in tables:
+        if isinstance(table, dict) and table.get("url") == server.url:
+            table.update(values)
+            return
+    is_array = isinstance(tables, tomlkit.items.Array)
+    table = tomlkit.inline_table() if is_array else tomlkit.table()
+    table.update({"url": server.url, "key": server.key} | dict(values))
+    tables.append(table)
+
+
+def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:
+    """Change the file, whole or not at all; its comments and other values stay."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -238,7 +370,7 @@ def _write(file: Path, values: Mapping[str, Any]) -> None:
         with disk.held(file, LOCK_SECONDS):  # two programs may each change something
             text = file.read_text(encoding="utf-8") if file.exists() else ""
             document = tomlkit.parse(text)
-            document.update(values)
+            change(document)
             disk.write(file, tomlkit.dumps(document))
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise BadConfig(f"The settings could not be written to {file}: {error}.") from error

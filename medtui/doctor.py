@@ -103,7 +103,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
         async for finding in _no_server():
             yield finding
     else:
-        yield _settings(settings)
+        yield _settings(settings, flags)
         async for finding in _server(settings):
             yield finding
     folder = state()
@@ -115,7 +115,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     yield _log(folder)
 
 
-def _settings(settings: Settings) -> Finding:
+def _settings(settings: Settings, flags: Mapping[str, str | None]) -> Finding:
     from medtui.config import LOCAL
     from medtui.data.doctor import note, ok
 
@@ -123,8 +123,12 @@ def _settings(settings: Settings) -> Finding:
         what = f"No server is chosen yet; {settings.file} will say which."
         return note("settings", what, "Start medtui and choose one, or set SUPABASE_URL.")
     if settings.server == LOCAL:
-        return ok("settings", f"The practice of this machine, from {settings.file}.")
-    source = "SUPABASE_URL" if os.environ.get("SUPABASE_URL") else str(settings.file)
+        return ok("settings", f"The server of this computer, from {settings.file}.")
+    source = str(settings.file)
+    if flags.get("server"):
+        source = "--url"
+    elif os.environ.get("SUPABASE_URL"):
+        source = "SUPABASE_URL"
     return ok("settings", f"The server {_bare(settings.server)}, from {source}.")
 
 

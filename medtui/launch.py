@@ -36,8 +36,11 @@ class Login:
 class Started:
     """A server of our own that is ready. It runs until `close`, or until the app is gone.
 
-    `login` is with what to sign in without asking, if that is known.
+    `login` is with what to sign in without asking, if that is known; `folder` where a persistent
+    one keeps its data, if that is to be said.
     """
+
+    folder = ""
 
     def __init__(
         self, url: str, key: str, login: Login | None = None, *, service_key: str = ""
@@ -78,17 +81,26 @@ class Launcher:
     Args:
         data: where a persistent one keeps its data; None: its default.
         viewer: says with whose login the demo is seen; needed only for a demo.
+        folder: says where a persistent one keeps its data, in a thread.
     """
 
     def __init__(
-        self, *, data: Path | None = None, viewer: Callable[[], Login] | None = None
+        self,
+        *,
+        data: Path | None = None,
+        viewer: Callable[[], Login] | None = None,
+        folder: Callable[[], Path] | None = None,
     ) -> None:
         self._data = data
+        self._folder = folder
         self._viewer = viewer
 
     async def local(self) -> Started:
         """The persistent server of this machine: joined if it runs, else started."""
-        return await self._run(*(["--data", str(self._data)] if self._data else []))
+        started = await self._run(*(["--data", str(self._data)] if self._data else []))
+        if self._folder is not None:
+            started.folder = str(await asyncio.to_thread(self._folder))
+        return started
 
     async def demo(self) -> Started:
         """A throwaway server with sample data and colleagues, seen as a sample person."""

@@ -8,14 +8,15 @@ control characters on the way in. Nothing here does I/O or draws.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from medtui.clean import ascii_host, clean_name
 from medtui.clean import clean_block as clean_block
 from medtui.clean import clean_line as clean_line
 
@@ -58,15 +59,38 @@ class Role(StrEnum):
     ACTOR = "actor"
 
 
+_LINK = re.compile(
+    r"(https?)://(\[[^]/?#@\s]*\]|[^][/?#@:\s]+)(?::([0-9]{1,5}))?((?:[/?#].*)?)", re.IGNORECASE
+)
+"""Without a user name before the host, which is there to be read as the host."""
+
+
+def safe_link(text: str | None) -> tuple[str, str] | None:
+    """A room link that may be handed to a browser, with its host as the network sees it.
+
+    The link names that very host. None for what is no http or https link, and for one that hides
+    where it leads: by a user name, a backslash, a control character.
+    """
+    if not text or not text.isprintable() or " " in text or "\\" in text:
+        return None
+    found = _LINK.fullmatch(text)
+    if found is None:
+        return None
+    scheme, named, port, rest = found.groups()
+    host = ascii_host(named)
+    if host is None or (port and not 1 <= int(port) <= 65535):
+        return None
+    return f"{scheme}://{host}" + (f":{port}" if port else "") + rest, host
+
+
 def is_openable_link(text: str | None) -> bool:
-    """Whether a room link may be handed to a browser: http or https, with a host."""
-    if not text or any(char.isspace() for char in text):
-        return False
-    try:
-        parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
+    """Whether a room link may be handed to a browser."""
+    return safe_link(text) is not None
+
+
+def _name(value: Any) -> Any:
+    """A name; empty where there is none, or none that can be seen."""
+    return clean_name(value) if isinstance(value, str) else _word(value)
 
 
 def _line(value: Any) -> Any:
@@ -102,6 +126,7 @@ def _nearest_stage(value: Any) -> Any:
 
 Line = Annotated[str, BeforeValidator(_line)]
 Word = Annotated[str, BeforeValidator(_word)]
+Name = Annotated[str, BeforeValidator(_name)]
 Text = Annotated[str, BeforeValidator(_brief)]
 Moment = Annotated[datetime, BeforeValidator(as_utc)]
 
@@ -116,14 +141,14 @@ class Profile(Row):
     """A row of `profiles`: how one appears to others."""
 
     user_id: UUID
-    first_name: Word
-    last_name: Word
+    first_name: Name
+    last_name: Name
     training_level: Word
     avatar: Line | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.first_name} {self.last_name}".strip() or "(no name)"
+        return f"{self.first_name} {self.last_name}".strip() or "Unnamed"
 
     @property
     def level(self) -> str:

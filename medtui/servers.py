@@ -7,15 +7,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from medtui.config import LOCAL
+from medtui.config import LOCAL, BadConfig
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
     from medtui.data import Backend
     from medtui.data.tokens import TokenStore
     from medtui.launch import Launcher, Login, Started
+
+DEMO = "demo"
 
 OPEN_BEHIND_LOGIN = 0.3
 """The first keys are answered before the imports of the data module compete with them."""
@@ -45,6 +46,10 @@ class Servers:
         self._app = app
         self._login = login if app.settings.server else None
         self._tokens = tokens
+        self._at = ""
+        """Which server this is: its URL, LOCAL, DEMO, or empty for none."""
+        self.folder = ""
+        """Where the server of this machine keeps its data, as far as is known."""
         self._retry: Callable[[], None] | None = None
         self._opened = AsyncExitStack()
         """The data module, of one server at a time."""
@@ -55,12 +60,17 @@ class Servers:
     @property
     def name(self) -> str:
         """The server, as people call it."""
-        server = self._app.settings.server
-        if self.is_demo:
-            return "the demo"
-        if server == LOCAL:
-            return "the practice of this machine"
-        return urlsplit(server).hostname or server
+        return "the demo" if self._at == DEMO else self._app.settings.name_of(self._at)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this is the persistent server of this machine, which e-mails nothing."""
+        return self._at == LOCAL
+
+    @property
+    def url(self) -> str:
+        """The server as it is in the list of those that were used; empty for the demo or none."""
+        return "" if self._at == DEMO else self._at
 
     @property
     def service_key(self) -> str:
@@ -94,29 +104,33 @@ class Servers:
 
     def start_demo(self) -> None:
         """Start a throwaway server with sample data, and sign in as a sample person."""
-        self._start("Starting a practice with sample data…", self.launcher.demo)
+        self._start(DEMO, "Starting the demo with sample data…", self.launcher.demo)
 
     def start_local(self, *, is_chosen: bool = False) -> None:
-        """Start, or join, the persistent server of this machine.
+        """Start, or join, the persistent server of this machine; the one to use from then on.
 
         `is_chosen`: just now, on the first screen. Then a group without cases is offered some.
         """
-        words = "Starting the practice of this machine…"
-        self._start(words, self.launcher.local, offers_cases=is_chosen)
+        words = "Starting the server on this computer…"
+        self._start(LOCAL, words, self.launcher.local, offers_cases=is_chosen)
+
+    async def remember(self, url: str, key: str) -> None:
+        """Keep a server that has answered as the one to use; a failure is said, and no more."""
+        app = self._app
+        try:  # in a thread: another program may hold the file
+            app.settings = await asyncio.to_thread(app.settings.with_server, url, key)
+        except BadConfig as error:
+            app.notify(str(error), severity="warning", markup=False)
 
     def open(self, url: str, key: str) -> None:
         """Open the data module for a server."""
-        self._forget_backend()
+        self._leave_for(url)
         self._retry = partial(self.open, url, key)
         self._work(partial(self._open_with_login, url, key))
 
     async def _open_with_login(self, url: str, key: str) -> None:
-        tokens = self._tokens(url)
+        tokens = self._store(url)
         if self._login is not None:
-            from medtui.data import MemoryTokens
-
-            # A script's login is its own: whose login this machine keeps stays as it is.
-            tokens = MemoryTokens()
             self._say("Signing in…")
         elif await tokens.may_hold_login():
             self._say("Opening…")
@@ -136,9 +150,19 @@ class Servers:
         await self._opened.aclose()
         await self._resources.aclose()
 
-    def _forget_backend(self) -> None:
+    def _store(self, url: str) -> TokenStore:
+        if self._login is None:
+            return self._tokens(url)
+        from medtui.data import MemoryTokens
+
+        # A script's login is its own: whose login this machine keeps stays as it is.
+        return MemoryTokens()
+
+    def _leave_for(self, at: str) -> None:
         """Nobody is to sign in, from now on, at the server that was open before."""
-        self._app.backend = None
+        self._at = at
+        self._app.backend = self._app.profile = None
+        self._app.sheets.stop()
         self._app.opened.clear()
 
     def _work(self, step: Callable[[], Awaitable[None]]) -> None:
@@ -150,10 +174,15 @@ class Servers:
         self._app.show(OpeningScreen(words, failed=failed))
 
     def _start(
-        self, words: str, launch: Callable[[], Awaitable[Started]], *, offers_cases: bool = False
+        self,
+        at: str,
+        words: str,
+        launch: Callable[[], Awaitable[Started]],
+        *,
+        offers_cases: bool = False,
     ) -> None:
-        self._forget_backend()
-        self._retry = partial(self._start, words, launch, offers_cases=offers_cases)
+        self._leave_for(at)
+        self._retry = partial(self._start, at, words, launch, offers_cases=offers_cases)
         self._say(words)
         self._work(partial(self._launch, launch, offers_cases))
 
@@ -167,12 +196,15 @@ class Servers:
             return
         self._resources.push_async_callback(started.close)
         self._own = started
+        self.folder = started.folder
         if offers_cases and started.service_key:
             from medtui.screens.sample_cases import offer_samples
 
             await offer_samples(self._app, started.url, started.service_key)
         if started.login is None:
-            self.open(started.url, started.key)
+            if self._app.settings.server != LOCAL or self._app.settings.key:
+                await self.remember(LOCAL, "")
+            await self._open(started.url, started.key, self._store(started.url))
             return
         from medtui.data import DataError, MemoryTokens
 
@@ -231,7 +263,7 @@ class Servers:
             if isinstance(error, NeedsConfirmation):
                 from medtui.screens.code import unconfirmed
 
-                app.push_screen(unconfirmed(login.email))
+                app.push_screen(unconfirmed(login.email, login.password))
             return
         self._login = None
         await app.enter()

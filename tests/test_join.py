@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import signal
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 from supabase import AsyncClient, acreate_client
 
-from medtui.config import BadConfig, invited, load
+from medtui.config import BadConfig, invited, is_invitation, load
 from medtui.local.invite import invitation, own_address
 from medtui.local.keys import Keys
 from tests.local.process import Server
+from tests.stack import Stack
 from tests.terminal import Terminal
 from tests.test_end_to_end import environment
 
@@ -30,6 +33,36 @@ def test_what_is_printed_is_understood(host: str, key: str) -> None:
     shown = f"[{host}]" if ":" in host else host
     for typed in (line, line.removeprefix("medtui join "), f"  '{line}' "):
         assert invited(typed) == (f"http://{shown}:54321", key)
+
+
+@pytest.mark.parametrize(
+    "as_sent",
+    [
+        "“{line}”",
+        "`{line}`.",
+        "> {line}",
+        "\u00a0{line}\u00a0",
+        "{line}\r\n",
+        "<{url}>",
+        "MEDTUI JOIN {url}",
+        "medtui join\n  {url}",
+        "medtui join http://\n{rest}",
+        "{broken}",
+        "{unseen}",
+    ],
+)
+def test_an_invitation_is_understood_as_chats_leave_it(as_sent: str) -> None:
+    line = invitation("192.168.1.20", 54321, KEYS.publishable_key)
+    url = line.removeprefix("medtui join ")
+    text = as_sent.format(
+        line=line,
+        url=url,
+        rest=url.removeprefix("http://"),
+        broken=f"{line[:40]}\n    {line[40:]}",
+        unseen=f"{line[:40]}\u200b{line[40:]}",
+    )
+    assert is_invitation(text)
+    assert invited(text) == ("http://192.168.1.20:54321", KEYS.publishable_key)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +85,27 @@ def test_what_is_printed_is_understood(host: str, key: str) -> None:
         ("http://a.b.c@192.168.1.20:54321", "none of Supabase's"),
         ("http://{secret}@192.168.1.20:54321", "holds a secret key"),
         ("http://{service}@192.168.1.20:54321", "holds a secret key"),
+        # Each goes to another host than a reader would think, or says more than a host and a port.
+        ("http://{public}@evil.example#@127.0.0.1:54321", "This is not an invitation"),
+        ("http://{public}@evil.example/@127.0.0.1:54321", "This is not an invitation"),
+        ("http://{public}@evil.example?@127.0.0.1:54321", "This is not an invitation"),
+        ("http://{public}@evil.example\\@127.0.0.1:54321", "This is not an invitation"),
+        ("http://127.0.0.1:54321@{public}@evil.example", "This is not an invitation"),
+        ("http://{public}:word@evil.example", "has no key"),
+        ("http://{public}@127.0.0.1:54321/rest/v1", "This is not an invitation"),
+        ("http://{public}@127.0.0.1:54321?x=1", "This is not an invitation"),
+        ("http://{public}@127.0.0.1:54321#", "This is not an invitation"),
+        ("http://{public}@evil.ex\u0430mple:54321", "This is not an invitation"),
+        ("http://{public}@127\uff0e0.0.1:54321", "This is not an invitation"),
+        ("http://{public}@%65vil.example", "This is not an invitation"),
+        ("http://{public}@127.0.0.1:0", "This is not an invitation"),
+        ("http://{public}@127.0.0.1:65536", "This is not an invitation"),
+        ("http://{public}@127.0.0.1:\u0665\u0664", "This is not an invitation"),
+        ("http://{public}@127.0.0.256", "This is not an invitation"),
+        ("http://{public}@[::1", "This is not an invitation"),
+        ("http://{public}@[::1%eth0]", "This is not an invitation"),
+        ("http:{public}@127.0.0.1", "This is not an invitation"),
+        ("medtui join http://{public}@127.0.0.1 now", "This is not an invitation"),
     ],
 )
 def test_what_is_none_is_named_in_a_sentence(line: str, complaint: str) -> None:
@@ -82,6 +136,70 @@ def test_a_bad_line_ends_at_once_and_changes_nothing(
         "medtui: This invitation has no key before its @: copy the whole line.\n"
     )
     assert not (tmp_path / "config.toml").exists()
+
+
+def join(line: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run `medtui join` without a terminal."""
+    command = [sys.executable, "-m", "medtui", "join", line, *options]
+    env = {**os.environ, **environment(file.parent, MEDTUI_CONFIG=str(file))}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("http://{key}@no.invalid", "Nobody answers at this address"),
+        ("http://{key}@127.0.0.1:1", "Nobody answers at this address"),
+        ("http://{wrong}@127.0.0.1:{port}", "The server refuses this key"),
+        ("http://{key}@127.0.0.1:{other}", "it is not Supabase"),
+    ],
+    ids=["name", "port", "key", "other"],
+)
+async def test_a_server_that_does_not_answer_takes_no_place(
+    stack: Stack, tmp_path: Path, line: str, complaint: str
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\nserver = "https://works.example"\nkey = "k"\ncolour = "blue"\n')
+    before = file.read_bytes()
+
+    async def another(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nhi")
+        writer.close()
+
+    async with await asyncio.start_server(another, "127.0.0.1", 0) as other:
+        filled = line.format(
+            key=stack.keys.publishable_key,
+            wrong=stack.keys.publishable_key[:-4] + "typo",
+            port=stack.url.rpartition(":")[2],
+            other=other.sockets[0].getsockname()[1],
+        )
+        done = await asyncio.to_thread(join, filled, file)
+    assert done.returncode == 1
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert file.read_bytes() == before
+
+
+async def test_a_server_that_answers_is_kept_beside_the_one_before(
+    stack: Stack, tmp_path: Path
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('# mine\nserver = "https://works.example"\nkey = "k"\ncolour = "blue"\n')
+    host = stack.url.removeprefix("http://")
+    line = f"medtui join http://{stack.keys.publishable_key}@{host}"
+    command = [sys.executable, "-m", *line.split(), "--name", "Ward 7"]
+    env = environment(tmp_path, MEDTUI_CONFIG=str(file))
+    async with Terminal(command, env=env) as terminal:
+        await terminal.until("Sign in · Ward 7", "Password")
+    settings = tomllib.loads(file.read_text())
+    assert settings["server"] == stack.url
+    assert settings["colour"] == "blue"
+    assert file.read_text().startswith("# mine\n")
+    assert settings["servers"] == [
+        {"url": "https://works.example", "key": "k"},
+        {"url": stack.url, "key": stack.keys.publishable_key, "name": "Ward 7"},
+    ]
 
 
 async def test_somebody_joins_with_the_line_that_the_server_prints(

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "disk": set(),
     "drafts": {"disk"},
     "models": {"clean"},
-    "config": {"disk", "station"},
+    "config": {"clean", "disk", "station"},
     "log": set(),
     "terminal": set(),
     "crash": {"config", "log", "terminal"},
@@ -35,7 +35,7 @@ MAY_IMPORT = {
         *("shared_board", "station"),
     },
     "screens": {
-        *("app", "board", "config", "data", "documents", "drafts", "frame", "models"),
+        *("app", "board", "clean", "config", "data", "documents", "drafts", "frame", "models"),
         *("history", "progress", "shared_board", "station", "widgets"),
     },
     "wall": {
@@ -50,7 +50,7 @@ MAY_IMPORT = {
     "servers": {"app", "config", "data", "launch", "screens"},
     "local": {"log"},
     "cli": {
-        *("app", "case_import", "config", "crash", "credentials", "doctor", "documents"),
+        *("app", "case_import", "config", "crash", "credentials", "data", "doctor", "documents"),
         *("launch", "local", "log", "screens", "wall"),
     },
     "__main__": {"cli"},

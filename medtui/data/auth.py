@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from medtui.data.check import json_object
 from medtui.data.connection import Connection
 from medtui.data.errors import DataError, NotSignedIn
 from medtui.data.events import Notify, SignedOut
@@ -164,6 +165,15 @@ class Auth:
         if answer.session is None:
             return False
         self.signed_in()
+        return True
+
+    async def has_accounts(self) -> bool:
+        """Whether there is any account on the server; True where it does not say. Never raises."""
+        server, http = self._connection.server, self._connection.http
+        with contextlib.suppress(DataError), translated():
+            url = f"{server.url.rstrip('/')}/auth/v1/settings"
+            answer = await http.get(url, headers={"apikey": server.key})
+            return json_object(answer.text).get("medtui_has_accounts") is not False
         return True
 
     async def sign_out(self, *, everywhere: bool = False) -> bool:

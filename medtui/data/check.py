@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import ipaddress
@@ -9,6 +10,9 @@ import json
 from urllib.parse import urlsplit
 
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
+
+PROBE_SECONDS = 20
+"""How long all answers together may take: httpx has a limit for each piece of one alone."""
 
 
 async def check_server(url: str, key: str) -> str:
@@ -63,7 +67,10 @@ async def probe(url: str, key: str) -> None:
 
     headers = {"apikey": key}
     try:
-        async with httpx.AsyncClient(timeout=8, headers=headers) as http:
+        async with (
+            asyncio.timeout(PROBE_SECONDS),
+            httpx.AsyncClient(timeout=8, headers=headers) as http,
+        ):
             settings = await http.get(f"{url}/auth/v1/settings")
             tables = await http.get(
                 f"{url}/rest/v1/profiles", params={"select": "user_id", "limit": "0"}
@@ -72,7 +79,7 @@ async def probe(url: str, key: str) -> None:
         raise Unreachable(
             "Nobody answers at this address: check it, and that you are online."
         ) from error
-    except httpx.TimeoutException as error:
+    except (httpx.TimeoutException, TimeoutError) as error:
         raise Unreachable("The server did not answer in time: try again in a moment.") from error
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         raise Unreachable(
@@ -145,6 +152,6 @@ def json_object(text: str) -> dict[str, object]:
     """A JSON object; empty for anything else."""
     try:
         parsed = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):  # a stranger's, nested as deep as they like
         return {}
     return parsed if isinstance(parsed, dict) else {}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import time
+from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from medtui.data.auth import Auth, User, updating
+from medtui.data.auth import Auth, updating
 from medtui.data.connection import Connection
 from medtui.data.errors import Invalid, NotSignedIn, Unreachable
 from medtui.data.gotrue import REFUSALS, SamePassword
@@ -13,7 +16,8 @@ from medtui.data.translate import translated
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
-    from supabase_auth.types import UserAttributes, UserResponse
+    from supabase_auth.types import AuthResponse, UserAttributes, UserResponse
+    from supabase_auth.types import User as SupabaseUser
 
 
 class Code(Enum):
@@ -56,13 +60,30 @@ class Codes:
                 case Code.RECOVERY:
                     await client.auth.reset_password_for_email(email)
 
-    async def enter(self, code: Code, email: str, digits: str) -> User:
-        """Enter the code that was sent to this e-mail: whoever is signed in now.
+    async def enter(self, code: Code, email: str, digits: str) -> bool:
+        """Sign in by the code that was sent to this e-mail. Raises Invalid (`field` code).
 
-        Raises Invalid (`field` code).
+        True: the code has confirmed the address just now, so its owner is here for the first
+        time. The password of the account may be another person's, who signed up with the address
+        before: follow with `set_first_password`.
         """
-        await self._verify(code, email, digits)
-        return self._auth.signed_in()
+        began = time.monotonic()
+        answer = await self._verify(code, email, digits)
+        took = timedelta(seconds=time.monotonic() - began)
+        self._auth.signed_in()
+        return code is Code.SIGN_UP or (answer.user is not None and _is_new(answer.user, took))
+
+    async def set_first_password(
+        self, password: str, *, digits: str = "", present: str | None = None
+    ) -> None:
+        """Set the password of an account that was confirmed just now, and end its other logins.
+
+        Doing it again is the same as doing it once. Raises as `set_password`, but for the
+        password that the account has already.
+        """
+        with contextlib.suppress(SamePassword):
+            await self.set_password(password, digits=digits, present=present)
+        await self._auth.as_user(lambda client: client.auth.sign_out({"scope": "others"}))
 
     async def set_password(
         self, password: str, *, digits: str = "", present: str | None = None
@@ -113,12 +134,12 @@ class Codes:
             raise Invalid("There is no change of e-mail to finish: begin it again.", field="code")
         for address, other in (user.new_email, user.email), (user.email, user.new_email):
             try:
-                is_done = await self._verify(Code.EMAIL_CHANGE, address, digits)
+                answer = await self._verify(Code.EMAIL_CHANGE, address, digits)
             except Invalid:
                 if address == user.email:
                     raise
             else:
-                return None if is_done else other
+                return None if answer.session else other
         raise AssertionError  # one of the two has returned or raised
 
     async def _update(self, wanted: UserAttributes) -> UserResponse:
@@ -128,13 +149,22 @@ class Codes:
 
         return await self._auth.as_user(request)
 
-    async def _verify(self, code: Code, email: str, digits: str) -> bool:
-        """True: it opened a login. False: the server wants another code, too."""
+    async def _verify(self, code: Code, email: str, digits: str) -> AuthResponse:
+        """The server's answer, without a session where it wants another code, too."""
         try:
             with translated():
-                answer = await self._connection.client.auth.verify_otp(
+                return await self._connection.client.auth.verify_otp(
                     {"email": email, "token": digits, "type": code.value}  # type: ignore[typeddict-item]
                 )
         except NotSignedIn as error:  # older servers say so that they do not know the e-mail
             raise REFUSALS["otp_expired"].error() from error
-        return answer.session is not None
+
+
+def _is_new(user: SupabaseUser, took: timedelta) -> bool:
+    """Whether the request that has just signed in has confirmed the address, too.
+
+    By the server's clock alone: what it did in one request is no further apart than the request
+    took.
+    """
+    confirmed, seen = user.email_confirmed_at, user.last_sign_in_at
+    return confirmed is not None and seen is not None and abs(seen - confirmed) <= took

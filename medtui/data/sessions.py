@@ -25,7 +25,7 @@ from medtui.data.errors import (
     Taken,
     Unreachable,
 )
-from medtui.data.pages import pages
+from medtui.data.pages import pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
 from medtui.data.scope import BOARD, Scope
@@ -36,10 +36,6 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
     from medtui.data.auth import Auth
-
-
-IDS = 50
-"""So many are asked for at a time: their ids fit into a URL."""
 
 
 class Sessions:
@@ -94,21 +90,10 @@ class Sessions:
 
     async def some(self, session_ids: Collection[UUID]) -> dict[UUID, PracticeSession]:
         """These sessions as they are now; those that are gone are not in it."""
-        columns, ids = await self.selection(), [str(id_) for id_ in session_ids]
-        found: dict[UUID, PracticeSession] = {}
-        for start in range(0, len(ids), IDS):
-            batch = ids[start : start + IDS]
-
-            async def select(client: AsyncClient, batch: list[str] = batch) -> Any:
-                return (
-                    await client.table("practice_sessions")
-                    .select(columns)
-                    .in_("id", batch)
-                    .execute()
-                )
-
-            found |= {s.id: s for s in sessions_in(await self._rows(select))}
-        return found
+        rows = await read_ids(
+            self._connection, "practice_sessions", await self.selection(), session_ids
+        )
+        return {session.id: session for session in sessions_in(rows)}
 
     async def create(self, draft: SessionDraft) -> PracticeSession:
         """Post a session. Posting the same draft twice, because an answer got lost, is once.

@@ -16,7 +16,7 @@ Commands = Any  # argparse's own type for a group of subcommands is private
 
 def add_commands(commands: Commands) -> None:
     """Add them to a parser's group of subcommands. Each sets `run`, which gives the exit code."""
-    run = _add(commands, "run", "run it in the foreground; prints its keys as JSON", _run)
+    run = _add(commands, "run", "run it in the foreground; prints its keys into a pipe", _run)
     run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
     run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
     content = run.add_mutually_exclusive_group()
@@ -25,6 +25,9 @@ def add_commands(commands: Commands) -> None:
     run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
     run.add_argument(
         "--invite", action="store_true", help="also print one line with which others join"
+    )
+    run.add_argument(
+        "--json", action="store_true", help="print its keys as one line of JSON on a terminal, too"
     )
     run.add_argument(
         "--confirm-email",
@@ -74,6 +77,7 @@ def _run(options: argparse.Namespace) -> int:
                 held=options.held,
                 confirm_email=options.confirm_email,
                 invite=options.invite,
+                json=options.json,
             )
         )
 

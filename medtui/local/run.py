@@ -1,7 +1,8 @@
 """`medtui local run`: PostgreSQL and the gateway, from start to end.
 
 When everything is ready, one line of JSON goes to standard output; all else goes to standard
-error. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
+error. On a terminal, which others may see, the line is left out unless asked for by `--json`: it
+holds the secrets. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
 
 In the foreground it runs until it is told to stop. With `--held` it runs for others, in the
 background, and ends when the last of them has gone (holders.py). An app that needs a server:
@@ -65,6 +66,7 @@ class RunOptions:
     held: bool = False
     confirm_email: bool | None = None
     invite: bool = False
+    json: bool = False
 
 
 def main(options: RunOptions) -> int:
@@ -123,11 +125,15 @@ async def serve(options: RunOptions) -> None:
 
         held = server | {"HOLD": hold}
         holders.ready(held)
-        answer(held if options.held else server)
+        is_shown = sys.stdout.isatty() and not options.json and not options.held
+        if not is_shown:
+            answer(held if options.held else server)
         tell(f"Ready at {server['API_URL']}, with its data in {data}.")
         log.info("medtui %s serves at %s", __version__, server["API_URL"])
-        if options.invite:
+        if options.invite or is_shown:
             invite(options.host, data, server)
+        if is_shown:
+            tell("Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c.")
         # Closed first of all: nobody is to come to a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
@@ -253,7 +259,10 @@ def reachable(host: str) -> str:
 
 
 def invite(host: str, data: Path, server: dict[str, str]) -> None:
-    """The line with which others join, on standard output; a word for the operator beside it."""
+    """The line with which others join, on standard output; a word for the operator beside it.
+
+    It holds the publishable key, which is no secret.
+    """
     from medtui.local.settings import Settings
 
     port = int(server["API_URL"].rpartition(":")[2])

@@ -28,6 +28,7 @@ CHOICES = {
     "email": ("Change your e-mail", "Codes go to the new address and, mostly, to the old one."),
     "sign_out": ("Sign out on this machine", "All its windows; elsewhere nothing changes."),
     "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
+    "servers": ("Another server", "You stay signed in at this one."),
 }
 
 
@@ -111,6 +112,8 @@ def begin(app: MedtuiApp, name: str) -> None:
             app.sign_out()
         case "everywhere":
             _ask(app)
+        case "servers":
+            app.action_servers()
 
 
 def _ask(app: MedtuiApp) -> None:

@@ -111,7 +111,7 @@ class BoardScreen(Screen[None]):
         return self._board.now
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(self.zone)
+        yield StatusLine(self.zone, self.medtui.servers.name)
         yield Static(id="notice", markup=False)
         with Horizontal(id="board"):
             yield SessionList(self._board.agenda, self.me, self.zone, self.now)

@@ -12,7 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
-from medtui.data import Code
+from medtui.data import Code, Invalid, NotAllowed
 from medtui.screens.card import Card
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -37,13 +37,13 @@ WORDS = {
 }
 
 
-def unconfirmed(email: str) -> CodeScreen:
-    """For whoever has signed up before, and has not entered the code yet."""
+def unconfirmed(email: str, password: str) -> CodeScreen:
+    """For somebody who has signed up before, and has not entered the code yet."""
     words = (
         f"{email} has signed up, but not been confirmed yet: enter the code that was e-mailed to "
         "it, or have another one sent."
     )
-    return CodeScreen(Code.SIGN_UP, email, words=words, wait=0)
+    return CodeScreen(Code.SIGN_UP, email, password=password, words=words, wait=0)
 
 
 def digits_of(text: str) -> str:
@@ -61,6 +61,7 @@ class CodeScreen(Card):
     Args:
         code: what it is for, which decides where one goes from here.
         email: to which address it was sent.
+        password: what was typed to sign up, which becomes the account's; it is kept nowhere else.
         words: instead of the usual ones.
         wait: seconds until it can be sent again; None: as long as servers usually ask.
     """
@@ -78,11 +79,20 @@ class CodeScreen(Card):
     resend = query_one("#resend", WaitingButton)
 
     def __init__(
-        self, code: Code, email: str, *, words: str = "", wait: float | None = None
+        self,
+        code: Code,
+        email: str,
+        *,
+        password: str = "",
+        words: str = "",
+        wait: float | None = None,
     ) -> None:
         super().__init__(classes="login")
         self._code = code
         self._email = email
+        self._password = password
+        self._needs_password: bool | None = None
+        """Whether the account needs a password from its owner; None while no code was right."""
         self._words = words
         self._wait = RESEND_SECONDS if wait is None else wait
 
@@ -103,7 +113,10 @@ class CodeScreen(Card):
         self.resend.wait(self._wait)
 
     def action_leave(self) -> None:
-        self.app.pop_screen()
+        if self._needs_password:
+            self._choose_password(is_needed=True)
+        else:
+            self.app.pop_screen()
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")
@@ -138,14 +151,29 @@ class CodeScreen(Card):
             self.say("Another code was asked for; the one before is void.")
 
     async def enter(self, digits: str) -> None:
-        """Enter the code, and go on. Raises DataError."""
-        await (await self.backend()).codes.enter(self._code, self._email, digits)
-        if self._code is Code.RECOVERY:
-            from medtui.screens.password import PasswordScreen
-
-            self.medtui.show(PasswordScreen(is_recovery=True))
+        """Enter the code, and go on. Raises DataError; then it can be done again."""
+        codes = (await self.backend()).codes
+        if self._needs_password is None:
+            self._needs_password = await codes.enter(self._code, self._email, digits)
+            if self._needs_password:
+                await self.medtui.need_password()
+        if self._needs_password and self._password:
+            try:
+                await codes.set_first_password(self._password)
+            except (Invalid, NotAllowed):  # the screen for it says why, and asks for more
+                self._password = ""
+            else:
+                await self.medtui.password_is_set()
+                self._needs_password = False
+        if self._needs_password or self._code is Code.RECOVERY:
+            self._choose_password(is_needed=self._needs_password)
         else:
             await self.medtui.enter()
+
+    def _choose_password(self, *, is_needed: bool) -> None:
+        from medtui.screens.password import PasswordScreen
+
+        self.medtui.show(PasswordScreen(is_recovery=True, is_needed=is_needed))
 
     async def send(self) -> None:
         """Have the code sent again. Raises DataError."""

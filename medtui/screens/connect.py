@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -14,7 +12,8 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from medtui.config import BadConfig, is_public
+from medtui.config import BadConfig, invited, is_invitation, is_public
+from medtui.data import Invalid
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -24,7 +23,10 @@ if TYPE_CHECKING:
 
 
 class ConnectScreen(Screen[None]):
-    """Asks for a project, and says what is wrong with it where that was typed."""
+    """Asks for a project, and says what is wrong with it where that was typed.
+
+    Both fields take an invitation, too. `is_invited`: one has such a line, and is asked for it.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Connect", id="app.connect",
@@ -38,27 +40,41 @@ class ConnectScreen(Screen[None]):
     url = query_one("#url", Field)
     key = query_one("#key", Field)
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_invited: bool = False) -> None:
         super().__init__()
-        self.draft = DraftNote("connect to a project")
+        self._is_invited = is_invited
+        self.draft = DraftNote("join" if is_invited else "connect to a project")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
-            yield Static("Connect to a Supabase project", classes="card--title")
+            yield Static(
+                "Join with an invitation" if self._is_invited else "Connect to a Supabase project",
+                classes="card--title",
+            )
             yield self.draft
-            yield Field("Project URL", id="url", placeholder="https://abc.supabase.co")
+            yield Field(
+                "Invitation" if self._is_invited else "Project URL",
+                id="url",
+                placeholder="medtui join http://sb_publishable_…@192.168.1.20:54321"
+                if self._is_invited
+                else "https://abc.supabase.co",
+                joins_lines=True,
+            )
             yield Field(
                 "Public key",
                 id="key",
                 hint="The anon or publishable key, from the project's API settings.",
+                joins_lines=True,
             )
             yield Button("Connect", id="submit", variant="primary", compact=True)
             yield Static(classes="card--error", markup=False)
         yield Footer()
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take("connect"))
+        form = "invitation" if self._is_invited else "connect"
+        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take(form))
         self.url.value, self.key.value = kept.get("url", ""), kept.get("key", "")
+        self.key.display = not self._is_invited
         self.url.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -68,6 +84,10 @@ class ConnectScreen(Screen[None]):
     def _keep(self) -> None:
         url, key = self.url.value, self.key.value.strip()
         # Somebody may paste the wrong key of the two: only what is surely public is kept.
+        try:
+            _project(url, "")
+        except Invalid:
+            url = ""
         typed = {"url": url, "key": key if is_public(key) else ""}
         self.draft.keep({name: text for name, text in typed.items() if text})
 
@@ -87,7 +107,7 @@ class ConnectScreen(Screen[None]):
 
     @work(exclusive=True, group="connect", exit_on_error=False)
     async def _connect(self, url: str, key: str) -> None:
-        from medtui.data import DataError, Invalid, check_server, is_unprotected
+        from medtui.data import DataError, check_server, is_unprotected
 
         app = cast("MedtuiApp", self.app)
         failure = self.query_one(".card--error", Static)
@@ -95,25 +115,39 @@ class ConnectScreen(Screen[None]):
         self.url.clear_error()
         self.key.clear_error()
         try:
+            url, key = _project(url, key, is_invited=self._is_invited)
             url = await check_server(url, key)
-            keep = partial(app.settings.with_changes, server=url, key=key.strip())
-            app.settings = await asyncio.to_thread(keep)  # another program may hold the file
         except Invalid as error:
             failure.update("")
-            (self.key if error.field == "key" else self.url).fail(error.message)
+            is_of_key = error.field == "key" and self.key.display
+            (self.key if is_of_key else self.url).fail(error.message)
             return
         except DataError as error:
             failure.update("")
             self.url.fail(error.message)
             return
-        except BadConfig as error:
-            app.notify(str(error), severity="warning", markup=False)
-        else:
-            self.draft.drop()
+        await app.servers.remember(url, key)
+        self.draft.drop()
         if is_unprotected(url):
             app.notify(
                 "Traffic to this server is not encrypted: others on the network can read it.",
                 severity="warning",
                 timeout=10,
             )
-        app.servers.open(url, key.strip())
+        app.servers.open(url, key)
+
+
+def _project(url: str, key: str, *, is_invited: bool = False) -> tuple[str, str]:
+    """The URL and the key that were typed, or those of the invitation in one of the fields.
+
+    `is_invited`: the first is to hold one.
+
+    Raises Invalid (`field` url or key).
+    """
+    for field, text in ("url", url), ("key", key):
+        if is_invitation(text) or (is_invited and field == "url"):
+            try:
+                return invited(text)
+            except BadConfig as error:
+                raise Invalid(str(error), field=field) from error
+    return url, key.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,8 +12,12 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from medtui.board import why_no_link
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, safe_link
+from medtui.screens.confirm import ConfirmScreen
 from medtui.widgets.moving import Page
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
 
 
 def browser_is_here() -> bool:
@@ -29,13 +33,35 @@ def browser_is_here() -> bool:
 
 
 def open_link(screen: Screen[Any], session: PracticeSession) -> None:
-    """Open a session's room link: in a browser, or as text and QR code where there is none."""
+    """Open a session's room link: in a browser, or as text and QR code where there is none.
+
+    Where it leads is shown and asked before another person's link opens, once for each host.
+    """
+    app = cast("MedtuiApp", screen.app)
+    safe = safe_link(session.room_url)
     if reason := why_no_link(session, to_open=True):
         screen.notify(reason, severity="warning", markup=False)
-    elif browser_is_here():
-        screen.app.open_url(session.room_url or "")
+    elif safe is None:  # for the type checker: that was the reason
+        return
+    elif not browser_is_here():
+        app.push_screen(LinkScreen(*safe))
+    elif app.profile is not None and session.host_id == app.profile.user_id:
+        app.open_url(safe[0])
     else:
-        screen.app.push_screen(LinkScreen(session.room_url or ""))
+        _open_after_asking(app, *safe)
+
+
+def _open_after_asking(app: MedtuiApp, link: str, host: str) -> None:
+    def answered(is_meant: bool | None) -> None:
+        if is_meant:
+            app.opened_hosts.add(host)
+            app.open_url(link)
+
+    if host in app.opened_hosts:
+        answered(True)
+    else:
+        question = f"This link leads to {host}. Open it in your browser?"
+        app.push_screen(ConfirmScreen(question, yes="Open"), answered)
 
 
 def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
@@ -48,23 +74,25 @@ def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
 
 
 class LinkScreen(ModalScreen[None]):
-    """The link as text and as a QR code."""
+    """The link as text and as a QR code. `host` is where it leads."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,o,q", "dismiss", "Back", id="link.back", tooltip="Back"),
         Binding("y", "copy", "Copy", id="link.copy", tooltip="Copy the link"),
     ]
 
-    def __init__(self, link: str) -> None:
+    def __init__(self, link: str, host: str) -> None:
         super().__init__()
         self._link = link
+        self._host = host
 
     def compose(self) -> ComposeResult:
         with Page(classes="dialog"):
             yield Static(
-                "There is no browser on this side of the terminal. "
-                "Open the link where you sit, or scan it. y copies it, esc goes back.",
+                "There is no browser on this side of the terminal. Open the link where you sit, "
+                f"or scan it: it leads to {self._host}. y copies it, esc goes back.",
                 classes="card--words",
+                markup=False,
             )
             yield Static(self._link, id="link", markup=False)
             yield Static(qr_code(self._link), classes="qr", markup=False)

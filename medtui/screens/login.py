@@ -42,7 +42,10 @@ def email_refusal(email: str) -> str | None:
 class LoginScreen(Card):
     """E-mail and password; `ctrl+t` turns signing in into signing up and back.
 
-    `reason` is why one is here, `email` whom the screen expects.
+    Args:
+        reason: why one is here.
+        email: whom the screen expects.
+        is_first: there is no account on this server yet, so it begins with signing up.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,6 +59,8 @@ class LoginScreen(Card):
                 tooltip="Get back in by an e-mailed code, and choose a new password"),
         Binding("ctrl+r", "reveal", "Show", id="app.reveal",
                 tooltip="Show or hide the password"),
+        Binding("ctrl+g", "app.servers", "Servers", show=False, id="app.known_servers",
+                tooltip="Go to a server that you have used before"),
         Binding("escape", "servers", "Another server", id="app.servers",
                 tooltip="Choose another server"),
     ]  # fmt: skip
@@ -65,15 +70,16 @@ class LoginScreen(Card):
     email = query_one("#email", Field)
     password = query_one("#password", Field)
 
-    def __init__(self, reason: str = "", *, email: str = "") -> None:
+    def __init__(self, reason: str = "", *, email: str = "", is_first: bool = False) -> None:
         super().__init__(classes="login")
+        self._is_first = is_first
         self._reason = reason
         self._email = email
         self._draft: Draft | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
-            yield Static(classes="card--title")
+            yield Static(classes="card--title", markup=False)
             yield Static(
                 self._reason,
                 classes="card--words" if self._reason else "card--words -empty",
@@ -87,6 +93,7 @@ class LoginScreen(Card):
             yield Static(classes="card--error -empty", markup=False)
 
     def on_mount(self) -> None:
+        self.is_new = self._is_first
         (self.password if self._email else self.email).focus()
         self.set_timer(BEHIND_FIELD, self._mount_rest)
         self._take_up()
@@ -121,25 +128,29 @@ class LoginScreen(Card):
             self._draft.keep({"email": email} if self.is_new and email else {})
 
     async def _mount_rest(self) -> None:
-        more = Horizontal(
-            WaitingButton("E-mail me a code", id="by_code"),
-            WaitingButton("I forgot my password", id="forgotten"),
-            id="more",
-            classes="card--buttons",
-        )
+        ways = [WaitingButton("I forgot my password", id="forgotten")]
+        if not self.medtui.servers.is_local:  # which e-mails nothing
+            ways.insert(0, WaitingButton("E-mail me a code", id="by_code"))
+        more = Horizontal(*ways, id="more", classes="card--buttons")
         more.display = not self.is_new
         await self.query_one("#ways").parent.mount(more, after="#ways")  # type: ignore[union-attr]
         await self.mount(Footer(show_command_palette=False))
         self.refresh_bindings()  # a footer shows nothing until they change
 
     def watch_is_new(self, is_new: bool) -> None:
-        self.query_one(".card--title", Static).update("Sign up" if is_new else "Sign in")
+        words = "Sign up" if is_new else "Sign in"
+        if is_new and self._is_first:
+            words = "Create the first account"
+        self.query_one(".card--title", Static).update(f"{words} · {self.medtui.servers.name}")
         self.submit.rename("Sign up" if is_new else "Sign in")
         other = "I have an account" if is_new else "I am new here"
         self.query_one("#other", Button).label = other
         self.password.tell(f"{MIN_PASSWORD} characters or more." if is_new else "")
         self.query("#more").set(display=not is_new)
         self._keep()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "by_code" or not self.medtui.servers.is_local
 
     @on(Button.Pressed, "#other")
     def action_toggle_new(self) -> None:
@@ -193,16 +204,16 @@ class LoginScreen(Card):
                 if not self.is_new:
                     await backend.auth.sign_in(email, password)
                 elif not await backend.auth.sign_up(email, password):
-                    self._ask_for_code(Code.SIGN_UP, email)
+                    self._ask_for_code(Code.SIGN_UP, email, password=password)
                     return
             except CodeSent as error:  # for this sign-up, before a restart or a second thought
-                self._ask_for_code(Code.SIGN_UP, email, error.seconds)
+                self._ask_for_code(Code.SIGN_UP, email, error.seconds, password=password)
                 return
             except NeedsConfirmation:
                 from medtui.screens.code import unconfirmed
 
                 self.say("")
-                self.app.push_screen(unconfirmed(email))
+                self.app.push_screen(unconfirmed(email, password))
                 return
             await self.medtui.enter()
 
@@ -218,6 +229,12 @@ class LoginScreen(Card):
     def action_forgotten(self) -> None:
         from medtui.data import Code
 
+        if self.medtui.servers.is_local:
+            self.say(
+                "This computer sends no e-mail. In another terminal on it, set a new password "
+                "with: medtui local password E-MAIL"
+            )
+            return
         self._send(Code.RECOVERY, "forgotten")
 
     def _send(self, code: Code, button: str) -> None:
@@ -238,8 +255,10 @@ class LoginScreen(Card):
                 return
             self._ask_for_code(code, email)
 
-    def _ask_for_code(self, code: Code, email: str, wait: float | None = None) -> None:
+    def _ask_for_code(
+        self, code: Code, email: str, wait: float | None = None, *, password: str = ""
+    ) -> None:
         from medtui.screens.code import CodeScreen
 
         self.say("")
-        self.app.push_screen(CodeScreen(code, email, wait=wait))
+        self.app.push_screen(CodeScreen(code, email, password=password, wait=wait))

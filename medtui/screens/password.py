@@ -19,16 +19,20 @@ from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
 from medtui.widgets.waiting import WaitingButton
 
-WORDS = {
-    False: "Where else you are signed in, you will be asked for the new one.",
-    True: "You are signed in. Choose a new password for the next time.",
-}
+CHANGED = "Where else you are signed in, you will be asked for the new one."
+RECOVERED = "You are signed in. Choose a new password for the next time."
+NEEDED = (
+    "Your e-mail is confirmed. Choose a password: somebody else may have signed up with your "
+    "address before, and theirs stops working then."
+)
 
 
 class PasswordScreen(Card):
     """Asks for a new password, and for what the server wants to see before it takes one.
 
-    `is_recovery`: one has come by a code, and goes on to the board from here.
+    Args:
+        is_recovery: one has come by a code, and goes on to the board from here.
+        is_needed: so it is, and the account has no password yet that is surely its owner's.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -46,14 +50,16 @@ class PasswordScreen(Card):
     code = query_one("#code", Field)
     resend = query_one("#resend", WaitingButton)
 
-    def __init__(self, *, is_recovery: bool = False) -> None:
+    def __init__(self, *, is_recovery: bool = False, is_needed: bool = False) -> None:
         super().__init__()
-        self._is_recovery = is_recovery
+        self._is_recovery = is_recovery or is_needed
+        self._is_needed = is_needed
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("A new password", classes="card--title")
-            yield Static(WORDS[self._is_recovery], classes="card--words")
+            words = RECOVERED if self._is_recovery else CHANGED
+            yield Static(NEEDED if self._is_needed else words, classes="card--words")
             yield Field(
                 "New password",
                 id="password",
@@ -82,7 +88,9 @@ class PasswordScreen(Card):
         self.password.input.password = self.present.input.password = is_shown
 
     def action_leave(self) -> None:
-        if self._is_recovery:
+        if self._is_needed:
+            self.say("Choose a password first. ctrl+q quits; you are asked again next time.")
+        elif self._is_recovery:
             self._enter("Your password is still the old one: A leads to your account.")
         else:
             self.app.pop_screen()
@@ -111,7 +119,10 @@ class PasswordScreen(Card):
         backend = await self.backend()
         with self.trying("Saving…"):
             try:
-                await backend.codes.set_password(password, present=present or None, digits=digits)
+                change = backend.codes.set_password
+                if self._is_needed:
+                    change = backend.codes.set_first_password
+                await change(password, present=present or None, digits=digits)
             except NeedsCode:
                 self.code.display = self.resend.display = True
                 self.code.focus()
@@ -119,6 +130,8 @@ class PasswordScreen(Card):
                 await self._ask_for_code()
                 return
             words = "Your new password is set."
+            if self._is_needed:
+                await self.medtui.password_is_set()
             if self._is_recovery:
                 self._enter(words)
             else:

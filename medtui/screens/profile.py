@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
 
+from medtui.clean import clean_name
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
@@ -202,7 +203,7 @@ class ProfileScreen(Screen[None]):
 
 def _refusal(text: str) -> str | None:
     """Why a name or a level cannot be taken, if it cannot."""
-    if not text:
+    if not clean_name(text):  # blanks of every kind are no name
         return "Enter something here."
     if len(text) > MAX_NAME:
         return f"Take {MAX_NAME} characters or fewer."

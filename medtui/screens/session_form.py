@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.board import room_link
-from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
+from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -333,8 +333,15 @@ def _link_refusal(link: str) -> str | None:
         return "This is too long for a room link."
     if any(char.isspace() or not char.isprintable() for char in link):
         return "A room link has no spaces."
-    if "://" in link and not link.startswith("https://"):
-        return "Only https links can be used."
+    if "://" in link:
+        if not link.startswith("https://"):
+            return "Only https links can be used."
+        if (safe := safe_link(link)) is None:
+            return (
+                "This link does not say plainly where it leads: use one as https://zoom.us/j/123."
+            )
+        if safe[0].lower() != link.lower():
+            return f"Write the host in plain letters: this one is {safe[1]}."
     if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
         return "Enter an https link, or a name of letters, digits, - _ and dots."
     return None

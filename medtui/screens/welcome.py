@@ -1,11 +1,10 @@
-"""The first screen, when nothing is configured: three ways to begin."""
+"""The first screen, when nothing is configured: the ways to begin."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,7 +13,6 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from medtui.config import LOCAL, BadConfig
 from medtui.widgets.footer import Footer
 from medtui.widgets.moving import Choices
 
@@ -27,14 +25,23 @@ CHOICES = {
         "Ten colleagues and two dozen cases; nothing of it is kept.",
     ),
     "local": (
-        "A practice of our own on this machine",
-        "Starts empty, keeps its data, needs no other server.",
+        "Run a group on this computer",
+        "Starts empty. Data is kept here; no other server needed.",
     ),
     "connect": (
         "Connect to a Supabase project",
         "Yours or your school's: its URL and its public key.",
     ),
+    "invitation": (
+        "I have an invitation",
+        "Paste the line that you were sent.",
+    ),
+    "servers": (
+        "A server that I have used before",
+        "Each keeps its own login.",
+    ),
 }
+"""The last only where there is one."""
 
 
 class WelcomeScreen(Screen[None]):
@@ -62,10 +69,17 @@ class WelcomeScreen(Screen[None]):
                 *(
                     Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
                     for name, (title, words) in CHOICES.items()
+                    if self._is_offered(name)
                 ),
                 compact=True,
             )
         yield Footer()
+
+    def _is_offered(self, name: str) -> bool:
+        return name != "servers" or bool(cast("MedtuiApp", self.app).settings.known_servers)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "choose" or self._is_offered(str(parameters[0]))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
@@ -78,16 +92,10 @@ class WelcomeScreen(Screen[None]):
             case "demo":
                 app.servers.start_demo()
             case "local":
-                self._choose_local(app)
-            case "connect":
+                app.servers.start_local(is_chosen=True)
+            case "connect" | "invitation":
                 from medtui.screens.connect import ConnectScreen
 
-                app.push_screen(ConnectScreen())
-
-    @work(exclusive=True, group="local")
-    async def _choose_local(self, app: MedtuiApp) -> None:
-        try:  # in a thread: another program may hold the file
-            app.settings = await asyncio.to_thread(app.settings.with_changes, server=LOCAL)
-        except BadConfig as error:
-            app.notify(str(error), severity="warning", markup=False)
-        app.servers.start_local(is_chosen=True)
+                app.push_screen(ConnectScreen(is_invited=name == "invitation"))
+            case "servers":
+                app.action_servers()

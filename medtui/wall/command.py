@@ -26,6 +26,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--host", default="127.0.0.1", metavar="ADDR",
         help="where --web listens (default: %(default)s)")  # fmt: skip
     add("--port", type=_port, default=8000, help="default: %(default)s")
+    add("--public-host", default="", metavar="NAME",
+        help="the name of a proxy through which browsers reach --web")  # fmt: skip
     parser.set_defaults(run=run)
 
 
@@ -90,7 +92,8 @@ def _serve(options: argparse.Namespace) -> int:
     }  # fmt: skip
     server = [f"--{name}={value}" for name in ("url", "key") if (value := getattr(options, name))]
     line = [f"{name}={value}" for name, value in given.items() if value is not None]
-    return asyncio.run(BoardServer([*server, "board", *line], options.host, options.port).run())
+    command = [*server, "board", *line]
+    return asyncio.run(BoardServer(command, options.host, options.port, options.public_host).run())
 
 
 def _days(text: str) -> int:

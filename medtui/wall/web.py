@@ -23,21 +23,35 @@ from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
 from medtui.console import complain, tell
+from medtui.wall.guard import PER_ADDRESS, Guard
 
 PAGE = Path(__file__).with_name("page")
 PAGING = frozenset({" ", "\x1b[C", "\x1b[D", "\x1bOC", "\x1bOD", "\x1b[5~", "\x1b[6~"})
 MAX_VIEWERS = 24
 """Each costs a process of some 60 MB: one more is asked to come back later."""
+GIVEN_UP = 4000
+"""The code with which a page's socket closes whose place a newer one of its address has."""
 MAX_CELLS = 500, 200
 
 
 class BoardServer(Server):
-    """Serves `medtui board` with these options to whoever opens the page."""
+    """Serves `medtui board` with these options to browsers.
 
-    def __init__(self, options: Sequence[str], host: str, port: int) -> None:
+    `public_host`: the name by which a proxy before us is known, if there is one.
+    """
+
+    def __init__(self, options: Sequence[str], host: str, port: int, public_host: str = "") -> None:
         command = shlex.join([sys.executable, "-m", "medtui", *options])
         super().__init__(command, host, port, title="medtui board", templates_path=PAGE)
-        self._viewers = 0
+        self._guard = Guard(host, public_host)
+        self._viewers: list[tuple[str, web.WebSocketResponse]] = []
+        """The pages that are open, the oldest first: of which address, and its socket."""
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def _make_app(self) -> web.Application:
+        app = await super()._make_app()
+        app.middlewares.append(self._guard.check)
+        return app
 
     async def run(self) -> int:
         """Serve until SIGINT or SIGTERM; 1, and a sentence, when the port cannot be had."""
@@ -56,6 +70,7 @@ class BoardServer(Server):
             await runner.cleanup()
             return 1
         host, port = runner.addresses[0][:2]
+        host = f"[{host}]" if ":" in host else host
         tell(f"The board is at http://{host}:{port} until ctrl+c.")
         await stop.wait()
         await runner.cleanup()
@@ -73,18 +88,32 @@ class BoardServer(Server):
         return {
             "font_size": max(6, min(to_int(request.query.get("fontsize", "20"), 20), 100)),
             "app_websocket_url": f"{scheme}://{request.host}/ws",
+            "given_up": GIVEN_UP,
             "config": {"static": {"url": "/static/"}},
             "application": {"name": self.title},
         }
 
     async def handle_websocket(self, request: web.Request) -> web.WebSocketResponse:
-        if self._viewers >= MAX_VIEWERS:
+        viewer = self._guard.viewer(request)
+        of_viewer = [socket for address, socket in self._viewers if address == viewer]
+        is_full = len(self._viewers) >= MAX_VIEWERS
+        if is_full and not of_viewer:
             raise web.HTTPServiceUnavailable(text="Too many screens look at this board.")
-        self._viewers += 1
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=4096)
+        place = (viewer, socket)
+        if is_full or len(of_viewer) >= PER_ADDRESS:
+            oldest = of_viewer[0]
+            self._viewers.remove((viewer, oldest))
+            closing = asyncio.create_task(_give_up(oldest))
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
+        self._viewers.append(place)
         board: Board | None = None
         try:
             await socket.prepare(request)
+            if place not in self._viewers:  # newer pages have come meanwhile
+                await _give_up(socket)
+                return socket
             board = Board(
                 self.command,
                 write_bytes=socket.send_bytes,
@@ -98,7 +127,8 @@ class BoardServer(Server):
             )
             await self._process_messages(socket, board)
         finally:
-            self._viewers -= 1
+            if place in self._viewers:
+                self._viewers.remove(place)
             if board is not None:
                 await board.stop()
         return socket
@@ -124,6 +154,12 @@ class BoardServer(Server):
                     await websocket.send_json(["pong", value])
             except (ValueError, TypeError, KeyError, RecursionError):
                 continue
+
+
+async def _give_up(socket: web.WebSocketResponse) -> None:
+    """Close a page's socket, so that the page knows why."""
+    if socket.prepared:
+        await socket.close(code=GIVEN_UP, message=b"newer pages of this address")
 
 
 class Board(AppService):

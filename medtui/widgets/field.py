@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.getters import query_one
@@ -12,10 +12,18 @@ from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
 
+class JoiningInput(Input):
+    """An input that takes the whole of what is pasted, not its first line alone."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.text = "".join(line.strip() for line in event.text.splitlines())
+
+
 class Field(Vertical):
     """A label, an input, and a line for a hint or an error.
 
-    The hint stands there until there is an error; typing takes the error away.
+    The hint stands there until there is an error; typing takes the error away. With `joins_lines`,
+    what is pasted may have been broken into lines on its way.
     """
 
     input = query_one(Input)
@@ -32,11 +40,12 @@ class Field(Vertical):
         hint: str = "",
         max_length: int = 0,
         suggestions: Sequence[str] = (),
+        joins_lines: bool = False,
     ) -> None:
         super().__init__(id=id)
         self._label = label
         self._hint = hint
-        self._input = Input(
+        self._input = (JoiningInput if joins_lines else Input)(
             value,
             placeholder,
             password=password,

@@ -1,4 +1,4 @@
-"""The line at the top: whether the board is current, open seats, zone and time."""
+"""The line at the top: the server, whether the board is current, open seats, zone and time."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from datetime import datetime, tzinfo
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
+
+SERVER_CELLS = 18, 40
+"""How much of the server's name is shown: on narrow terminals, and on others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +23,12 @@ class Feed:
 
 
 class StatusLine(Static):
-    """One line, written again only when it reads differently."""
+    """One line, written again only when it reads differently. `server`: what it is called."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, server: str = "") -> None:
         super().__init__(markup=False)
         self._zone = zone
+        self._server = server
         self._content: Content | None = None
 
     def show(self, feed: Feed, *, seats: tuple[int, int] | None, view: str, now: datetime) -> None:
@@ -41,7 +45,9 @@ class StatusLine(Static):
             state = Content.styled(words, "bold $text-error") + Content.styled(
                 f" {feed.reason}", "$text-error"
             )
-        left = Content.assemble((" medtui ", "bold"), " ", state)
+        server = Content(self._server).truncate(SERVER_CELLS[self.size.width >= 100], ellipsis=True)
+        name = Content.assemble((" medtui ", "bold"), ("· ", "$faint"), server, " ")
+        left = (name if server else Content.styled(" medtui ", "bold")) + " " + state
         zone = getattr(self._zone, "key", None) or local.tzname() or "UTC"
         parts = [f"{local:%a} {local.day} {local:%b %H:%M}"]
         if self.size.width >= 100:

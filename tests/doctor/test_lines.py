@@ -64,6 +64,15 @@ async def test_settings_that_cannot_be_read(look: Any, tmp_path: Path) -> None:
     assert found["address"].state == "skipped"
 
 
+async def test_where_the_server_was_named(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "from SUPABASE_URL." in (await look())["settings"].what
+    for url in ("", "http://127.0.0.1:2"):
+        monkeypatch.setenv("SUPABASE_URL", url)
+        async for finding in doctor.examine({"server": "http://127.0.0.1:1", "key": "k"}):
+            assert finding.what == "The server http://127.0.0.1:1, from --url."
+            break
+
+
 async def test_an_address_where_nobody_is(stack: Stack, look: Any) -> None:
     await stack.stop_gateway()
     found = await look()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
 import socket
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -16,6 +18,7 @@ import pytest
 
 from tests.local.process import KEYS, Serve, answers, hold, nobody_is_left, within
 from tests.stack import data_model_alone
+from tests.terminal import Terminal
 
 NIL = "00000000-0000-0000-0000-000000000000"
 
@@ -176,3 +179,22 @@ def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
         assert database.execute(of_ours).fetchall() == []
         files = "select from storage.objects where name like '%/transcript.json'"
         assert within(10, lambda: database.execute(files).rowcount > 10)  # it is filled beside
+
+
+@pytest.mark.parametrize("options", [[], ["--invite"], ["--json"]], ids=["plain", "invite", "json"])
+async def test_a_terminal_shows_no_secret_unless_asked(folder: Path, options: list[str]) -> None:
+    data = folder / "data"
+    command = [sys.executable, "-m", "medtui", "local", "run", "--data", str(data), "--port", "0"]
+    async with Terminal([*command, *options], columns=400) as terminal:
+        await terminal.until("Ready at http://127.0.0.1:", str(data), seconds=60)
+        if "--json" not in options:
+            await terminal.until("medtui join http://sb_publishable_", "medtui local env")
+        ask = [sys.executable, "-m", "medtui", "local", "env", "--data", str(data)]
+        env = await asyncio.to_thread(subprocess.check_output, ask, text=True)
+        shown = terminal.output.decode()
+    values = dict(line.removeprefix("export ").split("=", 1) for line in env.splitlines())
+    secrets = ["SERVICE_ROLE_KEY", "SECRET_KEY", "JWT_SECRET", "DB_URL"]
+    assert all(len(values[name]) > 10 for name in secrets)
+    for name in secrets[:1] + secrets[2:]:
+        assert (values[name].strip("'") in shown) is ("--json" in options), name
+    assert values["SECRET_KEY"] not in shown

@@ -106,7 +106,8 @@ class Seat:
 async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Any]:
     """`await seat()`: an app that is configured for the stack; `server=""`: for nothing.
 
-    `person=`: somebody who has signed in before; `on=`: another stack.
+    `person=`: somebody who has signed in before; `on=`: another stack; `tokens=`: where the login
+    is kept, or what makes that for each server.
     """
     monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))  # its state is here, too
     running: list[asyncio.Task[None]] = []
@@ -126,7 +127,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         size: tuple[int, int] = (80, 24),
         server: str | None = None,
         key: str | None = None,
-        tokens: MemoryTokens | None = None,
+        tokens: MemoryTokens | Callable[[str], MemoryTokens] | None = None,
         person: Person | None = None,
         on: Stack | None = None,
         launcher: Any = None,
@@ -140,13 +141,14 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             key=there.anon_key if server is None else key or "",
             theme=theme,
         )
-        kept = tokens or MemoryTokens()
+        kept = MemoryTokens() if tokens is None else tokens
         if person is not None:
+            assert isinstance(kept, MemoryTokens)
             await kept.write(login_of(person))
         app = MedtuiApp(
             settings,
             launcher or Launcher(viewer=lambda: Login("", "")),
-            tokens=lambda url: kept,
+            tokens=(lambda url: kept) if isinstance(kept, MemoryTokens) else kept,
             zone=LONDON,
             **options,
         )

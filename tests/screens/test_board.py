@@ -150,6 +150,55 @@ async def test_a_link_opens_in_a_browser_that_is_here(
     await here.board(await stack.person())
     await here.until_text("○ open")
     await here.press("o")
+    await here.until_text("This link leads to example.org.")
+    assert opened == []
+    await here.press("y")
+    assert opened == ["https://example.org/7"]
+    await here.press("o")  # the host is known now
+    assert opened == ["https://example.org/7"] * 2
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("https://zoom.us@evil.example/j/1", "does not say plainly where it leads"),
+        ("https:evil.example", "does not say plainly where it leads"),
+        ("https://evil.example\\@zoom.us", "does not say plainly where it leads"),
+        ("https://z\u043e\u043em.us/j/1", "This link leads to xn--zm-fmca.us."),
+    ],
+    ids=["user", "colon", "backslash", "cyrillic"],
+)
+async def test_a_strangers_link_that_deceives_is_not_opened_unseen(
+    link: str, words: str, stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    await stack.without_checks()
+    await stack.session(await stack.person(), room_url=link)
+    here = await seat()
+    opened: list[str] = []
+    monkeypatch.setattr(here.app, "open_url", opened.append)
+    await here.board(await stack.person())
+    await here.until_text("○ open")
+    await here.press("o")
+    await here.until(lambda: words in " ".join(here.text.split()))
+    await here.press("n")
+    assert opened == []
+
+
+async def test_ones_own_link_opens_at_once(
+    stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SSH_CONNECTION", raising=False)
+    monkeypatch.setenv("DISPLAY", ":0")
+    me = await stack.person()
+    await stack.session(me, room_url="https://example.org/7")
+    here = await seat()
+    opened: list[str] = []
+    monkeypatch.setattr(here.app, "open_url", opened.append)
+    await here.board(me)
+    await here.until_text("○ open")
+    await here.press("o")
     assert opened == ["https://example.org/7"]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+from pathlib import Path
 from typing import Any
 
 import pytest
+from supabase_auth.errors import AuthApiError
 
 from medtui.data import MemoryTokens
+from medtui.data.codes import Codes
 from medtui.data.events import SignedOut
 from medtui.screens.code import digits_of
 from medtui.widgets import waiting
@@ -86,8 +90,6 @@ async def sign_up(here: Seat, email: str = NEW) -> None:
 
 async def signs_in(stack: Stack, email: str, password: str) -> bool:
     """Whether the auth server lets somebody in: asked with a client of its own."""
-    from supabase_auth.errors import AuthApiError
-
     client = await stack.client()
     try:
         await client.auth.sign_in_with_password({"email": email, "password": password})
@@ -250,6 +252,137 @@ async def test_in_two_windows_the_code_entered_in_one_signs_in_both_ways(
     await says(one, "wrong or too old")
     await one.press("escape", "ctrl+t", "enter")
     await one.until_screen("ProfileScreen")
+
+
+# Somebody else has signed up with one's address before
+
+THEIRS, MINE = "the attacker's own", "correct horse"
+
+
+async def others_sign_up(stack: Stack, email: str = NEW) -> None:
+    """Somebody who does not own the address signs up with it, and waits."""
+    client = await stack.client()
+    await client.auth.sign_up({"email": email, "password": THEIRS})
+    await minutes_later(stack)  # so that the owner is sent a code of their own
+
+
+@pytest.mark.parametrize("voids", [False, True], ids=["keeps", "voids"])
+async def test_the_password_is_of_the_one_who_confirms(
+    voids: bool, by_code: Stack, seat: Any
+) -> None:
+    await others_sign_up(by_code)
+    here = await seat()
+    await sign_up(here)
+    if voids:  # as servers do that forget the first password at the confirmation
+        await by_code.sql("update auth.users set encrypted_password = null")
+    await here.fill("code", await code_of(by_code, NEW, "signup"))
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    assert await signs_in(by_code, NEW, MINE)
+    assert not await signs_in(by_code, NEW, THEIRS)
+
+
+async def test_who_waited_for_the_confirmation_is_signed_out(
+    by_code: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one signs in between the code and the new password."""
+    await others_sign_up(by_code)
+    elsewhere = await by_code.client()
+    plain = Codes.set_first_password
+
+    async def late(codes: Codes, password: str, **more: Any) -> None:
+        # Where the server keeps the first password. One that forgets it lets nobody in here.
+        with contextlib.suppress(AuthApiError):
+            await elsewhere.auth.sign_in_with_password({"email": NEW, "password": THEIRS})
+        await plain(codes, password, **more)
+
+    monkeypatch.setattr(Codes, "set_first_password", late)
+    here = await seat()
+    await sign_up(here)
+    await here.fill("code", await code_of(by_code, NEW, "signup"))
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    (row,) = await by_code.sql("select count(*) as logins from auth.sessions")
+    assert row["logins"] == 1
+    assert here.app.backend.auth.user.email == NEW
+
+
+async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any) -> None:
+    here = await seat()
+    await sign_up(here)
+    await here.press("escape", "ctrl+t", "enter")
+    await says(here, "has signed up, but not been confirmed")
+    await here.fill("code", await code_of(by_code, NEW, "signup"))
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    assert await signs_in(by_code, NEW, MINE)
+
+
+@pytest.mark.parametrize(("key", "purpose"), [("ctrl+o", "signup"), ("ctrl+l", "recovery")])
+async def test_a_first_code_without_a_password_asks_for_one(
+    key: str, purpose: str, by_code: Stack, seat: Any
+) -> None:
+    """As after a restart between signing up and the code: what was typed is gone."""
+    await others_sign_up(by_code)
+    tokens = MemoryTokens()
+    here = await seat(tokens=tokens)
+    await here.fill("email", NEW)
+    await here.press(key)
+    await here.until_screen("CodeScreen")
+    await here.fill("code", await code_of(by_code, NEW, purpose))
+    await here.press("enter")
+    await says(here, "Your e-mail is confirmed", "Choose a password")
+    await here.press("escape")
+    await says(here, "Choose a password first")
+    assert here.screen == "PasswordScreen"
+
+    again = await seat(tokens=tokens)  # and after another restart, too
+    await says(again, "Choose a password")
+    await again.fill("password", MINE)
+    await again.press("enter")
+    await again.until_screen("ProfileScreen")
+    assert await signs_in(by_code, NEW, MINE)
+    assert not await signs_in(by_code, NEW, THEIRS)
+    once_more = await seat(tokens=tokens)
+    await once_more.until_screen("ProfileScreen")
+
+
+async def test_a_password_that_could_not_be_set_at_once_is_set_later(
+    by_code: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await others_sign_up(by_code)
+    plain, asked = Codes.set_first_password, []
+
+    async def lost(codes: Codes, password: str, **more: Any) -> None:
+        if not asked:
+            asked.append(password)
+            await by_code.stop_gateway()
+        await plain(codes, password, **more)
+
+    monkeypatch.setattr(Codes, "set_first_password", lost)
+    here = await seat()
+    await sign_up(here)
+    await here.fill("code", await code_of(by_code, NEW, "signup"))
+    await here.press("enter")
+    await says(here, "cannot be reached")
+    await by_code.start_gateway()
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    assert await signs_in(by_code, NEW, MINE)
+    assert not await signs_in(by_code, NEW, THEIRS)
+
+
+async def test_the_password_of_a_sign_up_is_written_nowhere(
+    by_code: Stack, seat: Any, tmp_path: Path
+) -> None:
+    here = await seat()
+    await sign_up(here)
+    await here.fill("code", await code_of(by_code, NEW, "signup"))
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    await here.app.drafts.written()
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in written if MINE.encode() in path.read_bytes()] == []
 
 
 # Signing in by code, and a forgotten password

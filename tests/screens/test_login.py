@@ -19,6 +19,7 @@ class FakeLauncher:
     def __init__(self, stack: Stack | None, login: Login | None = None) -> None:
         self.stack, self.login = stack, login
         self.asked: list[str] = []
+        self.folder = ""
 
     async def demo(self) -> Started:
         return self._started("demo")
@@ -32,7 +33,9 @@ class FakeLauncher:
             raise LaunchFailed(
                 "PostgreSQL is missing: install it with pip install 'medtui[local]'."
             )
-        return Started(self.stack.url, self.stack.anon_key, self.login)
+        started = Started(self.stack.url, self.stack.anon_key, self.login)
+        started.folder = self.folder
+        return started
 
 
 async def test_one_enter_on_the_first_screen_ends_before_the_sample_board(

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from textual.widgets import Select
 
+from medtui.screens.session_form import _link_refusal
 from tests.screens.conftest import LONDON, Seat
 from tests.stack import Stack
 
@@ -170,3 +172,27 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     await here.until_screen("BoardScreen")
     (row,) = await stack.sql("select room_url, guest_id from practice_sessions")
     assert row == {"room_url": "room-8", "guest_id": guest.id}
+
+
+@pytest.mark.parametrize(
+    ("link", "words"),
+    [
+        ("https://zoom.us@evil.example/j/1", "does not say plainly where it leads"),
+        ("https://evil.example\\@zoom.us", "does not say plainly where it leads"),
+        ("https:///evil.example", "does not say plainly where it leads"),
+        ("https://[::1].evil.example", "does not say plainly where it leads"),
+        ("https:evil.example", "Enter an https link"),
+        ("https://z\u043e\u043em.us/j/1", "plain letters: this one is xn--zm-fmca.us"),
+        ("https://zoom.us\u200b/j/1", "has no spaces"),
+    ],
+)
+def test_a_link_that_hides_where_it_leads_is_refused(link: str, words: str) -> None:
+    assert words in str(_link_refusal(link))
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["", "room-8", "https://zoom.us/j/1?pwd=a@b", "https://Meet.Jit.si/Room", "https://[::1]:8/x"],
+)
+def test_a_plain_link_is_taken(link: str) -> None:
+    assert _link_refusal(link) is None

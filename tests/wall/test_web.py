@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +16,8 @@ import httpx
 import pytest
 import websockets
 
+from medtui.wall.guard import PER_ADDRESS
+from medtui.wall.web import GIVEN_UP
 from tests.browser import CHROMIUM, Browser
 from tests.stack import Stack
 from tests.test_end_to_end import environment, server
@@ -169,6 +171,108 @@ async def test_a_taken_port_is_said_in_a_sentence(stack: Stack, tmp_path: Path) 
     _, err = await process.communicate()
     assert process.returncode == 1
     assert f"cannot listen on 127.0.0.1, port {port}: Address already in use" in err.decode()
+
+
+def paths(url: str) -> tuple[str, str, int]:
+    """The page's address as a websocket's, its host, and its port."""
+    host, _, port = url.removeprefix("http://").rpartition(":")
+    return f"{url.replace('http', 'ws')}/ws?width=80&height=24", host, int(port)
+
+
+# What a browser sends of another page than ours, or of one whose name was made to lead here.
+STRANGE = [
+    {"Host": "evil.example"},
+    {"Host": "evil.example:{port}"},
+    {"Host": "evil.example:{port}", "Origin": "http://evil.example:{port}"},
+    {"Host": "{host}.evil.example:{port}"},
+    {"Host": "evil@{host}:{port}"},
+    {"Host": "{host}:1"},
+    {"Host": "{host}"},
+    {"Host": ""},
+    {"Origin": "http://evil.example"},
+    {"Origin": "http://evil.example:{port}"},
+    {"Origin": "http://{host}:1"},
+    {"Origin": "http://{host}"},
+    {"Origin": "https://{host}:{port}"},
+    {"Origin": "http://{host}:{port}.evil.example"},
+    {"Origin": "http://{host}:{port}@evil.example"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": "file://"},
+    {"Host": "evil.example", "X-Forwarded-Host": "{host}:{port}"},
+    {"Origin": "http://evil.example", "X-Forwarded-Host": "evil.example"},
+    {"Origin": "http://evil.example", "Forwarded": "host=evil.example"},
+]
+
+
+async def asked(port: int, to: str, path: str, headers: dict[str, str]) -> int:
+    """The status of an answer, to a request with exactly these headers."""
+    reader, writer = await asyncio.open_connection(to, port)
+    lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
+    writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+    try:
+        return int((await asyncio.wait_for(reader.readline(), 10)).split()[1])
+    finally:
+        writer.close()
+
+
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize("listening", ["127.0.0.1", "::1"])
+async def test_another_page_than_ours_reads_nothing(
+    listening: str, stack: Stack, tmp_path: Path
+) -> None:
+    async with serving(tmp_path, "--host", listening, **server(stack)) as url:
+        _, host, port = paths(url)
+        own = f"{host}:{port}"
+        for path, extra in (("/", {}), ("/static/js/textual.js", {}), ("/ws", UPGRADE)):
+            for strange in STRANGE:
+                filled = {name: text.format(host=host, port=port) for name, text in strange.items()}
+                headers = {"Host": own, **extra, **filled}
+                status = await asked(port, listening, path, headers)
+                assert status == 403 or (not headers["Host"] and status == 400), (path, headers)
+        assert await asked(port, listening, "/ws", {"Host": own, **UPGRADE}) == 101
+        for name in (own, f"localhost:{port}"):
+            headers = {"Host": name, "Origin": f"http://{name}"}
+            assert await asked(port, listening, "/", headers) == 200
+            assert await asked(port, listening, "/ws", {**headers, **UPGRADE}) == 101
+
+
+async def test_a_proxy_that_is_named_is_believed(stack: Stack, tmp_path: Path) -> None:
+    async with serving(tmp_path, "--public-host", "board.example", **server(stack)) as url:
+        _, host, port = paths(url)
+        named = {"Host": "board.example", "Origin": "https://board.example", **UPGRADE}
+        assert await asked(port, host, "/ws", named) == 101
+        assert await asked(port, host, "/ws", {**named, "Origin": "https://evil.example"}) == 403
+        assert await asked(port, host, "/ws", {**named, "Host": "evil.example"}) == 403
+
+
+async def test_one_address_has_so_many_places_and_its_oldest_page_goes(
+    stack: Stack, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as pages, serving(tmp_path, **server(stack)) as url:
+        socket_url, host, port = paths(url)
+        opened = []
+        for _ in range(PER_ADDRESS):
+            opened.append(await pages.enter_async_context(websockets.connect(socket_url)))
+        elsewhere = await pages.enter_async_context(
+            websockets.connect(socket_url, host=host, port=port, local_addr=("127.0.0.2", 0))
+        )
+        newest = await pages.enter_async_context(websockets.connect(socket_url))
+        async with asyncio.timeout(20):
+            await opened[0].wait_closed()
+        assert opened[0].close_code == GIVEN_UP
+        for page in (*opened[1:], elsewhere, newest):
+            await page.send(json.dumps(["ping", "there"]))
+            async with asyncio.timeout(20):
+                while await page.recv() != '["pong", "there"]':
+                    pass
 
 
 @pytest.mark.long

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth.account import Account
 from medtui.local.auth.admin import Admin
-from medtui.local.auth.db import Pool, auth_pool
+from medtui.local.auth.db import Pool, auth_pool, the_one
 from medtui.local.auth.entry import Entry
 from medtui.local.auth.errors import AuthError, unexpected_failure
 from medtui.local.auth.inputs import Body, body_of
@@ -35,6 +35,7 @@ class Auth:
 
     def __init__(self, pool: Pool, keys: Keys, *, autoconfirm: bool = True) -> None:
         self._autoconfirm = autoconfirm
+        self._pool = pool
         self._sessions = Sessions(keys)
         limits = Limits()
         self._routes: dict[tuple[str, str], Callable[[Request, Body], Awaitable[Response]]] = {
@@ -67,6 +68,9 @@ class Auth:
         return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
 
     async def _settings(self, request: Request, body: Body) -> Response:
+        """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
+        async with self._pool.connection() as db:
+            found = await the_one(db, "select exists(select from auth.users) as has_accounts")
         return JSONResponse(
             {
                 "external": {"email": True, "phone": False, "anonymous_users": False},
@@ -75,5 +79,6 @@ class Auth:
                 "phone_autoconfirm": False,
                 "sms_provider": "",
                 "saml_enabled": False,
+                "medtui_has_accounts": found["has_accounts"],
             }
         )
