@@ -14,7 +14,8 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from medtui.config import BadConfig, is_public
+from medtui.config import BadConfig
+from medtui.keys import is_public, is_secret, tidy
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -66,9 +67,9 @@ class ConnectScreen(Screen[None]):
 
     @on(Input.Changed)
     def _keep(self) -> None:
-        url, key = self.url.value, self.key.value.strip()
-        # Somebody may paste the wrong key of the two: only what is surely public is kept.
-        typed = {"url": url, "key": key if is_public(key) else ""}
+        url, key = self.url.value, tidy(self.key.value)
+        # It may be the wrong key of the two, or in the wrong field: no secret is kept.
+        typed = {"url": "" if is_secret(url) else url, "key": key if is_public(key) else ""}
         self.draft.keep({name: text for name, text in typed.items() if text})
 
     def action_start_afresh(self) -> None:
@@ -96,7 +97,7 @@ class ConnectScreen(Screen[None]):
         self.key.clear_error()
         try:
             url = await check_server(url, key)
-            keep = partial(app.settings.with_changes, server=url, key=key.strip())
+            keep = partial(app.settings.with_changes, server=url, key=tidy(key))
             app.settings = await asyncio.to_thread(keep)  # another program may hold the file
         except Invalid as error:
             failure.update("")
@@ -116,4 +117,4 @@ class ConnectScreen(Screen[None]):
                 severity="warning",
                 timeout=10,
             )
-        app.servers.open(url, key.strip())
+        app.servers.open(url, tidy(key))
