@@ -41,7 +41,7 @@ MAY_IMPORT = {
         *("history", "keys", "progress", "shared_board", "station", "widgets"),
     },
     "wall": {
-        *("config", "data", "frame", "launch", "log", "models"),
+        *("config", "data", "frame", "keys", "launch", "log", "models"),
         *("screens", "shared_board", "widgets"),
     },
     "launch": {"config", "environment"},

@@ -106,7 +106,7 @@ def tidy_url(url: str) -> str:
     A path before those stays: a server may be kept below one. The address of a project's page in
     the dashboard becomes the project's own.
     """
-    url = tidy(url).lstrip("/")
+    url = re.sub(r"^(https?):/*", r"\1://", tidy(url).lstrip("/"), flags=re.IGNORECASE)
     try:
         parts = urlsplit(url if "://" in url else f"//{url}")
         host, _ = parts.hostname or "", parts.port
@@ -114,7 +114,7 @@ def tidy_url(url: str) -> str:
     except ValueError:
         host = ""
     scheme = parts.scheme or ("http" if is_loopback(host) else "https") if host else ""
-    if scheme not in ("http", "https") or any(c.isspace() for c in url):
+    if scheme not in ("http", "https") or any(c.isspace() or not c.isprintable() for c in url):
         raise Invalid(
             "This is not a URL: it should look like https://abc.supabase.co.", field="url"
         )

@@ -135,7 +135,7 @@ class Route:
         if refused is not None:
             return Unreachable(
                 f"The server's certificate is not trusted ({refused.verify_message.rstrip('.')})"
-                f"{_certificates_named()}: check this machine's clock and certificates."
+                f"{by_which_certificates()}: check this machine's clock and certificates."
             )
         if self.proxy is not None:
             return Unreachable(
@@ -160,7 +160,8 @@ def _given() -> dict[str, str]:
     return {name: value for name in names if (value := os.environ.get(name, "").strip())}
 
 
-def _certificates_named() -> str:
+def by_which_certificates() -> str:
+    """Words for which certificates were asked; empty where they are the system's."""
     given = " and ".join(_given())
     return f" by the certificates that {given} names" if given else ""
 

@@ -112,7 +112,7 @@ def _parsed(source: str, value: str) -> Proxy:
         host = str(ipaddress.IPv6Address(host)) if ":" in host else host.encode("idna").decode()
     except (ValueError, LookupError):
         host = ""
-    if not host or not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+    if not host or parts.path.strip("/") or not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
         raise Unreachable(
             f"{source} does not name a proxy that medtui can use: set it to an address such as "
             "http://proxy.example:8080 or socks5://proxy.example:1080, or unset it."

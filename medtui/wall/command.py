@@ -34,12 +34,20 @@ def run(options: argparse.Namespace) -> int:
     from zoneinfo import ZoneInfo
 
     from medtui.config import BadConfig, load, local_zone, state
+    from medtui.keys import is_secret
 
     try:
         zone = ZoneInfo(options.zone) if options.zone else local_zone()
     except (ValueError, LookupError, OSError):
         return _complain(f"there is no time zone {options.zone!r}: try one as Europe/London.", 2)
     if options.web:
+        # Before it goes on a command line, which others on this machine can read.
+        try:
+            is_refused = is_secret(load({"key": options.key}).key)
+        except BadConfig as error:
+            return _complain(str(error), 2)
+        if is_refused:
+            return _complain("this is the secret key: use the public one.", 2)
         return _serve(options)
     from medtui.data.scope import shared
     from medtui.launch import Launcher, Login
