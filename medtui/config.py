@@ -19,9 +19,7 @@ One's own presets, for the station clock and the mark sheet, stand beside it in 
 
 from __future__ import annotations
 
-import base64
 import ipaddress
-import json
 import os
 import re
 import tomllib
@@ -34,6 +32,7 @@ from urllib.parse import urlsplit
 
 from medtui import disk
 from medtui.clean import ascii_host, clean_line
+from medtui.keys import is_public, is_secret, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -169,6 +168,7 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
         )
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
     values["servers"] = _known(values.get("servers", ()))
+    values.update({name: tidy(values[name]) for name in ("server", "key") if name in values})
     return Settings(file=file, **values)
 
 
@@ -193,7 +193,7 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
 
     file = settings.file.parent / "presets.toml"
     try:
-        return parse(file.read_text(encoding="utf-8"), str(file))
+        return parse(file.read_text(encoding="utf-8-sig"), str(file))
     except FileNotFoundError:
         return ()
     except BadPreset as error:
@@ -231,11 +231,13 @@ def invited(line: str) -> tuple[str, str]:
         )
     if not key or not WORD.fullmatch(key):
         raise BadConfig("This invitation has no key before its @: copy the whole line.")
-    if _is_secret(key):
+    if is_secret(key):
         raise BadConfig(
             "This invitation holds a secret key, which is nobody's but the operator's: "
             "ask for one with the publishable key."
         )
+    if not is_public(key):
+        raise BadConfig("The key in this invitation is none of Supabase's: copy the whole line.")
     return f"{scheme.lower()}://{host.lower()}" + (f":{int(port)}" if port else ""), key
 
 
@@ -263,28 +265,6 @@ def _is_host(host: str) -> bool:
     return all(host.split("."))
 
 
-def is_public(key: str) -> bool:
-    """Whether a key is surely one that everybody may know."""
-    try:
-        return bool(WORD.fullmatch(key)) and not _is_secret(key)
-    except BadConfig:
-        return False
-
-
-def _is_secret(key: str) -> bool:
-    """Whether the key is past all policies: of the newer kind by its name, else by its claims."""
-    if key.startswith("sb_"):
-        return not key.startswith("sb_publishable_")
-    try:
-        claims = key.split(".")[1]
-        padded = claims + "=" * (-len(claims) % 4)
-        return bool(json.loads(base64.urlsafe_b64decode(padded)).get("role") != "anon")
-    except (IndexError, ValueError, AttributeError) as error:
-        raise BadConfig(
-            "The key in this invitation is none of Supabase's: copy the whole line."
-        ) from error
-
-
 def state() -> Path:
     """The same folder, whatever the settings say."""
     return Settings(file=_file()).state
@@ -300,7 +280,7 @@ def _file() -> Path:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
+        values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except tomllib.TOMLDecodeError as error:
@@ -368,7 +348,7 @@ def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:
 
     try:
         with disk.held(file, LOCK_SECONDS):  # two programs may each change something
-            text = file.read_text(encoding="utf-8") if file.exists() else ""
+            text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
             document = tomlkit.parse(text)
             change(document)
             disk.write(file, tomlkit.dumps(document))

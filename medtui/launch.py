@@ -9,12 +9,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from medtui.environment import for_children
 
 
 class LaunchFailed(Exception):
@@ -69,7 +70,7 @@ class Started:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            env={**os.environ, **env},
+            env={**for_children(), **env},
             start_new_session=True,  # a ctrl+c in the terminal is the app's to answer
         )
         self._resources.push_async_callback(_end, process)
@@ -147,6 +148,7 @@ def _first_line(*arguments: str) -> tuple[str, str]:
         stderr=subprocess.PIPE,
         text=True,
         errors="replace",
+        env=for_children(),
         start_new_session=True,
     )
     assert process.stdout is not None  # noqa: S101  # for the type checker: both are pipes

@@ -15,6 +15,8 @@ class Proxy:
     def __init__(self, upstream: str) -> None:
         self.url = ""
         self.asked: list[str] = []
+        self.heard = bytearray()
+        """All that clients have sent."""
         self.answers_to_lose: dict[str, int] = {}
         """How many answers to requests of each method never arrive, though they were obeyed."""
         self.refused: str | None = None
@@ -34,6 +36,7 @@ class Proxy:
 
         async def there() -> None:
             while data := await reader.read(65536):
+                self.heard += data
                 for line in data.split(b"\r\n"):
                     if not line.endswith(b" HTTP/1.1"):
                         continue

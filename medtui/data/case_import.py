@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from medtui.data.auth import SessionStorage
-from medtui.data.check import is_public, is_secret, probe, tidy_url
+from medtui.data.check import probe, tidy_url
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, Unreachable
 from medtui.data.pages import read_all, read_ids
 from medtui.data.tokens import MemoryTokens
+from medtui.keys import is_public, is_secret, tidy
 from medtui.models import CaseDraft
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ async def _connected(url: str, key: str) -> AsyncIterator[Connection]:
 
 def service_key(key: str) -> str:
     """The key, tidied. Raises Invalid for what can be seen not to be a service key."""
-    key = key.strip()
+    key = tidy(key)
     if not key:
         raise Invalid("Give the project's service key in SUPABASE_SERVICE_ROLE_KEY.", field="key")
     if is_public(key):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import ipaddress
 import json
+import re
 from urllib.parse import urlsplit
 
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
+from medtui.data.network import Route, is_loopback
+from medtui.keys import is_secret, tidy
+
+_API = re.compile(r"/(auth|rest|storage|realtime|functions|graphql)/v\d.*|/project/.*", re.DOTALL)
+"""Paths that people copy along with a server's address."""
+_DASHBOARD = re.compile(r"(?:app\.|www\.)?supabase\.(?:com|io|green)")
+_PROJECT = re.compile(r"/project/([a-z0-9]{16,32})(?![a-z0-9])")
 
 PROBE_SECONDS = 20
 """How long all answers together may take: httpx has a limit for each piece of one alone."""
@@ -22,40 +27,39 @@ async def check_server(url: str, key: str) -> str:
     platform's tables are not there.
     """
     url = tidy_url(url)
-    key = key.strip()
-    if not key:
+    if not tidy(key):
         raise Invalid("Enter the project's public key (anon or publishable).", field="key")
-    _refuse_no_key(key)
-    if is_secret(key):
-        raise Invalid(
-            "This is the secret key, which may do everything: "
-            "use the public one (anon or publishable).",
-            field="key",
-        )
-    await probe(url, key)
+    await probe(url, public_key(key))
     return url
 
 
 def usable(url: str, key: str) -> tuple[str, str]:
     """A URL and a key as they stand in the settings, as calls can be made with them.
 
-    Nobody is asked. Raises Invalid (`field` url or key) for what no call can be made with.
+    No server is asked. Raises Invalid (`field` url or key) for what no call can be made with, and
+    for a secret key.
     """
-    tidy, key = tidy_url(url), key.strip()
-    if not key:
+    if not tidy(key):
         raise Invalid(
             "There is no key for this server: set SUPABASE_ANON_KEY to its public one, "
             "or choose the server again.",
             field="key",
         )
-    _refuse_no_key(key)
-    # Its path stays: whoever runs a server of their own may have put it below one.
-    return (url.strip() if "://" in url else tidy), key
+    return tidy_url(url), public_key(key)
 
 
-def _refuse_no_key(key: str) -> None:
+def public_key(key: str) -> str:
+    """A key without quotes and blanks around it. Raises Invalid (`field` key) for a secret one."""
+    if is_secret(key):
+        raise Invalid(
+            "This is the secret key, which may do everything: "
+            "use the public one (anon or publishable).",
+            field="key",
+        )
+    key = tidy(key)
     if not key.isascii() or not key.isprintable() or " " in key:
         raise Invalid("This is not a key: copy the whole of it, in one line.", field="key")
+    return key
 
 
 async def probe(url: str, key: str) -> None:
@@ -65,11 +69,11 @@ async def probe(url: str, key: str) -> None:
     """
     import httpx
 
-    headers = {"apikey": key}
+    route = await Route.to(url)
     try:
         async with (
             asyncio.timeout(PROBE_SECONDS),
-            httpx.AsyncClient(timeout=8, headers=headers) as http,
+            route.client(timeout=8, headers={"apikey": key}) as http,
         ):
             settings = await http.get(f"{url}/auth/v1/settings")
             tables = await http.get(
@@ -92,7 +96,11 @@ async def probe(url: str, key: str) -> None:
     if settings.status_code >= 500:
         raise Unreachable("The server is in trouble: try again in a moment.")
     if settings.status_code != 200 or "external" not in json_object(settings.text):
-        raise Invalid("There is a server here, but it is not Supabase.", field="url")
+        raise Invalid(
+            "There is a server here, but it is not Supabase: check the address, and sign in to "
+            "this network if it asks for that.",
+            field="url",
+        )
     if json_object(tables.text).get("code") in ("42P01", "PGRST205"):
         raise ServerTooOld(
             "This project lacks the platform's tables: deploy medtui's migrations to it first."
@@ -100,52 +108,39 @@ async def probe(url: str, key: str) -> None:
 
 
 def tidy_url(url: str) -> str:
-    """A project's URL without path and trailing slash. Raises Invalid."""
-    url = url.strip()
-    if "://" not in url:
-        url = f"https://{url}"
+    """A server's address as calls are made to it, without paths of its API. Raises Invalid.
+
+    A path before those stays: a server may be kept below one. The address of a project's page in
+    the dashboard becomes the project's own.
+    """
+    url = re.sub(r"^(https?):/*", r"\1://", tidy(url).lstrip("/"), flags=re.IGNORECASE)
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-        (host or "").encode("idna")  # as whoever looks a name up does
+        parts = urlsplit(url if "://" in url else f"//{url}")
+        host, _ = parts.hostname or "", parts.port
+        host.encode("idna")  # as is done to look a name up
     except ValueError:
-        host = None
-    if not host or parts.scheme not in ("http", "https") or any(c.isspace() for c in url):
+        host = ""
+    scheme = parts.scheme or ("http" if is_loopback(host) else "https") if host else ""
+    if scheme not in ("http", "https") or any(c.isspace() or not c.isprintable() for c in url):
         raise Invalid(
             "This is not a URL: it should look like https://abc.supabase.co.", field="url"
         )
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    if _DASHBOARD.fullmatch(host):
+        if project := _PROJECT.search(parts.path):
+            return f"https://{project[1]}.supabase.co"
+        raise Invalid(
+            "This is the dashboard's address, not a project's: copy the project's URL, "
+            "such as https://abc.supabase.co.",
+            field="url",
+        )
+    path = "" if host.endswith(".supabase.co") else _API.sub("", parts.path).rstrip("/")
+    return f"{scheme}://{parts.netloc.rpartition('@')[2]}{path}"
 
 
 def is_unprotected(url: str) -> bool:
     """Whether passwords would travel unencrypted to another machine."""
     parts = urlsplit(url)
-    if parts.scheme != "http" or parts.hostname == "localhost":
-        return False
-    try:
-        return not ipaddress.ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return True
-
-
-def is_secret(key: str) -> bool:
-    """Whether this is a service key, of the new kind or a JWT, rather than the public one."""
-    return key.startswith("sb_secret_") or claims_of(key).get("role") == "service_role"
-
-
-def is_public(key: str) -> bool:
-    """Whether this is a public key, of the new kind or a JWT."""
-    return key.startswith("sb_publishable_") or claims_of(key).get("role") == "anon"
-
-
-def claims_of(key: str) -> dict[str, object]:
-    """What a JWT says of itself, which nothing proves; empty for what is no JWT."""
-    try:
-        payload = key.split(".")[1]
-        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, ValueError, binascii.Error):
-        return {}
-    return claims if isinstance(claims, dict) else {}
+    return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
 
 def json_object(text: str) -> dict[str, object]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from medtui.data.errors import Unreachable
+from medtui.data.network import Route
 from medtui.data.sending import wait_longer
 from medtui.data.translate import TokenRefused, translated
 
@@ -36,10 +37,13 @@ class Server:
 class Connection:
     """The client and the two ways to call it. Made by `connect`, closed by `close`."""
 
-    def __init__(self, server: Server, client: AsyncClient, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self, server: Server, client: AsyncClient, http: httpx.AsyncClient, route: Route
+    ) -> None:
         self.server = server
         self.client = client
         self.http = http
+        self.route = route
         self.refresh: Callable[[str], Awaitable[None]] | None = None
         """Set by `Auth`: replaces the given access token, or raises NotSignedIn."""
         self.freshen: Callable[[], Awaitable[None]] | None = None
@@ -145,10 +149,15 @@ async def connect(server: Server, storage: object) -> Connection:
     Importing `supabase` and reading the certificates take a quarter of a second:
     both happen in a thread, so that the first frame need not wait for them.
     """
-    http = await asyncio.to_thread(_prepare)
+    _, route = await asyncio.gather(asyncio.to_thread(_prepare), Route.to(server.url))
 
+    from httpx import Timeout
     from supabase import AsyncClient, AsyncClientOptions
 
+    http = route.client(
+        timeout=Timeout(10, connect=5),
+        hooks={"request": [wait_longer], "response": [_whole]},
+    )
     client = AsyncClient(
         server.url,
         server.key,
@@ -160,17 +169,12 @@ async def connect(server: Server, storage: object) -> Connection:
             flow_type="implicit",  # codes are typed in; there is no redirect to come back from
         ),
     )
-    return Connection(server, client, http)
+    return Connection(server, client, http, route)
 
 
-def _prepare() -> httpx.AsyncClient:
-    import httpx
+def _prepare() -> None:
     import supabase  # noqa: F401  # imported here for its cost, used by the caller
 
     # The client libraries' debug lines hold tokens.
     for name in ("httpx", "httpcore", "realtime", "websockets", "supabase_auth", "hpack"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-    return httpx.AsyncClient(
-        timeout=httpx.Timeout(10, connect=5),
-        event_hooks={"request": [wait_longer], "response": [_whole]},
-    )

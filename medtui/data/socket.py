@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
 from medtui.data.elapsed import elapsed
+from medtui.data.errors import Unreachable
 
 if TYPE_CHECKING:
-    from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
+    from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
 
 log = logging.getLogger(__name__)
 
@@ -46,19 +47,11 @@ class Socket:
     """A connected websocket: `open` it, make channels, `wait_broken`, `close` it."""
 
     def __init__(self, connection: Connection) -> None:
-        from realtime import AsyncRealtimeClient
-
         self.last_life = elapsed()
         self._last_frame = elapsed()
         self._connection = connection
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._client = AsyncRealtimeClient(
-            str(connection.client.realtime_url),
-            token=connection.server.key,
-            auto_reconnect=False,
-            max_retries=1,
-            timeout=OPEN_SECONDS,
-        )
+        self._client = _client(connection)
         self._watching: list[asyncio.Task[None]] = []
         self._subscription = connection.client.auth.on_auth_state_change(self._on_auth)
         self._pushes: set[asyncio.Task[None]] = set()
@@ -68,6 +61,8 @@ class Socket:
         await self._client.set_auth(self._connection.token)
         try:
             await self._client.connect()
+        except Unreachable as error:
+            raise SocketBroken(error.message) from error
         except Exception as error:  # websockets, DNS, TLS and proxies raise without a family
             raise SocketBroken("the live feed cannot be reached") from error
         self._heard_frame()
@@ -226,6 +221,25 @@ class Socket:
             push.destroy()
         self._heard_frame()
         return elapsed() - began
+
+
+def _client(connection: Connection) -> AsyncRealtimeClient:
+    """A client of one connection attempt, over the way that HTTP takes."""
+    from realtime import AsyncRealtimeClient
+
+    class Client(AsyncRealtimeClient):
+        async def connect(self) -> None:
+            if not self.is_connected:
+                opening = connection.route.websocket(self.endpoint_url(), self.timeout)
+                self._ws_connection = await opening
+                await self._on_connect()
+
+    return Client(
+        str(connection.client.realtime_url),
+        token=connection.server.key,
+        auto_reconnect=False,
+        timeout=OPEN_SECONDS,
+    )
 
 
 def _ignore_the_end_of_others(channel: AsyncRealtimeChannel) -> None:

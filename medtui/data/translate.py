@@ -81,7 +81,6 @@ def translated() -> Iterator[None]:
     """Turn what the `supabase` client raises in this block into `DataError`s."""
     import httpx
     from postgrest.exceptions import APIError
-    from pydantic import ValidationError
     from storage3.exceptions import StorageApiError
     from supabase_auth.errors import AuthError
 
@@ -99,7 +98,7 @@ def translated() -> Iterator[None]:
         raise Unreachable(
             "The server cannot be reached: check the network and try again."
         ) from error
-    except (ValidationError, ValueError, TypeError, LookupError, AttributeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise Unreachable(NOT_UNDERSTOOD) from error
 
 

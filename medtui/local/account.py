@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from medtui.environment import for_children
 from medtui.local import LocalError
 
 UNPRIVILEGED = ("nobody", "daemon", "bin")
@@ -52,6 +53,7 @@ class Account:
             group=self.gid if self.other else None,
             extra_groups=[] if self.other else None,
             cwd="/",
+            env=for_children(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -129,7 +129,7 @@ def ask(question: str) -> str:
 @contextlib.asynccontextmanager
 async def database(folder: Path) -> AsyncIterator[Any]:
     """A connection as `postgres`: to the server that runs, else to PostgreSQL started for it."""
-    from psycopg import AsyncConnection
+    from medtui.local.connection import OwnConnection
 
     async with contextlib.AsyncExitStack() as stack:
         server = stack.enter_context(held(folder))
@@ -140,7 +140,7 @@ async def database(folder: Path) -> AsyncIterator[Any]:
             cluster = await Cluster.start(folder)
             stack.push_async_callback(cluster.stop)
             url = cluster.dsn()
-        connection = await AsyncConnection.connect(url, autocommit=True)
+        connection = await OwnConnection.connect(url, autocommit=True)
         yield await stack.enter_async_context(connection)
 
 

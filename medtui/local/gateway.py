@@ -23,6 +23,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import Auth, auth_pool
 from medtui.local.caller import bearer
+from medtui.local.connection import OwnConnection
 from medtui.local.keys import Keys, is_opaque
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
@@ -92,6 +93,7 @@ class Gateway:
         try:
             pool: Pool = AsyncConnectionPool(
                 dsn("authenticator"),
+                connection_class=OwnConnection,
                 min_size=1,
                 max_size=10,
                 open=False,

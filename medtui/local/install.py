@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 
 from medtui.local import LocalError
+from medtui.local.connection import OwnConnection
 from medtui.local.postgres import SUPERUSER, Cluster
 
 PLATFORM = Path(__file__).with_name("platform")
@@ -60,7 +61,7 @@ async def install(
     if not wanted:
         raise LocalError(f"There are no migrations in {migrations or MIGRATIONS}.")
     dsn = cluster.dsn(SUPERUSER, database)
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
+    async with await OwnConnection.connect(dsn, autocommit=True) as admin:
         known, applied = await _records(admin)
         if unknown := applied - {migration.version for migration in wanted}:
             raise LocalError(
@@ -83,7 +84,7 @@ async def install(
         return
     # Logged in as the owner, not switched to: role settings such as the search path count.
     dsn = cluster.dsn(database=database)
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as owner:
+    async with await OwnConnection.connect(dsn, autocommit=True) as owner:
         for migration in pending:
             await _migrate(owner, migration)
 

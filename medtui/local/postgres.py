@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 
+from medtui.environment import for_children
 from medtui.local import LocalError
 from medtui.local.account import Account
 
@@ -324,6 +325,7 @@ def _launch(
             stdout=subprocess.PIPE,
             stderr=log,
             cwd="/",
+            env=for_children(),
             pass_fds=(lock,),
             # Not in the terminal's process group: Ctrl-C is for us, who stop it in our order.
             start_new_session=True,

@@ -210,12 +210,11 @@ async def add_sample(cluster: Cluster, now: datetime) -> bool:
 
     Whether it was filled: its files are still to come.
     """
-    import psycopg
-
+    from medtui.local.connection import OwnConnection
     from medtui.local.sample import load
 
     dsn = cluster.dsn(SUPERUSER)
-    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+    async with await OwnConnection.connect(dsn) as connection:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
         await load(dsn, now=now)

@@ -12,8 +12,9 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
-from medtui.config import BadConfig, invited, is_invitation, is_public
+from medtui.config import BadConfig, invited, is_invitation
 from medtui.data import Invalid
+from medtui.keys import is_public, is_secret, tidy
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -82,13 +83,9 @@ class ConnectScreen(Screen[None]):
 
     @on(Input.Changed)
     def _keep(self) -> None:
-        url, key = self.url.value, self.key.value.strip()
-        # Somebody may paste the wrong key of the two: only what is surely public is kept.
-        try:
-            _project(url, "")
-        except Invalid:
-            url = ""
-        typed = {"url": url, "key": key if is_public(key) else ""}
+        url, key = self.url.value, tidy(self.key.value)
+        # It may be the wrong key of the two, or in the wrong field: no secret is kept.
+        typed = {"url": "" if is_secret(url) else url, "key": key if is_public(key) else ""}
         self.draft.keep({name: text for name, text in typed.items() if text})
 
     def action_start_afresh(self) -> None:
@@ -150,4 +147,4 @@ def _project(url: str, key: str, *, is_invited: bool = False) -> tuple[str, str]
                 return invited(text)
             except BadConfig as error:
                 raise Invalid(str(error), field=field) from error
-    return url, key.strip()
+    return url, tidy(key)

@@ -36,6 +36,7 @@ def run(options: argparse.Namespace) -> int:
     from functools import partial
 
     from medtui.config import BadConfig, load, state
+    from medtui.keys import is_secret
     from medtui.zones import NoZone, local_zone, zone_named
 
     try:
@@ -46,6 +47,13 @@ def run(options: argparse.Namespace) -> int:
     if warning and (options.web or options.once or options.json):
         complain(warning)
     if options.web:
+        # Before it goes on a command line, which others on this machine can read.
+        try:
+            is_refused = is_secret(load({"key": options.key}).key)
+        except BadConfig as error:
+            return complain(str(error))
+        if is_refused:
+            return complain("this is the secret key: use the public one.")
         return _serve(options)
     from medtui.data.scope import shared
     from medtui.launch import Launcher, Login

@@ -16,7 +16,7 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from medtui.documents.cases import read_cases
+from medtui.documents.cases import BadCases, read_cases
 from medtui.models import CaseDraft, clean_block
 
 EXAMPLES = Path(__file__).parents[2] / "medtui" / "documents" / "cases" / "examples"
@@ -177,3 +177,27 @@ def test_a_case_is_known_by_an_id_alone(file: Any) -> None:
     del row["case_name_internal"]
     [case] = read_cases(file("x.json", json.dumps([row])))
     assert (case.id, case.case_name_internal) == (id_, None)
+
+
+@pytest.mark.parametrize("told", ["sep={}", '"sep={}"', "SEP={}", "\r\nsep={}", "sep={}{}{}", ""])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_what_spreadsheets_put_before_a_table(
+    file: Any, told: str, separator: str, encoding: str
+) -> None:
+    if not told and separator == "|":
+        return  # nothing says so
+    table = io.StringIO()
+    writer = csv.DictWriter(table, list(GOOD), delimiter=separator)
+    writer.writeheader()
+    writer.writerow(GOOD | {"candidate_brief": "é, ü; |\tß"})
+    first = f"{told.format(*[separator] * 3)}\r\n" if told else ""
+    path = file("cases.csv", (first + table.getvalue()).encode(encoding))
+    [case] = read_cases(path)
+    assert case.candidate_brief == canonical("é, ü; |\tß")
+
+
+def test_lines_are_counted_from_the_top_of_the_file(file: Any) -> None:
+    with pytest.raises(BadCases) as refusal:
+        read_cases(file("cases.csv", "sep=;\r\ncase_name;wrong\r\na;b\r\n"))
+    assert "line 2" in str(refusal.value.problems[0])

@@ -203,6 +203,10 @@ async def test_a_server_that_is_being_typed_in_is_kept_without_a_key_that_may_be
         await here.fill("key", key)
         await written(here)
         assert on_disk(tmp_path) == [{"url": "https://abc.supabase.co"}]
+    await here.fill("url", stack.service_key)  # in the wrong field
+    await written(here)
+    assert stack.service_key not in str(on_disk(tmp_path))
+    await here.fill("url", "https://abc.supabase.co")
     await here.fill("key", stack.anon_key)
     await here.press("escape")
     await connect()

@@ -15,7 +15,10 @@ from medtui.data.check import tidy_url
 from medtui.data.connection import Server
 from medtui.data.doctor import address, database, feed, login
 from medtui.data.doctor.finding import Finding, State, failed, note, ok, skipped
+from medtui.data.errors import Invalid, Unreachable
+from medtui.data.network import Route
 from medtui.data.tokens import TokenStore
+from medtui.keys import is_secret
 
 if TYPE_CHECKING:
     import httpx
@@ -53,17 +56,23 @@ async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Find
     """The lines, until one fails upon which all others rest."""
     import httpx
 
-    found = await address.reach(url)
+    try:
+        url = tidy_url(url)
+    except Invalid as error:
+        yield failed("address", error.message, "Choose the server again, or mend SUPABASE_URL.")
+        return
+    route = await Route.to(url)
+    found = await address.reach(route)
     yield found
     if found.state is State.FAILED:
         return
-    url = tidy_url(url)
-    found = await address.certificate(url)
-    yield found
-    if found.state is State.FAILED:
-        return
-    header = key if key.isascii() and key.isprintable() else ""
-    async with httpx.AsyncClient(timeout=address.SECONDS, headers={"apikey": header}) as http:
+    may_be_sent = key.isascii() and key.isprintable() and not is_secret(key)
+    headers = {"apikey": key if may_be_sent else ""}
+    async with route.client(timeout=address.SECONDS, headers=headers) as http:
+        found = await address.certificate(http, url)
+        yield found
+        if found.state is State.FAILED:
+            return
         found, answer = await address.ask(http, url)
         yield found
         if answer is None or found.state is State.FAILED:
@@ -79,7 +88,7 @@ async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Find
             try:
                 async for finding in _inside(http, url, token):
                     yield finding
-            except httpx.HTTPError as error:
+            except (httpx.HTTPError, Unreachable) as error:
                 yield failed(
                     "server",
                     f"It gave an answer, and later none ({type(error).__name__}).",
@@ -90,7 +99,7 @@ async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Find
 
 
 async def _inside(http: httpx.AsyncClient, url: str, token: str | None) -> AsyncIterator[Finding]:
-    """What can be asked once the key is taken. Raises httpx.HTTPError."""
+    """What can be asked once the key is taken. Raises httpx.HTTPError, Unreachable."""
     yield await database.tables(http, url)
     found, is_complete = await database.migrations(http, url)
     yield found

@@ -13,9 +13,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from medtui.data.check import is_unprotected, json_object, tidy_url
+from medtui.data.check import is_unprotected, json_object
 from medtui.data.doctor.finding import Finding, failed, note, ok
-from medtui.data.errors import Invalid
+from medtui.data.errors import Unreachable
+from medtui.data.network import Route, by_which_certificates, certificate_error
 
 if TYPE_CHECKING:
     import httpx
@@ -26,44 +27,45 @@ SKEW_SECONDS = 30.0
 """Two clocks further apart than this do not agree; `Date` tells whole seconds."""
 
 
-async def reach(url: str) -> Finding:
-    """The line `address`: a name that is known, a port that is open."""
-    try:
-        parts = urlsplit(tidy_url(url))
-    except Invalid as error:
-        return failed("address", error.message, "Choose the server again, or mend SUPABASE_URL.")
-    host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+async def reach(route: Route) -> Finding:
+    """The line `address`: a name that is known, a port that is open, of the proxy if there is."""
+    if route.fault:
+        return failed("address", route.fault, "Correct the variable, or unset it; then look again.")
+    parts, proxy = urlsplit(route.url), route.proxy
+    if proxy is None:
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        advice = "Check the address and the network, and that the server runs."
+    else:
+        host, port = proxy.host, proxy.port
+        advice = f"It is the proxy that {proxy.source} names: check the variable."
     began = time.monotonic()
     try:
         async with asyncio.timeout(SECONDS):
             _, writer = await asyncio.open_connection(host, port)
             writer.close()
     except socket.gaierror:
-        return failed(
-            "address",
-            f"The name {host} is not known.",
-            "Check the address, and that you are online; a paused project has no name either.",
-        )
+        online = "Check the address, and that you are online; a paused project has no name either."
+        return failed("address", f"The name {host} is not known.", advice if proxy else online)
     except TimeoutError:
         return failed(
             "address",
             f"{host} did not answer within {SECONDS} seconds.",
-            "Check the network: a firewall may let nothing through to it.",
+            advice if proxy else "Check the network: a firewall may let nothing through to it.",
         )
     except OSError as error:
-        return failed(
-            "address",
-            f"{host} lets nobody in at port {port}: {_reason(error)}.",
-            "Check the address and the network, and that the server runs.",
-        )
+        return failed("address", f"{host} lets nobody in at port {port}: {_reason(error)}.", advice)
     taken = time.monotonic() - began
-    return ok("address", f"{host}, port {port}, is there after {taken * 1000:.0f} ms.")
+    found = f"{host}, port {port}, is there after {taken * 1000:.0f} ms"
+    return ok(
+        "address", f"{found}; it is the proxy that {proxy.source} names." if proxy else f"{found}."
+    )
 
 
-async def certificate(url: str) -> Finding:
+async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
     """The line `encryption`: a certificate that is trusted, and for how long."""
-    parts = urlsplit(tidy_url(url))
-    if parts.scheme != "https":
+    import httpx
+
+    if urlsplit(url).scheme != "https":
         if is_unprotected(url):
             return note(
                 "encryption",
@@ -72,19 +74,20 @@ async def certificate(url: str) -> Finding:
             )
         return ok("encryption", "Not needed: the server is on this machine.")
     try:
-        until = await _valid_until(parts.hostname or "", parts.port or 443)
-    except ssl.SSLCertVerificationError as error:
+        until = await _valid_until(http, url)
+    except (httpx.HTTPError, Unreachable) as error:
+        if (refused := certificate_error(error)) is not None:
+            return failed(
+                "encryption",
+                f"The certificate is not trusted{by_which_certificates()}: "
+                f"{refused.verify_message.rstrip('.')}.",
+                "Check this machine's clock; a network that reads along needs its own certificate "
+                "among the system's, or in SSL_CERT_FILE.",
+            )
+        what = f"No encrypted connection could be made ({type(error).__name__})."
         return failed(
             "encryption",
-            f"The certificate is not trusted: {error.verify_message.rstrip('.')}.",
-            "Check this machine's clock; a network that reads along needs its own certificate "
-            "in SSL_CERT_FILE.",
-        )
-    except (OSError, TimeoutError) as error:
-        kind = type(error).__name__
-        return failed(
-            "encryption",
-            f"No encrypted connection could be made ({kind}).",
+            error.message if isinstance(error, Unreachable) else what,
             "Check that the address is an https one, and ask whoever runs the server.",
         )
     days = (until - datetime.now(UTC)).days
@@ -94,23 +97,12 @@ async def certificate(url: str) -> Finding:
     return ok("encryption", what)
 
 
-async def _valid_until(host: str, port: int) -> datetime:
-    context = await asyncio.to_thread(_trust)
-    async with asyncio.timeout(SECONDS):
-        _, writer = await asyncio.open_connection(host, port, ssl=context)
-    try:
-        told = writer.get_extra_info("peercert")["notAfter"]
-    finally:
-        writer.close()
+async def _valid_until(http: httpx.AsyncClient, url: str) -> datetime:
+    """Until when the server's certificate is good. Raises httpx.HTTPError, Unreachable."""
+    async with http.stream("GET", f"{url}/auth/v1/health") as response:
+        connection = response.extensions["network_stream"].get_extra_info("ssl_object")
+        told = connection.getpeercert()["notAfter"]
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(told), UTC)
-
-
-def _trust() -> ssl.SSLContext:
-    """What the HTTP client trusts."""
-    import certifi
-
-    given = os.environ.get("SSL_CERT_FILE")
-    return ssl.create_default_context(cafile=given or certifi.where())
 
 
 @dataclass(frozen=True)
@@ -133,6 +125,8 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
     began, asked = time.monotonic(), datetime.now(UTC)
     try:
         response = await http.get(f"{url}/auth/v1/settings")
+    except Unreachable as error:
+        return failed("server", error.message, "Put that right; then look again."), None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         kind = type(error).__name__
         return failed(

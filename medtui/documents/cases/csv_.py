@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 from medtui.documents.cases.raw import Raw, Report, Value, tidy
 from medtui.documents.cases.rules import FIELDS, unknown
 
 SEPARATORS = ",;\t"
 """Spreadsheets use what their country uses."""
+_TOLD = re.compile(r'\s*"?sep=(\\t|[^"\r\n])"?(?:\1|[,;\t ])*(?:\r?\n|\r|\Z)\ufeff?', re.IGNORECASE)
+"""The line with which some spreadsheets tell each other the separator."""
 
 
 def read_csv(text: str, report: Report) -> list[Raw]:
@@ -59,18 +62,22 @@ class _Rows:
 
     def __init__(self, text: str) -> None:
         self.line = 1
-        first = text.lstrip("\r\n").partition("\n")[0].replace('"', "")
+        told = _TOLD.match(text)
+        rows = text[told.end() :] if told else text
+        self._lines_before = text.count("\n", 0, told.end()) if told else 0
+        first = rows.lstrip("\r\n").partition("\n")[0].replace('"', "")
 
         def named(separator: str) -> int:
             return sum(tidy(name) in FIELDS for name in first.split(separator))
 
-        separator = max(SEPARATORS, key=named)
-        self._reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        said = [told[1].replace(r"\t", "\t")] if told else []
+        separator = max([*said, *SEPARATORS], key=named)
+        self._reader = csv.reader(io.StringIO(rows, newline=""), delimiter=separator, strict=True)
 
     def next(self) -> list[str] | None:
         """The next row; None after the last. Raises csv.Error."""
         while True:
-            self.line = self._reader.line_num + 1
+            self.line = self._lines_before + self._reader.line_num + 1
             cells = next(self._reader, None)
             if cells is None or any(cell.strip() for cell in cells):
                 return cells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -66,15 +67,15 @@ def load(path: Path, *, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
 def decode(content: bytes, report: Report) -> str | None:
     """A file's text; None, and reported, where it has none.
 
-    UTF-8, or UTF-16 where a mark says so. Nothing is guessed: a wrong guess would show as odd
-    letters in a brief, months later.
+    UTF-8, or UTF-16 where a mark or its empty bytes say so. Nothing is guessed: a wrong guess would
+    show as odd letters in a brief, months later.
     """
     marked = (encoding for mark, encoding in _MARKS if content.startswith(mark))
-    encoding = next(marked, "utf-8")
+    encoding = next(marked, json.detect_encoding(content[:4]))
     try:
         return content.decode(encoding)
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1 if encoding != "utf-16" else None
+        line = content.count(b"\n", 0, error.start) + 1 if encoding.startswith("utf-8") else None
         report(
             "is not UTF-8 here: save the file as UTF-8 (in Excel: “CSV UTF-8”) and try again.",
             line=line,

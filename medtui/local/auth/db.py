@@ -6,6 +6,8 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from medtui.local.connection import OwnConnection
+
 Db = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Db]
 
@@ -14,6 +16,7 @@ def auth_pool(dsn: str) -> Pool:
     """Connections of the auth server; to be opened on the loop that uses them."""
     return AsyncConnectionPool(
         dsn,
+        connection_class=OwnConnection[DictRow],
         min_size=1,
         max_size=4,
         open=False,

@@ -8,6 +8,8 @@ from typing import Any
 
 from psycopg import AsyncConnection, sql
 
+from medtui.local.connection import OwnConnection
+
 
 class Database:
     """Opened when it is needed, and again after it has died. Every statement is a transaction."""
@@ -42,7 +44,7 @@ class Database:
     async def _opened(self) -> AsyncConnection[Any]:
         async with self._opening:
             if self._connection is None or self._connection.closed:
-                self._connection = await AsyncConnection.connect(
+                self._connection = await OwnConnection.connect(
                     self._dsn, autocommit=True, options=self._options
                 )
             return self._connection

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator
 from psycopg import AsyncConnection, OperationalError, pq
 from psycopg.pq.abc import PGconn
 
+from medtui.local.connection import OwnConnection
 from medtui.local.realtime.pgoutput import EPOCH
 
 STATUS_SECONDS = 0.1
@@ -47,7 +48,7 @@ class Log:
 
         Raises psycopg.OperationalError or LogEnded.
         """
-        connection = await AsyncConnection.connect(
+        connection = await OwnConnection.connect(
             f"{dsn}&replication=database&application_name=medtui-realtime", autocommit=True
         )
         log = cls(connection, f"medtui_{secrets.token_hex(6)}")

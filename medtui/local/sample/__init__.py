@@ -7,8 +7,7 @@ from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
-from psycopg import AsyncConnection
-
+from medtui.local.connection import OwnConnection
 from medtui.local.sample.past import past
 from medtui.local.sample.people import PASSWORD, PEOPLE
 from medtui.local.sample.sessions import SampleSession, board
@@ -23,7 +22,7 @@ async def load(dsn: str, *, now: datetime) -> None:
     seed, hashed = await asyncio.gather(
         asyncio.to_thread(SEED.read_bytes), asyncio.to_thread(hash_password, PASSWORD)
     )
-    async with await AsyncConnection.connect(dsn) as connection, connection.cursor() as cursor:
+    async with await OwnConnection.connect(dsn) as connection, connection.cursor() as cursor:
         await cursor.execute(seed)
         await cursor.executemany(
             "insert into auth.users (id, email, encrypted_password, email_confirmed_at,"

@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
 from medtui.local.caller import Claims, become
+from medtui.local.connection import OwnConnection
 from medtui.local.storage.errors import exists_already, from_postgres, invalid_request, no_bucket
 
 Db = AsyncConnection[DictRow]
@@ -221,7 +222,7 @@ def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
     """Connections as the tables' owner; to be opened on the loop that uses them."""
     return AsyncConnectionPool(
         dsn,
-        connection_class=AsyncConnection[DictRow],
+        connection_class=OwnConnection[DictRow],
         min_size=1,
         max_size=4,
         open=False,

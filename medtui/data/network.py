@@ -1,0 +1,198 @@
+"""The way from this machine to a server: its proxy, whom to trust, and how much to take in.
+
+Every HTTP client and every websocket is made here. What the environment says of proxies
+(`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and of certificates (`SSL_CERT_FILE`,
+`SSL_CERT_DIR`) is read here and nowhere else, so that all of medtui takes the same way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from errno import ENOENT
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from medtui.data.errors import Unreachable
+from medtui.data.proxies import Proxy, is_loopback, proxy_for
+
+if TYPE_CHECKING:
+    import httpx
+    from websockets.asyncio.client import ClientConnection
+
+__all__ = ["Route", "certificate_error", "is_loopback"]
+
+PORTAL = (
+    "This network asks for a sign-in before it lets anything through: open any page in a "
+    "browser, sign in there, then try again."
+)
+
+ELSEWHERE = (
+    "Something else than a Supabase answers here: sign in to this network if it asks for that, "
+    "or check the server's address."
+)
+
+BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+)
+"""Where systems keep their certificates: a Python from elsewhere may look in another place."""
+
+Hooks = Mapping[str, list[Callable[..., Awaitable[None]]]]
+
+
+@dataclass(frozen=True)
+class Route:
+    """How one server is reached. Made by `to`, which raises nothing: `fault` says what is wrong."""
+
+    url: str
+    proxy: Proxy | None = None
+    """None: the server is asked directly."""
+    trust: ssl.SSLContext | None = None
+    """None where nothing on the way is encrypted."""
+    fault: str = ""
+    """A sentence, if the environment names no usable way; every call raises it as Unreachable."""
+
+    @classmethod
+    async def to(cls, url: str) -> Route:
+        """The way to the server at a URL, as the environment has it now."""
+        return await asyncio.to_thread(cls._to, url)
+
+    @classmethod
+    def _to(cls, url: str) -> Route:
+        try:
+            parts = urlsplit(url)
+            proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
+            is_encrypted = parts.scheme == "https" or (proxy and proxy.scheme == "https")
+            return cls(url, proxy, _trust() if is_encrypted else None)
+        except ValueError:  # no URL; whoever asks says so
+            return cls(url)
+        except Unreachable as error:
+            return cls(url, fault=error.message)
+
+    def client(
+        self,
+        *,
+        timeout: httpx.Timeout | float,
+        headers: Mapping[str, str] | None = None,
+        hooks: Hooks | None = None,
+    ) -> httpx.AsyncClient:
+        """An HTTP client that takes this way. Its calls raise Unreachable beside httpx's errors."""
+        import httpx
+
+        from medtui.data.transport import Transport
+
+        return httpx.AsyncClient(
+            transport=Transport(self),
+            timeout=timeout,
+            headers=headers,
+            event_hooks=hooks,
+            trust_env=False,
+        )
+
+    async def websocket(self, url: str, seconds: float) -> ClientConnection:
+        """A websocket that takes this way, opened within so many seconds.
+
+        Raises Unreachable for what can be named, else what websockets raises: many kinds.
+        """
+        from websockets.asyncio.client import connect
+        from websockets.exceptions import InvalidStatus, WebSocketException
+
+        class Connect(connect):
+            def process_redirect(self, exc: Exception) -> Exception | str:
+                return exc  # a network's login page, not another server
+
+        if self.fault:
+            raise Unreachable(self.fault)
+        options: dict[str, Any] = {"proxy": self.proxy and self.proxy.for_websockets}
+        if url.startswith("wss:"):
+            options["ssl"] = self.trust
+        if self.proxy and self.proxy.scheme == "https":
+            options["proxy_ssl"] = self.trust
+        try:
+            return await Connect(url, open_timeout=seconds, **options)
+        except InvalidStatus as error:
+            status = error.response.status_code
+            if status == 511:
+                raise Unreachable(PORTAL) from error
+            if status == 200 or 300 <= status < 400:
+                raise Unreachable(ELSEWHERE) from error
+            raise
+        except (OSError, WebSocketException) as error:
+            if (named := self.failed(error)) is not None:
+                raise named from error
+            raise
+
+    def failed(self, error: Exception) -> Unreachable | None:
+        """What an attempt to connect has failed for, if that can be named; else None."""
+        refused = certificate_error(error)
+        if refused is not None:
+            return Unreachable(
+                f"The server's certificate is not trusted ({refused.verify_message.rstrip('.')})"
+                f"{by_which_certificates()}: check this machine's clock and certificates."
+            )
+        if self.proxy is not None:
+            return Unreachable(
+                f"The server cannot be reached through {self.proxy.shown}, the proxy that "
+                f"{self.proxy.source} names: check the variable, and that the proxy runs."
+            )
+        return None
+
+
+def certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
+    """The certificate that was not trusted, if an error comes of one."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _given() -> dict[str, str]:
+    """Which certificates the environment names, by variable."""
+    names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+    return {name: value for name in names if (value := os.environ.get(name, "").strip())}
+
+
+def by_which_certificates() -> str:
+    """Words for which certificates were asked; empty where they are the system's."""
+    given = " and ".join(_given())
+    return f" by the certificates that {given} names" if given else ""
+
+
+def _trust() -> ssl.SSLContext:
+    """The certificates that the environment names, else the system's own and Mozilla's.
+
+    Raises Unreachable where the environment names what is not there.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks names and certificates
+    given = _given()
+    for name, value in given.items():
+        try:
+            if name == "SSL_CERT_FILE":
+                context.load_verify_locations(cafile=value)
+            elif not any(Path(folder).is_dir() for folder in value.split(os.pathsep)):
+                raise FileNotFoundError(ENOENT, os.strerror(ENOENT))
+        except OSError as error:
+            is_other = isinstance(error, ssl.SSLError)
+            what = "something that holds none" if is_other else str(error.strerror).lower()
+            raise Unreachable(
+                f"The variable {name} should lead to certificates, and does not ({what}): "
+                "correct or unset it."
+            ) from error
+    context.load_default_certs()  # heeds both variables, too
+    if not given:
+        import certifi
+
+        context.load_verify_locations(certifi.where())
+        for bundle in BUNDLES:
+            if Path(bundle).is_file():
+                context.load_verify_locations(bundle)
+                break
+    return context

@@ -1,0 +1,143 @@
+"""Which proxy the environment names for a server, if any."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+import socket
+from dataclasses import dataclass, field
+from urllib.parse import quote, unquote, urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+from medtui.data.errors import Unreachable
+
+PORTS = {"http": 80, "https": 443, "socks5h": 1080}
+"""The kinds of proxies, and where each listens if nothing else is said."""
+KINDS = {**dict(zip(PORTS, PORTS, strict=True)), "socks": "socks5h", "socks5": "socks5h"}
+"""A SOCKS proxy looks names up itself, however it is spelt: HTTP and websockets do alike then."""
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy, and the variable that names it."""
+
+    scheme: str
+    host: str
+    port: int
+    source: str
+    """The variable's name."""
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def shown(self) -> str:
+        """Its address, without a password."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.shown}"
+
+    @property
+    def for_websockets(self) -> str:
+        """Its address with its login, which websockets takes as it is."""
+        if not (self.user or self.password):
+            return self.url
+        login = [quote(part, safe="!$%&'()*+,;=:@~ ") for part in (self.user, self.password)]
+        return f"{self.scheme}://{':'.join(login)}@{self.shown}"
+
+
+def proxy_for(scheme: str, host: str, port: int | None) -> Proxy | None:
+    """The proxy for a server; None where it is asked directly, as this machine always is.
+
+    Raises Unreachable where the variable that counts names no proxy.
+    """
+    if scheme not in ("http", "https") or is_loopback(host):
+        return None
+    port = port or PORTS[scheme]
+    named = _variables()
+    for name in (f"{scheme}_proxy", "all_proxy"):
+        source, value = named.get(name, ("", ""))
+        if value:
+            except_ = named.get("no_proxy", ("", ""))[1]
+            return None if _is_excepted(host, port, except_) else _parsed(source, value)
+    if not named and not proxy_bypass(f"{host}:{port}"):  # some systems have settings for it
+        known = getproxies()
+        if system := known.get(scheme) or known.get("all"):
+            return _parsed("The system's settings", system)
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, in any spelling."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _address(name)
+    return address is not None and (address.is_loopback or address.is_unspecified)
+
+
+def _address(host: str) -> Address | None:
+    """A host as the address that it is; None for a name."""
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        try:  # as 127.1, which a resolver takes
+            return ipaddress.IPv4Address(socket.inet_aton(host)) if host[:1].isdigit() else None
+        except (OSError, ValueError):
+            return None
+    mapped = getattr(found, "ipv4_mapped", None)
+    return mapped or found
+
+
+def _variables() -> dict[str, tuple[str, str]]:
+    """The variables about proxies in any case, each with its own spelling; lower case counts."""
+    wanted = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+    # Capitals are sorted first.
+    return {
+        name.lower(): (name, value.strip())
+        for name, value in sorted(os.environ.items())
+        if name.lower() in wanted
+    }
+
+
+def _parsed(source: str, value: str) -> Proxy:
+    try:
+        parts = urlsplit(value if "://" in value else f"http://{value}")
+        scheme, host = KINDS[parts.scheme], parts.hostname or ""
+        port = parts.port or PORTS[scheme]
+        host = str(ipaddress.IPv6Address(host)) if ":" in host else host.encode("idna").decode()
+    except (ValueError, LookupError):
+        host = ""
+    if not host or parts.path.strip("/") or not re.fullmatch(r"[A-Za-z0-9._:-]+", host):
+        raise Unreachable(
+            f"{source} does not name a proxy that medtui can use: set it to an address such as "
+            "http://proxy.example:8080 or socks5://proxy.example:1080, or unset it."
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Proxy(scheme, host, port, source, user, password)
+
+
+def _is_excepted(host: str, port: int, listed: str) -> bool:
+    """Whether `NO_PROXY` names a server: by name, domain, address, network, or `*`."""
+    name = host.strip("[]").rstrip(".").lower()
+    address = _address(name)
+    return any(_names(entry, name, address, port) for entry in re.split(r"[\s,;]+", listed.lower()))
+
+
+def _names(entry: str, host: str, address: Address | None, port: int) -> bool:
+    entry = entry.partition("://")[2] or entry
+    if entry == "*":
+        return True
+    try:
+        network = ipaddress.ip_network(entry.strip("[]"), strict=False)
+    except ValueError:
+        rest, colon, only = entry.rpartition(":")
+        if colon and only.isdigit():
+            return int(only) == port and _names(rest, host, address, port)
+        domain = entry.lstrip("*").strip(".")
+        return bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    return address is not None and address in network

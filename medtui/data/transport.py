@@ -1,0 +1,154 @@
+"""What carries HTTP: over the route's proxy, and never more than a server may rightly send."""
+
+from __future__ import annotations
+
+import ssl
+import zlib
+from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+import httpx
+
+from medtui.data.errors import Unreachable
+
+if TYPE_CHECKING:
+    from medtui.data.network import Route
+
+MAX_ANSWER = 16 * 1024**2
+"""Bytes of one answer once unpacked: a thousand sessions, or fifty long cases, are far below."""
+MAX_FILE = 65 * 1024**2
+"""Of a session's file, a little more than what is read of one (`documents.decode`)."""
+PART = 64 * 1024
+"""Bytes that are unpacked at a time: a bomb is noticed before it is large."""
+
+TOO_LARGE = (
+    "The server's answer is larger than any that medtui asks for: check the server's address."
+)
+NOT_READABLE = "The server's answer could not be unpacked: try again, or check its address."
+
+
+class Transport(httpx.AsyncBaseTransport):
+    """Carries requests over one route. Raises Unreachable beside what httpx raises."""
+
+    def __init__(self, route: Route) -> None:
+        self._route = route
+        self._inner: httpx.AsyncHTTPTransport | None = None
+        if route.fault:
+            return
+        # Without certificates nothing encrypted is believed; nothing is encrypted then.
+        trust = route.trust or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        proxy = None
+        if (way := route.proxy) is not None:
+            login = (way.user, way.password) if way.user or way.password else None
+            over_tls = trust if way.scheme == "https" else None
+            proxy = httpx.Proxy(way.url, auth=login, ssl_context=over_tls)
+        self._inner = httpx.AsyncHTTPTransport(verify=trust, trust_env=False, proxy=proxy)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        from medtui.data.network import PORTAL
+
+        if self._inner is None:
+            raise Unreachable(self._route.fault)
+        request.headers["Accept-Encoding"] = "gzip"  # what `_unpacked` can bound
+        try:
+            response = await self._inner.handle_async_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            if (named := self._route.failed(error)) is not None:
+                raise named from error
+            raise
+        refused = None
+        if response.status_code == 407 and self._route.proxy is not None:
+            refused = self._route.failed(httpx.ProxyError("407"))
+        elif response.status_code == 511 or _leads_away(request, response):
+            refused = Unreachable(PORTAL)
+        if refused is not None:
+            await response.aclose()
+            raise refused
+        return _bounded(request, response)
+
+    async def aclose(self) -> None:
+        if self._inner is not None:
+            await self._inner.aclose()
+
+
+def _leads_away(request: httpx.Request, response: httpx.Response) -> bool:
+    """Whether we are sent to another machine, which no Supabase does."""
+    if not response.is_redirect:
+        return False
+    try:
+        host = urlsplit(response.headers["location"]).hostname
+    except ValueError:
+        return True
+    return host is not None and host != request.url.host
+
+
+def _bounded(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+    is_file = request.method == "GET" and "/storage/v1/object/" in request.url.path
+    stream = cast(httpx.AsyncByteStream, response.stream)
+    packing = response.headers.get("content-encoding", "identity").strip().lower()
+    # Unpacked here, so that nobody does it again.
+    headers = [
+        (name, value)
+        for name, value in response.headers.raw
+        if name.lower() not in (b"content-encoding", b"content-length")
+        or (name.lower() == b"content-length" and packing == "identity")
+    ]
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        stream=_Bounded(stream, packing, MAX_FILE if is_file else MAX_ANSWER),
+        extensions=response.extensions,
+    )
+
+
+class _Bounded(httpx.AsyncByteStream):
+    def __init__(self, stream: httpx.AsyncByteStream, packing: str, limit: int) -> None:
+        self._stream, self._packing, self._limit = stream, packing, limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        unpacked = _Plain() if self._packing in ("", "identity") else _Gzip(self._packing)
+        left = self._limit
+        async for packed in self._stream:
+            for part in unpacked.parts(packed):
+                left -= len(part)
+                if left < 0:
+                    raise Unreachable(TOO_LARGE)
+                yield part
+        yield unpacked.end()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+class _Plain:
+    def parts(self, packed: bytes) -> Iterator[bytes]:
+        yield packed
+
+    def end(self) -> bytes:
+        return b""
+
+
+class _Gzip:
+    """Unpacks a little at a time. Raises Unreachable for what is cut off, or packed otherwise."""
+
+    def __init__(self, packing: str) -> None:
+        if packing not in ("gzip", "x-gzip"):
+            raise Unreachable(NOT_READABLE)
+        self._unpacking = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._is_empty = True
+
+    def parts(self, packed: bytes) -> Iterator[bytes]:
+        while packed and not self._unpacking.eof:
+            self._is_empty = False
+            try:
+                yield self._unpacking.decompress(packed, PART)
+            except zlib.error as error:
+                raise Unreachable(NOT_READABLE) from error
+            packed = self._unpacking.unconsumed_tail
+
+    def end(self) -> bytes:
+        rest = self._unpacking.flush()  # of the last part, some hundred bytes at most
+        if not (self._unpacking.eof or self._is_empty):
+            raise Unreachable(NOT_READABLE)
+        return rest
