@@ -17,24 +17,37 @@ from medtui.wall.command import add_options
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
-    options = _parser().parse_args(arguments)
-    options.credentials = {
-        name: os.environ.pop(name)  # for this process alone: those that it starts have no need
-        for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
-        if name in os.environ
-    }
     try:
+        options = _parser().parse_args(arguments)
+        options.credentials = {
+            name: os.environ.pop(name)  # for this process alone: those that it starts have no need
+            for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
+            if name in os.environ
+        }
         code = options.run(options)
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:  # whoever reads what we print, `head` for one, has enough of it
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # so that the last flush is quiet, too
         code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
         from medtui.crash import tell
 
         code = tell(error)
+    finally:
+        _flush()
     sys.exit(code)
+
+
+def _flush() -> None:
+    """Write out what was printed; drop it where the terminal, or the pipe's reader, has gone.
+
+    The interpreter would try once more at its end, fail, and change the exit code to 120.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -111,3 +111,16 @@ async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path
             terminal.press(letter)
             await asyncio.sleep(0.001)
         await terminal.until(address)
+
+
+async def test_a_reader_that_leaves_early_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    """As in `medtui --help | true`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "medtui", "--help",
+        stdout=writing, stderr=asyncio.subprocess.PIPE, env=os.environ | environment(tmp_path),
+    )  # fmt: skip
+    os.close(writing)
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, said) == (0, b"")
