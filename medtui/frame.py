@@ -6,16 +6,20 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.worker import get_current_worker
 
 from medtui import log
+from medtui.clean import clean_block
 from medtui.crash import EndsPlainly
+from medtui.keyboard import IN_TURN, Keyboard
 from medtui.workers import Workers
 
 logger = logging.getLogger(__name__)
@@ -104,16 +108,22 @@ class Frame(EndsPlainly, App[int]):
     COMMANDS = App.COMMANDS | {Keys}
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "keys", "Help", key_display="?", id="app.help",
+        Binding("question_mark", "keys", "Help", key_display="?", id="app.help",
                 tooltip="All keys of this screen"),
-        Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette",
+        Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
                 tooltip="Every action by name"),
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui",
-                priority=True),  # also where the screen waits for something
+        # These reach the app over dialogs and fields, too, and where the screen waits.
+        Binding("f1", "keys", "Help", show=False, priority=True, id="app.help_everywhere",
+                tooltip="All keys of this screen"),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True,
+                id="app.palette_everywhere", tooltip="Every action by name"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit",
+                tooltip="End medtui"),
     ]  # fmt: skip
 
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
+        self.keyboard = Keyboard(self)
         self._workers = Workers(self, self.tell_fault)
         self.fault: BaseException | None = None
         """The last of our own that did not end the app."""
@@ -122,6 +132,20 @@ class Frame(EndsPlainly, App[int]):
         self.theme = theme if theme in self.available_themes else DARK.name
         self._styled_with: dict[str, str] | None = self.get_css_variables()
         self.stylesheet.set_variables(self._styled_with)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, IN_TURN) and not event.is_forwarded:
+            if not self.keyboard.may_act(event):
+                return
+            if isinstance(event, events.Paste):
+                event.text = clean_block(event.text)
+        await super().on_event(event)
+
+    if not TYPE_CHECKING:  # where it keeps the types that it has in Textual
+
+        async def push_screen_wait(self, screen, *, mode=None):
+            with self.keyboard.asks(get_current_worker()):
+                return await super().push_screen_wait(screen, mode=mode)
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's; which would read the whole style twice when the first theme is set."""
@@ -158,5 +182,7 @@ class Frame(EndsPlainly, App[int]):
     def action_keys(self) -> None:
         from medtui.screens.help import HelpScreen
 
-        if not isinstance(self.screen, HelpScreen):
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
             self.push_screen(HelpScreen(self.screen))

@@ -6,9 +6,15 @@ import contextlib
 import os
 import sys
 import termios
+from collections.abc import Iterable
 from typing import IO, Any
 
+from textual._xterm_parser import XTermParser
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
+
+from medtui.pasting import Pastes
 
 
 class Output:
@@ -37,6 +43,27 @@ LEAVE = (
     *("<u", "?1049l", "?25h"),  # the keyboard's protocol, the screen, the cursor
 )
 """What switches off all that Textual has switched on."""
+
+
+class Parser(XTermParser):
+    """Textual's, which takes escape sequences in a pasted text for keys."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._pastes = Pastes()
+
+    def feed(self, data: str) -> Iterable[Message]:
+        text = self._pastes.feed(data) if data else ""
+        if text or not data:  # an empty text would be the end of all input
+            yield from super().feed(text)
+
+    def tick(self) -> Iterable[Message]:
+        if keys := self._pastes.tick():
+            yield from super().feed(keys)
+        yield from super().tick()
+
+
+linux_driver.XTermParser = Parser  # type: ignore[attr-defined]  # it makes its own
 
 
 class TerminalDriver(LinuxDriver):

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import gc
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -30,9 +31,19 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2 * 1024**3:
     os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 
-# As at a user's: where this is set, every program that a test starts compiles all of medtui anew.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# As on a user's machine: what this one has set, or keeps in its home, is not seen by the tests and
+# by the programs that they start.
+HOME = Path(tempfile.mkdtemp(prefix="medtui-home-"))
+os.environ["HOME"] = str(HOME)
+for name in list(os.environ):
+    if name.startswith("PYTHON") or re.fullmatch("XDG_(CACHE|CONFIG|DATA|STATE)_HOME", name):
+        del os.environ[name]
 sys.dont_write_bytecode = False
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(HOME, ignore_errors=True)
+
 
 # Workers hold hundreds of megabytes that nobody lets go of: to look through them again and again
 # takes a fifth of the processor's time.

@@ -47,13 +47,7 @@ async def medtui(
 
 async def sign_in(terminal: Terminal, person: Person) -> None:
     await terminal.until("E-mail", "Password")
-    await terminal.quiet(0.2)
-    terminal.press(person.email)
-    await terminal.until(person.email)
-    terminal.press("\t")
-    # Textual hands keys to the focused field as they come: those right behind a tab stay there.
-    await terminal.quiet(0.2)
-    terminal.press(person.password + "\r")
+    terminal.press(f"{person.email}\t{person.password}\r")
     await terminal.until("LIVE")
 
 

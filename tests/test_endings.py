@@ -197,3 +197,16 @@ async def test_what_was_typed_while_the_disk_hung_is_there_again(
         assert await asyncio.wait_for(terminal.process.wait(), 30) == 0
     kept = [path.read_text() for path in (tmp_path / "state").rglob("post*.json")]
     assert any("a mock in two parts" in text for text in kept)
+
+
+async def test_a_reader_that_leaves_early_does_not_change_the_exit_code(tmp_path: Path) -> None:
+    """As in `medtui --help | true`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "medtui", "--help",
+        stdout=writing, stderr=asyncio.subprocess.PIPE, env=os.environ | environment(tmp_path),
+    )  # fmt: skip
+    os.close(writing)
+    _, said = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, said) == (0, b"")

@@ -40,7 +40,7 @@ from medtui.data.scope import Scope
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.source import Change, ChangeSource
-from medtui.models import PracticeSession, as_utc
+from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
 
@@ -134,6 +134,19 @@ class LiveFeed:
         if self._rows.get(session.id) != session:
             self._rows[session.id] = session
             self._notify(SessionsChanged(changed=(session,)))
+
+    def put_person(self, profile: Profile) -> None:
+        """Show one's own profile as it was saved: the feed carries no names."""
+        self._writes += 1
+        changed = []
+        for session in self._rows.values():
+            roles = {"host": session.host_id, "guest": session.guest_id}
+            theirs = [role for role, id_ in roles.items() if id_ == profile.user_id]
+            if theirs:
+                changed.append(session.model_copy(update=dict.fromkeys(theirs, profile)))
+        self._rows.update((session.id, session) for session in changed)
+        if changed:
+            self._notify(SessionsChanged(changed=tuple(changed)))
 
     def drop(self, session_id: UUID) -> None:
         """Show that a session of our own is gone, before the feed brings it."""

@@ -17,7 +17,7 @@ class HelpScreen(ModalScreen[None]):
     """The keys of the screen below."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,question_mark,f1,q", "dismiss", "Back", id="help.back",
+        Binding("escape,question_mark,q", "dismiss", "Back", id="help.back",
                 tooltip="Back to the screen"),
     ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.clean import clean_name
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
+from medtui.widgets.choice import Choice
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -41,7 +42,7 @@ class ProfileScreen(Screen[None]):
                 tooltip="Back; what you typed is kept"),
     ]  # fmt: skip
 
-    level = query_one("#level", Select)
+    level = query_one("#level", Choice)
     failure = query_one(".card--error", Static)
 
     def __init__(self, profile: Profile | None) -> None:
@@ -60,15 +61,14 @@ class ProfileScreen(Screen[None]):
             yield Field("First name", id="first_name", value=profile.first_name if profile else "")
             yield Field("Last name", id="last_name", value=profile.last_name if profile else "")
             yield Label("Training level", classes="field--label")
-            yield Select(
+            yield Choice(
                 [(label, value) for value, label in TRAINING_LEVELS.items()] + [("Other…", OTHER)],
-                value=(profile.training_level if known else OTHER)
-                if profile
-                else "medical-student",
-                allow_blank=False,
+                prompt="Choose your level",
+                value=(profile.training_level if known else OTHER) if profile else Select.NULL,
+                allow_blank=profile is None,
                 id="level",
-                compact=True,
             )
+            yield Static(id="level-note", classes="field--note -failed -empty", markup=False)
             yield Field(
                 "Your level",
                 id="own_level",
@@ -100,13 +100,20 @@ class ProfileScreen(Screen[None]):
 
     def _typed(self) -> dict[str, str]:
         typed = {name: self._field(name).value for name in FIELDS}
-        return {**typed, "level": str(self.level.value)}
+        return {**typed, "level": self._level}
+
+    @property
+    def _level(self) -> str:
+        """What is chosen in the list; empty where nothing is."""
+        return "" if self.level.is_blank() else str(self.level.value)
 
     def _fill(self, values: dict[str, str]) -> None:
         for name in FIELDS:
             self._field(name).value = values[name]
         if values["level"] in (*TRAINING_LEVELS, OTHER):
             self.level.value = values["level"]
+        elif self._profile is None:
+            self.level.clear()
 
     @on(Input.Changed)
     @on(Select.Changed)
@@ -129,6 +136,12 @@ class ProfileScreen(Screen[None]):
     @on(Select.Changed, "#level")
     def _level_chosen(self) -> None:
         self._field("own_level").display = self.level.value == OTHER
+        self._refuse_level("")
+
+    def _refuse_level(self, reason: str) -> None:
+        note = self.query_one("#level-note", Static)
+        note.update(reason)
+        note.set_class(not reason, "-empty")
 
     def action_leave(self) -> None:
         """Back to the board; what was typed is there when one returns."""
@@ -146,18 +159,23 @@ class ProfileScreen(Screen[None]):
         self.app.push_screen(AccountScreen())
 
     @on(Input.Submitted)
+    def _next(self) -> None:
+        self.focus_next()
+
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         draft = self._draft()
-        level_field = "own_level" if self.level.value == OTHER else None
-        for name, value in (
-            ("first_name", draft.first_name),
-            ("last_name", draft.last_name),
-            (level_field, draft.training_level),
-        ):
-            if name and (reason := _refusal(value)):
+        for name, value in (("first_name", draft.first_name), ("last_name", draft.last_name)):
+            if reason := _refusal(value):
                 self._field(name).fail(reason)
                 return
+        if not self._level:
+            self._refuse_level("Choose your level; the last of the list takes your own words.")
+            self.level.focus()
+            return
+        if self._level == OTHER and (reason := _refusal(draft.training_level)):
+            self._field("own_level").fail(reason)
+            return
         if draft.avatar and len(draft.avatar) > 16 and not draft.avatar.startswith("https://"):
             self._field("avatar").fail("Enter an https link, or a few characters.")
             return
@@ -168,7 +186,7 @@ class ProfileScreen(Screen[None]):
         return ProfileDraft(
             first_name=self._field("first_name").value.strip(),
             last_name=self._field("last_name").value.strip(),
-            training_level=own if self.level.value == OTHER else str(self.level.value),
+            training_level=own if self._level == OTHER else self._level,
             avatar=self._field("avatar").value.strip() or None,
         )
 
@@ -187,6 +205,7 @@ class ProfileScreen(Screen[None]):
                 app.show_board()
             else:
                 app.profile = await profiles.edit(draft)
+                app.backend.live.put_person(app.profile)
                 self.draft.drop()
                 app.pop_screen()
                 app.notify("Your profile is saved.")

@@ -17,6 +17,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.board import room_link
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
+from medtui.widgets.choice import Choice
 from medtui.widgets.draft_note import DraftNote
 from medtui.widgets.field import Field
 from medtui.widgets.footer import Footer
@@ -54,10 +55,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     ]  # fmt: skip
 
     when = query_one("#when", Field)
-    kind = query_one("#kind", Select)
+    kind = query_one("#kind", Choice)
     own_kind = query_one("#own_kind", Field)
     link = query_one("#link", Field)
-    candidate = query_one("#candidate", Select)
+    candidate = query_one("#candidate", Choice)
     failure = query_one(".card--error", Static)
 
     def __init__(
@@ -91,10 +92,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Field("When", id="when", max_length=60)
             yield Label("Type", classes="field--label")
             kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield Select([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False, compact=True)
+            yield Choice([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
             yield Label("Candidate", classes="field--label")
-            yield Select(self._candidates(), id="candidate", allow_blank=False, compact=True)
+            yield Choice(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Room", id="link", hint="An https link, or the name of a room.")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"

@@ -46,7 +46,7 @@ class SharedBoardApp(Frame):
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "quit", "Quit", id="app.quit", tooltip="End the board"),
+        Binding("q", "quit", "Quit", id="board.quit", tooltip="End the board"),
     ]
 
     def __init__(

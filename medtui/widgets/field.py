@@ -69,6 +69,8 @@ class Field(Vertical):
     @value.setter
     def value(self, value: str) -> None:
         self._input.value = value
+        if self._input.has_focus:  # as it is when one comes to a field: typing replaces it
+            self._input.select_all()
 
     def fail(self, reason: str) -> None:
         """Show what is wrong with the value, and go there."""

@@ -7,17 +7,38 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from functools import partial
 from typing import TypeVar
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+SHORTEST = 3
+"""Letters of a day's or a month's name at least."""
 
 T = TypeVar("T")
 
 
 class Unclear(ValueError):
     """The text is no day, or no time, or none that exists; its message says what to type."""
+
+
+class NoSuchMonth(Unclear):
+    """The text is a date but for its month; the message has a guess at the date, if there is one.
+
+    Args:
+        day: as it was typed.
+        month: as it was typed: 0, or more than 12.
+        swapped: how the date is written that has the two the other way round.
+    """
+
+    def __init__(self, day: int, month: int, swapped: str) -> None:
+        guess = ": type a day such as 25 Nov or 2026-11-25."
+        with suppress(ValueError):
+            date(2024, day, month)  # a leap year
+            guess = f". Did you mean {month} {MONTHS[day - 1].title()} ({swapped})?"
+        super().__init__(f"There is no month {month}{guess}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +84,31 @@ def parse_when(
 def _day_and_time(
     words: list[str], now: datetime, usual: time, on: date | None
 ) -> tuple[date, time] | None:
-    """The day and the time among these words, in either order; None where they are not."""
+    """The day and the time among these words, in either order; None where they are not.
+
+    Raises NoSuchMonth where only that is wrong.
+    """
     today, text = now.date(), " ".join(words)
     at = _parsed(parse_time, text)
     if at is not None:
         return on or today + timedelta(days=at < now.time()), at
-    day = _parsed(partial(parse_day, today=today), text)
-    if day is not None:
-        return day, usual
-    for cut in range(1, len(words)):
-        first, second = " ".join(words[:cut]), " ".join(words[cut:])
-        for day_text, time_text in ((first, second), (second, first)):
-            day = _parsed(partial(parse_day, today=today), day_text)
-            at = _parsed(parse_time, time_text)
-            if day is not None and at is not None:
-                return day, at
+    wrong: NoSuchMonth | None = None
+    halves = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+    for day_text, time_text in [(text, ""), *halves, *(half[::-1] for half in halves)]:
+        at = _parsed(parse_time, time_text) if time_text else usual
+        if at is None:
+            continue
+        try:
+            day = parse_day(day_text, today)
+        except NoSuchMonth as error:
+            wrong = wrong or error
+        except Unclear:
+            pass
+        else:
+            is_over = day == today and at < now.time() and _number(DAYS, day_text) is not None
+            return day + timedelta(days=7 * is_over), at
+    if wrong:
+        raise wrong
     return None
 
 
@@ -87,10 +118,18 @@ def _parsed(parse: Callable[[str], T], text: str) -> T | None:
     return None
 
 
+def _number(names: tuple[str, ...], word: str) -> int | None:
+    """Which of the names a word is, or shortens; None: none of them."""
+    word = word.removesuffix(".")
+    word = "wed" if word == "weds" else word
+    found = (n for n, name in enumerate(names) if name.startswith(word))
+    return next(found, None) if len(word) >= SHORTEST else None
+
+
 def parse_day(text: str, today: date) -> date:
     """A day from "today", "tomorrow", "fri", "+2", "25", "Tue 25 Nov", "25.11.", "2026-11-25".
 
-    Without a year it is the next such day. Raises Unclear.
+    Without a year it is the next such day. Names may be cut to three letters. Raises Unclear.
     """
     words = text.strip().casefold()
     try:
@@ -100,22 +139,24 @@ def parse_day(text: str, today: date) -> date:
             return today + timedelta(days=1)
         if match := re.fullmatch(r"\+\s*(\d{1,3})\s*d?(?:ays?)?", words):
             return today + timedelta(days=int(match[1]))
-        if weekday := re.fullmatch(rf"({'|'.join(DAYS)})[a-z]*\.?(?:\s+(\S.*))?", words):
-            number = DAYS.index(weekday[1])
-            if not weekday[2]:
-                return today + timedelta(days=(number - today.weekday()) % 7)
-            day = parse_day(weekday[2], today)
-            if day.weekday() == number:
+        first, _, rest = words.partition(" ")
+        if (weekday := _number(DAYS, first)) is not None:
+            if not rest:
+                return today + timedelta(days=(weekday - today.weekday()) % 7)
+            day = parse_day(rest, today)
+            if day.weekday() == weekday:
                 return day
         if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", words):
-            return date(int(match[1]), int(match[2]), int(match[3]))
+            year, number, of_month = map(int, match.groups())
+            if not 1 <= number <= 12:
+                raise NoSuchMonth(of_month, number, f"{number}/{of_month}/{year}")
+            return date(year, number, of_month)
         if match := re.fullmatch(r"(\d{1,2})\.?", words):
             return _next(today, int(match[1]), None)
-        if match := re.fullmatch(r"(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./]*(20\d\d)?", words):
-            month = int(match[2]) if match[2].isdigit() else MONTHS.index(match[2][:3]) + 1
-            if match[3]:
-                return date(int(match[3]), month, int(match[1]))
-            return _next(today, int(match[1]), month)
+        if match := re.fullmatch(r"(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]*(20\d\d)?", words):
+            return _date(int(match[1]), match[2], match[3], today)
+    except Unclear:
+        raise
     except (ValueError, OverflowError):
         pass
     raise Unclear("Type a day such as today, fri, 25 Nov or 2026-11-25.")
@@ -168,6 +209,19 @@ def _other(first: datetime, second: datetime) -> str:
     name = second.tzname() or ""
     is_name = name.isalpha() and name != first.tzname()
     return f"“{name if is_name else 'second'}” for the second"
+
+
+def _date(day: int, month: str, year: str | None, today: date) -> date:
+    """Raises NoSuchMonth, and ValueError for what is no date for another reason."""
+    if month.isdigit():
+        number = int(month)
+        if not 1 <= number <= 12:
+            raise NoSuchMonth(day, number, f"{number}/{day}" + (f"/{year}" if year else ""))
+    elif (named := _number(MONTHS, month)) is not None:
+        number = named + 1
+    else:
+        raise ValueError("no month")
+    return date(int(year), number, day) if year else _next(today, day, number)
 
 
 def _next(today: date, day: int, month: int | None) -> date:

@@ -15,6 +15,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual import events
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -48,7 +49,11 @@ class Seat:
         await self.pause()
 
     async def pause(self, delay: float | None = None) -> None:
+        """Wait until all that was typed has taken effect, and then `delay`, or until all rests."""
         with self.app._context():
+            await self.pilot.pause(0)
+            while not self.app.keyboard.is_idle:
+                await asyncio.sleep(0.001)
             await self.pilot.pause(delay)
 
     async def until_text(self, *texts: str) -> None:
@@ -60,14 +65,21 @@ class Seat:
     async def press(self, *keys: str) -> None:
         with self.app._context():
             await self.pilot.press(*keys)
+        await self.pause(0)
 
     async def type(self, text: str) -> None:
         """Type into the focused field, as fast as a terminal hands it on."""
         assert isinstance(self.app.focused, Input)
-        for char in text:
-            key = events.Key("space" if char == " " else char, char)
-            key.set_sender(self.app)
-            self.pilot.app._driver.send_message(key)
+        await self.burst(*text)
+
+    async def burst(self, *keys: str) -> None:
+        """Press all of these at once, as in one read of the terminal."""
+        for key in keys:
+            is_text = len(key) == 1
+            name = _character_to_key(key) if is_text else key
+            event = events.Key(name, key if is_text else None)
+            event.set_sender(self.app)
+            self.app.post_message(event)
         await self.pause()
 
     async def fill(self, field: str, text: str) -> None:

@@ -10,7 +10,11 @@ import pytest
 
 from medtui.data import MemoryTokens
 from medtui.launch import LaunchFailed, Login, Started
+from medtui.models import TRAINING_LEVELS
+from medtui.widgets.choice import Choice
 from tests.stack import Stack
+
+FIRST_LEVEL = next(iter(TRAINING_LEVELS))
 
 
 class FakeLauncher:
@@ -263,6 +267,9 @@ async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_tw
     await here.until_text("Enter something here")
     await here.fill("last_name", "García")
     await here.press("ctrl+s")
+    await here.until_text("Choose your level;")
+    assert await stack.sql("select from profiles") == []
+    await here.press("enter", "j", "enter", "ctrl+s")
     await here.until_text("● LIVE")
     (row,) = await stack.sql("select first_name, last_name, training_level from profiles")
     assert row == {
@@ -273,6 +280,36 @@ async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_tw
 
     again = await seat(tokens=tokens)
     await again.until_text("● LIVE")
+
+
+async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_board(
+    stack: Stack, seat: Any
+) -> None:
+    here = await seat()
+    await here.sign_in(await stack.person(profile=False))
+    await here.until_screen("ProfileScreen")
+    await here.burst(*"Ana", "enter", *"García", "enter", "j", *"jjjkG", "g", "j", "enter")
+    assert here.app.screen.query_one("#level", Choice).value == FIRST_LEVEL
+    assert await stack.sql("select from profiles") == []
+    await here.burst("tab", "enter", "enter")  # the avatar, then the button
+    await here.until_text("● LIVE")
+    (row,) = await stack.sql("select first_name, last_name, training_level from profiles")
+    assert list(row.values()) == ["Ana", "García", FIRST_LEVEL]
+
+
+async def test_ones_own_new_name_is_on_the_board_at_once(stack: Stack, seat: Any) -> None:
+    person, other = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    await stack.session(person, guest=other)
+    await stack.session(other, guest=person)
+    here = await seat(size=(120, 40), person=person)
+    await here.until_text("● LIVE", "Tanaka")
+    await here.burst("p", *"Zainab", "ctrl+s")
+    await here.until_screen("BoardScreen")
+    sessions = here.app.screen._board.agenda.sessions
+    names = [person.name for session in sessions for person in (session.host, session.guest)]
+    assert sorted(names) == ["Mei Tanaka"] * 2 + ["Zainab Okafor"] * 2
+    (row,) = await stack.sql("select first_name from profiles where user_id = %s", person.id)
+    assert row["first_name"] == "Zainab"
 
 
 async def test_a_profile_is_edited_and_a_level_of_ones_own_is_taken(

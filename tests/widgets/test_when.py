@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,6 +38,9 @@ LONDON = ZoneInfo("Europe/London")
         ("3 Feb", date(2027, 2, 3)),
         ("29 feb", date(2028, 2, 29)),
         ("2026-12-01", date(2026, 12, 1)),
+        ("Thurs", date(2026, 11, 26)),
+        ("weds 25 Nov", date(2026, 11, 25)),
+        ("Fri. 4 Sept 2026", date(2026, 9, 4)),
     ],
 )
 def test_days(text: str, day: date) -> None:
@@ -51,11 +55,13 @@ def test_days(text: str, day: date) -> None:
         "32",
         "0",
         "30 feb",
-        "2026-13-01",
+        "2026-13-45",
         "25 xyz",
         "99/99",
         "Mon 24 Nov",
         "25 Nov 1830",
+        *("monkey", "sunshine", "friend", "saturn", "mo", "frid.ay", "1 marble", "2 marchioness"),
+        *("3 mayor", "4 december1", "5 ja", "satire 28 Nov", "thu 26 novel"),
     ],
 )
 def test_what_is_no_day_says_what_to_type(text: str) -> None:
@@ -124,6 +130,15 @@ def utc(text: str) -> datetime:
         ("1 Jul 18:30", "2027-07-01 17:30"),  # summer time
         ("1 Jul 18:30 UTC", "2027-07-01 18:30"),
         ("18:30 gmt", "2026-11-24 18:30"),
+        # It is Tuesday, 18:04.
+        ("tue 18:00", "2026-12-01 18:00"),
+        ("6 pm tuesday", "2026-12-01 18:00"),
+        ("tue 18:05", "2026-11-24 18:05"),
+        ("tue", "2026-11-24 18:30"),
+        ("tue 24 nov 18:00", "2026-11-24 18:00"),
+        # 18.30 is no date.
+        ("18.30 fri", "2026-11-27 18:30"),
+        ("fri 18.30", "2026-11-27 18:30"),
     ],
 )
 def test_a_day_and_a_time_in_one_line(text: str, at: str) -> None:
@@ -146,6 +161,31 @@ def test_what_is_no_moment_says_what_to_type(text: str) -> None:
 def test_no_line_does_worse_than_being_unclear(text: str) -> None:
     with contextlib.suppress(Unclear):
         assert parse_when(text, NOW, LONDON, usual=USUAL).at.utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("text", "guess"),
+    [
+        ("12/24 6pm", "no month 24. Did you mean 24 December (24/12)?"),
+        ("6pm 12-24", "no month 24. Did you mean 24 December (24/12)?"),
+        ("1/15", "no month 15. Did you mean 15 January (15/1)?"),
+        ("12/24/2026 18:00", "no month 24. Did you mean 24 December (24/12/2026)?"),
+        ("thu 12.24. 18:00", "no month 24. Did you mean 24 December (24/12)?"),
+        ("2026-24-12 6pm", "no month 24. Did you mean 24 December (24/12/2026)?"),
+        ("13/13 6pm", "no month 13: type a day such as"),
+        ("5/0 18:00", "no month 0: type a day such as"),
+        ("99/99", "no month 99: type a day such as"),
+    ],
+)
+def test_a_month_that_does_not_exist_is_refused_with_a_guess(text: str, guess: str) -> None:
+    with pytest.raises(Unclear, match=re.escape(guess)):
+        parse_when(text, NOW, LONDON, usual=USUAL)
+
+
+@pytest.mark.parametrize("text", ["monkey 18:00", "sunshine 6pm", "1 marble 18:00", "saturn 9am"])
+def test_a_word_that_begins_like_a_day_is_none(text: str) -> None:
+    with pytest.raises(Unclear, match="day and a time"):
+        parse_when(text, NOW, LONDON, usual=USUAL)
 
 
 def test_a_local_time_becomes_utc() -> None:

@@ -1,0 +1,41 @@
+"""A list that one opens in a form, in which one moves as on the board."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, TypeVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Select
+from textual.widgets._select import SelectOverlay
+
+T = TypeVar("T")
+
+
+class Choice(Select[T]):
+    """Textual's, in which letters would jump to an option instead of moving."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "move('down')", "Down", show=False, id="move.down", tooltip="Down"),
+        Binding("k", "move('up')", "Up", show=False, id="move.up", tooltip="Up"),
+        Binding("g", "move('first')", "To the top", show=False, id="move.first",
+                tooltip="To the top"),
+        Binding("G", "move('last')", "To the end", show=False, id="move.last",
+                tooltip="To the end"),
+    ]  # fmt: skip
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, type_to_search=False, compact=True, **options)
+
+    def action_move(self, to: str) -> None:
+        """Move in the list; where it is closed, open it, as the arrows do."""
+        if not self.expanded:
+            self.action_show_overlay()
+            return
+        options = self.query_one(SelectOverlay)
+        moves = {
+            "down": options.action_cursor_down,
+            "up": options.action_cursor_up,
+            "first": options.action_first,
+            "last": options.action_last,
+        }
+        moves[to]()

@@ -1,0 +1,119 @@
+"""The keys of the whole program work over every dialog."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Select
+
+import medtui
+from medtui.documents.transcript import Transcript
+from medtui.screens.ask import AskScreen
+from medtui.screens.bring import BringScreen
+from medtui.screens.case_picker import CasePicker, Choice
+from medtui.screens.choose import ChooseScreen
+from medtui.screens.confirm import ConfirmScreen
+from medtui.screens.details import DetailsScreen
+from medtui.screens.help import HelpScreen
+from medtui.screens.link import LinkScreen
+from medtui.screens.save import SaveScreen
+from medtui.screens.sending import SendingScreen
+from medtui.screens.session_form import SessionForm
+from medtui.screens.who import WhoScreen
+from tests.screens.conftest import Seat
+from tests.stack import Stack
+
+
+async def sending(_: Callable[[int], None]) -> None:
+    await asyncio.Event().wait()
+
+
+def details(board: Any) -> DetailsScreen:
+    return DetailsScreen(board.list.session, board.me, board.zone, board.now)
+
+
+DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
+    AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
+    BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
+    CasePicker: lambda board: CasePicker(board._backend, Choice(uuid4(), None, board.me, {})),
+    ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
+    ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
+    DetailsScreen: details,
+    HelpScreen: HelpScreen,
+    LinkScreen: lambda _: LinkScreen("https://example.org"),
+    SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: ""),
+    SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
+    SessionForm: lambda board: SessionForm(board._backend, board.overlap),
+    WhoScreen: lambda _: WhoScreen(Transcript("", ()), {}, []),
+}
+"""How each dialog is opened over a board."""
+
+
+def dialogs() -> Iterator[type[Screen[Any]]]:
+    for info in pkgutil.walk_packages(medtui.__path__, "medtui."):
+        if not info.name.endswith("__main__"):
+            importlib.import_module(info.name)
+    waiting: list[type[Any]] = [ModalScreen]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith("medtui."):
+                yield kind
+
+
+async def reach(here: Seat, quits: list[None]) -> None:
+    """Whether the three keys do what they do elsewhere, and leave what is open as it is."""
+    before = list(here.app.screen_stack)
+    if here.screen != "HelpScreen":
+        await here.press("f1")
+        await here.until_screen("HelpScreen")
+        await here.press("f1")
+        await here.until(lambda: list(here.app.screen_stack) == before)
+    await here.press("ctrl+p")
+    await here.until_screen("CommandPalette")
+    await here.press("escape")
+    await here.until(lambda: list(here.app.screen_stack) == before)
+    await here.press("ctrl+q")
+    await here.until(lambda: quits)
+    quits.clear()
+
+
+async def test_help_palette_and_quitting_are_there_over_every_dialog(
+    stack: Stack, seat: Any, monkeypatch: Any
+) -> None:
+    assert set(DIALOGS) == set(dialogs())
+    amara = await stack.person("Amara", "Okafor")
+    await stack.session(amara)
+    here = await seat(person=amara)
+    await here.until_text("● LIVE")
+    quits: list[None] = []
+    with monkeypatch.context() as context:
+        context.setattr(here.app, "exit", lambda *_: quits.append(None))
+        board = here.app.screen
+        for make in DIALOGS.values():
+            with here.app._context():
+                here.app.push_screen(dialog := make(board))
+            await here.until(lambda dialog=dialog: here.app.screen is dialog)
+            await reach(here, quits)
+            if isinstance(dialog, SessionForm):  # a list that hangs over the form
+                dialog.query_one("#kind", Select).expanded = True
+                await reach(here, quits)
+            if isinstance(dialog, SendingScreen):  # leaves by itself once it has stopped
+                await here.press("escape")
+            else:
+                with here.app._context():
+                    here.app.pop_screen()
+            await here.until(lambda: here.app.screen is board)
+        await here.press("ctrl+p")
+        await here.until_screen("CommandPalette")
+        await here.press("f1")
+        await here.until_screen("HelpScreen")
+        await here.press("f1", "ctrl+q")
+        await here.until(lambda: quits)
