@@ -15,7 +15,7 @@ from typing import Any
 from medtui.local import LocalError
 from medtui.local.folder import AlreadyRunning, claimed, empty, existing
 from medtui.local.holders import held, running
-from medtui.local.postgres import Cluster
+from medtui.local.postgres import Cluster, scram_only
 
 PURPOSES = {
     "signup": "finishing the sign-up",
@@ -140,7 +140,7 @@ async def database(folder: Path) -> AsyncIterator[Any]:
             cluster = await Cluster.start(folder)
             stack.push_async_callback(cluster.stop)
             url = cluster.dsn()
-        connection = await AsyncConnection.connect(url, autocommit=True)
+        connection = await AsyncConnection.connect(scram_only(url), autocommit=True)
         yield await stack.enter_async_context(connection)
 
 

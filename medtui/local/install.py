@@ -59,7 +59,7 @@ async def install(
     wanted = await asyncio.to_thread(read, migrations or MIGRATIONS)
     if not wanted:
         raise LocalError(f"There are no migrations in {migrations or MIGRATIONS}.")
-    dsn = cluster.dsn(SUPERUSER, database)
+    dsn = cluster.own_dsn(SUPERUSER, database)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as admin:
         known, applied = await _records(admin)
         if unknown := applied - {migration.version for migration in wanted}:
@@ -82,7 +82,7 @@ async def install(
     if not pending:
         return
     # Logged in as the owner, not switched to: role settings such as the search path count.
-    dsn = cluster.dsn(database=database)
+    dsn = cluster.own_dsn(database=database)
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as owner:
         for migration in pending:
             await _migrate(owner, migration)

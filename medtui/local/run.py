@@ -110,13 +110,13 @@ async def serve(options: RunOptions) -> None:
         stack.enter_context(logged(data))
         stack.enter_context(_told())
         await asyncio.to_thread(clear_sockets, data)
-        socket_dir = stack.enter_context(temporary(account))
-        hold = str(socket_dir / "holders")
+        folder = stack.enter_context(temporary(account))
+        hold = str(folder / "holders")
         await asyncio.to_thread(save, data / "holders", hold)
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
         await holders.listen(hold)
 
-        cluster = await Cluster.start(data, socket_dir=socket_dir, throwaway=options.throwaway)
+        cluster = await Cluster.start(data, folder=folder, throwaway=options.throwaway)
         stack.push_async_callback(cluster.stop)
         await importing
         server = await stack.enter_async_context(gateway(cluster, data, options))
@@ -165,7 +165,7 @@ async def gateway(
         partial(settings.changed, data, port=port, confirm_email=confirm)
     )
     server = await Gateway.start(
-        cluster.dsn,
+        cluster.own_dsn,
         settings.keys,
         files=data / "files",
         host=options.host,
@@ -208,7 +208,7 @@ async def add_sample(cluster: Cluster, now: datetime) -> bool:
 
     from medtui.local.sample import load
 
-    dsn = cluster.dsn(SUPERUSER)
+    dsn = cluster.own_dsn(SUPERUSER)
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
