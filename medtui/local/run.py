@@ -65,6 +65,7 @@ class RunOptions:
     held: bool = False
     confirm_email: bool | None = None
     invite: bool = False
+    trust_proxy: bool = False
 
 
 def main(options: RunOptions) -> int:
@@ -145,10 +146,12 @@ async def gateway(
     cluster: Cluster, data: Path, options: RunOptions
 ) -> AsyncIterator[dict[str, str]]:
     """Bring the database up to date and serve it. Gives what the line of JSON says."""
+    from medtui.local.connections import raise_files
     from medtui.local.gateway import Gateway
     from medtui.local.install import install
     from medtui.local.settings import Settings
 
+    raise_files()
     await install(cluster, migrations=options.schema)
     now = datetime.now(UTC)
     is_filled = options.sample and await add_sample(cluster, now)
@@ -171,6 +174,7 @@ async def gateway(
         host=options.host,
         port=port,
         autoconfirm=not confirm,
+        trust_proxy=options.trust_proxy,
         sockets=[listening],
     )
     url = f"http://{reachable(options.host)}:{port}"

@@ -6,13 +6,15 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from medtui.local.pools import SharedPool
+
 Db = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Db]
 
 
 def auth_pool(dsn: str) -> Pool:
     """Connections of the auth server; to be opened on the loop that uses them."""
-    return AsyncConnectionPool(
+    return SharedPool(
         dsn,
         min_size=1,
         max_size=4,
