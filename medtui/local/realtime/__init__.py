@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 
-from starlette.responses import JSONResponse
 from starlette.websockets import WebSocket
 
 from medtui.local.address import address_of
@@ -56,8 +55,7 @@ class Realtime:
         address = address_of(websocket.client)
         neighbours = self._neighbours.setdefault(address, Neighbours(self._large))
         if len(neighbours.sockets) >= MAX_SOCKETS:
-            message = {"message": "Too many connections from this address"}
-            await websocket.send_denial_response(JSONResponse(message, 429))
+            await websocket.close()
             return
         client = ClientSocket(websocket, self._services, token, version, neighbours)
         neighbours.sockets.add(client)
