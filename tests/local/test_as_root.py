@@ -216,7 +216,7 @@ async def test_an_impostor_on_its_socket_is_not_told_the_password(folder: Path) 
 
 
 def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> None:
-    """Left by a server that was killed, and made again by somebody else under its name."""
+    """Left by a server that was killed, and made again by another account under the same name."""
     nobody = pwd.getpwnam(Account.choose().name)
     theirs, data = folder / "medtui-left", folder / "data"
     for made in (theirs, data):

@@ -1,4 +1,4 @@
-"""Guessing is slowed down for who guesses, and locks out nobody else."""
+"""Guessing is slowed down for the one who guesses, and does not lock out the owner."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_an_address_is_a_machines(host: str, address: str) -> None:
     assert address_of(None) == UNKNOWN
 
 
-async def test_nobody_says_for_themselves_where_they_come_from(stack: Stack) -> None:
+async def test_a_client_cannot_choose_its_own_address(stack: Stack) -> None:
     person = await stack.person()
     async with door_from(stack) as thief:
         seen = [

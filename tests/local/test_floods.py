@@ -129,7 +129,7 @@ async def test_a_slow_body_is_given_up(stack: Stack, monkeypatch: pytest.MonkeyP
 # Connections
 
 
-async def test_half_requests_keep_nobody_out(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_half_requests_do_not_keep_others_out(stack: Stack) -> None:
     half = "GET /rest/v1/profiles HTTP/1.1\r\nHost: x\r\n"
     waiting = []
     for _ in range(connections.PER_ADDRESS + 100):
@@ -228,7 +228,7 @@ def test_who_waits_longest_without_asking_makes_room() -> None:
     others = [Standing(f"192.0.2.{n}", n) for n in (2, 3, 4)]
     for connection in others:
         crowd.enter(connection)
-    # All places are taken: somebody of the address that has most of them goes.
+    # All places are taken: one of the address that has most of them goes.
     assert [each.gone for each in (busy, idle, new, *others)] == [False, False, True, *[False] * 3]
 
 
@@ -239,7 +239,7 @@ def test_an_address_of_busy_connections_gets_no_more() -> None:
     for connection in (*busy, newcomer):
         crowd.enter(connection)
     assert [each.gone for each in (*busy, newcomer)] == [False, False, True]
-    # Networks of IPv6 are one address, as whoever has one of them has all.
+    # A network of IPv6 counts as one address: one machine can use all of it.
     network = [Standing(f"2001:db8::{n}", 1) for n in range(3)]
     proxy = [Standing("127.0.0.1", 1) for _ in range(5)]
     for connection in (*network, *proxy):

@@ -178,7 +178,7 @@ async def test_a_deleted_accounts_channels_are_closed(stack: Stack) -> None:
         assert (await goes.frame())["event"] == "phx_close"
         answer = await goes.join(other.token, "realtime:again")
         assert answer["response"]["reason"].startswith("Unauthorized: User from sub claim")
-        # Nor by a channel that was joined as somebody else.
+        # Nor can its token be given to a channel that was joined with another one.
         assert (await goes.join(stack.anon_key, "realtime:again"))["status"] == "ok"
         await goes.send("realtime:again", "access_token", {"access_token": other.token})
         assert (await goes.frame("phx_close"))["topic"] == "realtime:again"

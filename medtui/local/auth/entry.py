@@ -65,16 +65,16 @@ class Entry:
     ) -> DictRow | None:
         """The new user, confirmed or sent a code; None when somebody has this e-mail.
 
-        Somebody who has never confirmed it is not told from a new one. But nobody knows whether
-        the second to sign up is the first one: with another password, or a code in the place of
-        one, neither's password opens the account. Whoever enters the code sets one.
+        An account that was never confirmed gets the same answer as a new one. But we cannot know
+        whether both sign-ups are one person's. After a second one with another password, or
+        without one, no password opens the account: the person who enters the code sets one.
         """
         user = await users.create(db, email, hashed, confirmed=self._autoconfirm, data=data)
         if user is None:
             user = await the_one(db, "select * from auth.users where email = %s for update", email)
             if user["email_confirmed_at"]:
                 return None
-            if self._autoconfirm:  # nobody has proved anything: it is the one's who is let in
+            if self._autoconfirm:  # No code will be sent: the account is this caller's.
                 await _set_password(db, user, hashed)
                 return await _confirmed(db, user)
             known = user["encrypted_password"]
@@ -235,7 +235,7 @@ async def send_change(db: Db, user: DictRow, email: str) -> None:
 
 
 async def _confirmed(db: Db, user: DictRow) -> DictRow:
-    """The user, confirmed now if not before: then logins from before end."""
+    """The confirmed user. If they were not confirmed before, their earlier logins end."""
     if user["email_confirmed_at"] is None:
         await end_sessions(db, user)
     return await the_one(

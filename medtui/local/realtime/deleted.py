@@ -1,4 +1,4 @@
-"""Closes the channels of accounts that are deleted, whoever deletes them."""
+"""Closes the channels of deleted accounts, also when they are deleted by SQL."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Deletions:
         self._listener: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Begin to listen; who is deleted after this loses their channels at once."""
+        """Begin to listen. Accounts that are deleted after this lose their channels at once."""
         connection = await self._connected()
         self._listener = asyncio.create_task(self._listen_forever(connection), name="deletions")
 
