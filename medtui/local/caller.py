@@ -17,8 +17,15 @@ ROLES = frozenset({"anon", "authenticated", "service_role"})
 _SETTINGS = (
     b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
     b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
-    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true)"
+    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true),"
+    b" set_config('statement_timeout', $7, true), auth.refuse_deleted($2)"
 )
+DELETED = "MT401"
+"""The SQLSTATE with which `become` fails where the caller's account is not there any more."""
+
+_SECONDS = {"anon": "3s"}
+_OTHER_SECONDS = "8s"
+"""How long a statement may take, as a hosted project has it."""
 
 
 def bearer(request: Request) -> str:
@@ -46,5 +53,6 @@ async def become(
         request.scope["raw_path"].decode("ascii", "replace"),
         json.dumps(dict(request.headers)),
         "on" if reading else "off",
+        _SECONDS.get(str(claims["role"]), _OTHER_SECONDS),
     ]
     await connection.execute(_SETTINGS, settings)

@@ -34,6 +34,11 @@ def add_commands(commands: Commands) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a sign-up waits for a code (default: as last time, at first not)",
     )
+    run.add_argument(
+        "--trust-proxy",
+        action="store_true",
+        help="limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)",
+    )
     # For medtui itself: ends with the last who holds it; leaves nothing behind.
     run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
@@ -78,6 +83,7 @@ def _run(options: argparse.Namespace) -> int:
                 confirm_email=options.confirm_email,
                 invite=options.invite,
                 json=options.json,
+                trust_proxy=options.trust_proxy,
             )
         )
 

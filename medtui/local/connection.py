@@ -11,10 +11,14 @@ from medtui.environment import forget_postgres
 
 
 class OwnConnection(AsyncConnection[Row]):
-    """As psycopg's, but the environment's `PG…` variables have no say."""
+    """As psycopg's, but the environment's `PG…` variables have no say, nor has an impostor.
+
+    Other processes of the account that runs PostgreSQL can take the place of its socket, and ask
+    for the password as it is: it is not given to a server that asks in any way but SCRAM's.
+    """
 
     @classmethod
     async def connect(cls, *address: Any, **options: Any) -> Self:
         """Connect to an address that Cluster.dsn gave. Raises psycopg.OperationalError."""
         forget_postgres()
-        return await super().connect(*address, **options)
+        return await super().connect(*address, **{"require_auth": "scram-sha-256"} | options)

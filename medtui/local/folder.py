@@ -13,12 +13,14 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from medtui.local import LocalError
+from medtui.local.account import is_ours
 from medtui.local.holders import running
 from medtui.local.postgres import PATIENCE, locked
 
 CONTENT = (
     "password",
     "password.part",
+    "password.first",
     "pgdata",
     "files",
     "postgresql-*",
@@ -95,7 +97,7 @@ def clear_sockets(data: Path) -> None:
     """
     with contextlib.suppress(FileNotFoundError):
         sockets = Path((data / "holders").read_text()).parent
-        if sockets.name.startswith("medtui-"):
+        if sockets.name.startswith("medtui-") and is_ours(sockets):
             shutil.rmtree(sockets, ignore_errors=True)
 
 

@@ -11,30 +11,37 @@ from http import HTTPStatus
 from pathlib import Path
 
 import uvicorn
-from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, WebSocketRoute
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from medtui.local import bodies, connections
+from medtui.local.address import address_of, current
 from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import Auth, auth_pool
 from medtui.local.caller import bearer
 from medtui.local.connection import OwnConnection
+from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.keys import Keys, is_opaque
+from medtui.local.pools import SharedPool
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
 from medtui.local.rest import METHODS as REST_METHODS
+from medtui.local.storage import MAX_FILE, Storage, storage_pool
 from medtui.local.storage import METHODS as STORAGE_METHODS
-from medtui.local.storage import Storage, storage_pool
+from medtui.local.storage.errors import too_large
 
 LINGER_SECONDS = 2.0
 """How long a websocket may take to say goodbye."""
 
-MAX_BODY = 50 * 1024 * 1024
+MAX_BODY = 2 * 1024 * 1024
+"""Of a request to auth and REST: many times the longest that medtui sends."""
+MAX_UPLOAD = MAX_FILE + MAX_BODY
+"""Of a request to Storage: the largest file, and the form that it comes in."""
+LOOPBACK = ["127.0.0.1", "::1"]
 log = logging.getLogger(__name__)
 
 INVALID = {
@@ -73,6 +80,7 @@ class Gateway:
         port: int = 0,
         autoconfirm: bool = True,
         max_rows: int = MAX_ROWS,
+        trust_proxy: bool = False,
         sockets: Sequence[socket.socket] | None = None,
     ) -> Gateway:
         """Serve one database.
@@ -83,6 +91,8 @@ class Gateway:
             host, port: where; port 0 is any free one. Or `sockets` that listen already.
             autoconfirm: whether a sign-up is confirmed at once, or by a code.
             max_rows: rows, and entries of a folder, in one answer: PostgREST's `db-max-rows`.
+            trust_proxy: whether a proxy on this machine says, by `X-Forwarded-For`, whom requests
+                 come from. From others the header means nothing.
         """
         listening = list(sockets or [socket.create_server((host, port))])
         for listener in listening:
@@ -91,7 +101,7 @@ class Gateway:
         url = f"http://{host}:{listening[0].getsockname()[1]}"
         resources = contextlib.AsyncExitStack()
         try:
-            pool: Pool = AsyncConnectionPool(
+            pool: Pool = SharedPool(
                 dsn("authenticator"),
                 connection_class=OwnConnection,
                 min_size=1,
@@ -104,20 +114,29 @@ class Gateway:
             for opened in (pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
-            auth = Auth(users, keys, autoconfirm=autoconfirm)
+            auth = Auth(users, keys, autoconfirm=autoconfirm, trust_proxy=trust_proxy)
             auth.issue_as(f"{url}/auth/v1")
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
             realtime = Realtime(dsn, keys)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
+            crowd = Crowd(
+                per_address=connections.PER_ADDRESS,
+                total=connections.most_connections(),
+                exempt=frozenset(LOOPBACK if trust_proxy else ()),
+            )
             server = _Server(
                 uvicorn.Config(
                     _application(auth, Rest(pool, keys, most=max_rows), storage, realtime, keys),
                     log_config=None,
                     access_log=False,
                     lifespan="off",
-                    ws=_WebSocket,
+                    proxy_headers=trust_proxy,
+                    forwarded_allow_ips=LOOPBACK,
+                    backlog=connections.BACKLOG,
+                    http=counted_by(crowd, HttpConnection),
+                    ws=counted_by(crowd, _WebSocket),
                     ws_max_size=1024 * 1024,
                     ws_per_message_deflate=False,  # as the real one's sockets
                     timeout_graceful_shutdown=1,
@@ -156,7 +175,7 @@ class _AnyPath(Convertor[str]):
 register_url_convertor("any", _AnyPath())
 
 
-class _WebSocket(WebSocketsSansIOProtocol):
+class _WebSocket(WebSocket):
     async def run_asgi(self) -> None:
         """What is left for a client that has stopped to read is not kept for it for ever."""
         await super().run_asgi()
@@ -173,10 +192,29 @@ class _Server(uvicorn.Server):
 def _application(
     auth: Auth, rest: Rest, storage: Storage, realtime: Realtime, keys: Keys
 ) -> Starlette:
-    def guarded(endpoint: Callable[..., object], *, keyless: bool = False) -> Callable[..., object]:
+    def guarded(
+        endpoint: Callable[..., object],
+        *,
+        keyless: bool = False,
+        most: int = MAX_BODY,
+        too_large: Callable[[], Response] = _too_large,
+    ) -> Callable[..., object]:
+        async def answered(request: Request) -> Response:
+            if not keyless and (refusal := _refuse(request, keys)):
+                return refusal
+            if int(request.headers.get("content-length", 0)) > most:
+                return too_large()
+            request = Request(request.scope, bodies.counted(request.receive, most))
+            current.set(address_of(request.scope["client"]))
+            try:
+                return await endpoint(_translated(request, keys))  # type: ignore[misc,no-any-return]
+            except bodies.TooLarge:
+                return too_large()
+            except bodies.TooSlow:
+                return JSONResponse({"message": "Request timed out"}, 408, {"connection": "close"})
+
         async def checked(request: Request) -> Response:
-            refusal = None if keyless else _refuse(request, keys)
-            answer = refusal or await endpoint(_translated(request, keys))  # type: ignore[misc]
+            answer = await answered(request)
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 # Without its query, which may hold a key, and people's words.
                 path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
@@ -186,7 +224,12 @@ def _application(
         return checked
 
     # Public files need no API key, and what is too large has a limit for each bucket.
-    files = guarded(storage.endpoint, keyless=True)
+    files = guarded(
+        storage.endpoint,
+        keyless=True,
+        most=MAX_UPLOAD,
+        too_large=lambda: too_large().response(),
+    )
     return Starlette(
         routes=[
             Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
@@ -214,8 +257,6 @@ def _refuse(request: Request, keys: Keys) -> Response | None:
         )
     if keys.token_of(key) is None or _bearer_is_another_key(request, key):
         return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
-    if int(request.headers.get("content-length", 0)) > MAX_BODY:
-        return JSONResponse({"message": "Request size limit exceeded"}, 413)
     return None
 
 
@@ -234,6 +275,10 @@ def _translated(request: Request, keys: Keys) -> Request:
     headers = MutableHeaders(scope=request.scope)
     headers["apikey"], headers["authorization"] = token, f"Bearer {token}"
     return Request(request.scope, request.receive)
+
+
+def _too_large() -> Response:
+    return JSONResponse({"message": "Request size limit exceeded"}, 413)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

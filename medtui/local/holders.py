@@ -19,6 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from medtui.local.account import is_ours
+
 # How long a server waits for its first holder, and for another one when the last has gone.
 GRACE = 10.0
 RELEASE = 2.0
@@ -38,7 +40,11 @@ class Holders:
         self._server: asyncio.Server | None = None
 
     async def listen(self, path: str) -> None:
-        self._server = await asyncio.start_unix_server(self._hold, path)
+        """Listen at the path, for our own user's programs alone."""
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        await asyncio.to_thread(Path(path).chmod, 0o600)
+        self._server = await asyncio.start_unix_server(self._hold, sock=listener)
 
     def ready(self, server: dict[str, str]) -> None:
         """Send the line to those who wait, and begin to count on holders."""
@@ -90,6 +96,9 @@ def held(data: Path, *, patience: float = 20.0) -> Iterator[dict[str, Any] | Non
     with contextlib.ExitStack() as stack:
         try:
             path = (data / "holders").read_text()
+            if not is_ours(Path(path).parent):
+                # Left behind by a server that was killed: others may have made it again.
+                raise FileNotFoundError(path)
             connection = stack.enter_context(socket.socket(socket.AF_UNIX))
             connection.settimeout(patience)
             connection.connect(path)

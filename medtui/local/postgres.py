@@ -2,10 +2,12 @@
 
 A cluster's folder holds
 
-- `pgdata`: the cluster itself, owned by the account that runs PostgreSQL;
+- `pgdata`: the cluster itself, owned by the account that runs PostgreSQL: if that is another one,
+  we read and write nothing in it, and so it is with the folder of its sockets;
 - `password`: the password of every role, readable by its owner alone. It is written last, so a
   `pgdata` without it is one whose making was cut short, and is made again;
-- `pgdata.lock`: locked by every process of PostgreSQL, free exactly when none is left;
+- `pgdata.lock`: locked by every process of PostgreSQL, free exactly when none is left; it says
+  the number of the last one that was started;
 - `postgres.log`, and a copy of the binaries where the account cannot reach the installed ones.
 """
 
@@ -28,6 +30,7 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 
+from medtui.clean import clean_line
 from medtui.environment import for_children
 from medtui.local import LocalError
 from medtui.local.account import Account
@@ -57,6 +60,12 @@ THROWAWAY: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 # A watcher needs up to eight seconds to end its PostgreSQL.
 PATIENCE = 10.0
 START_TIMEOUT = 60.0
+
+READY = b"database system is ready to accept connections"
+LOG_BYTES = 256 * 1024
+"""So much of PostgreSQL's log is read: others may have filled it."""
+
+FIRST_PASSWORD = "password.first"  # noqa: S105  # a file's name
 
 
 class Cluster:
@@ -88,46 +97,48 @@ class Cluster:
         *,
         binaries: Path | None = None,
         settings: Mapping[str, str] | None = None,
-        socket_dir: Path | None = None,
+        folder: Path | None = None,
         throwaway: bool = False,
     ) -> Cluster:
         """Start the cluster in `data`, made if it is not there, and return when it takes clients.
 
-        `binaries` is another PostgreSQL's `bin`. `socket_dir` is a folder of ours that is removed
-        at the end, whatever that end is. `throwaway` is quick rather than durable, and has `data`
-        removed with it. LocalError when it cannot run here, or runs already.
+        `binaries` is another PostgreSQL's `bin`. `folder` is a temporary one of ours, in which the
+        sockets' is made; it is removed at the end, whatever that end is. `throwaway` is quick
+        rather than durable, and has `data` removed with it. LocalError when it cannot run here, or
+        runs already.
         """
         account = await asyncio.to_thread(Account.choose)
         data = await asyncio.to_thread(account.provide, data)
-        if socket_dir is None:
-            socket_dir = account.temporary_folder()  # Not awaited: cancelled, it would stay.
-        folders = [socket_dir, data] if throwaway else [socket_dir]
+        if folder is None:
+            folder = account.temporary_folder()  # Not awaited: cancelled, it would stay.
+        folders = [folder, data] if throwaway else [folder]
+        # In one of ours, as the owner of a folder in /tmp may put something else in its place.
+        socket_dir = folder / "pg"
         try:
+            socket_dir.mkdir(mode=0o700)
             account.take(socket_dir)
-            socket_dir.chmod(0o700)
             async with _lock(data) as lock:
                 postgres, version = await asyncio.to_thread(_find, account, data, binaries)
                 password = _password(data)
                 new = password is None
                 if password is None:
                     password = secrets.token_urlsafe(32)
-                    _make_way(account, data, socket_dir, password)
+                    _make_way(account, data, password)
                 else:
-                    _refuse_other_version(data, version)
+                    await asyncio.to_thread(_refuse_other_version, account, data, version)
                 options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
-                commands = [_server(postgres, data, socket_dir, options)]
-                if new:
-                    commands.insert(0, _initdb(postgres, data, socket_dir))
+                first = _initdb(postgres, data) if new else _clear(data)
+                commands = [first, _server(postgres, data, socket_dir, options)]
                 process = _launch(account, commands, folders, data, lock)
         except BaseException:
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
+            for made in folders:
+                shutil.rmtree(made, ignore_errors=True)
             raise
         cluster = cls(process, socket_dir, password, version)
         try:
             await cluster._ready(data)
             if new:
-                (socket_dir / "password").unlink()
+                (data / FIRST_PASSWORD).unlink()
             if new and not throwaway:
                 # What initdb wrote must last as surely as what is committed on top of it.
                 await asyncio.to_thread(account.run, *_sync(postgres, data))
@@ -163,9 +174,9 @@ class Cluster:
         self._pipe.close()
 
     async def _ready(self, data: Path) -> None:
-        """Wait until PostgreSQL notes in its own pid file that it takes clients."""
+        """Wait until PostgreSQL says in its log that it takes clients."""
         deadline = time.monotonic() + START_TIMEOUT
-        while not _takes_clients(data, self.pid):
+        while not _takes_clients(data):
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise LocalError(f"PostgreSQL did not start: {_last_words(data)}")
             await asyncio.sleep(0.004)
@@ -201,9 +212,6 @@ async def _lock(data: Path) -> AsyncIterator[int]:
                     "end it, or choose another folder with --data."
                 )
             await asyncio.sleep(0.02)
-        # Nobody is left, so a note of somebody who was (and whose number may be another's now)
-        # is not to keep PostgreSQL from starting.
-        (data / "pgdata" / "postmaster.pid").unlink(missing_ok=True)
         yield lock
     finally:
         os.close(lock)
@@ -261,9 +269,8 @@ def _copy(installation: Path, data: Path) -> Path:
 
 
 def _pid(data: Path) -> str:
-    with contextlib.suppress(FileNotFoundError):
-        return (data / "pgdata" / "postmaster.pid").read_text().partition("\n")[0]
-    return "unknown"
+    number = (data / "pgdata.lock").read_bytes()[:20].decode(errors="replace").strip()
+    return number if number.isdecimal() else "unknown"
 
 
 def _password(data: Path) -> str | None:
@@ -273,19 +280,27 @@ def _password(data: Path) -> str | None:
         return None
 
 
-def _make_way(account: Account, data: Path, socket_dir: Path, password: str) -> None:
+def _make_way(account: Account, data: Path, password: str) -> None:
     """Make an empty `pgdata` for initdb, and the file that it takes the password from."""
-    pgdata, given = data / "pgdata", socket_dir / "password"
+    pgdata, given = data / "pgdata", data / FIRST_PASSWORD
     shutil.rmtree(pgdata, ignore_errors=True)
+    given.unlink(missing_ok=True)
     pgdata.mkdir(mode=0o700)
-    given.touch(0o600)
-    given.write_text(password)
     account.take(pgdata)
-    account.take(given)
+    account.write(given, password)
 
 
-def _refuse_other_version(data: Path, version: int) -> None:
-    found = (data / "pgdata" / "PG_VERSION").read_text().strip()
+def _refuse_other_version(account: Account, data: Path, version: int) -> None:
+    read = ("/bin/sh", "-c", 'head -c 20 "$0"')  # as the account, whose file it is
+    try:
+        found = account.run(*read, data / "pgdata" / "PG_VERSION", seconds=PATIENCE).stdout.strip()
+    except subprocess.TimeoutExpired:
+        found = ""
+    if not re.fullmatch(r"\d{1,3}(\.\d{1,3})?", found):
+        raise LocalError(
+            f"The data in {data} cannot be read: choose another folder with --data, or put back a "
+            "copy of this one."
+        )
     if found != str(version):
         raise LocalError(
             f"The data in {data} was made by PostgreSQL {found}, and this is PostgreSQL {version}: "
@@ -293,11 +308,19 @@ def _refuse_other_version(data: Path, version: int) -> None:
         )
 
 
-def _initdb(postgres: Path, data: Path, socket_dir: Path) -> list[str]:
+def _initdb(postgres: Path, data: Path) -> list[str]:
     # Not synced: that is done when the server runs, and before anybody relies on it.
     options = "--auth=scram-sha-256 --encoding=UTF8 --no-locale --no-sync --no-instructions"
     command = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata"), *options.split()]
-    return [*command, f"--username={SUPERUSER}", f"--pwfile={socket_dir / 'password'}"]
+    return [*command, f"--username={SUPERUSER}", f"--pwfile={data / FIRST_PASSWORD}"]
+
+
+def _clear(data: Path) -> list[str]:
+    """Remove the number of a PostgreSQL that was killed, which may be another process's now.
+
+    No process of it is left, as we have the lock; PostgreSQL would not start with it.
+    """
+    return ["/bin/sh", "-c", 'rm -f "$0"', str(data / "pgdata" / "postmaster.pid")]
 
 
 def _sync(postgres: Path, data: Path) -> list[str]:
@@ -319,7 +342,7 @@ def _launch(
         line += ["--", *command]
     with (data / "postgres.log").open("wb") as log:
         os.fchmod(log.fileno(), 0o600)
-        return subprocess.Popen(
+        process = subprocess.Popen(
             line,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -330,20 +353,22 @@ def _launch(
             # Not in the terminal's process group: Ctrl-C is for us, who stop it in our order.
             start_new_session=True,
         )
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{process.pid}\n".encode(), 0)
+    return process
 
 
-def _takes_clients(data: Path, pid: int) -> bool:
-    try:
-        lines = (data / "pgdata" / "postmaster.pid").read_text().splitlines()
-    except FileNotFoundError:
-        return False
-    return len(lines) > 7 and lines[0] == str(pid) and lines[7].strip() == "ready"
+def _takes_clients(data: Path) -> bool:
+    with (data / "postgres.log").open("rb") as log:
+        return READY in log.read(LOG_BYTES)
 
 
 def _last_words(data: Path) -> str:
-    lines = (data / "postgres.log").read_text(errors="replace").strip().splitlines()
+    with (data / "postgres.log").open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_BYTES))
+        lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
-    return (fatal or lines or ["it says nothing."])[-1]
+    return clean_line((fatal or lines or ["it says nothing."])[-1])[:1000]
 
 
 def save(path: Path, text: str) -> None:

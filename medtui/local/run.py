@@ -67,6 +67,7 @@ class RunOptions:
     confirm_email: bool | None = None
     invite: bool = False
     json: bool = False
+    trust_proxy: bool = False
 
 
 def main(options: RunOptions) -> int:
@@ -112,13 +113,13 @@ async def serve(options: RunOptions) -> None:
         stack.enter_context(logged(data))
         stack.enter_context(_told())
         await asyncio.to_thread(clear_sockets, data)
-        socket_dir = stack.enter_context(temporary(account))
-        hold = str(socket_dir / "holders")
+        folder = stack.enter_context(temporary(account))
+        hold = str(folder / "holders")
         await asyncio.to_thread(save, data / "holders", hold)
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
         await holders.listen(hold)
 
-        cluster = await Cluster.start(data, socket_dir=socket_dir, throwaway=options.throwaway)
+        cluster = await Cluster.start(data, folder=folder, throwaway=options.throwaway)
         stack.push_async_callback(cluster.stop)
         await importing
         server = await stack.enter_async_context(gateway(cluster, data, options))
@@ -151,10 +152,12 @@ async def gateway(
     cluster: Cluster, data: Path, options: RunOptions
 ) -> AsyncIterator[dict[str, str]]:
     """Bring the database up to date and serve it. Gives what the line of JSON says."""
+    from medtui.local.connections import raise_files
     from medtui.local.gateway import Gateway
     from medtui.local.install import install
     from medtui.local.settings import Settings
 
+    raise_files()
     await install(cluster, migrations=options.schema)
     now = datetime.now(UTC)
     is_filled = options.sample and await add_sample(cluster, now)
@@ -177,6 +180,7 @@ async def gateway(
         host=options.host,
         port=port,
         autoconfirm=not confirm,
+        trust_proxy=options.trust_proxy,
         sockets=[listening],
     )
     url = f"http://{reachable(options.host)}:{port}"

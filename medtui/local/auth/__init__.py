@@ -33,11 +33,13 @@ log = logging.getLogger(__name__)
 class Auth:
     """The endpoints. `autoconfirm` off: a sign-up waits for a code from the mailbox."""
 
-    def __init__(self, pool: Pool, keys: Keys, *, autoconfirm: bool = True) -> None:
+    def __init__(
+        self, pool: Pool, keys: Keys, *, autoconfirm: bool = True, trust_proxy: bool = False
+    ) -> None:
         self._autoconfirm = autoconfirm
         self._pool = pool
         self._sessions = Sessions(keys)
-        limits = Limits()
+        limits = Limits(trust_proxy=trust_proxy)
         self._routes: dict[tuple[str, str], Callable[[Request, Body], Awaitable[Response]]] = {
             ("GET", "health"): self._health,
             ("GET", "settings"): self._settings,

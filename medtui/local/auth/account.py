@@ -54,7 +54,7 @@ class Account:
         if body.get("password") is not None:
             password = checked(body["password"])
             async with self._pool.connection() as db:
-                await self._recognise(db, user, session_id, body.get("nonce"))
+                await self._recognise(db, request, user, session_id, body.get("nonce"))
             if await passwords.matches(password, user["encrypted_password"]):
                 message = "New password should be different from the old password."
                 raise AuthError(422, "same_password", message)
@@ -83,7 +83,7 @@ class Account:
         return JSONResponse(users.as_json(user))
 
     async def _recognise(
-        self, db: Db, user: DictRow, session_id: UUID | None, nonce: object
+        self, db: Db, request: Request, user: DictRow, session_id: UUID | None, nonce: object
     ) -> None:
         """Refuse a change of password from an old login without the code that was sent for it."""
         if self._autoconfirm or await _is_recent(db, session_id):
@@ -91,12 +91,12 @@ class Account:
         if not isinstance(nonce, str) or not nonce:
             message = "Password update requires reauthentication"
             raise AuthError(400, "reauthentication_needed", message)
-        self._limits.guesses.check(user["email"])
+        self._limits.codes.check(request, user["email"])
         if not await codes.redeem(db, codes.REAUTHENTICATION, user["email"], nonce):
-            self._limits.guesses.count(user["email"])
+            self._limits.codes.count(request, user["email"], is_known=True)
             message = "Nonce has expired or is invalid"
             raise AuthError(422, "reauthentication_not_valid", message)
-        self._limits.guesses.forget(user["email"])
+        self._limits.codes.forget(request, user["email"])
 
     async def _reauthenticate(self, request: Request, body: Body) -> Response:
         """Send a code to whoever is signed in already."""

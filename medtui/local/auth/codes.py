@@ -76,6 +76,15 @@ async def redeem(db: Db, kind: str, email: str, code: str) -> DictRow | None:
     )
 
 
+async def are_known(db: Db, email: str) -> bool:
+    """Whether a code was ever sent to this address, or an account has it."""
+    query = (
+        "select from auth.users where email = %s"
+        " union all select from auth.one_time_codes where email = %s limit 1"
+    )
+    return await one(db, query, email, email) is not None
+
+
 async def void(db: Db, user: DictRow, *purposes: str) -> None:
     """Take back what codes of these purposes there are."""
     await db.execute(

@@ -7,6 +7,7 @@ from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from medtui.local.connection import OwnConnection
+from medtui.local.pools import SharedPool
 
 Db = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Db]
@@ -14,7 +15,7 @@ Pool = AsyncConnectionPool[Db]
 
 def auth_pool(dsn: str) -> Pool:
     """Connections of the auth server; to be opened on the loop that uses them."""
-    return AsyncConnectionPool(
+    return SharedPool(
         dsn,
         connection_class=OwnConnection[DictRow],
         min_size=1,

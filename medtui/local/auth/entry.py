@@ -21,7 +21,7 @@ from medtui.local.auth.errors import (
 )
 from medtui.local.auth.inputs import Body, checked, email_of, object_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import Sessions
+from medtui.local.auth.sessions import Sessions, end_sessions
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
 
@@ -51,7 +51,7 @@ class Entry:
         self._limits.admit(request)
         hashed = await passwords.hashed(password)
         async with self._pool.connection() as db:
-            user = await self._signed_up(db, email, hashed, data)
+            user = await self._signed_up(db, email, hashed, data, password)
             if user is None:
                 if self._autoconfirm:
                     raise AuthError(422, "user_already_exists", "User already registered")
@@ -60,19 +60,27 @@ class Entry:
                 return JSONResponse(users.as_json(user))
             return JSONResponse(await self._sessions.open(db, user, "password"))
 
-    async def _signed_up(self, db: Db, email: str, hashed: str, data: Body) -> DictRow | None:
+    async def _signed_up(
+        self, db: Db, email: str, hashed: str, data: Body, password: str | None = None
+    ) -> DictRow | None:
         """The new user, confirmed or sent a code; None when somebody has this e-mail.
 
-        Somebody who has never confirmed it is not told from a new one; but their password stays:
-        nobody knows whether the second to sign up is the first one.
+        An account that was never confirmed gets the same answer as a new one. But we cannot know
+        whether both sign-ups are one person's. After a second one with another password, or
+        without one, no password opens the account: the person who enters the code sets one.
         """
         user = await users.create(db, email, hashed, confirmed=self._autoconfirm, data=data)
         if user is None:
             user = await the_one(db, "select * from auth.users where email = %s for update", email)
             if user["email_confirmed_at"]:
                 return None
-            if self._autoconfirm:
+            if self._autoconfirm:  # No code will be sent: the account is this caller's.
+                await _set_password(db, user, hashed)
                 return await _confirmed(db, user)
+            known = user["encrypted_password"]
+            if password is None or not await passwords.matches(password, known):
+                await _set_password(db, user, None)
+                await db.commit()  # whether or not another code may be sent now
         if not self._autoconfirm:
             await codes.send(db, user, codes.SIGN_UP)
         return user
@@ -96,14 +104,14 @@ class Entry:
         self._limits.admit(request)
         # No more at a time than are hashed at a time: a thousand guesses at once are slowed, too.
         async with self._guessing:
-            self._limits.guesses.check(email)
+            self._limits.passwords.check(request, email)
             async with self._pool.connection() as db:
                 user = await users.by_email(db, email)
             hashed = user["encrypted_password"] if user else None
             if not await passwords.matches(password, hashed) or user is None:
-                self._limits.guesses.count(email)
+                self._limits.passwords.count(request, email, is_known=user is not None)
                 raise invalid_credentials()
-        self._limits.guesses.forget(email)
+        self._limits.passwords.forget(request, email)
         if users.is_banned(user):
             raise AuthError(400, "user_banned", "User is banned")
         if user["email_confirmed_at"] is None:
@@ -170,12 +178,13 @@ class Entry:
         email = email_of(body)
         self._limits.admit(request)
         async with self._pool.connection() as db:
-            self._limits.guesses.check(email)
+            self._limits.codes.check(request, email)
             redeemed = await codes.redeem(db, kind, email, code.replace("-", ""))
             if redeemed is None:
-                self._limits.guesses.count(email)
+                is_known = await codes.are_known(db, email)
+                self._limits.codes.count(request, email, is_known=is_known)
                 raise otp_expired()
-            self._limits.guesses.forget(email)
+            self._limits.codes.forget(request, email)
             user = await the_one(
                 db, "select * from auth.users where id = %s for update", redeemed["user_id"]
             )
@@ -187,6 +196,8 @@ class Entry:
                     return JSONResponse({"msg": ONE_OF_TWO, "code": "200"})
                 user = changed
             else:
+                if redeemed["purpose"] != codes.SIGN_UP and user["email_confirmed_at"] is None:
+                    await _set_password(db, user, None)
                 user = await _confirmed(db, user)
             return JSONResponse(await self._sessions.open(db, user, "otp"))
 
@@ -224,9 +235,19 @@ async def send_change(db: Db, user: DictRow, email: str) -> None:
 
 
 async def _confirmed(db: Db, user: DictRow) -> DictRow:
+    """The confirmed user. If they were not confirmed before, their earlier logins end."""
+    if user["email_confirmed_at"] is None:
+        await end_sessions(db, user)
     return await the_one(
         db,
         "update auth.users set email_confirmed_at = coalesce(email_confirmed_at, now()),"
         " updated_at = now() where id = %s returning *",
         user["id"],
+    )
+
+
+async def _set_password(db: Db, user: DictRow, hashed: str | None) -> None:
+    """Set a hashed password, or none: then no password opens the account."""
+    await db.execute(
+        "update auth.users set encrypted_password = %s where id = %s", [hashed, user["id"]]
     )

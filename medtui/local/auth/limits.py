@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import deque
 from collections.abc import Callable
 
 from starlette.requests import Request
 
+from medtui.local.address import address_of
 from medtui.local.auth.errors import AuthError
 
 SECONDS = 300.0
 GUESSES = 30
-"""So many wrong passwords or codes for one account in that time."""
+"""So many wrong passwords for one account from one address in that time; and as many codes."""
+CODES = 300
+"""So many wrong codes for one account from all addresses together: a code has six digits alone."""
 REQUESTS = 300
 """So many requests that cost something (a hash, a code) from one address in that time.
 
@@ -33,37 +35,84 @@ class Limiter:
 
     def check(self, key: str) -> None:
         """Raise 429 when the key has used up its events."""
-        events = self._events.get(key, ())
-        since = self._clock() - self._seconds
-        if sum(moment > since for moment in events) >= self._limit:
+        if self._recent(key) >= self._limit:
             raise AuthError(429, "over_request_rate_limit", "Request rate limit reached")
 
     def count(self, key: str) -> None:
-        if len(self._events) >= MOST_KEYS:
+        if key not in self._events and len(self._events) >= MOST_KEYS:
             self._prune()
         self._events.setdefault(key, deque(maxlen=self._limit)).append(self._clock())
 
     def forget(self, key: str) -> None:
         self._events.pop(key, None)
 
+    def _recent(self, key: str) -> int:
+        since = self._clock() - self._seconds
+        return sum(moment > since for moment in self._events.get(key, ()))
+
     def _prune(self) -> None:
+        """Forget what is old, and, if that is not enough, a tenth: those with most events last."""
         since = self._clock() - self._seconds
         self._events = {key: at for key, at in self._events.items() if at[-1] > since}
-        while len(self._events) >= MOST_KEYS:  # the oldest keys first
-            del self._events[next(iter(self._events))]
+        if len(self._events) >= MOST_KEYS:
+            by_events = sorted(
+                self._events, key=lambda key: (self._recent(key), self._events[key][-1])
+            )
+            for key in by_events[: MOST_KEYS // 10]:
+                del self._events[key]
+
+
+class Guesses:
+    """Wrong passwords, or wrong codes, for an account from an address.
+
+    Names without an account are counted apart: made-up ones make the counts of real ones be
+    forgotten as little as they can be told from them. `together` limits all addresses together.
+    """
+
+    def __init__(self, *, together: int | None = None) -> None:
+        self._known, self._unknown = Limiter(GUESSES), Limiter(GUESSES)
+        self._together = Limiter(together) if together else None
+
+    def check(self, request: Request, email: str) -> None:
+        """Raise 429 when there were too many for this account."""
+        key = _key(request, email)
+        self._known.check(key)
+        self._unknown.check(key)
+        if self._together:
+            self._together.check(email)
+
+    def count(self, request: Request, email: str, *, is_known: bool) -> None:
+        """One more was wrong; `is_known`: there is an account."""
+        (self._known if is_known else self._unknown).count(_key(request, email))
+        if self._together and is_known:
+            self._together.count(email)
+
+    def forget(self, request: Request, email: str) -> None:
+        """It was right this time. What all addresses together have tried still counts."""
+        self._known.forget(_key(request, email))
 
 
 class Limits:
-    """What of one auth server is limited."""
+    """What of one auth server is limited. `trust_proxy`: see `admit`."""
 
-    def __init__(self) -> None:
-        self.guesses = Limiter(GUESSES)
+    def __init__(self, *, trust_proxy: bool = False) -> None:
+        self.passwords = Guesses()
+        self.codes = Guesses(together=CODES)
         self._requests = Limiter(REQUESTS)
+        self._trust_proxy = trust_proxy
 
     def admit(self, request: Request) -> None:
-        """Count a costly request, or raise 429. This machine's own are not counted."""
-        address = request.client.host if request.client else ""
-        if not address or ipaddress.ip_address(address).is_loopback:
+        """Count a costly request, or raise 429.
+
+        This machine's own are not counted, unless a proxy on it passes on what comes from others.
+        """
+        address = address_of(request.client)
+        is_here = address == "::1" or address.startswith("127.")
+        if is_here and not self._trust_proxy:
             return
         self._requests.check(address)
         self._requests.count(address)
+
+
+def _key(request: Request, email: str) -> str:
+    return f"{address_of(request.client)} {email}"

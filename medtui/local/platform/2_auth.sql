@@ -87,6 +87,34 @@ create or replace function auth.email() returns text language sql stable set sea
   select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
 $$;
 
+-- A token outlives its account by up to an hour: the services ask, in every request, whether the
+-- account is there. When one is deleted, its channels are closed.
+create or replace function auth.refuse_deleted(claims text) returns void
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  claimed jsonb := claims::jsonb;
+begin
+  if claimed ->> 'role' = 'authenticated'
+    and claimed ->> 'sub' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+    and not exists (select from auth.users where id = (claimed ->> 'sub')::uuid)
+  then
+    raise exception 'User from sub claim in JWT does not exist' using errcode = 'MT401';
+  end if;
+end
+$$;
+
+grant usage on schema auth to authenticator, supabase_storage_admin;
+
+create or replace function auth.tell_of_deleted() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform pg_catalog.pg_notify('medtui_deleted', old.id::text);
+  return null;
+end
+$$;
+create or replace trigger tell_of_deleted after delete on auth.users
+  for each row execute function auth.tell_of_deleted();
+
 revoke all on all tables in schema auth from public, anon, authenticated, service_role;
 grant execute on all functions in schema auth to public;
 -- As on a hosted project: whoever runs it may look after its users by SQL.

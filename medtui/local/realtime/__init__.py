@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from starlette.websockets import WebSocket
 
+from medtui.local.address import address_of
 from medtui.local.keys import Keys
 from medtui.local.realtime.access import Access
 from medtui.local.realtime.channel import Channel, Services
+from medtui.local.realtime.deleted import Deletions
 from medtui.local.realtime.feed import Feed
 from medtui.local.realtime.frames import VERSIONS
+from medtui.local.realtime.limits import MAX_SOCKETS
+from medtui.local.realtime.neighbours import Neighbours
 from medtui.local.realtime.socket import RESTART, ClientSocket
 from medtui.local.realtime.topics import Topics
 
@@ -22,17 +27,21 @@ class Realtime:
 
     def __init__(self, dsn: Callable[[str], str], keys: Keys) -> None:
         self._keys = keys
-        self._sockets: set[ClientSocket] = set()
+        self._neighbours: dict[str, Neighbours] = {}
+        self._large = asyncio.Lock()
         self._access = Access(dsn(SUPERUSER), keys)
         self._feed = Feed(dsn(SUPERUSER), self._channels, self._restart)
+        self._deletions = Deletions(dsn(SUPERUSER), self._access, self._channels)
         self._services = Services(self._access, Topics(), self._feed.check)
 
     async def start(self) -> None:
         """Begin to follow the log; what is committed after this is seen."""
         await self._feed.start()
+        await self._deletions.start()
 
     async def stop(self) -> None:
         """Close every socket, and the log with its slot."""
+        await self._deletions.stop()
         await self._feed.stop()
         await self._access.close()
 
@@ -43,17 +52,28 @@ class Realtime:
         if token is None or version not in VERSIONS:
             await websocket.close()  # before it is accepted: HTTP 403
             return
-        client = ClientSocket(websocket, self._services, token, version)
-        self._sockets.add(client)
+        address = address_of(websocket.client)
+        neighbours = self._neighbours.setdefault(address, Neighbours(self._large))
+        if len(neighbours.sockets) >= MAX_SOCKETS:
+            await websocket.close()
+            return
+        client = ClientSocket(websocket, self._services, token, version, neighbours)
+        neighbours.sockets.add(client)
         try:
             await client.serve()
         finally:
-            self._sockets.discard(client)
+            neighbours.sockets.discard(client)
+            if not neighbours.sockets:
+                self._neighbours.pop(address, None)
+
+    def _clients(self) -> Iterable[ClientSocket]:
+        for neighbours in self._neighbours.values():
+            yield from neighbours.sockets
 
     def _channels(self) -> Iterable[Channel]:
-        for client in self._sockets:
+        for client in self._clients():
             yield from client.channels.values()
 
     def _restart(self) -> None:
-        for client in self._sockets:
+        for client in self._clients():
             client.close(RESTART)

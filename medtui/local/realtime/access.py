@@ -22,6 +22,9 @@ TIMEOUT = "10s"
 """A policy that takes longer is a refusal: it would hold up everybody else who joins."""
 
 
+GONE = "User from sub claim in JWT does not exist"
+
+
 class Refused(Exception):
     """What is not granted: the code and the message are Realtime's, or Phoenix's without code."""
 
@@ -54,6 +57,22 @@ class Access:
             raise Refused("InvalidJWTToken", "Fields `role` and `exp` are required in JWT")
         return (role, json.dumps(claims, sort_keys=True)), float(claims["exp"])
 
+    async def exists(self, caller: Caller) -> None:
+        """Raises Refused when the caller's account is not there any more."""
+        role, claims = caller
+        if role != "authenticated":
+            return
+        query = "select auth.refuse_deleted(%s)"
+        try:
+            try:
+                await self._database.row(query, [claims])
+            except psycopg.OperationalError:  # found to be dead: the next one is a new one
+                await self._database.row(query, [claims])
+        except psycopg.OperationalError as error:
+            raise _unreachable() from error
+        except (psycopg.Error, ValueError) as error:
+            raise Refused("Unauthorized", GONE) from error
+
     async def permitted(
         self,
         action: Literal["receive", "send"],
@@ -69,13 +88,16 @@ class Access:
                 [action, topic, list(extensions), role, claims],
             )
         except psycopg.OperationalError as error:
-            raise Refused(
-                "UnableToConnectToProject",
-                "Realtime was unable to connect to the project database",
-            ) from error
+            raise _unreachable() from error
         except (psycopg.Error, ValueError):  # a text that Postgres cannot hold
             return frozenset()
         return frozenset(permitted)
 
     async def close(self) -> None:
         await self._database.close()
+
+
+def _unreachable() -> Refused:
+    return Refused(
+        "UnableToConnectToProject", "Realtime was unable to connect to the project database"
+    )

@@ -13,7 +13,7 @@ from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Access, Caller, Refused
 from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.frames import Frame, encode
-from medtui.local.realtime.limits import MAX_PAYLOAD, PRESENCE, Limit
+from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
 from medtui.local.realtime.wishes import PREFIX, Wishes
 
@@ -57,6 +57,7 @@ class Channel:
         self.wishes = wishes
         self.caller = caller
         self.wanted = [Binding.of(each) for each in wishes.changes]
+        self.filters = sum(binding.filter is not None for binding in self.wanted)
         self.bindings: list[Binding] = []
         """Those that it hears of: all that are wanted, or none."""
         self.receives: frozenset[str] = EXTENSIONS
@@ -74,7 +75,11 @@ class Channel:
     async def join(cls, outlet: Outlet, services: Services, frame: Frame, token: str) -> Channel:
         """The channel of a join, as whoever the token is. Raises Refused."""
         caller, expires_at = services.access.caller(token)
-        channel = cls(outlet, services, frame, Wishes.of(frame.payload), caller)
+        await services.access.exists(caller)
+        wishes = Wishes.of(frame.payload)
+        if len(wishes.changes) > MAX_BINDINGS:
+            raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
+        channel = cls(outlet, services, frame, wishes, caller)
         channel._token = token
         channel.receives = await channel._receivable(caller)
         if not channel.receives:
@@ -85,6 +90,12 @@ class Channel:
     @property
     def name(self) -> str:
         return self.topic.removeprefix(PREFIX)
+
+    @property
+    def user(self) -> str | None:
+        """The id of the account whose token it is; None for an API key."""
+        sub = json.loads(self.caller[1]).get("sub")
+        return sub.lower() if isinstance(sub, str) else None
 
     @property
     def is_open(self) -> bool:
@@ -192,6 +203,7 @@ class Channel:
             return  # signed out with an opaque key, for one: the real one goes on, too
         try:
             caller, expires_at = self._services.access.caller(token)
+            await self._services.access.exists(caller)
             receives = await self._receivable(caller)
         except Refused as refusal:
             self.shut(refusal.message)

@@ -9,11 +9,26 @@ from __future__ import annotations
 import time
 
 MAX_CHANNELS = 100
+MAX_BINDINGS = 100
+"""Of `postgres_changes` in a channel."""
+MAX_FILTERS = 1_000
+"""Of all channels of an address: each is asked of Postgres for every change."""
+MAX_SOCKETS = 256
+"""Of an address: a class may sit behind one."""
 MAX_PAYLOAD = 256 * 1000
 """Bytes of a broadcast, or of what somebody shows of themselves in presence."""
 
 MESSAGES = 1_000, 10.0
 """Broadcasts of a socket in so many seconds: 100 a second, but a burst is forgiven."""
+
+FRAMES = 2_000, 10.0
+"""Frames of any kind of a socket in so many seconds; one more, and it is closed."""
+
+LARGE_FRAME = 16 * 1024
+"""Frames of more characters take turns, and together no more than half of the time."""
+
+LONELY_SECONDS = 30.0
+"""A socket without any channel for so long is closed."""
 
 JOINS = 100, 1.0
 PRESENCE = 5, 30.0

@@ -17,18 +17,24 @@ from medtui.local.realtime.frames import BadFrame, Frame, decode, encode
 from medtui.local.realtime.limits import (
     BACKLOG_BYTES,
     BACKLOG_FRAMES,
+    FRAMES,
     JOINS,
+    LARGE_FRAME,
+    LONELY_SECONDS,
     MAX_CHANNELS,
+    MAX_FILTERS,
     MESSAGES,
     SILENCE_SECONDS,
     Limit,
 )
+from medtui.local.realtime.neighbours import Neighbours
 from medtui.local.realtime.wishes import PREFIX
 
 log = logging.getLogger(__name__)
 
 NORMAL = 1000
 UNSUPPORTED = 1003
+POLICY = 1008
 RESTART = 1012
 TRY_AGAIN = 1013
 
@@ -36,14 +42,22 @@ TRY_AGAIN = 1013
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client delays nobody else."""
 
-    def __init__(self, websocket: WebSocket, services: Services, token: str, version: str) -> None:
+    def __init__(
+        self,
+        websocket: WebSocket,
+        services: Services,
+        token: str,
+        version: str,
+        neighbours: Neighbours,
+    ) -> None:
         self.version = version
         self.channels: dict[str, Channel] = {}
         self.messages = Limit(MESSAGES)
         self._websocket = websocket
         self._services = services
         self._token = token  # of the API key that the socket was opened with
-        self._joins = Limit(JOINS)
+        self._neighbours = neighbours
+        self._joins, self._frames = Limit(JOINS), Limit(FRAMES)
         self._outbox: deque[str] = deque()
         self._outbox_bytes = 0
         self._has_mail = asyncio.Event()
@@ -106,19 +120,46 @@ class ClientSocket:
                 self._outbox_bytes -= len(text)
 
     async def _read(self) -> None:
+        loop = asyncio.get_running_loop()
+        lonely_since = loop.time()
         while True:
             try:
-                async with asyncio.timeout(SILENCE_SECONDS):
+                wait = SILENCE_SECONDS
+                if not self.channels:
+                    wait = min(wait, max(lonely_since + LONELY_SECONDS - loop.time(), 0))
+                async with asyncio.timeout(wait):
                     message = await self._websocket.receive()
                 if message["type"] == "websocket.disconnect":
                     return
-                data = message.get("text")
-                frame = decode(message["bytes"] if data is None else data, self.version)
+                text = message.get("text")
+                data = message["bytes"] if text is None else text
             except (TimeoutError, RuntimeError):
                 return
+            if not self._frames.allows():
+                self.close(POLICY)
+                return
+            if self.channels:
+                lonely_since = loop.time()
+            try:
+                await self._take(data)
             except BadFrame:
                 self.close(UNSUPPORTED)
                 return
+
+    async def _take(self, data: str | bytes) -> None:
+        """Do what a frame asks for. Raises BadFrame."""
+        if len(data) <= LARGE_FRAME:
+            await self._handle(decode(data, self.version))
+            await asyncio.sleep(0)  # A client with many frames lets others come between.
+            return
+        loop = asyncio.get_running_loop()
+        async with self._neighbours.large:
+            began = loop.time()
+            frame = decode(data, self.version)
+            if frame.event == "broadcast":
+                await self._handle(frame)
+            await asyncio.sleep(loop.time() - began)
+        if frame.event != "broadcast":  # which may have to ask the database
             await self._handle(frame)
 
     async def _handle(self, frame: Frame) -> None:
@@ -149,6 +190,9 @@ class ClientSocket:
         try:
             self._may_join(frame.topic)
             channel = await Channel.join(self, self._services, frame, token)
+            if self._neighbours.filters() + channel.filters > MAX_FILTERS:
+                channel.close()
+                raise Refused("", f"Too many filters of one address: {MAX_FILTERS} at most")
         except Refused as refusal:
             self._reply(frame, "error", {"reason": str(refusal)})
         else:

@@ -10,6 +10,7 @@ import jwt
 import psycopg
 from starlette.responses import Response
 
+from medtui.local.caller import DELETED
 from medtui.local.rest.encoding import dump
 
 
@@ -73,6 +74,8 @@ _STATUSES = {
 def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     """Postgres' refusal as PostgREST passes it on; an anonymous 42501 asks to sign in (401)."""
     code = error.sqlstate or ""
+    if code == DELETED:
+        return _refused_token(str(error.diag.message_primary))
     status = _STATUSES.get(code) or _STATUSES.get(code[:2], 400 if code else 503)
     headers: dict[str, str] = {}
     if code == "42501" and anonymous:
@@ -124,6 +127,10 @@ def invalid_token(error: jwt.InvalidTokenError, token: str) -> RestError:
         message = f"JWSError (CompactDecodeError {wrong})"
     else:
         message = 'JWSError (JSONDecodeError "Not valid base64url")'
+    return _refused_token(message)
+
+
+def _refused_token(message: str) -> RestError:
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})

@@ -25,6 +25,9 @@ _TREE = re.compile(r"(not\.)?(and|or)[ \t]*\(")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
 _MAX_DEPTH = 16
+MAX_EMBED_DEPTH, MAX_EMBEDS = 3, 20
+"""How deep resources may be embedded in each other, and how many there may be in a request: each
+multiplies what Postgres has to do."""
 
 
 class Reader:
@@ -34,6 +37,7 @@ class Reader:
         self._text = prefix + text
         self._what = f"{what} ({text})"
         self._at = 0
+        self._embeds = 0
 
     def select(self) -> Query:
         query = self._items(0)
@@ -112,8 +116,6 @@ class Reader:
         return _unescaped(match[1])
 
     def _items(self, depth: int) -> Query:
-        if depth > _MAX_DEPTH:
-            raise not_supported("embedding this deep")
         query = Query()
         while True:
             item = self._item(depth)
@@ -150,6 +152,11 @@ class Reader:
                 else:
                     hint = hint or word
         if self._take("("):
+            self._embeds += 1
+            if depth >= MAX_EMBED_DEPTH or self._embeds > MAX_EMBEDS:
+                raise not_supported(
+                    f"embedding more than {MAX_EMBED_DEPTH} deep, or {MAX_EMBEDS} in all"
+                )
             self._blanks()
             query = Query() if self._peek(")") else self._items(depth + 1)
             self._expect(")")

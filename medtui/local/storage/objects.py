@@ -18,6 +18,7 @@ from starlette.requests import Request
 
 from medtui.local.caller import Claims, become
 from medtui.local.connection import OwnConnection
+from medtui.local.pools import SharedPool
 from medtui.local.storage.errors import exists_already, from_postgres, invalid_request, no_bucket
 
 Db = AsyncConnection[DictRow]
@@ -220,7 +221,7 @@ async def _translated() -> AsyncIterator[None]:
 
 def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
     """Connections as the tables' owner; to be opened on the loop that uses them."""
-    return AsyncConnectionPool(
+    return SharedPool(
         dsn,
         connection_class=OwnConnection[DictRow],
         min_size=1,
