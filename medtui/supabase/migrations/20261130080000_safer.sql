@@ -8,8 +8,9 @@
 
 -- What is remembered of a session ---------------------------------------------------------------
 
+-- It stays when the session goes: a late upload would else end up with who takes its id.
 create table if not exists medtui_private.held (
-  session_id uuid references public.practice_sessions (id) on update cascade on delete cascade,
+  session_id uuid,
   guest_id uuid,
   primary key (session_id, guest_id)
 );
@@ -254,7 +255,7 @@ language sql stable security definer set search_path = '' as $$
       select from public.practice_sessions as other
       where other.case_id = session.case_id and other.candidate_id = auth.uid()
         and other.id <> session.id and coalesce(other.version, 1) < 3
-        and other.datetime_utc >= now() - interval '1 hour'
+        and greatest(other.datetime_utc, other.stage_since) >= now() - interval '1 hour'
         -- With the same partner, nobody is deceived.
         and (
           other.host_id in (session.host_id, session.guest_id)
@@ -320,6 +321,9 @@ begin
       'The candidate of a new session is its host, or not chosen.', 'candidate');
   elsif new.datetime_utc < now_ - interval '1 hour' then
     perform medtui_private.refuse('A session cannot begin more than an hour ago.', 'too_late');
+  elsif medtui_private.was_held_with(new.id, me) is not null then
+    perform medtui_private.refuse(
+      'A session was held under this id: post it again, under another.', 'held');
   elsif medtui_private.has_files(new.id) then
     perform medtui_private.refuse(
       'There are files of an earlier session under this id: post it again.', 'files');

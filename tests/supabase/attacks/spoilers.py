@@ -163,7 +163,10 @@ async def reads_the_brief_in_a_session_with_a_second_account(scene: Scene, who: 
             scene.stranger, guest=who, candidate_id=scene.stranger.id, case_id=scene.case
         )
     )
-    over = "update practice_sessions set datetime_utc = now() - interval '2 hours' where id = %s"
+    over = (
+        "update practice_sessions set datetime_utc = now() - interval '2 hours',"
+        " stage_since = now() - interval '2 hours' where id = %s"
+    )
     for end in (over, "update practice_sessions set version = 3 where id = %s"):
         before = "update practice_sessions set version = 2, datetime_utc = now() where id = %s"
         await scene.stack.sql(before, examined)
