@@ -241,7 +241,7 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row], memory: M
             assert "stage_since" not in changed
         if changed & {"candidate_id", "case_id"}:
             entry = id_, new["candidate_id"], new["case_id"]
-            assert entry not in memory.briefed, "nobody is examined on what they read"
+            assert entry not in memory.briefed, "no candidate has read the actor's brief"
     for id_ in before.keys() - after.keys():
         assert before[id_]["host_id"] == who, "only the host cancels"
         assert before[id_]["version"] == 1 or before[id_]["guest_id"] is None, "what has begun"
