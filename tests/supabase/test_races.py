@@ -266,7 +266,7 @@ async def test_the_second_waits_for_the_first(
 
 @contextlib.asynccontextmanager
 async def signed_in(stack: Stack, who: Person) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
-    """A connection in a transaction as the API makes it for somebody."""
+    """A connection in a transaction, as the API makes it for a user."""
     dsn = stack.cluster.dsn("authenticator", stack.database)
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         claims = json.dumps({"role": "authenticated", "sub": str(who.id)})

@@ -1,15 +1,18 @@
--- What a second review found: who was here before reads, hears and does no more than others.
+-- The holes that a second review found, and briefs that a host types.
 --
--- A station may have briefs that its host typed, in place of a case of the catalogue. A room is for
--- a pair. Who has acted a case is not examined on it. The seat of a session that was held is kept
--- for its guest. An account that was deleted can do nothing more.
+-- A station may have typed briefs in place of a case of the catalogue. A room's channel is for one
+-- pair of host and guest. A person who may have read the actor's brief of a case is not examined on
+-- it in that session. The seat of a session that was held is kept for its guest. With the token of a
+-- deleted account nothing can be changed.
 --
 -- Every statement can be repeated, and nothing that others made is dropped.
 
 -- What is remembered of a session ---------------------------------------------------------------
 
+-- Its rows stay when a session is deleted: files of the talk may come late, so that the id is not
+-- given to another session.
 create table if not exists medtui_private.held (
-  session_id uuid references public.practice_sessions (id) on update cascade on delete cascade,
+  session_id uuid,
   guest_id uuid,
   primary key (session_id, guest_id)
 );
@@ -254,8 +257,8 @@ language sql stable security definer set search_path = '' as $$
       select from public.practice_sessions as other
       where other.case_id = session.case_id and other.candidate_id = auth.uid()
         and other.id <> session.id and coalesce(other.version, 1) < 3
-        and other.datetime_utc >= now() - interval '1 hour'
-        -- With the same partner, nobody is deceived.
+        and greatest(other.datetime_utc, other.stage_since) >= now() - interval '1 hour'
+        -- A partner who is in both sessions sees that.
         and (
           other.host_id in (session.host_id, session.guest_id)
           and other.guest_id in (session.host_id, session.guest_id)
@@ -320,6 +323,9 @@ begin
       'The candidate of a new session is its host, or not chosen.', 'candidate');
   elsif new.datetime_utc < now_ - interval '1 hour' then
     perform medtui_private.refuse('A session cannot begin more than an hour ago.', 'too_late');
+  elsif medtui_private.was_held_with(new.id, me) is not null then
+    perform medtui_private.refuse(
+      'A session was held under this id: post it again, under another.', 'held');
   elsif medtui_private.has_files(new.id) then
     perform medtui_private.refuse(
       'There are files of an earlier session under this id: post it again.', 'files');
@@ -374,7 +380,7 @@ begin
       end if;
     end if;
     if new.guest_id is null and old.guest_id is not null then
-      -- An empty seat leaves nobody to examine, and nobody to be examined.
+      -- Without a guest there is no station.
       if new.candidate_id = old.guest_id then
         new.candidate_id := null;
       end if;
@@ -384,7 +390,7 @@ begin
       and new.candidate_id not in (new.host_id, coalesce(new.guest_id, new.host_id)) then
       perform medtui_private.refuse('The candidate is the host or the guest.', 'candidate');
     end if;
-    -- Nobody is examined on a case of which they may have read the actor's brief here.
+    -- No candidate may have read the actor's brief of the case in this session.
     if (new.candidate_id, new.case_id) is distinct from (old.candidate_id, old.case_id)
       and medtui_private.was_briefed(old.id, new.candidate_id, new.case_id) then
       if new.candidate_id is not distinct from old.candidate_id then
@@ -660,8 +666,8 @@ create policy "Uploads take turns with bookings and cancellations" on storage.ob
     bucket_id <> 'assessments' or medtui_private.may_upload((storage.foldername(objects.name))[1])
   );
 
--- Whoever has made a signed link reads the path with it for as long as they chose, also when they
--- have left. Supabase's Storage says what it is about to do; some versions do not.
+-- A signed link reads whatever file has that path, for as long as its maker chose, also after they
+-- have left the session. Storage says which operation a query is for, where it has this function.
 drop policy if exists "Assessments are downloaded, not shared by links" on storage.objects;
 do $$
 begin

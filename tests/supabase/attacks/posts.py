@@ -21,7 +21,9 @@ async def posts_with_forged_values(scene: Scene, who: Who) -> None:
         assert await scene.post(who, **forged) == 201
         made = await scene.row(forged["id"])
         assert abs(made["created_at"] - datetime.now(UTC)) < timedelta(minutes=1)
-    left_behind = uuid4()
+    left_behind, held = uuid4(), uuid4()
+    if "medtui_private.held" in await scene.truth():
+        await scene.stack.sql("insert into medtui_private.held values (%s, %s)", held, uuid4())
     await scene.stack.sql(
         "insert into storage.objects (bucket_id, name) values ('assessments', %s)",
         f"{left_behind}/transcript.json",
@@ -38,6 +40,7 @@ async def posts_with_forged_values(scene: Scene, who: Who) -> None:
             {"datetime_utc": "2020-01-01T00:00:00Z"},
             {"datetime_utc": datetime.now(UTC) - timedelta(minutes=61)},
             {"id": left_behind},
+            {"id": held},
         ):
             await scene.post(who, **scene.new(host, **values))
         if who in (None, scene.newcomer):

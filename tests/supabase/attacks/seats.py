@@ -188,7 +188,7 @@ async def hoards_seats_one_by_one(scene: Scene, who: Who) -> None:
 
 @attack(35, by=("stranger", "newcomer"))
 async def takes_the_seat_of_a_session_that_was_held(scene: Scene, who: Who) -> None:
-    """The talk is uploaded only afterwards, and whoever has the seat would read it."""
+    """The talk is uploaded only afterwards: the next guest would read it."""
     for leaves in (scene.guest, scene.host):
         session_id = await scene.booked(candidate_id=scene.guest.id)
         for stage in (2, 3):

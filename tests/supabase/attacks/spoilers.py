@@ -99,7 +99,7 @@ async def is_examined_on_what_they_read_as_the_actor(scene: Scene, who: Who) -> 
 
 @attack(33, by=("host", "guest"))
 async def is_examined_on_what_they_read_after_a_detour(scene: Scene, who: Who) -> None:
-    """The candidate goes to nobody and on, the case comes back, the guest leaves and returns."""
+    """By way of no candidate, of no case, of leaving and coming back, of wrap-up."""
     assert who is not None
     other = scene.guest if who is scene.host else scene.host
     patch, host = scene.patch, scene.host
@@ -111,7 +111,7 @@ async def is_examined_on_what_they_read_after_a_detour(scene: Scene, who: Who) -
         assert found["actor_brief"] == "secret actor"
         return session_id
 
-    for detour in ("nobody", "no case", "leaves", "wrap-up"):
+    for detour in ("no candidate", "no case", "leaves", "wrap-up"):
         session_id = await read_as_the_actor()
         if detour == "wrap-up":
             for stage in (2, 3, 1):
@@ -163,7 +163,10 @@ async def reads_the_brief_in_a_session_with_a_second_account(scene: Scene, who: 
             scene.stranger, guest=who, candidate_id=scene.stranger.id, case_id=scene.case
         )
     )
-    over = "update practice_sessions set datetime_utc = now() - interval '2 hours' where id = %s"
+    over = (
+        "update practice_sessions set datetime_utc = now() - interval '2 hours',"
+        " stage_since = now() - interval '2 hours' where id = %s"
+    )
     for end in (over, "update practice_sessions set version = 3 where id = %s"):
         before = "update practice_sessions set version = 2, datetime_utc = now() where id = %s"
         await scene.stack.sql(before, examined)
