@@ -392,7 +392,7 @@ class Courier:
         return None
 
     async def _refuse(self, parcel: Parcel, reason: str, *, is_told: bool = False) -> None:
-        """It comes no further. Whoever has made it is told where on their own disk it stays.
+        """It comes no further. Its author is told where on their own disk it stays.
 
         `is_told`: that is what the other side says, and it is tried again.
         """

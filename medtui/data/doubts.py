@@ -1,6 +1,6 @@
 """When the window is read again sooner than usual, because changes may be missing from the feed.
 
-Realtime drops changes without a word above a project's message limit, and those that were
+Realtime drops changes silently above a project's message limit, and those that were
 committed while its own connection to the log was down. What remains of that here: many changes
 come at once, of which some may be missing; a change comes long after its commit, because the
 server was behind or has begun again; or a write of our own does not come back.

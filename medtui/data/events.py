@@ -63,7 +63,7 @@ class RoomMet(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomHeard(Event):
-    """Somebody in a room has broadcast something; it may be anything.
+    """A broadcast has come in a room; it may be anything.
 
     `guest_id`: whose room it is with the host; None: not known.
     """

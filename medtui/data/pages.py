@@ -1,7 +1,7 @@
 """Reading what is longer than one answer: page by page.
 
-How many rows a server gives at most is a setting of its own (PostgREST's `db-max-rows`), and it
-says nothing about what it has left out. So a page is the last one only if it is empty, or if the
+How many rows a server gives at most is its own setting (PostgREST's `db-max-rows`), and it does not
+say what it has left out. So a page is the last one only if it is empty, or if the
 server's count says that nothing comes after it; how long it is means nothing.
 """
 

@@ -44,7 +44,7 @@ class Hold(StrEnum):
     STATION = "station"
     """Not while the station is not over."""
     NOT_ASSESSOR = "not the assessor"
-    """Not at all: whoever has sent it is not the assessor."""
+    """Not at all: its sender is not the assessor."""
     AGREED = "agreed"
     """The host was asked, and has said yes."""
 

@@ -38,8 +38,8 @@ class PostgresChanges:
 
         listening = asyncio.Event()
         await socket.open()
-        # Whoever has the public key may broadcast on any public topic. The name of this one means
-        # nothing to the changes, so it is one that nobody can guess.
+        # Anybody with the public key may broadcast on any public topic. The name of this one means
+        # nothing to the changes, so it is random.
         channel = socket.channel(f"board-{secrets.token_hex(16)}")
         channel.on_postgres_changes(
             RealtimePostgresChangesListenEvent.All,

@@ -1,4 +1,4 @@
-"""Somebody without a login, who says much on topics that can be guessed: a program of its own.
+"""A stranger who floods topics that can be guessed: a separate program.
 
 Arguments: the websocket's address, what is said, seconds, and the topics.
 """

@@ -1,6 +1,6 @@
 """Mark sheets and answers that are forged: by the candidate, by a former guest, by the partner.
 
-Whoever attacks has a plain client and their own login. Whoever is attacked runs medtui.
+The attacker has a plain client and their own login. Those who are attacked run medtui.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ async def practice(stack: Stack, tmp_path: Path) -> AsyncIterator[Practice]:
 
 
 async def room(practice: Practice, who: Person, guest: Person, **config: Any) -> Subscriber:
-    """A websocket of somebody's, in the channel of the host and a guest if they are let in."""
+    """A person's websocket, in the channel of the host and a guest if they are let in."""
     socket = await practice.opened.enter_async_context(subscriber(practice.stack))
     topic = channel(practice, guest)
     await socket.join(who.token, topic, private=True, **config)
@@ -92,7 +92,7 @@ async def come(practice: Practice, host: Desk, sheet: Sheet, revision: int = 1) 
     ["version = 2, candidate_id = guest_id", "version = 3, candidate_id = guest_id",
      "version = 1, candidate_id = guest_id", "version = 3, candidate_id = null"],
 )  # fmt: skip
-async def test_whoever_is_not_the_assessor_uploads_nothing_unasked(
+async def test_who_is_not_the_assessor_uploads_nothing_unasked(
     state: str, practice: Practice
 ) -> None:
     await practice.stack.sql(f"update practice_sessions set {state}")
@@ -250,7 +250,7 @@ async def test_uploaded_counts_where_the_bucket_has_these_bytes_and_no_others(
     await guest.until(Where.UPLOADED)
 
 
-async def test_answers_to_what_was_never_handed_in_harm_nobody(practice: Practice) -> None:
+async def test_answers_to_what_was_never_handed_in_change_nothing(practice: Practice) -> None:
     guest = await practice.open(practice.guest, live=False)
     sheet = practice.sheet()
     for where in ("uploaded", "refused", "with host", "elsewhere"):

@@ -1,8 +1,8 @@
-"""Realtime leaves changes out without a word: what the feed can notice, it reads again soon.
+"""Realtime leaves changes out silently: what the feed can notice, it reads again soon.
 
 A burst of which some changes are missing       read again within seconds
 a change that comes long after its commit       the same
-a write of one's own that does not come back    the same
+one's own write that does not come back         the same
 a storm                                         no more than one reading in a while, and LIVE
 a single change that is missing                 found by the usual reading: tests/data/test_live.py
 """
@@ -36,7 +36,7 @@ async def proxy(stack: Stack) -> AsyncIterator[FaultProxy]:
 
 @contextlib.asynccontextmanager
 async def opened(stack: Stack, proxy: FaultProxy, watcher: Watcher) -> AsyncIterator[Backend]:
-    """Somebody's, live. The usual reading is a minute away."""
+    """A viewer's, live. The usual reading is a minute away."""
     viewer = await stack.person("Vera", "Viewer")
     server = Server(proxy.url, stack.anon_key)
     async with Backend.open(server, tokens=MemoryTokens(), notify=watcher.notify) as backend:
@@ -132,7 +132,7 @@ async def test_a_change_that_comes_long_after_its_commit_is_a_sign_that_others_a
     await until_equal(stack, watcher, seconds=20)
 
 
-async def test_a_write_of_ones_own_that_does_not_come_back_is_a_sign_that_nothing_comes(
+async def test_ones_own_write_that_does_not_come_back_is_a_sign_that_nothing_comes(
     stack: Stack, proxy: FaultProxy, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doubts, "LEAST_SECONDS", 0.5)
@@ -145,7 +145,7 @@ async def test_a_write_of_ones_own_that_does_not_come_back_is_a_sign_that_nothin
         await watcher.until(lambda: watcher.rows[other].type == "lost", 25)
 
 
-async def test_a_write_of_ones_own_that_comes_back_is_none(
+async def test_ones_own_write_that_comes_back_is_none(
     stack: Stack,
     proxy: FaultProxy,
     backend: Backend,

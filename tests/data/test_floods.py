@@ -1,6 +1,6 @@
 """Floods by a stranger, who has the public key and no login: the board stays LIVE.
 
-Whoever has that key may broadcast on every public topic: so no client of ours is in one whose
+Anybody with that key may broadcast on every public topic: so no client of ours is in one whose
 name can be guessed.
 """
 
@@ -22,7 +22,7 @@ SECONDS = 3
 
 
 @pytest.mark.parametrize("kind", FLOODS)
-async def test_a_stranger_who_floods_what_can_be_guessed_makes_nobody_stale(
+async def test_a_stranger_who_floods_what_can_be_guessed_makes_no_board_stale(
     kind: str, stack: Stack, open_backend: Open
 ) -> None:
     host, guest = await stack.person(), await stack.person()

@@ -146,7 +146,7 @@ async def test_the_room_follows_who_has_the_seat(stack: Stack, open_backend: Ope
             await socket.frame("broadcast")
             await stack.sql("update practice_sessions set guest_id = null")
             await ear.until(lambda event: isinstance(event, RoomParted) and not event.is_refused)
-            rooms.say(session_id, "word", {"to": "nobody, and not to the next one"})
+            rooms.say(session_id, "word", {"to": "the first, and not the next one"})
             await socket.frame("presence_diff")  # the host has left
             while (frame := await _next(socket)) is not None:
                 assert "the next one" not in str(frame)
