@@ -240,6 +240,7 @@ class Stack:
             "select room_url as text from practice_sessions union select email from auth.users"
             " union select unnest(array[candidate_brief, actor_brief, condition, case_name,"
             " case_name_internal]) from cases"
+            " union select unnest(array[candidate_brief, actor_brief]) from session_briefs"
         )
         return [row["text"] for row in rows if row["text"] and len(row["text"]) > 5]
 

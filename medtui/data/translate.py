@@ -44,7 +44,7 @@ _REFUSED_VALUES: dict[str | None, str] = {
     "last_name": "The server takes names of 1 to 100 characters in one line: change this one.",
     "training_level": "The server takes levels of 1 to 100 characters in one line: change it.",
     "type": "The server takes types of 1 to 60 characters in one line: change this one.",
-    "room_url": "The server takes an https link, or a name without spaces: enter one of them.",
+    "room_url": "The server takes a plain https link, or a name without spaces: enter either.",
     "avatar": "The server takes an https link to a picture, or a few characters: enter either.",
     "starts_at": "The server takes no session so far away: choose another time.",
     "candidate_brief": "The server takes briefs of up to 20,000 characters: change this one.",
@@ -232,8 +232,8 @@ def _guarded(error: APIError) -> str | None:
 def _column(message: str) -> str | None:
     """The column that a check or a null is about, by the name of the constraint."""
     match = re.search(
-        r"constraint \"(?:medtui|profiles|practice_sessions|session_briefs|cases)_(\w+)_check\""
-        r"|column \"(\w+)\"",
+        r"constraint \"(?:medtui|profiles|practice_sessions|session_briefs|cases)_"
+        r"(\w+?)(?:_plain|_link)?_check\"|column \"(\w+)\"",
         message,
     )
     column = next((group for group in match.groups() if group), None) if match else None

@@ -13,9 +13,17 @@ drop trigger if exists "0_guard_new" on public.practice_sessions;
 drop trigger if exists "0_guard" on public.practice_sessions;
 drop trigger if exists "0_guard_cancelled" on public.practice_sessions;
 drop trigger if exists "0_one_seat" on public.practice_sessions;
+drop trigger if exists "9_remember" on public.practice_sessions;
 drop function if exists public.session_case(uuid);
 drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
+drop policy if exists "Deleted accounts make no profile" on public.profiles;
+drop policy if exists "Deleted accounts edit no profile" on public.profiles;
+drop policy if exists "Deleted accounts reach no assessments" on storage.objects;
+drop policy if exists "Uploads take turns with bookings and cancellations" on storage.objects;
+drop policy if exists "Assessments are downloaded, not shared by links" on storage.objects;
+drop policy if exists "Deleted accounts are in no room" on realtime.messages;
+-- With it the trigger on auth.users.
 drop schema if exists medtui_private cascade;
 drop table if exists public.session_briefs;
 
@@ -77,14 +85,19 @@ begin
     execute format('alter table %s drop constraint %I', ours.of_table, ours.name);
   end loop;
   for ours in
-    select conname as name from pg_catalog.pg_constraint
+    select conname as name, attname as of_column,
+      case confrelid when 'public.cases'::regclass then 'public.cases (id)'
+        else 'public.profiles (user_id)' end as target
+    from pg_catalog.pg_constraint
+    join pg_catalog.pg_attribute on attrelid = conrelid and array[attnum] = conkey
     where conrelid = 'public.practice_sessions'::regclass and contype = 'f'
-      and confrelid = 'public.cases'::regclass and confdeltype = 'n'
+      and confrelid in ('public.cases'::regclass, 'public.profiles'::regclass)
+      and confdeltype in ('n', 'c')
   loop
     execute format('alter table public.practice_sessions drop constraint %I', ours.name);
     execute format(
-      'alter table public.practice_sessions add constraint %I foreign key (case_id)
-       references public.cases (id)', ours.name
+      'alter table public.practice_sessions add constraint %I foreign key (%I) references %s',
+      ours.name, ours.of_column, ours.target
     );
   end loop;
 end

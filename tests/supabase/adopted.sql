@@ -70,7 +70,8 @@ create policy "Everybody may send" on realtime.messages for insert to authentica
 
 insert into public.profiles (user_id, first_name, last_name, training_level, avatar, email) values
   ('00000000-0000-4000-8000-000000000001', 'Ada', 'Adopted', 'st1', '🦉', 'ada@example.org'),
-  ('00000000-0000-4000-8000-000000000002', 'Bell' || chr(7), null, 'st2', 'javascript:alert(1)', null);
+  ('00000000-0000-4000-8000-000000000002', 'Bell' || chr(7), null, 'st2', 'javascript:alert(1)', null),
+  ('00000000-0000-4000-8000-000000000003', U&'\3164', 'Unseen', 'st3', null, null);
 insert into public.cases (id, category, case_name, actor_brief, difficulty) values
   ('00000000-0000-4000-8000-0000000000ca', 'Lids', 'Old case', 'An old secret', 3);
 insert into public.practice_sessions
@@ -80,6 +81,9 @@ insert into public.practice_sessions
    '00000000-0000-4000-8000-0000000000ca', 1, true, 'bring a pen'),
   ('00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-000000000002', null,
    now() + interval '1 day', 'x' || chr(27) || '[31m', 'http://b.example/2', null, 9, false, null),
-  ('00000000-0000-4000-8000-00000000000c', null, null, now(), null, null, null, null, false, null);
+  ('00000000-0000-4000-8000-00000000000c', null, null, now(), null, null, null, null, false, null),
+  ('00000000-0000-4000-8000-00000000000d', '00000000-0000-4000-8000-000000000001',
+   '00000000-0000-4000-8000-000000000003', now(), 'mock', 'https://zoom.us@evil.example/j/1',
+   '00000000-0000-4000-8000-0000000000ca', 3, false, null);
 insert into storage.objects (bucket_id, name) values
   ('assessments', '00000000-0000-4000-8000-00000000000a/notes.txt');

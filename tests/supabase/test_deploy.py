@@ -15,9 +15,9 @@ import pytest
 from psycopg.rows import dict_row
 
 from medtui.local.install import MIGRATIONS
-from medtui.local.postgres import Cluster
+from medtui.local.postgres import SUPERUSER, Cluster
 from tests.stack import administrator, install_platform
-from tests.supabase.versions import at_hand, running
+from tests.supabase.versions import OLDEST, at_hand, running
 
 PROJECT = MIGRATIONS.parent
 ADOPTED = Path(__file__).with_name("adopted.sql")
@@ -158,6 +158,8 @@ VIOLATED = {
     "medtui_avatar_check": "00000000-0000-4000-8000-000000000002",
     "medtui_type_check": "00000000-0000-4000-8000-00000000000b",
     "medtui_room_url_check": "00000000-0000-4000-8000-00000000000b",
+    "medtui_first_name_plain_check": "00000000-0000-4000-8000-000000000003",
+    "medtui_room_url_link_check": "00000000-0000-4000-8000-00000000000d",
 }
 
 
@@ -197,6 +199,12 @@ async def adopts(cluster: Cluster) -> None:
         assert {v["violated"]: v["of_row"] for v in violations} == {
             name: row for name, row in VIOLATED.items() if name.startswith("medtui")
         }
+
+        # What happened before is remembered: who has held a session, who may know the brief.
+        found = await rows(database, "select * from medtui_private.held")
+        assert [str(row["session_id"])[-2:] for row in found] == ["0d"]
+        found = await rows(database, "select * from medtui_private.briefed")
+        assert {str(row["user_id"])[-2:] for row in found} == {"01", "03"}
 
         # What violated a check stays, and may not come again.
         with pytest.raises(psycopg.errors.CheckViolation, match="medtui_room_url_check"):
@@ -256,6 +264,83 @@ async def test_a_rollback_leads_back_behind_the_third_migration(cluster: Cluster
         assert await schema(database) != wanted
         await database.execute((PROJECT / "rollback.sql").read_bytes() + second.encode())
         assert await schema(database) == wanted
+
+
+async def test_files_are_not_shared_by_links_where_storage_says_what_it_does(
+    cluster: Cluster,
+) -> None:
+    """Hosted projects have `storage.operation()`, and sign links; the local Storage has neither."""
+    async with project(cluster) as database:
+        await migrate(database)
+        links = "select from pg_policies where policyname ~ 'shared by links'"
+        assert not await rows(database, links)
+        for statement in (
+            "set role supabase_storage_admin",
+            "create function storage.operation() returns text language sql stable as"
+            " $$ select current_setting('storage.operation', true) $$",
+            "reset role",
+        ):
+            await database.execute(statement.encode())
+        await migrate(database)
+        assert await rows(database, links)
+        host = "00000000-0000-4000-8000-000000000001"
+        for statement in (
+            f"insert into auth.users (id) values ('{host}')",
+            f"insert into profiles values ('{host}', 'A', 'B', 'st1')",
+            "insert into practice_sessions (id, host_id, datetime_utc, type)"
+            f" values ('{host}', '{host}', now(), 'mock')",
+            "insert into storage.buckets (id, name) values ('elsewhere', 'elsewhere')",
+            "insert into storage.objects (bucket_id, name)"
+            f" values ('assessments', '{host}/transcript.json'), ('elsewhere', 'a.json')",
+            "create policy x on storage.objects for select to authenticated"
+            " using (bucket_id = 'elsewhere')",
+        ):
+            await database.execute(statement.encode())
+        claims = json.dumps({"role": "authenticated", "sub": host})
+        seen = {}
+        for operation in (*READS, *SIGNS):
+            async with database.transaction():
+                await database.execute("set local role authenticated")
+                await database.execute(
+                    "select set_config('request.jwt.claims', %s, true),"
+                    " set_config('storage.operation', %s, true)",
+                    [claims, operation],
+                )
+                seen[operation] = len(await rows(database, "select from storage.objects"))
+        assert seen == dict.fromkeys(READS, 2) | dict.fromkeys(SIGNS, 1)
+
+
+READS = ("", "storage.object.get_authenticated", "storage.object.info_authenticated")
+READS += ("storage.object.list", "storage.object.upload", "storage.object.delete_many")
+READS += ("storage.object.sign_upload_url", "storage.object.upload_signed")
+SIGNS = ("storage.object.sign", "storage.object.sign_many", "object.sign", "object.sign_many")
+"""What the real Storage says that it is about to do; newer versions leave the first word out."""
+
+
+async def test_a_platform_may_keep_its_users_to_itself() -> None:
+    """Without a trigger on its table, the push goes through and says what is missing."""
+    async with running(OLDEST) as cluster, project(cluster) as database:
+        name = (await rows(database, "select current_database() as name"))[0]["name"]
+        superuser = cluster.dsn(SUPERUSER, name)
+        async with await psycopg.AsyncConnection.connect(superuser, autocommit=True) as admin:
+            await admin.execute("revoke supabase_auth_admin from postgres")
+            await admin.execute("revoke trigger on auth.users from postgres")
+        warnings: list[str] = []
+        database.add_notice_handler(lambda notice: warnings.append(notice.message_primary or ""))
+        await migrate(database)
+        assert [warning for warning in warnings if "no trigger on auth.users" in warning]
+        assert not await rows(
+            database,
+            "select from pg_trigger where tgrelid = 'auth.users'::regclass and tgname ~ 'medtui'",
+        )
+        person = "00000000-0000-4000-8000-000000000001"
+        await database.execute(f"insert into auth.users (id) values ('{person}')".encode())
+        [found] = await rows(
+            database,
+            f"select set_config('request.jwt.claims', '{{\"sub\": \"{person}\"}}', false),"
+            " medtui_private.has_account() as has_account",
+        )
+        assert found["has_account"]
 
 
 async def test_case_and_sessions_part_when_a_case_is_deleted(cluster: Cluster) -> None:

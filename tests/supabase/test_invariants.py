@@ -115,6 +115,7 @@ async def ground(template: Cluster, keys: Any) -> AsyncIterator[Connection]:
     async with stacked(template, keys, gateway=False) as stack:
         dsn = template.dsn("authenticator", stack.database)
         for person in PEOPLE[:4]:
+            await stack.sql("insert into auth.users (id) values (%s)", person)
             await stack.sql("insert into profiles values (%s, 'A', 'B', 'st1')", person)
         for case in CASES:
             await stack.sql("insert into cases (id) values (%s)", case)
@@ -176,7 +177,27 @@ async def truth(connection: Connection) -> dict[UUID, Row]:
     return {row["id"]: row for row in found}
 
 
-def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row]) -> None:
+class Memory:
+    """What the guard is to remember of the sessions of one game, worked out from their rows."""
+
+    def __init__(self) -> None:
+        self.briefed: set[tuple[UUID, UUID, UUID]] = set()
+        """Session, person and case: who may have been sent the actor's brief."""
+        self.held: dict[UUID, UUID] = {}
+        """The guest with whom a session was started."""
+
+    def note(self, rows: dict[UUID, Row]) -> None:
+        self.briefed = {entry for entry in self.briefed if entry[0] in rows}
+        for id_, row in rows.items():
+            if row["version"] >= 2 and row["guest_id"]:
+                self.held[id_] = row["guest_id"]
+            for person in (row["host_id"], row["guest_id"]):
+                acts = row["candidate_id"] is not None and row["candidate_id"] != person
+                if person and row["case_id"] and (acts or row["version"] == 3):
+                    self.briefed.add((id_, person, row["case_id"]))
+
+
+def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row], memory: Memory) -> None:
     """The invariants, of one step."""
     who = step.who
     for id_, new in after.items():
@@ -189,6 +210,7 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row]) -> None:
             assert who == new["host_id"], "only the host posts"
             assert who in PEOPLE[:4], "who has a profile"
             assert (new["guest_id"], new["version"], new["stage_since"]) == (None, 1, None)
+            assert id_ not in memory.held, "nor under the id of a session that was held"
             continue
         old = before[id_]
         if new == old:
@@ -200,6 +222,7 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row]) -> None:
         if old["guest_id"] != new["guest_id"]:
             if old["guest_id"] is None:
                 assert new["guest_id"] == who, "a seat is taken by its guest alone"
+                assert memory.held.get(id_, who) == who, "and kept for them once it was held"
                 assert old["version"] == 1
             else:
                 assert new["guest_id"] is None, "a seat is not passed on"
@@ -216,13 +239,12 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row]) -> None:
                 assert None not in (new["guest_id"], new["candidate_id"])
         else:
             assert "stage_since" not in changed
-        swapped = (
-            None not in (old["candidate_id"], new["candidate_id"]) and "candidate_id" in changed
-        )
-        if swapped and old["case_id"] is not None:
-            assert new["case_id"] != old["case_id"], "nobody is examined on what they read"
+        if changed & {"candidate_id", "case_id"}:
+            entry = id_, new["candidate_id"], new["case_id"]
+            assert entry not in memory.briefed, "no candidate has read the actor's brief"
     for id_ in before.keys() - after.keys():
         assert before[id_]["host_id"] == who, "only the host cancels"
+        assert before[id_]["version"] == 1 or before[id_]["guest_id"] is None, "what has begun"
     taken = [row for row in after.values() if row["guest_id"] == who]
     had = [row for row in before.values() if row["guest_id"] == who]
     assert len(taken) <= len(had) + 1, "one seat at a time"
@@ -241,13 +263,16 @@ async def play(connection: Connection, game: list[Step]) -> int:
                 [session, host, guest, guest, now + timedelta(minutes=5), CASES[0]],
             )
         before = await truth(connection)
+        memory = Memory()
+        memory.note(before)
         for symbolic in game:
             step = cast(symbolic, before)
             done = await take(connection, step)
             after = await truth(connection)
             assert done or after == before, "what is refused changes nothing"
             allowed += done and after != before
-            check(step, before, after)
+            check(step, before, after, memory)
+            memory.note(after)
             before = after
     return allowed
 

@@ -21,6 +21,10 @@ from tests.stack import Person, Stack, make_template, stacked
 Statement = tuple[Person, str, tuple[object, ...]]
 
 BOOK = "update practice_sessions set guest_id = %s where id = %s and guest_id is null"
+UPLOAD = "insert into storage.objects (bucket_id, name) values ('assessments', %s)"
+CANCEL = "delete from practice_sessions where id = %s"
+START = "update practice_sessions set version = 2 where id = %s"
+WRITE_BRIEF = "select public.set_session_brief(%s, 'the task', null)"
 LEAVE = "update practice_sessions set guest_id = null where id = %s and guest_id = %s"
 
 
@@ -190,7 +194,18 @@ async def both_free_the_seat(race: Racers, _: int) -> None:
     assert (booked, row["guest_id"]) in ((1, next_.id), (0, None))
 
 
+async def upload_against_cancel(race: Racers, _: int) -> None:
+    stack, host = race.stack, await race.stack.person()
+    session_id = await stack.session(host)
+    name = f"{session_id}/transcript.json"
+    uploaded, cancelled = await race.run((host, UPLOAD, (name,)), (host, CANCEL, (session_id,)))
+    files = await stack.sql("select from storage.objects where name = %s", name)
+    outcome = uploaded, cancelled, len(files), await only(stack, session_id) is not None
+    assert outcome in ((1, -1, 1, True), (-1, 1, 0, False)), "no file without its session"
+
+
 RACES = [
+    upload_against_cancel,
     many_book_one_seat,
     book_against_cancel,
     book_against_reschedule,
@@ -207,6 +222,58 @@ async def test_race(race: Any, database: Stack) -> None:
     async with racers(database) as ready:
         for _ in range(5):
             await race(ready, 12)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "hint"),
+    [
+        ("upload", "book", "files"),
+        ("upload", "cancel", "files"),
+        ("cancel", "upload", None),
+        ("start", "brief", "stage"),
+        ("start", "cancel", "begun"),
+    ],
+)
+async def test_the_second_waits_for_the_first(
+    first: str, second: str, hint: str | None, database: Stack
+) -> None:
+    """What the first has not committed yet is no way past the guard."""
+    host, guest = await database.person(), await database.person()
+    started = {"guest": guest, "candidate_id": guest.id} if first == "start" else {}
+    session_id = await database.session(host, **started)  # type: ignore[arg-type]
+    statements: dict[str, Statement] = {
+        "upload": (host, UPLOAD, (f"{session_id}/transcript.json",)),
+        "book": (guest, BOOK, (guest.id, session_id)),
+        "cancel": (host, CANCEL, (session_id,)),
+        "start": (host, START, (session_id,)),
+        "brief": (host, WRITE_BRIEF, (session_id,)),
+    }
+    async with signed_in(database, statements[first][0]) as one:
+        await one.execute(statements[first][1].encode(), statements[first][2])
+        async with signed_in(database, statements[second][0]) as other:
+            trying = asyncio.create_task(
+                other.execute(statements[second][1].encode(), statements[second][2])
+            )
+            waits = "select where cardinality(pg_blocking_pids(%s)) > 0"
+            while not await database.sql(waits, other.info.backend_pid):
+                assert not trying.done(), trying
+                await asyncio.sleep(0.01)
+            await one.commit()
+            with pytest.raises(psycopg.errors.InsufficientPrivilege) as refused:
+                await trying
+            assert refused.value.diag.message_hint == hint
+
+
+@contextlib.asynccontextmanager
+async def signed_in(stack: Stack, who: Person) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+    """A connection in a transaction, as the API makes it for a user."""
+    dsn = stack.cluster.dsn("authenticator", stack.database)
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        claims = json.dumps({"role": "authenticated", "sub": str(who.id)})
+        await connection.execute("set local role authenticated")
+        await connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
+        yield connection
+        await connection.rollback()
 
 
 @pytest.mark.long

@@ -109,7 +109,7 @@ class Lab:
             )
         truncate = ", ".join(f"public.{table}" for table in self._tables)
         self._reset = (
-            f"begin; truncate {truncate} restart identity; {' '.join(inserts)}"
+            f"begin; truncate {truncate} restart identity cascade; {' '.join(inserts)}"
             " select setval('public.things_id_seq', 100, false); commit"
         )
         self._digest = f"select {', '.join(digests)}"

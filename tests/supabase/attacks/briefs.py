@@ -25,7 +25,7 @@ async def typed(scene: Scene, session_id: UUID) -> dict[str, str] | None:
     return rows[0] if rows else None
 
 
-@attack("+", by=OUTSIDERS)
+@attack(42, by=OUTSIDERS)
 async def writes_the_briefs_of_a_session_of_others(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(case_id=None)
     assert (await write(scene, scene.host, session_id, **TYPED)).is_success
@@ -38,7 +38,7 @@ async def writes_the_briefs_of_a_session_of_others(scene: Scene, who: Who) -> No
             assert not (await write(scene, who, target)).is_success
 
 
-@attack("+", by=["host"])
+@attack(42, by=["host"])
 async def writes_briefs_once_the_station_has_started(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(case_id=None, candidate_id=scene.guest.id)
     assert (await write(scene, who, session_id, **TYPED)).is_success
@@ -59,7 +59,7 @@ async def writes_briefs_once_the_station_has_started(scene: Scene, who: Who) -> 
     assert await typed(scene, session_id) == half
 
 
-@attack("+", by=["host"])
+@attack(42, by=["host"])
 async def types_briefs_that_no_terminal_should_show(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(case_id=None)
     longest = {"candidate_brief": "é" * 20_000, "actor_brief": "Zoë\n\tأمل 👩🏽‍⚕️"}
@@ -71,7 +71,7 @@ async def types_briefs_that_no_terminal_should_show(scene: Scene, who: Who) -> N
                 "a\x1b[31mb",
                 "a\x9bb",
                 "a\rb",
-                "\x7f",
+                "a\x7fb",
                 "a\u202eb",
                 "a\x0bb",
             ):
@@ -81,7 +81,7 @@ async def types_briefs_that_no_terminal_should_show(scene: Scene, who: Who) -> N
     assert await typed(scene, session_id) == longest
 
 
-@attack("+", by=ALL)
+@attack(42, by=ALL)
 async def reads_typed_briefs_past_the_function(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(case_id=None, candidate_id=scene.guest.id)
     assert (await write(scene, scene.host, session_id, **TYPED)).is_success
@@ -101,7 +101,7 @@ async def reads_typed_briefs_past_the_function(scene: Scene, who: Who) -> None:
         assert await brief(scene, who, session_id) is None
 
 
-@attack("+", by=("guest", "host"))
+@attack(42, by=("guest", "host"))
 async def reads_the_typed_brief_of_the_other_role(scene: Scene, who: Who) -> None:
     other = scene.host if who is scene.guest else scene.guest
     for stage in (1, 2, 3):

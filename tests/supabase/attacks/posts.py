@@ -21,7 +21,9 @@ async def posts_with_forged_values(scene: Scene, who: Who) -> None:
         assert await scene.post(who, **forged) == 201
         made = await scene.row(forged["id"])
         assert abs(made["created_at"] - datetime.now(UTC)) < timedelta(minutes=1)
-    left_behind = uuid4()
+    left_behind, held = uuid4(), uuid4()
+    if "medtui_private.held" in await scene.truth():
+        await scene.stack.sql("insert into medtui_private.held values (%s, %s)", held, uuid4())
     await scene.stack.sql(
         "insert into storage.objects (bucket_id, name) values ('assessments', %s)",
         f"{left_behind}/transcript.json",
@@ -38,6 +40,7 @@ async def posts_with_forged_values(scene: Scene, who: Who) -> None:
             {"datetime_utc": "2020-01-01T00:00:00Z"},
             {"datetime_utc": datetime.now(UTC) - timedelta(minutes=61)},
             {"id": left_behind},
+            {"id": held},
         ):
             await scene.post(who, **scene.new(host, **values))
         if who in (None, scene.newcomer):
@@ -62,8 +65,9 @@ async def posts_ten_thousand_sessions(scene: Scene, who: Who) -> None:
 @attack(28, by=["stranger"])
 async def dodges_the_limit_by_past_sessions(scene: Scene, who: Who) -> None:
     assert isinstance(who, Person)
-    just_over = await scene.stack.session(who, starts_in=-timedelta(hours=2))
-    also_over = await scene.stack.session(who, starts_in=-timedelta(hours=3))
+    before = datetime.now(UTC) - timedelta(days=2)
+    just_over = await scene.stack.session(who, starts_in=-timedelta(hours=2), created_at=before)
+    also_over = await scene.stack.session(who, starts_in=-timedelta(hours=3), created_at=before)
     later = datetime.now(UTC) + timedelta(days=1)
     await scene.stack.sql(
         "insert into practice_sessions (host_id, datetime_utc, type)"
@@ -83,6 +87,125 @@ async def dodges_the_limit_by_past_sessions(scene: Scene, who: Who) -> None:
     await scene.patch(who, just_over, datetime_utc=moved)
     assert (await scene.row(just_over))["datetime_utc"] == moved
     await scene.stack.sql("delete from practice_sessions where host_id = %s", who.id)
+
+
+@attack(37, by=["stranger"])
+async def posts_and_posts_what_is_over_in_a_moment(scene: Scene, who: Who) -> None:
+    assert isinstance(who, Person)
+    almost_over = datetime.now(UTC) - timedelta(minutes=59)
+    hundred = [plain(scene.new(who, datetime_utc=almost_over)) for _ in range(100)]
+    assert (await scene.doors.rest(who, "POST", "practice_sessions", hundred)).is_success
+    everything = "update practice_sessions set datetime_utc = now() - interval '2 hours'"
+    await scene.stack.sql(everything + " where host_id = %s", who.id)
+    later = datetime.now(UTC) + timedelta(days=1)
+    async with scene.holds():
+        for time in (almost_over, later):
+            row = plain(scene.new(who, datetime_utc=time))
+            answer = await scene.doors.rest(who, "POST", "practice_sessions", row)
+            assert answer.json()["hint"] == "too_many"
+    first = hundred[0]["id"]
+    await scene.patch(who, first, datetime_utc=later)
+    assert (await scene.row(first))["datetime_utc"] == later, "it counts already"
+    await scene.stack.sql("update practice_sessions set created_at = now() - interval '25 hours'")
+    assert await scene.post(who, **scene.new(who)) == 201, "a day later they do not count"
+    await scene.stack.sql("delete from practice_sessions where host_id = %s", who.id)
+
+
+UNSEEN = ("\u3164", "\u2800", "\u115f", "\u1160", "\uffa0", "\u200b", "\u00a0", "\u00ad", "\ufeff")
+UNSEEN += (
+    "\u2060",
+    "\u180e",
+    "\u3000 \u2003",
+    "\ufe0f",
+    "\u034f",
+    "\u061c",
+    "\U0001d159",
+    "\u0301",
+)
+
+
+@attack(38, by=SIGNED_IN)
+async def has_a_name_that_cannot_be_seen_or_piles_up(scene: Scene, who: Who) -> None:
+    assert isinstance(who, Person)
+    profile = f"profiles?user_id=eq.{who.id}"
+    session_id = await scene.stack.session(who)
+    for name in (
+        "Zo\u0065\u0308",  # decomposed
+        "Nguyê\u0303\u0323n",
+        "क्षत्रिय",
+        "กี้",
+        "ကြွေး",
+        "בְּרֵאשִׁ֖ית",
+        "نام‌خانوادگی",
+        "❤️ 👩🏽‍⚕️ 🏳️‍🌈",
+        "ㅎ",
+    ):
+        answer = await scene.doors.rest(who, "PATCH", profile, {"first_name": name})
+        assert answer.is_success, name
+        await scene.patch(who, session_id, type=name)
+        assert (await scene.row(session_id))["type"] == name
+    piles = [letter + 98 * mark for letter in "aก" for mark in ("\u0301", "\u0e47", "\u20dd")]
+    piles += ["a" + 40 * "\u0301\u200d", "a" + 40 * "\u0301\u034f", "a" + 9 * "\U0001d165\u0489"]
+    hidden = ["Ann\U000e0041\U000e0042", "\U0001f3f4\U000e0067\U000e007f", "\U000e0001"]
+    async with scene.holds():
+        for name in (*UNSEEN, "".join(UNSEEN), *piles, *hidden):
+            for column in ("first_name", "last_name", "training_level", "avatar"):
+                answer = await scene.doors.rest(who, "PATCH", profile, {column: name})
+                assert answer.status_code == 400, ascii(name)
+            for column in ("type", "room_url"):
+                await scene.patch(who, session_id, **{column: name})
+                await scene.post(who, **scene.new(who, **{column: name}))
+
+
+@attack(39, by=SIGNED_IN)
+async def disguises_where_a_link_leads(scene: Scene, who: Who) -> None:
+    assert isinstance(who, Person)
+    profile = f"profiles?user_id=eq.{who.id}"
+    session_id = await scene.stack.session(who)
+    for good in (
+        "https://zoom.us/j/1?pwd=a@b#@c",
+        "https://Meet.Example:8443/raum-süd",
+        "HTTPS://xn--bcher-kva.example",
+        "https://127.0.0.1/a",
+        "https://[2001:db8::1]:443/a",
+        "https://teams.example./l/meetup-join/19%3ameeting_x%40thread.v2/0?context=%7b%22Tid%22",
+        "room_7@home",
+    ):
+        await scene.patch(who, session_id, room_url=good)
+        assert (await scene.row(session_id))["room_url"] == good
+    await scene.patch(who, session_id, room_url=None)
+    async with scene.holds():
+        for address in (
+            "https://zoom.us@evil.example/j/1",
+            "https://zoom.us:443@evil.example/j/1",
+            "https://user:password@zoom.us/j/1",
+            "https://@evil.example",
+            "https://zoom.us%40evil.example",
+            "https://zoom.us%2f@evil.example",
+            "https://zооm.us/j/1",
+            "https://zoom。us",
+            "https://zoom．us",
+            "https://ｚoom.us",
+            "https://zoom.us\u00adevil.example",
+            "https://\u212aoom.us",
+            "https://\u017foom.us",
+            "https://zoom.us\\@evil.example",
+            "https:\\\\evil.example",
+            "https:/evil.example",
+            "https:evil.example",
+            "https://zoom.us\u2003/j",
+            "https://zoom.us/j\u3164/1",
+            "https://zoom.us:x/",
+            "https://zoom.us:443:1/",
+            "https://.zoom.us",
+            "https://zoom..us",
+            "https://[zoom.us]/",
+            "https://zoom.us;evil.example",
+        ):
+            assert await scene.patch(who, session_id, room_url=address) == 400, address
+            await scene.post(who, **scene.new(who, room_url=address))
+            picture = await scene.doors.rest(who, "PATCH", profile, {"avatar": address})
+            assert picture.status_code == 400, address
 
 
 @attack(17, by=("anon", "stranger", "newcomer"))

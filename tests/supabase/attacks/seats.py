@@ -186,6 +186,51 @@ async def hoards_seats_one_by_one(scene: Scene, who: Who) -> None:
         await scene.patch(who, session_id, guest_id=None)
 
 
+@attack(35, by=("stranger", "newcomer"))
+async def takes_the_seat_of_a_session_that_was_held(scene: Scene, who: Who) -> None:
+    """The talk is uploaded only afterwards: the next guest would read it."""
+    for leaves in (scene.guest, scene.host):
+        session_id = await scene.booked(candidate_id=scene.guest.id)
+        for stage in (2, 3):
+            await scene.patch(scene.host, session_id, version=stage)
+        await scene.patch(leaves, session_id, guest_id=None)
+        assert (await scene.row(session_id))["version"] == 1
+        seat = f"practice_sessions?id=eq.{session_id}"
+        later = datetime.now(UTC) + timedelta(days=1)
+        await scene.patch(scene.host, session_id, datetime_utc=later)
+        async with scene.holds():
+            answer = await scene.doors.rest(who, "PATCH", seat, {"guest_id": str(id_of(who))})
+            assert answer.json()["hint"] == ("held" if who is scene.stranger else "no_profile")
+        name = await scene.file(session_id)
+        async with scene.holds():
+            await scene.patch(who, session_id, guest_id=id_of(who))
+            assert not await scene.doors.download(who, name)
+        await scene.patch(scene.guest, session_id, guest_id=scene.guest.id)
+        assert (await scene.row(session_id))["guest_id"] == scene.guest.id, "they may come back"
+        assert await scene.doors.download(scene.guest, name)
+        assert await scene.doors.delete(scene.host, name)
+        await scene.patch(scene.guest, session_id, guest_id=None)
+        async with scene.holds():
+            await scene.patch(who, session_id, guest_id=id_of(who))
+
+
+@attack(36, by=["host"])
+async def cancels_what_has_begun(scene: Scene, who: Who) -> None:
+    session_id = await scene.booked(candidate_id=scene.guest.id)
+    cancel = f"practice_sessions?id=eq.{session_id}"
+    for stage in (2, 3):
+        await scene.patch(who, session_id, version=stage)
+        async with scene.holds():
+            answer = await scene.doors.rest(who, "DELETE", cancel)
+            assert (answer.json()["code"], answer.json()["hint"]) == ("42501", "begun")
+            await scene.doors.rest(who, "DELETE", f"practice_sessions?host_id=eq.{id_of(who)}")
+    alone = await scene.open(version=2)
+    for target in (session_id, alone):
+        await scene.patch(who, session_id, version=1)
+        await scene.doors.rest(who, "DELETE", f"practice_sessions?id=eq.{target}")
+        assert not await scene.stack.sql("select from practice_sessions where id = %s", target)
+
+
 @attack(30, by=["guest"])
 async def and_a_guest_can_leave(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(candidate_id=scene.guest.id, version=2)
