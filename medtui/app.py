@@ -120,6 +120,8 @@ class MedtuiApp(Frame):
         self._at_last.enter_context(at_last(self.drafts.rescue))
         self._email = ""
         self._told_of_login = ""
+        self._news: set[str] = set()
+        """Keys of the notices that wait to be read."""
         self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
@@ -205,7 +207,7 @@ class MedtuiApp(Frame):
     # Who is signed in
 
     def tell(self, event: Event) -> None:
-        from medtui.data.events import FeedWentLive, FeedWentStale, SignedOut
+        from medtui.data.events import FeedWentLive, FeedWentStale, NoticesChanged, SignedOut
 
         self.sheets.hear(event)
         match event:
@@ -216,7 +218,25 @@ class MedtuiApp(Frame):
                 logger.info("stale")
             case FeedWentLive():
                 logger.info("live")
+            case NoticesChanged():
+                self._tell_news()
         self.told.publish(event)
+
+    def _tell_news(self) -> None:
+        """Say what others have just done to one's sessions, where the board does not show it."""
+        from medtui.notices import What, words
+        from medtui.screens.board import BoardScreen
+        from medtui.screens.room import RoomScreen
+
+        waiting = self.backend.news.waiting if self.backend else ()
+        new = [notice for notice in waiting if notice.key not in self._news]
+        self._news = {notice.key for notice in waiting}
+        if isinstance(self.screen, BoardScreen):
+            return
+        rooms = {s.session.id for s in self.screen_stack if isinstance(s, RoomScreen)}
+        for notice in new:  # the room itself tells of its session, but for files
+            if notice.what is What.FILES or notice.session_id not in rooms:
+                self.notify(words(notice, self.zone), severity="warning", markup=False)
 
     @property
     def is_at_login(self) -> bool:

@@ -46,7 +46,10 @@ MAY_IMPORT = {
     "credentials": {"config", "launch"},
     "doctor": {"config", "data", "launch"},
     "case_import": {"config", "data", "documents", "launch", "models"},
-    "app": {"config", "data", "disk", "drafts", "frame", "launch", "models", "screens", "servers"},
+    "app": {
+        *("config", "data", "disk", "drafts", "frame", "launch", "models", "notices"),
+        *("screens", "servers"),
+    },
     "servers": {"app", "config", "data", "launch", "screens"},
     "local": {"log"},
     "cli": {

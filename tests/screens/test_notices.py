@@ -186,6 +186,19 @@ async def test_a_file_that_is_being_replaced_is_not_told_as_deleted(
     assert theirs.waiting == ()
 
 
+async def test_who_is_elsewhere_in_the_app_is_told_too(stack: Stack, seat: Any) -> None:
+    two = await pair(stack, starts_in=timedelta(days=2))
+    guest = await at_board(seat, stack, two.guest)
+    await guest.until_text("● you")
+    await guest.press("h")
+    await guest.until_screen("HistoryScreen")
+    await stack.sql("delete from practice_sessions")
+    await guest.until(lambda: "Amara Okafor cancelled your mock" in said(guest))
+    assert guest.screen == "HistoryScreen"
+    await guest.press("escape")
+    await until_told(guest, "Amara Okafor cancelled your mock of")
+
+
 @pytest.mark.parametrize("stage", [Stage.INTERVIEW, Stage.WRAP_UP])
 async def test_from_the_start_of_a_station_on_x_does_not_cancel(
     any_stack: Stack, seat: Any, stage: Stage
