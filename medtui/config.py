@@ -30,9 +30,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from medtui import disk
+from medtui import disk, known_servers
 from medtui.clean import ascii_host, clean_line
 from medtui.keys import is_public, is_secret, tidy
+from medtui.known_servers import KnownServer as KnownServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,16 +70,6 @@ LOCK_SECONDS = 5
 
 class BadConfig(Exception):
     """The settings cannot be used; the text is a sentence that says where and why."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownServer:
-    """A server that was used here. `name` is what the user calls it; empty: nothing special."""
-
-    url: str
-    """A URL, or `local`."""
-    key: str = ""
-    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -121,14 +112,14 @@ class Settings:
 
         `name` empty: the name that it has in the list, if any, stays.
         """
-        _write(self.file, partial(_choose, url=url, key=key, name=name))
-        servers = _known(_read(self.file).get("servers", ()))
+        _write(self.file, partial(known_servers.choose, url=url, key=key, name=name))
+        servers = known_servers.read(_read(self.file).get("servers", ()))
         return replace(self, server=url, key=key, servers=servers)
 
     def with_name(self, server: KnownServer, name: str) -> Settings:
         """These settings with another name for a known server. Raises BadConfig."""
-        _write(self.file, lambda document: _note(document, server, {"name": name}))
-        return replace(self, servers=_known(_read(self.file).get("servers", ())))
+        _write(self.file, lambda document: known_servers.note(document, server, {"name": name}))
+        return replace(self, servers=known_servers.read(_read(self.file).get("servers", ())))
 
     @property
     def known_servers(self) -> tuple[KnownServer, ...]:
@@ -167,7 +158,7 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
             or values.get("key", "")
         )
     values.update({name: value for name, value in (flags or {}).items() if value is not None})
-    values["servers"] = _known(values.get("servers", ()))
+    values["servers"] = known_servers.read(values.get("servers", ()))
     values.update({name: tidy(values[name]) for name in ("server", "key") if name in values})
     return Settings(file=file, **values)
 
@@ -300,45 +291,6 @@ def _read(file: Path) -> dict[str, Any]:
             kind = "a whole number" if wanted is int else "a text in quotes"
             raise BadConfig(f"{file}: {name} should be {kind}, but is {value!r}.")
     return known
-
-
-def _known(tables: Any) -> tuple[KnownServer, ...]:
-    """The servers in the file's tables; what is none is left out."""
-    found = []
-    for table in tables:
-        if not isinstance(table, dict):
-            continue
-        url, key, name = (table.get(field, "") for field in ("url", "key", "name"))
-        if url and all(isinstance(text, str) for text in (url, key, name)):
-            found.append(KnownServer(str(url), str(key), str(name)))
-    return tuple(found)
-
-
-def _choose(document: TOMLDocument, *, url: str, key: str, name: str) -> None:
-    """Make a server the one to use, and note it; the one before, too: old files have no list."""
-    before = KnownServer(str(document.get("server", "")), str(document.get("key", "")))
-    if before.url and before.url != url:
-        _note(document, before)
-    _note(document, KnownServer(url, key), {"key": key} | ({"name": name} if name else {}))
-    document.update({"server": url, "key": key})
-
-
-def _note(document: TOMLDocument, server: KnownServer, values: Mapping[str, str] = {}) -> None:
-    """Have a server in the list, with these values; what else its table holds stays."""
-    import tomlkit
-
-    tables: Any = document.get("servers")
-    if tables is None:
-        tables = document["servers"] = tomlkit.aot()
-        tables = document["servers"]
-    for table in tables:
-        if isinstance(table, dict) and table.get("url") == server.url:
-            table.update(values)
-            return
-    is_array = isinstance(tables, tomlkit.items.Array)
-    table = tomlkit.inline_table() if is_array else tomlkit.table()
-    table.update({"url": server.url, "key": server.key} | dict(values))
-    tables.append(table)
 
 
 def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:

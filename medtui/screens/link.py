@@ -89,8 +89,8 @@ class LinkScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with Page(classes="dialog"):
             yield Static(
-                "There is no browser on this side of the terminal. Open the link where you sit, "
-                f"or scan it: it leads to {self._host}. y copies it, esc goes back.",
+                f"It leads to {self._host}. There is no browser on this side: open it where you "
+                "sit, or scan it. y copies it, esc goes back.",
                 classes="card--words",
                 markup=False,
             )
