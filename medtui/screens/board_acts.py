@@ -84,10 +84,10 @@ class Acts:
             return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
         question = f"Cancel {self._called(session)} for good?{whom}{lost(files)}"
-        cancelling = self._backend.sessions.cancel
-        if await screen.ask(question, "Cancel it") and (
-            await self._write(session, cancelling(session, files))
-        ):
+        if not await screen.ask(question, "Cancel it"):
+            return
+        screen.cancelling.add(session.id)
+        if await self._write(session, self._backend.sessions.cancel(session, files)):
             self._backend.live.drop(session.id)
             screen.notify("The session is cancelled.", markup=False)
 
