@@ -101,6 +101,8 @@ class BoardScreen(Screen[None]):
         self._has_news = False
         self._redraw_is_due = False
         self._startled = 0.0
+        self.cancelling: set[UUID] = set()
+        """Sessions whose going is no surprise, as it was asked for here."""
 
     @property
     def medtui(self) -> MedtuiApp:
@@ -186,7 +188,7 @@ class BoardScreen(Screen[None]):
         self.list.is_stale = self._is_read and not self._feed.is_live
         self.list.update(now, self._changed)
         self._changed = set()
-        if self._has_news and before not in (None, self.list.session_id):
+        if self._has_news and before not in (None, self.list.session_id, *self.cancelling):
             self._startled = time.monotonic()
         self._has_news = False
         self.status.show(

@@ -84,9 +84,10 @@ class Acts:
             return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
         asked = CancelScreen(session, f"Cancel {self._called(session)} for good?{whom}")
-        if await screen.app.push_screen_wait(asked) and (
-            await self._write(asked.session, sessions.cancel(asked.session))
-        ):
+        if not await screen.app.push_screen_wait(asked):
+            return
+        screen.cancelling.add(session.id)
+        if await self._write(asked.session, sessions.cancel(asked.session)):
             self._backend.live.drop(session.id)
             screen.notify("The session is cancelled.", markup=False)
 
