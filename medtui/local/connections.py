@@ -107,8 +107,8 @@ class HttpConnection(HttpToolsProtocol):
         self.has_asked = False
         self.waiting_since: float | None = self.loop.time()
         self._surplus = 0
-        self._unread = 0
-        self._look = self.loop.call_later(HEAD_SECONDS, self._look_after)
+        self._unread, self._unread_since = 0, 0.0
+        self._look = self.loop.call_later(HEAD_SECONDS / 10, self._look_after)
         self.crowd.enter(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -143,21 +143,16 @@ class HttpConnection(HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def _look_after(self) -> None:
-        """End what has waited too long, or reads nothing of its answer; else look again later."""
+        """End it if it has waited too long, or reads nothing of its answer; else look again."""
         now, unread = self.loop.time(), self.transport.get_write_buffer_size()
-        left = HEAD_SECONDS
-        if self.waiting_since is not None:
-            left -= now - self.waiting_since
-            if left <= 0:
-                self.transport.close()  # what is left of an answer still goes out
-                left = STALL_SECONDS
-        elif unread:
-            left = STALL_SECONDS
-        if unread and unread == self._unread:
+        if unread != self._unread:
+            self._unread, self._unread_since = unread, now
+        if unread and now - self._unread_since >= STALL_SECONDS:
             self.transport.abort()
             return
-        self._unread = unread
-        self._look = self.loop.call_later(max(left, 0.001), self._look_after)
+        if self.waiting_since is not None and now - self.waiting_since >= HEAD_SECONDS:
+            self.transport.close()  # What is left of an answer still goes out.
+        self._look = self.loop.call_later(HEAD_SECONDS / 10, self._look_after)
 
 
 class WebSocket(WebSocketsSansIOProtocol):

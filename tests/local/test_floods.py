@@ -16,6 +16,7 @@ from medtui.local import bodies, caller, connections
 from medtui.local.connections import Crowd, HttpConnection
 from medtui.local.gateway import MAX_BODY, MAX_UPLOAD
 from medtui.local.rest.reader import MAX_EMBEDS
+from tests.local.test_realtime import is_open
 from tests.stack import Person, Stack, administrator
 
 OTHER = "127.0.0.2"
@@ -202,6 +203,51 @@ async def test_a_client_that_is_slow_but_asks_is_served(
             await asyncio.sleep(0.3)
 
 
+async def test_an_answer_that_is_not_read_holds_no_connection(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    monkeypatch.setattr(connections, "STALL_SECONDS", 1.0)
+    person = await stack.person()
+    await stack.sql(
+        "create function public.long(size int) returns text language sql as"
+        " $$ select repeat('x', size) $$"
+    )
+    head = (
+        "GET /rest/v1/rpc/long?size=20000000 HTTP/1.1\r\nHost: x\r\n"
+        f"apikey: {stack.anon_key}\r\nAuthorization: Bearer {person.token}\r\n\r\n"
+    )
+    reader, writer = await raw(stack, head)
+    assert (await reader.readline()).startswith(
+        b"HTTP/1.1 200 "
+    )  # The reader takes no more by itself than its buffer holds.
+    port = writer.get_extra_info("sockname")[1]
+    async with asyncio.timeout(15):
+        while is_open(port):
+            await asyncio.sleep(0.05)
+    writer.close()
+
+
+async def test_an_answer_that_is_read_slowly_comes_whole(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.5)
+    await stack.sql(
+        "create function public.long(size int) returns text language sql as"
+        " $$ select repeat('x', size) $$"
+    )
+    size, came = 20_000_000, 0
+    async with (
+        door(stack, await stack.person()) as http,
+        http.stream("GET", f"/rest/v1/rpc/long?size={size}") as answer,
+    ):
+        assert answer.status_code == 200
+        async for part in answer.aiter_raw():
+            came += len(part)
+            await asyncio.sleep(0.01)
+    assert came == size + 2  # with its quotation marks
+
+
 class Standing(HttpConnection):
     """A connection as the crowd sees it."""
 
@@ -332,6 +378,28 @@ async def test_an_address_has_half_of_the_databases_connections(stack: Stack) ->
             assert (await other.get("/rest/v1/profiles?select=user_id")).status_code == 200
             assert time.monotonic() - began < 2
             assert await busy() == 5
+        for each in slow:
+            each.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def test_costly_requests_leave_room_for_others_of_their_address(stack: Stack) -> None:
+    host = await stack.person()
+    await stack.sql(
+        "insert into practice_sessions (host_id, datetime_utc, type)"
+        " select %s, now() + n * interval '1 hour', 'mock' from generate_series(1, 150) as n",
+        host.id,
+    )
+    key = "practice_sessions_host_id_fkey"
+    nested = f"id,a:profiles!{key}(user_id,b:practice_sessions!{key}(id,c:profiles!{key}(user_id)))"
+    async with door(stack) as http:
+        slow = [
+            asyncio.create_task(http.get("/rest/v1/practice_sessions", params={"select": nested}))
+            for _ in range(12)
+        ]
+        done, _ = await asyncio.wait(slow, return_when=asyncio.FIRST_COMPLETED)
+        assert (await http.get("/rest/v1/profiles?select=user_id")).status_code == 200
+        assert sum(each.done() for each in slow) <= len(done) + 3, "it has waited for the others"
         for each in slow:
             each.cancel()
         await asyncio.gather(*slow, return_exceptions=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.parse import quote as quoted
 
@@ -15,12 +16,13 @@ from starlette.responses import Response
 
 from medtui.local.caller import Claims, bearer, become, role_of
 from medtui.local.keys import Keys
+from medtui.local.pools import Turns
 from medtui.local.rest import payload, wishes
 from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
 from medtui.local.rest.parse import Pairs, canonical, out_of_range, parse, split
-from medtui.local.rest.query import Parameters
+from medtui.local.rest.query import Parameters, Query
 from medtui.local.rest.sql import Result, Select, Statement
 from medtui.local.rest.wishes import OBJECT, Wishes
 from medtui.local.rest.write import Write
@@ -50,6 +52,7 @@ class Rest:
         self._keys = keys
         self._most = most
         self._catalogue: Catalogue | None = None
+        self._costly = Turns(1)
 
     async def table(self, request: Request) -> Response:
         """GET, HEAD, POST, PATCH and DELETE on a table."""
@@ -118,7 +121,7 @@ class Rest:
             statement = write.delete()
         else:
             statement = write.insert(body) if method == "POST" else write.update(body)
-        result = await self._run(request, claims, statement, asked)
+        result = await self._run(request, claims, statement, asked, parameters.query)
         return _written(request, table, result, asked, resolves=write.resolves)
 
     async def _read(
@@ -136,7 +139,7 @@ class Rest:
         statement = select.read(table, query, count=asked.count, single=asked.single)
         if table not in catalogue.tables:
             raise _no_table(table)
-        result = await self._run(request, claims, statement, asked)
+        result = await self._run(request, claims, statement, asked, query)
         where = canonical(pairs)
         headers = {"Content-Location": f"/{table}?{where}" if where else f"/{table}"}
         return _page(query.offset, result, asked, headers)
@@ -167,7 +170,7 @@ class Rest:
             most=self._most,
         )
         reading = not (posted and function.volatile)
-        result = await self._run(request, claims, statement, asked, reading=reading)
+        result = await self._run(request, claims, statement, asked, query, reading=reading)
         if function.returns_void:
             total = "*" if result.total is None else result.total
             return Response(None, 204, {"Content-Range": f"0-0/{total}", **asked.applied()})
@@ -179,10 +182,14 @@ class Rest:
         claims: Claims,
         statement: Statement,
         asked: Wishes,
+        query: Query,
         *,
         reading: bool | None = None,
     ) -> Result:
-        """Run a statement as the caller, in one round trip where nothing can be undone."""
+        """Run a statement as the caller, in one round trip where nothing can be undone.
+
+        Costly ones of an address run one at a time, so that its others need not wait for them.
+        """
         asked.check()
         if reading is None:
             reading = request.method in _READING
@@ -192,8 +199,9 @@ class Rest:
         prepare = None if role.isidentifier() else False
         text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
         values = statement.parameters
+        turn = self._costly.take(self._pool.timeout) if query.is_costly else nullcontext()
         try:
-            async with self._pool.connection() as connection:
+            async with turn, self._pool.connection() as connection:
                 if reading:
                     # Statements between two synchronisations are one transaction.
                     async with connection.pipeline():

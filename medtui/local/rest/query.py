@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+PLAIN_EMBEDS = 4
+"""So many embedded resources, none of them in another, are nothing out of the ordinary."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -56,6 +59,12 @@ class Query:
     order: list[Order] = field(default_factory=list)
     limit: int | None = None
     offset: int = 0
+
+    @property
+    def is_costly(self) -> bool:
+        """Whether Postgres may have much to do: what is embedded has rows for each row of ours."""
+        nested = any(embed.query.embeds for embed in self.embeds)
+        return nested or len(self.embeds) > PLAIN_EMBEDS
 
 
 @dataclass(slots=True)
