@@ -6,6 +6,7 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ from medtui import disk
 from medtui.clean import clean_line
 from medtui.config import BadConfig, Settings
 from medtui.drafts import Drafts
+from medtui.ending import at_last
 from medtui.frame import Frame
 from medtui.screens.sheets import Sheets
 from medtui.servers import Servers
@@ -108,6 +110,8 @@ class MedtuiApp(Frame):
         )
         self._first = first
         self._clock = clock
+        self._at_last = ExitStack()
+        self._at_last.enter_context(at_last(self.drafts.rescue))
         self._email = ""
         self._told_of_login = ""
         self._keeping = asyncio.Lock()
@@ -127,6 +131,7 @@ class MedtuiApp(Frame):
     async def on_unmount(self) -> None:
         await self.sheets.close()
         await self.drafts.written()
+        self._at_last.close()
         await self.servers.close()
 
     def now(self) -> datetime:

@@ -30,8 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
             if name in os.environ
         }
-        reason = console.why_no_screen() if options.run in (_app, _demo, _clock) else None
-        code = complain(reason) if reason else options.run(options)
+        code = options.run(options)
     except KeyboardInterrupt:
         code = 130
     except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
@@ -212,6 +211,7 @@ def _join(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     import tempfile
 
+    from medtui.ending import at_last
     from medtui.local import LocalError
     from medtui.local.sample.people import find
 
@@ -219,8 +219,11 @@ def _demo(options: argparse.Namespace) -> int:
         find(options.name)
     except LocalError as error:
         return complain(str(error))
+    if reason := console.why_no_screen():
+        return complain(reason)
     # Settings of its own: nothing of the demo is mixed with what the user has, or left behind.
-    with tempfile.TemporaryDirectory(prefix="medtui-demo-") as folder:
+    temporary = tempfile.TemporaryDirectory(prefix="medtui-demo-")
+    with temporary as folder, at_last(temporary.cleanup):
         os.environ["MEDTUI_CONFIG"] = str(Path(folder) / "config.toml")
         for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):
             os.environ.pop(name, None)
@@ -243,6 +246,8 @@ def _clock(options: argparse.Namespace) -> int:
     except BadConfig as error:
         return complain(str(error))
 
+    if reason := console.why_no_screen():
+        return complain(reason)
     from medtui.log import logged
     from medtui.screens.clock import ClockApp
 
@@ -270,6 +275,9 @@ def _run(
             unattended = given.login(credentials)
     except BadConfig as error:
         return complain(str(error))
+
+    if reason := console.why_no_screen():
+        return complain(reason)
 
     def login() -> Login:
         from medtui.local.sample.people import PASSWORD, find

@@ -6,9 +6,9 @@ import asyncio
 import contextlib
 import logging
 import signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from medtui import console, log
+from medtui import console, ending, log
 from medtui.config import state
 
 if TYPE_CHECKING:
@@ -53,8 +53,11 @@ class EndsPlainly(Base):
 
     Textual's own report of a crash prints the values of all variables, tokens included. A
     terminal that is closed, or a polite kill, ends the app as its key does, so that nothing
-    is left behind: neither a raw terminal nor the demo's folder.
+    is left behind: neither a raw terminal nor the demo's folder. However it ends, the process is
+    gone within two seconds.
     """
+
+    _is_ending = False
 
     def get_driver_class(self) -> type[Driver]:
         chosen = super().get_driver_class()
@@ -72,7 +75,23 @@ class EndsPlainly(Base):
             with contextlib.suppress(AttributeError, NotImplementedError):
                 loop.add_signal_handler(getattr(signal, name), self.exit)
 
+    def exit(self, *args: Any, **options: Any) -> None:
+        super().exit(*args, **options)
+        self._end_soon(self.return_code or 0)
+
+    def _end_soon(self, code: int) -> None:
+        if not (self._is_ending or self.is_headless):
+            self._is_ending = True
+            ending.begin(code, self._leave_terminal)
+
+    def _leave_terminal(self) -> None:
+        from medtui.terminal import TerminalDriver
+
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.leave_at_once()
+
     def _fatal_error(self) -> None:
+        self._end_soon(1)
         logger.critical("crashed", exc_info=self._exception)
         self._exit_renderables.append("")
         self._close_messages_no_wait()

@@ -34,10 +34,11 @@ ABANDONED_SECONDS = 60
 """A part older than this belongs to nobody any more: writing takes milliseconds."""
 
 
-def write(path: Path, content: str | bytes) -> None:
+def write(path: Path, content: str | bytes, *, is_synced: bool = True) -> None:
     """Write a file, and the folders that it lies in where they are missing. Raises OSError.
 
-    A link is followed, as those are who keep their settings elsewhere.
+    A link is followed, as those are who keep their settings elsewhere. `is_synced`: it outlives a
+    power cut when this returns; otherwise it outlives the program.
     """
     path = Path(os.path.realpath(path))
     make_folder(path.parent)
@@ -48,7 +49,8 @@ def write(path: Path, content: str | bytes) -> None:
             left = memoryview(content.encode() if isinstance(content, str) else content)
             while left:
                 left = left[os.write(handle, left) :]
-            os.fsync(handle)
+            if is_synced:
+                os.fsync(handle)
         finally:
             os.close(handle)
         part.replace(path)
@@ -56,7 +58,8 @@ def write(path: Path, content: str | bytes) -> None:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    sync(path.parent)
+    if is_synced:
+        sync(path.parent)
 
 
 def remove(path: Path) -> None:

@@ -18,6 +18,7 @@ import json
 import logging
 import secrets
 import time
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -41,6 +42,7 @@ class Drafts:
         self._folder = folder
         self._tell = tell
         self._is_told = False
+        self._open: weakref.WeakSet[Draft] = weakref.WeakSet()
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
     async def take(self, form: str, account: str = "") -> Draft:
@@ -54,7 +56,9 @@ class Drafts:
             loop.call_soon_threadsafe(self._fail, reason, context=context)
 
         found = self._pen.submit(_take, self._pen, fail, self._of(account), form)
-        return await asyncio.wrap_future(found)
+        draft = await asyncio.wrap_future(found)
+        self._open.add(draft)
+        return draft
 
     async def waiting(self, account: str = "") -> list[str]:
         """The forms of which there is a draft, that of the newest first."""
@@ -64,6 +68,14 @@ class Drafts:
     async def sweep(self) -> None:
         """Forget what nobody has gone on with."""
         await asyncio.wrap_future(self._pen.submit(_sweep, self._folder))
+
+    def rescue(self) -> None:
+        """Write what is not on the disk yet, without waiting for the disk to say that it is there.
+
+        For the last moment before the process is ended, as the disk does not answer.
+        """
+        for draft in list(self._open):
+            draft.rescue()
 
     async def written(self) -> None:
         """Wait until everything is on the disk."""
@@ -99,6 +111,8 @@ class Draft:
         self._file = file
         self._claim = claim  # the thread's alone
         self._values = dict(self.found)
+        self._written = self._values
+        """What is surely on the disk."""
         self._is_left = False
         self._is_waiting = False
 
@@ -123,16 +137,23 @@ class Draft:
             self._is_left = True
             self._pen.submit(self._release)
 
+    def rescue(self) -> None:
+        """Write what is not on the disk yet, in any thread, without syncing. Raises OSError."""
+        if self._values and self._values != self._written:
+            disk.write(self._file, json.dumps(self._values), is_synced=False)
+
     def _write(self) -> None:
         self._is_waiting = False  # first: what comes from now on is written again
         values = self._values
         try:
             if not values:
                 disk.remove(self._file)
+                self._written = values
                 return
             if self._claim is None:
                 self._claim = disk.claim(self._file)
             disk.write(self._file, json.dumps(values))
+            self._written = values
             self.is_kept = True
         except OSError as error:
             log.warning("a draft could not be kept: %s", error.strerror)

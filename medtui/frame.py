@@ -108,7 +108,8 @@ class Frame(EndsPlainly, App[int]):
                 tooltip="All keys of this screen"),
         Binding("ctrl+p,colon", "command_palette", "Palette", show=False, id="app.palette",
                 tooltip="Every action by name"),
-        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui"),
+        Binding("ctrl+q", "quit", "Quit", show=False, id="app.quit", tooltip="End medtui",
+                priority=True),  # also where the screen waits for something
     ]  # fmt: skip
 
     def __init__(self, theme: str | None = None) -> None:

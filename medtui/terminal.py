@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
+import termios
 from typing import IO, Any
 
 from textual.drivers.linux_driver import LinuxDriver
@@ -28,6 +31,14 @@ class Output:
             self._file.flush()
 
 
+LEAVE = (
+    *("?1000l", "?1003l", "?1015l", "?1006l", "?1016l"),  # the mouse
+    *("?2004l", "?1004l", "?2048l", "?7h"),  # pastes, focus, sizes, wrapped lines
+    *("<u", "?1049l", "?25h"),  # the keyboard's protocol, the screen, the cursor
+)
+"""What switches off all that Textual has switched on."""
+
+
 class TerminalDriver(LinuxDriver):
     """Textual's driver, where a terminal closes, or somebody sends SIGSTOP and SIGCONT.
 
@@ -38,7 +49,25 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._file: Any = Output(self._file)
+        # Standard error, which Textual takes, may be redirected to a file.
+        self._file: Any = Output(sys.__stdout__ or self._file)
+        self._is_left = False
+
+    def stop_application_mode(self) -> None:
+        super().stop_application_mode()
+        self._is_left = True
+
+    def start_application_mode(self) -> None:
+        self._is_left = False
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def leave_at_once(self) -> None:
+        """Leave the terminal sane from another thread, where the loop does not come to it."""
+        if self._is_left:
+            return
+        if self.attrs_before is not None:
+            termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+        os.write(self._file.fileno(), b"".join(b"\x1b[%b" % mode.encode() for mode in LEAVE))
 
     def _sigcont_application(self, *_: object) -> None:
         # Not here: the thread that the signal interrupts may hold the lock of the queue.

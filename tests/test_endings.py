@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import termios
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.stack import Stack
 from tests.terminal import Terminal
-from tests.test_end_to_end import environment, medtui
+from tests.test_end_to_end import environment, medtui, server
 
 MODES = ("?1000", "?1003", "?1006", "?2004", "?1004", "?1049")  # mouse, paste, focus, its screen
 
+
+BUSY_SECONDS = 3.0
+"""What a machine that does much else may take beyond the two seconds that are promised."""
 
 NOWHERE = {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_ANON_KEY": "sb_publishable_x"}
 
@@ -111,3 +119,84 @@ async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path
             terminal.press(letter)
             await asyncio.sleep(0.001)
         await terminal.until(address)
+
+
+ELSEWHERE = {
+    "SUPABASE_URL": "http://supabase.example",
+    "SUPABASE_ANON_KEY": "sb_publishable_x",
+    "MEDTUI_EMAIL": "amara@example.org",
+    "MEDTUI_PASSWORD": "a password",
+}
+STUCK = {
+    # What hangs, on which command line, with which server, and what is on the screen then.
+    "resolver": ([], ELSEWHERE, "Signing in…"),
+    "keyring": ([], NOWHERE, "Sign in"),
+    "server": (["demo"], {}, "Starting"),
+}
+
+
+@asynccontextmanager
+async def stuck(what: str, home: Path) -> AsyncIterator[Terminal]:
+    """A medtui in which something hangs, which is under way."""
+    arguments, server, shown = STUCK[what]
+    home.mkdir(exist_ok=True)
+    env = environment(home, TMPDIR=str(home), PYTHONPATH=str(Path(__file__).parents[1]), **server)
+    command = [sys.executable, "-m", "tests.stuck", what, *arguments]
+    async with Terminal(command, env=env) as terminal:
+        await terminal.until(shown, seconds=40)
+        yield terminal
+
+
+@pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("what", STUCK)
+async def test_it_is_gone_soon_whatever_hangs(what: str, how: str, tmp_path: Path) -> None:
+    async with stuck(what, tmp_path) as terminal:
+        others = descendants(terminal.process.pid)
+        began = time.monotonic()
+        if how == "ctrl+q":
+            terminal.press("\x11")
+        elif how == "SIGTERM":
+            terminal.process.send_signal(signal.SIGTERM)
+        else:
+            terminal.hang_up()
+        assert await asyncio.wait_for(terminal.process.wait(), 30) == 0
+        # Two seconds, and what a busy machine takes to run it at all.
+        assert time.monotonic() - began < 2 + BUSY_SECONDS
+        if how != "SIGHUP":
+            assert terminal.attributes[3] & termios.ECHO
+            assert terminal.attributes[3] & termios.ICANON
+        for pid in others:  # the stand-in for a server knows nobody who would end it
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    output = terminal.output.decode(errors="replace")
+    assert "Traceback" not in output
+    assert not list(tmp_path.glob("medtui-demo-*"))
+    if how != "SIGHUP":
+        for mode in MODES:
+            assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
+
+
+@pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM"])
+async def test_what_was_typed_while_the_disk_hangs_is_kept(
+    how: str, stack: Stack, tmp_path: Path
+) -> None:
+    person = await stack.person()
+    login = {"MEDTUI_EMAIL": person.email, "MEDTUI_PASSWORD": person.password}
+    project = str(Path(__file__).parents[1])
+    env = environment(tmp_path, **server(stack), **login, PYTHONPATH=project)
+    async with Terminal([sys.executable, "-m", "tests.stuck", "disk"], env=env) as terminal:
+        await terminal.until("LIVE", seconds=40)
+        terminal.press("n")
+        await terminal.until("Post a session")
+        (tmp_path / "hang").touch()
+        terminal.press("next tuesday at noon")
+        await terminal.until("next tuesday at noon")
+        began = time.monotonic()
+        if how == "ctrl+q":
+            terminal.press("\x11")
+        else:
+            terminal.process.send_signal(signal.SIGTERM)
+        assert await asyncio.wait_for(terminal.process.wait(), 30) == 0
+        assert time.monotonic() - began < 2 + BUSY_SECONDS
+    kept = [path.read_text() for path in (tmp_path / "state").rglob("post*.json")]
+    assert any("next tuesday at noon" in text for text in kept)

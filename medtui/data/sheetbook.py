@@ -45,6 +45,8 @@ class SheetBook:
         self._file = folder / "sheets" / str(person) / f"{session_id}.jsonl"
         self._not_kept = not_kept
         self._pen = ThreadPoolExecutor(1, "mark sheet")
+        self._syncer = ThreadPoolExecutor(1, "mark sheet's sync")
+        """Apart, so that no line waits for a disk that is slow to say that it has the last."""
         self._handle: int | None = None
         self._syncing: asyncio.TimerHandle | None = None
         self._claim: disk.Claim | None = None
@@ -78,6 +80,7 @@ class SheetBook:
             self._syncing.cancel()
         self._pen.submit(self._close)
         await asyncio.to_thread(self._pen.shutdown)
+        self._syncer.shutdown(wait=False)
 
     def _look(self, done: Future[None]) -> None:
         if done.exception() is not None:
@@ -86,7 +89,7 @@ class SheetBook:
 
     def _sync_now(self) -> None:
         self._syncing = None
-        self._pen.submit(self._sync)
+        self._syncer.submit(self._sync)
 
     # In the thread
 
@@ -124,9 +127,10 @@ class SheetBook:
                 disk.write(self._file, f"{line}\n")
 
     def _sync(self) -> None:
-        if self._handle is not None:
+        handle = self._handle
+        if handle is not None:
             with contextlib.suppress(OSError):
-                os.fsync(self._handle)
+                os.fsync(handle)
 
     def _put_aside(self, name: str) -> None:
         self._let_go()

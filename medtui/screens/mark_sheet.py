@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
 
@@ -155,7 +156,7 @@ class MarkSheetScreen(Screen[None]):
         if kept is not None and kept.candidate != self.session.candidate_id:
             await self._book.put_aside(str(kept.id))  # it is about another one
             kept = None
-        self.sheet = kept or self._blank(self._usual_rubric())
+        self.sheet = kept or self._blank(await self._usual_rubric())
         self.draw()
         if self.sheet.typing is not None:
             self._begin(self.sheet.typing)
@@ -170,13 +171,13 @@ class MarkSheetScreen(Screen[None]):
         session = self.session
         return Sheet(session.id, session.candidate_id or session.host_id, rubric)
 
-    def _usual_rubric(self) -> Rubric:
+    async def _usual_rubric(self) -> Rubric:
         named = self._room.shared.preset.id if self._room else self.medtui.settings.preset
-        return rubric_for(named, self.rubrics())
+        return rubric_for(named, await self.rubrics())
 
-    def rubrics(self) -> tuple[Rubric, ...]:
+    async def rubrics(self) -> tuple[Rubric, ...]:
         try:
-            return config.rubrics(self.medtui.settings)
+            return await asyncio.to_thread(config.rubrics, self.medtui.settings)
         except config.BadConfig as error:
             self.refuse(str(error))
             return RUBRICS

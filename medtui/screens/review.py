@@ -139,6 +139,11 @@ class ReviewScreen(Screen[None]):
         self._found = {}
         self.marks.show_found({}, {})
 
+    async def recall(self) -> None:
+        """Take up what was remembered of the transcript that is about to be shown."""
+        if self.memory is not None:
+            self._said = await asyncio.to_thread(self.memory.recall)
+
     def show(self, document: Document) -> None:
         """Show a transcript or an assessment, in place of what stood there."""
         kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
@@ -158,8 +163,6 @@ class ReviewScreen(Screen[None]):
     def _show_transcript(self, transcript: Transcript) -> None:
         self.transcript = transcript
         self._begun_names = None
-        if self.memory is not None:
-            self._said = self.memory.recall()
         begins = self._begins(transcript)
         if self.turns.speaker not in transcript.speakers:
             self.turns.speaker = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, cast
 from uuid import UUID
@@ -34,8 +35,9 @@ from medtui.data.events import (
     SessionsChanged,
     SheetMoved,
 )
-from medtui.data.notebook import Notebook
+from medtui.data.notebook import Notebook, rescue, written
 from medtui.data.rooms import CARD
+from medtui.ending import at_last
 from medtui.models import FileKind, PracticeSession, Role, Stage
 from medtui.screens.confirm import ConfirmScreen
 from medtui.screens.link import copy_link, open_link
@@ -96,11 +98,12 @@ class RoomScreen(Screen[None]):
         self._host = Host(self, backend)
         self._feed = feed
         self._zone = self.medtui.zone
-        self._notebook = Notebook(self.medtui.settings.state, me, session.id)
+        state = self.medtui.settings.state
+        self._notebook = Notebook(state, me, session.id, self._notes_not_kept)
+        self._at_last = ExitStack()
         self._looked = self.medtui.now()
         self._told = ""
         self._told_until = self._looked
-        self._keeping = asyncio.Lock()
         self._drawing = asyncio.Lock()
         self._is_writing = False
         self._has_heard = False
@@ -126,10 +129,11 @@ class RoomScreen(Screen[None]):
     async def on_mount(self) -> None:
         self._reader = BriefReader(self._backend, self.brief)
         self.medtui.told.subscribe(self, self._hear)
-        kept, notes = await asyncio.gather(
-            asyncio.to_thread(self._notebook.card), asyncio.to_thread(self._notebook.notes)
+        self._at_last.enter_context(at_last(rescue))
+        kept, notes, usual = await asyncio.gather(
+            self._notebook.card(), self._notebook.notes(), self._usual_preset()
         )
-        self.room = RoomState(self.session, self.room.me, kept, self._usual_preset())
+        self.room = RoomState(self.session, self.room.me, kept, usual)
         self.notes.take_up(notes)
         self.set_class(bool(notes.strip()), "-notes")
         self.room.take(self.session, self.medtui.now())
@@ -139,15 +143,17 @@ class RoomScreen(Screen[None]):
         self._look_back()
         self._tick()
 
-    def on_unmount(self) -> None:
+    async def on_unmount(self) -> None:
         self._backend.live.rooms.leave(self.session.id)
+        await written()
+        self._at_last.close()
 
-    def _usual_preset(self) -> Preset | None:
+    async def _usual_preset(self) -> Preset | None:
         settings = self.medtui.settings
         if not settings.preset:
             return None
         try:
-            return preset(settings)
+            return await asyncio.to_thread(preset, settings)
         except BadConfig as error:
             self.notify(str(error), severity="warning", markup=False)
             return None
@@ -221,13 +227,8 @@ class RoomScreen(Screen[None]):
     def share(self) -> None:
         """Let the other side know, and keep it: the clock survives both programs."""
         self._backend.live.rooms.tell(self.session.id, self.room.shared.as_json())
-        self._keep_card()
+        self._notebook.keep_card(self.room.shared.as_json())
         self._draw()
-
-    @work(group="card")
-    async def _keep_card(self) -> None:
-        async with self._keeping:  # one after the other, so that the last one stays
-            await asyncio.to_thread(self._notebook.keep_card, self.room.shared.as_json())
 
     def _read_brief(self) -> None:
         if self._reader.wants(self.session, self.room.role):
@@ -357,7 +358,6 @@ class RoomScreen(Screen[None]):
         self.set_class(bool(self.notes.text.strip()), "-notes")
         self.brief.focus()
 
-    @on(Notes.NotKept)
     def _notes_not_kept(self) -> None:
         self.refuse("Your notes could not be written down: is the disk full?")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -98,7 +99,7 @@ class Host:
         if self._screen.refuse(rules.why_not_preset(self._session, self._me)):
             return
         try:
-            known = presets(self._screen.medtui.settings)
+            known = await asyncio.to_thread(presets, self._screen.medtui.settings)
         except BadConfig as error:
             self._screen.refuse(str(error))
             return

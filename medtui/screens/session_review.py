@@ -166,6 +166,8 @@ class SessionReviewScreen(ReviewScreen):
             document = await Reading(data, kind.value).result()
             if isinstance(document, Transcript) and document.source == "unknown":
                 document = await Reading(data).result()  # it may be the other, with its words
+            if isinstance(document, Transcript):
+                await self.recall()
             self._show_file(kind, document)
         except Gone:
             return False  # it was deleted just now: the next look says so

@@ -45,7 +45,7 @@ class SheetActs:
 
     async def rubric(self) -> None:
         """Mark by another one."""
-        screen, known = self._screen, self._screen.rubrics()
+        screen, known = self._screen, await self._screen.rubrics()
         if screen.sheet.rubric not in known:
             known = (*known, screen.sheet.rubric)
         chosen = await screen.app.push_screen_wait(

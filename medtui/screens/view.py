@@ -52,10 +52,12 @@ class FileReviewScreen(ReviewScreen):
         except DocumentError as error:
             return f"{clean_line(path.name)}: {error.message}"
         is_transcript = isinstance(document, Transcript)
+        memory = Memory(self._state / "reviews.json", f"file:{path}")
+        said = await asyncio.to_thread(memory.recall)
         if (self.transcript if is_transcript else self.assessment) is not None:
             kind = "transcripts" if is_transcript else "assessments"
             return f"Both files are {kind}: view takes a transcript and an assessment."
         if is_transcript:
-            self.memory = Memory(self._state / "reviews.json", f"file:{path}")
+            self.memory, self._said = memory, said
         self.show(document)
         return None

@@ -121,7 +121,7 @@ class SharedBoardApp(Frame):
         from medtui.launch import LaunchFailed
 
         try:
-            settings = self._settings()
+            settings = await asyncio.to_thread(self._settings)
         except BadConfig as error:
             self.board.say(str(error))
             return None

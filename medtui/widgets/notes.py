@@ -19,7 +19,7 @@ _SIGNS = frozenset({"plus", "minus", "equals_sign", "space", "question_mark", "c
 
 
 class Notes(TextArea):
-    """Notes that are handed to `keep` as they grow; it says whether that worked."""
+    """Notes that are handed to `keep` as they grow; it is not to wait for a disk."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave the notes", priority=True, id="notes.leave",
@@ -29,10 +29,7 @@ class Notes(TextArea):
     class Left(Message):
         """The user is done with writing."""
 
-    class NotKept(Message):
-        """What was typed could not be kept."""
-
-    def __init__(self, keep: Callable[[str], bool], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, keep: Callable[[str], None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -54,10 +51,8 @@ class Notes(TextArea):
         """Keep what is new, now."""
         text = self.text[:LONGEST]
         if text != self._kept:
-            if self._keep(text):
-                self._kept = text
-            else:
-                self.post_message(self.NotKept())
+            self._kept = text
+            self._keep(text)
 
     @on(TextArea.Changed)
     def _typed(self) -> None:

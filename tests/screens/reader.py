@@ -98,6 +98,7 @@ async def reviewing(
 
     async with before(first, tmp_path, size) as reader:
         await reader.pause()
+        await screen[0].recall()
         with reader.app._context():
             for document in documents:
                 screen[0].show(document)

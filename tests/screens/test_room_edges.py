@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from medtui.data.notebook import written
 from medtui.models import Stage
 from tests.screens.conftest import Seat
 from tests.screens.test_room import enter, row
@@ -260,6 +261,7 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
     await here.press("i", "b", "e", "space", "k")
     await here.press("escape", "escape")
     await here.until_screen("BoardScreen")
+    await written()
     (file,) = (tmp_path / "state" / "rooms").glob("*/*.txt")
     assert file.read_text() == "be k"
     assert file.parent.name == str(two.host.id)
