@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "frame": {"crash", "log", "screens", "workers"},
     "workers": set(),
     "zones": set(),
+    "old_files": {"data", "disk", "documents"},
     "board": {"models"},
     "station": {"board", "clean", "models"},
     "history": {"board", "documents", "models"},
@@ -62,7 +63,7 @@ MAY_IMPORT = {
     "case_import": {"config", "console", "data", "documents", "launch", "models"},
     "app": {
         *("clean", "config", "data", "disk", "drafts", "ending", "frame", "launch", "models"),
-        *("screens", "servers", "zones"),
+        *("old_files", "screens", "servers", "zones"),
     },
     "servers": {"app", "config", "data", "launch", "screens"},
     "local": {"console", "log"},
