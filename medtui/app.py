@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -46,6 +47,9 @@ SECOND_FACTOR = (
 SWEEP_SECONDS = 5.0
 """When what killed programs have left lying is swept away: once, when the start is over."""
 
+SWEEP_AGAIN_SECONDS = 86_400.0
+"""And once a day where it stays open."""
+
 GO_ON = {
     "post": "You had begun to post a session: press n to go on.",
     "edit": "You had begun to edit a session: press e on it to go on.",
@@ -62,6 +66,12 @@ def _account_commands() -> type[Provider]:
     from medtui.screens.account import AccountCommands
 
     return AccountCommands
+
+
+def _sweep_old_files(folder: Path) -> None:
+    from medtui.old_files import sweep  # in the thread: it takes time to import
+
+    sweep(folder)
 
 
 class MedtuiApp(Frame):
@@ -190,7 +200,9 @@ class MedtuiApp(Frame):
     async def _sweep(self) -> None:
         await self.drafts.sweep()
         await asyncio.to_thread(disk.sweep, self.settings.state)
+        await asyncio.to_thread(_sweep_old_files, self.settings.state)
         await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
+        self.set_timer(SWEEP_AGAIN_SECONDS, self._sweep)
 
     def _tell_of_no_drafts(self, reason: str) -> None:
         self.warn(

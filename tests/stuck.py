@@ -1,7 +1,8 @@
 """Runs `medtui` in which something outside of it hangs: the first argument says what.
 
 A resolver, a keyring, the disk, or a server of our own that starts: each is a call that does not
-come back, as it is where a network or a device is gone.
+come back, as it is where a network or a device is gone. The disk hangs from when there is a file
+`hang` in the home.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 from keyring.backend import KeyringBackend
@@ -35,7 +37,14 @@ def hang_at(what: str) -> None:
 
         keyring.set_keyring(SilentKeyring())
     elif what == "disk":
-        os.fsync = hang
+        reached = os.fsync
+
+        def fsync(handle: int) -> None:
+            if Path(os.environ["HOME"], "hang").exists():
+                hang()
+            reached(handle)
+
+        os.fsync = fsync
     elif what == "server":
         start: Any = subprocess.Popen
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.stack import Stack
 from tests.terminal import Terminal
-from tests.test_end_to_end import environment, medtui, server, sign_in
+from tests.test_end_to_end import environment, medtui, server
 
 MODES = ("?1000", "?1003", "?1006", "?2004", "?1004", "?1049")  # mouse, paste, focus, its screen
 
@@ -121,12 +121,16 @@ async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path
         await terminal.until(address)
 
 
-ELSEWHERE = {"SUPABASE_URL": "http://supabase.example", "SUPABASE_ANON_KEY": "sb_publishable_x"}
+ELSEWHERE = {
+    "SUPABASE_URL": "http://supabase.example",
+    "SUPABASE_ANON_KEY": "sb_publishable_x",
+    "MEDTUI_EMAIL": "amara@example.org",
+    "MEDTUI_PASSWORD": "a password",
+}
 STUCK = {
     # What hangs, on which command line, with which server, and what is on the screen then.
-    "resolver": ([], ELSEWHERE, "Sign in"),
+    "resolver": ([], ELSEWHERE, "Signing in…"),
     "keyring": ([], NOWHERE, "Sign in"),
-    "disk": ([], NOWHERE, "Sign in"),
     "server": (["demo"], {}, "Starting"),
 }
 
@@ -140,14 +144,6 @@ async def stuck(what: str, home: Path) -> AsyncIterator[Terminal]:
     command = [sys.executable, "-m", "tests.stuck", what, *arguments]
     async with Terminal(command, env=env) as terminal:
         await terminal.until(shown, seconds=40)
-        if what in ("resolver", "disk"):
-            await terminal.until("E-mail")
-            terminal.press("amara@example.org")
-            await terminal.until("amara@example.org")
-            terminal.press("\t")
-            await terminal.quiet(0.2)
-            terminal.press("password\r")
-            await terminal.quiet(0.5)
         yield terminal
 
 
@@ -180,23 +176,30 @@ async def test_it_is_gone_soon_whatever_hangs(what: str, how: str, tmp_path: Pat
             assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
 
 
-async def test_what_was_typed_while_the_disk_hung_is_there_again(
-    stack: Stack, tmp_path: Path
+@pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM"])
+async def test_what_was_typed_while_the_disk_hangs_is_kept(
+    how: str, stack: Stack, tmp_path: Path
 ) -> None:
     person = await stack.person()
-    env = environment(tmp_path, **server(stack), PYTHONPATH=str(Path(__file__).parents[1]))
+    login = {"MEDTUI_EMAIL": person.email, "MEDTUI_PASSWORD": person.password}
+    project = str(Path(__file__).parents[1])
+    env = environment(tmp_path, **server(stack), **login, PYTHONPATH=project)
     async with Terminal([sys.executable, "-m", "tests.stuck", "disk"], env=env) as terminal:
-        await sign_in(terminal, person)
+        await terminal.until("LIVE", seconds=40)
         terminal.press("n")
         await terminal.until("Post a session")
-        terminal.press("\t")
-        await terminal.quiet(0.3)
-        terminal.press("a mock in two parts")
-        await terminal.until("a mock in two parts")
-        terminal.press("\x11")
+        (tmp_path / "hang").touch()
+        terminal.press("next tuesday at noon")
+        await terminal.until("next tuesday at noon")
+        began = time.monotonic()
+        if how == "ctrl+q":
+            terminal.press("\x11")
+        else:
+            terminal.process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(terminal.process.wait(), 30) == 0
+        assert time.monotonic() - began < 2 + BUSY_SECONDS
     kept = [path.read_text() for path in (tmp_path / "state").rglob("post*.json")]
-    assert any("a mock in two parts" in text for text in kept)
+    assert any("next tuesday at noon" in text for text in kept)
 
 
 async def test_a_reader_that_leaves_early_does_not_change_the_exit_code(tmp_path: Path) -> None:

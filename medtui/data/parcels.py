@@ -116,7 +116,7 @@ class Box:
 
     def all(self) -> list[Parcel]:
         """Whatever lies there and can be read."""
-        found = [_read(file) for file in sorted(self._folder.glob("*/*.json"))]
+        found = [read_parcel(file) for file in sorted(self._folder.glob("*/*.json"))]
         return [parcel for parcel in found if parcel is not None]
 
     def keep(self, parcel: Parcel) -> Parcel:
@@ -127,7 +127,7 @@ class Box:
         """
         file = self.file(parcel)
         with disk.held(self._folder, LOCK_SECONDS):
-            there = _read(file)
+            there = read_parcel(file)
             if there is not None and there.revision > parcel.revision:
                 return there
             disk.write(file, json.dumps(_plain(parcel)))
@@ -147,7 +147,8 @@ def _plain(parcel: Parcel) -> dict[str, Any]:
     return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(parcel).items()}
 
 
-def _read(file: Path) -> Parcel | None:
+def read_parcel(file: Path) -> Parcel | None:
+    """What lies there; None where there is nothing, or it cannot be read."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
         return Parcel(

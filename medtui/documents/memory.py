@@ -6,6 +6,7 @@ Kept on this machine, readable by its owner alone, by file or by session.
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -45,11 +46,34 @@ class Memory:
         with disk.held(self._file, LOCK_SECONDS):  # another program may remember something, too
             everything = self._all()
             everything.pop(self._key, None)
-            everything[self._key] = {"names": said.names, "begins": said.begins}
+            seen = {"seen": time.time()}
+            everything[self._key] = {"names": said.names, "begins": said.begins, **seen}
             disk.write(self._file, json.dumps(dict(list(everything.items())[-MOST:])))
 
     def _all(self) -> dict[str, object]:
-        try:
-            return record(json.loads(self._file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, RecursionError):
-            return {}
+        return _read(self._file)
+
+
+def forget(file: Path, before: float) -> None:
+    """Forget what was said before that time, in seconds since 1970. Raises OSError.
+
+    What an earlier version has written has no time, and is given that of the file.
+    """
+    if not file.exists():
+        return
+    with disk.held(file, LOCK_SECONDS):
+        everything, written = _read(file), file.stat().st_mtime
+        left = {
+            key: {"seen": written, **kept}
+            for key, kept in everything.items()
+            if isinstance(kept, dict) and (number(kept.get("seen")) or written) >= before
+        }
+        if left != everything:
+            disk.write(file, json.dumps(left))
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return record(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return {}
