@@ -476,6 +476,9 @@ async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
         host.hear(RoomHeard(practice.session, SHEET, payload))
         await asyncio.sleep(0.02)
     await host.until(Where.WITH_HOST, is_in_the_way=True)
+    async with asyncio.timeout(20):
+        while not host.courier._said.empty():  # what was said is dealt with
+            await asyncio.sleep(0.01)
     assert len(host.courier.of(practice.session)) == 8
 
 

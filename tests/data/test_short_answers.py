@@ -97,11 +97,14 @@ async def test_a_burst_of_new_people_and_cases_has_their_names(
 
 async def test_the_shared_board_has_all_of_them(limited: Stack, tmp_path: Path) -> None:
     _, expected = await fill(limited)
+    watcher = Watcher()
     anonymous = Server(limited.url, limited.anon_key)
     async with Backend.open(
-        anonymous, tokens=MemoryTokens(), notify=lambda event: None, scope=shared()
+        anonymous, tokens=MemoryTokens(), notify=watcher.notify, scope=shared()
     ) as backend:
-        window = await backend.sessions.window(datetime.now(UTC), shared())
+        backend.live.start()
+        await watcher.until(lambda: watcher.is_live)
+    window = list(watcher.rows.values())
     assert {session.id for session in window} == expected
     coming = [s for s in window if s.stage == 1 and s.starts_at > datetime.now(UTC)]
     code, out, _ = await board(tmp_path, "--json", **server(limited))
