@@ -141,4 +141,4 @@ def _first_and_initial(profile: Profile) -> str:
     last = profile.last_name[:1]
     # In scripts without case a first letter is most of a name, and no abbreviation.
     dot = "." if last.upper() != last.lower() else ""
-    return f"{profile.first_name} {last}{dot}".strip() or profile.name
+    return f"{profile.first_name} {last}{dot}".strip() or "somebody"
