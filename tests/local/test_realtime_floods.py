@@ -32,12 +32,12 @@ def filters(count: int, since: int = 0) -> list[dict[str, str]]:
 
 async def test_a_channel_has_a_hundred_bindings(stack: Stack) -> None:
     async with subscriber(stack) as here:
-        answer = await here.join(stack.anon_key, postgres_changes=filters(MAX_BINDINGS))
-        assert answer["status"] == "ok"
         more = filters(MAX_BINDINGS + 1)
         answer = await here.join(stack.anon_key, "realtime:more", postgres_changes=more)
         assert answer["status"] == "error"
         assert "Too many postgres_changes" in answer["response"]["reason"]
+        answer = await here.join(stack.anon_key, postgres_changes=filters(MAX_BINDINGS))
+        assert answer["status"] == "ok"
 
 
 async def test_an_address_has_so_many_filters(
@@ -77,11 +77,13 @@ async def test_a_socket_that_joins_nothing_is_closed(
         await asyncio.wait_for(member.socket.wait_closed(), 10)
 
 
-async def test_a_socket_has_so_many_frames(stack: Stack) -> None:
+async def test_a_socket_has_so_many_frames(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FRAMES == (2_000, 10.0)
+    monkeypatch.setattr(socket, "FRAMES", (50, 60.0))
     async with subscriber(stack) as here:
         await here.join(stack.anon_key)
         with contextlib.suppress(websockets.ConnectionClosed):
-            for _ in range(FRAMES[0] + 1):
+            for _ in range(51):
                 await here.send("phoenix", "heartbeat", {})
         with contextlib.suppress(websockets.ConnectionClosed):
             while True:
@@ -95,6 +97,18 @@ async def test_a_message_in_endless_parts_is_given_up(stack: Stack) -> None:
         with contextlib.suppress(websockets.ConnectionClosed):
             await here.socket.send("" for _ in range(100_000))
         await asyncio.wait_for(here.socket.wait_closed(), 10)
+
+
+@pytest.mark.parametrize("parts", [1, 40])
+async def test_a_message_that_is_too_large_is_given_up(parts: int, stack: Stack) -> None:
+    async with subscriber(stack) as here, subscriber(stack) as other:
+        await here.join(stack.anon_key)
+        part = "x" * (2 * 1024 * 1024 // parts)
+        with contextlib.suppress(websockets.ConnectionClosed):
+            await here.socket.send([part] * parts if parts > 1 else part)
+        await asyncio.wait_for(here.socket.wait_closed(), 10)
+        assert here.socket.close_code == 1009
+        assert (await other.join(stack.anon_key))["status"] == "ok"
 
 
 async def test_an_address_has_so_many_sockets(
