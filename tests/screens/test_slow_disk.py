@@ -170,12 +170,17 @@ async def test_a_preset_is_read_elsewhere(
     assert disk.calls == []
 
 
-@pytest.mark.long
-async def test_a_slow_disk_makes_no_gap(
-    disk: Watched, stack: Stack, seat: Any, tmp_path: Path
+@pytest.mark.benchmark
+@pytest.mark.parametrize("seconds", [0.0, 0.5])
+async def test_how_long_the_loop_is_held_up(
+    seconds: float, disk: Watched, stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
-    """Each sync takes two seconds: no gap of the loop is as long, however busy the machine is."""
-    disk.seconds = 2.0
+    """The longest gap of the loop, where each sync takes no time and where it takes half a second.
+
+    What else the machine does is in both, so they are compared by eye on one that is idle; what
+    may not be is that the loop does any of it.
+    """
+    disk.seconds = seconds
     gaps: list[float] = []
 
     async def beat() -> None:
@@ -187,5 +192,5 @@ async def test_a_slow_disk_makes_no_gap(
     beating = asyncio.create_task(beat())
     await used(stack, seat, tmp_path)
     beating.cancel()
-    print(f"the longest gap: {max(gaps) * 1000:.0f} ms of {len(gaps)}")
-    assert max(gaps) < disk.seconds
+    print(f"a sync takes {seconds} s: the longest gap is {max(gaps) * 1000:.0f} ms")
+    assert disk.calls == []
