@@ -232,7 +232,11 @@ def _demo(options: argparse.Namespace) -> int:
     if reason := console.why_no_screen():
         return complain(reason)
     # Settings of its own: nothing of the demo is mixed with what the user has, or left behind.
-    temporary = tempfile.TemporaryDirectory(prefix="medtui-demo-")
+    try:
+        temporary = tempfile.TemporaryDirectory(prefix="medtui-demo-")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        return complain(f"The demo has no folder to run in ({reason}): set TMPDIR to one.", 1)
     with temporary as folder, at_last(temporary.cleanup):
         os.environ["MEDTUI_CONFIG"] = str(Path(folder) / "config.toml")
         for name in ("SUPABASE_URL", "SUPABASE_ANON_KEY", "SUPABASE_PUBLISHABLE_KEY"):

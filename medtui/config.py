@@ -185,12 +185,12 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
     file = settings.file.parent / "presets.toml"
     try:
         return parse(file.read_text(encoding="utf-8-sig"), str(file))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     except BadPreset as error:
         raise BadConfig(f"{error} Mend or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{file} cannot be read: {error}.") from error
+        raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
 
 
 def preset(settings: Settings, named: str = "") -> Preset:
@@ -272,12 +272,12 @@ def _file() -> Path:
 def _read(file: Path) -> dict[str, Any]:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{file} cannot be read: {error}. Mend or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise BadConfig(f"{file} cannot be read: {error}.") from error
+        raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
     except (ValueError, RecursionError) as error:  # what the parser does not call one of TOML
         raise BadConfig(f"{file} holds a number that is too long, or lists too deep.") from error
     known = {name: value for name, value in values.items() if name in _NAMES}
@@ -305,4 +305,9 @@ def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:
             change(document)
             disk.write(file, tomlkit.dumps(document))
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
-        raise BadConfig(f"The settings could not be written to {file}: {error}.") from error
+        raise BadConfig(f"The settings could not be written to {file}: {_why(error)}.") from error
+
+
+def _why(error: Exception) -> str:
+    """What a disk says, without the number and the path that Python adds."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
