@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 
-PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+NETWORK = (
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+    *("ssl_cert_file", "ssl_cert_dir", "sslkeylogfile"),
+)
 
 
 def for_children() -> dict[str, str]:
@@ -25,9 +28,12 @@ def forget_postgres() -> None:
         del os.environ[name]
 
 
-def forget_proxies() -> None:
-    """For a program that talks to this machine alone, by clients that do not know that."""
-    for name in [name for name in os.environ if name.lower() in PROXIES]:
+def forget_network() -> None:
+    """Take proxies and certificates out of a program that talks to this machine alone.
+
+    For clients that ask the environment for them, and end where they are nonsense.
+    """
+    for name in [name for name in os.environ if name.lower() in NETWORK]:
         del os.environ[name]
 
 

@@ -18,6 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
+from medtui.environment import forget_network
 from tests.forwarder import HOST
 from tests.local.process import KEYS
 from tests.stack import Stack
@@ -163,6 +164,16 @@ async def local_run(stack: Stack, home: Path, env: dict[str, str]) -> None:
     process.send_signal(signal.SIGTERM)
     out, err = await asyncio.wait_for(process.communicate(), 30)
     assert (process.returncode, b"Traceback" in out + err) == (0, False)
+
+
+def test_clients_that_ask_the_environment_are_spared_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo's colleagues use the plain client, which ends where a certificate is not there."""
+    for kind in ALL_AT_ONCE.values():
+        for name, value in kind.items():
+            monkeypatch.setenv(name, value)
+        forget_network()
+        assert httpx.AsyncClient().trust_env
+        assert not any(name.lower().endswith("_proxy") for name in os.environ)
 
 
 Program = Callable[[Stack, Path, dict[str, str]], Coroutine[Any, Any, None]]

@@ -120,7 +120,7 @@ def tidy_url(url: str) -> str:
         host.encode("idna")  # as is done to look a name up
     except ValueError:
         host = ""
-    scheme = parts.scheme or ("http" if is_loopback(host) else "https") if host else ""
+    scheme = (parts.scheme or "https") if host else ""
     if scheme not in ("http", "https") or any(c.isspace() or not c.isprintable() for c in url):
         raise Invalid(
             "This is not a URL: it should look like https://abc.supabase.co.", field="url"

@@ -134,8 +134,9 @@ class Route:
         refused = certificate_error(error)
         if refused is not None:
             return Unreachable(
-                f"The server's certificate is not trusted ({refused.verify_message.rstrip('.')})"
-                f"{by_which_certificates()}: check this machine's clock and certificates."
+                f"The server's certificate is not trusted ({refused.verify_message.rstrip('.')}): "
+                "check this machine's clock; a network that reads along needs its own certificate "
+                f"among {certificates_asked()}."
             )
         if self.proxy is not None:
             return Unreachable(
@@ -160,10 +161,10 @@ def _given() -> dict[str, str]:
     return {name: value for name in names if (value := os.environ.get(name, "").strip())}
 
 
-def by_which_certificates() -> str:
-    """Words for which certificates were asked; empty where they are the system's."""
+def certificates_asked() -> str:
+    """Words for the certificates that servers' are compared with."""
     given = " and ".join(_given())
-    return f" by the certificates that {given} names" if given else ""
+    return f"those in {given}" if given else "the system's, or in SSL_CERT_FILE"
 
 
 def _trust() -> ssl.SSLContext:

@@ -8,7 +8,6 @@ import re
 import socket
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from medtui.data.errors import Unreachable
 
@@ -64,11 +63,18 @@ def proxy_for(scheme: str, host: str, port: int | None) -> Proxy | None:
         if value:
             except_ = named.get("no_proxy", ("", ""))[1]
             return None if _is_excepted(host, port, except_) else _parsed(source, value)
-    if not named and not proxy_bypass(f"{host}:{port}"):  # some systems have settings for it
-        known = getproxies()
-        if system := known.get(scheme) or known.get("all"):
-            return _parsed("The system's settings", system)
-    return None
+    return None if named else _systems(scheme, host, port)
+
+
+def _systems(scheme: str, host: str, port: int) -> Proxy | None:
+    """The proxy in the settings of a system that has some."""
+    from urllib.request import getproxies, proxy_bypass  # seldom needed, and slow
+
+    known = getproxies()
+    value = known.get(scheme) or known.get("all")
+    if not value or proxy_bypass(f"{host}:{port}"):
+        return None
+    return _parsed("The system's setting for a proxy", value)
 
 
 def is_loopback(host: str) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from medtui.data.check import is_unprotected, json_object
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.errors import Unreachable
-from medtui.data.network import Route, by_which_certificates, certificate_error
+from medtui.data.network import Route, certificate_error, certificates_asked
 
 if TYPE_CHECKING:
     import httpx
@@ -79,10 +79,9 @@ async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
         if (refused := certificate_error(error)) is not None:
             return failed(
                 "encryption",
-                f"The certificate is not trusted{by_which_certificates()}: "
-                f"{refused.verify_message.rstrip('.')}.",
+                f"The certificate is not trusted: {refused.verify_message.rstrip('.')}.",
                 "Check this machine's clock; a network that reads along needs its own certificate "
-                "among the system's, or in SSL_CERT_FILE.",
+                f"among {certificates_asked()}.",
             )
         what = f"No encrypted connection could be made ({type(error).__name__})."
         return failed(

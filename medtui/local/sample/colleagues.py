@@ -23,7 +23,7 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from supabase_auth.errors import AuthError
 
-from medtui.environment import forget_proxies
+from medtui.environment import forget_network
 from medtui.local.sample.partner import Partners
 from medtui.local.sample.people import PASSWORD, PEOPLE, SamplePerson
 
@@ -217,7 +217,7 @@ class Colleagues:
 
 async def main() -> None:
     """Until standard input ends, or a signal comes."""
-    forget_proxies()  # the server is on this machine
+    forget_network()  # the server is on this machine
     env = os.environ
     colleagues = Colleagues(
         env["SUPABASE_URL"],
