@@ -35,8 +35,8 @@ class What(StrEnum):
 class Known(BaseModel):
     """What this machine last knew of a session of the viewer's.
 
-    `partner_id` is None, and `partner` empty, where a hosted session has no guest. `since`: when
-    this machine first knew it with this partner. `was_held`: its station has started at least once.
+    `partner_id` is None, and `partner` empty, where a hosted session has no guest. `since`:
+    when this machine first knew these values. `was_held`: its station has started at least once.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -53,12 +53,16 @@ class Known(BaseModel):
 
 
 class Notice(BaseModel):
-    """One thing that the viewer is told until they have read it. `at` is when it was found out."""
+    """One thing that the viewer is told until they have read it.
+
+    `since` is when this machine first knew what is changed now: a notice that was read after that
+    is about the same change, in whichever window it was read.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     what: What
-    at: Moment
+    since: Moment
     session_id: UUID
     who: Line
     type: Line
@@ -80,7 +84,10 @@ def known_of(
     is_host = session.host_id == me
     partner = session.guest if is_host else session.host
     partner_id = session.guest_id if is_host else session.host_id
-    is_same = before is not None and before.partner_id == partner_id
+    is_same = before is not None and (before.partner_id, before.starts_at) == (
+        partner_id,
+        session.starts_at,
+    )
     return Known(
         id=session.id,
         is_host=is_host,
@@ -94,9 +101,7 @@ def known_of(
     )
 
 
-def compare(
-    known: Known, session: PracticeSession | None, me: UUID, now: datetime
-) -> Notice | None:
+def compare(known: Known, session: PracticeSession | None, me: UUID) -> Notice | None:
     """What happened to a session since it was known so; `session` None: it is gone.
 
     Only a host cancels, moves and deletes, so what is missing of a session of one's own is one's
@@ -105,21 +110,21 @@ def compare(
     if session is not None and session.involves(me):
         has_new_guest = known.is_host and session.guest_id != known.partner_id
         if has_new_guest and known.partner_id is not None:
-            return _notice(What.LEFT, known, now)
+            return _notice(What.LEFT, known)
         if not known.is_host and session.starts_at != known.starts_at:
-            return _notice(What.MOVED, known, now, moved_to=session.starts_at)
+            return _notice(What.MOVED, known, moved_to=session.starts_at)
         return None
     if known.is_host:
         return None
-    return _notice(What.CANCELLED if session is None else What.FREED, known, now)
+    return _notice(What.CANCELLED if session is None else What.FREED, known)
 
 
-def compare_files(known: Known, files: frozenset[FileKind], now: datetime) -> Notice | None:
+def compare_files(known: Known, files: frozenset[FileKind]) -> Notice | None:
     """Which of a session's files the host has deleted; None where none is missing."""
     missing = known.files - files
     if not missing or known.is_host:
         return None
-    return _notice(What.FILES, known, now, files=missing)
+    return _notice(What.FILES, known, files=missing)
 
 
 def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
@@ -162,7 +167,7 @@ def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
     """A sentence for somebody who is looking at a session that has just gone."""
     if session.guest_id == me:
         return words(
-            _notice(What.CANCELLED, known_of(session, me, session.starts_at), session.starts_at),
+            _notice(What.CANCELLED, known_of(session, me, session.starts_at)),
             zone,
         )
     what = f"{_called(session.type_label)} of {when(session.starts_at, zone)}"
@@ -173,9 +178,7 @@ def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
 
 def freed_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
     """A sentence for a guest who has no seat any more in a session, as it was before."""
-    return words(
-        _notice(What.FREED, known_of(session, me, session.starts_at), session.starts_at), zone
-    )
+    return words(_notice(What.FREED, known_of(session, me, session.starts_at)), zone)
 
 
 def when(at: datetime, zone: tzinfo) -> str:
@@ -192,14 +195,13 @@ def _called(label: str) -> str:
 def _notice(
     what: What,
     known: Known,
-    at: datetime,
     *,
     moved_to: datetime | None = None,
     files: frozenset[FileKind] = frozenset(),
 ) -> Notice:
     return Notice(
         what=what,
-        at=at,
+        since=known.since,
         session_id=known.id,
         who=known.partner,
         type=known.type,

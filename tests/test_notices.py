@@ -37,7 +37,7 @@ def mock(**values: object) -> PracticeSession:
 
 def told(before: PracticeSession, after: PracticeSession | None, me: Profile = MEI) -> str | None:
     """What one of the two reads of what has become of a session."""
-    notice = compare(known_of(before, me.user_id, NOW), after, me.user_id, NOW)
+    notice = compare(known_of(before, me.user_id, NOW), after, me.user_id)
     return words(notice, LONDON) if notice else None
 
 
@@ -84,17 +84,17 @@ def test_what_is_as_it_was_is_no_news() -> None:
 def test_files_that_the_host_has_deleted() -> None:
     both = frozenset(FileKind)
     known = known_of(mock(), MEI.user_id, NOW).model_copy(update={"files": both})
-    notice = compare_files(known, frozenset(), NOW)
+    notice = compare_files(known, frozenset())
     assert notice is not None
     assert words(notice, LONDON) == (
         "Amara Okafor deleted the transcript and the assessment of your mock of Thu 24 Dec, 18:00."
     )
-    one = compare_files(known, frozenset({FileKind.TRANSCRIPT}), NOW)
+    one = compare_files(known, frozenset({FileKind.TRANSCRIPT}))
     assert one is not None
     assert words(one, LONDON).startswith("Amara Okafor deleted the assessment of")
-    assert compare_files(known, both, NOW) is None
+    assert compare_files(known, both) is None
     hosted = known.model_copy(update={"is_host": True})
-    assert compare_files(hosted, frozenset(), NOW) is None
+    assert compare_files(hosted, frozenset()) is None
 
 
 def test_that_a_station_was_held_is_remembered_when_it_is_back_in_prep() -> None:
@@ -108,7 +108,7 @@ def test_that_a_station_was_held_is_remembered_when_it_is_back_in_prep() -> None
 def moved(hours: float, to: float) -> Notice:
     known = known_of(mock(id=ID, starts_at=START + timedelta(hours=hours)), MEI.user_id, NOW)
     after = mock(id=ID, starts_at=START + timedelta(hours=to))
-    notice = compare(known, after, MEI.user_id, NOW)
+    notice = compare(known, after, MEI.user_id)
     assert notice is not None
     return notice
 
@@ -128,7 +128,6 @@ def test_what_was_moved_and_cancelled_is_told_by_the_time_that_one_knows() -> No
         known_of(mock(id=ID, starts_at=START + timedelta(hours=1)), MEI.user_id, NOW),
         None,
         MEI.user_id,
-        NOW,
     )
     assert cancelled is not None
     [notice] = added([moved(0, 1)], cancelled)
@@ -138,7 +137,7 @@ def test_what_was_moved_and_cancelled_is_told_by_the_time_that_one_knows() -> No
 
 def test_the_same_thing_is_told_once() -> None:
     notice = moved(0, 1)
-    later = notice.model_copy(update={"at": NOW + timedelta(hours=1)})
+    later = notice.model_copy(update={"since": NOW + timedelta(hours=1)})
     assert added([notice], later) == [notice]
 
 
@@ -149,7 +148,7 @@ def test_hostile_names_and_types_are_harmless_and_nothing_else_is_kept(what: Wha
     known = known_of(row, MEI.user_id, NOW)
     kept = Known.model_validate_json(known.model_dump_json())
     notice = Notice(
-        what=what, at=NOW, session_id=row.id, who=kept.partner, type=kept.type, starts_at=START
+        what=what, since=NOW, session_id=row.id, who=kept.partner, type=kept.type, starts_at=START
     )
     said = words(Notice.model_validate_json(notice.model_dump_json()), LONDON)
     assert said.isprintable()

@@ -83,11 +83,8 @@ class News:
         self._window: dict[UUID, PracticeSession] | None = None
         """What the feed has said before the file was read; None: nothing yet."""
         self._known: dict[UUID, Known] = {}
-        self._fresh: list[tuple[Notice, datetime]] = []
-        """Not told yet: the file may know that they are the viewer's own doing, in another window.
-
-        With each, since when the seat was known that is free now.
-        """
+        self._fresh: list[Notice] = []
+        """Not told yet: the file may know that it was the viewer, in another window."""
         self._kept = Kept()
         self._missing: set[UUID] = set()
         self._confirming: set[UUID] = set()
@@ -193,8 +190,8 @@ class News:
         me, before = self._me, self._known.get(id_)
         if me is None:
             return
-        if before is not None and (notice := compare(before, session, me, _now())):
-            self._fresh.append((notice, before.since))
+        if before is not None and (notice := compare(before, session, me)):
+            self._fresh.append(notice)
         if session is not None and session.involves(me):
             self._known[id_] = known_of(session, me, _now(), before)
         else:
@@ -227,9 +224,9 @@ class News:
         self._kept.own[str(session_id)] = _now()
         self._save()
 
-    def _is_own(self, notice: Notice, since: datetime) -> bool:
+    def _is_own(self, notice: Notice) -> bool:
         at = self._kept.own.get(str(notice.session_id))
-        return notice.what in FREEING and at is not None and at > since
+        return notice.what in FREEING and at is not None and at > notice.since
 
     # Files
 
@@ -262,7 +259,7 @@ class News:
         known = self._known.get(session_id)
         if known is None or session_id in self._confirming:
             return
-        if compare_files(known, files, _now()):
+        if compare_files(known, files):
             self._confirming.add(session_id)
             self._do(self._confirm(session_id))
         else:
@@ -278,15 +275,15 @@ class News:
             files = frozenset(file.kind for file in found)
             known = self._known.get(session_id)
             if known is not None:
-                if notice := compare_files(known, files, _now()):
-                    self._fresh.append((notice, known.since))
+                if notice := compare_files(known, files):
+                    self._fresh.append(notice)
                 self._keep_files(known, files)
         finally:
             self._confirming.discard(session_id)
 
     def _keep_files(self, known: Known, files: frozenset[FileKind]) -> None:
         if files != known.files:
-            self._known[known.id] = known.model_copy(update={"files": files})
+            self._known[known.id] = known.model_copy(update={"files": files, "since": _now()})
             self._save()
 
     # On the disk
@@ -316,8 +313,8 @@ class News:
             merged.read |= self._kept.read
             merged.own |= self._kept.own
             self._kept = merged
-            for notice, since in fresh:
-                if not self._is_own(notice, since):
+            for notice in fresh:
+                if not self._is_own(notice):
                     self._add(notice)
             self._kept.notices = [n for n in self._kept.notices if not _is_read(n, merged.read)]
             if self._kept.notices != before:
@@ -354,7 +351,7 @@ def _merged(mine: Kept, found: Kept) -> Kept:
 
 
 def _is_read(notice: Notice, read: dict[str, datetime]) -> bool:
-    return notice.key in read and read[notice.key] >= notice.at
+    return notice.key in read and read[notice.key] >= notice.since
 
 
 def _kept(value: Any) -> Kept:
