@@ -49,12 +49,32 @@ class Seat:
         await self.pause()
 
     async def pause(self, delay: float | None = None) -> None:
-        """Wait until all that was typed has taken effect, and then `delay`, or until all rests."""
+        """Wait until all that was typed has taken effect, and then `delay`, or until all is drawn.
+
+        Textual's own pause takes a process that gets no processor time for one that rests.
+        """
         with self.app._context():
             await self.pilot.pause(0)
             while not self.app.keyboard.is_idle:
                 await asyncio.sleep(0.001)
-            await self.pilot.pause(delay)
+            if delay is None:
+                await self._rest()
+            else:
+                await self.pilot.pause(delay)
+
+    async def _rest(self) -> None:
+        """Wait until there is nothing left to do or to draw; a handler that waits is let be."""
+        still, ends = 0, time.monotonic() + 5
+        while still < 3 and time.monotonic() < ends:
+            still = 0 if self.app.keyboard._busy(0) or self._is_to_be_drawn else still + 1
+            await asyncio.sleep(0.01)
+        self.app.screen._on_timer_update()
+
+    @property
+    def _is_to_be_drawn(self) -> bool:
+        screen = self.app.screen
+        drawing = (screen._layout_required, screen._repaint_required, screen._recompose_required)
+        return any(drawing) or bool(screen._dirty_widgets or screen._callbacks)
 
     async def until_text(self, *texts: str) -> None:
         await self.until(lambda: all(text in self.text for text in texts))
