@@ -113,7 +113,7 @@ class Frame(EndsPlainly, App[int]):
         Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
                 tooltip="Every action by name"),
         # These reach the app over dialogs and fields, too.
-        Binding("f1", "keys", "Help", show=False, priority=True, id="app.help_everywhere",
+        Binding("f1", "keys", "Help", key_display="?", priority=True, id="app.help_everywhere",
                 tooltip="All keys of this screen"),
         Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True,
                 id="app.palette_everywhere", tooltip="Every action by name"),
