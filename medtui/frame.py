@@ -110,13 +110,13 @@ class Frame(EndsPlainly, App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Help", key_display="?", id="app.help",
                 tooltip="All keys of this screen"),
-        Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
-                tooltip="Every action by name"),
-        # These reach the app over dialogs and fields, too, and where the screen waits.
-        Binding("f1", "keys", "Help", show=False, priority=True, id="app.help_everywhere",
+        # These reach the app over dialogs and fields, too.
+        Binding("f1", "keys", "Help", key_display="?", priority=True, id="app.help_everywhere",
                 tooltip="All keys of this screen"),
         Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True,
                 id="app.palette_everywhere", tooltip="Every action by name"),
+        Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
+                tooltip="Every action by name"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit",
                 tooltip="End medtui"),
     ]  # fmt: skip

@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 from textual import events
 from textual.app import ScreenStackError
 from textual.message_pump import MessagePump
+from textual.worker import Worker
 
 if TYPE_CHECKING:
     from textual.app import App
-    from textual.worker import Worker
 
 IN_TURN = (events.Key, events.Paste, events.MouseDown, events.MouseUp)
 """The events that wait for each other."""
@@ -59,7 +59,7 @@ class Keyboard:
         self._task: asyncio.Task[None] | None = None
         self._stuck: set[object] = set()
         self._before: set[Worker[Any]] = set()
-        self._work_ends = 0.0
+        self._work_left = 0.0
         self._asking: set[Worker[Any]] = set()
 
     @property
@@ -84,7 +84,7 @@ class Keyboard:
             self._waiting.append(event)
             return False
         self._begin(event)
-        self._work_ends = time.monotonic() + WORK_SECONDS
+        self._work_left = WORK_SECONDS
         self._task = asyncio.create_task(self._hand_on())
         return True
 
@@ -111,12 +111,15 @@ class Keyboard:
         now, waited = time.monotonic(), 0.0
         while still < TURNS:
             last, now, before = now, time.monotonic(), busy
-            busy = self._busy(now)
+            # A step that was long because the whole machine was busy does not count in full.
+            step = min(now - last, 10 * SLEEP_SECONDS)
+            busy = self._busy()
+            if any(isinstance(one, Worker) for one in busy):
+                self._work_left -= step
             self._stuck &= busy
             if busy - self._stuck:
                 still = 0
-                # A step that was long because the whole machine was busy does not count in full.
-                waited = 0.0 if busy != before else waited + min(now - last, 10 * SLEEP_SECONDS)
+                waited = 0.0 if busy != before else waited + step
                 if waited > self._patience:
                     self._stuck = busy
             else:
@@ -130,13 +133,13 @@ class Keyboard:
         ends = (isinstance(event, events.Key) and event.key == "ctrl+q" for event in self._waiting)
         return QUIT_SECONDS if any(ends) else STUCK_SECONDS
 
-    def _busy(self, now: float) -> set[object]:
+    def _busy(self) -> set[object]:
         """What is at work for the last event, or on the screen that it has led to."""
         pumps: list[MessagePump] = [self._app]
         with suppress(ScreenStackError):  # the app begins, or ends
             pumps += self._app.screen.walk_children(with_self=True)
         busy: set[object] = {pump for pump in pumps if not _is_idle(pump)}
-        if self._waiting and now < self._work_ends:
+        if self._waiting and self._work_left > 0:
             busy |= {
                 worker for worker in self._workers if worker not in self._before | self._asking
             }

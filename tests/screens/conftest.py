@@ -66,7 +66,7 @@ class Seat:
         """Wait until there is nothing left to do or to draw; a handler that waits is let be."""
         still, ends = 0, time.monotonic() + 5
         while still < 3 and time.monotonic() < ends:
-            still = 0 if self.app.keyboard._busy(0) or self._is_to_be_drawn else still + 1
+            still = 0 if self.app.keyboard._busy() or self._is_to_be_drawn else still + 1
             await asyncio.sleep(0.01)
         self.app.screen._on_timer_update()
 
