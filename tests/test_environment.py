@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from medtui.environment import forget_network
+from medtui.store.environment import forget_network
 from tests.forwarder import HOST
 from tests.local.process import KEYS
 from tests.stack import Stack
