@@ -12,7 +12,7 @@ from medtui.documents.errors import DocumentError
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.review.screen import ReviewScreen
-from medtui.store.speaker_names import Memory
+from medtui.store.speaker_names import SpeakerNames
 from medtui.text import clean_line
 
 Readings = Sequence[tuple[Path, Reading]]
@@ -52,7 +52,7 @@ class FileReviewScreen(ReviewScreen):
         except DocumentError as error:
             return f"{clean_line(path.name)}: {error.message}"
         is_transcript = isinstance(document, Transcript)
-        memory = Memory(self._state / "reviews.json", f"file:{path}")
+        memory = SpeakerNames(self._state / "reviews.json", f"file:{path}")
         said = await asyncio.to_thread(memory.recall)
         if (self.transcript if is_transcript else self.assessment) is not None:
             kind = "transcripts" if is_transcript else "assessments"

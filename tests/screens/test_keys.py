@@ -38,7 +38,7 @@ def bindings() -> Iterator[tuple[str, Binding]]:
 
 def test_every_key_has_an_id_and_says_what_it_does() -> None:
     found = list(bindings())
-    assert {"BoardScreen", "RoomScreen", "ClockScreen", "ReviewScreen", "Frame"} <= {
+    assert {"BoardScreen", "RoomScreen", "ClockScreen", "ReviewScreen", "AppBase"} <= {
         name for name, _ in found
     }
     assert [
