@@ -52,6 +52,9 @@ gc.set_threshold(100_000, 50, 100)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole programs first, on half of the workers: they mostly wait, and not alone at the end."""
+    for item in items:
+        if item.get_closest_marker("long") or item.get_closest_marker("benchmark"):
+            item.add_marker(pytest.mark.timeout(0))
     here = Path(__file__).parent
     programs = [item for item in items if item.path.parent in (here, here / "faults")]
     others = [item for item in items if item.path.parent not in (here, here / "faults")]

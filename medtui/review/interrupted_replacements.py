@@ -103,8 +103,8 @@ class Unfinished:
         words = {
             RemoteState.NEW: f"The new {kept.kind} is there: nothing was lost.",
             RemoteState.OLD: f"The earlier {kept.kind} is there: nothing was lost.",
-            RemoteState.OTHER: f"There is another {kept.kind} by now, which stays. Yours are beside "
-            f"{kept.folder}.",
+            RemoteState.OTHER: f"There is another {kept.kind} by now, which stays. "
+            f"Yours are beside {kept.folder}.",
             RemoteState.NOTHING: f"The {kept.kind} was deleted meanwhile.",
         }
         self._screen.notify(words[there], markup=False, timeout=8)
