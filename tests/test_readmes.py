@@ -33,6 +33,18 @@ def test_a_link_leads_to_a_file_or_heading(document: str, target: str) -> None:
         assert heading in [re.sub(r"[^\w -]", "", t).lower().replace(" ", "-") for t in titles]
 
 
+def sources() -> Iterator[tuple[str, str]]:
+    """Each source file that the READMEs and CONTRIBUTING name."""
+    for document in (ROOT / "README.md", ROOT / "medtui/README.md", *DOCUMENTS[4:]):
+        for file in re.findall(r"`([\w./]+\.(?:css|py|sql))`", document.read_text()):
+            yield document.relative_to(ROOT).as_posix(), file
+
+
+@pytest.mark.parametrize(("document", "file"), sorted(set(sources())))
+def test_a_source_file_that_is_named_exists(document: str, file: str) -> None:
+    assert (ROOT / file).exists() or (ROOT / "medtui" / file).exists()
+
+
 def steps() -> Iterator[tuple[str, str]]:
     """File and name of each step of "The way of a key press"."""
     text = (ROOT / "medtui/README.md").read_text()
