@@ -15,7 +15,7 @@ from textual.widgets import Input, Label, Static
 class JoiningInput(Input):
     """An input that takes the whole of what is pasted, not its first line alone."""
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
         event.text = "".join(line.strip() for line in event.text.splitlines())
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Select
-from textual.widgets._select import SelectOverlay
+from textual.widgets import OptionList, Select
 
 T = TypeVar("T")
 
@@ -31,7 +30,7 @@ class VimSelect(Select[T]):
         if not self.expanded:
             self.action_show_overlay()
             return
-        options = self.query_one(SelectOverlay)
+        options = self.query_one(OptionList)
         moves = {
             "down": options.action_cursor_down,
             "up": options.action_cursor_up,
