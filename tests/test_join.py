@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -139,10 +140,18 @@ def test_a_bad_line_ends_at_once_and_changes_nothing(
 
 
 def join(line: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """Run `medtui join` without a terminal."""
+    """Run `medtui join` in a terminal, of which standard error is read apart."""
     command = [sys.executable, "-m", "medtui", "join", line, *options]
     env = {**os.environ, **environment(file.parent, MEDTUI_CONFIG=str(file))}
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+    ours, theirs = pty.openpty()
+    try:
+        return subprocess.run(
+            command, stdin=theirs, stdout=theirs, stderr=subprocess.PIPE,
+            text=True, check=False, env=env,
+        )  # fmt: skip
+    finally:
+        os.close(ours)
+        os.close(theirs)
 
 
 @pytest.mark.parametrize(

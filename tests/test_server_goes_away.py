@@ -104,7 +104,7 @@ async def until_true(terminal: Terminal, url: str, seconds: float) -> float:
 
 
 async def test_a_stopped_server(folder: Path, tmp_path: Path) -> None:
-    async with local_run(folder / "data") as (server, process):
+    async with local_run(folder) as (server, process):
         env = {"SUPABASE_URL": server["API_URL"], "SUPABASE_ANON_KEY": server["ANON_KEY"]}
         async with medtui(tmp_path / "home", columns=100, rows=80, **env) as terminal:
             await sign_up(terminal)
@@ -122,7 +122,7 @@ async def test_a_stopped_server(folder: Path, tmp_path: Path) -> None:
 
 
 async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
-    async with local_run(folder / "data") as (server, process):
+    async with local_run(folder) as (server, process):
         env = {"SUPABASE_URL": server["API_URL"], "SUPABASE_ANON_KEY": server["ANON_KEY"]}
         port = int(server["API_URL"].rpartition(":")[2])
         async with medtui(tmp_path / "home", columns=100, rows=80, **env) as terminal:
@@ -134,9 +134,9 @@ async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
             killed = time.monotonic()
             await terminal.until("STALE since", seconds=30)
             print(f"\nSIGKILL: STALE after {time.monotonic() - killed:.1f} s")
-            async with local_run(folder / "data") as (elsewhere, _):  # on another port
+            async with local_run(folder) as (elsewhere, _):  # on another port
                 await sql(elsewhere["DB_URL"], CHANGE)
-            async with local_run(folder / "data", port) as (again, _):
+            async with local_run(folder, port) as (again, _):
                 took = await until_true(terminal, again["DB_URL"], 5)
                 print(f"SIGKILL: LIVE and true {took:.1f} s after the server's return")
 

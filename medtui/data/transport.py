@@ -74,7 +74,7 @@ class Transport(httpx.AsyncBaseTransport):
 
 def _leads_away(request: httpx.Request, response: httpx.Response) -> bool:
     """Whether we are sent to another machine, which no Supabase does."""
-    if not response.is_redirect:
+    if not response.has_redirect_location:
         return False
     try:
         host = urlsplit(response.headers["location"]).hostname

@@ -279,7 +279,7 @@ async def test_one_address_has_so_many_places_and_its_oldest_page_goes(
 @with_browser
 async def test_the_page_outlives_a_crash_of_the_database(folder: Path, tmp_path: Path) -> None:
     """PostgreSQL is killed: the local server ends, and is started again on its port."""
-    async with local_run(folder / "data") as (first, process):
+    async with local_run(folder) as (first, process):
         env = {"SUPABASE_URL": first["API_URL"], "SUPABASE_ANON_KEY": first["ANON_KEY"]}
         async with serving(tmp_path, **env) as url, Browser(url) as page:
             await page.until("● LIVE", "nothing is planned")
@@ -288,6 +288,6 @@ async def test_the_page_outlives_a_crash_of_the_database(folder: Path, tmp_path:
             await page.until("STALE since")
             await asyncio.wait_for(process.wait(), 15)
             port = int(first["API_URL"].rpartition(":")[2])
-            async with local_run(folder / "data", port):
+            async with local_run(folder, port):
                 await page.until("● LIVE", seconds=60)
                 await page.until_title("● LIVE")
