@@ -107,7 +107,7 @@ class Browser:
         """What the terminal in the page shows."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
-    async def until(self, *wanted: str, gone: str | None = None, seconds: float = 20) -> None:
+    async def until(self, *wanted: str, gone: str | None = None, seconds: float = 45) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while not all(text in self.text for text in wanted) or (gone and gone in self.text):
@@ -115,7 +115,7 @@ class Browser:
         except TimeoutError:
             raise AssertionError(f"the page does not show {wanted}:\n{self.text}") from None
 
-    async def until_title(self, wanted: str, seconds: float = 20) -> None:
+    async def until_title(self, wanted: str, seconds: float = 45) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while wanted not in (title := str(await self.evaluate("document.title"))):

@@ -338,7 +338,7 @@ async def stacked(
 
 async def slots_gone(admin: psycopg.AsyncConnection[Any], database: str) -> None:
     """PostgreSQL notices a moment later that a gateway has gone; until then no DROP works."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         query = "select from pg_replication_slots where database = %s"
         while (await admin.execute(query, [database])).rowcount:
             await asyncio.sleep(0.005)

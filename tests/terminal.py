@@ -106,7 +106,7 @@ class Terminal:
         self._screen.resize(rows, columns)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    async def until(self, *wanted: str, gone: str | None = None, seconds: float = 15) -> None:
+    async def until(self, *wanted: str, gone: str | None = None, seconds: float = 45) -> None:
         """Wait until all `wanted` texts are on the screen, and `gone` is not."""
         try:
             async with asyncio.timeout(seconds):
@@ -121,7 +121,7 @@ class Terminal:
                 f" (without {gone!r}):\n{self.text}"
             ) from None
 
-    async def drawn(self, columns: int, rows: int, seconds: float = 15) -> None:
+    async def drawn(self, columns: int, rows: int, seconds: float = 45) -> None:
         """Wait until the program has written to the last row, and near the last column."""
         try:
             async with asyncio.timeout(seconds):
@@ -131,7 +131,7 @@ class Terminal:
         except TimeoutError:
             raise AssertionError(f"not drawn at {columns} x {rows}:\n{self.text}") from None
 
-    async def quiet(self, seconds: float = 1.2, limit: float = 20) -> None:
+    async def quiet(self, seconds: float = 1.2, limit: float = 45) -> None:
         """Wait until the program has written nothing for so long."""
         async with asyncio.timeout(limit):
             before = -1

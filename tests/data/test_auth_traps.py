@@ -53,7 +53,7 @@ async def test_a_refresh_that_fails_is_tried_again(
     async with Backend.open(server, tokens=MemoryTokens(), notify=events.append) as backend:
         await backend.auth.sign_in(person.email, person.password)
         async with during(proxy, Kind.REFUSE, "auth", status=status, obeyed=True):
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(40):
                 while refreshes(proxy) < 2:
                     await asyncio.sleep(0.05)
         monkeypatch.setattr(server_sessions, "TOKEN_SECONDS", 3600)

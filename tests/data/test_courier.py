@@ -56,7 +56,7 @@ class Desk:
         """Wait until the one sheet here has come so far."""
         submission: Submission | None = None
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(40):
                 while True:
                     for submission in self.delivery._parcels.values():
                         is_so = all(getattr(submission, name) == v for name, v in wanted.items())
@@ -104,7 +104,7 @@ class Practice:
 
     async def go_live(self, desk: Desk) -> None:
         desk.backend.live.start()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not any(isinstance(event, FeedWentLive) for event in desk.events):
                 await asyncio.sleep(0.01)
 
@@ -370,7 +370,7 @@ async def test_a_disk_that_is_full_for_a_while_makes_nobody_deaf(
     with monkeypatch.context() as patched:
         patched.setattr(Outbox, "keep", full)
         guest.hear(heard)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await is_tried.wait()
     guest.hear(heard)
     await guest.until(DeliveryState.WITH_HOST)
@@ -438,7 +438,7 @@ async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Pr
     for content in NO_SHEETS:
         payload = {"sheet": str(uuid4()), "revision": 1, "content": content}
         host.hear(RoomHeard(practice.session, SHEET, payload))
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not said or said[-1][2]["sheet"] != payload["sheet"]:
                 await asyncio.sleep(0.01)
         assert said[-1][2]["where"] == "refused"
@@ -476,7 +476,7 @@ async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
         host.hear(RoomHeard(practice.session, SHEET, payload))
         await asyncio.sleep(0.02)
     await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not host.delivery._said.empty():  # what was said is dealt with
             await asyncio.sleep(0.01)
     assert len(host.delivery.of(practice.session)) == 8

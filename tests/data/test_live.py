@@ -48,7 +48,7 @@ class Watcher:
                 self.stale.append(event)
         self._happened.set()
 
-    async def until(self, condition: Callable[[], bool], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], bool], seconds: float = 40) -> None:
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
@@ -94,7 +94,7 @@ def shown(watcher: Watcher) -> dict[UUID, tuple[object, ...]]:
     }
 
 
-async def until_equal(stack: Stack, watcher: Watcher, seconds: float = 10) -> None:
+async def until_equal(stack: Stack, watcher: Watcher, seconds: float = 40) -> None:
     expected = await truth(stack)
     await watcher.until(lambda: shown(watcher) == expected, seconds)
 

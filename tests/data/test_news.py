@@ -38,7 +38,7 @@ async def window(stack: Stack, tmp_path: Path) -> AsyncIterator[Window]:
 
 
 async def until(condition: Callable[[], Any]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while not condition():
             await asyncio.sleep(0.01)
 

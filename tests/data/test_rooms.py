@@ -19,7 +19,7 @@ class Ear:
     def __init__(self) -> None:
         self.events: list[Event] = []
 
-    async def until(self, condition: Callable[[Event], bool], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[Event], bool], seconds: float = 40) -> None:
         async with asyncio.timeout(seconds):
             while not any(map(condition, self.events)):
                 await asyncio.sleep(0.01)

@@ -41,7 +41,7 @@ class Subscriber:
         await self.socket.send(json.dumps(frame))
         return str(self.ref)
 
-    async def frame(self, event: str | None = None, seconds: float = 5) -> dict[str, Any]:
+    async def frame(self, event: str | None = None, seconds: float = 30) -> dict[str, Any]:
         """The next frame, or the next of this event."""
         async with asyncio.timeout(seconds):
             while True:

@@ -38,7 +38,7 @@ class Seat:
         self.app = app
         self.pilot = pilot
 
-    async def until(self, condition: Callable[[], object], seconds: float = 10) -> None:
+    async def until(self, condition: Callable[[], object], seconds: float = 40) -> None:
         """Wait until the app has come so far."""
         try:
             async with asyncio.timeout(seconds):
