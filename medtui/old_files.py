@@ -18,7 +18,7 @@ from typing import Any
 
 from medtui import disk
 from medtui.data.parcels import LOCK_SECONDS, Parcel, read_parcel
-from medtui.documents import memory
+from medtui.documents import speaker_names
 
 log = logging.getLogger(__name__)
 
@@ -91,7 +91,7 @@ def _histories(folder: Path, before: float) -> None:
 
 
 def _names(folder: Path, before: float) -> None:
-    memory.forget(folder / "reviews.json", before)
+    speaker_names.forget(folder / "reviews.json", before)
 
 
 def _old(folder: Path, pattern: str, before: float) -> Iterator[Path]:

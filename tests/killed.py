@@ -23,7 +23,7 @@ import keyring.backends.fail
 
 from medtui import config, disk
 from medtui.data.tokens import StoredTokens
-from medtui.documents.memory import Memory, Remembered
+from medtui.documents.speaker_names import Memory, Remembered
 from medtui.drafts import Drafts
 from tests.data.folder_keyring import FolderKeyring
 

@@ -12,7 +12,7 @@ from medtui import disk
 from medtui.config import load
 from medtui.data.kept import Kept, folder_of
 from medtui.data.sheetbook import SheetBook
-from medtui.documents.memory import Memory, Remembered
+from medtui.documents.speaker_names import Memory, Remembered
 from medtui.drafts import Drafts
 from medtui.local import LocalError
 from medtui.local.postgres import locked

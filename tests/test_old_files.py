@@ -16,7 +16,7 @@ from medtui.data.kept import Kept, folder_of
 from medtui.data.notebook import Notebook, written
 from medtui.data.parcels import Box, Parcel, Where
 from medtui.data.sheetbook import SheetBook
-from medtui.documents.memory import Memory, Remembered
+from medtui.documents.speaker_names import Memory, Remembered
 from medtui.models import FileKind
 from medtui.old_files import sweep
 

@@ -22,8 +22,8 @@ from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reader import read
 from medtui.documents.reading import SECONDS, SMALL
-from medtui.documents.shapes import captions
 from medtui.documents.transcript import Transcript
+from medtui.documents.transcripts import captions
 from medtui.documents.words import length, overall_words
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import How, Quotes
-from medtui.documents.flat import flattened
+from medtui.documents.flatten import flattened
 from medtui.documents.statistics import Statistics, statistics_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import (

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.assessment import Overall
+from medtui.documents.assessments import assessment_of, looks_like_assessment, prose
 from medtui.documents.decode import text_of_bytes, value_of
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.marks import assessment_of, looks_like_assessment, prose
-from medtui.documents.shapes import captions, plain, text_in, transcript_of
 from medtui.documents.transcript import Transcript
+from medtui.documents.transcripts import captions, plain, text_in, transcript_of
 from medtui.documents.turns import finish
 
 

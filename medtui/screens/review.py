@@ -19,10 +19,10 @@ from textual.widgets import Input, Static
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import Found, How, Quotes
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.memory import Memory, Remembered
-from medtui.documents.opening import first_turn, opening
 from medtui.documents.outline import outline
 from medtui.documents.search import Search
+from medtui.documents.speaker_names import Memory, Remembered
+from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import seconds_of, speaker_words
 from medtui.widgets.assessment_view import AssessmentView

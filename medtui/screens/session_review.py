@@ -18,8 +18,8 @@ from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document
-from medtui.documents.memory import Memory
 from medtui.documents.reading import Reading
+from medtui.documents.speaker_names import Memory
 from medtui.documents.transcript import Transcript
 from medtui.models import FileKind, PracticeSession, SessionFile
 from medtui.screens.review import ReviewScreen

@@ -36,7 +36,7 @@ class Sheets:
         if self.courier is not None:
             return
         from medtui.data.courier import Courier
-        from medtui.documents.handed import why_no_mark_sheet
+        from medtui.documents.submitted import why_no_mark_sheet
 
         folder, tell = self._app.settings.state, self._app.tell
         self.courier = Courier(backend, me, folder, tell, why_no_mark_sheet)

@@ -10,8 +10,8 @@ from textual import work
 
 from medtui.clean import clean_line
 from medtui.documents.errors import DocumentError
-from medtui.documents.memory import Memory
 from medtui.documents.reading import Reading
+from medtui.documents.speaker_names import Memory
 from medtui.documents.transcript import Transcript
 from medtui.screens.review import ReviewScreen
 

@@ -22,7 +22,7 @@ from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, S
 from medtui.data.courier import RECEIPT, SHEET, Courier
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
 from medtui.data.parcels import Box, Parcel, Where
-from medtui.documents.handed import why_no_mark_sheet
+from medtui.documents.submitted import why_no_mark_sheet
 from medtui.models import FileKind
 from medtui.station.rubrics import DEFAULT
 from medtui.station.sheet import Sheet

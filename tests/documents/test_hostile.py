@@ -14,12 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medtui.documents import Assessment, Document, DocumentError, Transcript, load, read
+from medtui.documents.assessments import names
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.export import as_markdown
-from medtui.documents.flat import flattened
-from medtui.documents.marks import names
-from medtui.documents.shapes import plain, segments
+from medtui.documents.flatten import flattened
 from medtui.documents.statistics import statistics_of
+from medtui.documents.transcripts import plain, segments
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file() and path.name[0] != "_")

@@ -11,7 +11,7 @@ import pytest
 from medtui.documents import Assessment, Transcript, read
 from medtui.documents.assessment import Marker
 from medtui.documents.evidence import How, Quotes
-from medtui.documents.opening import opening
+from medtui.documents.station_start import opening
 from medtui.history import Entry, Kept, Marks
 from medtui.local.postgres import SUPERUSER
 from medtui.local.sample import files, load

@@ -11,8 +11,8 @@ from typing import Any
 from medtui.app import MedtuiApp
 from medtui.config import Settings
 from medtui.documents import Document, read
-from medtui.documents.memory import Memory
 from medtui.documents.reading import Reading
+from medtui.documents.speaker_names import Memory
 from medtui.launch import Launcher, Login
 from medtui.screens.review import ReviewScreen
 from medtui.screens.view import FileReviewScreen

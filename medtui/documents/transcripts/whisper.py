@@ -17,8 +17,8 @@ from medtui.documents.fields import (
     speaker_of,
     text_of,
 )
-from medtui.documents.shapes.segments import duration_of, own_speaker, pieces, spoken
 from medtui.documents.transcript import Word
+from medtui.documents.transcripts.segments import duration_of, own_speaker, pieces, spoken
 from medtui.documents.turns import MILLISECONDS, Draft, Piece, grouped
 
 _MARKS = ("avg_logprob", "no_speech_prob", "compression_ratio", "seek", "tokens")

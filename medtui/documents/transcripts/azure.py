@@ -17,8 +17,8 @@ from medtui.documents.fields import (
     speaker_of,
     text_of,
 )
-from medtui.documents.shapes.segments import duration_of
 from medtui.documents.transcript import Word
+from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import MILLISECONDS, TICKS, Draft, Piece
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.fields import Record, has_records, number, record, records
-from medtui.documents.shapes.segments import duration_of, own_speaker, pieces, spoken
+from medtui.documents.transcripts.segments import duration_of, own_speaker, pieces, spoken
 from medtui.documents.turns import MILLISECONDS, Draft, grouped
 
 

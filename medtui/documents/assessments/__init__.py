@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from medtui.documents.assessment import Assessment, Criterion, Domain, Feedback, Marker, Overall
+from medtui.documents.assessments import marksheet, names
+from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.parts import criterion, domain, feedback, listed, overall
+from medtui.documents.assessments.values import block, mark, percent_of, result, scale_of
 from medtui.documents.decode import fenced_json, looks_like_json, value_of
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, has_records, record, records
-from medtui.documents.marks import marksheet, names
-from medtui.documents.marks.claims import Claims, plain
-from medtui.documents.marks.parts import criterion, domain, feedback, listed, overall
-from medtui.documents.marks.values import block, mark, percent_of, result, scale_of
-from medtui.documents.shapes.segments import START
+from medtui.documents.transcripts.segments import START
 
 _WRAPPERS = ("assessment", "evaluation", "result", "data", "output", "response", "content",
              "text", "feedback", "message", "choices", "json", "report")  # fmt: skip

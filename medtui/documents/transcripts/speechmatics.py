@@ -14,7 +14,7 @@ from medtui.documents.fields import (
     speaker_of,
     text_of,
 )
-from medtui.documents.shapes.segments import duration_of
+from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import Draft, Spoken, grouped
 
 

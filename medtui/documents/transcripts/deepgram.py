@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.fields import alternatives, has_records, record, records, speaker_of
-from medtui.documents.shapes.segments import duration_of, own_speaker, piece, pieces, spoken
+from medtui.documents.transcripts.segments import duration_of, own_speaker, piece, pieces, spoken
 from medtui.documents.turns import Draft, Piece, grouped
 
 

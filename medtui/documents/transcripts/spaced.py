@@ -15,7 +15,7 @@ from medtui.documents.fields import (
     records,
     speaker_of,
 )
-from medtui.documents.shapes.segments import duration_of
+from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import Draft, Piece, Spoken, grouped
 
 

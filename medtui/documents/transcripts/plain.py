@@ -17,8 +17,8 @@ from medtui.documents.fields import (
     records,
     speaker_of,
 )
-from medtui.documents.shapes.captions import from_first, named, teams_piece, with_names
-from medtui.documents.shapes.segments import (
+from medtui.documents.transcripts.captions import from_first, named, teams_piece, with_names
+from medtui.documents.transcripts.segments import (
     START,
     TEXT,
     carries_units,

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.assessment import Criterion, Domain, Feedback, Overall
-from medtui.documents.fields import clean, number, text_of
-from medtui.documents.marks import names
-from medtui.documents.marks.claims import Claims, plain
-from medtui.documents.marks.values import (
+from medtui.documents.assessments import names
+from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.values import (
     MAX_ITEMS,
     Mark,
     block,
@@ -20,6 +19,7 @@ from medtui.documents.marks.values import (
     result,
     scale_of,
 )
+from medtui.documents.fields import clean, number, text_of
 
 PLATFORM_WEIGHTS = {
     "Rapport, introduction, structure and flow": 13.3,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.assessment import Assessment, Domain, Feedback, Marker, Overall
+from medtui.documents.assessments.claims import Claims
+from medtui.documents.assessments.parts import overall
+from medtui.documents.assessments.values import block, label_of, mark, percent_of
 from medtui.documents.fields import number, record, records, text_of
-from medtui.documents.marks.claims import Claims
-from medtui.documents.marks.parts import overall
-from medtui.documents.marks.values import block, label_of, mark, percent_of
 
 PACES_SKILLS = {
     "A": "Physical examination",

@@ -18,7 +18,7 @@ from medtui.documents.fields import (
     speaker_of,
     text_of,
 )
-from medtui.documents.shapes.segments import duration_of
+from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import Draft, Piece, Spoken, grouped
 
 _START = ("startOffset", "startTime", "start_offset", "start_time")

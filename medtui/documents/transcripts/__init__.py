@@ -12,7 +12,8 @@ from typing import Any
 from medtui.documents.decode import decode
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import record
-from medtui.documents.shapes import (
+from medtui.documents.transcript import Transcript
+from medtui.documents.transcripts import (
     assemblyai,
     aws,
     azure,
@@ -26,7 +27,6 @@ from medtui.documents.shapes import (
     unknown,
     whisper,
 )
-from medtui.documents.transcript import Transcript
 from medtui.documents.turns import Draft, finish
 
 Reader = Callable[[Any], Draft | None]

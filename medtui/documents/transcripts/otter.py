@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from medtui.documents.fields import first, has_records, record, records, speaker_of
-from medtui.documents.shapes.segments import duration_of, pieces
+from medtui.documents.transcripts.segments import duration_of, pieces
 from medtui.documents.turns import MILLISECONDS, Draft
 
 
