@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from medtui.documents.assessment import Assessment
-from medtui.documents.decode import load, text_of_bytes, value_of
+from medtui.documents.decode import load, text_of_bytes
 from medtui.documents.errors import DocumentError
+from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reader import read
 from medtui.documents.reading import SECONDS, SMALL

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from medtui.documents.fields import Record, record
+from medtui.documents.fields import Record, number, record
+
+_KIND = {"domain", "criterion", "criteria", "category", "section", "dimension", "skill", "item",
+         "competency", "question", "task", "aspect", "area", "rubric", "assessment"}  # fmt: skip
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
 def plain(name: str) -> str:
     """A key as it is compared: "Overall score", "overall_score" and "overallScore" are one."""
     return "".join(char for char in name.casefold() if char.isalnum())
+
+
+def without_kind(name: str) -> str:
+    """A key as it is compared, without what the item is: "maxDomainScore" is "maxscore"."""
+    parts = [part.casefold() for part in _PART.findall(name)]
+    return "".join(part for part in parts if part not in _KIND)
 
 
 class Claims:
@@ -25,8 +36,16 @@ class Claims:
         self._names: dict[str, str] = {}
         for name in self._data:
             self._names.setdefault(plain(name), name)
+        for name in self._data:
+            if short := without_kind(name):
+                self._names.setdefault(short, name)
         self._taken: set[str] = set()
         self._parts: dict[str, Any] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """The keys that nobody has taken, as the file writes them."""
+        return [name for name in self._data if name not in self._taken]
 
     def __contains__(self, name: str) -> bool:
         return plain(name) in self._names
@@ -49,6 +68,14 @@ class Claims:
                     return self._data[own]
                 if self._data[own] is None:
                     self._taken.add(own)  # null says nothing, and need not be shown
+        return None
+
+    def take_number(self, *names: str) -> float | None:
+        """The first of these that is a number, taken. What is none stays, to be shown."""
+        for name in names:
+            if (found := number(self.look(name))) is not None:
+                self.take(name)
+                return found
         return None
 
     def take_all(self, *names: str) -> list[Any]:

@@ -11,6 +11,7 @@ from medtui.documents.assessments.values import (
     MAX_ITEMS,
     Mark,
     block,
+    box,
     evidence,
     label_of,
     mark,
@@ -46,8 +47,11 @@ def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain,
     raw = number(claims.take("raw_score_0_to_100"))
     weighted = number(claims.look("weighted_score"))
     found = _mark(claims, names.SCORE)
-    weight = number(claims.take(*names.WEIGHT))
-    limit = number(claims.take(*names.MAX)) or found.max
+    weight = claims.take_number(*names.WEIGHT)
+    limit = claims.take_number(*names.MAX) or found.max
+    if found.score is not None and limit is not None and found.score > limit:
+        claims.keep("maximum", limit)  # it is not that of this mark
+        limit = None
     if (own_top := scale_of(claims.look(*names.SCALE))[1]) is not None:
         claims.take(*names.SCALE)
         top = own_top
@@ -78,6 +82,10 @@ def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain,
 def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Criterion, Any]:
     """A criterion, and what of its item nobody claimed."""
     if not isinstance(item, dict):
+        if not text and isinstance(item, str):
+            ticked, words = box(clean(item))
+            if ticked is not None:
+                return Criterion(words, within, result=ticked), {}
         found, met = mark(item), result(item)
         if met is None and found == Mark() and not text:
             return Criterion(text_of(item)), {}
@@ -88,11 +96,13 @@ def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Cri
         return Criterion(text_of(item), within), {}
     claims = Claims(item)
     words = clean(text) or text_of(claims.take(*names.TEXT)) or "(no text)"
+    ticked, words = box(words)
     met = next(
         (found for name in names.RESULT if (found := _result(claims, name)) is not None), None
     )
+    met = met if met is not None else ticked
     found = _mark(claims, names.SCORE)
-    limit = number(claims.take(*names.MAX)) or found.max
+    limit = claims.take_number(*names.MAX) or found.max
     rationale = block(claims.take_all(*names.RATIONALE))
     if found.label and met is None:
         rationale = f"{found.label}\n{rationale}".strip()
@@ -140,13 +150,15 @@ def overall(claims: Claims) -> Overall:
             if isinstance(value, (bool, str)) and passed is None:
                 part.take(name)
                 passed = value if isinstance(value, bool) else _passed(value)
+                if passed is None and isinstance(value, str):
+                    part.keep(name, value)
         found = _mark(part, names.TOTAL_SCORE)
         score = found.score if score is None else score
         limit = found.max if limit is None else limit
         percent = found.percent if percent is None else percent
         label = label or found.label
-        limit = number(part.take(*names.TOTAL_MAX)) if limit is None else limit
-        percent = mark_percent(part.take(*names.PERCENT)) if percent is None else percent
+        limit = part.take_number(*names.TOTAL_MAX) if limit is None else limit
+        percent = _percent(part, score, limit) if percent is None else percent
         for name in names.OVERALL_LABEL:
             grade = part.look(name)
             if isinstance(grade, dict):
@@ -159,6 +171,9 @@ def overall(claims: Claims) -> Overall:
         scale = scale or scale_of(part.look(*names.SCALE))[0]
         if scale:
             part.take(*names.SCALE)
+    if score is not None and limit is not None and score > limit:
+        claims.keep("max of each item", limit)
+        limit = None
     if percent is None:
         percent = percent_of(score, limit)
     if passed is None and label:
@@ -175,9 +190,30 @@ def listed(value: Any) -> list[tuple[str, Any]]:
     return []
 
 
-def mark_percent(value: Any) -> float | None:
-    found = mark(value)
-    return found.percent if found.percent is not None else found.score
+def as_percent(percent: float, score: float | None, limit: float | None) -> float:
+    """A percentage, of a number that may be a fraction: what is below 1, unless marks say less."""
+    if not 0 < percent <= 1 or (percent == 1 and not (score and limit)):
+        return percent
+    known = percent_of(score, limit)
+    if known is not None:
+        return min((percent, percent * 100), key=lambda value: abs(value - known))
+    return round(percent * 100, 4)
+
+
+def _percent(part: Claims, score: float | None, limit: float | None) -> float | None:
+    """A percentage under one of its names; what is none stays, to be shown."""
+    for name in names.PERCENT:
+        value = part.look(name)
+        if value is None or isinstance(value, (dict, list, bool)):
+            continue
+        found = mark(value)
+        if found.percent is not None or found.score is not None:
+            part.take(name)
+        if found.percent is not None:
+            return found.percent
+        if found.score is not None:
+            return as_percent(found.score, score, limit)
+    return None
 
 
 def _mark(claims: Claims, wanted: tuple[str, ...]) -> Mark:
@@ -186,7 +222,7 @@ def _mark(claims: Claims, wanted: tuple[str, ...]) -> Mark:
         value = claims.look(name)
         if value is None or isinstance(value, (bool, list)):
             continue
-        if isinstance(value, dict) and number(value.get("score", value.get("value"))) is None:
+        if isinstance(value, dict) and mark(value).score is None:
             continue
         if isinstance(value, str) and len(value) > 60:
             continue

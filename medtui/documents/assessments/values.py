@@ -14,8 +14,15 @@ MAX_ITEMS = 2_000
 _LONGEST = 200_000
 
 _NUMBER = r"[-+]?\d{1,9}(?:[.,]\d{1,6})?"
-_OF = re.compile(rf"({_NUMBER})\s*(?:/|out of|of)\s*({_NUMBER})(?:\s*[-–—:,(]*\s*(.*?)\)?)?", re.I)
-_PERCENT = re.compile(rf"({_NUMBER})\s*(?:%|per\s?cent)(?:\s*[-–—:,(]*\s*(.*?)\)?)?", re.I)
+_UNIT = r"(?:\s*(?:marks?|points?|pts?)\.?)?"
+_CALLED = r"(?:(?:overall|total|final|score|scored|marks?|rating|result|points?)\W{0,3}){0,3}"
+_OF = re.compile(
+    rf"{_CALLED}({_NUMBER}){_UNIT}\s*(?:/|out\s+of|of)\s*(?:a\s+possible\s+)?({_NUMBER}){_UNIT}"
+    r"(?:\s*[-–—:,(]*\s*(.*?)\)?)?",
+    re.I,
+)
+_MARKS = re.compile(rf"{_CALLED}({_NUMBER})\s*(?:marks?|points?|pts?)\.?", re.I)
+_PERCENT = re.compile(rf"{_CALLED}({_NUMBER})\s*(?:%|per\s?cent)(?:\s*[-–—:,(]*\s*(.*?)\)?)?", re.I)
 _GRADED = re.compile(rf"({_NUMBER})\s*(?:[-–—:(]|\s)\s*([^\d].*?)\)?")
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦]|\d{1,3}[.)])\s+")
 
@@ -29,6 +36,11 @@ _PARTIAL = {"partial", "partly", "partially", "partially met", "partly done", "p
             "partly met", "partially done", "some", "half", "0.5", "attempted", "borderline",
             "partly achieved", "partially achieved"}  # fmt: skip
 _NOT_APPLICABLE = {"na", "n/a", "not applicable", "not assessed", "not assessable", "skipped"}
+_SIGNS = "✓✔☑✅🗹✗✘☒❌☐◻□⬜🗶◐"
+_BOX = re.compile(rf"\s*(?:[-*•]\s+)?(?:\[([ xX✓✔✗✘~/-]?)\]|\(([xX✓✔ ])\)|([{_SIGNS}])\ufe0f?)\s*")
+_BOX_BEHIND = re.compile(rf"\s*(?:\[([ xX✓✔✗✘~/]?)\]|([{_SIGNS}])\ufe0f?)\s*$")
+_EMPTY = {"", "✗", "✘", "☒", "❌", "☐", "◻", "□", "⬜", "🗶"}
+_HALF = {"~", "/", "-", "◐"}
 
 
 class Mark(NamedTuple):
@@ -43,12 +55,14 @@ class Mark(NamedTuple):
 def mark(value: Any) -> Mark:
     """Whatever a mark is written as: 7, "7/10", "70 %", "4 - Good", "B", {"score": 7, …}."""
     if isinstance(value, dict):
-        inner = mark(first(value, "score", "value", "mark", "points", "rating", "total", "grade"))
+        inner = mark(first(value, "score", "value", "mark", "points", "rating", "raw", "earned",
+                           "awarded", "total", "grade"))  # fmt: skip
         label = label_of(first(value, "label", "grade", "band", "level", "descriptor"))
         return Mark(
             inner.score,
-            number(first(value, "max", "max_score", "out_of", "maximum")) or inner.max,
-            number(first(value, "percent", "percentage")) or inner.percent,
+            number(first(value, "max", "max_score", "out_of", "maximum", "possible", "of"))
+            or inner.max,
+            number(first(value, "percent", "percentage")) or _scaled(value) or inner.percent,
             label or inner.label,
         )
     if isinstance(value, bool) or value is None:
@@ -57,12 +71,34 @@ def mark(value: Any) -> Mark:
         return Mark(score=plain)
     text = text_of(value)[:200]
     if match := _OF.fullmatch(text):
-        return Mark(number(match[1]), number(match[2]), None, match[3] or None)
+        score, limit = number(match[1]), number(match[2])
+        if score is not None and limit and score <= limit:
+            return Mark(score, limit, None, match[3] or None)
+        return Mark(label=text)  # as a blood pressure: no mark is above its maximum
+    if match := _MARKS.fullmatch(text):
+        return Mark(score=number(match[1]))
     if match := _PERCENT.fullmatch(text):
         return Mark(None, None, number(match[1]), match[2] or None)
     if match := _GRADED.fullmatch(text):
         return Mark(number(match[1]), None, None, match[2])
     return Mark(label=text or None)
+
+
+def _scaled(value: dict[str, Any]) -> float | None:
+    """xAPI's scaled score, between 0 and 1, as a percentage."""
+    scaled = number(value.get("scaled"))
+    return round(scaled * 100, 4) if scaled is not None and 0 <= scaled <= 1 else None
+
+
+def box(text: str) -> tuple[Result | None, str]:
+    """A line of a checklist taken apart: "[x] Washes hands", "✗ Explains", "Greets ✓"."""
+    match = _BOX.match(text) or _BOX_BEHIND.search(text)
+    if match is None:
+        return None, text
+    rest = (text[: match.start()] + text[match.end() :]).strip(" :-–—\t")
+    sign = next(part for part in match.groups() if part is not None).strip().casefold()
+    met = Result.NO if sign in _EMPTY else Result.PARTIAL if sign in _HALF else Result.YES
+    return (met, rest) if rest else (None, text)
 
 
 def percent_of(score: float | None, limit: float | None) -> float | None:

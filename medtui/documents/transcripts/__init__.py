@@ -20,6 +20,8 @@ from medtui.documents.transcripts import (
     deepgram,
     gladia,
     google,
+    ibm,
+    live,
     otter,
     plain,
     spaced,
@@ -32,9 +34,11 @@ from medtui.documents.turns import Draft, finish
 Reader = Callable[[Any], Draft | None]
 
 READERS: dict[str, Reader] = {
+    "live": live.read,
     "deepgram": deepgram.read,
     "aws": aws.read,
     "speechmatics": speechmatics.read,
+    "ibm": ibm.read,
     "google": google.read,
     "azure-batch": azure.read_batch,
     "azure-fast": azure.read_fast,

@@ -17,6 +17,7 @@ from medtui.documents.fields import (
     text_of,
 )
 from medtui.documents.transcript import Word
+from medtui.documents.transcripts.segments import channel_of
 from medtui.documents.turns import Draft, Piece, Spoken, grouped
 
 
@@ -37,7 +38,9 @@ def _has_items(results: Record) -> bool:
 def _audio_segments(results: Record) -> list[Piece]:
     items = {item["id"]: item for item in records(results.get("items")) if _is_id(item.get("id"))}
     found = []
-    for segment in records(results.get("audio_segments")):
+    segments = records(results.get("audio_segments"))
+    several = len({channel_of(segment) for segment in segments}) > 1
+    for segment in segments:
         numbers = segment.get("items")
         mine = [
             items[number]
@@ -48,7 +51,8 @@ def _audio_segments(results: Record) -> list[Piece]:
         found.append(
             Piece(
                 text_of(segment.get("transcript")),
-                speaker_of(segment.get("speaker_label")),
+                speaker_of(segment.get("speaker_label"))
+                or (channel_of(segment) if several else None),
                 number(segment.get("start_time")),
                 number(segment.get("end_time")),
                 None,
@@ -76,6 +80,7 @@ def _items(results: Record) -> list[Spoken]:
 
 def _spoken(items: list[Record], at: Any) -> list[Spoken]:
     found = []
+    several = len({channel_of(item) for item in items}) > 1
     for item in items:
         best = alternatives(item.get("alternatives"))
         text = text_of(best.get("content") or item.get("content"))
@@ -84,6 +89,8 @@ def _spoken(items: list[Record], at: Any) -> list[Spoken]:
         start = number(item.get("start_time"))
         speaker = speaker_of(item.get("speaker_label"))
         is_mark = item.get("type") == "punctuation"
+        if several and (channel := channel_of(item)):
+            speaker = f"{channel}, {speaker}" if speaker else channel
         if speaker is None and at is not None and not is_mark:
             speaker = at(start)
         # A mark has no confidence of its own: it says 0.0.

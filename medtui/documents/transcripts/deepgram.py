@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from medtui.documents.fields import alternatives, has_records, record, records, speaker_of
-from medtui.documents.transcripts.segments import duration_of, own_speaker, piece, pieces, spoken
+from medtui.documents.fields import alternatives, has_records, record, records
+from medtui.documents.transcripts.segments import (
+    channel_of,
+    duration_of,
+    own_speaker,
+    piece,
+    pieces,
+    spoken,
+)
 from medtui.documents.turns import Draft, Piece, grouped
 
 
@@ -26,10 +33,9 @@ def read(data: Any) -> Draft | None:
     for number, channel in enumerate(channels):
         best = alternatives(channel.get("alternatives"))
         label = f"channel {number}" if len(channels) > 1 else None
-        found += [
-            part if part.speaker is not None else part._replace(speaker=label)
-            for part in _paragraphs(best) or _words(best)
-        ]
+        heard = _paragraphs(best) or _words(best)
+        several = len({part.speaker for part in heard}) > 1
+        found += [part._replace(speaker=_label(label, part.speaker, several)) for part in heard]
     return Draft(found, duration=duration) if found else None
 
 
@@ -38,10 +44,17 @@ def _is_plain(item: dict[str, Any]) -> bool:
 
 
 def _named(part: Piece, item: dict[str, Any], several: bool) -> Piece:
-    """Where nobody was told apart but by channel, the channel is the speaker."""
-    if part.speaker is None and several and (channel := speaker_of(item.get("channel"))):
-        return part._replace(speaker=f"channel {channel}")
+    """Speakers are counted in each channel from 0: the channel belongs to the label."""
+    if several and (channel := channel_of(item)):
+        return part._replace(speaker=_label(channel, part.speaker, part.speaker not in (None, "0")))
     return part
+
+
+def _label(channel: str | None, speaker: str | None, several: bool) -> str | None:
+    """A speaker's label, with its channel; the channel alone where only one speaks in it."""
+    if channel is None:
+        return speaker
+    return f"{channel}, speaker {speaker}" if several and speaker is not None else channel
 
 
 def _paragraphs(best: dict[str, Any]) -> list[Piece]:

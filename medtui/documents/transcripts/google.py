@@ -10,6 +10,7 @@ from medtui.documents.fields import (
     alternatives,
     first,
     has_records,
+    is_clock,
     moment,
     number,
     probability,
@@ -20,6 +21,7 @@ from medtui.documents.fields import (
 )
 from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import Draft, Piece, Spoken, grouped
+from medtui.documents.units import SECONDS, unit_of_words
 
 _START = ("startOffset", "startTime", "start_offset", "start_time")
 _END = ("endOffset", "endTime", "end_offset", "end_time")
@@ -41,7 +43,12 @@ def read(data: Any) -> Draft | None:
         words = words[-1:]
     heard = [word for some in words for word in some]
     if heard:
-        return Draft(grouped(heard), duration=duration, is_clock=True)
+        has_units = any(is_clock(first(item, *_START, *_END)) for _, alternative in best
+                        for item in records(alternative.get("words"))[:50])  # fmt: skip
+        lengths = [word.end - word.start for word in heard[:500]
+                   if word.start is not None and word.end is not None]  # fmt: skip
+        unit = SECONDS if has_units else unit_of_words(lengths)
+        return Draft(grouped(heard, unit), unit, duration, is_clock=True)
     found, start = [], 0.0
     for item, alternative in best:
         end = moment(first(item, "resultEndOffset", "resultEndTime", "result_end_offset"))

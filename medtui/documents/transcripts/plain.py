@@ -1,13 +1,11 @@
-"""Plain shapes: lists of turns by whoever wrote them, and text with names before it."""
+"""Plain shapes: lists of turns under any of their usual names, and text with names in it."""
 
 from __future__ import annotations
 
-import re
-from itertools import pairwise
 from typing import Any
 
 from medtui.documents.fields import (
-    clean,
+    Record,
     first,
     has_records,
     instant,
@@ -15,50 +13,60 @@ from medtui.documents.fields import (
     moment,
     record,
     records,
-    speaker_of,
 )
-from medtui.documents.transcripts.captions import from_first, named, teams_piece, with_names
+from medtui.documents.transcripts.captions import from_first, teams_piece
+from medtui.documents.transcripts.guesses import guessed
+from medtui.documents.transcripts.live import interim_note, without_interim
+from medtui.documents.transcripts.names import named
+from medtui.documents.transcripts.rows import (
+    best_list,
+    canonical,
+    names_of,
+    says,
+    spans_of,
+    speaker_at,
+)
 from medtui.documents.transcripts.segments import (
     START,
     TEXT,
     carries_units,
+    channel_of,
     duration_of,
     own_speaker,
     pieces,
     spoken,
 )
-from medtui.documents.turns import MAX_TURNS, Draft, Piece, grouped
+from medtui.documents.transcripts.text import from_text
+from medtui.documents.turns import Draft, Piece, Spoken, grouped
+from medtui.documents.units import unit_of_words
 
 LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogue", "dialog",
          "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
-         "items", "results", "words")  # fmt: skip
+         "items", "results", "words", "sentences", "chunks", "monologues", "rows")  # fmt: skip
 TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body")
-
-MAX_LINES = MAX_TURNS * 3
-
-_LINE = re.compile(r"[^\r\n]+")
-_TIME = r"((?:\d{1,4}:)?\d{1,4}:\d{2}(?:[.,]\d{1,9})?)"
-_STAMP = re.compile(rf"^\s*[\[(]?{_TIME}(?:\s*(?:-->|[-–—])\s*{_TIME})?[\])]?\s*[-–—|]*\s*")
-_HEAD = re.compile(rf"\[?([^\W\d_][^:<>?!\[\]]{{0,60}}?)\]?\s+[\[(]?{_TIME}[\])]?")
-"""A line that says who speaks next, and when: "Ann Lee  0:03", "[Ann Lee] 10:00:01"."""
-_BOLD = re.compile(r"^\s*(?:\*\*|__)([^*_\n]{1,60}?)(?::\s*(?:\*\*|__)|(?:\*\*|__)\s*:)\s*")
-"""A name as Markdown has it: "**Doctor:** …", "**Doctor**: …"."""
+DURATIONS = ("duration", "audio_duration", "length", "duration_seconds", "call_duration_secs")
 
 
 def read(data: Any) -> Draft | None:
-    """A list of `{speaker, text}` by any of their names, at the top or under a usual key."""
-    if isinstance(data, list):
-        return _listed(data)
-    data = record(data)
-    for name in LISTS:
-        if has_records(data.get(name)) and (found := _listed(data[name])):
-            found.duration = duration_of(data.get("duration"), data.get("audio_duration"))
-            return found
+    """A list of `{speaker, text}` by any of their names, wherever it is; else text with names."""
+    if isinstance(data, list) and data and all(isinstance(item, str) for item in data):
+        return from_text("\n".join(data))
+    if (rows := best_list(data)) is not None and (found := _listed(rows, data)):
+        found.duration = _duration(data)
+        return found
     for name in TEXTS:
-        if isinstance(data.get(name), str) and (found := from_text(data[name])):
-            found.duration = duration_of(data.get("duration"), data.get("audio_duration"))
+        text = record(data).get(name)
+        if isinstance(text, str) and (found := from_text(text)):
+            found.duration = _duration(data)
             return found
-    return None
+    return guessed(data)
+
+
+def _duration(data: Any) -> float | None:
+    holder = record(data)
+    return duration_of(*(holder.get(name) for name in DURATIONS)) or duration_of(
+        *(record(holder.get("metadata")).get(name) for name in DURATIONS)
+    )
 
 
 def read_teams(data: Any) -> Draft | None:
@@ -79,87 +87,73 @@ def read_teams(data: Any) -> Draft | None:
     return Draft(from_first(found) if _is_dated(items) else found, is_clock=True)
 
 
-def from_text(text: str) -> Draft | None:
-    """Lines of "Name: text", with or without a time before them; others go on with the last."""
-    lines: list[Piece] = []
-    for match in _LINE.finditer(text):
-        line = match[0]
-        stamp = _STAMP.match(line)
-        words = clean(_BOLD.sub(r"\1: ", line[stamp.end() :] if stamp else line))
-        if words:
-            start, end = (moment(stamp[1]), moment(stamp[2])) if stamp else (None, None)
-            lines.append(Piece(words, None, start, end))
-        if len(lines) > MAX_LINES:
-            break
-    if headed := _headed(lines):
-        return Draft(headed, is_clock=True)
-    lines = with_names(lines)
-    has_names = any(line.speaker for line in lines)
-    found: list[list[Piece]] = []
-    for piece in lines:
-        if has_names and found and piece.speaker is None and piece.start is None:
-            found[-1].append(piece)
-        else:
-            found.append([piece])
-    turns = [part[0]._replace(text=" ".join(piece.text for piece in part)) for part in found]
-    return Draft(turns, is_clock=True) if turns else None
-
-
-def _headed(lines: list[Piece]) -> list[Piece]:
-    """Turns that each stand below a line of their own, as in Zoom's and Otter's texts; or none.
-
-    "I left at 10:30" is no such line, nor is one below which nothing is said.
-    """
-    heads = [_head(line) for line in lines]
-    count = len(heads) - heads.count(None)
-    if count < 2 or count * 3 < len(lines) or heads[0] is None or heads[-1] is not None:
-        return []
-    if any(before and after for before, after in pairwise(heads)):
-        return []
-    found: list[Piece] = []
-    for head, line in zip(heads, lines, strict=True):
-        if head is not None:
-            found.append(Piece("", speaker_of(head[1]), moment(head[2])))
-        else:
-            found[-1] = found[-1]._replace(text=f"{found[-1].text} {line.text}".strip())
-    starts = [piece.start for piece in found if piece.start is not None]
-    return from_first(found) if min(starts) >= 3600 else found  # Zoom has the time of day
-
-
-def _head(line: Piece) -> re.Match[str] | None:
-    head = _HEAD.fullmatch(line.text) if line.start is None else None
-    names = head[1].split() if head else []
-    return head if len(names) <= 5 and not any(name[0].islower() for name in names) else None
-
-
-def _listed(items: Any) -> Draft | None:
-    rows = records(items)
-    if not rows:
-        texts = [text for text in items if isinstance(text, str)] if items else []
-        return from_text("\n".join(texts)) if texts and len(texts) == len(items) else None
-    said = [row for row in rows if isinstance(first(row, *TEXT), (str, list, dict))]
-    if not said or len(said) * 2 < len(rows):
+def _listed(rows: list[Record], data: Any) -> Draft | None:
+    rows, dropped = without_interim(canonical(rows))
+    said = [row for row in rows if says(row)]
+    if not said:
         return None
-    is_clock = carries_units(said)
-    if _are_words(said):
-        return Draft(grouped(spoken(said, own_speaker)), is_clock=is_clock)
+    is_timed = carries_units(said)
+    notes = interim_note(dropped)
+    if _are_words(said, data):
+        return _of_words(said, data, is_timed, notes)
     found = pieces(said)
-    if not any(piece.speaker for piece in found) and not is_clock:
+    if not any(piece.speaker for piece in found):
+        found = _speakers(found, said, data, is_timed)
+    names = names_of(data)
+    found = [
+        piece._replace(speaker=names[piece.speaker]) if piece.speaker in names else piece
+        for piece in found
+    ]
+    return Draft(found, is_clock=is_timed, notes=notes)
+
+
+def _of_words(said: list[Record], data: Any, is_timed: bool, notes: list[str]) -> Draft:
+    """A list of single words, whose speakers may be in a list of their own."""
+    heard = spoken(said, own_speaker)
+    if not any(word.speaker for word in heard):
+        spans = spans_of(data)
+        heard = [_at(word, spans) for word in heard] if spans else heard
+    lengths = [word.end - word.start for word in heard[:500]
+               if word.start is not None and word.end is not None]  # fmt: skip
+    unit = 1.0 if is_timed else unit_of_words(lengths)
+    return Draft(grouped(heard, unit), unit, is_clock=is_timed, notes=notes)
+
+
+def _at(word: Spoken, spans: Any) -> Spoken:
+    return word._replace(speaker=speaker_at(spans, word.start, word.end))
+
+
+def _speakers(found: list[Piece], said: list[Record], data: Any, is_timed: bool) -> list[Piece]:
+    """Pieces with the speakers that are in a list of their own, in the words, or are channels."""
+    if spans := spans_of(data):
+        return [
+            piece._replace(speaker=speaker_at(spans, piece.start, piece.end)) for piece in found
+        ]
+    channels = [channel_of(row) for row in said]
+    if len({channel for channel in channels if channel}) > 1:
+        return [
+            piece._replace(speaker=channel) for piece, channel in zip(found, channels, strict=True)
+        ]
+    if not is_timed:
         parted = [named(piece.text) for piece in found]
         if all(speaker for speaker, _ in parted):
-            found = [
+            return [
                 piece._replace(speaker=speaker, text=text)
                 for piece, (speaker, text) in zip(found, parted, strict=True)
             ]
-    return Draft(found, is_clock=is_clock)
+    return found
 
 
-def _are_words(rows: list[dict[str, Any]]) -> bool:
+def _are_words(rows: list[Record], data: Any) -> bool:
     """Whether a list's items are single words: nearly all without a space within."""
-    if len(rows) < 8 or first(rows[0], *START) is None:
+    if first(rows[0], *START) is None:
         return False
-    single = sum(" " not in str(first(row, *TEXT)).strip() for row in rows[:200])
-    return single >= 0.9 * len(rows[:200])
+    texts = [str(first(row, *TEXT)).strip() for row in rows[:200]]
+    single = sum(" " not in text for text in texts)
+    if len(rows) < 8:
+        is_named = "word" in rows[0] or record(data).get("words") is not None
+        return single == len(texts) and is_named and len(rows) > 1
+    return single >= 0.9 * len(texts)
 
 
 def _is_dated(items: Any) -> bool:

@@ -9,6 +9,7 @@ from medtui.documents.fields import (
     Record,
     clean,
     first,
+    instant,
     is_clock,
     moment,
     number,
@@ -22,17 +23,34 @@ from medtui.documents.turns import Piece, Spoken
 
 TEXT = (
     "text", "transcript", "punctuated_word", "word", "content", "message", "utterance",
-    "spokenText", "sentence", "display", "value", "body", "said", "line",
+    "spokenText", "sentence", "display", "value", "body", "said", "line", "caption", "speech",
+    "transcription", "utf8", "raw_text", "parts", "spoken_text", "words_spoken", "dialogue",
 )  # fmt: skip
 SPEAKER = (
     "speaker", "speaker_name", "speakerName", "speaker_label", "speakerLabel", "role", "name",
     "speaker_id", "speakerId", "participant", "participant_name", "author", "from", "user",
+    "participant_details", "ParticipantDetails", "participant_role", "sender", "sender_name",
+    "speaker_tag", "spk", "who", "person", "channel_name", "username", "user_name",
 )  # fmt: skip
+CHANNEL = ("channel", "channel_index", "channel_id", "channel_label", "channel_tag", "track")
 START = ("start", "start_time", "startTime", "start_offset", "startOffset", "begin", "start_ms",
-         "ts", "timestamp", "time", "offset")  # fmt: skip
-END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms", "end_ts")
-DURATION = ("duration", "length")
+         "secondsFromStart", "seconds_from_start", "time_in_call_secs", "start_timestamp",
+         "begin_audio_time", "audio_start", "start_seconds", "start_sec", "start_secs",
+         "begin_time", "offset_seconds", "from_time", "tStartMs", "offsetMilliseconds",
+         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset",
+         "created_at", "date")  # fmt: skip
+END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms", "end_ts",
+       "end_timestamp", "end_audio_time", "audio_end", "end_seconds", "end_sec", "end_secs",
+       "to_time", "stop_time", "endMs", "endTimeMs", "end_time_ms", "finish")  # fmt: skip
+DURATION = ("duration", "length", "dDurationMs", "durationMilliseconds", "duration_ms",
+            "durationMs", "duration_seconds", "dur")  # fmt: skip
 CONFIDENCE = ("confidence", "score", "probability")
+_IN_UNITS = (
+    (("ms", "milliseconds", "millis", "msec"), 1e-3),
+    (("ticks",), 1e-7),
+    (("secs", "seconds", "sec", "fromstart"), 1.0),
+)
+"""How a key that names its own unit ends, and that unit in seconds."""
 
 Confidence = Callable[[Record], float | None]
 
@@ -53,8 +71,8 @@ def word(item: Record, confidence: Confidence = confidence_of) -> Word | None:
         return None
     start, end = item.get("start"), item.get("end")
     if type(start) is not float or type(end) is not float:
-        start, end = first(item, *START), first(item, *END)
-    return Word(text, moment(start), moment(end), confidence(item))
+        return Word(text, *times(item), confidence(item))
+    return Word(text, start, end, confidence(item))
 
 
 def words(items: Any, confidence: Confidence = confidence_of) -> list[Word]:
@@ -73,22 +91,85 @@ def spoken(
 
 
 def own_speaker(item: Record) -> str | None:
-    return speaker_of(first(item, *SPEAKER))
+    """A row's speaker: the first of the usual names that holds one; a channel, where none does."""
+    for name in SPEAKER:
+        value = item.get(name)
+        if value is not None and value != "" and (found := speaker_of(value)) is not None:
+            return found
+    return None
+
+
+def channel_of(item: Record) -> str | None:
+    """The label of a row's channel; None where it has none."""
+    value = first(item, *CHANNEL)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    label = speaker_of(value)
+    return f"channel {label}" if label and label.isdigit() else label
+
+
+def unit_of_key(name: str) -> float | None:
+    """The unit in seconds that the name of a time says, as "start_ms" does; None: it says none."""
+    ending = name.casefold().replace("_", "")
+    if name.casefold() in ("secondsfromstart", "seconds_from_start"):
+        return 1.0
+    return next((unit for ends, unit in _IN_UNITS if ending.endswith(ends)), None)
+
+
+def times(item: Record) -> tuple[float | None, float | None]:
+    """Start and end of a row, in seconds where keys or values say their unit.
+
+    A pair under one key is both; a length stands in for the end.
+    """
+    start = end = None
+    for name in START:
+        value = item.get(name)
+        if isinstance(value, list) and len(value) == 2:
+            start, end = moment(value[0]), moment(value[1])
+        elif value is not None and value != "":
+            start = _in_seconds(name, value)
+        if start is not None:
+            break
+    if end is None:
+        for name in END:
+            if (end := _in_seconds(name, item.get(name))) is not None:
+                break
+    if end is None and start is not None:
+        for name in DURATION:
+            if (length := _in_seconds(name, item.get(name))) is not None:
+                end = start + length
+                break
+    if start is not None and end is not None and end > start + _ERA:
+        end = None  # of another clock than the start
+    return start, end
+
+
+_ERA = 1e8
+
+
+def _in_seconds(name: str, value: Any) -> float | None:
+    if isinstance(value, list):
+        return None
+    found = moment(value)
+    if found is None:
+        return instant(value)
+    if is_clock(value) or (unit := unit_of_key(name)) is None:
+        return found
+    return found * unit
 
 
 def piece(item: Record, confidence: Confidence = confidence_of) -> Piece:
     """One segment, with its words where it has them."""
-    start, end = moment(first(item, *START)), moment(first(item, *END))
-    if end is None and start is not None:
-        length = moment(first(item, *DURATION))
-        end = None if length is None else start + length
+    start, end = times(item)
     heard = words(item.get("words"), lambda part: confidence(part)) if "words" in item else []
     speaker = own_speaker(item)
     if speaker is None and heard:
         speaker = _speaker_of_most(records(item["words"]))
-    text = text_of(first(item, *TEXT))
+    text = next((said for name in TEXT if (said := text_of(item.get(name)))), "")
     if not text and heard:
         text = clean(" ".join(part.text for part in heard))
+    if start is None and heard:
+        start, end = heard[0].start, heard[-1].end
     return Piece(text, speaker, start, end, confidence(item), heard)
 
 
@@ -97,8 +178,13 @@ def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
 
 
 def carries_units(items: Iterable[Record]) -> bool:
-    """Whether the times of segments are clocks rather than bare numbers."""
-    return any(is_clock(first(item, *START)) for item in items)
+    """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
+    return any(
+        is_clock(item.get(name)) or unit_of_key(name) is not None or instant(item.get(name))
+        for item in items
+        for name in START
+        if item.get(name) not in (None, "")
+    )
 
 
 def duration_of(*candidates: Any) -> float | None:

@@ -23,6 +23,7 @@ def read(data: Any) -> Draft | None:
     if not has_records(results) or not any("content" in _best(item) for item in results[:8]):
         return None
     found = []
+    is_before = False  # whether the mark before belongs to the word that follows, as "¿" does
     for item in records(results):
         best = _best(item)
         if not (text := text_of(best.get("content"))):
@@ -36,9 +37,12 @@ def read(data: Any) -> Draft | None:
                 number(item.get("start_time")),
                 number(item.get("end_time")),
                 None if is_mark else probability(best.get("confidence")),
-                glued=attaches in ("previous", "both") or (is_mark and attaches is None),
+                glued=is_before
+                or attaches in ("previous", "both")
+                or (is_mark and attaches is None),
             )
         )
+        is_before = attaches in ("next", "both")
     pack = record(record(record(data).get("metadata")).get("language_pack_info"))
     space = pack.get("word_delimiter")
     pieces = grouped(found, space=space if space in ("", " ") else " ")
