@@ -19,11 +19,13 @@ from typing import Any
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import load, text_of_bytes
 from medtui.documents.errors import DocumentError
+from medtui.documents.families import text_of_office
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reader import read
 from medtui.documents.reading import SECONDS, SMALL
 from medtui.documents.transcript import Transcript
+from medtui.documents.turns import Piece
 from medtui.documents.transcripts import captions
 from medtui.documents.words import length, overall_words
 
@@ -74,8 +76,13 @@ def brought(path: Path) -> Brought:
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
     if _is_plain_json(data):
         return Brought(kind, data, _what(document))
-    content, how = _as_json(text_of_bytes(data), document, kind)
+    content, how = _as_json(_text(data), document, kind)
     return Brought(kind, content, _what(document), how)
+
+
+def _text(data: bytes) -> str:
+    office = text_of_office(data)
+    return text_of_bytes(data) if office is None else office
 
 
 def _size(path: Path) -> int:
@@ -95,7 +102,8 @@ def _is_plain_json(data: bytes) -> bool:
 
 def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
     if captions.is_captions(text):
-        name = "VTT" if text.lstrip("\ufeff \n\r").startswith("WEBVTT") else "SRT"
+        is_vtt = text.lstrip("\ufeff \n\r").startswith("WEBVTT")
+        name = "VTT" if is_vtt else "SRT" if "-->" in text[:600] else "SBV"
         how = f"It is {name}, and is sent as JSON, with its own text in it."
         return _dumped(_segments(text, name.lower())), how
     value = value_of(text)
@@ -106,12 +114,19 @@ def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
         content = _dumped(told)
         if _is_same(document, read(content, kind)):
             return content, how
+    if isinstance(document, Transcript):
+        pieces = [Piece(turn.text, turn.speaker, turn.start, turn.end) for turn in document.turns]
+        return _dumped(_as_segments(pieces, text, document.source)), how
     return _dumped(text), how
 
 
 def _segments(text: str, name: str) -> dict[str, Any]:
     """Captions in the shape of OpenAI's diarized transcripts, cue by cue."""
     _, draft = captions.read(text)
+    return _as_segments(draft.pieces, text, name)
+
+
+def _as_segments(pieces: list[Piece], text: str, name: str) -> dict[str, Any]:
     segments = [
         {
             "type": "transcript.text.segment",
@@ -121,10 +136,10 @@ def _segments(text: str, name: str) -> dict[str, Any]:
             "speaker": piece.speaker,
             "text": piece.text,
         }
-        for number, piece in enumerate(draft.pieces)
+        for number, piece in enumerate(pieces)
         if piece.text
     ]
-    ends = [piece.end or piece.start or 0.0 for piece in draft.pieces]
+    ends = [piece.end or piece.start or 0.0 for piece in pieces]
     return {
         "task": "transcribe",
         "duration": max(ends, default=0.0),

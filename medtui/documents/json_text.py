@@ -123,7 +123,9 @@ def _decoded(text: str) -> Any:
     body = text[len(before) :] if before.strip() else text
     try:
         return decode(body)
-    except DocumentError:
+    except DocumentError as error:
+        if error.title in ("Too deep", "Too large"):
+            raise
         if (row := _in_a_row(body)) is not None:
             return row
         if before.strip() or body.rstrip()[-1:] in (";", ")"):

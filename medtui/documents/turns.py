@@ -72,12 +72,17 @@ class Draft:
     """What the file says beside the talk: its head, its foot, remarks of the service."""
 
 
-def grouped(words: Iterable[Spoken], unit: float = SECONDS, space: str = " ") -> list[Piece]:
-    """Pieces from single words: one for each run of a speaker."""
+def grouped(
+    words: Iterable[Spoken],
+    unit: float = SECONDS,
+    space: str = " ",
+    pause: float = JOIN_WITHIN,
+) -> list[Piece]:
+    """Pieces from single words: one for each run of a speaker. `pause`: in seconds, ends one."""
     pieces: list[Piece] = []
     run: list[Spoken] = []
     for word in _absorbed(list(words)):
-        if run and _breaks(run, word, unit):
+        if run and _breaks(run, word, unit, pause):
             pieces.append(_piece(run, space))
             run = []
         run.append(word)
@@ -159,7 +164,7 @@ def _absorbed(words: list[Spoken]) -> list[Spoken]:
     return words
 
 
-def _breaks(run: list[Spoken], word: Spoken, unit: float) -> bool:
+def _breaks(run: list[Spoken], word: Spoken, unit: float, pause: float) -> bool:
     """Whether a word begins a new piece."""
     if word.glued:
         return False
@@ -171,7 +176,7 @@ def _breaks(run: list[Spoken], word: Spoken, unit: float) -> bool:
         return True
     if word.start is None or before.end is None:
         return word.speaker is None and ends
-    limit = SPEAKERLESS_PAUSE if word.speaker is None else JOIN_WITHIN
+    limit = SPEAKERLESS_PAUSE if word.speaker is None else pause
     return (word.start - before.end) * unit > limit
 
 

@@ -7,28 +7,28 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from medtui.documents.assessment import Assessment, Criterion, Domain, Feedback, Marker, Overall
+from medtui.documents.assessment import Assessment, Marker
 from medtui.documents.assessments import fhir, marksheet, names
 from medtui.documents.assessments.claims import Claims, plain
 from medtui.documents.assessments.items import (
     are_marked,
     are_results,
+    are_timed,
     domains_and_criteria,
     is_sheet,
     with_whole,
 )
-from medtui.documents.assessments.parts import criterion, domain, feedback, listed, overall
-from medtui.documents.assessments.values import block, mark, percent_of, result, scale_of
+from medtui.documents.assessments.parts import feedback, overall
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import number, record
 from medtui.documents.json_text import value_of
-from medtui.documents.transcripts.segments import START
 
 _WRAPPERS = ("assessment", "evaluation", "result", "data", "output", "response", "content",
-             "text", "feedback", "message", "choices", "json", "report", "arguments", "candidates", "parts",
+             "text", "feedback", "message", "choices", "json", "report", "arguments",
+             "candidates", "parts",
              "output_text", "completion", "input", "function", "tool_calls", "grading",
              "statement", "submission", "score_report")  # fmt: skip
-_DEPTH = 5
+_DEPTH = 7
 _FEW = 20
 """A list of so many items may hold the assessment as one of them."""
 _MAY_HOLD = re.compile(r"[{\[]")
@@ -59,7 +59,19 @@ def looks_like_assessment(data: Any) -> bool:
 
 
 def assessment_of(data: Any) -> Assessment | None:
-    """The assessment in a value, or None where nothing in it looks like one."""
+    """The assessment in a value, or None where nothing in it looks like one.
+
+    What has marks goes before what has words alone.
+    """
+    found = None
+    for candidate in _candidates(data):
+        if candidate.has_marks:
+            return candidate
+        found = found or candidate
+    return found
+
+
+def _candidates(data: Any) -> Iterator[Assessment]:
     for candidate in _unwrapped(data):
         found = (
             marksheet.read(candidate.value)
@@ -71,8 +83,7 @@ def assessment_of(data: Any) -> Assessment | None:
         marker = found.marker
         if candidate.is_fenced and marker is Marker.UNKNOWN:
             marker = Marker.AI  # only models wrap what they say in a text
-        return replace(found, marker=marker, unclaimed=candidate.around | found.unclaimed)
-    return None
+        yield replace(found, marker=marker, unclaimed=candidate.around | found.unclaimed)
 
 
 def _by_names(data: Any) -> Assessment | None:
@@ -144,7 +155,7 @@ def _within(outer: _Candidate) -> Iterator[_Candidate]:
     if is_sheet(data):  # a bare list where an object was expected
         name = "criteria" if are_results(data) else "domains"
         yield _Candidate({name: data}, outer.around, outer.is_fenced)
-    elif isinstance(data, list) and len(data) <= _FEW:
+    elif isinstance(data, list) and len(data) <= _FEW and not are_timed(data):
         for item in data:
             if isinstance(item, (dict, str)):
                 yield _Candidate(item, outer.around, outer.is_fenced)

@@ -51,7 +51,7 @@ def domains_and_criteria(
             claims.keep(name, left)
     for name in (*names.CRITERIA, *names.ITEMS):
         value = claims.look(name)
-        if not isinstance(value, (list, dict)) or _is_said(value):
+        if not isinstance(value, (list, dict)) or is_said(value):
             continue
         claims.take(name)
         left = {}
@@ -198,10 +198,15 @@ def are_marked(value: Any) -> bool:
     """Whether a list's items carry marks or ticks, which no turn of a talk does."""
     wanted = {*names.SCORE, *names.RESULT, "raw_score_0_to_100", "grade"} - {"value", "text"}
     items = records(value)[:20] if has_records(value) else []
-    return any(wanted & set(item) for item in items) and not _is_said(items)
+    return any(wanted & set(item) for item in items) and not is_said(items)
 
 
-def _is_said(value: Any) -> bool:
+def are_timed(value: list[Any]) -> bool:
+    """Whether a list's items are turns or words with times, each of which is no assessment."""
+    return any({"word", *START} & set(item) for item in records(value)[:20])
+
+
+def is_said(value: Any) -> bool:
     """Whether a list's items are turns or words of a talk."""
     return any(_SPOKEN & set(item) for item in records(value)[:20])
 

@@ -6,7 +6,8 @@ DOMAINS = ("dimensions", "domains", "domain_scores", "dimension_scores", "skills
            "competencies", "competences", "sections", "categories", "scores", "ratings",
            "marks", "grades", "rubric", "subscores", "breakdown", "category_scores",
            "criteria_scores", "section_scores", "skill_scores", "competency_scores",
-           "rubric_assessment", "aspects", "areas", "domain_ratings", "results_by_domain")  # fmt: skip
+           "rubric_assessment", "aspects", "areas", "domain_ratings",
+           "results_by_domain")  # fmt: skip
 CRITERIA = ("criteria", "checklist", "checklist_items", "tasks", "steps", "actions",
             "checklist_results", "criterion_scores", "indicators", "checks")  # fmt: skip
 ITEMS = ("items", "questions", "elements")
@@ -62,9 +63,11 @@ TOTAL_SCORE = ("total_score", "overall_score", "score", "total", "final_score", 
 TOTAL_MAX = ("max_total", "max_score", "max", "maximum", "out_of", "total_max", "max_marks",
              "total_possible", "maximum_score", "max_points", "possible", "overall_max",
              "score_maximum", "points_possible", "max_possible", "grademax", "max_grade",
-             "total_points_possible", "full_marks", "total_marks_available", "maximum_marks")  # fmt: skip
+             "total_points_possible", "full_marks", "total_marks_available",
+             "maximum_marks")  # fmt: skip
 PERCENT = ("percentage", "percent", "overall_percentage", "pct", "total_percentage",
-           "overall_percent", "percentage_score", "score_percent", "scaled", "score_percentage")  # fmt: skip
+           "overall_percent", "percentage_score", "score_percent", "scaled",
+           "score_percentage")  # fmt: skip
 OVERALL_LABEL = ("global_rating", "overall_grade", "grade", "global_grade", "overall_rating",
                  "global_judgement", "global_score", "verdict", "outcome", "decision", "rating",
                  "judgement", "label", "band", "classification", "result",
@@ -82,8 +85,8 @@ TELLING = (
 )  # fmt: skip
 """Keys that no transcript has."""
 
-DONE = ("done", "met", "completed", "achieved", "covered", "items_done", "items_met", "criteria_met",
-        "completed_items", "tasks_done", "passed_items", "observed")  # fmt: skip
+DONE = ("done", "met", "completed", "achieved", "covered", "items_done", "items_met",
+        "criteria_met", "completed_items", "tasks_done", "passed_items", "observed")  # fmt: skip
 MISSED = ("missed", "not_done", "not_met", "not_achieved", "omitted", "items_missed",
           "criteria_missed", "criteria_not_met", "missed_items", "not_covered", "missing",
           "not_observed", "failed_items", "unmet")  # fmt: skip

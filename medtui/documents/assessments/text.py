@@ -14,6 +14,7 @@ from medtui.documents.fields import clean
 
 MAX_CHARS = 400_000
 MAX_LINES = 4_000
+LONGEST_LINE = 5_000
 
 _ITEM = re.compile(
     r"(?:[-*•]\s+|\d{1,3}[.)]\s+|\*\*)?([^:：|\t]{1,120}?)(?:\*\*)?\s*[:：|\t]\s*(?:\*\*)?\s*(.*)"
@@ -58,7 +59,7 @@ def sheet_in(text: str) -> dict[str, Any] | None:
         return None
     if (table := _table(text)) is not None:
         return table
-    lines = [line.strip() for line in text.splitlines()[:MAX_LINES] if line.strip()]
+    lines = [clean(line)[:LONGEST_LINE] for line in text.splitlines()[:MAX_LINES] if line.strip()]
     found: dict[str, Any] = {}
     domains: list[dict[str, Any]] = []
     criteria: list[dict[str, Any]] = []

@@ -70,8 +70,18 @@ _HOLDERS = {
 
 def transcript_of(data: Any) -> Transcript | None:
     """The transcript in a known shape, or None."""
-    for value in _unwrapped(data, _DEPTH):
-        for name, reader in READERS.items():
+    values = list(_unwrapped(data, _DEPTH))
+    # A shape of a service within wrappers goes before any list of rows around it.
+    for known in (True, False):
+        for value in values:
+            if found := _read(value, known):
+                return found
+    return None
+
+
+def _read(value: Any, known: bool) -> Transcript | None:
+    for name, reader in READERS.items():
+        if (name != "plain") is known:
             draft = reader(value)
             if draft is not None and (found := finish(name, draft)):
                 return found

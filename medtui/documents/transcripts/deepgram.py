@@ -13,7 +13,10 @@ from medtui.documents.transcripts.segments import (
     pieces,
     spoken,
 )
-from medtui.documents.turns import Draft, Piece, grouped
+from medtui.documents.turns import JOIN_WITHIN, Draft, Piece, grouped
+
+CHANNEL_PAUSE = 0.5
+"""In the pauses of one channel the others speak."""
 
 
 def read(data: Any) -> Draft | None:
@@ -33,7 +36,8 @@ def read(data: Any) -> Draft | None:
     for number, channel in enumerate(channels):
         best = alternatives(channel.get("alternatives"))
         label = f"channel {number}" if len(channels) > 1 else None
-        heard = _paragraphs(best) or _words(best)
+        pause = CHANNEL_PAUSE if len(channels) > 1 else JOIN_WITHIN
+        heard = _paragraphs(best, pause) or _words(best, pause)
         several = len({part.speaker for part in heard}) > 1
         found += [part._replace(speaker=_label(label, part.speaker, several)) for part in heard]
     return Draft(found, duration=duration) if found else None
@@ -57,13 +61,13 @@ def _label(channel: str | None, speaker: str | None, several: bool) -> str | Non
     return f"{channel}, speaker {speaker}" if several and speaker is not None else channel
 
 
-def _paragraphs(best: dict[str, Any]) -> list[Piece]:
+def _paragraphs(best: dict[str, Any], pause: float) -> list[Piece]:
     found = []
     for paragraph in records(record(best.get("paragraphs")).get("paragraphs")):
         sentences = pieces(paragraph.get("sentences"))
         text = " ".join(sentence.text for sentence in sentences if sentence.text)
         found.append(piece({**paragraph, "text": text}))
-    heard = _words(best)
+    heard = _words(best, pause)
     if not any(part.text for part in found):
         return heard
     return _with_words(found, [word for part in heard for word in part.words])
@@ -83,8 +87,8 @@ def _with_words(found: list[Piece], heard: list[Any]) -> list[Piece]:
     return dealt
 
 
-def _words(best: dict[str, Any]) -> list[Piece]:
-    if found := grouped(spoken(best.get("words"), own_speaker)):
+def _words(best: dict[str, Any], pause: float = JOIN_WITHIN) -> list[Piece]:
+    if found := grouped(spoken(best.get("words"), own_speaker), pause=pause):
         return found
     text = best.get("transcript")
     return [piece({"text": text})] if isinstance(text, str) else []

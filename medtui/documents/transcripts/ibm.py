@@ -1,4 +1,4 @@
-"""IBM Watson: `results[].alternatives[0].timestamps[]` as lists, speakers in a list of their own."""
+"""IBM Watson: `results[].alternatives[0].timestamps[]`, and the speakers in another list."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def read_textgrid(text: str) -> Draft | None:
 
 
 def _tokens(body: str) -> Iterator[str | float]:
-    """The texts and the numbers of a TextGrid, which are the same in its long form and its short."""
+    """The texts and numbers of a TextGrid: the same in its long form and in its short one."""
     for index, part in enumerate(_QUOTED.split(body)):
         if index % 2:
             yield part[1:-1].replace('""', '"')

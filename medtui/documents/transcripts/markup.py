@@ -98,7 +98,7 @@ def read_html(text: str) -> Draft | None:
     """The words of a page, line by line; names are told as in plain text."""
     head = text[:1_000].lstrip("\ufeff \r\n\t").casefold()
     if not head.startswith(("<!doctype html", "<html", "<body", "<div", "<p>")):
-        if head.startswith(("<?xml", "<")) and re.match(r"<[?!\w][^\n<>]*>", head):
+        if head.startswith("<?xml") or (re.match(r"<\w[^\n<>]*>", head) and "</" in head):
             raise DocumentError(
                 "This is XML of a kind that is not read here: export the transcript as VTT, SRT,"
                 " text or JSON.",

@@ -9,7 +9,7 @@ from medtui.documents.fields import speaker_of
 from medtui.documents.turns import Piece
 
 _COLON = re.compile(
-    r"(?:(?:>>+|[-–—])\s*)?([^\W\d_][^:：<>?!\n\[\]]{0,60}?)\s*(?::\s+|：\s*)(?=\S)"
+    r"(?:(?:>>+|[-–—])\s*)?([^\W\d_][^:：<>?!\n\[\]{}\"]{0,60}?)\s*(?::\s+|：\s*)(?=\S)"
 )
 _BRACKET = re.compile(r"[\[(<【]([^\W\d_][^:<>?!\n\[\]()【】]{0,60})[\])>】]\s*[:：]?\s*(?=\S)")
 _LONGEST = 5

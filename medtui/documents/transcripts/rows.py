@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from medtui.documents.fields import Record, first, has_records, record, records, text_of
@@ -25,13 +26,15 @@ _KNOWN = (
 )  # fmt: skip
 
 
-def _plain(name: str) -> str:
+@lru_cache(4_096)
+def plain(name: str) -> str:
+    """A key as it is compared: without case and without what is no letter or digit."""
     return "".join(char for char in name.casefold() if char.isalnum())
 
 
 _CANONICAL: dict[str, str] = {}
 for _name in _KNOWN:
-    _CANONICAL.setdefault(_plain(_name), _name)
+    _CANONICAL.setdefault(plain(_name), _name)
 
 
 class Span(NamedTuple):
@@ -47,7 +50,7 @@ def canonical(rows: list[Record]) -> list[Record]:
     renamed: dict[str, str] = {}
     for row in rows[:SAMPLE]:
         for name in row:
-            if name not in _KNOWN and (own := _CANONICAL.get(_plain(name))) is not None:
+            if name not in _KNOWN and (own := _CANONICAL.get(plain(name))) is not None:
                 renamed.setdefault(name, own)
     if not renamed:
         return rows

@@ -14,9 +14,9 @@ from medtui.documents.turns import MAX_TURNS, Draft
 
 MAX_CHARS = 32_000_000
 
-_TEXT = {lists._plain(name) for name in segments.TEXT} | {"words", "phrase", "comment"}
+_TEXT = {lists.plain(name) for name in segments.TEXT} | {"words", "phrase", "comment"}
 _OTHER = {
-    lists._plain(name)
+    lists.plain(name)
     for name in (*segments.SPEAKER, *segments.START, *segments.END, "startms", "in", "out")
 }
 
@@ -25,7 +25,7 @@ def read(text: str) -> Draft | None:
     """Rows under a header that names the words, and the speaker or a time."""
     head = text[:2_000].lstrip("\ufeff \r\n").split("\n", 1)[0].strip()
     parted = max("\t,;|", key=head.count)
-    columns = [lists._plain(name) for name in next(csv.reader([head], delimiter=parted), [])]
+    columns = [lists.plain(name) for name in head.replace('"', "").split(parted)]
     if len(columns) < 2 or not _TEXT & set(columns) or not _OTHER & set(columns):
         return None
     if len(text) > MAX_CHARS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import NamedTuple
 
 from medtui.documents.fields import clean, moment, speaker_of
@@ -102,7 +103,7 @@ def _without_numbers(lines: list[Line]) -> list[Line]:
     given = [int(match[1]) for match in numbers if match]
     if len(given) < 2 or len(given) * 10 < len(lines) * 8:
         return lines
-    steps = sum(later - earlier == 1 for earlier, later in zip(given, given[1:], strict=False))
+    steps = sum(later - earlier == 1 for earlier, later in pairwise(given))
     if steps * 10 < (len(given) - 1) * 8:
         return lines
     return [
@@ -130,7 +131,7 @@ def _headed(lines: list[Line]) -> Draft | None:
     count = len(talk) - talk.count(None)
     if count < 2 or count * 3 < len(talk) or (first > 0 and not lines[first].after_gap):
         return None
-    if heads[-1] is not None or any(a and b for a, b in zip(talk, talk[1:], strict=False)):
+    if heads[-1] is not None or any(a and b for a, b in pairwise(talk)):
         return None
     found = _below(lines, heads, first)
     starts = [piece.start for piece in found.pieces if piece.start is not None]
@@ -168,7 +169,7 @@ def _named_above(lines: list[Line]) -> Draft | None:
     count = len(talk) - talk.count(None)
     if count * 3 < len(talk) or heads[-1] is not None or first > len(lines) // 3:
         return None
-    if any(a and b for a, b in zip(talk, talk[1:], strict=False)):
+    if any(a and b for a, b in pairwise(talk)):
         return None
     found = _below(lines, heads, first)
     found.notes.append("Lines that are a name alone are taken for who speaks next.")
