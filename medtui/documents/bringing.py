@@ -25,28 +25,32 @@ from medtui.documents.kinds import Document, Kind
 from medtui.documents.reader import read
 from medtui.documents.reading import SECONDS, SMALL
 from medtui.documents.transcript import Transcript
-from medtui.documents.turns import Piece
 from medtui.documents.transcripts import captions
+from medtui.documents.turns import Piece
 from medtui.documents.words import length, overall_words
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A file that can be sent. `what`: what it is; `how`: what had to be done, or empty."""
+    """A file that can be sent. `what`: what it is; `how`: what had to be done, or empty.
+
+    `other`: what it may be instead, or holds besides; None where it is one thing for certain.
+    """
 
     kind: Kind
     content: bytes
     what: str
     how: str = ""
+    other: Kind | None = None
 
 
-async def bring(path: Path) -> Brought:
+async def bring(path: Path, expected: Kind | None = None) -> Brought:
     """Read and check a file. Raises DocumentError; what is large is read by another process."""
     if await asyncio.to_thread(_size, path) <= SMALL:
-        return await asyncio.to_thread(brought, path)
+        return await asyncio.to_thread(brought, path, expected)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", __name__, str(path)),
+        *("-m", __name__, str(path), *([expected] if expected else [])),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -69,15 +73,23 @@ async def bring(path: Path) -> Brought:
     return found
 
 
-def brought(path: Path) -> Brought:
+def brought(path: Path, expected: Kind | None = None) -> Brought:
     """The same, here and now."""
     data = load(path)
-    document = read(data)
+    document = read(data, expected)
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
+    other = _other(document, kind) if expected is None else None
     if _is_plain_json(data):
-        return Brought(kind, data, _what(document))
+        return Brought(kind, data, _what(document), other=other)
     content, how = _as_json(_text(data), document, kind)
-    return Brought(kind, content, _what(document), how)
+    return Brought(kind, content, _what(document), how, other)
+
+
+def _other(document: Document, kind: Kind) -> Kind | None:
+    holds_both = isinstance(document, Assessment) and document.talk is not None
+    if not document.is_doubtful and not holds_both:
+        return None
+    return "assessment" if kind == "transcript" else "transcript"
 
 
 def _text(data: bytes) -> str:
@@ -187,7 +199,8 @@ def main(arguments: list[str]) -> int:
     """The process: checks one file and writes what it has found to its standard output."""
     found: Brought | str
     try:
-        found = brought(Path(arguments[0]))
+        kind: Any = arguments[1] if len(arguments) > 1 else None
+        found = brought(Path(arguments[0]), kind)
     except DocumentError as error:
         found = error.message
     except MemoryError:

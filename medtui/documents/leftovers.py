@@ -21,6 +21,7 @@ from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
 from medtui.documents.transcript import Transcript
 from medtui.documents.transcripts import rows, segments
+from medtui.documents.words import left_over
 
 MAX_KEPT = SHOWN
 """So many values are kept; more are counted."""
@@ -140,17 +141,6 @@ def _transcript(document: Transcript, data: Any) -> Transcript:
         notes.append(left_over(count))
     kept = {**document.unclaimed, **_bounded(left)}
     return replace(document, notes=tuple(notes), unclaimed=kept)
-
-
-def left_over(count: int) -> str:
-    """What is said of so many values that are neither turns nor figures of turns."""
-    are = "1 value of the file is" if count == 1 else f"{count:,} values of the file are"
-    return f"{are} not part of the talk: see “Also in the file”."
-
-
-def is_left_over(note: str) -> bool:
-    """Whether a note says no more than that there are such values."""
-    return note.endswith("see “Also in the file”.")
 
 
 def _assessment(document: Assessment, data: Any) -> Assessment:

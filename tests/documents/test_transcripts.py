@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from medtui.documents import Transcript, load, read
-from medtui.documents.leftovers import is_left_over
+from medtui.documents.words import is_left_over
 
 SAMPLES = Path(__file__).parent / "samples" / "transcripts"
 TALK = json.loads((SAMPLES / "_talk.json").read_text())
