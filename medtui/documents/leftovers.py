@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 
 from medtui.documents.assessment import Assessment
+from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, has_records
@@ -32,6 +33,7 @@ LONG_LIST = 64
 _ABSURD = 1e15
 _KEYS_OF_ITEMS = {"id", "scale", "domain", "linkid", "domainid", "criterionid", "rawscore0to100"}
 """Keys that tie items to each other, or say how they are marked."""
+_TICKS = {rows.plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
 _WORD = re.compile(r"\w+")
 _FIGURES = {
     rows.plain(name)
@@ -144,8 +146,6 @@ def _transcript(document: Transcript, data: Any) -> Transcript:
 
 
 def _assessment(document: Assessment, data: Any) -> Assessment:
-    if document.source in ("mark sheet", "fhir"):
-        return document  # their readers keep what they do not take
     shown = document.as_json()
     left = _Left()
     _Walk(_Said(_texts(shown)), left, set(), _numbers(shown)).go(data)
@@ -226,10 +226,10 @@ class _Walk:
         """Whether a number is one of the assessment's."""
         return -_ABSURD < value < _ABSURD and float(value) in (self._numbers or ())
 
-    def _is_mark(self, text: str) -> bool:
+    def _is_mark(self, key: str, text: str) -> bool:
         """Whether a text is a tick, or a mark whose figures the assessment holds."""
         if result(text) is not None:
-            return True
+            return key in _TICKS
         found = mark(text)
         figures = [part for part in (found.score, found.max, found.percent) if part is not None]
         is_told = found.label is None or self._said.holds(found.label)
@@ -238,7 +238,7 @@ class _Walk:
     def _text(self, path: str, key: str, text: str) -> None:
         if self._said.holds(text) or (key in self._figures and _is_figure(text)):
             return
-        if self._numbers is not None and (key in _KEYS_OF_ITEMS or self._is_mark(text)):
+        if self._numbers is not None and (key in _KEYS_OF_ITEMS or self._is_mark(key, text)):
             return
         if "{" in text[:20_000] or "[" in text[:20_000]:
             try:

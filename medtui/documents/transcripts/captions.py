@@ -44,7 +44,8 @@ def read(text: str) -> tuple[str, Draft]:
     _once(scanned, notes)
     found = [piece for cue in _timed(scanned.cues) for piece in _voices(cue)]
     if metadata := _teams(found):
-        return "teams", Draft(metadata, is_clock=True, notes=notes, aside=scanned.aside)
+        aside = [*scanned.aside, *_teams_aside(found)]
+        return "teams", Draft(metadata, is_clock=True, notes=notes, aside=aside)
     if not any(piece.speaker for piece in found):
         found = list(_named_lines(with_names(found)))
     if not any(piece.speaker for piece in found):
@@ -220,6 +221,17 @@ def _teams(cues: list[Piece]) -> list[Piece]:
             return []
         found.append(teams_piece(item)._replace(start=cue.start, end=cue.end))
     return found
+
+
+def _teams_aside(cues: list[Piece]) -> list[str]:
+    """What Teams' metadata says beside words, names and times."""
+    known = {"spokenText", "speakerName", "startDateTime", "endDateTime"}
+    return [
+        clean(f"{name}: {value}")
+        for cue in cues
+        for name, value in record(json.loads(cue.text, strict=False)).items()
+        if name not in known and value not in (None, "")
+    ]
 
 
 def _unreadable(text: str, reason: str) -> DocumentError:

@@ -21,7 +21,10 @@ def read(data: Any) -> Draft | None:
     spans = spans_of(record(data).get("speaker_labels"))
     found: list[Spoken] = []
     for item in best:
-        timed = [part for part in item.get("timestamps") or () if isinstance(part, list)]
+        stamps = item.get("timestamps")
+        timed = (
+            [part for part in stamps if isinstance(part, list)] if isinstance(stamps, list) else []
+        )
         for part in timed:
             if len(part) == 3 and (text := text_of(part[0])):
                 start, end = moment(part[1]), moment(part[2])
