@@ -98,7 +98,7 @@ def sheet_in(text: str) -> dict[str, Any] | None:
     if criteria:
         found["criteria"] = criteria
     if other:
-        found["beside the marks"] = other
+        found["other lines"] = other
     return found
 
 
