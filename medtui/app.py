@@ -17,15 +17,15 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
 
-from medtui import disk
-from medtui.clean import clean_line
+from medtui.account.server_session import Servers
 from medtui.config import BadConfig, Settings
-from medtui.drafts import Drafts
-from medtui.ending import at_last
-from medtui.frame import Frame
-from medtui.screens.sheets import Sheets
-from medtui.servers import Servers
-from medtui.zones import local_zone
+from medtui.marking.handover import Sheets
+from medtui.store import files
+from medtui.store.drafts import Drafts
+from medtui.store.zones import local_zone
+from medtui.text import clean_line
+from medtui.ui.app_base import Frame
+from medtui.ui.ending import at_last
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from medtui.data import Backend, DataError
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
-    from medtui.drafts import Draft
-    from medtui.launch import Launcher, Login
+    from medtui.launcher import Launcher, Login
     from medtui.models import Profile
+    from medtui.store.drafts import Draft
 
 logger = logging.getLogger(__name__)
 
@@ -63,13 +63,13 @@ NEW_PASSWORD = "new-password"  # noqa: S105  # a form's name
 
 
 def _account_commands() -> type[Provider]:
-    from medtui.screens.account import AccountCommands
+    from medtui.account.screen import AccountCommands
 
     return AccountCommands
 
 
 def _sweep_old_files(folder: Path) -> None:
-    from medtui.old_files import sweep  # in the thread: it takes time to import
+    from medtui.store.old_files import sweep
 
     sweep(folder)
 
@@ -141,7 +141,7 @@ class MedtuiApp(Frame):
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
         elif not self.servers.begin():
-            from medtui.screens.welcome import WelcomeScreen
+            from medtui.account.welcome import WelcomeScreen
 
             self.push_screen(WelcomeScreen())
         self.set_timer(SWEEP_SECONDS, self._sweep)
@@ -176,7 +176,7 @@ class MedtuiApp(Frame):
         self.notify(clean_line(sentence), severity="warning", markup=False, timeout=10)
 
     def tell_fault(self, error: BaseException) -> None:
-        from medtui.screens.opening import OpeningScreen
+        from medtui.account.opening import OpeningScreen
 
         super().tell_fault(error)
         if isinstance(self.screen, OpeningScreen):  # it would wait for ever
@@ -199,9 +199,9 @@ class MedtuiApp(Frame):
     @work(group="drafts")
     async def _sweep(self) -> None:
         await self.drafts.sweep()
-        await asyncio.to_thread(disk.sweep, self.settings.state)
+        await asyncio.to_thread(files.sweep, self.settings.state)
         await asyncio.to_thread(_sweep_old_files, self.settings.state)
-        await asyncio.to_thread(disk.sweep, self.settings.file.parent, deep=False)
+        await asyncio.to_thread(files.sweep, self.settings.file.parent, deep=False)
         self.set_timer(SWEEP_AGAIN_SECONDS, self._sweep)
 
     def _tell_of_no_drafts(self, reason: str) -> None:
@@ -236,9 +236,9 @@ class MedtuiApp(Frame):
 
     def _tell_news(self) -> None:
         """Say what others have just done to one's sessions, where the board does not show it."""
-        from medtui.notices import What, words
-        from medtui.screens.board import BoardScreen
-        from medtui.screens.room import RoomScreen
+        from medtui.board.screen import BoardScreen
+        from medtui.core.notices import What, words
+        from medtui.room.screen import RoomScreen
 
         waiting = self.backend.news.waiting if self.backend else ()
         new = [notice for notice in waiting if notice.key not in self._news]
@@ -269,7 +269,7 @@ class MedtuiApp(Frame):
             return
         self._email = self.backend.auth.user.email
         if await self._needs_password():
-            from medtui.screens.password import PasswordScreen
+            from medtui.account.password import PasswordScreen
 
             self.show(PasswordScreen(is_needed=True))
             return
@@ -279,7 +279,7 @@ class MedtuiApp(Frame):
             self._show_login(error.message)
             return
         except DataError as error:
-            from medtui.screens.opening import OpeningScreen
+            from medtui.account.opening import OpeningScreen
 
             self.show(OpeningScreen(error.message, failed=True))
             return
@@ -287,7 +287,7 @@ class MedtuiApp(Frame):
         if self.backend.auth.user.has_second_factor:
             self.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
-            from medtui.screens.profile import ProfileScreen
+            from medtui.account.profile import ProfileScreen
 
             self.show(ProfileScreen(None))
         else:
@@ -316,7 +316,7 @@ class MedtuiApp(Frame):
         await self.servers.again()
 
     def show_board(self) -> None:
-        from medtui.screens.board import BoardScreen
+        from medtui.board.screen import BoardScreen
 
         assert self.backend is not None  # noqa: S101
         assert self.profile is not None  # noqa: S101
@@ -326,7 +326,7 @@ class MedtuiApp(Frame):
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End the login on this machine, or on all."""
-        from medtui.screens.opening import OpeningScreen
+        from medtui.account.opening import OpeningScreen
 
         is_done = True
         if self.backend is not None:
@@ -359,7 +359,7 @@ class MedtuiApp(Frame):
         self.notify(f"Your e-mail is {email} now.", markup=False)
 
     def _show_login(self, reason: str, email: str = "", *, is_first: bool = False) -> None:
-        from medtui.screens.login import LoginScreen
+        from medtui.account.login import LoginScreen
 
         self.profile = None
         self.sheets.stop()
@@ -371,7 +371,7 @@ class MedtuiApp(Frame):
         self.sign_out()
 
     def action_servers(self) -> None:
-        from medtui.screens.servers import ServersScreen
+        from medtui.account.servers import ServersScreen
 
         self.push_screen(ServersScreen())
 

@@ -78,9 +78,9 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
 
     from medtui.config import LOCAL, BadConfig, load
     from medtui.data.case_import import import_cases
-    from medtui.data.check import is_unprotected
     from medtui.data.errors import DataError, Invalid
-    from medtui.launch import Launcher, LaunchFailed
+    from medtui.data.server_address import is_unprotected
+    from medtui.launcher import Launcher, LaunchFailed
 
     key = options.service_key or os.environ.get("SUPABASE_SERVICE_ROLE_KEY", "")
     try:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from medtui import __version__, case_import, console, doctor
-from medtui.clean import clean_line
 from medtui.console import complain
 from medtui.local.commands import add_commands
-from medtui.wall.command import add_options
+from medtui.shared_screen.command import add_options
+from medtui.text import clean_line
 
 if TYPE_CHECKING:
     from medtui.documents import Document, Kind
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
         code = 1
     except Exception as error:  # of no family: a fault of ours, which is told plainly
-        from medtui.crash import tell
+        from medtui.ui.crash import tell
 
         code = tell(error)
     finally:
@@ -135,14 +135,14 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
     # Begun before the screen is made: what is long is read by a process of its own.
     readings = [(path, Reading(path, kind)) for path in paths]
     from medtui.config import BadConfig, load
-    from medtui.launch import Launcher, Login
+    from medtui.launcher import Launcher, Login
 
     try:
         settings = load()
     except BadConfig as error:
         return complain(str(error))
     from medtui.app import MedtuiApp
-    from medtui.screens.view import FileReviewScreen
+    from medtui.review.file_review import FileReviewScreen
 
     app = MedtuiApp(
         settings,
@@ -230,9 +230,9 @@ def _join(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> int:
     import tempfile
 
-    from medtui.ending import at_last
+    from medtui.demo.people import find
     from medtui.local import LocalError
-    from medtui.local.sample.people import find
+    from medtui.ui.ending import at_last
 
     try:
         find(options.name)
@@ -267,8 +267,8 @@ def _clock(options: argparse.Namespace) -> int:
 
     if reason := console.why_no_screen():
         return complain(reason)
-    from medtui.log import logged
-    from medtui.screens.clock import ClockApp
+    from medtui.room.clock_app import ClockApp
+    from medtui.store.log import logged
 
     with logged(settings.state):
         app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme)
@@ -283,13 +283,13 @@ def _run(
     credentials: dict[str, str] | None = None,
 ) -> int:
     from medtui.config import BadConfig, load
-    from medtui.launch import Launcher, Login
+    from medtui.launcher import Launcher, Login
 
     try:
         settings = load(flags)
         unattended = None
         if credentials:
-            from medtui import credentials as given
+            from medtui.account import script_login as given
 
             unattended = given.login(credentials)
     except BadConfig as error:
@@ -299,12 +299,12 @@ def _run(
         return complain(reason)
 
     def login() -> Login:
-        from medtui.local.sample.people import PASSWORD, find
+        from medtui.demo.people import PASSWORD, find
 
         return Login(find(viewer).email, PASSWORD)
 
     from medtui.app import MedtuiApp
-    from medtui.log import logged
+    from medtui.store.log import logged
 
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):

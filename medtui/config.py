@@ -30,18 +30,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from medtui import disk, known_servers
-from medtui.clean import ascii_host, clean_line
-from medtui.keys import is_public, is_secret, tidy
-from medtui.known_servers import KnownServer as KnownServer
+from medtui.core import known_servers
+from medtui.core.api_keys import is_public, is_secret, tidy
+from medtui.core.known_servers import KnownServer as KnownServer
+from medtui.store import files
+from medtui.text import ascii_host, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tomlkit import TOMLDocument
 
-    from medtui.station.presets import Preset
-    from medtui.station.rubrics import Rubric
+    from medtui.core.presets import Preset
+    from medtui.core.rubrics import Rubric
 
 T = TypeVar("T")
 
@@ -165,22 +166,22 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
 
 def presets(settings: Settings) -> tuple[Preset, ...]:
     """The presets of the station clock, one's own last. Raises BadConfig."""
-    from medtui.station.own import parse
-    from medtui.station.presets import PRESETS
+    from medtui.core.presets import PRESETS
+    from medtui.core.user_presets import parse
 
     return (*PRESETS, *_own(settings, parse))
 
 
 def rubrics(settings: Settings) -> tuple[Rubric, ...]:
     """What can be marked by, one's own last: they stand in the same file. Raises BadConfig."""
-    from medtui.station.own import parse_rubrics
-    from medtui.station.rubrics import RUBRICS
+    from medtui.core.rubrics import RUBRICS
+    from medtui.core.user_presets import parse_rubrics
 
     return (*RUBRICS, *_own(settings, parse_rubrics))
 
 
 def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tuple[T, ...]:
-    from medtui.station.own import BadPreset
+    from medtui.core.user_presets import BadPreset
 
     file = settings.file.parent / "presets.toml"
     try:
@@ -195,7 +196,7 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
 
 def preset(settings: Settings, named: str = "") -> Preset:
     """The preset of this name, else that of the settings, else the platform's. BadConfig."""
-    from medtui.station.presets import DEFAULT, find
+    from medtui.core.presets import DEFAULT, find
 
     known = presets(settings)
     wanted = named or settings.preset
@@ -299,10 +300,10 @@ def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:
     from tomlkit.exceptions import TOMLKitError
 
     try:
-        with disk.held(file, LOCK_SECONDS):  # two programs may each change something
+        with files.held(file, LOCK_SECONDS):  # two programs may each change something
             text = file.read_text(encoding="utf-8-sig") if file.exists() else ""
             document = tomlkit.parse(text)
             change(document)
-            disk.write(file, tomlkit.dumps(document))
+            files.write(file, tomlkit.dumps(document))
     except (OSError, UnicodeDecodeError, TOMLKitError) as error:
         raise BadConfig(f"The settings could not be written to {file}: {error}.") from error

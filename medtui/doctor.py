@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medtui import console
-from medtui.clean import clean_line
+from medtui.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -94,7 +94,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
 
     from medtui.config import BadConfig, load, state
     from medtui.data.doctor import failed, kept, note
-    from medtui.zones import local_zone
+    from medtui.store.zones import local_zone
 
     try:
         settings = load(flags)
@@ -136,7 +136,7 @@ async def _server(settings: Settings) -> AsyncIterator[Finding]:
     from medtui.config import LOCAL
     from medtui.data import StoredTokens
     from medtui.data.doctor import SERVER_LINES, examine, failed, skipped
-    from medtui.launch import Launcher, LaunchFailed
+    from medtui.launcher import Launcher, LaunchFailed
 
     if not settings.server:
         async for finding in _no_server():

@@ -21,10 +21,11 @@ from typing import Any, NoReturn
 import keyring
 import keyring.backends.fail
 
-from medtui import config, disk
+from medtui import config
 from medtui.data.tokens import StoredTokens
-from medtui.documents.speaker_names import Memory, Remembered
-from medtui.drafts import Drafts
+from medtui.store import files
+from medtui.store.drafts import Drafts
+from medtui.store.speaker_names import Memory, Remembered
 from tests.data.folder_keyring import FolderKeyring
 
 OPERATIONS = ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "utime")
@@ -217,9 +218,9 @@ def forked(run: Callable[[], Any]) -> tuple[int, Any]:
 
 def swept(folder: Path) -> list[str]:
     """What is left of killed writes once a later start has swept."""
-    disk.ABANDONED_SECONDS = -1
-    disk.sweep(folder)
-    return [path.name for path in folder.rglob(f"*{disk.PART}")]
+    files.ABANDONED_SECONDS = -1
+    files.sweep(folder)
+    return [path.name for path in folder.rglob(f"*{files.PART}")]
 
 
 def kill(folder: Path, name: str, number: int, *, after: bool) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.board import (
+from medtui.core.agenda import (
     Agenda,
     Board,
     Day,

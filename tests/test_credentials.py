@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from medtui import cli
+from medtui.account.script_login import login
 from medtui.config import BadConfig
-from medtui.credentials import login
 
 EMAIL, PASSWORD, FILE = "MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE"
 ANA = "ana@example.org"

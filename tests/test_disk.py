@@ -8,15 +8,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from medtui import disk
 from medtui.config import load
-from medtui.data.kept import Kept, folder_of
-from medtui.data.sheetbook import SheetBook
-from medtui.documents.speaker_names import Memory, Remembered
-from medtui.drafts import Drafts
 from medtui.local import LocalError
 from medtui.local.postgres import locked
 from medtui.models import FileKind
+from medtui.store import files
+from medtui.store.drafts import Drafts
+from medtui.store.replace_journal import Kept, folder_of
+from medtui.store.sheet_journal import SheetBook
+from medtui.store.speaker_names import Memory, Remembered
 
 
 def modes(folder: Path) -> set[int]:
@@ -26,7 +26,7 @@ def modes(folder: Path) -> set[int]:
 def test_every_folder_that_is_made_is_closed_to_others(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
-        disk.write(tmp_path / "one" / "two" / "three" / "file", "text")
+        files.write(tmp_path / "one" / "two" / "three" / "file", "text")
         folder = folder_of(tmp_path / "state", UUID(int=1), UUID(int=2), FileKind.TRANSCRIPT)
         Kept.begin(folder, "http://server", UUID(int=2), FileKind.TRANSCRIPT, b"old", b"new")
     finally:
@@ -37,7 +37,7 @@ def test_every_folder_that_is_made_is_closed_to_others(tmp_path: Path) -> None:
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir(mode=0o755)
-    disk.write(folder / "file", "text")
+    files.write(folder / "file", "text")
     assert folder.stat().st_mode & 0o777 == 0o755
     assert (folder / "file").stat().st_mode & 0o777 == 0o600
 
@@ -47,12 +47,12 @@ def test_a_file_system_without_locks_stops_no_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "state" / "settings"
-    with disk.held(file, 1):
-        disk.write(file, "kept")
-    claim = disk.claim(file)
+    with files.held(file, 1):
+        files.write(file, "kept")
+    claim = files.claim(file)
     assert claim is not None
     claim.release()
-    again = disk.claim(file)
+    again = files.claim(file)
     assert again is not None, "nothing is left that would hold it"
     again.release(forget=True)
     monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))

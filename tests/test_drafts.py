@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from medtui import disk
-from medtui.drafts import KEPT_DAYS, Drafts
+from medtui.store import files as disk
+from medtui.store.drafts import KEPT_DAYS, Drafts
 
 AMARA, MEI = "https://abc.supabase.co amara", "https://abc.supabase.co mei"
 

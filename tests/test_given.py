@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from medtui import config, keys
+from medtui import config
+from medtui.core import api_keys
 from medtui.data import Backend, Invalid, MemoryTokens, Server, check_server
-from medtui.data.check import tidy_url, usable
 from medtui.data.doctor import examine
+from medtui.data.server_address import tidy_url, usable
 from medtui.local.keys import Keys
 from tests.proxy import proxied
 from tests.stack import Stack
@@ -54,8 +55,8 @@ SECRET = {
 @pytest.mark.parametrize("kind", SECRET)
 def test_a_secret_key_is_known_in_any_disguise(kind: str, around: str) -> None:
     key = around.format(SECRET[kind])
-    assert keys.is_secret(key)
-    assert not keys.is_public(key)
+    assert api_keys.is_secret(key)
+    assert not api_keys.is_public(key)
     with pytest.raises(Invalid, match="This is the secret key") as refusal:
         usable("https://abc.supabase.co", key)
     assert refusal.value.field == "key"
@@ -66,7 +67,7 @@ def test_a_secret_key_is_known_in_any_disguise(kind: str, around: str) -> None:
 @pytest.mark.parametrize("key", [GIVEN.publishable_key, GIVEN.anon_key], ids=["new", "jwt"])
 def test_a_public_key_is_used_without_what_came_along(key: str, around: str) -> None:
     assert usable("https://abc.supabase.co", around.format(key))[1] == key
-    assert not keys.is_secret(around.format(key))
+    assert not api_keys.is_secret(around.format(key))
 
 
 @pytest.mark.parametrize("kind", ["new", "jwt", "wrapped"])

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.history import DomainMark, Entry, Filter, History, Kept, Marks, Month
+from medtui.core.progress import FEWEST, SHORTEST, By, progress, slope
 from medtui.documents.assessment import Assessment, Domain, Marker, Overall
-from medtui.history import DomainMark, Entry, Filter, History, Kept, Marks, Month
 from medtui.models import FileKind, PracticeSession, Role
-from medtui.progress import FEWEST, SHORTEST, By, progress, slope
 
 ME, OTHER, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)

@@ -95,7 +95,7 @@ def test_every_room_imports_only_what_it_may() -> None:
     ("module", "banned"),
     [
         ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
-        ("medtui.board", ["textual", "rich", "supabase", "httpx"]),
+        ("medtui.core.agenda", ["textual", "rich", "supabase", "httpx"]),
         ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),

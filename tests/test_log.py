@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 
-from medtui import log
+from medtui.store import log
 from tests.terminal import Terminal
 
 CRASHING = """
 import sys
 from medtui import cli
-from medtui.screens.login import LoginScreen
+from medtui.account.login import LoginScreen
 
 def crash(screen):
     secret = "{secret}"

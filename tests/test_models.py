@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.clean import MOST_MARKS
 from medtui.models import (
     PracticeSession,
     Profile,
@@ -20,6 +19,7 @@ from medtui.models import (
     is_openable_link,
     safe_link,
 )
+from medtui.text import MOST_MARKS
 
 
 def row(**columns: object) -> dict[str, object]:

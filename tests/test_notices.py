@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from medtui.models import FileKind, PracticeSession, Profile, Stage
-from medtui.notices import (
+from medtui.core.notices import (
     Known,
     Notice,
     What,
@@ -21,6 +20,7 @@ from medtui.notices import (
     known_of,
     words,
 )
+from medtui.models import FileKind, PracticeSession, Profile, Stage
 from tests.test_board import person, session
 
 LONDON = ZoneInfo("Europe/London")

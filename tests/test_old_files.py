@@ -11,14 +11,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from medtui import disk
-from medtui.data.kept import Kept, folder_of
-from medtui.data.notebook import Notebook, written
-from medtui.data.parcels import Box, Parcel, Where
-from medtui.data.sheetbook import SheetBook
-from medtui.documents.speaker_names import Memory, Remembered
 from medtui.models import FileKind
-from medtui.old_files import sweep
+from medtui.store import files as disk
+from medtui.store.old_files import sweep
+from medtui.store.outbox import Box, Parcel, Where
+from medtui.store.replace_journal import Kept, folder_of
+from medtui.store.room_notes import Notebook, written
+from medtui.store.sheet_journal import SheetBook
+from medtui.store.speaker_names import Memory, Remembered
 
 ME, SESSION = uuid4(), uuid4()
 DAY = 86_400.0

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from medtui.pasting import END, START
-from medtui.terminal import Parser
+from medtui.ui.driver import Parser
+from medtui.ui.pasting import END, START
 
 UP, BACK_TAB = "\x1b[A", "\x1b[Z"
 

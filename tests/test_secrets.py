@@ -25,7 +25,7 @@ from tests.test_endings import descendants
 
 PROGRAM = """
 from medtui import cli
-from medtui.screens.room import RoomScreen
+from medtui.room.screen import RoomScreen
 
 def crash(screen):
     raise KeyError({secrets!r})

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.wall_sections import Names, Next, Now, SharedBoard, pages
 from medtui.models import PracticeSession, Profile, Stage
-from medtui.shared_board import Names, Next, Now, SharedBoard, pages
-from medtui.widgets.shared_list import Columns
-from medtui.widgets.shared_words import words_for
+from medtui.shared_screen.list import Columns
+from medtui.shared_screen.wording import words_for
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)

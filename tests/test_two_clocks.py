@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from medtui.station.presets import minutes
-from medtui.widgets.clock_face import digits
+from medtui.core.presets import minutes
+from medtui.ui.clock_face import digits
 from tests.recorder import recorded
 from tests.stack import Person, Stack
 from tests.terminal import Terminal

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from medtui.zones import local_zone
+from medtui.store.zones import local_zone
 from tests.stack import Stack
 from tests.terminal import Terminal
 from tests.test_end_to_end import environment, medtui, server, sign_in

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from medtui.data.auth import User as User
+    from medtui.data.auth_errors import CodeSent as CodeSent
+    from medtui.data.auth_errors import NeedsCode as NeedsCode
+    from medtui.data.auth_errors import NeedsConfirmation as NeedsConfirmation
+    from medtui.data.auth_errors import NeedsPassword as NeedsPassword
     from medtui.data.backend import Backend as Backend
-    from medtui.data.check import check_server as check_server
-    from medtui.data.check import is_unprotected as is_unprotected
     from medtui.data.codes import Code as Code
     from medtui.data.connection import Server as Server
     from medtui.data.errors import Changed as Changed
@@ -29,24 +31,22 @@ if TYPE_CHECKING:
     from medtui.data.errors import Taken as Taken
     from medtui.data.errors import TooOften as TooOften
     from medtui.data.errors import Unreachable as Unreachable
-    from medtui.data.gotrue import CodeSent as CodeSent
-    from medtui.data.gotrue import NeedsCode as NeedsCode
-    from medtui.data.gotrue import NeedsConfirmation as NeedsConfirmation
-    from medtui.data.gotrue import NeedsPassword as NeedsPassword
+    from medtui.data.server_address import check_server as check_server
+    from medtui.data.server_address import is_unprotected as is_unprotected
     from medtui.data.tokens import MemoryTokens as MemoryTokens
     from medtui.data.tokens import StoredTokens as StoredTokens
 
 _MODULES = {
     "auth": ("User",),
     "backend": ("Backend",),
-    "check": ("check_server", "is_unprotected"),
+    "server_address": ("check_server", "is_unprotected"),
     "codes": ("Code",),
     "connection": ("Server",),
     "errors": (
         *("Changed", "DataError", "FileExists", "Gone", "HalfDone", "Invalid", "NotAllowed"),
         *("NotSignedIn", "ServerTooOld", "Taken", "TooOften", "Unreachable"),
     ),
-    "gotrue": ("CodeSent", "NeedsCode", "NeedsConfirmation", "NeedsPassword"),
+    "auth_errors": ("CodeSent", "NeedsCode", "NeedsConfirmation", "NeedsPassword"),
     "tokens": ("MemoryTokens", "StoredTokens"),
 }
 _HOMES = {name: module for module, names in _MODULES.items() for name in names}

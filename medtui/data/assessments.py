@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import BucketHidden
 from medtui.data.errors import FileExists, Gone, NotAllowed, NotSignedIn, Unreachable
-from medtui.data.pages import PAGE
-from medtui.data.replacing import Replacing
-from medtui.data.sending import Counted, Sent
-from medtui.data.translate import BucketHidden
+from medtui.data.file_replacement import Replacing
+from medtui.data.paging import PAGE
+from medtui.data.upload_progress import Counted, Sent
 from medtui.models import FileKind, SessionFile
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
-from medtui.data.check import json_object
+from medtui.data.auth_errors import LOGIN_ENDED
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import translated
 from medtui.data.errors import DataError, NotSignedIn
 from medtui.data.events import Notify, SignedOut
-from medtui.data.gotrue import LOGIN_ENDED
+from medtui.data.server_address import json_object
 from medtui.data.tokens import TokenStore
-from medtui.data.translate import translated
 from medtui.models import clean_line
 
 if TYPE_CHECKING:

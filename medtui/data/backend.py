@@ -10,21 +10,21 @@ from pathlib import Path
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
-from medtui.data.check import usable
+from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
-from medtui.data.history import PastSessions
 from medtui.data.live import LiveFeed
 from medtui.data.news import News
+from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
-from medtui.data.scope import BOARD, Scope
+from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
-from medtui.data.shelf import Shelf
-from medtui.data.source import PostgresChanges
 from medtui.data.tokens import TokenStore
+from medtui.data.window import BOARD, Scope
+from medtui.store.account_value import Shelf
 
 __all__ = ["Backend", "Server"]
 

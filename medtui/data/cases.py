@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import translated
 from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
-from medtui.data.pages import read_all, read_ids
-from medtui.data.translate import translated
+from medtui.data.paging import read_all, read_ids
 from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
 
 if TYPE_CHECKING:

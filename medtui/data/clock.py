@@ -14,8 +14,8 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
-from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError
+from medtui.data.monotonic import elapsed
 from medtui.models import as_utc
 
 if TYPE_CHECKING:

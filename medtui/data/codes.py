@@ -9,10 +9,10 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from medtui.data.auth import Auth, updating
+from medtui.data.auth_errors import REFUSALS, SamePassword
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotSignedIn, Unreachable
-from medtui.data.gotrue import REFUSALS, SamePassword
-from medtui.data.translate import translated
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from medtui.data.error_mapping import TokenRefused, translated
 from medtui.data.errors import Unreachable
 from medtui.data.network import Route
-from medtui.data.sending import wait_longer
-from medtui.data.translate import TokenRefused, translated
+from medtui.data.upload_progress import wait_longer
 
 if TYPE_CHECKING:
     import httpx

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from medtui.data.parcels import Parcel
 from medtui.models import PracticeSession
+from medtui.store.outbox import Parcel
 
 
 @dataclass(frozen=True, slots=True)

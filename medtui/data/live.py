@@ -27,19 +27,19 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from medtui.data.change_source import Change, ChangeSource
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
 from medtui.data.doubts import LATE_SECONDS, Doubts
-from medtui.data.elapsed import elapsed
 from medtui.data.errors import DataError, NotSignedIn, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
+from medtui.data.monotonic import elapsed
 from medtui.data.profiles import Profiles
-from medtui.data.relations import Relations
 from medtui.data.rooms import Rooms
-from medtui.data.scope import Scope
+from medtui.data.row_lookups import Relations
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
-from medtui.data.source import Change, ChangeSource
+from medtui.data.window import Scope
 from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)

@@ -18,6 +18,16 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
+from medtui.core.notices import (
+    KEPT,
+    Known,
+    Notice,
+    What,
+    added,
+    compare,
+    compare_files,
+    known_of,
+)
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth
 from medtui.data.errors import DataError
@@ -30,18 +40,8 @@ from medtui.data.events import (
     SessionsChanged,
 )
 from medtui.data.sessions import Sessions
-from medtui.data.shelf import Shelf
 from medtui.models import FileKind, Moment, PracticeSession
-from medtui.notices import (
-    KEPT,
-    Known,
-    Notice,
-    What,
-    added,
-    compare,
-    compare_files,
-    known_of,
-)
+from medtui.store.account_value import Shelf
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
-from medtui.data.pages import read_ids
-from medtui.data.translate import translated
+from medtui.data.paging import read_ids
 from medtui.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 
 if TYPE_CHECKING:

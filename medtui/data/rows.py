@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from medtui.data.translate import translated
+from medtui.data.error_mapping import translated
 from medtui.models import PracticeSession
 
 THIS_CENTURY = re.compile(r"20\d\d-")

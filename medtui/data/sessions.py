@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.data.assessments import Assessments
-from medtui.data.compare import changed
+from medtui.data.conflicts import changed
 from medtui.data.connection import Connection
+from medtui.data.error_mapping import translated
 from medtui.data.errors import (
     Changed,
     Gone,
@@ -25,11 +26,10 @@ from medtui.data.errors import (
     Taken,
     Unreachable,
 )
-from medtui.data.pages import pages, read_ids
+from medtui.data.paging import pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
-from medtui.data.scope import BOARD, Scope
-from medtui.data.translate import translated
+from medtui.data.window import BOARD, Scope
 from medtui.models import CANNOT_LEAVE, FileKind, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:

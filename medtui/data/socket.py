@@ -15,8 +15,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from medtui.data.connection import Connection
-from medtui.data.elapsed import elapsed
 from medtui.data.errors import Unreachable
+from medtui.data.monotonic import elapsed
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates

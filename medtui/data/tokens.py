@@ -15,9 +15,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from medtui import disk
-from medtui.data import pieces
-from medtui.data.patience import within
+from medtui.data.timeouts import within
+from medtui.store import files, keyring_chunks
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -123,10 +122,10 @@ class StoredTokens:
 
     @contextlib.asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        lock = await asyncio.to_thread(disk.file_lock, self._lock_file)
+        lock = await asyncio.to_thread(files.file_lock, self._lock_file)
         try:
-            await asyncio.to_thread(disk.make_folder, self._folder)
-            await asyncio.to_thread(disk.acquire, lock, LOCK_SECONDS)
+            await asyncio.to_thread(files.make_folder, self._folder)
+            await asyncio.to_thread(files.acquire, lock, LOCK_SECONDS)
         except OSError as error:  # Timeout is one, too
             log.warning("the lock on the login could not be had: %s", type(error).__name__)
         self._holds_lock = True
@@ -161,7 +160,7 @@ class StoredTokens:
                 return self._session
         if self._asks_keyring:
             try:
-                return self._ask(lambda keyring: pieces.read(keyring, self._login))
+                return self._ask(lambda keyring: keyring_chunks.read(keyring, self._login))
             except NoKeyring as error:
                 self._fall_back(error)
             except Exception as error:  # backends raise whatever their platform does
@@ -173,19 +172,19 @@ class StoredTokens:
     def _write(self, session: str) -> None:
         self._session, self._unwritten = session, None
         with contextlib.suppress(OSError):
-            disk.make_folder(self._folder)
+            files.make_folder(self._folder)
             self._mark.touch(mode=0o600)
         if self._asks_keyring:
             try:
-                self._ask(lambda keyring: pieces.write(keyring, self._login, session))
-                disk.remove(self._file)
+                self._ask(lambda keyring: keyring_chunks.write(keyring, self._login, session))
+                files.remove(self._file)
                 return
             except Exception as error:  # as above
                 self._fall_back(error)
         try:
             if not self._file.exists():  # said once, not at every start
                 self._say_file()
-            disk.write(self._file, session)
+            files.write(self._file, session)
         except OSError as error:
             self._unwritten = (self._find(),)
             self.notice = (
@@ -197,20 +196,20 @@ class StoredTokens:
         self._session, self._unwritten = None, None
         if self._asks_keyring:
             try:
-                self._ask(lambda keyring: pieces.clear(keyring, self._login))
+                self._ask(lambda keyring: keyring_chunks.clear(keyring, self._login))
             except Exception as error:  # as above
                 self._fall_back(error)
         with contextlib.suppress(OSError):
-            disk.remove(self._mark)
+            files.remove(self._mark)
         with contextlib.suppress(OSError):
             if self._is_left:
-                disk.write(self._file, "")
+                files.write(self._file, "")
             else:
-                disk.remove(self._file)
+                files.remove(self._file)
         if self._is_left:
             self.notice = (
                 f"{self._no_keyring}, so your login may still be in it. It is not used any more:"
-                f" remove what the keyring has under “{pieces.SERVICE}” once it works."
+                f" remove what the keyring has under “{keyring_chunks.SERVICE}” once it works."
             )
 
     def _ask(self, work: Callable[[KeyringBackend], T]) -> T:

@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from medtui.clean import clean_block
+from medtui.text import clean_block
 
 Record = dict[str, Any]
 

@@ -10,8 +10,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from medtui.environment import for_children
 from medtui.local import LocalError
+from medtui.store.environment import for_children
 
 UNPRIVILEGED = ("medtui", "nobody", "daemon", "bin")
 """The first is an account of our own, if the operator has made one. The others are shared: other

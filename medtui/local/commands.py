@@ -114,7 +114,7 @@ def _at_the_desk(task: Callable[[Any], Any]) -> int:
     def work() -> int:
         import asyncio
 
-        text = task(importlib.import_module("medtui.local.desk"))
+        text = task(importlib.import_module("medtui.local.operator"))
         if asyncio.iscoroutine(text):
             text = asyncio.run(text)
         say(text)

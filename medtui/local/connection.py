@@ -7,7 +7,7 @@ from typing import Any, Self
 from psycopg import AsyncConnection
 from psycopg.rows import Row
 
-from medtui.environment import forget_postgres
+from medtui.store.environment import forget_postgres
 
 
 class OwnConnection(AsyncConnection[Row]):

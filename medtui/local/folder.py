@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 
 from medtui.local import LocalError
 from medtui.local.account import is_ours
-from medtui.local.holders import running
+from medtui.local.lease import running
 from medtui.local.postgres import PATIENCE, locked
 
 CONTENT = (

@@ -22,9 +22,9 @@ from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
 from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import Auth, auth_pool
-from medtui.local.caller import bearer
 from medtui.local.connection import OwnConnection
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
+from medtui.local.db_role import bearer
 from medtui.local.keys import Keys, is_opaque
 from medtui.local.pools import SharedPool
 from medtui.local.realtime import Realtime

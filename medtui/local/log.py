@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from medtui.log import LogFile, Scrubbed, written
+from medtui.store.log import LogFile, Scrubbed, written
 
 MAX_BYTES, BACKUPS = 1_000_000, 3
 

@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 
-from medtui.clean import clean_line
-from medtui.environment import for_children
 from medtui.local import LocalError
 from medtui.local.account import Account
+from medtui.store.environment import for_children
+from medtui.text import clean_line
 
 SUPERUSER = "supabase_admin"
 WATCHER = Path(__file__).with_name("watcher.py")

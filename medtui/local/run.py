@@ -36,8 +36,8 @@ from medtui import __version__, console
 from medtui.local import LocalError
 from medtui.local.account import Account
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
-from medtui.local.holders import Holders
 from medtui.local.invite import invitation, is_private, own_address
+from medtui.local.lease import Holders
 from medtui.local.log import logged
 from medtui.local.postgres import SUPERUSER, Cluster, save
 
@@ -186,7 +186,7 @@ async def gateway(
     url = f"http://{reachable(options.host)}:{port}"
     filling: asyncio.Task[None] | None = None
     if is_filled:
-        from medtui.local.sample.files import add_files
+        from medtui.demo.files import add_files
 
         filling = asyncio.create_task(add_files(url, settings.keys, now, wait=FILES_AFTER))
     try:
@@ -214,8 +214,8 @@ async def add_sample(cluster: Cluster, now: datetime) -> bool:
 
     Whether it was filled: its files are still to come.
     """
+    from medtui.demo import load
     from medtui.local.connection import OwnConnection
-    from medtui.local.sample import load
 
     dsn = cluster.dsn(SUPERUSER)
     async with await OwnConnection.connect(dsn) as connection:

@@ -140,7 +140,7 @@ async def test_the_catalogue_shows_a_new_case_at_once(stack: Stack, open_backend
 async def test_a_long_catalogue_is_read_in_pages(
     stack: Stack, open_backend: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.data.pages.PAGE", 2)
+    monkeypatch.setattr("medtui.data.paging.PAGE", 2)
     for number in range(5):
         await stack.case(number)
     backend = await open_backend(await stack.person())

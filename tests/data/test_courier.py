@@ -18,21 +18,21 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from medtui.core.mark_sheet import Sheet
+from medtui.core.mark_sheet_json import assessment
+from medtui.core.rubrics import DEFAULT
 from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, Server
-from medtui.data.courier import RECEIPT, SHEET, Courier
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
-from medtui.data.parcels import Box, Parcel, Where
+from medtui.data.sheet_delivery import RECEIPT, SHEET, Courier
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.models import FileKind
-from medtui.station.rubrics import DEFAULT
-from medtui.station.sheet import Sheet
-from medtui.station.sheet_file import assessment
+from medtui.store.outbox import Box, Parcel, Where
 from tests.stack import Person, Stack
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medtui.data.courier.PAUSES", (0.2, 1.0))
+    monkeypatch.setattr("medtui.data.sheet_delivery.PAUSES", (0.2, 1.0))
 
 
 @dataclass

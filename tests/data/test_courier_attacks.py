@@ -15,11 +15,11 @@ from uuid import uuid4
 
 import pytest
 
-from medtui.data.courier import RECEIPT, SHEET
+from medtui.core.mark_sheet import Sheet
+from medtui.core.mark_sheet_json import assessment
 from medtui.data.events import RoomHeard
-from medtui.data.parcels import Hold, Parcel, Where
-from medtui.station.sheet import Sheet
-from medtui.station.sheet_file import assessment
+from medtui.data.sheet_delivery import RECEIPT, SHEET
+from medtui.store.outbox import Hold, Parcel, Where
 from tests.data.test_courier import Desk, Practice
 from tests.local.realtime_door import Subscriber, subscriber
 from tests.stack import Person, Stack
@@ -30,7 +30,7 @@ SETTLED = 1.5
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medtui.data.courier.PAUSES", (0.2, 1.0))
+    monkeypatch.setattr("medtui.data.sheet_delivery.PAUSES", (0.2, 1.0))
 
 
 @pytest.fixture

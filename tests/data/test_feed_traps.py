@@ -23,7 +23,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from medtui.data import Backend, MemoryTokens, Server, auth, live, socket
-from medtui.data.elapsed import elapsed
+from medtui.data.monotonic import elapsed
 from medtui.local.auth import sessions as server_sessions
 from tests.data.test_auth import expire
 from tests.data.test_live import Watcher, until_equal
@@ -131,7 +131,7 @@ async def test_it_is_not_live_before_the_database_listens(
     watcher: Watcher,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("medtui.data.source.SUBSCRIBE_SECONDS", 1)
+    monkeypatch.setattr("medtui.data.change_source.SUBSCRIBE_SECONDS", 1)
     proxy.mangle = lambda text: None if b"Subscribed to PostgreSQL" in text else text
     backend.live.start()
     await watcher.until(lambda: bool(watcher.stale))

@@ -22,8 +22,8 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.gotrue import REFUSALS, SamePassword
-from medtui.data.translate import LONGEST_WAIT, TokenRefused, from_auth
+from medtui.data.auth_errors import REFUSALS, SamePassword
+from medtui.data.error_mapping import LONGEST_WAIT, TokenRefused, from_auth
 
 NEWER = {
     *("current_password_invalid", "current_password_required", "email_address_not_provided"),

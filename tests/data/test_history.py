@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, pages
+from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, paging
 from medtui.models import FileKind
 from tests.proxy import Proxy, proxied
 from tests.stack import Person, Stack
@@ -49,8 +49,8 @@ async def open_at(stack: Stack, proxy: Proxy, tmp_path: Path) -> AsyncIterator[A
 
 
 async def past(backend: Backend) -> list[UUID]:
-    pages = backend.history.sessions(datetime.now(UTC))
-    return [session.id async for page in pages for session in page]
+    paging = backend.history.sessions(datetime.now(UTC))
+    return [session.id async for page in paging for session in page]
 
 
 async def held(stack: Stack, host: Person, guest: Person, days: float, **more: Any) -> UUID:
@@ -60,7 +60,7 @@ async def held(stack: Stack, host: Person, guest: Person, days: float, **more: A
 async def test_ones_past_sessions_come_newest_first_in_pages_and_nobody_elses(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE", 3)
+    monkeypatch.setattr(paging, "PAGE", 3)
     amara, mei, tom = [await stack.person() for _ in range(3)]
     mine = [await held(stack, amara, mei, days) for days in (1, 2, 3)]
     mine += [await held(stack, mei, amara, days) for days in (4, 5, 6, 400)]
@@ -75,7 +75,7 @@ async def test_ones_past_sessions_come_newest_first_in_pages_and_nobody_elses(
 async def test_sessions_of_the_same_moment_are_neither_lost_nor_doubled_between_pages(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "PAGE", 2)
+    monkeypatch.setattr(paging, "PAGE", 2)
     amara, mei = await stack.person(), await stack.person()
     at = datetime.now(UTC) - timedelta(days=3)
     mine = {await held(stack, amara, mei, 0, datetime_utc=at) for _ in range(5)}

@@ -18,9 +18,9 @@ import pytest
 
 from medtui.data import Backend, DataError, HalfDone, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.assessments import Assessments
-from medtui.data.kept import Kept, Which, folder_of
-from medtui.data.replacing import There
+from medtui.data.file_replacement import There
 from medtui.models import FileKind
+from medtui.store.replace_journal import Kept, Which, folder_of
 from tests.data.cable import cable
 from tests.data.conftest import Open
 from tests.screens.conftest import login_of

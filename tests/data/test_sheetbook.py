@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medtui.data.sheetbook import LARGE, InUse, SheetBook
+from medtui.store.sheet_journal import LARGE, InUse, SheetBook
 
 ME, SESSION = UUID(int=1), UUID(int=2)
 

@@ -14,9 +14,9 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data import Backend, MemoryTokens, Server, Unreachable, pages
+from medtui.data import Backend, MemoryTokens, Server, Unreachable, paging
 from medtui.data.case_import import import_cases
-from medtui.data.scope import shared
+from medtui.data.window import shared
 from medtui.models import CaseDraft
 from tests.data.conftest import Open
 from tests.data.test_live import Watcher
@@ -198,8 +198,8 @@ async def test_a_server_that_gives_the_same_page_for_ever_is_not_asked_for_ever(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await fill(stack)
-    monkeypatch.setattr(pages, "_after", lambda query, *args, **named: query)
-    monkeypatch.setattr(pages, "PAGE", 10)
+    monkeypatch.setattr(paging, "_after", lambda query, *args, **named: query)
+    monkeypatch.setattr(paging, "PAGE", 10)
     async with opened(stack.url, stack) as backend:
         with pytest.raises(Unreachable):
             await backend.sessions.window(datetime.now(UTC))

@@ -20,7 +20,13 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.translate import TokenRefused, from_auth, from_postgrest, from_storage, translated
+from medtui.data.error_mapping import (
+    TokenRefused,
+    from_auth,
+    from_postgrest,
+    from_storage,
+    translated,
+)
 
 
 def postgrest(code: str, message: str = "", hint: str | None = None) -> DataError:

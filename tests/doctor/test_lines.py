@@ -16,11 +16,12 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from medtui import cli, disk, doctor
+from medtui import cli, doctor
 from medtui.data import StoredTokens
 from medtui.data.doctor import feed
 from medtui.data.doctor import login as login_line
 from medtui.local.keys import Keys
+from medtui.store import files
 from tests.doctor.conftest import LINES, InMemory, failures
 from tests.proxy import proxied
 from tests.stack import Stack
@@ -214,7 +215,7 @@ async def test_without_a_keyring_a_file_will_do_unless_it_cannot_be_written(
     def full(path: Path, text: str) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(disk, "write", full)
+    monkeypatch.setattr(files, "write", full)
     found = await look()
     assert failures(found) == ["login"]
     assert "No space left" in found["login"].what

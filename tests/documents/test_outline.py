@@ -8,7 +8,7 @@ from medtui.documents import Assessment, Transcript, load, read
 from medtui.documents.evidence import Found, How
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
-from medtui.documents.outline import Kind, bar, outline, place_of
+from medtui.review.assessment_layout import Kind, bar, outline, place_of
 
 SAMPLES = Path(__file__).parent / "samples"
 

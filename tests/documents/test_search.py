@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.documents.search import Hit, Search
-from medtui.documents.speaker_names import MOST, Memory, Remembered
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript, Turn
 from medtui.documents.words import clock, length, seconds_of, speaker_words
+from medtui.store.speaker_names import MOST, Memory, Remembered
 
 
 def talk(*texts: str, every: float | None = 10.0) -> Transcript:

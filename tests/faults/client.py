@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from medtui.board import Board
+from medtui.core.agenda import Board
 from medtui.data import Backend, Changed, DataError, Gone, MemoryTokens, Server, Unreachable, auth
 from medtui.data.events import (
     BoardRead,

@@ -22,8 +22,8 @@ import pytest
 from medtui.local import LocalError
 from medtui.local.account import Account
 from medtui.local.folder import clear_sockets
-from medtui.local.holders import running
 from medtui.local.install import install
+from medtui.local.lease import running
 from medtui.local.postgres import Cluster
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has anything to lose here")

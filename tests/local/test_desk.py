@@ -127,7 +127,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
 
 @pytest.mark.parametrize(("word", "gone"), [("yes", True), ("no", False)])
 async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
-    from medtui.local import LocalError, desk
+    from medtui.local import LocalError, operator
     from medtui.local.settings import Settings
 
     data = folder / "data"
@@ -140,10 +140,10 @@ async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
         return word
 
     if gone:
-        await desk.reset(data, answer)
+        await operator.reset(data, answer)
     else:
         with pytest.raises(LocalError, match="Nothing is deleted"):
-            await desk.reset(data, answer)
+            await operator.reset(data, answer)
     assert data.exists() != gone
     assert asked == [f"Delete every account, session and file in {data}? Type yes to do it: "]
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from medtui.local import bodies, caller, connections
+from medtui.local import bodies, connections, db_role
 from medtui.local.connections import Crowd, HttpConnection
 from medtui.local.gateway import MAX_BODY, MAX_UPLOAD
 from medtui.local.rest.reader import MAX_EMBEDS
@@ -345,8 +345,8 @@ async def test_an_anonymous_statement_has_three_seconds(stack: Stack) -> None:
 async def test_a_signed_in_statement_has_its_time(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert caller._OTHER_SECONDS == "8s"
-    monkeypatch.setattr(caller, "_OTHER_SECONDS", "300ms")
+    assert db_role._OTHER_SECONDS == "8s"
+    monkeypatch.setattr(db_role, "_OTHER_SECONDS", "300ms")
     await stack.sql(SLEEPS)
     async with door(stack, await stack.person()) as http:
         slow = await http.post("/rest/v1/rpc/sleeps", json={"seconds": 5})

@@ -8,18 +8,18 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.history import Entry, Kept, Marks
+from medtui.core.progress import By, progress
+from medtui.demo import files, load
+from medtui.demo.files import add_files, contents
+from medtui.demo.past import BOTH, CURRENT, PAST
+from medtui.demo.people import PEOPLE
 from medtui.documents import Assessment, Transcript, read
 from medtui.documents.assessment import Marker
 from medtui.documents.evidence import How, Quotes
 from medtui.documents.station_start import opening
-from medtui.history import Entry, Kept, Marks
 from medtui.local.postgres import SUPERUSER
-from medtui.local.sample import files, load
-from medtui.local.sample.files import add_files, contents
-from medtui.local.sample.past import BOTH, CURRENT, PAST
-from medtui.local.sample.people import PEOPLE
 from medtui.models import PracticeSession
-from medtui.progress import By, progress
 from tests.stack import Stack
 
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)

@@ -22,7 +22,7 @@ from textual.widgets import Input
 from medtui.app import MedtuiApp
 from medtui.config import Settings
 from medtui.data import MemoryTokens
-from medtui.launch import Launcher, Login
+from medtui.launcher import Launcher, Login
 from tests.stack import Person, Stack
 
 LONDON = ZoneInfo("Europe/London")

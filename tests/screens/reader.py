@@ -12,12 +12,12 @@ from medtui.app import MedtuiApp
 from medtui.config import Settings
 from medtui.documents import Document, read
 from medtui.documents.reading import Reading
-from medtui.documents.speaker_names import Memory
-from medtui.launch import Launcher, Login
-from medtui.screens.review import ReviewScreen
-from medtui.screens.view import FileReviewScreen
-from medtui.widgets.assessment_view import AssessmentView
-from medtui.widgets.transcript_view import TranscriptView
+from medtui.launcher import Launcher, Login
+from medtui.review.assessment_view import AssessmentView
+from medtui.review.file_review import FileReviewScreen
+from medtui.review.screen import ReviewScreen
+from medtui.review.transcript_view import TranscriptView
+from medtui.store.speaker_names import Memory
 from tests.screens.conftest import Seat
 
 SAMPLES = Path(__file__).parent.parent / "documents" / "samples"

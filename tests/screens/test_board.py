@@ -10,13 +10,13 @@ import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
+from medtui.board.details_dialog import DetailsScreen
+from medtui.board.screen import BoardScreen
+from medtui.board.session_form import SessionForm
+from medtui.board.session_list import SessionList
 from medtui.data.events import FeedWentLive, FeedWentStale, SessionsChanged
-from medtui.screens.board import BoardScreen
-from medtui.screens.confirm import ConfirmScreen
-from medtui.screens.details import DetailsScreen
-from medtui.screens.link import LinkScreen
-from medtui.screens.session_form import SessionForm
-from medtui.widgets.session_list import SessionList
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.dialogs.link import LinkScreen
 from tests.stack import Stack
 
 

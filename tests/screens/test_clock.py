@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from medtui.screens.clock import ClockApp
-from medtui.station.presets import PRESETS, Preset, find
-from medtui.widgets.clock_face import digits, fitting
+from medtui.core.presets import PRESETS, Preset, find
+from medtui.room.clock_app import ClockApp
+from medtui.ui.clock_face import digits, fitting
 from tests.screens.conftest import NOW, Seat
 
 SIZES = [(80, 24), (200, 60)]

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from supabase_auth.errors import AuthApiError
 
+from medtui.account import cooldown_button
+from medtui.account.code import digits_of
 from medtui.data import MemoryTokens
 from medtui.data.codes import Codes
 from medtui.data.events import SignedOut
-from medtui.screens.code import digits_of
-from medtui.widgets import waiting
 from tests.screens.conftest import Seat
 from tests.stack import PASSWORD, Person, Stack
 
@@ -47,7 +47,7 @@ class Hands:
 @pytest.fixture
 def hands(monkeypatch: pytest.MonkeyPatch) -> Hands:
     hands = Hands()
-    monkeypatch.setattr(waiting, "now", hands)
+    monkeypatch.setattr(cooldown_button, "now", hands)
     return hands
 
 
@@ -60,7 +60,7 @@ async def tick(here: Seat, hands: Hands, seconds: float) -> None:
     """Let so much time pass for the buttons that wait."""
     hands.at += seconds
     with here.app._context():
-        for button in here.app.screen.query(waiting.WaitingButton):
+        for button in here.app.screen.query(cooldown_button.WaitingButton):
             button._draw()
     await here.pause()
 

@@ -14,19 +14,19 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Select
 
 import medtui
+from medtui.board.details_dialog import DetailsScreen
+from medtui.board.session_form import SessionForm
 from medtui.documents.transcript import Transcript
-from medtui.screens.ask import AskScreen
-from medtui.screens.bring import BringScreen
-from medtui.screens.case_picker import CasePicker, Choice
-from medtui.screens.choose import ChooseScreen
-from medtui.screens.confirm import ConfirmScreen
-from medtui.screens.details import DetailsScreen
-from medtui.screens.help import HelpScreen
-from medtui.screens.link import LinkScreen
-from medtui.screens.save import SaveScreen
-from medtui.screens.sending import SendingScreen
-from medtui.screens.session_form import SessionForm
-from medtui.screens.who import WhoScreen
+from medtui.review.pick_file_dialog import BringScreen
+from medtui.review.speakers_dialog import WhoScreen
+from medtui.review.upload_dialog import SendingScreen
+from medtui.room.case_picker import CasePicker, Choice
+from medtui.ui.dialogs.ask import AskScreen
+from medtui.ui.dialogs.choose import ChooseScreen
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.dialogs.help import HelpScreen
+from medtui.ui.dialogs.link import LinkScreen
+from medtui.ui.dialogs.save import SaveScreen
 from tests.screens.conftest import Seat
 from tests.stack import Stack
 

@@ -191,7 +191,7 @@ async def test_a_server_that_is_being_typed_in_is_kept_without_a_key_that_may_be
     await here.until_text("Connect to")
 
     async def connect() -> None:
-        from medtui.screens.connect import ConnectScreen
+        from medtui.account.connect import ConnectScreen
 
         with here.app._context():
             await here.app.push_screen(ConnectScreen())

@@ -11,8 +11,8 @@ import pytest
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from medtui import log
-from medtui.frame import Frame
+from medtui.store import log
+from medtui.ui.app_base import Frame
 from tests.stack import Stack
 
 
@@ -53,7 +53,7 @@ async def test_a_fault_in_a_worker_is_logged_and_said(
             await pilot.pause()
     assert app.return_code != 1
     text = (tmp_path / "medtui.log").read_text()
-    assert "ERROR medtui.frame: work beside the loop failed" in text
+    assert "ERROR medtui.ui.app_base: work beside the loop failed" in text
     assert "test_faults.py" in text
     assert "KeyError" in text
     assert app.secret not in text + said.message

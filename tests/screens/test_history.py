@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from medtui.launch import Login
+from medtui.history import screen as history_screen
+from medtui.launcher import Login
 from medtui.models import FileKind
-from medtui.screens import history as history_screen
 from tests.proxy import proxied
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from medtui.demo import files, load
+from medtui.demo.people import PASSWORD, PEOPLE
 from medtui.local.postgres import SUPERUSER
-from medtui.local.sample import files, load
-from medtui.local.sample.people import PASSWORD, PEOPLE
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack
 

@@ -11,15 +11,21 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 import medtui
-from medtui.screens.choose import ChooseScreen
-from medtui.screens.clock import ClockApp
-from medtui.station.presets import DEFAULT
+from medtui.core.presets import DEFAULT
+from medtui.room.clock_app import ClockApp
+from medtui.ui.dialogs.choose import ChooseScreen
 from tests.screens.conftest import Seat
+
+ROOMS = (
+    *("app", "ui", "ui.dialogs", "account", "board", "room", "marking", "review", "history"),
+    "shared_screen",
+)
+"""Where classes of ours with bindings are."""
 
 
 def bindings() -> Iterator[tuple[str, Binding]]:
     """Every binding of a class of ours, with that class's name."""
-    for room in ("app", "frame", "screens", "wall", "widgets"):
+    for room in ROOMS:
         module = importlib.import_module(f"medtui.{room}")
         inside = pkgutil.iter_modules(getattr(module, "__path__", []), f"medtui.{room}.")
         for name in (f"medtui.{room}", *(info.name for info in inside)):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from medtui.data import MemoryTokens
-from medtui.launch import LaunchFailed, Login, Started
+from medtui.launcher import LaunchFailed, Login, Started
 from medtui.models import TRAINING_LEVELS
-from medtui.widgets.choice import Choice
+from medtui.ui.vim_select import Choice
 from tests.stack import Stack
 
 FIRST_LEVEL = next(iter(TRAINING_LEVELS))
@@ -114,7 +114,7 @@ async def test_a_password_for_another_server_never_goes_to_the_one_before(
     before = here.app.backend
     await here.press("escape")
     await here.until_screen("WelcomeScreen")
-    monkeypatch.setattr("medtui.servers.OPEN_BEHIND_LOGIN", 60)  # it is not open yet
+    monkeypatch.setattr("medtui.account.server_session.OPEN_BEHIND_LOGIN", 60)  # it is not open yet
     with here.app._context():
         here.app.servers.open("http://other.invalid", "sb_publishable_other")
     await here.until_screen("LoginScreen")

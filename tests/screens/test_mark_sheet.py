@@ -12,13 +12,13 @@ import pytest
 
 from medtui.app import MedtuiApp
 from medtui.config import Settings
+from medtui.core.mark_sheet import WHOLE, Kind, Spot
 from medtui.documents import Assessment, read
 from medtui.documents.assessment import Marker
 from medtui.documents.reading import Reading
-from medtui.launch import Launcher, Login
-from medtui.screens.session_review import SessionReviewScreen
-from medtui.screens.view import FileReviewScreen
-from medtui.station.sheet import WHOLE, Kind, Spot
+from medtui.launcher import Launcher, Login
+from medtui.review.file_review import FileReviewScreen
+from medtui.review.session_review import SessionReviewScreen
 from tests.screens.conftest import NOW, Seat
 from tests.screens.test_mark_sheet_pictures import write
 from tests.screens.test_room import enter
@@ -41,7 +41,7 @@ async def mei(stack: Stack) -> Person:
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("medtui.data.courier.PAUSES", (0.2, 1.0))
+    monkeypatch.setattr("medtui.data.sheet_delivery.PAUSES", (0.2, 1.0))
 
 
 async def station(stack: Stack, host: Person, guest: Person, candidate: Person) -> UUID:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.widgets.status_line import Feed
+from medtui.ui.status_line import Feed
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack
 

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from medtui.documents import read
-from medtui.widgets.assessment_view import AssessmentView
+from medtui.review.assessment_view import AssessmentView
 from tests.screens.reader import PLATFORM, SAMPLES, TALK, marked, reviewing, talk, viewing
 
 BEFORE_AND_AFTER = talk(

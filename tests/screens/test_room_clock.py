@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from medtui.core.presets import minutes
 from medtui.models import Stage
-from medtui.station.presets import minutes
 from tests.screens.conftest import Seat
 from tests.screens.test_room import enter
 from tests.screens.test_room_edges import Pair, pair

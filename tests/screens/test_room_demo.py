@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from medtui.local.sample import partner
-from medtui.local.sample.colleagues import Seen, rooms_of
-from medtui.local.sample.partner import Partner
-from medtui.station.shared import from_json
+from medtui.core.room_shared import from_json
+from medtui.demo import partner
+from medtui.demo.colleagues import Seen, rooms_of
+from medtui.demo.partner import Partner
 from tests.screens.test_room import enter
 from tests.stack import Person, Stack
 

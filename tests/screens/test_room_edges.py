@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data.notebook import written
 from medtui.models import Stage
+from medtui.store.room_notes import written
 from tests.screens.conftest import Seat
 from tests.screens.test_room import enter, row
 from tests.stack import Person, Stack
@@ -277,7 +277,7 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
 async def test_the_stations_files_appear_by_themselves(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.screens.room.FILES_SECONDS", 0.2)
+    monkeypatch.setattr("medtui.room.screen.FILES_SECONDS", 0.2)
     two = await pair(stack, Stage.WRAP_UP)
     here = await seat(person=two.guest)
     await enter(here)

@@ -12,8 +12,8 @@ import keyring
 import pytest
 from keyring.backends import fail
 
-from medtui import log
 from medtui.data import StoredTokens
+from medtui.store import log
 from tests.stack import Stack
 
 

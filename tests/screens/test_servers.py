@@ -173,7 +173,7 @@ async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
                 await writer.drain()
                 await asyncio.sleep(0.1)
 
-    monkeypatch.setattr("medtui.data.check.PROBE_SECONDS", 1)
+    monkeypatch.setattr("medtui.data.server_address.PROBE_SECONDS", 1)
     here = await seat(server="")
     await here.press("3")
     await here.until_screen("ConnectScreen")

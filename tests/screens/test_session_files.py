@@ -12,10 +12,10 @@ import pytest
 from filelock import FileLock
 
 from medtui.data.events import Event, FeedWentLive
-from medtui.data.kept import Kept, folder_of
-from medtui.data.replacing import Replacing
+from medtui.data.file_replacement import Replacing
 from medtui.models import FileKind
-from medtui.screens import session_review
+from medtui.review import session_review
+from medtui.store.replace_journal import Kept, folder_of
 from tests.data.cable import cable
 from tests.screens.reader import PLATFORM, SAMPLES, TALK
 from tests.screens.test_session_review import over, review

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Select
 
-from medtui.screens.session_form import _link_refusal
+from medtui.board.session_form import _link_refusal
 from tests.screens.conftest import LONDON, Seat
 from tests.stack import Stack
 

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from medtui.screens import session_review
-from medtui.widgets.transcript_view import TranscriptView
+from medtui.review import session_review
+from medtui.review.transcript_view import TranscriptView
 from tests.screens.reader import PLATFORM, TALK
 from tests.stack import Person, Stack
 

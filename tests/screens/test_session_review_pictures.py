@@ -15,8 +15,8 @@ from uuid import UUID
 
 import pytest
 
-from medtui.data.kept import Kept, folder_of
 from medtui.models import FileKind
+from medtui.store.replace_journal import Kept, folder_of
 from tests.screens.conftest import NOW, Seat
 from tests.screens.reader import PLATFORM, TALK
 from tests.screens.test_session_review import review

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from medtui import log
+from medtui.account import cooldown_button
 from medtui.data import MemoryTokens
-from medtui.launch import Login
-from medtui.widgets import waiting
+from medtui.launcher import Login
+from medtui.store import log
 from tests.data.test_auth import expire
 from tests.proxy import Proxy, proxied
 from tests.screens.conftest import login_of
@@ -283,7 +283,7 @@ async def test_too_many_guesses_count_down_and_then_the_button_works_again(
     guesses = (client.auth.sign_in_with_password(guess) for _ in range(30))  # type: ignore[arg-type]
     await asyncio.gather(*guesses, return_exceptions=True)
     at = 0.0
-    monkeypatch.setattr(waiting, "now", lambda: at)
+    monkeypatch.setattr(cooldown_button, "now", lambda: at)
 
     here = await seat()
     await here.fill("email", person.email)

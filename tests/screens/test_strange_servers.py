@@ -45,7 +45,7 @@ async def test_signing_in_at_a_web_page(seat: Any) -> None:
 async def test_a_project_without_the_platforms_tables(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.data.source.SUBSCRIBE_SECONDS", 0.5)
+    monkeypatch.setattr("medtui.data.change_source.SUBSCRIBE_SECONDS", 0.5)
     monkeypatch.setattr("medtui.data.live.POLL_SECONDS", (0.2, 0.5))
     person = await stack.person()
     await stack.sql("drop table practice_sessions cascade")

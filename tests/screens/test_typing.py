@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from medtui.station.sheet import Kind
+from medtui.core.mark_sheet import Kind
 from tests.screens.conftest import NOW, Seat
 from tests.screens.test_mark_sheet import RAPPORT, sheet, station
 from tests.stack import Person, Stack

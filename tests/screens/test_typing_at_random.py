@@ -18,13 +18,13 @@ import pytest
 from textual.screen import Screen
 from textual.widgets import Input
 
-from medtui.board import View
-from medtui.screens.login import LoginScreen
-from medtui.screens.mark_sheet import MarkSheetScreen
-from medtui.screens.profile import ProfileScreen
-from medtui.screens.session_form import SessionForm
-from medtui.station.sheet_file import as_json
-from medtui.widgets.choice import Choice
+from medtui.account.login import LoginScreen
+from medtui.account.profile import ProfileScreen
+from medtui.board.session_form import SessionForm
+from medtui.core.agenda import View
+from medtui.core.mark_sheet_json import as_json
+from medtui.marking.screen import MarkSheetScreen
+from medtui.ui.vim_select import Choice
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack
 

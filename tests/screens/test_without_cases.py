@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import TextArea
 
-from medtui.launch import Started
+from medtui.launcher import Started
 from medtui.models import Stage
 from tests.screens.conftest import Seat
 from tests.screens.test_room import enter, row

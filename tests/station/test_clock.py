@@ -10,9 +10,9 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.station.clock import UNTOUCHED, Adjustments, add, pause, read, signal
-from medtui.station.presets import PRESETS, Phase, Preset, find, minutes
-from medtui.station.shared import Shared, from_json
+from medtui.core.presets import PRESETS, Phase, Preset, find, minutes
+from medtui.core.room_shared import Shared, from_json
+from medtui.core.station_clock import UNTOUCHED, Adjustments, add, pause, read, signal
 
 SINCE = datetime(2030, 11, 26, 18, 0, tzinfo=UTC)
 PLAB = find("plab2", PRESETS) or PRESETS[0]

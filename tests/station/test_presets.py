@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from medtui.station.own import BadPreset, parse
-from medtui.station.presets import PRESETS, Phase, circuit, find, round_of
+from medtui.core.presets import PRESETS, Phase, circuit, find, round_of
+from medtui.core.user_presets import BadPreset, parse
 
 VIVA = """
 # Two of ours.

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.mark_sheet import WHOLE, Kind, Sheet, Spot, tidy
+from medtui.core.mark_sheet_json import as_json, assessment, from_json
+from medtui.core.presets import PRESETS
+from medtui.core.rubrics import DEFAULT, RUBRICS, Domain, Rubric, rubric_for
+from medtui.core.user_presets import BadPreset, parse, parse_rubrics
 from medtui.documents import Assessment, read
 from medtui.documents.assessment import Evidence, Marker
-from medtui.station.own import BadPreset, parse, parse_rubrics
-from medtui.station.presets import PRESETS
-from medtui.station.rubrics import DEFAULT, RUBRICS, Domain, Rubric, rubric_for
-from medtui.station.sheet import WHOLE, Kind, Sheet, Spot, tidy
-from medtui.station.sheet_file import as_json, assessment, from_json
 
 SAMPLES = Path(__file__).parent.parent / "documents" / "samples" / "assessments"
 PLAB, SCA, CASC = (next(r for r in RUBRICS if r.id == id_) for id_ in ("plab2", "sca", "casc"))

@@ -15,7 +15,7 @@ import pytest
 from psycopg import AsyncRawCursor
 
 from medtui.data import Backend, MemoryTokens, Server
-from medtui.data.scope import BOARD, Scope, shared
+from medtui.data.window import BOARD, Scope, shared
 from medtui.local.rest import Rest
 from medtui.local.rest.sql import Statement
 from tests.stack import Person, Stack

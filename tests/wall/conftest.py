@@ -13,10 +13,10 @@ from textual.pilot import Pilot
 
 from medtui.config import Settings
 from medtui.data.clock import ServerClock
-from medtui.data.scope import shared
-from medtui.launch import Launcher, Login
-from medtui.screens.shared_board import Look
-from medtui.wall.app import SharedBoardApp
+from medtui.data.window import shared
+from medtui.launcher import Launcher, Login
+from medtui.shared_screen.app import SharedBoardApp
+from medtui.shared_screen.screen import Look
 from tests.screens.conftest import LONDON, NOW, Seat
 from tests.screens.conftest import picture as picture
 from tests.stack import Stack

@@ -11,10 +11,10 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.wall_sections import SharedBoard
 from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.events import BoardRead, Event, FeedWentLive, SessionsChanged
-from medtui.data.scope import shared
-from medtui.shared_board import SharedBoard
+from medtui.data.window import shared
 from tests.screens.conftest import LONDON
 from tests.stack import Stack
 

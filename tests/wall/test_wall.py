@@ -10,8 +10,8 @@ from uuid import UUID
 import pytest
 
 from medtui.config import BadConfig, Settings
-from medtui.launch import LaunchFailed
-from medtui.wall import app
+from medtui.launcher import LaunchFailed
+from medtui.shared_screen import app
 from tests.screens.conftest import NOW
 from tests.stack import Stack
 

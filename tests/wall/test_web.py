@@ -16,8 +16,8 @@ import httpx
 import pytest
 import websockets
 
-from medtui.wall.guard import PER_ADDRESS
-from medtui.wall.web import GIVEN_UP
+from medtui.shared_screen.guard import PER_ADDRESS
+from medtui.shared_screen.web import GIVEN_UP
 from tests.browser import CHROMIUM, Browser
 from tests.stack import Stack
 from tests.test_end_to_end import environment, server

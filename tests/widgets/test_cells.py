@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from medtui.widgets.cells import wrap
+from medtui.ui.cells import wrap
 
 anything = st.text(alphabet="ab c\n é美👩 سل", max_size=80)
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.progress import Point, Series
 from medtui.documents.assessment import Marker
-from medtui.progress import Point, Series
-from medtui.widgets.chart import SIGNS, Scale, chart, often, ruler, timeline
-from medtui.widgets.history_words import periods
+from medtui.history.chart import SIGNS, Scale, chart, often, ruler, timeline
+from medtui.history.wording import periods
 
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)
 

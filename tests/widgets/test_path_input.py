@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.app import App, ComposeResult
 
-from medtui.widgets.path_input import PathInput, completions, expanded
+from medtui.ui.path_input import PathInput, completions, expanded
 
 
 @pytest.fixture

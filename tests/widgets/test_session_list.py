@@ -16,12 +16,12 @@ from textual.geometry import Offset, Region
 from textual.pilot import Pilot
 
 from medtui.app import MedtuiApp
-from medtui.board import Board
-from medtui.frame import stylesheet
+from medtui.board import session_list
+from medtui.board.session_list import FIXED_WIDTH, Columns, SessionList
+from medtui.core.agenda import Board
 from medtui.models import CaseSummary, PracticeSession, Stage
-from medtui.widgets import session_list
-from medtui.widgets.cells import fit
-from medtui.widgets.session_list import FIXED_WIDTH, Columns, SessionList
+from medtui.ui.app_base import stylesheet
+from medtui.ui.cells import fit
 from tests.test_board import ME, NOW, board, person, session
 
 LONDON = ZoneInfo("Europe/London")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.widgets.when import Unclear, When, parse_day, parse_time, parse_when, resolve
+from medtui.core.date_parser import Unclear, When, parse_day, parse_time, parse_when, resolve
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 LONDON = ZoneInfo("Europe/London")

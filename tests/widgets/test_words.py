@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.models import Profile, Stage
-from medtui.widgets.words import (
+from medtui.core.wording import (
     countdown,
     day_label,
     difference,
@@ -21,6 +20,7 @@ from medtui.widgets.words import (
     standing,
     time_in,
 )
+from medtui.models import Profile, Stage
 from tests.test_board import ME, NOW, person, session
 
 LONDON = ZoneInfo("Europe/London")

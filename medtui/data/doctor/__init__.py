@@ -10,15 +10,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from medtui.core.api_keys import is_secret
 from medtui.data.backend import Backend
-from medtui.data.check import tidy_url
 from medtui.data.connection import Server
 from medtui.data.doctor import address, database, feed, login
 from medtui.data.doctor.finding import Finding, State, failed, note, ok, skipped
 from medtui.data.errors import Invalid, Unreachable
 from medtui.data.network import Route
+from medtui.data.server_address import tidy_url
 from medtui.data.tokens import TokenStore
-from medtui.keys import is_secret
 
 if TYPE_CHECKING:
     import httpx

@@ -13,10 +13,10 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from medtui.data.check import is_unprotected, json_object
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.errors import Unreachable
 from medtui.data.network import Route, by_which_certificates, certificate_error
+from medtui.data.server_address import is_unprotected, json_object
 
 if TYPE_CHECKING:
     import httpx

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from medtui.data.check import json_object
+from medtui.core.api_keys import claims_of, is_secret
 from medtui.data.connection import NIL
 from medtui.data.doctor.address import Answer
 from medtui.data.doctor.finding import Finding, failed, note, ok
-from medtui.keys import claims_of, is_secret
+from medtui.data.server_address import json_object
 
 if TYPE_CHECKING:
     import httpx

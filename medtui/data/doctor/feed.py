@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
+from medtui.data.change_source import PostgresChanges
 from medtui.data.connection import Connection
 from medtui.data.doctor.finding import Finding, failed, ok
 from medtui.data.socket import Socket, SocketBroken
-from medtui.data.source import PostgresChanges
 
 PATIENCE = 8.0
 

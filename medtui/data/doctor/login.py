@@ -5,11 +5,11 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from medtui import disk
 from medtui.data.doctor.finding import Finding, failed, note, ok
-from medtui.data.patience import within
-from medtui.data.pieces import SERVICE
+from medtui.data.timeouts import within
 from medtui.data.tokens import KEYRING_SECONDS, NoKeyring, usable_keyring
+from medtui.store import files
+from medtui.store.keyring_chunks import SERVICE
 
 PROBE = "doctor"
 
@@ -55,5 +55,5 @@ def _try_keyring() -> str:
 
 def _try_file(folder: Path) -> None:
     probe = folder / f"{PROBE}.{secrets.token_hex(4)}"
-    disk.write(probe, "")
+    files.write(probe, "")
     probe.unlink()

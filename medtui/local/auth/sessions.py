@@ -15,7 +15,7 @@ from starlette.requests import Request
 from medtui.local.auth.db import Db, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.users import as_json, is_banned
-from medtui.local.caller import bearer
+from medtui.local.db_role import bearer
 from medtui.local.keys import Keys
 
 TOKEN_SECONDS = 3600

@@ -10,7 +10,7 @@ from typing import Literal
 import jwt
 import psycopg
 
-from medtui.local.caller import ROLES
+from medtui.local.db_role import ROLES
 from medtui.local.keys import Keys
 from medtui.local.realtime.database import Database
 

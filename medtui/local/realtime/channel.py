@@ -13,9 +13,9 @@ from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Access, Caller, Refused
 from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.frames import Frame, encode
+from medtui.local.realtime.join_config import PREFIX, Wishes
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
-from medtui.local.realtime.wishes import PREFIX, Wishes
 
 EXTENSIONS = frozenset({"broadcast", "presence"})
 UNREADABLE = "You do not have permissions to read from this Channel topic: "

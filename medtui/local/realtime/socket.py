@@ -14,6 +14,7 @@ from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Refused
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.frames import BadFrame, Frame, decode, encode
+from medtui.local.realtime.join_config import PREFIX
 from medtui.local.realtime.limits import (
     BACKLOG_BYTES,
     BACKLOG_FRAMES,
@@ -28,7 +29,6 @@ from medtui.local.realtime.limits import (
     Limit,
 )
 from medtui.local.realtime.neighbours import Neighbours
-from medtui.local.realtime.wishes import PREFIX
 
 log = logging.getLogger(__name__)
 

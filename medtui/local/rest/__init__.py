@@ -14,17 +14,18 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medtui.local.caller import Claims, bearer, become, role_of
+from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import Keys
 from medtui.local.pools import Turns
-from medtui.local.rest import payload, wishes
+from medtui.local.rest import payload
+from medtui.local.rest import preferences as wishes
 from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
 from medtui.local.rest.parse import Pairs, canonical, out_of_range, parse, split
+from medtui.local.rest.preferences import OBJECT, Wishes
 from medtui.local.rest.query import Parameters, Query
 from medtui.local.rest.sql import Result, Select, Statement
-from medtui.local.rest.wishes import OBJECT, Wishes
 from medtui.local.rest.write import Write
 
 MAX_ROWS = 1_000

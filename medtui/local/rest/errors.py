@@ -10,7 +10,7 @@ import jwt
 import psycopg
 from starlette.responses import Response
 
-from medtui.local.caller import DELETED
+from medtui.local.db_role import DELETED
 from medtui.local.rest.encoding import dump
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import no_such_column, not_supported
 from medtui.local.rest.payload import Payload
+from medtui.local.rest.preferences import Wishes
 from medtui.local.rest.query import Embed, Parameters, Query
 from medtui.local.rest.relations import relation
 from medtui.local.rest.sql import Select, Statement, body, quote
-from medtui.local.rest.wishes import Wishes
 
 # Counts the rows that an upsert found: those are updated, the others are new.
 _FOUND = "nullif(current_setting('medtui.found', true), '')"

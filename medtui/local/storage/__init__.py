@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from medtui.local.caller import ROLES, Claims, bearer
+from medtui.local.db_role import ROLES, Claims, bearer
 from medtui.local.keys import Keys
 from medtui.local.storage import inputs, shapes
 from medtui.local.storage.answers import answer

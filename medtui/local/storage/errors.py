@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from starlette.responses import Response
 
-from medtui.local import caller
+from medtui.local import db_role
 from medtui.local.storage.answers import answer
 
 
@@ -99,7 +99,7 @@ def from_postgres(error: psycopg.Error) -> StorageError:
     if not state or state.startswith(("08", "57P")):
         return Uncertain(500, "DatabaseError", message, "DatabaseError")
     match state:
-        case caller.DELETED:
+        case db_role.DELETED:
             return refused(message)
         case "42501":
             return refused()

@@ -16,8 +16,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
-from medtui.local.caller import Claims, become
 from medtui.local.connection import OwnConnection
+from medtui.local.db_role import Claims, become
 from medtui.local.pools import SharedPool
 from medtui.local.storage.errors import exists_already, from_postgres, invalid_request, no_bucket
 

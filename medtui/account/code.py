@@ -1,0 +1,180 @@
+"""The code that a server e-mails: entered here, and sent again after a while."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.widgets import Button, Input, Static
+
+from medtui.account.cooldown_button import WaitingButton
+from medtui.account.form_screen import Card
+from medtui.data import Code, Invalid, NotAllowed
+from medtui.ui.field import Field
+from medtui.ui.footer import Footer
+
+RESEND_SECONDS = 60.0
+"""How long Supabase waits between two e-mails to one address, unless told otherwise."""
+
+SHORTEST, LONGEST = 6, 10
+"""Digits of a code: a project's choice."""
+
+WORDS = {
+    Code.SIGN_UP: (
+        "If {email} is new here, a code is on its way to it: enter it to finish signing up. "
+        "If it has an account already, nothing comes: go back and sign in."
+    ),
+    Code.SIGN_IN: "If {email} has an account, a code is on its way to it: enter it to sign in.",
+    Code.RECOVERY: (
+        "If {email} has an account, a code is on its way to it: enter it, "
+        "and then choose a new password."
+    ),
+}
+
+
+def unconfirmed(email: str, password: str) -> CodeScreen:
+    """For somebody who has signed up before, and has not entered the code yet."""
+    words = (
+        f"{email} has signed up, but not been confirmed yet: enter the code that was e-mailed to "
+        "it, or have another one sent."
+    )
+    return CodeScreen(Code.SIGN_UP, email, password=password, words=words, wait=0)
+
+
+def digits_of(text: str) -> str:
+    """The code in what was typed or pasted, however it is spaced and whatever stands around it."""
+    return "".join(
+        str(unicodedata.decimal(char))
+        for char in unicodedata.normalize("NFKC", text)
+        if char.isdecimal()
+    )
+
+
+class CodeScreen(Card):
+    """Asks for the code that was sent to `email`.
+
+    Args:
+        code: what it is for, which decides where one goes from here.
+        email: to which address it was sent.
+        password: what was typed to sign up, which becomes the account's; it is kept nowhere else.
+        words: instead of the usual ones.
+        wait: seconds until it can be sent again; None: as long as servers usually ask.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Confirm", show=False, id="app.confirm",
+                tooltip="Confirm the code"),
+        Binding("ctrl+r", "resend", "Send it again", id="app.resend",
+                tooltip="Have another code sent"),
+        Binding("escape", "leave", "Back", id="app.back",
+                tooltip="Back; the code is still good"),
+    ]  # fmt: skip
+
+    code = query_one("#code", Field)
+    resend = query_one("#resend", WaitingButton)
+
+    def __init__(
+        self,
+        code: Code,
+        email: str,
+        *,
+        password: str = "",
+        words: str = "",
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(classes="login")
+        self._code = code
+        self._email = email
+        self._password = password
+        self._needs_password: bool | None = None
+        """Whether the account needs a password from its owner; None while no code was right."""
+        self._words = words
+        self._wait = RESEND_SECONDS if wait is None else wait
+
+    def compose(self) -> ComposeResult:
+        words = self._words or WORDS[self._code].replace("{email}", self._email)
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static("Look into your mailbox", classes="card--title")
+            yield Static(words, classes="card--words", markup=False)
+            yield Field("Code", id="code", placeholder="123456")
+            with Horizontal(classes="card--buttons"):
+                yield WaitingButton("Confirm", id="submit", variant="primary", again="Again")
+                yield WaitingButton("Send it again", id="resend")
+            yield Static(classes="card--error -empty", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.code.focus()
+        self.resend.wait(self._wait)
+
+    def action_leave(self) -> None:
+        if self._needs_password:
+            self._choose_password(is_needed=True)
+        else:
+            self.app.pop_screen()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        digits = digits_of(self.code.value)
+        if not self.code.value.strip():
+            self.code.fail("Enter the code from the e-mail.")
+        elif not SHORTEST <= len(digits) <= LONGEST:
+            self.code.fail(f"A code has {SHORTEST} to {LONGEST} digits: check it.")
+        elif self.may(self.submit):
+            self._confirm(digits)
+
+    @on(Button.Pressed, "#resend")
+    def action_resend(self) -> None:
+        if self.resend.left:
+            self.say(f"It can be sent again in {self.resend.left} s.")
+        elif not self.is_busy:
+            self._send()
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _confirm(self, digits: str) -> None:
+        with self.trying("Looking at the code…"):
+            await self.enter(digits)
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _send(self) -> None:
+        with self.trying("Asking for another code…", self.resend):
+            await self.send()
+            self.code.value = ""
+            self.code.focus()
+            self.resend.wait(RESEND_SECONDS)
+            self.say("Another code was asked for; the one before is void.")
+
+    async def enter(self, digits: str) -> None:
+        """Enter the code, and go on. Raises DataError; then it can be done again."""
+        codes = (await self.backend()).codes
+        if self._needs_password is None:
+            self._needs_password = await codes.enter(self._code, self._email, digits)
+            if self._needs_password:
+                await self.medtui.need_password()
+        if self._needs_password and self._password:
+            try:
+                await codes.set_first_password(self._password)
+            except (Invalid, NotAllowed):  # the screen for it says why, and asks for more
+                self._password = ""
+            else:
+                await self.medtui.password_is_set()
+                self._needs_password = False
+        if self._needs_password or self._code is Code.RECOVERY:
+            self._choose_password(is_needed=self._needs_password)
+        else:
+            await self.medtui.enter()
+
+    def _choose_password(self, *, is_needed: bool) -> None:
+        from medtui.account.password import PasswordScreen
+
+        self.medtui.show(PasswordScreen(is_recovery=True, is_needed=is_needed))
+
+    async def send(self) -> None:
+        """Have the code sent again. Raises DataError."""
+        await (await self.backend()).codes.send(self._code, self._email)

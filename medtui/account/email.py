@@ -1,0 +1,137 @@
+"""Another e-mail address for one's account, and the codes that it takes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.widgets import Button, Input, Static
+
+from medtui.account.code import CodeScreen
+from medtui.account.cooldown_button import WaitingButton
+from medtui.account.form_screen import Card
+from medtui.account.login import email_refusal
+from medtui.data import Backend, Code, CodeSent
+from medtui.ui.field import Field
+from medtui.ui.footer import Footer
+
+
+class EmailScreen(Card):
+    """Asks for the new address. A change that was begun can be taken up again."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Change it", id="app.save",
+                tooltip="Change your e-mail address"),
+        Binding("ctrl+o", "codes", "Enter the codes", id="app.codes",
+                tooltip="Enter the codes of the change that you have begun"),
+        Binding("escape", "app.pop_screen", "Back", id="app.back",
+                tooltip="Keep the address that you have"),
+    ]  # fmt: skip
+
+    email = query_one("#email", Field)
+
+    def __init__(self, backend: Backend) -> None:
+        super().__init__()
+        self._backend = backend
+
+    def compose(self) -> ComposeResult:
+        user = self._backend.auth.user
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static("Another e-mail", classes="card--title")
+            yield Static(
+                f"Your account is {user.email if user else 'signed out'}. Codes go to the new "
+                "address and, on most servers, to this one.",
+                classes="card--words",
+                markup=False,
+            )
+            yield Field("New e-mail", id="email", max_length=255)
+            with Horizontal(classes="card--buttons"):
+                yield WaitingButton("Change it", id="submit", variant="primary", again="Again")
+                yield Button("Enter the codes", id="codes", compact=True)
+            yield Static(classes="card--error -empty", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.email.focus()
+
+    def on_screen_resume(self) -> None:
+        self.query_one("#codes").display = self._is_begun
+        if self._is_begun:
+            self.email.tell(f"A change to {self._pending} waits for its codes.")
+        self.refresh_bindings()
+
+    @property
+    def _pending(self) -> str:
+        user = self._backend.auth.user
+        return (user and user.new_email) or ""
+
+    @property
+    def _is_begun(self) -> bool:
+        return bool(self._pending)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "codes" or self._is_begun
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        email, user = self.email.value.strip(), self._backend.auth.user
+        if reason := email_refusal(email):
+            self.email.fail(reason)
+        elif user and email.lower() == user.email.lower():
+            self.email.fail("This is the address that you have already.")
+        elif self.may(self.submit):
+            self._change(email)
+
+    @on(Button.Pressed, "#codes")
+    def action_codes(self) -> None:
+        self._ask_for_codes(wait=0)
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _change(self, email: str) -> None:
+        with self.trying("Asking for codes…"):
+            try:
+                is_done = await self._backend.codes.change_email(email)
+            except CodeSent as error:
+                if email.lower() != self._pending.lower():
+                    raise
+                self._ask_for_codes(error.seconds)  # they were sent for this very change
+                return
+            if is_done:
+                self.app.pop_screen()
+                self.medtui.email_changed(email)
+            else:
+                self._ask_for_codes(wait=None)
+
+    def _ask_for_codes(self, wait: float | None) -> None:
+        if user := self._backend.auth.user:
+            self.say("")
+            self.app.push_screen(ChangeCodeScreen(user.email, self._pending, wait=wait))
+
+
+class ChangeCodeScreen(CodeScreen):
+    """Asks for the code from the new address and, if the server wants it, from the old one."""
+
+    def __init__(self, old: str, new: str, *, wait: float | None = None) -> None:
+        words = (
+            f"Codes are on their way to {new} and, if this server asks for both, "
+            f"to {old}. Enter one, and then the other; which comes first is all the same."
+        )
+        super().__init__(Code.EMAIL_CHANGE, old, words=words, wait=wait)
+        self.remove_class("login")
+        self._new = new
+
+    async def enter(self, digits: str) -> None:
+        other = await (await self.backend()).codes.enter_change(digits)
+        if other is None:
+            self.app.pop_screen()
+            self.app.pop_screen()  # what asked for the address
+            self.medtui.email_changed(self._new)
+            return
+        self.code.value = ""
+        self.code.focus()
+        self.say(f"One of two is done. Now enter the code that was sent to {other}.")

@@ -1,0 +1,89 @@
+"""What the cards with which one signs in have in common: a deed at a time, and its refusals."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, cast
+
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widgets import Static
+
+from medtui.account.cooldown_button import WaitingButton
+from medtui.ui.field import Field
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+    from medtui.data import Backend
+
+
+class Card(Screen[None]):
+    """A few fields, of which the server says what is wrong with them.
+
+    The fields' ids are the names by which `Invalid` blames them.
+    """
+
+    is_busy: reactive[bool] = reactive(False)
+
+    failure = query_one(".card--error", Static)
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def submit(self) -> WaitingButton:
+        return self.query_one("#submit", WaitingButton)
+
+    def watch_is_busy(self, is_busy: bool) -> None:
+        self.set_class(is_busy, "-busy")
+
+    def say(self, words: str) -> None:
+        """A sentence that is about no field."""
+        self.failure.update(words)
+        self.failure.set_class(not words, "-empty")
+
+    def may(self, button: WaitingButton) -> bool:
+        """Whether something may be sent; if not, it is said why."""
+        if left := button.left:
+            self.say(f"The server asks for a pause: wait {left} s more.")
+        return not left and not self.is_busy
+
+    @contextlib.contextmanager
+    def trying(self, words: str, button: WaitingButton | None = None) -> Iterator[None]:
+        """Do something with the server; what it refuses is said where it belongs.
+
+        `button` counts down when the server asks for a pause.
+        """
+        from medtui.data import DataError, Invalid, TooOften
+
+        self.is_busy = True
+        self.say(words)
+        try:
+            yield
+        except TooOften as error:
+            (button or self.submit).wait(error.seconds)
+            self.say(error.message)
+        except Invalid as error:
+            self._blame(error.field, error.message)
+        except DataError as error:
+            self.say(error.message)
+        finally:
+            self.is_busy = False
+
+    def _blame(self, name: str | None, words: str) -> None:
+        fields = list(self.query(Field))
+        if field := next((field for field in fields if field.id == name), None):
+            self.say("")
+            field.display = True
+            field.fail(words)
+        else:
+            self.say(words)
+
+    async def backend(self) -> Backend:
+        """The data module, which may still be opening behind this screen."""
+        await self.medtui.opened.wait()
+        assert self.medtui.backend is not None  # noqa: S101  # that is what was waited for
+        return self.medtui.backend

@@ -1,0 +1,264 @@
+"""Sign in, sign up, or ask for a code to get in with."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.reactive import reactive
+from textual.widgets import Button, Input, Static
+
+from medtui.account.cooldown_button import WaitingButton
+from medtui.account.form_screen import Card
+from medtui.ui.field import Field
+from medtui.ui.footer import Footer
+
+if TYPE_CHECKING:
+    from medtui.data import Code
+    from medtui.store.drafts import Draft
+
+MIN_PASSWORD = 6
+"""What Supabase projects ask for unless told otherwise; they say so if it is more."""
+
+MAX_PASSWORD = 72
+
+BEHIND_FIELD = 0.1
+"""Seconds after which the rest is made: it costs as much as the fields, and the first key is
+answered before."""
+
+
+def email_refusal(email: str) -> str | None:
+    """Why this is no e-mail address, if it is none."""
+    if not email:
+        return "Enter your e-mail address."
+    return None if re.fullmatch(r"[^@\s]+@[^@\s]+", email) else "This is not an e-mail address."
+
+
+class LoginScreen(Card):
+    """E-mail and password; `ctrl+t` turns signing in into signing up and back.
+
+    Args:
+        reason: why one is here.
+        email: whom the screen expects.
+        is_first: there is no account on this server yet, so it begins with signing up.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Go on", show=False, id="app.submit",
+                tooltip="Sign in, or sign up"),
+        Binding("ctrl+t", "toggle_new", "Sign in/up", id="app.toggle_new",
+                tooltip="Change between signing in and signing up"),
+        Binding("ctrl+o", "by_code", "Code", id="app.by_code",
+                tooltip="Sign in by a code that is e-mailed to you"),
+        Binding("ctrl+l", "forgotten", "Forgotten", id="app.forgotten",
+                tooltip="Get back in by an e-mailed code, and choose a new password"),
+        Binding("ctrl+r", "reveal", "Show", id="app.reveal",
+                tooltip="Show or hide the password"),
+        Binding("ctrl+g", "app.servers", "Servers", show=False, id="app.known_servers",
+                tooltip="Go to a server that you have used before"),
+        Binding("escape", "servers", "Another server", id="app.servers",
+                tooltip="Choose another server"),
+    ]  # fmt: skip
+
+    is_new: reactive[bool] = reactive(False)
+
+    email = query_one("#email", Field)
+    password = query_one("#password", Field)
+
+    def __init__(self, reason: str = "", *, email: str = "", is_first: bool = False) -> None:
+        super().__init__(classes="login")
+        self._is_first = is_first
+        self._reason = reason
+        self._email = email
+        self._draft: Draft | None = None
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static(classes="card--title", markup=False)
+            yield Static(
+                self._reason,
+                classes="card--words" if self._reason else "card--words -empty",
+                markup=False,
+            )
+            yield Field("E-mail", id="email", value=self._email, max_length=255)
+            yield Field("Password", id="password", password=True, max_length=MAX_PASSWORD)
+            with Horizontal(classes="card--buttons", id="ways"):
+                yield WaitingButton("Sign in", id="submit", variant="primary", again="Again")
+                yield Button(id="other", compact=True)
+            yield Static(classes="card--error -empty", markup=False)
+
+    def on_mount(self) -> None:
+        self.is_new = self._is_first
+        (self.password if self._email else self.email).focus()
+        self.set_timer(BEHIND_FIELD, self._mount_rest)
+        self._take_up()
+
+    def on_unmount(self) -> None:
+        app = self.medtui
+        if self._draft is None:
+            return
+        if app.backend is not None and app.backend.auth.user is not None:
+            self._draft.drop()
+        else:
+            self._draft.leave()
+
+    @work(group="draft")
+    async def _take_up(self) -> None:
+        """Go on with a sign-up that was not confirmed, where nothing else was typed yet."""
+        app = self.medtui
+        self._draft = await app.drafts.take("sign-up", app.settings.server)
+        if (email := self._draft.found.get("email")) and not self.email.value:
+            self.is_new = True
+            self.email.value = email
+            words = self.query_one(".card--words", Static)
+            words.update("You had begun to sign up: taken up again.")
+            words.remove_class("-empty")
+            self.password.focus()
+
+    @on(Input.Changed, "#email Input")
+    def _keep(self) -> None:
+        """Have it kept for whom one signs up. The password never is."""
+        email = self.email.value.strip()
+        if self._draft is not None:
+            self._draft.keep({"email": email} if self.is_new and email else {})
+
+    async def _mount_rest(self) -> None:
+        ways = [WaitingButton("I forgot my password", id="forgotten")]
+        if not self.medtui.servers.is_local:  # which e-mails nothing
+            ways.insert(0, WaitingButton("E-mail me a code", id="by_code"))
+        more = Horizontal(*ways, id="more", classes="card--buttons")
+        more.display = not self.is_new
+        await self.query_one("#ways").parent.mount(more, after="#ways")  # type: ignore[union-attr]
+        await self.mount(Footer(show_command_palette=False))
+        self.refresh_bindings()  # a footer shows nothing until they change
+
+    def watch_is_new(self, is_new: bool) -> None:
+        words = "Sign up" if is_new else "Sign in"
+        if is_new and self._is_first:
+            words = "Create the first account"
+        self.query_one(".card--title", Static).update(f"{words} · {self.medtui.servers.name}")
+        self.submit.rename("Sign up" if is_new else "Sign in")
+        other = "I have an account" if is_new else "I am new here"
+        self.query_one("#other", Button).label = other
+        self.password.tell(f"{MIN_PASSWORD} characters or more." if is_new else "")
+        self.query("#more").set(display=not is_new)
+        self._keep()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "by_code" or not self.medtui.servers.is_local
+
+    @on(Button.Pressed, "#other")
+    def action_toggle_new(self) -> None:
+        self.is_new = not self.is_new
+        self.say("")
+
+    def action_reveal(self) -> None:
+        field = self.password.input
+        field.password = not field.password
+
+    def action_servers(self) -> None:
+        from medtui.account.welcome import WelcomeScreen
+
+        self.medtui.show(WelcomeScreen())
+
+    @on(Input.Submitted, "#email Input")
+    def _email_entered(self) -> None:
+        if not self.password.value:
+            self.password.focus()
+        else:
+            self.action_submit()
+
+    @on(Input.Submitted, "#password Input")
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        email, password = self._checked_email(), self.password.value
+        if not email:
+            return
+        if not password:
+            self.password.fail("Enter your password.")
+        elif self.is_new and len(password) < MIN_PASSWORD:
+            self.password.fail(f"Take {MIN_PASSWORD} characters or more.")
+        elif self.may(self.submit):
+            self._go(email, password)
+
+    def _checked_email(self) -> str:
+        """The e-mail address; empty, and said why, where that is none."""
+        email = self.email.value.strip()
+        if reason := email_refusal(email):
+            self.email.fail(reason)
+            return ""
+        return email
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _go(self, email: str, password: str) -> None:
+        from medtui.data import Code, CodeSent, NeedsConfirmation
+
+        with self.trying("Signing up…" if self.is_new else "Signing in…"):
+            backend = await self.backend()
+            try:
+                if not self.is_new:
+                    await backend.auth.sign_in(email, password)
+                elif not await backend.auth.sign_up(email, password):
+                    self._ask_for_code(Code.SIGN_UP, email, password=password)
+                    return
+            except CodeSent as error:  # for this sign-up, before a restart or a second thought
+                self._ask_for_code(Code.SIGN_UP, email, error.seconds, password=password)
+                return
+            except NeedsConfirmation:
+                from medtui.account.code import unconfirmed
+
+                self.say("")
+                self.app.push_screen(unconfirmed(email, password))
+                return
+            await self.medtui.enter()
+
+    # Getting in by a code
+
+    @on(Button.Pressed, "#by_code")
+    def action_by_code(self) -> None:
+        from medtui.data import Code
+
+        self._send(Code.SIGN_IN, "by_code")
+
+    @on(Button.Pressed, "#forgotten")
+    def action_forgotten(self) -> None:
+        from medtui.data import Code
+
+        if self.medtui.servers.is_local:
+            self.say(
+                "This computer sends no e-mail. In another terminal on it, set a new password "
+                "with: medtui local password E-MAIL"
+            )
+            return
+        self._send(Code.RECOVERY, "forgotten")
+
+    def _send(self, code: Code, button: str) -> None:
+        waiting = next(iter(self.query(f"#{button}").results(WaitingButton)), self.submit)
+        if (email := self._checked_email()) and self.may(waiting):
+            self._send_code(code, email, waiting)
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _send_code(self, code: Code, email: str, button: WaitingButton) -> None:
+        from medtui.data import CodeSent
+
+        with self.trying("Asking for a code…", button):
+            backend = await self.backend()
+            try:
+                await backend.codes.send(code, email)
+            except CodeSent as error:
+                self._ask_for_code(code, email, error.seconds)
+                return
+            self._ask_for_code(code, email)
+
+    def _ask_for_code(
+        self, code: Code, email: str, wait: float | None = None, *, password: str = ""
+    ) -> None:
+        from medtui.account.code import CodeScreen
+
+        self.say("")
+        self.app.push_screen(CodeScreen(code, email, password=password, wait=wait))

@@ -1,0 +1,161 @@
+"""A new password: chosen in one's account, or after getting back in by a code."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.widgets import Button, Input, Static
+
+from medtui.account.code import RESEND_SECONDS, digits_of
+from medtui.account.cooldown_button import WaitingButton
+from medtui.account.form_screen import Card
+from medtui.account.login import MAX_PASSWORD, MIN_PASSWORD
+from medtui.data import Code, CodeSent, NeedsCode
+from medtui.ui.field import Field
+from medtui.ui.footer import Footer
+
+CHANGED = "Where else you are signed in, you will be asked for the new one."
+RECOVERED = "You are signed in. Choose a new password for the next time."
+NEEDED = (
+    "Your e-mail is confirmed. Choose a password: somebody else may have signed up with your "
+    "address before, and theirs stops working then."
+)
+
+
+class PasswordScreen(Card):
+    """Asks for a new password, and for what the server wants to see before it takes one.
+
+    Args:
+        is_recovery: one has come by a code, and goes on to the board from here.
+        is_needed: so it is, and the account has no password yet that is surely its owner's.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save the new password"),
+        Binding("ctrl+r", "reveal", "Show", id="app.reveal",
+                tooltip="Show or hide what is typed"),
+        Binding("ctrl+o", "resend", "Send the code again", show=False, id="app.resend",
+                tooltip="Have another code sent"),
+        Binding("escape", "leave", "Back", id="app.back",
+                tooltip="Keep the password that you have"),
+    ]  # fmt: skip
+
+    password = query_one("#password", Field)
+    present = query_one("#present", Field)
+    code = query_one("#code", Field)
+    resend = query_one("#resend", WaitingButton)
+
+    def __init__(self, *, is_recovery: bool = False, is_needed: bool = False) -> None:
+        super().__init__()
+        self._is_recovery = is_recovery or is_needed
+        self._is_needed = is_needed
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="card", can_focus=False):
+            yield Static("A new password", classes="card--title")
+            words = RECOVERED if self._is_recovery else CHANGED
+            yield Static(NEEDED if self._is_needed else words, classes="card--words")
+            yield Field(
+                "New password",
+                id="password",
+                password=True,
+                max_length=MAX_PASSWORD,
+                hint=f"{MIN_PASSWORD} characters or more.",
+            )
+            yield Field("Present password", id="present", password=True, max_length=MAX_PASSWORD)
+            yield Field("Code", id="code", placeholder="123456")
+            with Horizontal(classes="card--buttons"):
+                yield WaitingButton("Save", id="submit", variant="primary", again="Again")
+                yield WaitingButton("Send the code again", id="resend")
+            yield Static(classes="card--error -empty", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        for asked_later in (self.present, self.code, self.resend):
+            asked_later.display = False
+        self.password.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "resend" or (self.is_mounted and self.code.display)
+
+    def action_reveal(self) -> None:
+        is_shown = not self.password.input.password
+        self.password.input.password = self.present.input.password = is_shown
+
+    def action_leave(self) -> None:
+        if self._is_needed:
+            self.say("Choose a password first. ctrl+q quits; you are asked again next time.")
+        elif self._is_recovery:
+            self._enter("Your password is still the old one: A leads to your account.")
+        else:
+            self.app.pop_screen()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        if len(self.password.value) < MIN_PASSWORD:
+            self.password.fail(f"Take {MIN_PASSWORD} characters or more.")
+        elif self.present.display and not self.present.value:
+            self.present.fail("Enter the password that you have now.")
+        elif self.code.display and not digits_of(self.code.value):
+            self.code.fail("Enter the code from the e-mail.")
+        elif self.may(self.submit):
+            self._save(self.password.value, self.present.value, digits_of(self.code.value))
+
+    @on(Button.Pressed, "#resend")
+    def action_resend(self) -> None:
+        if self.resend.left:
+            self.say(f"It can be sent again in {self.resend.left} s.")
+        elif not self.is_busy:
+            self._send()
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _save(self, password: str, present: str, digits: str) -> None:
+        backend = await self.backend()
+        with self.trying("Saving…"):
+            try:
+                change = backend.codes.set_password
+                if self._is_needed:
+                    change = backend.codes.set_first_password
+                await change(password, present=present or None, digits=digits)
+            except NeedsCode:
+                self.code.display = self.resend.display = True
+                self.code.focus()
+                self.refresh_bindings()
+                await self._ask_for_code()
+                return
+            words = "Your new password is set."
+            if self._is_needed:
+                await self.medtui.password_is_set()
+            if self._is_recovery:
+                self._enter(words)
+            else:
+                self.app.pop_screen()
+                self.app.notify(words)
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _send(self) -> None:
+        with self.trying("Asking for a code…", self.resend):
+            await self._ask_for_code()
+
+    async def _ask_for_code(self) -> None:
+        backend = await self.backend()
+        user = backend.auth.user
+        email = user.email if user else "you"
+        wait: float | None = RESEND_SECONDS
+        try:
+            await backend.codes.send(Code.PASSWORD_CHANGE, email)
+        except CodeSent as error:
+            wait = error.seconds
+        self.resend.wait(wait)
+        self.say(f"The server wants to be sure that it is you: a code was e-mailed to {email}.")
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _enter(self, words: str) -> None:
+        await self.medtui.enter()
+        self.app.notify(words)

@@ -1,0 +1,70 @@
+"""The question before a session is cancelled; it follows the session while it is open."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, cast
+
+from textual.widgets import Static
+
+from medtui.core.agenda import name_of, why_not_cancel
+from medtui.core.wording import difference
+from medtui.data.events import BoardRead, Event, SessionsChanged
+from medtui.models import PracticeSession
+from medtui.ui.dialogs.confirm import ConfirmScreen
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+STARTLE_SECONDS = 0.7
+"""For so long after the question has changed, yes is not taken for an answer to it."""
+
+
+class CancelScreen(ConfirmScreen):
+    """Dismissed with the answer. `session` is what the last question was about."""
+
+    def __init__(self, session: PracticeSession, question: str) -> None:
+        super().__init__(question, yes="Cancel it")
+        self.session = session
+        self._changed = float("-inf")
+
+    def on_mount(self) -> None:
+        cast("MedtuiApp", self.app).told.subscribe(self, self._hear)
+
+    def _hear(self, event: Event) -> None:
+        id_ = self.session.id
+        match event:
+            case BoardRead(sessions):
+                found = [session for session in sessions if session.id == id_]
+                is_gone = not found
+            case SessionsChanged(changed, removed):
+                found = [session for session in changed if session.id == id_]
+                is_gone = id_ in removed
+            case _:
+                return
+        if is_gone:
+            self.dismiss(False)
+        for session in found:
+            self._follow(session)
+
+    def _follow(self, session: PracticeSession) -> None:
+        seen, self.session = self.session, session
+        if reason := why_not_cancel(session, session.host_id):
+            self.app.notify(reason, severity="warning", markup=False)
+            self.dismiss(False)
+            return
+        if session.guest_id not in (None, seen.guest_id):
+            news = f"{name_of(session.guest)} has just booked it."
+        elif (session.guest_id, session.starts_at, session.type) == (
+            seen.guest_id, seen.starts_at, seen.type,
+        ):  # fmt: skip
+            return
+        else:
+            app = cast("MedtuiApp", self.app)
+            news = difference(seen, session, app.now(), app.zone)
+        self._changed = time.monotonic()
+        self.query_one("#question", Static).update(f"{news} Cancel anyway?")
+
+    def action_answer(self, answer: bool) -> None:
+        if not answer or time.monotonic() - self._changed > STARTLE_SECONDS:
+            self.dismiss(answer)

@@ -1,0 +1,89 @@
+"""The details of one session, for terminals too narrow to show them beside the list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, tzinfo
+from typing import ClassVar
+from uuid import UUID
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
+
+from medtui.board.session_details import SessionDetails
+from medtui.models import PracticeSession
+from medtui.ui.footer import Footer
+from medtui.ui.vim_keys import Page
+
+
+class DetailsScreen(ModalScreen[str | None]):
+    """Dismissed with the board action whose key was pressed, or with None.
+
+    The board keeps it current through `show`, and takes it away when the session goes.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "done('room')", "Go in", id="details.room", tooltip="Go into the room"),
+        Binding("escape,enter,q", "done(None)", "Back", key_display="esc", id="details.back",
+                tooltip="Back to the board"),
+        Binding("b", "done('book')", "Book", id="details.book", tooltip="Book the free seat"),
+        Binding("l", "done('leave')", "Leave", id="details.leave", tooltip="Give your seat back"),
+        Binding("e", "done('edit')", "Edit", id="details.edit",
+                tooltip="Edit or reschedule your session"),
+        Binding("x", "done('cancel')", "Cancel", id="details.cancel",
+                tooltip="Cancel your session"),
+        Binding("R", "done('review')", "Review", id="details.review",
+                tooltip="Transcript and assessment"),
+        Binding("o", "done('open_link')", "Open link", id="details.open_link",
+                tooltip="Open the room link"),
+        Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
+                tooltip="Copy the room link"),
+    ]  # fmt: skip
+
+    def __init__(
+        self,
+        session: PracticeSession,
+        viewer: UUID,
+        zone: tzinfo,
+        now: datetime,
+        *,
+        is_complete: bool = True,
+        with_files: Collection[UUID] = (),
+    ) -> None:
+        super().__init__()
+        self._session = session
+        self._viewer = viewer
+        self._now = now
+        self._details = SessionDetails(viewer, zone)
+        self._details.is_complete = is_complete
+        self._details.with_files = with_files
+
+    @property
+    def session(self) -> PracticeSession:
+        return self._session
+
+    @property
+    def session_id(self) -> UUID:
+        return self._session.id
+
+    def compose(self) -> ComposeResult:
+        with Page(classes="dialog"):
+            yield self._details
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.show(self._session, self._now)
+
+    def show(self, session: PracticeSession, now: datetime) -> None:
+        """Show the session as it is now."""
+        self._session = session
+        self._details.show(session, now)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only the two of a session go into its room, and read its files."""
+        is_theirs = parameters in (("room",), ("review",))
+        return not is_theirs or self._session.involves(self._viewer)
+
+    def action_done(self, action: str | None) -> None:
+        self.dismiss(action)

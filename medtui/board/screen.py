@@ -1,0 +1,401 @@
+"""The live board: what comes, what runs, and the keys to post, book, leave, edit and cancel."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from medtui.board.actions import Acts
+from medtui.board.details_dialog import DetailsScreen
+from medtui.board.session_details import SessionDetails
+from medtui.board.session_list import SessionList
+from medtui.core.agenda import Board, View, why_not_review
+from medtui.core.notices import gone_words, words
+from medtui.data import Backend, DataError
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    NoticesChanged,
+    SessionsChanged,
+)
+from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
+from medtui.review.interrupted_replacements import Unfinished
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.dialogs.link import copy_link, open_link
+from medtui.ui.footer import Footer
+from medtui.ui.status_line import Feed, StatusLine
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+STARTLE_SECONDS = 0.7
+"""For so long after the cursor's session has gone, keys that act on one are not obeyed."""
+
+
+class BoardScreen(Screen[None]):
+    """Where one lands after the login, and comes back to from everywhere."""
+
+    AUTO_FOCUS = "SessionList"
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "book", "Book", id="board.book", tooltip="Book the free seat"),
+        Binding("l", "leave", "Leave", id="board.leave", tooltip="Give your seat back"),
+        Binding("n", "post", "Post", id="board.post", tooltip="Post a new session"),
+        Binding("e", "edit", "Edit", id="board.edit", tooltip="Edit or reschedule your session"),
+        Binding("x", "cancel", "Cancel", id="board.cancel", tooltip="Cancel your session"),
+        Binding("R", "review", "Review", show=False, id="board.review",
+                tooltip="Transcript and assessment of your session"),
+        Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
+                tooltip="Filter as you type"),
+        Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
+        Binding("o", "open_link", "Link", show=False, id="board.open_link",
+                tooltip="Open the room link"),
+        Binding("y", "copy_link", "Copy link", show=False, id="board.copy_link",
+                tooltip="Copy the room link"),
+        Binding("h", "history", "History", id="board.history",
+                tooltip="My past sessions, and how I do"),
+        Binding("p", "profile", "Profile", show=False, id="board.profile",
+                tooltip="Edit your profile"),
+        Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
+                tooltip="Show what the filter hides"),
+        Binding("d", "read_notice", "Got it", id="board.read_notice",
+                tooltip="You have read what the line at the top tells"),
+        Binding("A", "account", "Account", show=False, id="board.account",
+                tooltip="Your account: password, e-mail, signing out"),
+        Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
+                tooltip="Sign out on this machine"),
+        Binding("q", "app.quit", "Quit", show=False, id="board.quit", tooltip="End medtui"),
+    ]  # fmt: skip
+
+    list = query_one(SessionList)
+    details = query_one(SessionDetails)
+    status = query_one(StatusLine)
+    filter = query_one("#filter", Input)
+    hint = query_one("#hint", Static)
+    notice = query_one("#notice", Static)
+
+    def __init__(self, backend: Backend, profile: Profile) -> None:
+        super().__init__()
+        self._backend = backend
+        self.me: UUID = profile.user_id
+        self.zone = self.medtui.zone
+        self._board = Board(self.me, self.zone, self.medtui.now())
+        self._acts = Acts(self, backend)
+        self._unfinished = Unfinished(self, backend)
+        self._feed = Feed()
+        self._changed: set[UUID] = set()
+        self._is_read = False
+        self._has_news = False
+        self._redraw_is_due = False
+        self._startled = 0.0
+        self.cancelling: set[UUID] = set()
+        """Sessions whose going is no surprise, as it was asked for here."""
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def now(self) -> datetime:
+        return self._board.now
+
+    def compose(self) -> ComposeResult:
+        yield StatusLine(self.zone, self.medtui.servers.name)
+        yield Static(id="notice", markup=False)
+        with Horizontal(id="board"):
+            yield SessionList(self._board.agenda, self.me, self.zone, self.now)
+            yield Static(id="hint", markup=False)
+            with VerticalScroll(id="details", can_focus=False):
+                yield SessionDetails(self.me, self.zone)
+        yield Input(placeholder="name, level, type, category …", id="filter", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.filter.display = False
+        self.medtui.told.subscribe(self, self._told)
+        self._show_notice()
+        self._backend.live.start()
+        self.set_interval(1, self._redraw)
+        self._redraw()
+
+    async def on_unmount(self) -> None:
+        await self._backend.live.stop()
+
+    # What the data module tells
+
+    def _told(self, event: Event) -> None:
+        match event:
+            case BoardRead(sessions):
+                changed = self._board.read(sessions)
+                if self._is_read:  # at first everything is new, and nothing is news
+                    self._changed |= changed
+                self._has_news = self._is_read
+                self._is_read = True
+            case SessionsChanged(changed, removed):
+                self._changed |= self._board.apply(changed, removed)
+                self._has_news = True
+            case FeedWentLive():
+                self._feed = Feed(is_live=True)
+                self._look_for_files()
+                self._end_unfinished()
+            case FeedWentStale(since, reason):
+                self._feed = Feed(since=since, reason=reason)
+            case NoticesChanged():
+                self._show_notice()
+            case _:
+                return
+        self._redraw_soon()
+
+    def _show_notice(self) -> None:
+        """What others did to one's sessions, one thing at a time, until it was read."""
+        waiting = self._backend.news.waiting
+        self.notice.display = bool(waiting)
+        if waiting:
+            more = f", {len(waiting) - 1} more" if len(waiting) > 1 else ""
+            self.notice.update(f"{words(waiting[0], self.zone)}  d: got it{more}")
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "read_notice" or bool(self._backend.news.waiting)
+
+    def action_read_notice(self) -> None:
+        self._backend.news.acknowledge(self._backend.news.waiting[0])
+
+    def _redraw_soon(self) -> None:
+        """Once for all messages that wait already, however many there are."""
+        if not self._redraw_is_due:
+            self._redraw_is_due = True
+            self.call_later(self._redraw)
+
+    def _redraw(self) -> None:
+        self._redraw_is_due = False
+        before = self.list.session_id
+        now = self.medtui.now()
+        self._board.tick(now)
+        self.list.is_stale = self._is_read and not self._feed.is_live
+        self.list.update(now, self._changed)
+        self._changed = set()
+        if self._has_news and before not in (None, self.list.session_id, *self.cancelling):
+            self._startled = time.monotonic()
+        self._has_news = False
+        self.status.show(
+            self._feed,
+            seats=self._board.open_count() if self._is_read else None,
+            view=self._board.view.value,
+            now=now,
+        )
+        self._show_details()
+        is_empty = len(self._board.agenda) == 0
+        self.hint.display, self.list.display = is_empty, not is_empty
+        if is_empty:
+            self.hint.update(self._emptiness())
+        elif self.focused is None:
+            self.list.focus()
+
+    def _show_details(self) -> None:
+        self.details.is_complete = self._backend.is_complete
+        self.details.show(self.list.session, self.now)
+        if isinstance(screen := self.app.screen, DetailsScreen):
+            if session := self._board.get(screen.session_id):
+                screen.show(session, self.now)
+            else:
+                screen.dismiss(None)
+                gone = gone_words(screen.session, self.me, self.zone)
+                self.notify(gone, severity="warning", markup=False)
+
+    @work(exclusive=True, group="files")
+    async def _look_for_files(self) -> None:
+        """Which sessions of mine have files: their details say how to read them."""
+        with contextlib.suppress(DataError):  # the key works without this, too
+            self.details.with_files = await self._backend.assessments.sessions()
+            self._redraw_soon()
+
+    @work(group="unfinished")  # not exclusive: one that waits for an answer is to hear it
+    async def _end_unfinished(self) -> None:
+        await self._unfinished.end()
+
+    def _emptiness(self) -> str:
+        if not self._is_read:
+            if not (reason := self._feed.reason.rstrip(".")):
+                return "Reading the board…"
+            # In the line above it may be cut; here is room for all of it.
+            return f"{reason[0].upper()}{reason[1:]}. Trying again…"
+        if self._board.query:
+            return f"Nothing matches “{self._board.query}”. Press esc to see all."
+        return {
+            View.ALL: "No sessions yet. Press n to post the first.",
+            View.OPEN: "No free seats. Press n to post a session, v to see all.",
+            View.MINE: "You have no sessions. Press v to see all, n to post one.",
+        }[self._board.view]
+
+    # Looking around
+
+    @on(SessionList.Highlighted)
+    def _highlighted(self) -> None:
+        self._show_details()
+
+    @on(SessionList.Selected)
+    @work(group="details")
+    async def _selected(self, event: SessionList.Selected) -> None:
+        if not self.is_active:  # the key was pressed twice
+            return
+        screen = DetailsScreen(
+            event.session,
+            self.me,
+            self.zone,
+            self.now,
+            is_complete=self._backend.is_complete,
+            with_files=self.details.with_files,
+        )
+        action = await self.app.push_screen_wait(screen)
+        # The cursor stays on this session for as long as it is there.
+        if action is not None and self.list.session_id == event.session.id:
+            await self.run_action(action)
+
+    def action_view(self) -> None:
+        self._board.look_at(view=self._board.view.next)
+        self._redraw()
+
+    def action_filter(self) -> None:
+        self.filter.display = True
+        self.filter.focus()
+
+    def action_clear_filter(self) -> None:
+        self.filter.value = ""
+        self.filter.display = False
+        self._board.look_at(query="")
+        self._redraw()
+        self.list.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_typed(self, event: Input.Changed) -> None:
+        if event.value != self._board.query:
+            self._board.look_at(query=event.value)
+            self._redraw()
+
+    @on(Input.Submitted, "#filter")
+    def _filter_kept(self) -> None:
+        self.filter.display = bool(self._board.query)
+        self.list.focus()
+
+    def action_history(self) -> None:
+        from medtui.history.screen import HistoryScreen
+
+        self.app.push_screen(HistoryScreen(self._backend, self.me))
+
+    def action_profile(self) -> None:
+        from medtui.account.profile import ProfileScreen
+
+        if not self._backend.is_complete:
+            self.refuse(CANNOT_EDIT_PROFILE)
+            return
+        self.app.push_screen(ProfileScreen(self.medtui.profile))
+
+    def action_account(self) -> None:
+        from medtui.account.screen import AccountScreen
+
+        self.app.push_screen(AccountScreen())
+
+    # Acting on the session under the cursor
+
+    @work(group="act")
+    async def action_book(self) -> None:
+        await self._acts.book()
+
+    @work(group="act")
+    async def action_leave(self) -> None:
+        await self._acts.leave()
+
+    @work(group="act")
+    async def action_post(self) -> None:
+        await self._acts.post()
+
+    @work(group="act")
+    async def action_edit(self) -> None:
+        await self._acts.edit()
+
+    @work(group="act")
+    async def action_cancel(self) -> None:
+        await self._acts.cancel()
+
+    def action_open_link(self) -> None:
+        if session := self.chosen():
+            open_link(self, session)
+
+    def action_copy_link(self) -> None:
+        if session := self.chosen():
+            copy_link(self, session)
+
+    def action_room(self) -> None:
+        """Go into the room of the session under the cursor."""
+        from medtui.room.screen import RoomScreen
+
+        if (session := self.chosen()) and session.involves(self.me):
+            self.app.push_screen(RoomScreen(self._backend, self.me, session, self._feed))
+
+    def action_review(self) -> None:
+        """Read, of the session under the cursor, what there is to read afterwards."""
+        from medtui.review.session_review import SessionReviewScreen
+
+        if (session := self.chosen()) and not self.refuse(why_not_review(session, self.me)):
+            self.app.push_screen(SessionReviewScreen(self._backend, self.me, session))
+
+    def chosen(self) -> PracticeSession | None:
+        """The session that a key means; None, and said why, where it cannot mean one."""
+        session = self.list.session
+        if session is None:
+            self.refuse("There is no session here.")
+            return None
+        if not self.is_active or self.list.is_busy(session.id):
+            return None  # the key was pressed twice
+        if time.monotonic() - self._startled < STARTLE_SECONDS:
+            self.refuse("The session that was here has just gone: look again.")
+            return None
+        return session
+
+    # For the keys that write
+
+    def refuse(self, reason: str | None) -> bool:
+        """Say why something cannot be done, if it cannot."""
+        if reason:
+            self.notify(reason, severity="warning", markup=False)
+        return reason is not None
+
+    async def ask(self, question: str, yes: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+
+    def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
+        """Another session of mine that overlaps with one at this time."""
+        minutes = self.medtui.settings.overlap_minutes
+        return self._board.overlapping(starts_at, minutes, but=but)
+
+    def put(self, session: PracticeSession, since: int) -> None:
+        """Show what the server has just said of a session, before the feed brings it.
+
+        `since` is what the feed had `heard` when it was asked: it may have brought more by now.
+        """
+        if self._backend.live.has_news(session.id, since):
+            return
+        self._changed |= self._board.apply([session])
+        self._backend.live.put(session)
+        self._redraw()
+
+    def go_to(self, session: PracticeSession) -> None:
+        """Put the cursor on a session, and show all where it would be hidden."""
+        if session.id not in self._board.agenda:
+            self._board.look_at(view=View.ALL)
+            self.action_clear_filter()
+        self.list.move_to(session.id)

@@ -1,0 +1,121 @@
+"""Everything that a viewer may know of one session, in full and wrapped, and what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import UTC, datetime, tzinfo
+from uuid import UUID
+
+from textual.content import Content
+from textual.widgets import Static
+
+from medtui.core.agenda import (
+    is_to_review,
+    name_of,
+    why_no_link,
+    why_not_book,
+    why_not_cancel,
+    why_not_edit,
+    why_not_leave,
+)
+from medtui.core.wording import moment, standing, time_in
+from medtui.models import PracticeSession, Stage
+
+
+class SessionDetails(Static):
+    """Shows one session; empty for none."""
+
+    def __init__(self, viewer: UUID, zone: tzinfo) -> None:
+        super().__init__(markup=False)
+        self.is_complete = True
+        """Whether the server has our migrations."""
+        self.with_files: Collection[UUID] = ()
+        """The viewer's sessions that are known to have files."""
+        self._viewer = viewer
+        self._zone = zone
+        self._shown = Content("")
+
+    def show(self, session: PracticeSession | None, now: datetime) -> None:
+        content = self._content(session, now) if session else Content("")
+        if content.is_same(self._shown):
+            return
+        before, self._shown = self._shown, content
+        # A new layout repaints the whole panel: only where the text takes another height.
+        self.update(content, layout=self._height(content) != self._height(before))
+
+    def _height(self, content: Content) -> int:
+        return content.get_height({}, self.size.width) if self.size.width else -1
+
+    def _content(self, session: PracticeSession, now: datetime) -> Content:
+        host = session.host
+        blocks = [
+            [
+                Content.styled(name_of(host), "bold"),
+                *([Content.styled(host.level, "$faint")] if host else []),
+            ],
+            self._when(session, now),
+            [Content(self._guest(session)), Content(self._candidate(session))],
+        ]
+        if session.case:
+            case = " · ".join(filter(None, (session.case.category, session.case.domain)))
+            blocks.append([Content.styled("Case", "$faint"), Content(case or "chosen")])
+        if session.room_url:
+            blocks.append([Content.styled("Room", "$faint"), Content(session.room_url)])
+        keys = list(self._keys(session, now))
+        width = max((len(key) for key, _ in keys), default=0)
+        blocks.append(
+            [
+                Content.assemble((f"{key:<{width}}", "bold $accent"), "  ", does)
+                for key, does in keys
+            ]
+        )
+        return Content("\n\n").join(Content("\n").join(block) for block in blocks if block)
+
+    def _when(self, session: PracticeSession, now: datetime) -> list[Content]:
+        local, utc = session.starts_at.astimezone(self._zone), session.starts_at.astimezone(UTC)
+        when = moment(session.starts_at, now, self._zone)
+        if local.utcoffset() != utc.utcoffset():
+            when += f" ({utc:%H:%M} UTC)"
+        stage = " for ".join(filter(None, (standing(session, now), _minutes(session, now))))
+        return [Content(f"{session.type_label or 'Session'}, {when}"), Content(stage)]
+
+    def _guest(self, session: PracticeSession) -> str:
+        if session.guest_id is None:
+            return "The guest's seat is free." if session.is_open else "No guest."
+        if session.guest_id == self._viewer:
+            return "You are the guest."
+        if session.guest is None:
+            return "The guest's seat is taken."
+        return f"Guest: {session.guest.name}, {session.guest.level}"
+
+    def _candidate(self, session: PracticeSession) -> str:
+        who = session.candidate_id
+        if who is None:
+            return "The candidate is decided in the room."
+        if who == self._viewer:
+            return "You are the candidate."
+        people = {p.user_id: p.name for p in (session.host, session.guest) if p}
+        return f"Candidate: {people.get(who, 'chosen')}"
+
+    def _keys(self, session: PracticeSession, now: datetime) -> Iterator[tuple[str, str]]:
+        """What can be done here, and with which key."""
+        if session.involves(self._viewer):
+            yield "enter", "go into the room"
+        if session.id in self.with_files or is_to_review(session, self._viewer, now):
+            yield "R", "review it"
+        if why_not_book(session, self._viewer, now) is None:
+            yield "b", "book it"
+        if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:
+            yield "l", "leave it"
+        if why_not_edit(session, self._viewer) is None:
+            yield "e", "edit or reschedule it"
+        if why_not_cancel(session, self._viewer) is None:
+            yield "x", "cancel it"
+        if why_no_link(session, to_open=True) is None:
+            yield "o", "open the room link"
+        if why_no_link(session, to_open=False) is None:
+            yield "y", "copy the room link"
+
+
+def _minutes(session: PracticeSession, now: datetime) -> str:
+    return time_in(session, now).removesuffix(" in") if session.stage is not Stage.PREP else ""

@@ -1,0 +1,348 @@
+"""The form with which a session is posted, and with which it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID, uuid4
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Select, Static
+
+from medtui.core.agenda import room_link
+from medtui.core.date_parser import Unclear, When, parse_when
+from medtui.core.wording import countdown, difference, moment
+from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
+from medtui.ui.draft_note import DraftNote
+from medtui.ui.field import Field
+from medtui.ui.footer import Footer
+from medtui.ui.vim_select import Choice
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+    from medtui.data import Backend
+
+OTHER = "other"
+OPEN = "open"
+POST = "post"
+SENT = "sent"
+MAX_TYPE = 40
+
+Overlap = Callable[[datetime, UUID], PracticeSession | None]
+"""Which other session of one's own overlaps with the one of this id, at this time."""
+
+
+class SessionForm(ModalScreen[PracticeSession | None]):
+    """Dismissed with the session as the server has it, or with None.
+
+    `session` None posts a new one. A failure leaves the form as it is, with the reason
+    where it belongs. What is typed is kept as a draft until the server has confirmed it,
+    together with the id under which it is posted: whoever had to start again posts once.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Save", id="form.save", priority=True,
+                tooltip="Send it to the board"),
+        Binding("ctrl+r", "start_afresh", "Start afresh", id="form.afresh", priority=True,
+                tooltip="Drop the draft"),
+        Binding("escape", "leave", "Back", id="form.back", tooltip="Back; what you typed is kept"),
+    ]  # fmt: skip
+
+    when = query_one("#when", Field)
+    kind = query_one("#kind", Choice)
+    own_kind = query_one("#own_kind", Field)
+    link = query_one("#link", Field)
+    candidate = query_one("#candidate", Choice)
+    failure = query_one(".card--error", Static)
+
+    def __init__(
+        self, backend: Backend, overlap: Overlap, session: PracticeSession | None = None
+    ) -> None:
+        super().__init__()
+        self._backend = backend
+        self._overlap = overlap
+        self._session = session
+        self._form = f"edit-{session.id}" if session else POST
+        self.draft = DraftNote("edit this session" if session else "post a session")
+        # One id for as long as the draft is there: saving twice is saving once.
+        self._session_id = session.id if session else uuid4()
+        self._first: dict[str, str] = {}
+        self._usual: datetime
+        self._is_saving = False
+        self._is_sent = False
+        """Whether it was posted once without a refusal: then the server may have it."""
+        self.since = 0
+        """What the feed had heard when it was saved."""
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        session = self._session
+        with VerticalScroll(classes="dialog", can_focus=False):
+            yield Static("Edit the session" if session else "Post a session", classes="card--title")
+            yield self.draft
+            yield Field("When", id="when", max_length=60)
+            yield Label("Type", classes="field--label")
+            kinds = [(label, value) for value, label in SESSION_TYPES.items()]
+            yield Choice([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+            yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
+            yield Label("Candidate", classes="field--label")
+            yield Choice(self._candidates(), id="candidate", allow_blank=False)
+            yield Field("Room", id="link", hint="An https link, or the name of a room.")
+            with Horizontal(classes="card--buttons"):
+                words = "Save" if session else "Post"
+                yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
+                yield Button("Back (esc)", id="back", compact=True)
+            yield Static(classes="card--error -empty", markup=False)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        kept = await self.draft.take_up(self.medtui.draft(self._form))
+        if self._session is None and (known := _uuid(kept.get("id"))):
+            self._session_id = known
+        self._is_sent = SENT in kept
+        self._first = self._defaults()
+        self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
+        self.when.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.draft.is_shown if action == "start_afresh" else True
+
+    def _candidates(self) -> list[tuple[str, str]]:
+        options = [("decided in the room", OPEN)]
+        session, user = self._session, self._backend.auth.user
+        if user:
+            options.append(("me", str(user.id)))
+        if session and session.guest_id:
+            name = session.guest.name if session.guest else "the guest"
+            options.append((name, str(session.guest_id)))
+        return options
+
+    def _defaults(self) -> dict[str, str]:
+        session = self._session
+        if session is None:
+            soon = self.medtui.now() + timedelta(minutes=30)
+            # The next full or half hour that leaves somebody the time to see it.
+            starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
+            kind, candidate = "mock", OPEN
+            link = room_link(self.medtui.settings.room_template, self._session_id)
+        else:
+            starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
+            candidate = str(session.candidate_id) if session.candidate_id else OPEN
+        self._usual = starts_at.astimezone(self.medtui.zone)
+        known = kind in SESSION_TYPES
+        return {
+            "when": f"{self._usual:%a} {self._usual.day} {self._usual:%b %H:%M}",
+            "kind": kind if known else OTHER,
+            "own_kind": "" if known else kind,
+            "link": link,
+            "candidate": candidate,
+        }
+
+    def _typed(self) -> dict[str, str]:
+        return {
+            "when": self.when.value,
+            "kind": str(self.kind.value),
+            "own_kind": self.own_kind.value,
+            "link": self.link.value,
+            "candidate": str(self.candidate.value),
+        }
+
+    def _fill(self, values: dict[str, str]) -> None:
+        for name in ("when", "own_kind", "link"):
+            self.query_one(f"#{name}", Field).value = values[name]
+        if values["kind"] in (*SESSION_TYPES, OTHER):
+            self.kind.value = values["kind"]
+        if values["candidate"] in {value for _, value in self._candidates()}:
+            self.candidate.value = values["candidate"]
+
+    @on(Input.Changed, "#when Input")
+    def _show_moment(self) -> None:
+        """Say what day and time mean as they are typed, here and in UTC."""
+        try:
+            self.when.tell(self._in_words(self._when()))
+        except Unclear as unclear:
+            self.when.tell(str(unclear))
+
+    def _in_words(self, when: When) -> str:
+        zone, now = self.medtui.zone, self.medtui.now()
+        local = when.at.astimezone(zone)
+        words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+        words += f" · {when.at:%H:%M} UTC · {countdown(when.at, now)}"
+        if when.remark:
+            words += f"\n{when.remark[0].upper()}{when.remark[1:]}."
+        if other := self._overlap(when.at, self._session_id):
+            words += f"\nOverlaps with your session {moment(other.starts_at, now, zone)}."
+        return words
+
+    @on(Select.Changed, "#kind")
+    def _kind_chosen(self) -> None:
+        self.own_kind.display = self.kind.value == OTHER
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _keep(self) -> bool:
+        """Have what was typed kept, as it is now. Whether there is anything to keep."""
+        if not self._first:
+            return False  # it is being filled
+        typed = self._typed()
+        if not self._is_sent:
+            typed = {name: text for name, text in typed.items() if text != self._first[name]}
+        if typed:
+            typed["id"] = str(self._session_id)
+        self.draft.keep(typed | ({SENT: "yes"} if self._is_sent else {}))
+        return bool(typed)
+
+    @on(Button.Pressed, "#back")
+    def action_leave(self) -> None:
+        if self._keep() and self.draft.is_kept:
+            self.medtui.notify("What you typed is kept as a draft.", markup=False)
+        self.draft.leave()
+        self.dismiss(None)
+
+    def action_start_afresh(self) -> None:
+        self._is_sent = False
+        self.draft.start_afresh()
+        if self._form == POST:
+            self._session, self._session_id = None, uuid4()
+            self._first = self._defaults()
+        self._fill(self._first)
+        self.when.focus()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#submit")
+    def action_submit(self) -> None:
+        if self._is_saving:
+            return
+        try:
+            when = self._when()
+        except Unclear as unclear:
+            self.when.fail(str(unclear))
+            return
+        if when.at < self.medtui.now() - timedelta(hours=1) and not self._is_seen(when.at):
+            self.when.fail("This is more than an hour ago: choose a time to come.")
+            return
+        kind = clean_line(self.own_kind.value) if self.kind.value == OTHER else self.kind.value
+        if not kind:
+            self.own_kind.fail("Say what type of session it is.")
+            return
+        link = self.link.value.strip()
+        if reason := _link_refusal(link):
+            self.link.fail(reason)
+            return
+        candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
+        self._save(when.at, str(kind), link or None, candidate)
+
+    def _when(self) -> When:
+        if self.when.value == self._first.get("when"):
+            # The text shows no seconds, and no offset where an hour comes twice.
+            return When(self._usual.astimezone(UTC))
+        return parse_when(
+            self.when.value,
+            self.medtui.now(),
+            self.medtui.zone,
+            usual=self._usual.time().replace(second=0, microsecond=0, fold=0),
+            on=self._usual.date() if self._session else None,
+        )
+
+    def _is_seen(self, starts_at: datetime) -> bool:
+        return self._session is not None and self._session.starts_at == starts_at
+
+    def _say(self, words: str) -> None:
+        self.failure.update(words)
+        self.failure.set_class(not words, "-empty")
+
+    @work(exclusive=True, group="save")
+    async def _save(
+        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
+    ) -> None:
+        self._is_saving, self._is_sent = True, self._session is None
+        self._say("Saving…")
+        self._keep()
+        try:
+            saved = await self._send(starts_at, kind, link, candidate)
+        finally:
+            self._is_saving = False
+        if saved is not None:
+            self.draft.drop()
+            self.dismiss(saved)
+
+    async def _send(
+        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
+    ) -> PracticeSession | None:
+        """The session as the server has it now; None when it failed, and the form says why."""
+        from medtui.data import Changed, DataError, Invalid
+
+        self.since = self._backend.live.heard
+        try:
+            if self._session is not None:
+                return await self._backend.sessions.edit(
+                    self._session,
+                    starts_at=starts_at,
+                    type=kind,
+                    room_url=link,
+                    candidate_id=candidate,
+                )
+            draft = SessionDraft(
+                id=self._session_id,
+                starts_at=starts_at,
+                type=kind,
+                room_url=link,
+                host_is_candidate=candidate is not None,
+            )
+            return await self._backend.sessions.create(draft)
+        except Changed as error:
+            zone, now = self.medtui.zone, self.medtui.now()
+            words = error.message
+            if self._session is not None:
+                words = difference(self._session, error.present, now, zone)
+            # What one sees now is the new truth; what was typed stays, to be sent again or not.
+            self._session = error.present
+            self._say(f"{words} Save again if you still want this.")
+        except Invalid as error:
+            self._is_sent = False
+            fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
+            field = fields.get(error.field or "")
+            self._say("" if field else error.message)
+            if field:
+                field.fail(error.message)
+        except DataError as error:
+            self._say(error.message)
+        return None
+
+
+def _uuid(text: str | None) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
+
+
+def _link_refusal(link: str) -> str | None:
+    """Why a room link cannot be taken, if it cannot: https, or a bare identifier."""
+    if not link:
+        return None
+    if len(link) > 500:
+        return "This is too long for a room link."
+    if any(char.isspace() or not char.isprintable() for char in link):
+        return "A room link has no spaces."
+    if "://" in link:
+        if not link.startswith("https://"):
+            return "Only https links can be used."
+        if (safe := safe_link(link)) is None:
+            return (
+                "This link does not say plainly where it leads: use one as https://zoom.us/j/123."
+            )
+        if safe[0].lower() != link.lower():
+            return f"Write the host in plain letters: this one is {safe[1]}."
+    if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
+        return "Enter an https link, or a name of letters, digits, - _ and dots."
+    return None

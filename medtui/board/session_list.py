@@ -1,0 +1,263 @@
+"""The board's list: a line-API widget over plain data.
+
+Only lines that look different from what stands there are drawn again, so what a change
+costs depends neither on the number of sessions nor on the size of the terminal.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import ClassVar, NamedTuple
+from uuid import UUID
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from medtui.core.agenda import Agenda, Day
+from medtui.core.wording import day_label, seats, standing
+from medtui.models import PracticeSession, Stage
+from medtui.ui.cells import fit
+from medtui.ui.cursor_list import CursorList
+
+MARK_SECONDS = 4.0
+"""How long a changed row is marked; in the last of them the mark fades."""
+
+FIXED_WIDTH = 21
+"""Cells of the gutter, the time and the countdown, with the gaps behind them."""
+
+
+class Columns(NamedTuple):
+    """Widths in cells of the columns that share what a list's fixed ones leave."""
+
+    host: int
+    level: int
+    about: int
+    seat: int
+
+    @classmethod
+    def of(cls, width: int) -> Columns:
+        """Share out a width: first what is needed, then, in turn, what is good to have."""
+        columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
+        spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
+        if spare < 0:
+            columns["host"] = max(4, columns["host"] + spare)
+        for name, wish in _WISHES:
+            more = min(max(0, wish - columns[name]), max(0, spare))
+            columns[name] += more
+            spare -= more
+        return cls(**columns)
+
+
+_WISHES = [
+    ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 52), ("seat", 40),
+]  # fmt: skip
+
+
+class SessionList(CursorList):
+    """Shows an agenda.
+
+    `update` draws what has become of the agenda. Posts `Highlighted` when the cursor has
+    come to another session, and `Selected` on enter or a click on the cursor.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", show=False, id="board.select",
+                tooltip="Details of the session"),
+    ]  # fmt: skip
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "session-list--day",
+        "session-list--cursor",
+        "session-list--faint",
+        "session-list--open",
+        "session-list--mine",
+        "session-list--running",
+        "session-list--mark",
+    }
+
+    is_stale: reactive[bool] = reactive(False)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor has come to this session, or to none."""
+
+        session: PracticeSession | None
+
+    @dataclass
+    class Selected(Message):
+        """Enter was pressed on this session."""
+
+        session: PracticeSession
+
+    def __init__(
+        self,
+        agenda: Agenda,
+        viewer: UUID | None,
+        zone: tzinfo,
+        now: datetime,
+        *,
+        id: str | None = None,  # noqa: A002  # Textual's name
+    ) -> None:
+        super().__init__(id=id)
+        self._agenda = agenda
+        self._viewer = viewer
+        self._zone = zone
+        self._now = now
+        self._marks: dict[UUID, float] = {}
+        self._busy: set[UUID] = set()
+        self._drawn: dict[int, object] = {}
+        """How each line of the widget looked when it was drawn last."""
+        self._drawn_width = 0
+
+    @property
+    def session(self) -> PracticeSession | None:
+        """The session under the cursor."""
+        row = self._agenda.row(self.session_id)
+        line = None if row is None else self._agenda.line(row)
+        return line if isinstance(line, PracticeSession) else None
+
+    @property
+    def line_count(self) -> int:
+        return len(self._agenda)
+
+    def session_at(self, row: int) -> UUID | None:
+        line = self._agenda.line(row)
+        return line.id if isinstance(line, PracticeSession) else None
+
+    def row_of(self, session_id: UUID | None) -> int | None:
+        return self._agenda.row(session_id)
+
+    def came_to(self, row: int | None) -> None:
+        self.post_message(self.Highlighted(self.session))
+
+    def chose(self, row: int) -> None:
+        if self.session is not None:
+            self.post_message(self.Selected(self.session))
+
+    def update(self, now: datetime, changed: Iterable[UUID] = ()) -> None:
+        """Draw the agenda as of `now`, and mark the changed sessions for a while."""
+        self._now = now
+        until = time.monotonic() + MARK_SECONDS
+        self._marks = {id_: end for id_, end in self._marks.items() if end > time.monotonic()}
+        self._marks.update((id_, until) for id_ in changed)
+        if len(self._agenda) != self.virtual_size.height:
+            self.measure()
+        self.follow_cursor()
+        if self.line_width != self._drawn_width:  # a scrollbar has come or gone
+            self.refresh()
+        self._refresh_different()
+
+    def set_busy(self, session_id: UUID, busy: bool) -> None:
+        """Show that a write to this session is under way, or is over."""
+        (self._busy.add if busy else self._busy.discard)(session_id)
+        self._refresh_different()
+
+    def is_busy(self, session_id: UUID) -> bool:
+        return session_id in self._busy
+
+    def render_line(self, y: int) -> Strip:
+        row = y + self.scroll_offset.y
+        line = self._agenda.line(row)
+        self._drawn[y], self._drawn_width = self._look(row), self.line_width
+        match line:
+            case None:
+                return Strip.blank(self.line_width, self.rich_style)
+            case Day(date):
+                label = day_label(date, self._now.astimezone(self._zone).date())
+                strip = Strip([Segment(f"  {label}", self._style("day"))])
+            case _:
+                strip = self._row(line)
+        return strip.adjust_cell_length(self.line_width).apply_style(self.rich_style)
+
+    def _refresh_different(self) -> None:
+        top = self.scroll_offset.y
+        for y in range(self.size.height):
+            if y not in self._drawn or self._drawn[y] != self._look(top + y):
+                self.refresh_line(top + y)
+
+    def _look(self, row: int) -> object:
+        """All that a line's appearance depends on, apart from the theme and the width."""
+        line = self._agenda.line(row)
+        if line is None:
+            return None
+        if isinstance(line, Day):
+            return day_label(line.date, self._now.astimezone(self._zone).date())
+        is_cursor = line.id == self.session_id
+        return (
+            line,
+            standing(line, self._now),
+            seats(line, self._viewer, self._now),
+            is_cursor and (1 + self.has_focus),
+            self._mark(line.id),
+            line.id in self._busy,
+            self.is_stale,
+        )
+
+    def _mark(self, session_id: UUID) -> str:
+        """Whether a row is marked as changed: with which style, or not at all."""
+        left = self._marks.get(session_id, 0) - time.monotonic()
+        return "" if left <= 0 else "faint" if left <= 1 else "mark"
+
+    def _row(self, session: PracticeSession) -> Strip:
+        columns = Columns.of(self.line_width)
+        faint = self._style("faint")
+        plain = faint if self.is_stale else Style()
+        is_cursor = session.id == self.session_id
+        mark = self._mark(session.id)
+        gutter = "…" if session.id in self._busy else "▌" if mark else " "
+        host = session.host.name if session.host else "(unknown)"
+        if self._viewer is not None and session.host_id == self._viewer:
+            host = "You"
+        level = session.host.level if session.host else ""
+        kind, case = session.type_label, session.case
+        topics = (
+            "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
+        )
+        if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
+            topics = ""
+        kind = fit(kind, min(cell_len(kind), columns.about))
+        seat = first_fitting(seats(session, self._viewer, self._now), columns.seat)
+        start = session.starts_at.astimezone(self._zone)
+        segments = [
+            Segment(gutter, self._style(mark or "mark")),
+            Segment("›" if is_cursor else " ", self._style("mark")),
+            Segment(f"{start:%H:%M}  ", plain),
+            Segment(fit(standing(session, self._now), 10) + "  ", faint),
+            Segment(fit(host, columns.host) + "  ", plain + Style(bold=not self.is_stale)),
+            Segment(fit(level, columns.level) + "  ", faint),
+            Segment(kind, plain),
+            Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
+            Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
+        ]
+        strip = Strip(segments).adjust_cell_length(self.line_width)
+        if is_cursor and self.has_focus:
+            # Behind the texts, whose own styles say nothing of a background.
+            cursor = self._style("cursor")
+            return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])
+        return strip
+
+    def _seat_style(self, session: PracticeSession, plain: Style) -> Style:
+        if self.is_stale:
+            return plain
+        if session.stage is not Stage.PREP:
+            return self._style("running")
+        if session.involves(self._viewer):
+            return self._style("mine")
+        return self._style("open") if session.is_open else plain
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"session-list--{name}", partial=True)
+
+
+def first_fitting(forms: list[str], width: int) -> str:
+    """The first of these that fits into `width` cells; the last where none does."""
+    return next((form for form in forms if cell_len(form) <= width), forms[-1])

@@ -1,0 +1,1 @@
+"""Rules and plain data: no I/O, no Textual."""

@@ -1,0 +1,264 @@
+"""One's past sessions as plain data: what is listed, and what filters leave. No I/O, no Textual."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import tzinfo
+from typing import Any
+from uuid import UUID
+
+from medtui.core.agenda import fold
+from medtui.documents.assessment import Assessment, Domain, Marker
+from medtui.documents.words import figure
+from medtui.models import FileKind, PracticeSession, Profile, Role, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class DomainMark:
+    """What one domain of a mark sheet was given; `percent` only where a maximum is known."""
+
+    name: str
+    percent: float | None = None
+    label: str | None = None
+    is_unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Of an assessment, what is needed to see how one grows."""
+
+    marker: Marker = Marker.UNKNOWN
+    percent: float | None = None
+    words: str = ""
+    domains: tuple[DomainMark, ...] = ()
+
+    @classmethod
+    def of(cls, assessment: Assessment) -> Marks:
+        whole = assessment.overall
+        words = whole.label or ""
+        if not words and whole.percent is None and whole.score is not None:
+            words = figure(whole.score) + (f" / {figure(whole.max)}" if whole.max else "")
+        if not words and whole.percent is None and whole.passed is not None:
+            words = "passed" if whole.passed else "not passed"
+        return cls(
+            assessment.marker,
+            whole.percent,
+            words,
+            tuple(_domain_mark(domain) for domain in assessment.domains),
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        domains = [[d.name, d.percent, d.label, d.is_unsure] for d in self.domains]
+        return {"by": self.marker.value, "percent": self.percent, "words": self.words,
+                "domains": domains}  # fmt: skip
+
+    @classmethod
+    def from_json(cls, kept: Any) -> Marks:
+        """What `as_json` has made. Raises ValueError, TypeError or LookupError for all else."""
+        domains = tuple(
+            DomainMark(str(name), _number(percent), label if label is None else str(label),
+                       bool(is_unsure))
+            for name, percent, label, is_unsure in kept["domains"]
+        )  # fmt: skip
+        return cls(Marker(kept["by"]), _number(kept["percent"]), str(kept["words"]), domains)
+
+
+def _domain_mark(domain: Domain) -> DomainMark:
+    percent = None
+    if domain.score is not None and domain.max is not None and domain.max > 0:
+        percent = 100 * domain.score / domain.max
+    if percent is not None and not math.isfinite(percent):
+        percent = None
+    return DomainMark(domain.name, percent, domain.label, domain.insufficient_evidence)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the bucket has of a session: which files, the assessment's marks, why it is broken.
+
+    `stamp` tells one upload of the assessment from the next.
+    """
+
+    files: frozenset[FileKind] = frozenset()
+    stamp: str = ""
+    marks: Marks | None = None
+    broken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A past session as its viewer sees it. `kept` None: it is not known yet."""
+
+    session: PracticeSession
+    me: UUID
+    case_name: str | None = None
+    kept: Kept | None = None
+
+    @property
+    def is_host(self) -> bool:
+        return self.session.host_id == self.me
+
+    @property
+    def role(self) -> Role | None:
+        return self.session.role_of(self.me)
+
+    @property
+    def partner(self) -> Profile | None:
+        return self.session.partner_of(self.me)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it took place, as far as one can tell."""
+        return self.session.stage is not Stage.PREP or bool(self.kept and self.kept.files)
+
+    @property
+    def marks(self) -> Marks | None:
+        return self.kept.marks if self.kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The heading over a month's sessions."""
+
+    year: int
+    month: int
+
+
+Line = Month | Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which sessions are shown; None and empty: all."""
+
+    role: Role | None = None
+    domain: str | None = None
+    category: str | None = None
+    text: str = ""
+
+    @property
+    def is_any(self) -> bool:
+        return self == Filter()
+
+
+class History:
+    """The past sessions of one person, newest first, and which of them are looked at."""
+
+    def __init__(self, me: UUID, zone: tzinfo) -> None:
+        self.me = me
+        self.filter = Filter()
+        self._zone = zone
+        self._entries: dict[UUID, Entry] = {}
+        self._order: list[UUID] = []
+        self._texts: dict[UUID, str] = {}
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    @property
+    def entries(self) -> list[Entry]:
+        """All of them, newest first."""
+        return [self._entries[id_] for id_ in self._order]
+
+    def get(self, session_id: UUID) -> Entry | None:
+        return self._entries.get(session_id)
+
+    def read(self, sessions: Iterable[PracticeSession], *, whole: bool = False) -> None:
+        """Take these sessions; `whole`: these and no others. What is known of files stays."""
+        before = self._entries
+        if whole:
+            self._entries = {}
+        for session in sessions:
+            if not session.involves(self.me):
+                continue
+            known = before.get(session.id)
+            entry = Entry(session, self.me) if known is None else replace(known, session=session)
+            self._entries[session.id] = entry
+        self._texts.clear()
+        self._order = sorted(
+            self._entries,
+            key=lambda id_: (self._entries[id_].session.starts_at, id_),
+            reverse=True,
+        )
+
+    def name(self, names: dict[UUID, str]) -> None:
+        """Take the names of cases, by case, for sessions that are in their debrief."""
+        for id_, entry in self._entries.items():
+            case_id, is_over = entry.session.case_id, entry.session.stage is Stage.WRAP_UP
+            name = names.get(case_id) if case_id is not None and is_over else None
+            if name != entry.case_name:
+                self._entries[id_] = replace(entry, case_name=name)
+                self._texts.pop(id_, None)
+
+    def keep(self, session_id: UUID, kept: Kept) -> None:
+        """Take what the bucket has of a session."""
+        if entry := self._entries.get(session_id):
+            self._entries[session_id] = replace(entry, kept=kept)
+
+    def wanted(self) -> list[Entry]:
+        """What the filter leaves, newest first."""
+        words = fold(self.filter.text).split()
+        return [entry for entry in self.entries if self._is_wanted(entry, words)]
+
+    def lines(self, wanted: Iterable[Entry] | None = None) -> list[Line]:
+        """The same, under the headings of their months."""
+        found: list[Line] = []
+        for entry in self.wanted() if wanted is None else wanted:
+            local = entry.session.starts_at.astimezone(self._zone)
+            month = Month(local.year, local.month)
+            if not found or month != self._month_of(found[-1]):
+                found.append(month)
+            found.append(entry)
+        return found
+
+    def domains(self) -> Counter[str]:
+        """The domains of the cases, and how many sessions each has."""
+        return Counter(entry.session.case.domain for entry in self._entries.values()
+                       if entry.session.case and entry.session.case.domain)  # fmt: skip
+
+    def categories(self) -> Counter[str]:
+        """The same of categories."""
+        return Counter(entry.session.case.category for entry in self._entries.values()
+                       if entry.session.case and entry.session.case.category)  # fmt: skip
+
+    def _month_of(self, line: Line) -> Month:
+        if isinstance(line, Month):
+            return line
+        local = line.session.starts_at.astimezone(self._zone)
+        return Month(local.year, local.month)
+
+    def _is_wanted(self, entry: Entry, words: Sequence[str]) -> bool:
+        wish, case = self.filter, entry.session.case
+        if wish.role is not None and entry.role is not wish.role:
+            return False
+        if wish.domain is not None and (case is None or case.domain != wish.domain):
+            return False
+        if wish.category is not None and (case is None or case.category != wish.category):
+            return False
+        if not words:
+            return True
+        id_ = entry.session.id
+        if id_ not in self._texts:
+            self._texts[id_] = fold(" ".join(self._said(entry)))
+        return all(word in self._texts[id_] for word in words)
+
+    def _said(self, entry: Entry) -> Iterable[str]:
+        """Everything in a row that one may look for."""
+        session = entry.session
+        local = session.starts_at.astimezone(self._zone)
+        yield f"{local:%A} {local.day} {local:%B %Y}"
+        yield session.type_label
+        yield "host" if entry.is_host else "guest"
+        yield entry.role.value if entry.role else ""
+        yield entry.case_name or ""
+        if entry.partner:
+            yield from (entry.partner.name, entry.partner.level)
+        if session.case:
+            yield from (session.case.category or "", session.case.domain or "")

@@ -1,0 +1,232 @@
+"""A mark sheet as plain data: what an assessor gives and writes, whatever the rubric is.
+
+Nothing of the case is ever in it: neither its name, nor a brief, nor the condition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from medtui.core.rubrics import Domain, Rubric
+from medtui.models import clean_line
+
+LONGEST = 2_000
+"""Characters of one remark."""
+MOST = 200
+"""Remarks of one kind in one place."""
+
+WHOLE = ""
+"""Where one writes of the station as a whole, rather than of a domain."""
+
+_BULLETS = re.compile(r"(?:(?:[-*•–▪◦]|\d{1,3}[.)])\s+)+")
+
+
+class Kind(StrEnum):
+    """The kinds of remarks."""
+
+    STRENGTH = "strengths"
+    IMPROVEMENT = "improvements"
+    FLAG = "red_flags"
+    EVIDENCE = "evidence"
+    NOTE = "notes"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What is given in one place: a domain, or the whole, whose score is its grade, from 1."""
+
+    score: int | None = None
+    insufficient: bool = False
+    strengths: tuple[str, ...] = ()
+    improvements: tuple[str, ...] = ()
+    red_flags: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def of(self, kind: Kind) -> tuple[str, ...]:
+        found: tuple[str, ...] = getattr(self, kind.value)
+        return found
+
+    def having(self, kind: Kind, remarks: tuple[str, ...]) -> Marks:
+        changed: Marks = replace(self, **{kind.value: remarks})  # type: ignore[arg-type]
+        return changed
+
+    @property
+    def remarks(self) -> list[tuple[Kind, int, str]]:
+        """All of them, each with its kind and its number in that kind."""
+        return [(kind, n, text) for kind in Kind for n, text in enumerate(self.of(kind))]
+
+
+NOTHING = Marks()
+
+
+class Spot(NamedTuple):
+    """Where one types: a new remark in a place, or (`at`) another text for one that there is."""
+
+    place: str
+    kind: Kind
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the marks come to as the rubric weighs them.
+
+    `max` is of the domains that are marked, as no mark is not zero; `missing` are the others.
+    """
+
+    score: float | None
+    max: float
+    percent: float | None
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An assessor's sheet about one candidate in one session.
+
+    `marks` are by rubric and place, so that another rubric loses nothing. `revision` grows with
+    every change. `station` is since when the station ran that it is about, as text.
+    """
+
+    session: UUID
+    candidate: UUID
+    rubric: Rubric
+    id: UUID = field(default_factory=uuid4)
+    revision: int = 0
+    station: str | None = None
+    marks: Mapping[tuple[str, str], Marks] = field(default_factory=dict)
+    whole: Marks = NOTHING
+    drafts: Mapping[Spot, str] = field(default_factory=dict)
+    """What was typed and neither kept as a remark nor taken back."""
+    typing: Spot | None = None
+    """Where one is typing now."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(marks != NOTHING for marks in (self.whole, *self.marks.values()))
+
+    def domain(self, place: str) -> Domain | None:
+        """The domain of this name; None for the whole."""
+        return next((each for each in self.rubric.domains if each.name == place), None)
+
+    def at(self, place: str) -> Marks:
+        """What is given in a place."""
+        given = self.marks.get((self.rubric.id, place), NOTHING)
+        return replace(self.whole, score=given.score) if place == WHOLE else given
+
+    # Changes, each a new sheet
+
+    def score(self, place: str, score: int | None) -> Sheet:
+        """Give a mark, or take it back. The whole has a grade."""
+        return self._put(place, replace(self.at(place), score=score))
+
+    def toggle_insufficient(self, place: str) -> Sheet:
+        marks = self.at(place)
+        return self._put(place, replace(marks, insufficient=not marks.insufficient))
+
+    def write(self, spot: Spot, text: str) -> Sheet:
+        """Add a remark, or give one another text. One without words changes nothing."""
+        place, kind, at = spot
+        remarks, text = self.at(place).of(kind), tidy(text)
+        done = self.draft(spot, "").type(None)
+        if not text or (at is None and len(remarks) >= MOST):
+            return done
+        if at is None or not 0 <= at < len(remarks):
+            remarks = (*remarks, text)
+        else:
+            remarks = (*remarks[:at], text, *remarks[at + 1 :])
+        return done._put(place, self.at(place).having(kind, remarks))
+
+    def strike(self, spot: Spot) -> Sheet:
+        """Take a remark away, and what was begun for those of its kind that move up."""
+        place, kind, at = spot
+        remarks = self.at(place).of(kind)
+        if at is None or not 0 <= at < len(remarks):
+            return self
+        left = {
+            other: text
+            for other, text in self.drafts.items()
+            if (other.place, other.kind) != (place, kind) or other.at is None
+        }
+        rest = self.at(place).having(kind, (*remarks[:at], *remarks[at + 1 :]))
+        return replace(self, drafts=left)._put(place, rest)
+
+    def about(self, station: str) -> Sheet:
+        """Which station it is about."""
+        return replace(self, station=station)
+
+    def draft(self, spot: Spot, text: str) -> Sheet:
+        """What has been typed there so far: no change yet to what the sheet says."""
+        drafts = {other: begun for other, begun in self.drafts.items() if other != spot}
+        return replace(self, drafts={**drafts, spot: text} if text.strip() else drafts)
+
+    def type(self, spot: Spot | None) -> Sheet:
+        """Where one types now."""
+        return replace(self, typing=spot)
+
+    def choose(self, rubric: Rubric) -> Sheet:
+        """Mark by another rubric. What was given by this one comes back with it."""
+        return replace(self, rubric=rubric, revision=self.revision + 1)
+
+    def _put(self, place: str, marks: Marks) -> Sheet:
+        if marks == self.at(place):
+            return self
+        key = (self.rubric.id, place)
+        if place != WHOLE:
+            return replace(self, marks={**self.marks, key: marks}, revision=self.revision + 1)
+        grade = Marks(score=marks.score)
+        return replace(
+            self,
+            marks={**self.marks, key: grade},
+            whole=replace(marks, score=None),
+            revision=self.revision + 1,
+        )
+
+    # What it comes to
+
+    @property
+    def totals(self) -> Totals:
+        given = [(domain, self.at(domain.name).score) for domain in self.rubric.domains]
+        marked = [(domain, score) for domain, score in given if score is not None]
+        missing = len(given) - len(marked)
+        if not marked:
+            return Totals(None, self.rubric.counts, None, missing)
+        score = round(sum(domain.worth(score) for domain, score in marked), 2)
+        most = round(sum(domain.counts for domain, _ in marked), 2) if missing else (
+            self.rubric.counts
+        )  # fmt: skip
+        return Totals(score, most, round(100 * score / most, 1) if most else None, missing)
+
+    @property
+    def grade(self) -> str:
+        """The grade of the whole; empty where none is given."""
+        at = self.at(WHOLE).score
+        return self.rubric.grades[at - 1] if at and at <= len(self.rubric.grades) else ""
+
+    @property
+    def elsewhere(self) -> int:
+        """How many marks and remarks stand under domains that the present rubric has not."""
+        here = {(self.rubric.id, place) for place in (WHOLE, *self._places)}
+        return sum(
+            len(marks.remarks) + (marks.score is not None)
+            for key, marks in self.marks.items()
+            if key not in here
+        )
+
+    @property
+    def _places(self) -> list[str]:
+        return [domain.name for domain in self.rubric.domains]
+
+
+def tidy(text: str) -> str:
+    """A remark as it is kept: one line, no bullets before it, harmless to a terminal."""
+    words = " ".join(clean_line(text).split())
+    return _BULLETS.sub("", words, count=1)[:LONGEST].strip() if _BULLETS.match(words) else (
+        words[:LONGEST].strip()
+    )  # fmt: skip

@@ -1,0 +1,167 @@
+"""How one grows, as plain data: marks over time, and how often something was practised.
+
+No I/O and no Textual. Null is not zero: what has no percentage, because a maximum is missing,
+a grade is a letter or the evidence did not suffice, is counted and named, and never drawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from functools import lru_cache
+
+from medtui.core.agenda import fold
+from medtui.core.history import DomainMark, Entry
+from medtui.documents.assessment import Marker
+from medtui.models import Role
+
+MONTH = timedelta(days=30.44)
+FEWEST, SHORTEST = 3, timedelta(days=14)
+"""Marks, and the time that they span, from which on one may speak of a trend."""
+LATELY = 3
+"""So many of the last marks say where somebody stands."""
+STEADY = 1.0
+"""Points a month below which nothing grows or falls."""
+
+
+class By(Enum):
+    """What marks are put together by."""
+
+    SKILL = "mark sheet"
+    DOMAIN = "domain of the case"
+    CATEGORY = "category of the case"
+
+    @property
+    def next(self) -> By:
+        ways = list(By)
+        return ways[(ways.index(self) + 1) % len(ways)]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A mark that has a percentage."""
+
+    at: datetime
+    percent: float
+    marker: Marker = Marker.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One domain over time, oldest first.
+
+    Attributes:
+        practised: when it was, marked or not.
+        grades: marks that are words and have no percentage.
+        unsure: how many marks rest on too little evidence, and count for nothing here.
+    """
+
+    name: str
+    points: tuple[Point, ...] = ()
+    practised: tuple[datetime, ...] = ()
+    grades: tuple[str, ...] = ()
+    unsure: int = 0
+
+    @property
+    def last(self) -> float | None:
+        return self.points[-1].percent if self.points else None
+
+    @property
+    def best(self) -> float | None:
+        return max((point.percent for point in self.points), default=None)
+
+    @property
+    def level(self) -> float | None:
+        """Where one stands: the mean of the last few marks."""
+        lately = [point.percent for point in self.points[-LATELY:]]
+        return sum(lately) / len(lately) if lately else None
+
+    @property
+    def trend(self) -> float | None:
+        """Points a month, by least squares; None where there are too few marks to tell."""
+        return slope([(point.at, point.percent) for point in self.points])
+
+    def by(self, *markers: Marker) -> int:
+        """How many marks these have given."""
+        return sum(point.marker in markers for point in self.points)
+
+
+def slope(points: Sequence[tuple[datetime, float]]) -> float | None:
+    """Points a month, by least squares; None for fewer than FEWEST, or within SHORTEST."""
+    if len(points) < FEWEST:
+        return None
+    first = min(at for at, _ in points)
+    if max(at for at, _ in points) - first < SHORTEST:
+        return None
+    xs = [(at - first) / MONTH for at, _ in points]
+    mean_x = sum(xs) / len(xs)
+    mean_y = sum(value for _, value in points) / len(points)
+    spread = sum((x - mean_x) ** 2 for x in xs)
+    rise = sum((x - mean_x) * (y - mean_y) for x, (_, y) in zip(xs, points, strict=True))
+    return rise / spread
+
+
+@dataclass
+class _Gathered:
+    name: str
+    points: list[Point] = field(default_factory=list)
+    practised: list[datetime] = field(default_factory=list)
+    grades: list[str] = field(default_factory=list)
+    unsure: int = 0
+
+
+def progress(entries: Iterable[Entry], by: By) -> list[Series]:
+    """How the viewer does as the candidate, the weakest first.
+
+    Behind these stands what has so few marks that they say little, and last what has none.
+    """
+    found: dict[str, _Gathered] = {}
+
+    def gathered(name: str) -> _Gathered:
+        known = found.setdefault(_plain(name), _Gathered(name))
+        known.name = name  # as it was written last
+        return known
+
+    for entry in sorted(entries, key=lambda entry: entry.session.starts_at):
+        if entry.role is not Role.CANDIDATE or not entry.is_held:
+            continue
+        at, marks, case = entry.session.starts_at, entry.marks, entry.session.case
+        if by is By.SKILL:
+            for domain in marks.domains if marks else ():
+                series = gathered(domain.name)
+                series.practised.append(at)
+                _add(series, at, domain, marks.marker if marks else Marker.UNKNOWN)
+            continue
+        name = (case.domain if by is By.DOMAIN else case.category) if case else None
+        series = gathered(name or "no case")
+        series.practised.append(at)
+        if marks is not None:
+            _add(series, at, DomainMark("", marks.percent, marks.words), marks.marker)
+    made = [
+        Series(g.name, tuple(g.points), tuple(g.practised), tuple(g.grades), g.unsure)
+        for g in found.values()
+    ]
+    return sorted(made, key=_weakest_first)
+
+
+@lru_cache(maxsize=1024)
+def _plain(name: str) -> str:
+    """A domain's name as it is compared: mark sheets spell it in more than one way."""
+    return " ".join(fold(name).split())
+
+
+def _add(series: _Gathered, at: datetime, mark: DomainMark, marker: Marker) -> None:
+    if mark.is_unsure:
+        series.unsure += 1
+    elif mark.percent is not None:
+        series.points.append(Point(at, mark.percent, marker))
+    elif mark.label:
+        series.grades.append(mark.label)
+
+
+def _weakest_first(series: Series) -> tuple[int, float, str]:
+    count = len(series.points)
+    group = 0 if count >= FEWEST else 1 if count else 2
+    return group, series.level or 0.0, fold(series.name)

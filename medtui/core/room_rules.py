@@ -1,0 +1,226 @@
+"""What a room says and allows: who is who, what is awaited, what has just happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from medtui.core.agenda import name_of
+from medtui.models import PracticeSession, Role, Stage
+
+REPLACED = "A new recording and mark sheet will replace the ones there are."
+
+
+def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:
+    """What to call somebody: "you", or their name."""
+    if who == me:
+        return "you"
+    people = {p.user_id: p.name for p in (session.host, session.guest) if p}
+    return people.get(who, "somebody") if who else "nobody"
+
+
+def other_of(session: PracticeSession, who: UUID | None) -> UUID | None:
+    """Of the two, the one who is not this one."""
+    return session.guest_id if who == session.host_id else session.host_id
+
+
+def case_words(session: PracticeSession) -> str:
+    """What everybody may know of the case."""
+    if session.case_id is None:
+        return "not chosen"
+    case = session.case
+    words = " · ".join(filter(None, (case.category, case.domain))) if case else ""
+    return words or "chosen"
+
+
+def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) -> str:
+    """What has to happen next, as one sentence."""
+    is_host = session.host_id == me
+    host = name_of(session.host)
+    if session.stage is Stage.INTERVIEW:
+        return "f finishes the station." if is_host else f"{host} finishes the station."
+    if session.stage is Stage.WRAP_UP:
+        return (
+            "u: once more with the same roles. r: swap roles, with another case."
+            if is_host
+            else f"{host} may go on with another station."
+        )
+    if session.guest_id is None:
+        return "The guest's seat is free: wait until somebody books it."
+    if session.candidate_id is None:
+        return "Choose who is the candidate: r." if is_host else (
+            f"Waiting for {host} to choose who is the candidate."
+        )  # fmt: skip
+    if session.case_id is None and not has_own_brief:
+        return (
+            "Choose the case: c. Or write a brief: b. Or start without: s."
+            if is_host
+            else f"Waiting for {host} to choose the case, or to start without."
+        )
+    return "Ready: s starts the station." if is_host else f"Ready: {host} starts the station."
+
+
+# Why something cannot be done: None when it can, or a sentence.
+
+
+def why_not_host(session: PracticeSession, me: UUID, does: str) -> str | None:
+    if session.host_id == me:
+        return None
+    return f"Only the host does this: {name_of(session.host)} {does}."
+
+
+def why_not_roles(session: PracticeSession, me: UUID) -> str | None:
+    if reason := why_not_host(session, me, "chooses who is the candidate"):
+        return reason
+    if session.stage is Stage.INTERVIEW:
+        return "The station runs: f finishes it, u goes back to prep."
+    if session.stage is Stage.WRAP_UP and session.guest_id is None:
+        return "There is no guest to swap roles with."
+    return None
+
+
+def why_not_case(session: PracticeSession, me: UUID) -> str | None:
+    if reason := why_not_host(session, me, "chooses the case"):
+        return reason
+    if session.stage is not Stage.PREP:
+        return "The case is chosen in prep: u goes back to it."
+    if session.candidate_id is None:
+        return "Choose the candidate first: r."
+    return None
+
+
+def why_not_write(session: PracticeSession, me: UUID) -> str | None:
+    if reason := why_not_host(session, me, "writes the brief"):
+        return reason
+    if session.stage is not Stage.PREP:
+        return "The brief is written in prep: u goes back to it."
+    return None
+
+
+def why_not_start(session: PracticeSession, me: UUID) -> str | None:
+    if session.stage is Stage.INTERVIEW:
+        return "The station runs already."
+    if session.stage is Stage.WRAP_UP:
+        return "The station is over: u goes back to prep."
+    if reason := why_not_host(session, me, "starts the station"):
+        return reason
+    if session.guest_id is None:
+        return "There is no guest yet: a station needs two."
+    if session.candidate_id is None:
+        return "Choose the candidate first: r."
+    return None
+
+
+def why_not_finish(session: PracticeSession, me: UUID) -> str | None:
+    if session.stage is not Stage.INTERVIEW:
+        return "No station runs."
+    return why_not_host(session, me, "finishes the station")
+
+
+def why_not_again(session: PracticeSession, me: UUID) -> str | None:
+    if session.stage is Stage.PREP:
+        return "This is prep already."
+    return why_not_host(session, me, "decides whether there is another round")
+
+
+def why_not_clock(session: PracticeSession) -> str | None:
+    return None if session.stage is Stage.INTERVIEW else "The clock does not run yet."
+
+
+def why_not_preset(session: PracticeSession, me: UUID) -> str | None:
+    if session.stage is not Stage.PREP:
+        return "The timing is chosen in prep; + and - change a minute."
+    return why_not_host(session, me, "chooses the timing")
+
+
+def why_not_remove(session: PracticeSession, me: UUID) -> str | None:
+    if session.guest_id is None:
+        return "The guest's seat is free."
+    return why_not_host(session, me, "can free the guest's seat")
+
+
+def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
+    if not session.involves(me):
+        return "You have no seat in this session any more."
+    if session.guest_id is None:
+        return "There is nobody to mark: the guest's seat is free."
+    if session.candidate_id is None:
+        return "Whoever is not the candidate marks, and nobody is the candidate yet."
+    if session.candidate_id == me:
+        return f"You are the candidate: {person(session, other_of(session, me), me)} marks."
+    return None
+
+
+def why_no_brief(session: PracticeSession, role: Role | None, *, has_own: bool = False) -> str:
+    """What is shown in place of the brief. `has_own`: the host has written one for either role."""
+    if has_own and role is Role.CANDIDATE and session.stage is Stage.PREP:
+        return "You are the candidate: your brief comes with the start."
+    if has_own:
+        return "There is no brief for your role here."
+    if session.case_id is None and session.stage is not Stage.PREP:
+        return "There is no brief here: use a book or PDF of your own."
+    if session.candidate_id is None:
+        return "Once the candidate and the case are chosen, the actor's brief is here to learn."
+    if session.case_id is None and role is Role.CANDIDATE:
+        return "You are the candidate: once the case is chosen, your brief comes with the start."
+    if role is None or session.case_id is None:
+        return "Once the case is chosen, the actor's brief is here to learn."
+    if role is Role.CANDIDATE and session.stage is Stage.PREP:
+        return f"{case_words(session)}\n\nYou are the candidate: your brief comes with the start."
+    return "Reading the brief…"
+
+
+# What has happened
+
+
+def happened(
+    before: PracticeSession, after: PracticeSession, me: UUID, when: str, *, is_mine: bool
+) -> Iterator[str]:
+    """What others did to a session, in sentences. `when` is its start in words.
+
+    `is_mine`: what a host can do, this program has just done.
+    """
+    if before.guest_id != after.guest_id and after.guest_id is not None:
+        yield f"{name_of(after.guest)} has booked the seat."
+    if is_mine:
+        return
+    if before.guest_id is not None and after.guest_id is None:
+        yield f"{name_of(before.guest)} has left: the seat is free again."
+        return  # what else has changed comes of that
+    # A host who reads of their own doing has done it in another window, or another client.
+    host = "Another window of yours" if after.host_id == me else name_of(after.host)
+    if before.stage != after.stage:
+        does = {
+            Stage.PREP: "has gone back to prep",
+            Stage.INTERVIEW: "has started the station",
+            Stage.WRAP_UP: "has finished the station",
+        }
+        yield f"{host} {does[after.stage]}."
+    if before.candidate_id != after.candidate_id and after.candidate_id is not None:
+        who = person(after, after.candidate_id, me)
+        yield "You are the candidate now." if who == "you" else f"{who} is the candidate now."
+    if before.case_id != after.case_id:
+        if after.case_id is not None:
+            yield f"{host} has chosen the case: {case_words(after)}."
+        elif after.stage is Stage.PREP and before.candidate_id == after.candidate_id:
+            yield f"{host} has taken the case back."
+    if before.starts_at != after.starts_at:
+        yield f"{host} has moved the session to {when}."
+    if before.room_url != after.room_url:
+        yield f"{host} has changed the room link."
+
+
+def role_words(role: Role | None, stage: Stage) -> str:
+    """ "you are the CANDIDATE"."""
+    if role is None:
+        return ""
+    return f"you {'were' if stage is Stage.WRAP_UP else 'are'} the {role.value.upper()}"
+
+
+def title(session: PracticeSession, me: UUID) -> str:
+    """ "mock with Daniel Reyes": nothing of the case is in it, nor ever will be."""
+    partner = session.partner_of(me)
+    kind = session.type_label.lower() or "session"
+    if partner is None:
+        return f"{kind}, seat free" if session.guest_id is None else kind
+    return f"{kind} with {partner.name}"

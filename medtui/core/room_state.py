@@ -1,0 +1,109 @@
+"""One side's view of a room: the row, what both share, and who is there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from medtui.core import station_clock
+from medtui.core.presets import Preset
+from medtui.core.room_shared import Shared, from_json
+from medtui.core.station_clock import UNTOUCHED, Adjustments, Reading, Signal
+from medtui.models import PracticeSession, Role, Stage
+
+
+class RoomState:
+    """Changed by what arrives and by keys; whoever owns it sends `shared` on when it changed.
+
+    Args:
+        session: the row as it is.
+        me: whose view this is.
+        kept: what an earlier run has kept of the shared things.
+        preset: the host's usual one, where nothing was chosen yet.
+    """
+
+    def __init__(
+        self, session: PracticeSession, me: UUID, kept: Any = None, preset: Preset | None = None
+    ) -> None:
+        self.session = session
+        self.me = me
+        self.shared = from_json(kept) or Shared()
+        if self.is_host and preset is not None and self.shared.host_writes == 0:
+            self.shared = self.shared.written(by_host=True, preset=preset)
+
+    @property
+    def is_host(self) -> bool:
+        return self.session.host_id == self.me
+
+    @property
+    def role(self) -> Role | None:
+        return self.session.role_of(self.me)
+
+    @property
+    def since(self) -> datetime | None:
+        """Since when the station runs; where the server does not say, since it was seen to."""
+        if self.session.stage is not Stage.INTERVIEW:
+            return None
+        return self.session.stage_since or self.shared.adjustments.station
+
+    def take(self, session: PracticeSession, now: datetime) -> bool:
+        """The row is this now. Whether the shared things changed with it."""
+        self.session = session
+        before = self.shared
+        if session.case_id is not None and session.candidate_id is not None:
+            # The actor may read its brief from here on.
+            self.shared = self.shared.showing(session.case_id)
+        if session.stage_since is None:
+            station = self.shared.adjustments.station
+            if session.stage is Stage.INTERVIEW and station is None:
+                self._write(Adjustments(station=now))
+            elif session.stage is Stage.PREP and station is not None:
+                self._write(UNTOUCHED)
+        return self.shared != before
+
+    def merge(self, card: Any) -> None:
+        """The other side's copy, or another window's, has arrived."""
+        if theirs := from_json(card):
+            self.shared = self.shared.merged(theirs)
+
+    def reading(self, now: datetime) -> Reading | None:
+        """What the station clock says; None while no station runs."""
+        since = self.since
+        if since is None:
+            return None
+        return station_clock.read(since, self.shared.preset, self.shared.adjustments, now)
+
+    def elapsed(self, now: datetime) -> float | None:
+        """For how many seconds the station has run; None while none runs."""
+        since = self.since
+        return None if since is None else station_clock.elapsed(since, self.shared.adjustments, now)
+
+    def signal(self, earlier: datetime, now: datetime) -> Signal | None:
+        """What the bell is to tell of the time since `earlier`."""
+        since = self.since
+        if since is None:
+            return None
+        return station_clock.signal(
+            since, self.shared.preset, self.shared.adjustments, earlier, now
+        )
+
+    def pause(self, now: datetime) -> None:
+        """Pause the clock, or let it go on."""
+        if self.since is not None:
+            self._write(station_clock.pause(self.since, self.shared.adjustments, now))
+
+    def add(self, now: datetime, seconds: int) -> None:
+        """Make the present phase longer or shorter."""
+        if self.since is not None:
+            shared = self.shared
+            self._write(
+                station_clock.add(self.since, shared.preset, shared.adjustments, now, seconds)
+            )
+
+    def choose(self, preset: Preset) -> None:
+        """The timing of the stations to come."""
+        self.shared = self.shared.written(by_host=self.is_host, preset=preset)
+
+    def _write(self, adjustments: Adjustments) -> None:
+        self.shared = self.shared.written(by_host=self.is_host, adjustments=adjustments)

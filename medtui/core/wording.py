@@ -1,0 +1,109 @@
+"""What the board says in words: days, moments, countdowns, seats. Nothing here draws."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from uuid import UUID
+
+from medtui.core.agenda import name_of
+from medtui.models import PracticeSession, Profile, Stage
+
+
+def day_label(day: date, today: date) -> str:
+    """ "TODAY  Tuesday 24 November"."""
+    name = f"{day:%A} {day.day} {day:%B}"
+    if day.year != today.year:
+        name += f" {day.year}"
+    words = {-1: "YESTERDAY", 0: "TODAY", 1: "TOMORROW"}.get((day - today).days)
+    return f"{words}  {name}" if words else name
+
+
+def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """ "today 18:30", "tomorrow 07:30", "Fri 27 Nov 07:30"."""
+    local = at.astimezone(zone)
+    ahead = (local.date() - now.astimezone(zone).date()).days
+    day = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(
+        ahead, f"{local:%a} {local.day} {local:%b}"
+    )
+    return f"{day} {local:%H:%M}"
+
+
+def countdown(starts_at: datetime, now: datetime) -> str:
+    """ "in 26 min", "in 13 h", "in 3 days", "now", "12 min ago"."""
+    seconds = (starts_at - now).total_seconds()
+    minutes = round(abs(seconds) / 60)
+    if minutes == 0:
+        return "now"
+    if minutes < 100:
+        amount = f"{minutes} min"
+    elif minutes < 48 * 60:
+        amount = f"{(minutes + 30) // 60} h"
+    else:
+        amount = f"{(minutes + 720) // 1440} days"
+    return f"in {amount}" if seconds > 0 else f"{amount} ago"
+
+
+def standing(session: PracticeSession, now: datetime) -> str:
+    """When it is: the countdown, or the stage that it is in."""
+    if session.stage is Stage.PREP:
+        return countdown(session.starts_at, now)
+    return session.stage.label
+
+
+def time_in(session: PracticeSession, now: datetime) -> str:
+    """ "4 min in" the present stage; empty where the server does not say since when."""
+    if session.stage is Stage.PREP or session.stage_since is None:
+        return ""
+    return f"{max(0, int((now - session.stage_since).total_seconds() // 60))} min in"
+
+
+def seats(session: PracticeSession, viewer: UUID | None, now: datetime) -> list[str]:
+    """A mark and words for the guest's seat, from the longest to the shortest form.
+
+    ○ it is open, ● somebody has it, ▶ the station runs.
+    """
+    if session.stage is Stage.PREP:
+        if session.guest_id is None:
+            return ["○ open"]
+        return [f"● {guest}" for guest in _guests(session, viewer)]
+    time = time_in(session, now) or session.stage.label
+    with_guest = [f"▶ {time} · {guest}" for guest in _guests(session, viewer)]
+    return [*with_guest, f"▶ {time}"]
+
+
+def _guests(session: PracticeSession, viewer: UUID | None) -> list[str]:
+    if session.guest_id is None:
+        return []
+    if session.guest_id == viewer:
+        return ["you"]
+    if session.guest is None:
+        return ["booked"]
+    return [session.guest.name, short_name(session.guest)]
+
+
+def short_name(profile: Profile) -> str:
+    """ "J. Bauer"; in full where letters have no case, as an initial says nothing there."""
+    initial = profile.first_name[:1]
+    has_case = initial.upper() != initial.lower()
+    return f"{initial}. {profile.last_name}" if has_case and profile.last_name else profile.name
+
+
+def difference(seen: PracticeSession, present: PracticeSession, now: datetime, zone: tzinfo) -> str:
+    """What has become of a session, as one sentence for whoever saw it before."""
+    changes = []
+    if seen.starts_at != present.starts_at:
+        before, after = moment(seen.starts_at, now, zone), moment(present.starts_at, now, zone)
+        changes.append(f"it was moved from {before} to {after}")
+    if seen.guest_id != present.guest_id:
+        who = name_of(present.guest if present.guest_id else seen.guest)
+        changes.append(f"{who} has booked it" if present.guest_id else f"{who} has left it")
+    if seen.type != present.type:
+        changes.append(f"its type is {present.type_label} now")
+    if seen.room_url != present.room_url:
+        changes.append("it has another room link")
+    if seen.candidate_id != present.candidate_id:
+        changes.append("its candidate was changed")
+    if seen.stage != present.stage:
+        changes.append(f"it is in {present.stage.label} now")
+    words = " and ".join(changes) or "the server did not take the change"
+    return f"{words[0].upper()}{words[1:]}."

@@ -1,0 +1,446 @@
+"""Brings mark sheets to the bucket: a guest's to the host's client, a host's to the server.
+
+Only the host may upload. So a guest's sheet is said in the room's channel, again and again,
+until the host's client has answered for it; that writes it to its own disk first, uploads it
+then, and answers after each. Whatever is interrupted, one of the two disks has it, and saying or
+doing anything of this twice is the same as once: a sheet is known by its id and revision.
+
+    guest: waiting ── heard, on the host's disk ──► with host ── in the bucket ──► uploaded
+
+A sheet is uploaded once the bucket has these very bytes: both look there, and what the other
+side says is no proof. Nor is it an end that the other side refuses a sheet. The host's client
+uploads unasked only what comes from the assessor, after the station; otherwise it keeps the sheet,
+and asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from medtui.data.backoff import Pace
+from medtui.data.errors import DataError, FileExists, Gone, Invalid, NotAllowed
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    Notify,
+    RoomHeard,
+    RoomMet,
+    RoomParted,
+    SessionsChanged,
+    SheetMoved,
+)
+from medtui.data.sheet_listeners import Ears
+from medtui.data.sheet_messages import (
+    RECEIPT,
+    SHEET,
+    Letter,
+    Receipt,
+    is_too_long,
+    letter,
+    receipt,
+)
+from medtui.models import FileKind, PracticeSession
+from medtui.store.outbox import HELD, MOST, Box, Hold, Parcel, Where
+
+if TYPE_CHECKING:
+    from medtui.data.backend import Backend
+
+log = logging.getLogger(__name__)
+
+PAUSES = 3.0, 60.0
+"""Between two attempts: the first, and the longest, as they get rarer."""
+
+MOST_WAITING = 20
+"""Of what is said to us: more is not listened to, and will be said again."""
+
+NOT_CARRIED = (
+    "This server carries nothing between the two of a room: save the sheet as a file, and give it"
+    " to the host."
+)
+
+LOOK_PAUSES = 1.0, 60.0
+"""Between two looks into the bucket because the other side says that a sheet is there."""
+
+Key = tuple[UUID, UUID]
+"""A session and a sheet."""
+
+Check = Callable[[bytes], str | None]
+
+
+class Courier:
+    """One person's, for as long as they are signed in: `start`, `hear` all events, `stop`.
+
+    Args:
+        folder: of this program's state.
+        notify: told `SheetMoved` whenever a sheet has come further.
+        check: says in a sentence why bytes are no assessment that a person has made, or None.
+    """
+
+    def __init__(
+        self, backend: Backend, me: UUID, folder: Path, notify: Notify, check: Check
+    ) -> None:
+        self._backend = backend
+        self._me = me
+        self._folder = folder
+        self._box = Box(folder, me)
+        self._notify = notify
+        self._check = check
+        self._parcels: dict[Key, Parcel] = {}
+        self._pace: Pace[Key] = Pace(PAUSES)
+        self._looks: Pace[Key] = Pace(LOOK_PAUSES)
+        self._ears = Ears(me, backend.clock.now)
+        self._refused: set[UUID] = set()
+        self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
+        self._wake = asyncio.Event()
+        self._busy = asyncio.Lock()
+        self._is_live = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [
+            asyncio.create_task(self._deliver(), name="courier"),
+            asyncio.create_task(self._answer(), name="courier's ear"),
+        ]
+        for task in self._tasks:
+            task.add_done_callback(_tell_fault)
+
+    def stop(self) -> None:
+        """End, wherever it is: what is on the way is on a disk."""
+        for task in self._tasks:
+            task.cancel()
+
+    async def stopped(self) -> None:
+        """Until it has ended."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def of(self, session_id: UUID) -> list[Parcel]:
+        """The sheets of a session that were handed in here, or have come here."""
+        return [parcel for parcel in self._parcels.values() if parcel.session == session_id]
+
+    def attend(self, session_id: UUID) -> None:
+        """Somebody looks at this session: hear its room, and try again what waits there."""
+        self._ears.attend(session_id)
+        self._listen()
+        self._hurry(session_id)
+
+    def unattend(self, session_id: UUID) -> None:
+        """They do not any more."""
+        self._ears.unattend(session_id)
+        self._listen()
+
+    async def hand_in(
+        self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
+    ) -> Parcel:
+        """Hand in a sheet of one's own; it is on the disk when this returns. Raises Invalid."""
+        is_host = session.host_id == self._me
+        partner = session.partner_of(self._me)
+        parcel = Parcel(
+            session=session.id,
+            sheet=sheet,
+            revision=revision,
+            content=content.decode(),
+            is_mine=True,
+            is_host=is_host,
+            partner=partner.name if partner else "",
+            where=Where.WITH_HOST if is_host else Where.WAITING,
+        )
+        if is_too_long(parcel):
+            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
+        try:
+            kept = await self._put(parcel)
+        except OSError as error:
+            raise Invalid(
+                f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
+                title="The disk refuses",
+            ) from error
+        self._listen()
+        self._hurry(session.id)
+        return kept
+
+    async def replace(self, parcel: Parcel) -> None:
+        """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
+        async with self._busy:
+            await self._backend.assessments.replace(
+                parcel.session,
+                FileKind.ASSESSMENT,
+                parcel.content.encode(),
+                keep=self._folder,
+            )
+            with contextlib.suppress(OSError):  # it is looked for again at the next start
+                await self._is_there(parcel)
+
+    async def agree(self, parcel: Parcel) -> None:
+        """Upload a sheet that is held, as the host has decided."""
+        async with self._busy:
+            with contextlib.suppress(OSError):  # the host is asked again
+                await self._move(parcel, hold=Hold.AGREED, reason="")
+        self._hurry(parcel.session)
+
+    async def decline(self, parcel: Parcel) -> None:
+        """Upload it not, as the host has decided; the guest is told."""
+        decided = "for the assessment that is there" if parcel.is_in_the_way else "not to upload it"
+        async with self._busy:
+            with contextlib.suppress(OSError):  # the host is asked again
+                await self._refuse(parcel, f"The host has decided {decided}.")
+
+    def hear(self, event: Event) -> None:
+        """What the data module tells: all of it, in order."""
+        match event:
+            case FeedWentLive():
+                self._is_live = True
+                self._hurry()
+            case FeedWentStale():
+                self._is_live = False
+            case BoardRead(sessions):
+                self._ears.look_at(sessions, whole=True)
+                self._listen()
+            case SessionsChanged(changed, removed):
+                self._ears.look_at(changed, removed)
+                self._listen()
+                for held in [p for p in self._parcels.values() if p.is_held]:
+                    if held.session in {session.id for session in changed}:
+                        self._hurry(held.session)  # the station may be over
+            case RoomHeard(_, name) if name in (SHEET, RECEIPT):
+                with contextlib.suppress(asyncio.QueueFull):
+                    self._said.put_nowait(event)
+            case RoomParted(where, is_refused) if is_refused:
+                self._refused.add(where)
+                self._hurry(where)  # to find out why, and say so
+            case RoomMet(where) | RoomParted(where):
+                self._refused.discard(where)
+
+    def _listen(self) -> None:
+        sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
+        self._backend.live.rooms.listen(self._ears.rooms | sending)
+
+    # What comes
+
+    async def _answer(self) -> None:
+        while True:
+            heard = await self._said.get()
+            try:
+                if heard.event == SHEET:
+                    await self._receive(heard)
+                else:
+                    await self._take_receipt(heard.session_id, Receipt.of(heard.payload))
+            except (KeyError, TypeError, ValueError, AttributeError):
+                log.info("something that is no mark sheet was said in a room")
+            except DataError as error:
+                log.info("a mark sheet could not be taken: %s", error.title)
+            except OSError as error:  # it is said again, and may be written down then
+                log.warning("an answer could not be kept: %s", type(error).__name__)
+
+    async def _receive(self, heard: RoomHeard) -> None:
+        """A guest's sheet: on the disk first. Raises ValueError and its like for anything else."""
+        session_id, said = heard.session_id, Letter.of(heard.payload)
+        session = await self._backend.sessions.one(session_id)
+        if session.host_id != self._me or session.guest_id is None:
+            return
+        if heard.guest_id not in (None, session.guest_id):
+            return  # it was said in the room of a guest who has left
+        known = self._parcels.get((session_id, said.sheet))
+        if known is not None and known.is_mine:
+            return
+        if known is not None and known.revision >= said.revision:
+            self._say_receipt(known)
+            return
+        parcel = Parcel(
+            session=session_id,
+            sheet=said.sheet,
+            revision=said.revision,
+            content=said.content,
+            is_mine=False,
+            is_host=True,
+            partner=session.guest.name if session.guest else "",
+            where=Where.WITH_HOST,
+            sender=session.guest_id,
+        )
+        hold = parcel.hold_in(session)
+        parcel = replace(parcel, hold=hold, reason=HELD.get(hold, ""))
+        reason = await asyncio.to_thread(self._check, said.content.encode())
+        if reason is None and known is None and len(self.of(session_id)) >= MOST:
+            reason = "There are too many mark sheets of this session already."
+        if reason is not None:
+            self._say_receipt(replace(parcel, where=Where.REFUSED, reason=reason))
+            return
+        try:
+            self._say_receipt(await self._put(parcel))
+        except OSError:
+            reason = "The host's disk refuses it; it is tried again."
+            self._say_receipt(replace(parcel, where=Where.WAITING, reason=reason))
+            return
+        self._hurry(session_id)
+
+    async def _take_receipt(self, session_id: UUID, said: Receipt) -> None:
+        """What the other side says of a sheet of ours: shown, and no end of it."""
+        key = session_id, said.sheet
+        parcel = self._parcels.get(key)
+        is_known = parcel is not None and not parcel.is_host and not parcel.is_over
+        if parcel is None or not is_known or parcel.revision != said.revision:
+            return
+        if parcel.where is Where.WITH_HOST and said.where is Where.WAITING:
+            return  # it was said before
+        if said.where is Where.UPLOADED:
+            if self._looks.is_due(key):
+                await self._has_arrived(parcel)
+        elif said.where is Where.REFUSED:
+            if not (parcel.is_told and parcel.reason.startswith(said.reason)):
+                await self._refuse(parcel, said.reason, is_told=True)
+        else:
+            await self._move(
+                parcel,
+                where=said.where,
+                reason=said.reason,
+                is_in_the_way=said.is_in_the_way,
+                is_told=False,
+            )
+
+    def _say_receipt(self, parcel: Parcel) -> None:
+        self._backend.live.rooms.say(parcel.session, RECEIPT, receipt(parcel))
+
+    # What goes
+
+    async def _deliver(self) -> None:
+        for parcel in await asyncio.to_thread(self._box.all):
+            self._parcels.setdefault((parcel.session, parcel.sheet), parcel)
+            if not parcel.is_over and not parcel.is_told:
+                self._notify(SheetMoved(parcel))
+        self._listen()
+        while True:
+            self._wake.clear()
+            waiting = [key for key, parcel in self._parcels.items() if not parcel.is_over]
+            for key in waiting:
+                if self._pace.is_due(key):
+                    await self._advance(key)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._pace.seconds(waiting)):
+                    await self._wake.wait()
+
+    async def _advance(self, key: Key) -> None:
+        """Try to bring a sheet one step further."""
+        async with self._busy:
+            parcel = self._parcels[key]
+            if parcel.is_over:  # since one has waited: the host has decided meanwhile
+                return
+            try:
+                if parcel.is_host:
+                    await self._upload(parcel)
+                else:
+                    await self._send(parcel)
+            except DataError as error:
+                log.info("a mark sheet is not further yet: %s", error.title)
+                if not parcel.is_told:
+                    with contextlib.suppress(OSError):
+                        await self._move(parcel, reason=error.message)
+            except OSError as error:
+                log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
+
+    async def _upload(self, parcel: Parcel) -> None:
+        if not parcel.is_mine:
+            session = await self._row(parcel)
+            if session is None:
+                return
+            if (hold := parcel.hold_in(session)) is not parcel.hold:
+                await self._move(parcel, hold=hold, reason=HELD.get(hold, ""))
+            if hold in HELD:
+                return
+        data = parcel.content.encode()
+        files = self._backend.assessments
+        try:
+            await files.upload(parcel.session, FileKind.ASSESSMENT, data)
+        except FileExists as error:
+            if await files.read(parcel.session, FileKind.ASSESSMENT) != data:
+                await self._move(parcel, is_in_the_way=True, reason=error.message)
+                return
+        except NotAllowed:
+            if await self._row(parcel) is None:
+                return
+            raise
+        await self._is_there(parcel)
+
+    async def _send(self, parcel: Parcel) -> None:
+        """Say a sheet to the host, unless it is in the bucket already."""
+        if await self._row(parcel) is None or not self._is_live:
+            return
+        if await self._has_arrived(parcel):
+            return
+        if parcel.session not in self._refused:
+            self._backend.live.rooms.say(parcel.session, SHEET, letter(parcel))
+        elif not parcel.is_told:
+            await self._move(parcel, reason=NOT_CARRIED)
+
+    async def _has_arrived(self, parcel: Parcel) -> bool:
+        """Whether the bucket has these very bytes, which is noted then."""
+        data, files = parcel.content.encode(), self._backend.assessments
+        is_there = await files.has(parcel.session, FileKind.ASSESSMENT, data)
+        if is_there:
+            await self._is_there(parcel)
+        return is_there
+
+    async def _row(self, parcel: Parcel) -> PracticeSession | None:
+        """Its session; None where it cannot be uploaded any more, which is said then."""
+        try:
+            session = await self._backend.sessions.one(parcel.session)
+        except Gone:
+            reason = "The session was cancelled."
+        else:
+            if session.involves(self._me):
+                return session
+            reason = "You have no seat in this session any more."
+        await self._refuse(parcel, reason)
+        return None
+
+    async def _refuse(self, parcel: Parcel, reason: str, *, is_told: bool = False) -> None:
+        """It comes no further. Its author is told where on their own disk it stays.
+
+        `is_told`: that is what the other side says, and it is tried again.
+        """
+        if parcel.is_mine:
+            file = await asyncio.to_thread(self._box.set_out, parcel)
+            reason += f" The assessment is in {file}: medtui view reads it."
+        await self._move(
+            parcel, where=Where.REFUSED, reason=reason, is_in_the_way=False, is_told=is_told
+        )
+
+    async def _is_there(self, parcel: Parcel) -> None:
+        await self._move(
+            parcel, where=Where.UPLOADED, reason="", is_in_the_way=False, is_told=False
+        )
+
+    async def _move(self, parcel: Parcel, **changes: Any) -> None:
+        """Note how far a sheet has come, unless another revision has taken its place."""
+        present = self._parcels.get((parcel.session, parcel.sheet))
+        if present is None or present.revision != parcel.revision:
+            return
+        moved = replace(present, **changes)
+        if moved != present:
+            kept = await self._put(moved)
+            if kept.is_host and not kept.is_mine:
+                self._say_receipt(kept)
+
+    async def _put(self, parcel: Parcel) -> Parcel:
+        """Write down, then tell. Returns what is kept now, as `Box.keep`. Raises OSError."""
+        kept = await asyncio.to_thread(self._box.keep, parcel)
+        self._parcels[kept.session, kept.sheet] = kept
+        self._notify(SheetMoved(kept))
+        return kept
+
+    def _hurry(self, session_id: UUID | None = None) -> None:
+        """Try at once what waits, of all sessions or of one."""
+        self._pace.hurry(lambda key: session_id in (None, key[0]))
+        self._wake.set()
+
+
+def _tell_fault(task: asyncio.Task[None]) -> None:
+    """Nobody waits for these tasks, and without them no sheet goes on."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("the courier has ended", exc_info=error)

@@ -1,0 +1,84 @@
+"""What is said about mark sheets in a room: the sheet itself, and the answers to it.
+
+Anybody in the room may say anything. What is none of these raises ValueError, KeyError, TypeError
+or AttributeError.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from medtui.models import clean_line
+from medtui.store.outbox import Parcel, Where
+
+SHEET = "sheet"
+RECEIPT = "sheet-receipt"
+LARGEST = 200_000
+"""Bytes of a sheet: Realtime carries no more than 256 kB in a message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A sheet, as a guest says it to the host."""
+
+    sheet: UUID
+    revision: int
+    content: str
+
+    @classmethod
+    def of(cls, payload: Any) -> Letter:
+        content = payload["content"]
+        if not isinstance(content, str) or len(content.encode()) > LARGEST:
+            raise ValueError
+        return cls(UUID(payload["sheet"]), _revision(payload["revision"]), content)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """How far a sheet has come, as the host's client says it."""
+
+    sheet: UUID
+    revision: int
+    where: Where
+    reason: str
+    is_in_the_way: bool
+
+    @classmethod
+    def of(cls, payload: Any) -> Receipt:
+        return cls(
+            UUID(payload["sheet"]),
+            _revision(payload["revision"]),
+            Where(payload["where"]),
+            clean_line(str(payload["reason"]))[:200],
+            payload["is_in_the_way"] is True,
+        )
+
+
+def letter(parcel: Parcel) -> dict[str, Any]:
+    """What is said of a sheet that is on its way to the host."""
+    return {"sheet": str(parcel.sheet), "revision": parcel.revision, "content": parcel.content}
+
+
+def is_too_long(parcel: Parcel) -> bool:
+    """Whether a sheet cannot be said."""
+    return len(parcel.content.encode()) > LARGEST or len(json.dumps(letter(parcel))) > LARGEST
+
+
+def receipt(parcel: Parcel) -> dict[str, Any]:
+    """What is said of a sheet that has come."""
+    return {
+        "sheet": str(parcel.sheet),
+        "revision": parcel.revision,
+        "where": parcel.where.value,
+        "reason": parcel.reason,
+        "is_in_the_way": parcel.is_in_the_way,
+    }
+
+
+def _revision(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
+        raise ValueError
+    return value

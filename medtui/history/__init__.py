@@ -1,0 +1,1 @@
+"""Past sessions and progress."""

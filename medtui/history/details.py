@@ -1,0 +1,82 @@
+"""One past session beside the list: who, what, and its marks as bars."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from textual.content import Content
+from textual.widgets import Static
+
+from medtui.core.history import DomainMark, Entry, Marks
+from medtui.documents.words import MARKED_BY
+from medtui.history.wording import mark_words, partner_words, percent_words
+from medtui.models import FileKind
+from medtui.review.assessment_layout import BAR, bar
+from medtui.ui.cells import fit
+
+
+class HistoryDetails(Static):
+    """Written again when another session is shown, or more is known of it."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__(markup=False)
+        self._zone = zone
+        self._entry: Entry | None = None
+
+    def show(self, entry: Entry | None) -> None:
+        if entry != self._entry:
+            self._entry = entry
+            self.update(self._content(entry) if entry else Content(""))
+
+    def _content(self, entry: Entry) -> Content:
+        session, case = entry.session, entry.session.case
+        local = session.starts_at.astimezone(self._zone)
+        when = f"{session.type_label or 'Session'}, {local:%A} {local.day} {local:%B %Y %H:%M}"
+        role = f"You were the {entry.role.value}" if entry.role else "No candidate was chosen"
+        level = f", {entry.partner.level}" if entry.partner else ""
+        blocks = [
+            [Content(when), Content(f"with {partner_words(entry)}{level}")],
+            [Content(f"{role}, and the {'host' if entry.is_host else 'guest'}.")],
+        ]
+        if case is not None:
+            topic = " · ".join(filter(None, (case.category, case.domain))) or "chosen"
+            named = [Content.styled(entry.case_name, "bold")] if entry.case_name else []
+            blocks.append([Content.styled("Case", "$faint"), *named, Content(topic)])
+        blocks.append(self._files(entry))
+        if entry.marks is not None:
+            blocks.append(self._marks(entry, entry.marks))
+        if entry.kept and entry.kept.files:
+            does = "read the transcript and the assessment"
+            if len(entry.kept.files) == 1:
+                does = f"read the {next(iter(entry.kept.files)).value}"
+            blocks.append([Content.assemble(("enter", "bold $accent"), f"  {does}")])
+        return Content("\n\n").join(Content("\n").join(block) for block in blocks if block)
+
+    def _files(self, entry: Entry) -> list[Content]:
+        if entry.kept is None:
+            return [Content.styled("Looking for its files …" if entry.is_held else "", "$faint")]
+        if entry.kept.broken:
+            words = f"Its assessment cannot be read. {entry.kept.broken}"
+            return [Content.styled(words, "$text-error")]
+        there = [kind.value for kind in FileKind if kind in entry.kept.files]
+        words = " and ".join(there).capitalize() or "No files"
+        missing = "" if len(there) != 1 else ", the other is not there"
+        return [Content.styled(f"{words}{missing}.", "$faint")]
+
+    def _marks(self, entry: Entry, marks: Marks) -> list[Content]:
+        marked = MARKED_BY[marks.marker]
+        whole = mark_words(entry) + (f"   {marked}" if marked else "")
+        lines = [Content.styled(whole, "bold")]
+        width = max(16, self.size.width)
+        for domain in marks.domains:
+            lines.append(Content(fit(domain.name, width)))
+            lines.append(_domain_words(domain))
+        return lines
+
+
+def _domain_words(domain: DomainMark) -> Content:
+    if domain.is_unsure or domain.percent is None:
+        words = "too little evidence" if domain.is_unsure else domain.label or "not marked"
+        return Content.styled(f"{'·' * BAR}  {words}", "$faint")
+    share = min(1.0, max(0.0, domain.percent / 100))
+    return Content.assemble((bar(share), "$accent"), f"  {percent_words(domain.percent)}")

@@ -1,0 +1,238 @@
+"""Reads the history: at once what this machine knows, then what the server has, a few at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from medtui.core.history import Entry, History, Kept, Marks
+from medtui.data import Backend, DataError, Gone
+from medtui.documents.assessment import Assessment
+from medtui.documents.decode import MAX_BYTES
+from medtui.documents.errors import DocumentError
+from medtui.documents.reading import Reading
+from medtui.models import FileKind, PracticeSession, SessionFile, Stage, as_utc
+
+AT_ONCE = 4
+"""Files that are asked for at the same time."""
+KEEP_EVERY = 200
+"""So many are looked into before what is known is kept: one may not stay until the end."""
+FORMAT = 1
+"""Of what is kept on this machine; another medtui's is read anew."""
+
+
+class HistoryReading:
+    """Fills a history, and tells whenever there is more to see.
+
+    Attributes:
+        as_of: since when what is shown was true; None: it is being read for the first time.
+        error: why it is not current; empty while it is.
+        done, of: how many sessions' files have been looked at.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        history: History,
+        now: Callable[[], datetime],
+        tell: Callable[[], None],
+    ) -> None:
+        self.as_of: datetime | None = None
+        self.error = ""
+        self.is_read = False
+        self.done = self.of = 0
+        self._backend = backend
+        self._history = history
+        self._now = now
+        self._tell = tell
+        self._folders: set[UUID] = set()
+
+    async def recall(self) -> None:
+        """Show what was kept on this machine, if anything was."""
+        kept = await asyncio.to_thread(self._backend.history.shelf.recall, self._history.me)
+        if kept is None:
+            return
+        try:
+            as_of, sessions, files = await asyncio.to_thread(_parsed, kept)
+        except (ValueError, TypeError, LookupError, AttributeError, ValidationError):
+            return
+        self.as_of = as_of
+        self._history.read(sessions, whole=True)
+        for session_id, known in files.items():
+            self._history.keep(session_id, known)
+        self._tell()
+
+    async def read(self) -> None:
+        """Read everything from the server; what has not changed is not fetched again."""
+        self.is_read, self.error = False, ""
+        self._tell()
+        now = self._now()
+        try:
+            await self._read_sessions(now)
+            await self._read_names()
+            self._folders = await self._backend.assessments.sessions()
+            for entry in self._history.entries:
+                if entry.session.id not in self._folders:
+                    self._history.keep(entry.session.id, Kept())
+            await self._look_into(id_ for id_ in self._ids() if id_ in self._folders)
+            self.as_of, self.is_read = now, True
+        except DataError as error:
+            self.error = error.message
+        self._tell()
+        await self.keep()
+
+    async def look_for_new(self) -> None:
+        """Look into folders that have come since."""
+        try:
+            folders = await self._backend.assessments.sessions()
+            new, self._folders = folders - self._folders, folders
+            if new:
+                await self._look_into(id_ for id_ in self._ids() if id_ in new)
+                await self.keep()
+        except DataError as error:
+            self.error, self.is_read = error.message, False
+        self._tell()
+
+    async def look_again(self, session_id: UUID) -> None:
+        """Look into one folder again: something may have been added, replaced or deleted."""
+        try:
+            await self._look(session_id)
+        except DataError:
+            return  # what is shown is what was there
+        self._tell()
+        await self.keep()
+
+    async def keep(self) -> None:
+        """Keep what is known on this machine; never the names of cases."""
+        me, entries, as_of = self._history.me, self._history.entries, self.as_of
+        shelf = self._backend.history.shelf
+        if entries:
+            await asyncio.to_thread(lambda: shelf.keep(me, _kept(entries, as_of)))
+
+    def _ids(self) -> list[UUID]:
+        return [entry.session.id for entry in self._history.entries]
+
+    async def _read_sessions(self, now: datetime) -> None:
+        found: list[PracticeSession] = []
+        async for page in self._backend.history.sessions(now):
+            found += page
+            self._history.read(found if self.as_of is None else page)
+            self._tell()
+        self._history.read(found, whole=True)
+        self._tell()
+
+    async def _read_names(self) -> None:
+        """What the cases are called that were debriefed, unless one may be examined on them yet."""
+        over = {
+            entry.session.case_id
+            for entry in self._history.entries
+            if entry.session.stage is Stage.WRAP_UP and entry.role is not None
+        }
+        wanted = {case_id for case_id in over if case_id is not None}
+        if wanted:
+            wanted -= await self._backend.history.sitting()
+        self._history.name(await self._backend.cases.names(wanted))
+
+    async def _look_into(self, session_ids: Iterable[UUID]) -> None:
+        waiting = list(session_ids)
+        self.done, self.of = 0, len(waiting)
+        waiting.reverse()  # the latest first, taken from the end
+
+        async def work() -> None:
+            while waiting:
+                await self._look(waiting.pop())
+                self.done += 1
+                self._tell()
+                if self.done % KEEP_EVERY == 0:
+                    await self.keep()
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_caught(work())) for _ in range(AT_ONCE)]
+        for task in tasks:
+            if error := task.result():
+                raise error
+
+    async def _look(self, session_id: UUID) -> None:
+        """Which files a session has; its assessment is fetched if it is another than before."""
+        entry = self._history.get(session_id)
+        files = {file.kind: file for file in await self._backend.assessments.files(session_id)}
+        there = frozenset(files)
+        file = files.get(FileKind.ASSESSMENT)
+        if file is None:
+            self._history.keep(session_id, Kept(there))
+            return
+        stamp = f"{file.updated_at or file.uploaded_at} {file.size}"
+        known = entry.kept if entry else None
+        if known is not None and known.stamp == stamp:
+            self._history.keep(session_id, Kept(there, stamp, known.marks, known.broken))
+            return
+        try:
+            marks, broken = await self._marks(session_id, file)
+        except Gone:
+            self._history.keep(session_id, Kept(there - {FileKind.ASSESSMENT}))
+            return
+        self._history.keep(session_id, Kept(there, stamp, marks, broken))
+
+    async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[Marks | None, str]:
+        """An assessment's marks, or why it cannot be read."""
+        if (file.size or 0) > MAX_BYTES:
+            return None, f"It is larger than {MAX_BYTES // 1024**2} MB."
+        data = await self._backend.assessments.read(session_id, FileKind.ASSESSMENT)
+        try:
+            document = await Reading(data, "assessment").result()
+        except DocumentError as error:
+            return None, error.message
+        if not isinstance(document, Assessment):
+            return None, "It is no assessment, but a transcript."
+        return Marks.of(document), ""
+
+
+async def _caught(work: Any) -> DataError | None:
+    """Of several at once, one's failure is to be what all of them say."""
+    try:
+        await work
+    except DataError as error:
+        return error
+    return None
+
+
+def _kept(entries: list[Entry], as_of: datetime | None) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "as_of": as_of.isoformat() if as_of else None,
+        "sessions": [entry.session.model_dump(mode="json", by_alias=True) for entry in entries],
+        "files": {
+            str(entry.session.id): _as_json(entry.kept)
+            for entry in entries
+            if entry.kept is not None
+        },
+    }
+
+
+def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, Kept]]:
+    """What `_kept` has made. Raises what malformed values raise."""
+    if kept["format"] != FORMAT:
+        raise ValueError("another format")
+    as_of = as_utc(kept["as_of"])
+    sessions = [PracticeSession.model_validate(row) for row in kept["sessions"]]
+    return as_of, sessions, {UUID(id_): _from_json(row) for id_, row in kept["files"].items()}
+
+
+def _as_json(kept: Kept) -> dict[str, Any]:
+    return {
+        "files": sorted(kept.files),
+        "stamp": kept.stamp,
+        "marks": kept.marks.as_json() if kept.marks else None,
+        "broken": kept.broken,
+    }
+
+
+def _from_json(row: Any) -> Kept:
+    marks = None if row["marks"] is None else Marks.from_json(row["marks"])
+    files = frozenset(FileKind(name) for name in row["files"])
+    return Kept(files, str(row["stamp"]), marks, str(row["broken"]))

@@ -1,0 +1,312 @@
+"""One's past sessions, and how one grows."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from medtui.core.history import Filter, History
+from medtui.core.progress import By, progress
+from medtui.core.wording import moment
+from medtui.data import Backend
+from medtui.data.events import Event, FeedWentLive
+from medtui.history.details import HistoryDetails
+from medtui.history.header import Heading, HistoryHeader
+from medtui.history.list import HistoryList
+from medtui.history.loader import HistoryReading
+from medtui.history.progress_view import ProgressView
+from medtui.history.wording import counts_words, day_words, filter_words, progress_words
+from medtui.models import Role
+from medtui.ui.footer import Footer
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 8
+"""How often one looks whether a session has got its first file."""
+
+
+class HistoryScreen(Screen[None]):
+    """Over the board. What this machine knows is there at once, and says as of when it is.
+
+    Args:
+        backend: signed in.
+        me: the viewer.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "switch", "List ↔ progress", id="history.switch",
+                tooltip="Past sessions ↔ progress"),
+        Binding("r", "role", "Role", id="history.role", tooltip="As candidate, as actor, as both"),
+        Binding("d", "domain", "Domain", id="history.domain",
+                tooltip="Cases of one domain; in progress: what marks are put together by"),
+        Binding("c", "category", "Category", id="history.category",
+                tooltip="Cases of one category"),
+        Binding("slash", "search", "Filter", key_display="/", id="history.search",
+                tooltip="Filter as you type"),
+        Binding("escape", "back", "Back", show=False, id="history.back",
+                tooltip="Show all, go back"),
+        Binding("q", "dismiss", "Back", show=False, id="history.close", tooltip="To the board"),
+    ]  # fmt: skip
+
+    header = query_one(HistoryHeader)
+    list = query_one(HistoryList)
+    details = query_one(HistoryDetails)
+    charts = query_one(ProgressView)
+    field = query_one("#history-filter", Input)
+    hint = query_one("#history-hint", Static)
+
+    def __init__(self, backend: Backend, me: UUID) -> None:
+        super().__init__()
+        self._backend = backend
+        self._me = me
+        self._zone = self.medtui.zone
+        self._history = History(me, self._zone)
+        self._reading = HistoryReading(backend, self._history, self.medtui.now, self._redraw_soon)
+        self._by = By.SKILL
+        self._is_progress = False
+        self._redraw_is_due = False
+        self._redraw_took = 0.0
+        self._reviewed: UUID | None = None
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        yield HistoryHeader()
+        with Horizontal(id="history"):
+            yield HistoryList(self._zone)
+            yield ProgressView(self._zone)
+            yield Static(id="history-hint", markup=False)
+            with VerticalScroll(id="history-details", can_focus=False):
+                yield HistoryDetails(self._zone)
+        yield Input(placeholder="name, case, month …", id="history-filter", compact=True)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self.field.display = False
+        self.medtui.told.subscribe(self, self._hear)
+        self._redraw()
+        self.read()
+
+    def on_screen_resume(self) -> None:
+        if self._reviewed is not None:
+            self.look_again(self._reviewed)
+            self._reviewed = None
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, FeedWentLive) and self._reading.error:
+            self.read()
+
+    # Reading
+
+    @work(exclusive=True, group="history")
+    async def read(self) -> None:
+        """What is known here, what the server has, and then what comes."""
+        if self._reading.as_of is None:
+            await self._reading.recall()
+        while True:
+            if self._reading.is_read:
+                await self._reading.look_for_new()
+            else:
+                await self._reading.read()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    @work(group="again")
+    async def look_again(self, session_id: UUID) -> None:
+        await self._reading.look_again(session_id)
+
+    # What is shown
+
+    def _redraw_soon(self) -> None:
+        """Once for all that has come meanwhile; more seldom where there is much to draw."""
+        if not self._redraw_is_due:
+            self._redraw_is_due = True
+            self.set_timer(max(0.05, 5 * self._redraw_took), self._redraw_timed)
+
+    def _redraw_timed(self) -> None:
+        start = time.monotonic()
+        self._redraw()
+        self._redraw_took = time.monotonic() - start
+
+    def _redraw(self) -> None:
+        self._redraw_is_due = False
+        if not self.is_attached:
+            return
+        wanted = self._history.wanted()
+        series = progress(wanted, self._by) if self._is_progress else []
+        if self._is_progress:
+            self.charts.show(series, self._by, self.medtui.now())
+        else:
+            self.list.show(self._history.lines(wanted))
+        is_empty = not (series if self._is_progress else wanted)
+        self.hint.display = is_empty
+        self.list.display = not is_empty and not self._is_progress
+        self.charts.display = not is_empty and self._is_progress
+        self.set_class(self._is_progress or is_empty, "-alone")
+        if is_empty:
+            self.hint.update(self._emptiness())
+        elif self.focused is None or not self.focused.display:
+            (self.charts if self._is_progress else self.list).focus()
+        self.details.show(self.list.entry)
+        state, is_wrong = self._state()
+        counts = progress_words(wanted) if self._is_progress else counts_words(wanted)
+        self.header.show(
+            Heading(
+                "Progress" if self._is_progress else "History",
+                counts if len(self._history) else "",
+                state,
+                is_wrong,
+                filter_words(self._history.filter),
+                f"{len(wanted)} of {len(self._history)}",
+            )
+        )
+
+    def _state(self) -> tuple[str, bool]:
+        """How current it is, and whether something is wrong with that."""
+        reading, now = self._reading, self.medtui.now()
+        if reading.error:
+            as_of = f"as of {moment(reading.as_of, now, self._zone)}" if reading.as_of else ""
+            return ". ".join(filter(None, (as_of, reading.error))), True
+        if not reading.is_read:
+            return f"reading {reading.done} of {reading.of} …" if reading.of else "reading …", False
+        broken = [entry for entry in self._history.entries if entry.kept and entry.kept.broken]
+        if broken:
+            days = ", ".join(
+                day_words(entry.session.starts_at, self._zone).strip()[:-6] for entry in broken[:2]
+            )
+            count = "1 file" if len(broken) == 1 else f"{len(broken)} files"
+            more = " …" if len(broken) > 2 else ""
+            return f"{count} cannot be read: {days}{more}", True
+        return "", False
+
+    def _emptiness(self) -> str:
+        reading = self._reading
+        if len(self._history) and not self._history.filter.is_any:
+            if self._is_progress and self._history.wanted():
+                return (
+                    "In none of these sessions you were the candidate and have a mark. Press esc"
+                    " to see all, tab to see the sessions."
+                )
+            return "Nothing is left by the filter. Press esc to see all."
+        if reading.error and reading.as_of is None:
+            return f"{reading.error}\n\nIt is tried again."
+        if not reading.is_read:
+            return "Reading your sessions …"
+        if self._is_progress:
+            return (
+                "No marks yet: they come with the assessments of sessions in which you are the"
+                " candidate.\n\nd puts them together in another way, tab shows the sessions."
+            )
+        return "No sessions yet. What you have practised stands here afterwards."
+
+    # Keys
+
+    @on(HistoryList.Highlighted)
+    def _highlighted(self) -> None:
+        self.details.show(self.list.entry)
+
+    @on(HistoryList.Selected)
+    def _selected(self, event: HistoryList.Selected) -> None:
+        from medtui.review.session_review import SessionReviewScreen
+
+        if not self.is_active:  # the key was pressed twice
+            return
+        session = event.entry.session
+        self._reviewed = session.id
+        self.app.push_screen(SessionReviewScreen(self._backend, self._me, session))
+
+    def action_switch(self) -> None:
+        self._is_progress = not self._is_progress
+        self._redraw()
+
+    def action_role(self) -> None:
+        if self._is_progress:
+            self._refuse("Progress is how you do as the candidate.")
+            return
+        roles = (None, Role.CANDIDATE, Role.ACTOR)
+        at = roles.index(self._history.filter.role)
+        self._look_at(replace(self._history.filter, role=roles[(at + 1) % len(roles)]))
+
+    @work(exclusive=True, group="choose")
+    async def action_domain(self) -> None:
+        if self._is_progress:
+            self._by = self._by.next
+            self._redraw()
+            self.charts.action_first()
+            return
+        wish = self._history.filter
+        chosen = await self._choose("Cases of which domain?", self._history.domains(), wish.domain)
+        if chosen is not None:
+            self._look_at(replace(wish, domain=chosen or None))
+
+    @work(exclusive=True, group="choose")
+    async def action_category(self) -> None:
+        wish = self._history.filter
+        chosen = await self._choose(
+            "Cases of which category?", self._history.categories(), wish.category
+        )
+        if chosen is not None:
+            self._look_at(replace(wish, category=chosen or None))
+
+    async def _choose(self, question: str, counts: Counter[str], current: str | None) -> str | None:
+        """One of these; empty for all, None for leaving it as it is."""
+        from medtui.ui.dialogs.choose import ChooseScreen
+
+        if not counts:
+            self._refuse("None of these sessions has a case.")
+            return None
+        names = sorted(counts, key=str.casefold)
+        choices = [(f"all ({len(self._history)})", "")]
+        choices += [(f"{name} ({counts[name]})", name) for name in names]
+        at = names.index(current) + 1 if current in names else 0
+        return await self.app.push_screen_wait(ChooseScreen(question, choices, at))
+
+    def action_search(self) -> None:
+        self.field.display = True
+        self.field.focus()
+
+    @on(Input.Changed, "#history-filter")
+    def _typed(self, event: Input.Changed) -> None:
+        if event.value != self._history.filter.text:
+            self._look_at(replace(self._history.filter, text=event.value))
+
+    @on(Input.Submitted, "#history-filter")
+    def _kept(self) -> None:
+        self.field.display = bool(self.field.value)
+        self._focus()
+
+    def action_back(self) -> None:
+        """First out of the filter, then back to the board."""
+        if self._history.filter.is_any and not self.field.display:
+            self.dismiss(None)
+            return
+        self.field.value = ""
+        self.field.display = False
+        self._look_at(Filter())
+        self._focus()
+
+    def _look_at(self, wish: Filter) -> None:
+        self._history.filter = wish
+        self._redraw()
+
+    def _focus(self) -> None:
+        for view in (self.charts, self.list):
+            if view.display:
+                view.focus()
+
+    def _refuse(self, reason: str) -> None:
+        self.notify(reason, severity="warning", markup=False)

@@ -1,0 +1,165 @@
+"""What the history says in words. Nothing here draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from medtui.core.history import Entry, Filter, Marks, Month
+from medtui.core.progress import STEADY, Series
+from medtui.documents.assessment import Marker
+from medtui.models import FileKind, Role
+
+SHORT_MARKERS = {Marker.AI: "AI", Marker.HUMAN: "ex", Marker.SELF: "me", Marker.UNKNOWN: ""}
+"""Who marked, in two letters: AI, an examiner, oneself."""
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+          "October", "November", "December")  # fmt: skip
+
+
+def month_label(month: Month) -> str:
+    """ "NOVEMBER 2026"."""
+    return f"{MONTHS[month.month - 1].upper()} {month.year}"
+
+
+def day_words(at: datetime, zone: tzinfo) -> str:
+    """ "21 Nov 18:30", the day two cells wide."""
+    local = at.astimezone(zone)
+    return f"{local.day:>2} {local:%b} {local:%H:%M}"
+
+
+def role_words(entry: Entry) -> str:
+    return entry.role.value if entry.role else "–"
+
+
+def partner_words(entry: Entry) -> str:
+    if entry.partner is not None:
+        return entry.partner.name
+    return "nobody came" if entry.session.guest_id is None else "(unknown)"
+
+
+def case_words(entry: Entry) -> str:
+    """ "Vision loss · breaking bad news · The shadow that came at breakfast"."""
+    case = entry.session.case
+    parts = (case.category, case.domain) if case else ()
+    return " · ".join(part for part in (*parts, entry.case_name) if part)
+
+
+def percent_words(percent: float | None) -> str:
+    return "" if percent is None else f"{percent:.0f} %"
+
+
+def mark_words(entry: Entry) -> str:
+    """ "79 %", a grade, or why there is neither."""
+    if entry.kept is None:
+        return "…" if entry.is_held else ""
+    if entry.kept.broken:
+        return "broken"
+    if entry.kept.marks is None:
+        return ""
+    return percent_words(entry.kept.marks.percent) or entry.kept.marks.words or "–"
+
+
+def marker_words(marks: Marks | None) -> str:
+    return SHORT_MARKERS[marks.marker] if marks else ""
+
+
+def file_signs(entry: Entry) -> str:
+    """ "TA": transcript, assessment; a dot for what is not there, two while it is not known."""
+    if entry.kept is None:
+        return ""
+    signs = ((FileKind.TRANSCRIPT, "T"), (FileKind.ASSESSMENT, "A"))
+    return "".join(sign if kind in entry.kept.files else "·" for kind, sign in signs)
+
+
+def filter_words(wish: Filter) -> list[str]:
+    """What is left out, each as a few words; none where all is shown."""
+    parts = []
+    if wish.role is not None:
+        parts.append(f"as {wish.role.value}")
+    parts += [part for part in (wish.category, wish.domain) if part]
+    if wish.text:
+        parts.append(f"“{wish.text}”")
+    return parts
+
+
+def counts_words(entries: list[Entry]) -> str:
+    """ "36 sessions: 24 as candidate, 12 as actor"."""
+    sat = sum(entry.role is Role.CANDIDATE for entry in entries)
+    acted = sum(entry.role is Role.ACTOR for entry in entries)
+    sessions = "1 session" if len(entries) == 1 else f"{len(entries)} sessions"
+    return f"{sessions}: {sat} as candidate, {acted} as actor"
+
+
+def trend_words(trend: float | None) -> str:
+    """ "▲ 3.2 a month", "▬ steady", or that there is too little to tell."""
+    if trend is None:
+        return "too few for a trend"
+    if abs(trend) < STEADY:
+        return "▬ steady"
+    return f"{'▲' if trend > 0 else '▼'} {abs(trend):.1f} points a month"
+
+
+def level_words(series: Series) -> str:
+    """ "last 52 %, best 61 %"."""
+    if not series.points:
+        return "no percentage"
+    return f"last {percent_words(series.last)}, best {percent_words(series.best)}"
+
+
+def count_words(series: Series) -> str:
+    """ "11 AI, 3 examiner, of 17": who gave how many marks, and how often it was practised."""
+    by = [
+        (series.by(Marker.AI), "AI"),
+        (series.by(Marker.HUMAN), "examiner"),
+        (series.by(Marker.SELF), "self"),
+        (series.by(Marker.UNKNOWN), "unknown"),
+    ]
+    who = ", ".join(f"{count} {word}" for count, word in by if count)
+    return f"{who or 'no marks'}, of {len(series.practised)}"
+
+
+def rest_words(series: Series) -> str:
+    """What is not drawn: "2 lack evidence, grades S S B"."""
+    parts = [f"{series.unsure} lack evidence"] if series.unsure else []
+    if series.grades:
+        shown = " ".join(series.grades[-4:])
+        parts.append(f"grades {shown}")
+    return ", ".join(parts)
+
+
+def periods(
+    start: datetime, end: datetime, zone: tzinfo, most: int
+) -> list[tuple[datetime, datetime, str]]:
+    """A span as months, quarters or years, whichever are no more than `most`: from, to, name."""
+    first = start.astimezone(zone)
+    for step in (1, 3, 12):
+        year, month = first.year, (first.month - 1) // step * step + 1
+        found = []
+        at = datetime(year, month, 1, tzinfo=zone)
+        while at <= end:
+            year, month = year + (month + step - 1) // 12, (month + step - 1) % 12 + 1
+            to = datetime(year, month, 1, tzinfo=zone)
+            found.append((at, to, _period_name(at, step)))
+            at = to
+        if len(found) <= most or step == 12:
+            break
+    return found
+
+
+def _period_name(at: datetime, step: int) -> str:
+    """ "Nov", "Jan 26", "Q4 26", "2026"."""
+    if step == 12:
+        return str(at.year)
+    if step == 3:
+        return f"Q{at.month // 3 + 1} {at:%y}"
+    name = MONTHS[at.month - 1][:3]
+    return f"{name} {at:%y}" if at.month == 1 else name
+
+
+def progress_words(entries: Sequence[Entry]) -> str:
+    """ "21 sessions as candidate, 17 of them marked"."""
+    sat = [entry for entry in entries if entry.role is Role.CANDIDATE and entry.is_held]
+    marked = sum(entry.marks is not None for entry in sat)
+    sessions = "1 session" if len(sat) == 1 else f"{len(sat)} sessions"
+    return f"{sessions} as candidate, {marked} of them marked"

@@ -1,0 +1,149 @@
+"""What the operator of a local server does at the desk, whether it runs or not."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import shlex
+import sys
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from medtui.local import LocalError
+from medtui.local.folder import AlreadyRunning, claimed, empty, existing
+from medtui.local.lease import held, running
+from medtui.local.postgres import Cluster
+
+PURPOSES = {
+    "signup": "finishing the sign-up",
+    "recovery": "signing in without the password",
+    "email_change_current": "letting go of this e-mail",
+    "email_change_new": "taking this e-mail",
+    "reauthentication": "changing the password",
+}
+
+
+def env(data: Path | None) -> str:
+    """Shell lines with the running server's settings, as `eval "$(…)"` takes them."""
+    from medtui.local.settings import Settings
+
+    folder = existing(data)
+    server = running(folder)
+    if server is None:
+        raise LocalError(f"No local server runs in {folder}: start it with medtui local run.")
+    keys = Settings.of(folder).keys
+    values = {name: value for name, value in server.items() if name != "HOLD"} | {
+        "PUBLISHABLE_KEY": keys.publishable_key,
+        "SECRET_KEY": keys.secret_key,
+        # What medtui itself, and most that is written for Supabase, look for.
+        "SUPABASE_URL": server["API_URL"],
+        "SUPABASE_ANON_KEY": keys.anon_key,
+        "SUPABASE_SERVICE_ROLE_KEY": keys.service_role_key,
+    }
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
+
+
+async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) -> str:
+    """The codes that still work, the newest first."""
+    from medtui.local.auth.codes import LAST
+
+    moment = now() if now else datetime.now(UTC)
+    async with database(existing(data)) as db:
+        rows = await db.execute(
+            "select email, purpose, code, sent_at from auth.one_time_codes"
+            " where code is not null and sent_at > now() - %s::interval order by sent_at desc",
+            [LAST],
+        )
+        codes = await rows.fetchall()
+    if not codes:
+        return "No code waits to be entered."
+    width = max(len(email) for email, *_ in codes)
+    return "\n".join(
+        f"{code}  {email:{width}}  {_ago(moment - sent)}, for {PURPOSES.get(purpose, purpose)}"
+        for email, purpose, code, sent in codes
+    )
+
+
+async def set_password(data: Path | None, email: str, ask: Callable[[str], str]) -> str:
+    """Set somebody's password, and end the logins that the old one has opened."""
+    from medtui.local.auth import passwords
+    from medtui.local.auth.errors import AuthError
+    from medtui.local.auth.inputs import checked
+
+    async with database(existing(data)) as db:
+        found = await db.execute(
+            "select id, email from auth.users where email = lower(%s)", [email]
+        )
+        user = await found.fetchone()
+        if user is None:
+            raise LocalError(f"Nobody has signed up as {email}: check the e-mail address.")
+        try:
+            password = checked(ask(f"New password for {user[1]}: "))
+        except AuthError as error:
+            raise LocalError(f"{error.message.rstrip('.')}: nothing is changed.") from error
+        hashed = await passwords.hashed(password)
+        async with db.transaction():
+            await db.execute(
+                "update auth.users set encrypted_password = %s, updated_at = now() where id = %s",
+                [hashed, user[0]],
+            )
+            await db.execute("delete from auth.sessions where user_id = %s", [user[0]])
+    return f"{user[1]} has a new password, and is signed out everywhere."
+
+
+async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
+    """Delete all that is in the folder. Refuses while a server runs; `confirm` asks first."""
+    folder = existing(data)
+    try:
+        async with claimed(folder):
+            question = f"Delete every account, session and file in {folder}? Type yes to do it: "
+            if confirm is not None and confirm(question).strip().lower() != "yes":
+                raise LocalError("Nothing is deleted.")
+            left = await asyncio.to_thread(empty, folder)
+    except AlreadyRunning as error:
+        raise LocalError(f"{error} Stop it first.") from None
+    also = f" ({', '.join(left)} is not medtui's, and stays)" if left else ""
+    return f"The practice in {folder} is deleted{also}."
+
+
+def ask_password(question: str) -> str:
+    """The password from the terminal, twice; or a line of standard input when that is none."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    first = getpass.getpass(question)
+    if getpass.getpass("Once more: ") != first:
+        raise LocalError("These were two different passwords: nothing is changed.")
+    return first
+
+
+def ask(question: str) -> str:
+    """A line from the terminal. LocalError when there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise LocalError("There is nobody to ask: add --yes to delete without asking.")
+    return input(question)
+
+
+@contextlib.asynccontextmanager
+async def database(folder: Path) -> AsyncIterator[Any]:
+    """A connection as `postgres`: to the server that runs, else to PostgreSQL started for it."""
+    from medtui.local.connection import OwnConnection
+
+    async with contextlib.AsyncExitStack() as stack:
+        server = stack.enter_context(held(folder))
+        if server is not None:
+            url = server["DB_URL"]
+        else:
+            await stack.enter_async_context(claimed(folder))
+            cluster = await Cluster.start(folder)
+            stack.push_async_callback(cluster.stop)
+            url = cluster.dsn()
+        connection = await OwnConnection.connect(url, autocommit=True)
+        yield await stack.enter_async_context(connection)
+
+
+def _ago(age: Any) -> str:
+    minutes = int(age.total_seconds() // 60)
+    return "just now" if minutes < 1 else f"{minutes} min ago"

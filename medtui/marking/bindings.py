@@ -1,0 +1,45 @@
+"""The mark sheet's keys, and what its kinds of remarks are called."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+from medtui.core.mark_sheet import Kind
+
+KINDS = {
+    Kind.STRENGTH: ("Strength", "Keep doing"),
+    Kind.IMPROVEMENT: ("Improvement", "For next time"),
+    Kind.FLAG: ("Red flag", ""),
+    Kind.EVIDENCE: ("Said", ""),
+    Kind.NOTE: ("Note", "Note"),
+}
+"""What each kind is called in a domain, and of the whole, where it can be said of that."""
+
+SHEET_KEYS: list[BindingType] = [
+    Binding("s", "write('strengths')", "Strength", id="sheet.strength",
+            tooltip="A strength of this domain; of the whole: keep doing"),
+    Binding("i", "write('improvements')", "Improve", id="sheet.improvement",
+            tooltip="An improvement of this domain; of the whole: for next time"),
+    Binding("f", "write('red_flags')", "Flag", id="sheet.flag", tooltip="A red flag"),
+    Binding("e", "write('evidence')", "Said", show=False, id="sheet.evidence",
+            tooltip="Words that were said, as evidence"),
+    Binding("n", "write('notes')", "Note", id="sheet.note",
+            tooltip="A note, with the station's time"),
+    Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure",
+            tooltip="Too little evidence here"),
+    Binding("enter", "remarks", "Edit", show=False, id="sheet.remarks",
+            tooltip="Go into the remarks; there, change one"),
+    Binding("d", "act('strike')", "Delete", show=False, id="sheet.strike",
+            tooltip="In the remarks: delete one"),
+    Binding("b", "brief", "Brief", id="sheet.brief", tooltip="Your brief, or the remarks"),
+    Binding("h", "act('hand_in')", "Hand in", id="sheet.hand_in",
+            tooltip="Hand the sheet in as the session's assessment"),
+    Binding("R", "act('rubric')", "Rubric", show=False, id="sheet.rubric",
+            tooltip="Mark by another rubric"),
+    Binding("w", "act('save')", "Save", show=False, id="sheet.save",
+            tooltip="Write the assessment to a file"),
+    Binding("N", "act('new')", "New", show=False, id="sheet.new",
+            tooltip="Put this sheet aside and begin a new one"),
+    Binding("escape", "back", "Back", key_display="esc", id="sheet.back",
+            tooltip="Leave the line, the remarks, the sheet"),
+]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The two lines over a mark sheet: whom one marks by what, and the station's clock."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widgets import Static
+
+from medtui.core.station_clock import Reading
+from medtui.models import Stage
+from medtui.room.header import feed_words
+from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
+from medtui.ui.status_line import Feed
+
+BAR = 24
+
+
+class SheetLine(Static):
+    """Written again only when it reads differently. Has the clock's classes, for its colours."""
+
+    def __init__(self, zone: tzinfo) -> None:
+        super().__init__(markup=False)
+        self._zone = zone
+        self._shown = Content("")
+
+    def show(
+        self,
+        partner: str,
+        rubric: str,
+        feed: Feed,
+        stage: Stage,
+        reading: Reading | None,
+        elapsed: str,
+    ) -> None:
+        """`elapsed` is for how long the station has run; nothing of the case is ever in it."""
+        width = self.size.width
+        right = Content.assemble(
+            Content(rubric), "  ", (f" {stage.label.upper()} ", "bold reverse"), " "
+        )
+        state = feed_words(feed, self._zone, with_reason=width >= 120)
+        left = Content.assemble((" Mark sheet ", "bold"), "· you mark ", Content(partner), "  ")
+        room = width - cell_len(right.plain) - cell_len(state.plain) - 1
+        left = left.truncate(max(0, room), ellipsis=True)
+        used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)
+        content = left + state + " " * max(1, width - used) + right
+        if reading is not None:
+            content += "\n"
+            content += self._clock(reading, elapsed)
+            mark_clock(self, reading, "")
+        if not content.is_same(self._shown):
+            self._shown = content
+            self.update(content)
+
+    def _clock(self, reading: Reading, elapsed: str) -> Content:
+        words = state_of(reading)
+        look = "$text-error" if reading.is_over else "$text-warning" if words else "$text-accent"
+        return Content.assemble(
+            (f" {reading.phase.name.upper()} {time_of(reading)} ", f"bold {look}"),
+            (bar(reading.gone, BAR), look),
+            (f" {words}" if words else "", f"bold {look}"),
+            (f"   {elapsed} in", "$faint"),
+        )

@@ -1,0 +1,444 @@
+"""The mark sheet: the assessor marks while listening, everything by keys, kept at every one."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from medtui import config
+from medtui.core.mark_sheet import LONGEST, WHOLE, Kind, Sheet, Spot
+from medtui.core.mark_sheet_json import as_json, from_json
+from medtui.core.presets import minutes
+from medtui.core.room_rules import other_of, person, why_not_mark
+from medtui.core.room_state import RoomState
+from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
+from medtui.data import Backend
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    SessionsChanged,
+    SheetMoved,
+)
+from medtui.marking import wording
+from medtui.marking.actions import SheetActs
+from medtui.marking.bindings import KINDS, SHEET_KEYS
+from medtui.marking.header import SheetLine
+from medtui.marking.table import SIGNS, MarkTable
+from medtui.models import PracticeSession
+from medtui.room.brief_loader import BriefReader
+from medtui.room.brief_view import BriefView
+from medtui.store.outbox import Parcel
+from medtui.store.sheet_journal import InUse, SheetBook
+from medtui.ui.footer import Footer
+from medtui.ui.status_line import Feed
+from medtui.ui.vim_keys import Choices
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 0.5
+
+
+class MarkSheetScreen(Screen[None]):
+    """Over the room or the review. What it shows of the case is the brief that the actor may read.
+
+    Args:
+        backend: signed in.
+        me: the assessor.
+        session: whose candidate is marked.
+        room: the room's state, where this is over a room: it has the clock.
+        feed: whether the board was live.
+    """
+
+    AUTO_FOCUS = "MarkTable"
+
+    BINDINGS: ClassVar[list[BindingType]] = SHEET_KEYS
+
+    line = query_one(SheetLine)
+    table = query_one(MarkTable)
+    brief = query_one(BriefView)
+    remarks = query_one(Choices)
+    writing = query_one("#writing", Horizontal)
+    field = query_one("#remark", Input)
+
+    def __init__(
+        self,
+        backend: Backend,
+        me: UUID,
+        session: PracticeSession,
+        room: RoomState | None = None,
+        feed: Feed | None = None,
+    ) -> None:
+        super().__init__()
+        self._backend = backend
+        self.me = me
+        self._session = session
+        self._room = room
+        self._feed = feed or Feed(is_live=True)
+        self._acts = SheetActs(self)
+        self._is_open = False
+        self._said_not_kept = False
+        self._given = ""
+        """What stood in the line before anything was typed: a remark, the station's time."""
+        self._book = SheetBook(self.medtui.settings.state, me, session.id, self._not_kept)
+        self.sheet = self._blank(DEFAULT)
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def session(self) -> PracticeSession:
+        return self._room.session if self._room else self._session
+
+    @property
+    def partner(self) -> str:
+        return person(self.session, other_of(self.session, self.me), self.me)
+
+    @property
+    def parcel(self) -> Parcel | None:
+        """This sheet on its way, if it was handed in."""
+        courier = self.medtui.sheets.courier
+        sent = courier.of(self.session.id) if courier else []
+        return next((parcel for parcel in sent if parcel.sheet == self.sheet.id), None)
+
+    def compose(self) -> ComposeResult:
+        yield SheetLine(self.medtui.zone)
+        with Container(id="sheet"):
+            with Vertical(id="sheet-marks"):
+                yield MarkTable(self.sheet, id="sheet-table")
+                yield Static(id="sheet-total", markup=False)
+                yield Choices(id="sheet-remarks", compact=True)
+                yield Static(id="sheet-standing", markup=False)
+            yield BriefView(id="brief")
+        with Horizontal(id="writing"):
+            yield Static(id="remark-label", markup=False)
+            yield Input(id="remark", compact=True, max_length=LONGEST, select_on_focus=False)
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        self.writing.display = False
+        self._reader = BriefReader(self._backend, self.brief)
+        self.set_class(self._room is None, "-no-brief")
+        self.medtui.told.subscribe(self, self._hear)
+        self.medtui.sheets.attend(self.session.id)
+        self._tick()
+        await self._take_up()
+
+    async def on_unmount(self) -> None:
+        self.medtui.sheets.unattend(self.session.id)
+        await self._book.close()
+
+    # The sheet
+
+    async def _take_up(self) -> None:
+        """Go on where an earlier window, or run, has left off."""
+        try:
+            kept = from_json(await self._book.open())
+        except InUse:
+            self._leave("Your mark sheet is open in another window of yours.")
+            return
+        self._is_open = True
+        self._read_brief()
+        if kept is not None and kept.candidate != self.session.candidate_id:
+            await self._book.put_aside(str(kept.id))  # it is about another one
+            kept = None
+        self.sheet = kept or self._blank(await self._usual_rubric())
+        self.draw()
+        if self.sheet.typing is not None:
+            self._begin(self.sheet.typing)
+        elif self._is_of_another_station:
+            self._ask_for_another()
+
+    @work(group="act")
+    async def _ask_for_another(self) -> None:
+        await self._acts.new_station()
+
+    def _blank(self, rubric: Rubric) -> Sheet:
+        session = self.session
+        return Sheet(session.id, session.candidate_id or session.host_id, rubric)
+
+    async def _usual_rubric(self) -> Rubric:
+        named = self._room.shared.preset.id if self._room else self.medtui.settings.preset
+        return rubric_for(named, await self.rubrics())
+
+    async def rubrics(self) -> tuple[Rubric, ...]:
+        try:
+            return await asyncio.to_thread(config.rubrics, self.medtui.settings)
+        except config.BadConfig as error:
+            self.refuse(str(error))
+            return RUBRICS
+
+    def put(self, sheet: Sheet) -> None:
+        """The sheet is this now: it is kept, then drawn."""
+        if not self._is_open:
+            return
+        if sheet.station is None and self._station is not None:
+            sheet = sheet.about(self._station)
+        self.sheet = sheet
+        self._book.keep(as_json(sheet))
+        self.draw()
+
+    @property
+    def _station(self) -> str | None:
+        """Since when the station runs, which tells it from the next."""
+        since = self._room.since if self._room else None
+        return None if since is None else since.isoformat()
+
+    @property
+    def _is_of_another_station(self) -> bool:
+        stations = {self.sheet.station, self._station}
+        return None not in stations and len(stations) == 2
+
+    def _not_kept(self) -> None:
+        if not self._said_not_kept:
+            self._said_not_kept = True
+            self.refuse("Your mark sheet could not be written down: is the disk full?")
+
+    async def begin_anew(self) -> None:
+        """Put this sheet aside: it stays on the disk, beside the new one."""
+        await self._book.put_aside(str(self.sheet.id))
+        self.put(self._blank(self.sheet.rubric))
+        self.table.focus()
+
+    # What the data module tells
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case FeedWentLive():
+                self._feed = Feed(is_live=True)
+            case FeedWentStale(since, reason):
+                self._feed = Feed(since=since, reason=reason)
+            case BoardRead(sessions) | SessionsChanged(sessions):
+                for row in sessions:
+                    if row.id == self.session.id:
+                        self._session = row
+                self.call_later(self._follow)  # once the room has
+            case SheetMoved():
+                pass
+            case _:
+                return
+        self.draw()
+
+    def _follow(self) -> None:
+        self._read_brief()
+        if (reason := why_not_mark(self.session, self.me)) is not None:
+            self._leave(f"{reason} What is on your mark sheet is kept.")
+
+    def _leave(self, reason: str) -> None:
+        self.medtui.notify(reason, severity="warning", markup=False)
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
+        if self.app.screen is self:
+            self.dismiss(None)
+
+    def _read_brief(self) -> None:
+        if self._room and self._reader.wants(self.session, self._room.role):
+            self._fetch_brief()
+
+    @work(exclusive=True, group="brief")
+    async def _fetch_brief(self) -> None:
+        assert self._room is not None  # noqa: S101
+        await self._reader.read(self.session)
+        await self._reader.draw(self.session, self._room.role, None)
+
+    # Drawing
+
+    def _tick(self) -> None:
+        now = self.medtui.now()
+        reading = self._room.reading(now) if self._room else None
+        self.line.show(
+            self.partner,
+            self.sheet.rubric.name,
+            self._feed,
+            self.session.stage,
+            reading,
+            self._elapsed,
+        )
+        self.set_timer(
+            min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS, self._tick
+        )
+
+    @property
+    def _elapsed(self) -> str:
+        elapsed = self._room.elapsed(self.medtui.now()) if self._room else None
+        return "" if elapsed is None else minutes(elapsed)
+
+    def draw(self) -> None:
+        sheet = self.sheet
+        self.table.show(sheet)
+        total = Content.assemble(
+            ("Total  ", "$faint"), (wording.total_words(sheet), "bold"),
+            ("   " + wording.missing_words(sheet), "$text-warning"),
+        )  # fmt: skip
+        self.query_one("#sheet-total", Static).update(total)
+        words = wording.standing(sheet, self.parcel, self.partner)
+        self.query_one("#sheet-standing", Static).update(words)
+        self._draw_remarks()
+
+    @on(MarkTable.Moved)
+    def _draw_remarks(self) -> None:
+        place = self.table.place
+        given = self.sheet.at(place)
+        options = []
+        for kind, number, text in given.remarks:
+            sign, look = SIGNS[kind]
+            shown = Content(f"{sign} {text}").stylize(look, 0, 1)
+            options.append(Option(shown, f"{kind.value} {number}"))
+        if given.insufficient:
+            options.insert(0, Option("? Too little evidence to be sure.", disabled=True))
+        if not options:
+            options = [Option(Content.styled(self._hint(place), "$faint"), disabled=True)]
+        at = self.remarks.highlighted
+        self.remarks.set_options(options)
+        if at is not None:
+            self.remarks.highlighted = min(at, len(options) - 1)
+
+    def _hint(self, place: str) -> str:
+        if place == WHOLE:
+            return "s keep doing   i for next time   n a note of the whole"
+        return "0–9 + - mark   s strength   i to improve   e words said   u unsure"
+
+    # Marks
+
+    @on(MarkTable.Marked)
+    def _marked(self, event: MarkTable.Marked) -> None:
+        self.put(self.sheet.score(self.table.place, event.score))
+
+    @on(MarkTable.NoMark)
+    def _no_mark(self, event: MarkTable.NoMark) -> None:
+        self.refuse(event.words)
+
+    def action_unsure(self) -> None:
+        if self.table.place == WHOLE:
+            self.refuse("This is said of a domain: go to one.")
+        else:
+            self.put(self.sheet.toggle_insufficient(self.table.place))
+
+    # Remarks
+
+    def action_write(self, kind: str) -> None:
+        wanted = Kind(kind)
+        place = WHOLE if wanted is Kind.NOTE else self.table.place
+        if place == WHOLE and not KINDS[wanted][1]:
+            self.refuse("This belongs to a domain: go to one.")
+            return
+        self._begin(Spot(place, wanted))
+
+    def _begin(self, spot: Spot) -> None:
+        """Open the line: with what was begun there before, or with the station's time."""
+        if not self._is_open:
+            return
+        remarks = self.sheet.at(spot.place).of(spot.kind)
+        is_there = spot.at is not None and spot.at < len(remarks)
+        self._given = remarks[spot.at] if is_there and spot.at is not None else ""
+        if spot.kind is Kind.NOTE and not self._given and self._elapsed:
+            self._given = f"{self._elapsed} "
+        begun = self.sheet.drafts.get(spot, self._given)
+        if spot.kind is not Kind.NOTE:
+            self.table.go_to(spot.place)
+        sign, look = SIGNS[spot.kind]
+        of_domain, of_whole = KINDS[spot.kind]
+        words = of_whole if spot.place == WHOLE else of_domain
+        self.query_one("#remark-label", Static).update(Content.styled(f"{sign} {words} ", look))
+        self.writing.display = True
+        self.field.value = begun
+        self.field.cursor_position = len(begun)
+        self.set_focus(self.field)  # at once: the next key is text already
+        self.put(self.sheet.draft(spot, begun).type(spot))
+
+    @on(Input.Changed, "#remark")
+    def _typed(self, event: Input.Changed) -> None:
+        if (spot := self.sheet.typing) is not None and event.value == self.field.value:
+            self.put(self.sheet.draft(spot, event.value))
+
+    @on(Input.Submitted, "#remark")
+    def _written(self) -> None:
+        if (spot := self.sheet.typing) is not None:
+            self.put(self.sheet.write(spot, self.field.value))
+            self.call_after_refresh(self._reveal, spot)
+        self._close_line(spot)
+
+    def _reveal(self, spot: Spot) -> None:
+        """Bring what was just written into sight, without a cursor among the remarks."""
+        last = len(self.sheet.at(spot.place).of(spot.kind)) - 1
+        wanted = f"{spot.kind.value} {last if spot.at is None else spot.at}"
+        ids = [option.id for option in self.remarks.options]
+        if spot.place == self.table.place and wanted in ids and not self.remarks.has_focus:
+            self.remarks.highlighted = ids.index(wanted)
+            self.remarks.highlighted = None
+
+    def _close_line(self, spot: Spot | None) -> None:
+        self.writing.display = False
+        self.set_focus(self.remarks if spot is not None and spot.at is not None else self.table)
+
+    def action_remarks(self) -> None:
+        if not self.sheet.at(self.table.place).remarks:
+            self.refuse("There are no remarks here yet: s, i, f, e and n write some.")
+            return
+        self.remove_class("-brief")
+        self.remarks.focus()
+        if self.remarks.highlighted is None:
+            self.remarks.action_first()
+
+    @on(OptionList.OptionSelected, "#sheet-remarks")
+    def _edit(self) -> None:
+        if (spot := self.chosen) is not None:
+            self._begin(spot)
+
+    @property
+    def chosen(self) -> Spot | None:
+        """The remark under the cursor, if the cursor is among them."""
+        option = self.remarks.highlighted_option
+        if option is None or option.id is None or not self.remarks.has_focus:
+            return None
+        kind, at = option.id.split()
+        return Spot(self.table.place, Kind(kind), int(at))
+
+    # The sheet as a whole: see `SheetActs`
+
+    @work(group="act")
+    async def action_act(self, name: str) -> None:
+        if self._is_open and self.is_active:
+            await self._acts.keys[name]()
+
+    # Leaving
+
+    def action_brief(self) -> None:
+        if self._room is None:
+            self.refuse("The brief is in the room.")
+            return
+        self.toggle_class("-brief")
+        (self.brief if self.has_class("-brief") else self.table).focus()
+
+    def action_back(self) -> None:
+        if self.writing.display:
+            spot = self.sheet.typing
+            if spot is not None and self.field.value == self._given:
+                # Nothing was typed: a draft of it would bring an old time back.
+                self.put(self.sheet.draft(spot, ""))
+            self.put(self.sheet.type(None))
+            if spot in self.sheet.drafts:
+                self.notify("Kept as a draft: the same key goes on with it.", markup=False)
+            self._close_line(spot)
+        elif not self.table.has_focus:
+            self.remove_class("-brief")
+            self.table.focus()
+        else:
+            self.dismiss(None)
+
+    def refuse(self, reason: str) -> None:
+        self.notify(reason, severity="warning", markup=False)

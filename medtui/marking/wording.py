@@ -1,0 +1,145 @@
+"""What is said of a mark sheet: where it stands, and what handing it in means."""
+
+from __future__ import annotations
+
+from medtui.core.mark_sheet import Sheet
+from medtui.documents.words import figure
+from medtui.store.outbox import Hold, Parcel, Where
+
+REPLACE = "There is an assessment of this session already. Replace it?"
+
+
+def total_words(sheet: Sheet) -> str:
+    """ "38.21 / 49.8   76.7 %", and what is not in it."""
+    totals = sheet.totals
+    if totals.score is None:
+        return f"– / {figure(totals.max)}"
+    words = f"{figure(totals.score)} / {figure(totals.max)}"
+    if totals.percent is not None:
+        words += f"   {figure(totals.percent)} %"
+    return words
+
+
+def missing_words(sheet: Sheet) -> str:
+    """ "2 domains are not marked", and nothing where none is."""
+    count = sheet.totals.missing
+    if not count:
+        return ""
+    return "1 domain is not marked" if count == 1 else f"{count} domains are not marked"
+
+
+def standing(sheet: Sheet, parcel: Parcel | None, partner: str) -> str:
+    """Where a sheet stands, as its own line on the screen."""
+    if parcel is None or parcel.sheet != sheet.id:
+        return "Only on this machine, and kept at every key. h hands it in."
+    words = _where(parcel, parcel.partner or partner)
+    if parcel.revision != sheet.revision:
+        words += " Changed since then: h hands it in again."
+    return words
+
+
+def _where(parcel: Parcel, partner: str) -> str:
+    reason = f" {parcel.reason}" if parcel.reason else ""
+    if parcel.is_in_the_way:
+        whose = "h asks whether to replace it" if parcel.is_host else f"{partner} decides"
+        return f"Not uploaded: there is an assessment already, and {whose}."
+    match parcel.where:
+        case Where.WAITING:
+            return (
+                f"Handed in, not yet with {partner}: it goes over once you are both there.{reason}"
+            )
+        case Where.WITH_HOST if parcel.is_host:
+            return f"Handed in, not yet uploaded.{reason}"
+        case Where.WITH_HOST:
+            return f"With {partner}, not yet uploaded.{reason}"
+        case Where.UPLOADED:
+            return "Uploaded: it is the session's assessment."
+    return f"{parcel.reason} The sheet stays here: w saves it as a file."
+
+
+def moved(parcel: Parcel) -> str | None:
+    """What is said when a sheet has come to where it stands; None where that is no news."""
+    partner = parcel.partner or "the other one"
+    if not parcel.is_mine:
+        whose = f"{partner}'s mark sheet"
+        if parcel.is_in_the_way:
+            return f"{whose} is here, but there is an assessment already: m in the room decides."
+        if parcel.is_held:
+            return f"{whose} has come, {_held(parcel)}"
+        return {
+            Where.WITH_HOST: f"{whose} has come, and is being uploaded.",
+            Where.UPLOADED: f"{whose} is uploaded: it is the session's assessment.",
+            Where.REFUSED: f"{whose} cannot be uploaded. {parcel.reason}",
+        }.get(parcel.where)
+    if parcel.is_in_the_way:
+        return None if parcel.is_host else (
+            f"Your mark sheet is with {partner}, but there is an assessment already:"
+            f" {partner} decides."
+        )  # fmt: skip
+    if parcel.where is Where.WITH_HOST and parcel.is_host:
+        return None
+    return {
+        Where.WAITING: f"Your mark sheet is not yet with {partner}: it goes over once you are both"
+        " there.",
+        Where.WITH_HOST: f"Your mark sheet is with {partner}, not yet uploaded.",
+        Where.UPLOADED: "Your mark sheet is uploaded: it is the session's assessment.",
+        Where.REFUSED: f"Your mark sheet cannot be handed in. {parcel.reason}",
+    }[parcel.where]
+
+
+def _held(parcel: Parcel) -> str:
+    if parcel.hold is Hold.STATION:
+        return "and is uploaded once the station is over: m in the room decides sooner."
+    return "but not from the assessor of this station: m in the room decides."
+
+
+def decision(parcel: Parcel) -> tuple[str, str, str]:
+    """What a host is asked about a guest's sheet: the question, its yes, and its no."""
+    partner = parcel.partner or "the other one"
+    if parcel.is_in_the_way:
+        return (
+            f"{partner}'s mark sheet is here, but there is an assessment of this session already."
+            " Replace it?",
+            f"replace it by {partner}'s",
+            "keep it: the other one is told",
+        )
+    why = (
+        "the station is not over"
+        if parcel.hold is Hold.STATION
+        else f"{partner} does not assess this station"
+    )
+    return (
+        f"{partner}'s mark sheet is here, but {why}. Upload it as the session's assessment, which"
+        " both of you can read?",
+        f"upload {partner}'s",
+        "do not upload it: the other one is told",
+    )
+
+
+def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -> str:
+    """What handing in asks once."""
+    words = "Hand in this sheet? It becomes the session's assessment, which both of you can read."
+    if not is_host:
+        words = (
+            f"Hand in this sheet? {partner}'s medtui uploads it as the session's assessment,"
+            " which both of you can read."
+        )
+    if runs and is_host:
+        words += " The station still runs: the candidate can read it from now on."
+    elif runs:
+        words += " The station still runs: it is uploaded once that is over."
+    if missing := missing_words(sheet):
+        words += f" {missing}: the total is of the others."
+    if sheet.drafts:
+        words += " What is still being typed stays behind."
+    if elsewhere := elsewhere_words(sheet):
+        words += f" {elsewhere} {'stays' if sheet.elsewhere == 1 else 'stay'} here."
+    return words
+
+
+def elsewhere_words(sheet: Sheet) -> str:
+    """ "3 marks and remarks by other rubrics", and nothing where there are none."""
+    count = sheet.elsewhere
+    if not count:
+        return ""
+    return f"{count} {'mark or remark' if count == 1 else 'marks and remarks'} by other rubrics"

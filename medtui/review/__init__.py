@@ -1,0 +1,1 @@
+"""Transcript and assessment, side by side, and the files they come from."""

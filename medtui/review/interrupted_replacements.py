@@ -1,0 +1,105 @@
+"""Offers to bring to an end what was interrupted while a file was replaced."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+from uuid import UUID
+
+from textual.screen import Screen
+
+from medtui.core.wording import moment
+from medtui.data import Backend, DataError, Gone, Invalid, NotAllowed, NotSignedIn
+from medtui.data.file_replacement import Busy, Replacing, There
+from medtui.store.replace_journal import Kept, Which
+from medtui.ui.dialogs.choose import ChooseScreen
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+
+class Unfinished:
+    """Of one person; of one session, where a screen is about one.
+
+    Asks once about each, and does then what was chosen as soon as the server is there.
+    """
+
+    def __init__(
+        self, screen: Screen[None], backend: Backend, session_id: UUID | None = None
+    ) -> None:
+        self._screen = screen
+        self._backend = backend
+        self._session_id = session_id
+        self._left: set[Path] = set()
+        """What was asked about, and left for later."""
+        self._at_it = asyncio.Lock()
+
+    async def end(self) -> None:
+        """Look on the disk, and ask or act. To be called again when the server is back."""
+        if self._at_it.locked():
+            return
+        async with self._at_it:
+            try:
+                replacing = self._backend.assessments.replacing(self._app.settings.state)
+            except NotSignedIn:
+                return
+            for kept in await replacing.pending():
+                if self._session_id in (None, kept.session_id) and kept.folder not in self._left:
+                    await self._end(replacing, kept)
+
+    @property
+    def _app(self) -> MedtuiApp:
+        return cast("MedtuiApp", self._screen.app)
+
+    async def _end(self, replacing: Replacing, kept: Kept) -> None:
+        try:
+            there = await replacing.look(kept)
+            wanted = kept.wanted
+            if there is There.NEW or there is There.OTHER:
+                wanted = "new"  # nothing is left to choose
+            if wanted is None:
+                if not self._screen.is_active:  # a screen over this one may ask the same
+                    return
+                wanted = await self._ask(kept, there)
+            if wanted is None:
+                self._left.add(kept.folder)
+                return
+            self._say(kept, await replacing.end(kept, wanted))
+        except Busy:
+            return  # that window brings it to an end, or it is asked again
+        except (NotAllowed, Gone, Invalid) as error:
+            await self._set_aside(replacing, kept, error)
+        except DataError:
+            return  # tried again when the server is back
+
+    async def _set_aside(self, replacing: Replacing, kept: Kept, error: DataError) -> None:
+        try:
+            aside = await replacing.set_aside(kept)
+        except DataError:
+            return  # another window is at it, or has been; else it is tried again
+        words = f"{error.message} Both versions of the {kept.kind} are in {aside}."
+        self._screen.notify(words, title=error.title, severity="error", markup=False, timeout=15)
+
+    async def _ask(self, kept: Kept, there: There) -> Which | None:
+        when = moment(kept.began, self._app.now(), self._app.zone)
+        now = "the earlier one is there" if there is There.OLD else "none is there now"
+        question = (
+            f"A {kept.kind} was being replaced ({when}) when that was interrupted: {now}. "
+            "Both versions are kept on this machine."
+        )
+        choices: list[tuple[str, Which]] = [
+            ("finish: the new one", "new"),
+            ("leave the earlier one" if there is There.OLD else "put back the earlier one", "old"),
+        ]
+        return await self._app.push_screen_wait(ChooseScreen(question, choices))
+
+    def _say(self, kept: Kept, there: There) -> None:
+        words = {
+            There.NEW: f"The new {kept.kind} is there: nothing was lost.",
+            There.OLD: f"The earlier {kept.kind} is there: nothing was lost.",
+            There.OTHER: f"There is another {kept.kind} by now, which stays. Yours are beside "
+            f"{kept.folder}.",
+            There.NOTHING: f"The {kept.kind} was deleted meanwhile.",
+        }
+        self._screen.notify(words[there], markup=False, timeout=8)

@@ -1,0 +1,119 @@
+"""Which file to add to a session: a path, checked before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from medtui.documents.bringing import Brought, bring
+from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Kind
+from medtui.text import clean_line
+from medtui.ui.dialogs.choose import ChooseScreen
+from medtui.ui.path_input import PathInput
+
+HINT = "A JSON, VTT, SRT or text file. tab completes, enter checks it, esc leaves."
+
+
+def which_kind(path: Path, likely: Kind) -> ChooseScreen[Kind]:
+    """Asks what a file is to be read as."""
+    kinds: list[tuple[str, Kind]] = [
+        ("a transcript: what was said", "transcript"),
+        ("an assessment: marks and feedback", "assessment"),
+    ]
+    name = clean_line(path.name)
+    return ChooseScreen(
+        f"{name} may be a transcript or an assessment. Which is it?",
+        kinds,
+        0 if likely == "transcript" else 1,
+    )
+
+
+class BringScreen(ModalScreen[Brought | None]):
+    """Says what a file is, and sends it at the second enter. Dismissed with it, or None.
+
+    Args:
+        then: what sending this one does, in a sentence.
+        folder: where it may lie.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Back", id="bring.back", tooltip="Back"),
+    ]
+
+    path = query_one(PathInput)
+    note = query_one(".field--note", Static)
+
+    def __init__(self, then: Callable[[Brought], str], folder: Path) -> None:
+        super().__init__()
+        self._then = then
+        self._folder = folder
+        self._checked: Brought | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static("Add a transcript or an assessment", classes="card--title")
+            yield PathInput(f"{self._folder}/")
+            yield Static(HINT, classes="field--note", markup=False)
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.workers.cancel_group(self, "check")
+        self._checked = None
+        self._say(HINT)
+
+    @on(PathInput.Offered)
+    def _offered(self, event: PathInput.Offered) -> None:
+        shown = event.names[:12]
+        more = f"  and {len(event.names) - 12} more" if len(event.names) > 12 else ""
+        self.call_later(self._say, "  ".join(shown) + more if shown else HINT)
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        if self._checked is not None:
+            self.dismiss(self._checked)
+        else:
+            self._check()
+
+    @work(exclusive=True, group="check")
+    async def _check(self) -> None:
+        path = self.path.path
+        self._say(f"Reading {clean_line(path.name)} …")
+        try:
+            found = await bring(path)
+            if found.other is not None:
+                kind = await self._asked(path, found)
+                if kind is None:
+                    self._say(HINT)
+                    return
+                found = await bring(path, kind)
+            self._checked = found
+        except DocumentError as error:
+            self._say(error.message, failed=True)
+            return
+        other = "assessment" if found.kind == "transcript" else "transcript"
+        odd = ""
+        if other in path.name.lower() and found.kind not in path.name.lower():
+            odd = f"Its name says {other}, but what is in it says {found.kind}."
+        parts = [f"{found.what}.", odd, found.how, self._then(found)]
+        self._say("\n".join(part for part in parts if part))
+
+    async def _asked(self, path: Path, found: Brought) -> Kind | None:
+        """What a file is that may be either, or is both; None: one leaves it."""
+        return await self.app.push_screen_wait(which_kind(path, found.kind))
+
+    def _say(self, words: str, *, failed: bool = False) -> None:
+        self.note.update(words)
+        self.note.set_class(failed, "-failed")
+
+    def action_leave(self) -> None:
+        self.dismiss(None)

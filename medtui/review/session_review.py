@@ -1,0 +1,226 @@
+"""The review of a session, from the bucket: what is there is read, what comes is shown."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+
+from medtui.data import Backend, DataError, Gone
+from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
+from medtui.documents.decode import MAX_BYTES
+from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Document
+from medtui.documents.reading import Reading
+from medtui.documents.transcript import Transcript
+from medtui.models import FileKind, PracticeSession, SessionFile
+from medtui.review.file_actions import Files
+from medtui.review.files_line import FilesLine
+from medtui.review.header import ReviewHeader
+from medtui.review.interrupted_replacements import Unfinished
+from medtui.review.screen import ReviewScreen
+from medtui.review.wording import missing, review_title, size_words
+from medtui.store.speaker_names import Memory
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 8
+"""How often one looks whether a file has come, or another has taken its place."""
+
+
+class SessionReviewScreen(ReviewScreen):
+    """Over the board, the room or the history. Shows both files, each as soon as it is there.
+
+    Args:
+        backend: signed in.
+        me: the viewer.
+        session: one of the viewer's own, whenever it was.
+    """
+
+    # One of the review's keys makes room in the footer for those that act on files.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(replace(binding, show=False) for binding in ReviewScreen.BINDINGS
+          if isinstance(binding, Binding) and binding.key == "f"),
+        Binding("a", "add", "Add", id="review.add", tooltip="Add or replace a file, from disk"),
+        Binding("d", "delete", "Delete", id="review.delete", tooltip="Delete a file"),
+        Binding("s", "save", "Save", id="review.save",
+                tooltip="Save a copy: the review as Markdown, or a file as it is"),
+    ]  # fmt: skip
+
+    def __init__(self, backend: Backend, me: UUID, session: PracticeSession) -> None:
+        app = self.medtui
+        now = app.now()
+        people = [person.name for person in (session.host, session.guest) if person]
+        super().__init__(review_title(session, me, now, app.zone), people=people)
+        self.session = session
+        self.me = me
+        self._backend = backend
+        self.memory = Memory(app.settings.state / "reviews.json", f"session:{session.id}")
+        self.files: dict[FileKind, SessionFile] | None = None
+        """The files that are there; None: not known yet."""
+        self._shown: dict[FileKind, SessionFile | bool] = {}
+        """What is shown of each: its file, or, where it is missing, whether the other is there."""
+        self._wake = asyncio.Event()
+        self._acts = Files(self, backend)
+        self._unfinished = Unfinished(self, backend, session.id)
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def is_host(self) -> bool:
+        return self.session.host_id == self.me
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield widget
+            if isinstance(widget, ReviewHeader):
+                yield FilesLine()
+
+    def on_mount(self) -> None:
+        self.medtui.told.subscribe(self, self._hear)
+        self.medtui.sheets.attend(self.session.id)
+        self.tell("transcript", "Looking for the transcript and the assessment …")
+        self.watch_files()
+
+    def on_unmount(self) -> None:
+        self.medtui.sheets.unattend(self.session.id)
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, FeedWentLive | SheetMoved) or (
+            isinstance(event, SessionsChanged) and self.session.id in event.removed
+        ):
+            self.look_again()
+
+    def look_again(self) -> None:
+        """Look at once whether something has come, gone or changed."""
+        self._wake.set()
+
+    @work(exclusive=True, group="files")
+    async def watch_files(self) -> None:
+        """Nobody tells of files but the bucket: so it is asked, again and again."""
+        while True:
+            self._wake.clear()
+            with contextlib.suppress(NoMatches):  # the screen is just being taken away
+                if not self._acts.are_writing:  # else what is being replaced looks as if gone
+                    await self._unfinished.end()
+                    await self._look()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
+
+    async def _look(self) -> None:
+        try:
+            found = await self._backend.assessments.files(self.session.id)
+        except DataError as error:
+            if self.files is None:  # else what is shown is still what was there
+                self.tell("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
+            return
+        if self._acts.are_writing:  # since one asked
+            return
+        files = {file.kind: file for file in found}
+        if files != self.files:
+            self.files = files
+            self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)
+            self.refresh_bindings()
+        await asyncio.gather(*(self._update(kind, files) for kind in FileKind))
+
+    async def _update(self, kind: FileKind, files: dict[FileKind, SessionFile]) -> None:
+        file = files.get(kind)
+        to_show = file or bool(files)
+        if to_show == self._shown.get(kind):
+            return
+        if file is None:
+            self._say_missing(kind)
+        elif not await self._read(file):
+            return
+        self._shown[kind] = to_show
+
+    def _say_missing(self, kind: FileKind) -> None:
+        self.forget(kind.value)
+        if kind is FileKind.ASSESSMENT and not self.files:
+            self.hide("assessment")  # what is said of the transcript is said of both
+        else:
+            self.tell(kind.value, missing(kind, self.session, self.me, any_there=bool(self.files)))
+
+    async def _read(self, file: SessionFile) -> bool:
+        """Show a file, or say why it cannot be shown. Whether that needs not be tried again."""
+        kind = file.kind
+        if getattr(self, kind.value) is None:
+            self.tell(kind.value, f"Reading the {kind} ({size_words(file.size)}) …")
+        try:
+            if (file.size or 0) > MAX_BYTES:
+                raise DocumentError(
+                    f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
+                )
+            data = await self._backend.assessments.read(self.session.id, kind)
+            document = await Reading(data, kind.value).result()
+            if isinstance(document, Transcript) and document.source == "unknown":
+                document = await Reading(data).result()  # it may be the other, with its words
+            if isinstance(document, Transcript):
+                await self.recall()
+            self._show_file(kind, document)
+        except Gone:
+            return False  # it was deleted just now: the next look says so
+        except DataError as error:
+            if getattr(self, kind.value) is None:
+                self.tell(kind.value, f"{error.message}\n\nIt is tried again.", failed=True)
+            return False
+        except DocumentError as error:
+            self._say_broken(kind, error.message)
+        return True
+
+    def _show_file(self, kind: FileKind, document: Document) -> None:
+        is_transcript = isinstance(document, Transcript)
+        if is_transcript != (kind is FileKind.TRANSCRIPT):
+            other = "a transcript" if is_transcript else "an assessment"
+            self._say_broken(kind, f"This is no {kind}, but {other}.")
+        else:
+            self.show(document)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What only a host may do is offered to the host alone."""
+        if action == "add":
+            return self.is_host
+        if action == "delete":
+            return self.is_host and bool(self.files)
+        return super().check_action(action, parameters)
+
+    @work(group="act")
+    async def action_add(self) -> None:
+        await self._acts.add()
+
+    @work(group="act")
+    async def action_delete(self) -> None:
+        await self._acts.delete()
+
+    @work(group="act")
+    async def action_save(self) -> None:
+        await self._acts.save()
+
+    def _say_broken(self, kind: FileKind, reason: str) -> None:
+        self.forget(kind.value)
+        words = f"{kind.filename}: {reason}"
+        if self.is_host:
+            words += "\n\na puts another in its place, s saves this one as it is."
+        self.tell(kind.value, words, failed=True)
+
+    def action_mark_sheet(self) -> None:
+        self._open_mark_sheet()
+
+    @work
+    async def _open_mark_sheet(self) -> None:
+        from medtui.marking.handover import open_mark_sheet
+
+        await open_mark_sheet(self, self._backend, self.me, self.session)

@@ -1,0 +1,1 @@
+"""The room of one session: roles, case, clock and brief."""

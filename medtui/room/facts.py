@@ -1,0 +1,140 @@
+"""What both know of a room before and after the station: who, when, which case, what next."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from uuid import UUID
+
+from textual.content import Content
+from textual.widgets import Static
+
+from medtui.core.presets import Preset
+from medtui.core.room_rules import awaited, case_words, other_of, person
+from medtui.core.wording import countdown, moment
+from medtui.models import PracticeSession, Stage
+
+LABEL = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Which files of a session are there; None is not known."""
+
+    transcript: bool | None = None
+    assessment: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Who is in the room; `people` None: not known, and `is_refused`: nor will it be."""
+
+    people: frozenset[UUID] | None = None
+    is_refused: bool = False
+
+
+class RoomFacts(Static):
+    """A few labelled lines; written again only when they read differently."""
+
+    def __init__(self, viewer: UUID, zone: tzinfo, *, id: str | None = None) -> None:  # noqa: A002
+        super().__init__(markup=False, id=id)
+        self._viewer = viewer
+        self._zone = zone
+        self._shown = Content("")
+        self.files = Files()
+        """What is there of the station that is over; set when it is known."""
+        self.mark = ""
+        """What speaks against the chosen case; set when it is known."""
+        self.has_own_brief = False
+        """Whether the host has written a brief instead; set when it is known."""
+
+    def show(
+        self,
+        session: PracticeSession,
+        now: datetime,
+        presence: Presence,
+        preset: Preset,
+    ) -> None:
+        """Show a room as it is."""
+        room = max(20, self.size.width - LABEL)
+        lines = [
+            Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
+            for label, words in self._facts(session, now, presence, preset)
+            for first, line in _wrapped(words, room)
+        ]
+        next_ = awaited(session, self._viewer, has_own_brief=self.has_own_brief)
+        lines += [Content(""), Content.styled(next_, "bold $accent")]
+        content = Content("\n").join(lines)
+        if not content.is_same(self._shown):
+            self._shown = content
+            self.update(content)
+
+    def _facts(
+        self,
+        session: PracticeSession,
+        now: datetime,
+        presence: Presence,
+        preset: Preset,
+    ) -> list[tuple[str, str]]:
+        me = self._viewer
+        candidate = (
+            "not chosen"
+            if session.candidate_id is None
+            else person(session, session.candidate_id, me)
+        )
+        case = case_words(session) + (f" ({self.mark})" if self.mark else "")
+        if session.case_id is None and self.has_own_brief:
+            case = "the host's own brief"
+        if session.stage is Stage.WRAP_UP:
+            return [
+                ("Candidate", candidate),
+                ("Case", case),
+                ("Transcript", _there(self.files.transcript)),
+                ("Assessment", _there(self.files.assessment)),
+                ("Review", "R reads them side by side"),
+                ("Here", _here(session, me, presence)),
+            ]
+        when = f"{moment(session.starts_at, now, self._zone)}, {countdown(session.starts_at, now)}"
+        local = session.starts_at.astimezone(self._zone)
+        if local.utcoffset() != session.starts_at.utcoffset():
+            when += f"  ({session.starts_at.astimezone(UTC):%H:%M} UTC)"
+        return [
+            ("Starts", when),
+            ("Here", _here(session, me, presence)),
+            ("Candidate", candidate),
+            ("Case", case),
+            ("Timing", f"{preset.name}: {preset.lengths}"),
+            ("Link", session.room_url or "none"),
+        ]
+
+
+def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
+    """The lines of a text, each with whether it is the first."""
+    for number, line in enumerate(textwrap.wrap(words, room) or [""]):
+        yield number == 0, line
+
+
+def _there(is_there: bool | None) -> str:
+    return {None: "…", True: "is there", False: "not there yet"}[is_there]
+
+
+def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
+    partner = other_of(session, me)
+    if partner is None:
+        return "you"
+    name = person(session, partner, me)
+    if presence.is_refused:
+        return f"you; this server does not tell whether {name} is"
+    if presence.people is None:
+        return "you; who else is not known now"
+    return f"you and {name}" if partner in presence.people else f"you; {name} is not here yet"
+
+
+def whether_here(session: PracticeSession, me: UUID, presence: Presence) -> str:
+    """The same in a word, for where there is no room; empty where it is not known."""
+    partner = other_of(session, me)
+    if partner is None or presence.people is None:
+        return ""
+    return " (here)" if partner in presence.people else " (away)"

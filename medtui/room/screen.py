@@ -1,0 +1,433 @@
+"""The room: two people prepare a station, hold it, and look back at it.
+
+Everything in it comes from the session row, which the live feed keeps current, and from the
+room's private channel: who is here, and what was done to the clock. So both sides, another
+window and another client show the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import TYPE_CHECKING, ClassVar, cast
+from uuid import UUID
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.getters import query_one
+from textual.screen import Screen
+
+from medtui.config import BadConfig, preset
+from medtui.core.notices import freed_words, gone_words
+from medtui.core.presets import Preset
+from medtui.core.room_rules import happened, title, why_not_clock
+from medtui.core.room_state import RoomState
+from medtui.core.station_clock import MINUTE
+from medtui.core.wording import difference, moment
+from medtui.data import Backend, Changed, DataError, Gone
+from medtui.data.events import (
+    BoardRead,
+    Event,
+    FeedWentLive,
+    FeedWentStale,
+    RoomHeard,
+    RoomMet,
+    RoomParted,
+    SessionsChanged,
+    SheetMoved,
+)
+from medtui.data.rooms import CARD
+from medtui.models import FileKind, PracticeSession, Role, Stage
+from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
+from medtui.room.brief_loader import BriefReader
+from medtui.room.brief_view import BriefView
+from medtui.room.facts import Files, Presence, RoomFacts, whether_here
+from medtui.room.header import RoomLine
+from medtui.room.host_actions import Host
+from medtui.room.notes import Notes
+from medtui.store.room_notes import Notebook, rescue, written
+from medtui.ui.clock_face import ClockFace
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.dialogs.link import copy_link, open_link
+from medtui.ui.ending import at_last
+from medtui.ui.footer import Footer
+from medtui.ui.status_line import Feed
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+LOOK_SECONDS = 0.5
+"""How often the room looks at the time at least."""
+
+BRIEF_SECONDS = 4
+"""How often one looks in prep whether the host has written a brief, or changed it."""
+
+FILES_SECONDS = 8
+"""How often one looks whether the station's files are there."""
+
+TOLD_SECONDS = 4
+"""For how long what the bell has said stands beside the clock."""
+
+
+class RoomScreen(Screen[None]):
+    """Over the board. Dismissed when one leaves, or has no seat in it any more.
+
+    Args:
+        backend: signed in.
+        session: one of the viewer's own.
+        feed: whether the board was live.
+    """
+
+    AUTO_FOCUS = "BriefView"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012  # as in Screen
+
+    BINDINGS: ClassVar[list[BindingType]] = ROOM_KEYS
+
+    line = query_one(RoomLine)
+    face = query_one(ClockFace)
+    facts = query_one(RoomFacts)
+    brief = query_one(BriefView)
+    notes = query_one(Notes)
+
+    def __init__(self, backend: Backend, me: UUID, session: PracticeSession, feed: Feed) -> None:
+        super().__init__()
+        self.room = RoomState(session, me)
+        self.presence = Presence()
+        self._backend = backend
+        self._host = Host(self, backend)
+        self._feed = feed
+        self._zone = self.medtui.zone
+        state = self.medtui.settings.state
+        self._notebook = Notebook(state, me, session.id, self._notes_not_kept)
+        self._at_last = ExitStack()
+        self._looked = self.medtui.now()
+        self._told = ""
+        self._told_until = self._looked
+        self._drawing = asyncio.Lock()
+        self._is_writing = False
+        self._has_heard = False
+
+    @property
+    def medtui(self) -> MedtuiApp:
+        return cast("MedtuiApp", self.app)
+
+    @property
+    def session(self) -> PracticeSession:
+        return self.room.session
+
+    def compose(self) -> ComposeResult:
+        yield RoomLine(self._zone)
+        with Container(id="room"):
+            with Container(id="side"):
+                yield ClockFace(id="face")
+                yield RoomFacts(self.room.me, self._zone, id="facts")
+                yield Notes(self._notebook.keep_notes, id="notes")
+            yield BriefView(id="brief")
+        yield Footer(show_command_palette=False)
+
+    async def on_mount(self) -> None:
+        self._reader = BriefReader(self._backend, self.brief)
+        self.medtui.told.subscribe(self, self._hear)
+        self._at_last.enter_context(at_last(rescue))
+        kept, notes, usual = await asyncio.gather(
+            self._notebook.card(), self._notebook.notes(), self._usual_preset()
+        )
+        self.room = RoomState(self.session, self.room.me, kept, usual)
+        self.notes.take_up(notes)
+        self.set_class(bool(notes.strip()), "-notes")
+        self.room.take(self.session, self.medtui.now())
+        self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
+        self._read_brief()
+        self._watch_files()
+        self._look_back()
+        self._tick()
+
+    async def on_unmount(self) -> None:
+        self._backend.live.rooms.leave(self.session.id)
+        await written()
+        self._at_last.close()
+
+    async def _usual_preset(self) -> Preset | None:
+        settings = self.medtui.settings
+        if not settings.preset:
+            return None
+        try:
+            return await asyncio.to_thread(preset, settings)
+        except BadConfig as error:
+            self.notify(str(error), severity="warning", markup=False)
+            return None
+
+    # What the data module tells
+
+    def _hear(self, event: Event) -> None:
+        id_ = self.session.id
+        match event:
+            case BoardRead(sessions):
+                self._hear_rows([s for s in sessions if s.id == id_], is_gone=True)
+            case SessionsChanged(changed, removed):
+                self._hear_rows([s for s in changed if s.id == id_], is_gone=id_ in removed)
+            case FeedWentLive():
+                self._feed = Feed(is_live=True)
+                self._read_brief()
+            case FeedWentStale(since, reason):
+                self._feed = Feed(since=since, reason=reason)
+                self.presence = Presence()
+            case RoomMet(where, people, cards) if where == id_:
+                self.presence = Presence(people)
+                self._merge(*cards)
+            case RoomHeard(where, name, card) if where == id_ and name == CARD:
+                self._merge(card)
+            case RoomParted(where, is_refused) if where == id_:
+                self.presence = Presence(is_refused=is_refused)
+            case SheetMoved():
+                self.refresh_bindings()
+            case _:
+                return
+        self._draw()
+
+    def _hear_rows(self, rows: list[PracticeSession], *, is_gone: bool) -> None:
+        for row in rows:
+            self._has_heard = True
+            self._take(row, is_mine=self._is_writing)
+        if is_gone and not rows:
+            self._close(gone_words(self.session, self.room.me, self._zone))
+
+    def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
+        """The row is this now: follow it, and say what others did."""
+        before, now = self.session, self.medtui.now()
+        if session == before:
+            return
+        if not session.involves(self.room.me):
+            self._close(freed_words(before, self.room.me, self._zone))
+            return
+        when = moment(session.starts_at, now, self._zone)
+        for words in happened(before, session, self.room.me, when, is_mine=is_mine):
+            self.notify(words, markup=False)
+        if session.stage is Stage.INTERVIEW and before.stage is not Stage.INTERVIEW:
+            # The bell rings for it, unless that is over by now.
+            began = (session.stage_since or now) - timedelta(microseconds=1)
+            self._looked = max(min(now, began), now - timedelta(seconds=TOLD_SECONDS))
+            self.brief.focus()
+        if self.room.take(session, now):
+            self.share()
+        self._read_brief()
+        self._watch_files()
+        if (before.case_id, before.candidate_id) != (session.case_id, session.candidate_id):
+            self._look_back()
+        self.refresh_bindings()
+
+    def _merge(self, *cards: object) -> None:
+        before = self.room.shared
+        for card in cards:
+            self.room.merge(card)
+        if self.room.shared != before:
+            self.share()
+
+    def share(self) -> None:
+        """Let the other side know, and keep it: the clock survives both programs."""
+        self._backend.live.rooms.tell(self.session.id, self.room.shared.as_json())
+        self._notebook.keep_card(self.room.shared.as_json())
+        self._draw()
+
+    def _read_brief(self) -> None:
+        if self._reader.wants(self.session, self.room.role):
+            self._fetch_brief()
+        self.facts.has_own_brief = self._reader.has_own
+        self._draw_brief()
+
+    @property
+    def has_own_brief(self) -> bool:
+        """Whether the host has written a brief, as far as is known here."""
+        return self._reader.has_own
+
+    def read_brief_again(self) -> None:
+        """The host has just written a brief, or removed it."""
+        if self._reader.may_change:
+            self._fetch_brief()
+
+    @work(exclusive=True, group="fetch-brief")
+    async def _fetch_brief(self) -> None:
+        while True:
+            await self._reader.read(self.session)
+            self.facts.has_own_brief = self._reader.has_own
+            self._draw_brief()
+            self._draw()
+            await asyncio.sleep(BRIEF_SECONDS)
+            if not self._reader.may_change:
+                return
+
+    @work(group="draw-brief")
+    async def _draw_brief(self) -> None:
+        async with self._drawing:  # an update that is cancelled half-way leaves half a brief
+            reading = self.room.reading(self.medtui.now())
+            await self._reader.draw(self.session, self.room.role, reading)
+
+    @work(exclusive=True, group="files")
+    async def _watch_files(self) -> None:
+        """After the station: whether its files are there; nobody tells of it but the bucket."""
+        self.facts.files = Files()
+        while self.session.stage is Stage.WRAP_UP:
+            with contextlib.suppress(DataError):  # not known, until the next time
+                found = await self._backend.assessments.files(self.session.id)
+                kinds = {file.kind for file in found}
+                self.facts.files = Files(FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds)
+                self._draw()
+            await asyncio.sleep(FILES_SECONDS)
+
+    @work(exclusive=True, group="past")
+    async def _look_back(self) -> None:
+        """Whether the candidate has acted the chosen case before: then both should know."""
+        session, self.facts.mark = self.session, ""
+        who, case_id = session.candidate_id, session.case_id
+        if who is None or case_id is None or session.stage is not Stage.PREP:
+            return
+        with contextlib.suppress(DataError):  # it is only a hint
+            if (await self._backend.cases.past([who])).has_acted(who, case_id):
+                has = "you have" if who == self.room.me else "the candidate has"
+                self.facts.mark = f"{has} acted it"
+                self._draw()
+
+    # Drawing
+
+    def _tick(self) -> None:
+        now = self.medtui.now()
+        before = self.room.reading(self._looked)
+        if told := self.room.signal(self._looked, now):
+            self._told, self._told_until = told.words, now + timedelta(seconds=TOLD_SECONDS)
+            for _ in range(told.strokes):
+                self.app.bell()
+        self._looked = now
+        reading = self.room.reading(now)
+        if reading and (before is None or before.phase.brief != reading.phase.brief):
+            self._read_brief()
+        self._draw()
+        next_look = min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS
+        self.set_timer(next_look, self._tick)
+
+    def _draw(self) -> None:
+        session, now = self.session, self.medtui.now()
+        for stage in Stage:
+            self.set_class(session.stage is stage, f"-{stage.label}")
+        here = whether_here(session, self.room.me, self.presence)
+        words = title(session, self.room.me)
+        self.line.show(words, here, self._feed, session.stage, self.room.role)
+        if reading := self.room.reading(now):
+            self.face.show(reading, self._told if now < self._told_until else "")
+        self.facts.show(session, now, self.presence, self.room.shared.preset)
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Which keys the footer shows: those of the stage, and the host's to the host."""
+        if action != "act":
+            return True
+        name = str(parameters[0])
+        if name == "mark" and self.room.role is not Role.ACTOR:
+            return self.medtui.sheets.waiting(self.session.id) is not None
+        return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
+
+    @work(group="act")
+    async def action_act(self, name: str) -> None:
+        if not self.is_active or self._is_writing:
+            return  # the key was pressed twice
+        if name in CLOCKS:
+            self._set_clock(name)
+        elif name == "review":
+            self._review()
+        elif name == "mark":
+            await self._mark()
+        else:
+            await self._host.keys[name]()
+
+    action_try = action_act
+
+    def _set_clock(self, name: str) -> None:
+        if self.refuse(why_not_clock(self.session)):
+            return
+        now = self.medtui.now()
+        if name == "pause":
+            self.room.pause(now)
+        else:
+            self.room.add(now, MINUTE if name == "more" else -MINUTE)
+        self.share()
+
+    def _review(self) -> None:
+        from medtui.review.session_review import SessionReviewScreen
+
+        self.app.push_screen(SessionReviewScreen(self._backend, self.room.me, self.session))
+
+    async def _mark(self) -> None:
+        from medtui.marking.handover import open_mark_sheet
+
+        me, session = self.room.me, self.session
+        await open_mark_sheet(self, self._backend, me, session, self.room, self._feed)
+
+    def action_notes(self) -> None:
+        self.add_class("-notes")
+        self.notes.focus()
+
+    @on(Notes.Left)
+    def _notes_left(self) -> None:
+        self.set_class(bool(self.notes.text.strip()), "-notes")
+        self.brief.focus()
+
+    def _notes_not_kept(self) -> None:
+        self.refuse("Your notes could not be written down: is the disk full?")
+
+    def action_open_link(self) -> None:
+        open_link(self, self.session)
+
+    def action_copy_link(self) -> None:
+        copy_link(self, self.session)
+
+    def action_leave(self) -> None:
+        if self.is_active:
+            self.dismiss(None)
+
+    def _close(self, reason: str) -> None:
+        """Leave because there is nothing to stay for, whatever question is open."""
+        self.medtui.notify(reason, severity="warning", markup=False)
+        while self.app.screen is not self and self in self.app.screen_stack:
+            self.app.pop_screen()
+        self.dismiss(None)
+
+    # For the host's keys
+
+    def refuse(self, reason: str | None) -> bool:
+        """Say why something cannot be done, if it cannot."""
+        if reason:
+            self.notify(reason, severity="warning", markup=False)
+        return reason is not None
+
+    async def ask(self, question: str, yes: str) -> bool:
+        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+
+    async def write(self, write: Awaitable[PracticeSession]) -> None:
+        """Do a write, and follow what has become of the row."""
+        self._is_writing, self._has_heard = True, False
+        seen = self.session
+        try:
+            written = await write
+            # The feed may have brought it already, or even what came after.
+            if not (self._has_heard and self._feed.is_live):
+                self._take(written, is_mine=True)
+                self._backend.live.put(written)
+        except Changed as error:
+            words = difference(seen, error.present, self.medtui.now(), self._zone)
+            self.notify(f"{words} Nothing was done: look again.", severity="error", markup=False)
+            self._take(error.present, is_mine=True)
+        except Gone:
+            self._backend.live.drop(seen.id)
+        except DataError as error:
+            self.medtui.say(error)
+        finally:
+            self._is_writing = False
+        self._draw()

@@ -1,0 +1,1 @@
+"""The shared screen: `medtui board`, in a terminal, in a browser, or printed once."""

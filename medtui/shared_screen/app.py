@@ -1,0 +1,141 @@
+"""The shared screen's program: finds its server, and goes on without anybody's help."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.binding import Binding, BindingType
+
+from medtui.config import LOCAL, BadConfig, Settings
+from medtui.shared_screen.screen import Look, SharedBoardScreen
+from medtui.text import clean_line
+from medtui.ui.app_base import Frame
+
+if TYPE_CHECKING:
+    from medtui.data import Backend
+    from medtui.data.window import Scope
+    from medtui.launcher import Launcher
+
+LOOK_AGAIN_SECONDS = 5.0
+"""Between two looks at settings that name no server, or at one that did not start."""
+
+NOTHING_CONFIGURED = (
+    "No server is configured yet.\n\n"
+    "Run medtui on this machine once and choose one,\n"
+    "or set SUPABASE_URL and SUPABASE_ANON_KEY. This screen follows by itself."
+)
+
+
+class SharedBoardApp(Frame):
+    """The program that `medtui board` runs.
+
+    Args:
+        settings: reads the settings in force; called again until they name a server.
+        launcher: starts, or joins, the server of this machine.
+        look: how the screen was asked to be.
+        scope: which sessions, and which columns.
+        warning: a sentence about the environment, shown at the start; empty: none.
+    """
+
+    TITLE = "medtui board"
+    ENABLE_COMMAND_PALETTE = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("q", "quit", "Quit", id="board.quit", tooltip="End the board"),
+    ]
+
+    def __init__(
+        self,
+        settings: Callable[[], Settings],
+        launcher: Launcher,
+        look: Look,
+        scope: Scope,
+        *,
+        theme: str | None = None,
+        warning: str = "",
+    ) -> None:
+        super().__init__(theme)
+        self.backend: Backend | None = None
+        self._settings = settings
+        self._launcher = launcher
+        self._look = look
+        self._scope = scope
+        self._warning = warning
+        self._resources = AsyncExitStack()
+
+    def on_mount(self) -> None:
+        self.board = SharedBoardScreen(self._look, self.now)
+        self.push_screen(self.board)
+        if self._warning:
+            words = clean_line(self._warning)
+            self.notify(words, severity="warning", markup=False, timeout=20)
+        self._run_forever()
+
+    async def on_unmount(self) -> None:
+        if self.backend is not None:
+            await self.backend.live.stop()
+        await self._resources.aclose()
+
+    def now(self) -> datetime:
+        """The server's time, aware and in UTC."""
+        return self.backend.clock.now() if self.backend else datetime.now(UTC)
+
+    def watch_title(self, title: str) -> None:
+        """In a browser, the page's title tells the state too."""
+        if write_meta := getattr(self._driver, "write_meta", None):
+            write_meta({"type": "title", "title": title})
+
+    @work(exit_on_error=False)
+    async def _run_forever(self) -> None:
+        """Find the server, however long it takes; then the feed looks after itself."""
+        backend = await self._open()
+        while backend is None:
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            backend = await self._open()
+        self.backend = backend
+        backend.live.start()
+
+    async def _open(self) -> Backend | None:
+        """The data module; None, and the screen says why, when it cannot be opened."""
+        found = await self._find()
+        if found is None:
+            return None
+        from medtui.data import Backend, Invalid, MemoryTokens, Server
+
+        opening = Backend.open(
+            Server(*found), tokens=MemoryTokens(), notify=self.board.told, scope=self._scope
+        )
+        try:
+            return await self._resources.enter_async_context(opening)
+        except Invalid as error:
+            self.board.say(error.message)
+            return None
+
+    async def _find(self) -> tuple[str, str] | None:
+        """The server's URL and public key; None, and the screen says why, when there is none."""
+        from medtui.launcher import LaunchFailed
+
+        try:
+            settings = await asyncio.to_thread(self._settings)
+        except BadConfig as error:
+            self.board.say(str(error))
+            return None
+        if settings.server == LOCAL:
+            try:
+                started = await self._launcher.local()
+            except LaunchFailed as error:
+                self.board.say(str(error))
+                return None
+            self._resources.push_async_callback(started.close)
+            self.board.say("Connecting…")
+            return started.url, started.key
+        if not settings.server:
+            self.board.say(NOTHING_CONFIGURED)
+            return None
+        self.board.say("Connecting…")
+        return settings.server, settings.key

@@ -1,0 +1,139 @@
+"""The shared screen's list: one page of lines, of which only those that differ are drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from medtui.shared_screen.wording import Words
+from medtui.ui.cells import fit
+
+GUTTER = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A session's line.
+
+    Its time has come, or its station runs, or its seat is free; `is_marked`: it has changed
+    a moment ago.
+    """
+
+    words: Words
+    has_begun: bool
+    is_running: bool
+    is_open: bool
+    is_marked: bool = False
+
+
+ListLine = Row | str
+"""A row, or a heading; an empty heading is an empty line."""
+
+
+class Columns(NamedTuple):
+    """Widths in cells; what does not fit the screen is taken from what matters least."""
+
+    when: int
+    countdown: int
+    who: int
+    level: int
+    what: int
+    seat: int
+
+    @classmethod
+    def of(cls, width: int, rows: Sequence[Words]) -> Columns:
+        """Widths as these words need them, within `width`."""
+        fields = ("who", "level", "what", "seat")
+        wanted = {
+            name: max((cell_len(getattr(row, name)) for row in rows), default=0) for name in fields
+        }
+        countdown = max((cell_len(row.countdown) for row in rows), default=0)
+        gaps = 2 * (2 + len(fields))
+        spare = width - GUTTER - 5 - countdown - gaps - sum(wanted.values())
+        for name, least in _LEAST:
+            if spare < 0:
+                taken = min(-spare, max(0, wanted[name] - least))
+                wanted[name] -= taken
+                spare += taken
+        return cls(5, countdown, **wanted)
+
+
+_LEAST = [("what", 20), ("who", 16), ("what", 12), ("level", 8), ("seat", 18), ("level", 0),
+          ("seat", 12), ("what", 0), ("who", 8), ("seat", 0), ("who", 0)]  # fmt: skip
+"""What gives way first where a page is too narrow, and down to how much."""
+
+
+class SharedList(Widget):
+    """Shows the lines of one page."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "shared-list--heading",
+        "shared-list--faint",
+        "shared-list--open",
+        "shared-list--running",
+        "shared-list--mark",
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: Sequence[ListLine] = ()
+        self._columns: dict[bool, Columns] = {}
+        self._is_stale = False
+
+    def show(self, lines: Sequence[ListLine], *, is_stale: bool) -> None:
+        """Show these lines; dimmed when they may be out of date."""
+        before, self._lines = self._lines, tuple(lines)
+        rows = [line for line in lines if isinstance(line, Row)]
+        columns = {
+            begun: Columns.of(
+                self.size.width, [row.words for row in rows if row.has_begun is begun]
+            )
+            for begun in (True, False)
+        }
+        if columns != self._columns or is_stale != self._is_stale:
+            self._columns, self._is_stale = columns, is_stale
+            self.refresh()
+            return
+        for y in range(max(len(before), len(self._lines))):
+            if before[y : y + 1] != self._lines[y : y + 1]:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        line = self._lines[y] if y < len(self._lines) else ""
+        if isinstance(line, str):
+            strip = Strip([Segment(f"  {line}", self._style("heading"))])
+        else:
+            strip = self._row(line)
+        return strip.adjust_cell_length(self.size.width).apply_style(self.rich_style)
+
+    def _row(self, row: Row) -> Strip:
+        words, columns = row.words, self._columns[row.has_begun]
+        faint = self._style("faint")
+        plain = faint if self._is_stale else Style()
+        seat = plain
+        if not self._is_stale and (row.is_running or row.is_open):
+            seat = self._style("running" if row.is_running else "open")
+        cells = [
+            (words.when, plain),
+            (words.countdown, faint),
+            (words.who, plain + Style(bold=not self._is_stale)),
+            (words.level, faint),
+            (words.what, plain),
+            (words.seat, seat),
+        ]
+        segments = [Segment("▌ " if row.is_marked else "  ", self._style("mark"))]
+        for (text, style), width in zip(cells, columns, strict=True):
+            if width:  # a column of nothing leaves no gap either
+                segments.append(Segment(fit(text, width) + "  ", style))
+        return Strip(segments)
+
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(f"shared-list--{name}", partial=True)

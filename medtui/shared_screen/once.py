@@ -1,0 +1,111 @@
+"""The shared screen as text or JSON, once: for a login banner, or a script."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import sys
+from contextlib import AsyncExitStack
+from dataclasses import astuple
+from datetime import datetime
+from typing import Any
+
+from medtui.config import LOCAL, Settings
+from medtui.console import complain, say
+from medtui.core.wall_sections import Now, SharedBoard
+from medtui.data import Backend, DataError, MemoryTokens, Server
+from medtui.data.window import Scope
+from medtui.launcher import Launcher, LaunchFailed
+from medtui.models import PracticeSession, Profile
+from medtui.shared_screen.list import Columns
+from medtui.shared_screen.screen import Look
+from medtui.shared_screen.wording import heading_words, words_for
+from medtui.ui.cells import fit
+
+
+def print_once(
+    settings: Settings, launcher: Launcher, look: Look, scope: Scope, *, as_json: bool
+) -> int:
+    """Print the board to standard output; 1, and a sentence, when it cannot be read."""
+    try:
+        board, now = asyncio.run(_read(settings, launcher, look, scope))
+    except (DataError, LaunchFailed) as error:
+        return complain(str(error), 1)
+    text = _json(board, look, now) if as_json else _text(board, look, now)
+    say(text)
+    return 0
+
+
+async def _read(
+    settings: Settings, launcher: Launcher, look: Look, scope: Scope
+) -> tuple[SharedBoard, datetime]:
+    async with AsyncExitStack() as stack:
+        server = Server(settings.server, settings.key)
+        if settings.server == LOCAL:
+            started = await launcher.local()
+            stack.push_async_callback(started.close)
+            server = Server(started.url, started.key)
+        opening = Backend.open(
+            server, tokens=MemoryTokens(), notify=lambda event: None, scope=scope
+        )
+        backend = await stack.enter_async_context(opening)
+        board = SharedBoard(look.zone, look.days)
+        board.read(await backend.sessions.window(backend.clock.now(), scope))
+        return board, backend.clock.now()
+
+
+def _text(board: SharedBoard, look: Look, now: datetime) -> str:
+    local = now.astimezone(look.zone)
+    # A script, or a banner that somebody else wraps, gets everything.
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1_000
+    sections = [
+        (
+            heading_words(heading, local.date()),
+            [words_for(session, now, look.zone, look.names) for session in sessions],
+        )
+        for heading, sessions in board.sections(now)
+    ]
+    columns = Columns.of(width, [words for _, section in sections for words in section])
+    lines = [f"{local:%H:%M}  PRACTICE BOARD  {local:%A} {local.day} {local:%B}"]
+    for heading, section in sections:
+        lines += ["", heading]
+        for words in section:
+            cells = zip(astuple(words), columns, strict=True)
+            lines.append("  ".join(["", *(fit(cell, width) for cell, width in cells)]).rstrip())
+    if not sections:
+        lines += ["", "Nothing is running, and nothing is planned."]
+    return "\n".join(lines)
+
+
+def _json(board: SharedBoard, look: Look, now: datetime) -> str:
+    def name(profile: Profile | None) -> str | None:
+        return look.names.of(profile) if profile else None
+
+    def plain(session: PracticeSession, *, has_begun: bool) -> dict[str, Any]:
+        case = session.case
+        return {
+            "starts_at": session.starts_at.isoformat(),
+            "has_begun": has_begun,
+            "stage": session.stage.label,
+            "stage_since": session.stage_since and session.stage_since.isoformat(),
+            "type": session.type,
+            "host": name(session.host),
+            "host_level": session.host and session.host.level,
+            "guest": name(session.guest),
+            "is_open": session.is_open,
+            "category": case and case.category,
+            "domain": case and case.domain,
+        }
+
+    return json.dumps(
+        {
+            "as_of": now.isoformat(),
+            "sessions": [
+                plain(session, has_begun=isinstance(heading, Now))
+                for heading, sessions in board.sections(now)
+                for session in sessions
+            ],
+        },
+        indent=2,
+    )

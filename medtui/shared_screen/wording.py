@@ -1,0 +1,54 @@
+"""What the shared screen says of a session, column by column. Nothing here draws."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from medtui.core.wall_sections import Heading, Names, Next, Now
+from medtui.core.wording import countdown, day_label, time_in
+from medtui.models import PracticeSession, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One session: when, how long until then, who with which level, what, and the seat."""
+
+    when: str
+    countdown: str
+    who: str
+    level: str
+    what: str
+    seat: str
+
+
+def words_for(session: PracticeSession, now: datetime, zone: tzinfo, names: Names) -> Words:
+    """The words for a session. A room link, a case's name or condition are not among them."""
+    host, case = session.host, session.case
+    topic = [session.type_label, case.category if case else None, case.domain if case else None]
+    what = " · ".join(part for part in topic if part)
+    when = f"{session.starts_at.astimezone(zone):%H:%M}"
+    guest = names.of(session.guest) if session.guest_id else ""
+    if session.starts_at <= now or session.stage is not Stage.PREP:
+        people = " · ".join(filter(None, (names.of(host), guest)))
+        return Words(when, "", people, "", what, _state(session, now))
+    level = host.level if host and names is not Names.NONE else ""
+    seat = f"● with {guest}" if guest else "○ SEAT FREE"
+    return Words(when, countdown(session.starts_at, now), names.of(host), level, what, seat)
+
+
+def heading_words(heading: Heading, today: date) -> str:
+    """ "NOW", "TODAY  Tuesday 24 November"."""
+    match heading:
+        case Now():
+            return "NOW"
+        case Next(day):
+            return day_label(day, today)
+
+
+def _state(session: PracticeSession, now: datetime) -> str:
+    """What has become of a session whose time has come."""
+    if session.stage is not Stage.PREP:
+        return "▶ " + ", ".join(filter(None, (session.stage.label, time_in(session, now))))
+    due = countdown(session.starts_at, now)
+    return f"○ SEAT FREE, due {due}" if session.is_open else f"● due {due}"

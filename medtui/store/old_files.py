@@ -1,0 +1,101 @@
+"""What is kept about other people and is done with leaves this machine after 30 days.
+
+Mark sheets that were delivered or refused, versions of files that were set aside, notes of rooms,
+names that were given to speakers, and what is remembered of a history. What is not delivered yet
+stays: a sheet that was never handed in, a parcel on its way, a replacing that has not ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from medtui.store import files, speaker_names
+from medtui.store.outbox import LOCK_SECONDS, Parcel, read_parcel
+
+log = logging.getLogger(__name__)
+
+KEPT_DAYS = 30
+
+
+def sweep(folder: Path, now: float | None = None) -> None:
+    """Remove it from the folder of this program's state. Blocks; raises nothing.
+
+    Args:
+        now: the time in seconds since 1970; None: this machine's.
+    """
+    before = (time.time() if now is None else now) - KEPT_DAYS * 86_400
+    for step in (_sheets, _parcels, _set_aside, _rooms, _histories, _names):
+        try:
+            step(folder, before)
+        except OSError as error:  # it is tried again at the next start
+            log.info("old files could not be removed: %s", error.strerror)
+
+
+def _sheets(folder: Path, before: float) -> None:
+    """Journals of mark sheets; before their parcels, which say what became of them."""
+    for file in _old(folder / "sheets", "*/*.jsonl", before):
+        session, _, name = file.stem.partition(".")
+        if not name and not _is_delivered(folder, file.parent.name, session, file):
+            continue
+        if claim := files.claim(file):  # else a window has it open
+            files.remove(file)
+            claim.release(forget=True)
+
+
+def _is_delivered(folder: Path, person: str, session: str, file: Path) -> bool:
+    """Whether a sheet as it was last is in a parcel that is over."""
+    last: dict[str, Any] = {}
+    for line in reversed(file.read_bytes().splitlines()):
+        with contextlib.suppress(ValueError):
+            last = json.loads(line)
+            break
+    if not isinstance(last, dict):
+        return False
+    parcel = read_parcel(folder / "handed" / person / session / f"{last.get('id')}.json")
+    return parcel is not None and parcel.is_over and parcel.revision == last.get("revision")
+
+
+def _parcels(folder: Path, before: float) -> None:
+    for file in _old(folder / "handed", "*/*/*.json", before):
+        with files.held(file.parents[1], LOCK_SECONDS):  # as where it is written
+            parcel: Parcel | None = read_parcel(file)
+            if parcel is not None and parcel.is_over:
+                files.remove(file.with_suffix(".assessment"))
+                files.remove(file)
+                with contextlib.suppress(OSError):  # there are others of the session
+                    file.parent.rmdir()
+
+
+def _set_aside(folder: Path, before: float) -> None:
+    for aside in _old(folder / "replacing", "*/*.aside", before):
+        shutil.rmtree(aside)
+
+
+def _rooms(folder: Path, before: float) -> None:
+    for pattern in ("*/*.txt", "*/*.json"):
+        for file in _old(folder / "rooms", pattern, before):
+            files.remove(file)
+
+
+def _histories(folder: Path, before: float) -> None:
+    for file in _old(folder / "history", "*.json", before):
+        files.remove(file)
+
+
+def _names(folder: Path, before: float) -> None:
+    speaker_names.forget(folder / "reviews.json", before)
+
+
+def _old(folder: Path, pattern: str, before: float) -> Iterator[Path]:
+    """What was last written before then."""
+    for path in folder.glob(pattern):
+        with contextlib.suppress(FileNotFoundError):  # another program sweeps, too
+            if not path.name.startswith(".") and path.stat().st_mtime < before:
+                yield path

@@ -1,0 +1,107 @@
+"""What a room keeps on this machine: one's notes, and the copy of what both sides share.
+
+A file each per session and person, readable by its owner alone, written whole or not at
+all. No brief, name or condition of a case is ever in them. One thread writes, in the order in
+which it was asked to; what it has not come to yet is known to the next room that asks.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from medtui.store import files
+
+_pen = ThreadPoolExecutor(1, "notes")
+_newest: dict[Path, str] = {}
+"""What is to be in a file, until it is."""
+_guard = threading.Lock()
+"""Held while `_newest` is looked at and changed."""
+
+
+class Notebook:
+    """The pages of one person about one session.
+
+    Args:
+        folder: of this program's state.
+        not_kept: called on the event loop when something could not be written down.
+    """
+
+    def __init__(
+        self, folder: Path, person: UUID, session_id: UUID, not_kept: Callable[[], None]
+    ) -> None:
+        pages = folder / "rooms" / str(person)
+        self._notes = pages / f"{session_id}.txt"
+        self._card = pages / f"{session_id}.json"
+        self._not_kept = not_kept
+
+    async def notes(self) -> str:
+        """One's notes; empty where there are none, or they cannot be read."""
+        return await asyncio.wrap_future(_pen.submit(_read, self._notes))
+
+    async def card(self) -> Any:
+        """What was kept of the shared things; None where there is nothing."""
+        try:
+            return json.loads(await asyncio.wrap_future(_pen.submit(_read, self._card)))
+        except ValueError:
+            return None
+
+    def keep_notes(self, text: str) -> None:
+        """Write the notes down. Returns at once."""
+        self._keep(self._notes, text)
+
+    def keep_card(self, card: dict[str, Any]) -> None:
+        """Keep the shared things, so that the clock survives both programs. Returns at once."""
+        self._keep(self._card, json.dumps(card))
+
+    def _keep(self, file: Path, text: str) -> None:
+        loop = asyncio.get_running_loop()
+        with _guard:
+            _newest[file] = text
+
+        def write() -> None:
+            try:
+                _write(file)
+            except OSError:
+                with contextlib.suppress(RuntimeError):  # the program ends
+                    loop.call_soon_threadsafe(self._not_kept)
+
+        _pen.submit(write)
+
+
+async def written() -> None:
+    """Wait until everything is on the disk."""
+    await asyncio.wrap_future(_pen.submit(lambda: None))
+
+
+def rescue() -> None:
+    """Write what is not on the disk yet, in any thread, without syncing. Raises OSError."""
+    for file, text in list(_newest.items()):
+        files.write(file, text, is_synced=False)
+
+
+def _read(file: Path) -> str:
+    if (newest := _newest.get(file)) is not None:
+        return newest
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write(file: Path) -> None:
+    with _guard:
+        text = _newest.get(file)
+    if text is None:  # written already, together with what came before it
+        return
+    files.write(file, text)
+    with _guard:
+        if _newest.get(file) == text:
+            del _newest[file]

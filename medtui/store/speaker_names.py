@@ -1,0 +1,79 @@
+"""What a reader has said of a transcript: who is who, and where the station begins.
+
+Kept on this machine, readable by its owner alone, by file or by session.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from medtui.documents.fields import number, record
+from medtui.store import files
+
+MOST = 500
+"""So many transcripts are remembered; the one not seen for longest is forgotten first."""
+
+LOCK_SECONDS = 2
+"""Longer than another program takes to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Names for a transcript's labels, and the time in seconds at which its station begins."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    begins: float | None = None
+
+
+class Memory:
+    """Remembers one transcript, under a key, in a file that it shares with others."""
+
+    def __init__(self, file: Path, key: str) -> None:
+        self._file = file
+        self._key = key
+
+    def recall(self) -> Remembered:
+        """What was remembered; nothing where the file is missing or broken."""
+        kept = record(self._all().get(self._key))
+        names = {str(label): str(name) for label, name in record(kept.get("names")).items()}
+        return Remembered(names, number(kept.get("begins")))
+
+    def keep(self, said: Remembered) -> None:
+        """Remember it. Raises OSError where the file cannot be written."""
+        with files.held(self._file, LOCK_SECONDS):  # another program may remember something, too
+            everything = self._all()
+            everything.pop(self._key, None)
+            seen = {"seen": time.time()}
+            everything[self._key] = {"names": said.names, "begins": said.begins, **seen}
+            files.write(self._file, json.dumps(dict(list(everything.items())[-MOST:])))
+
+    def _all(self) -> dict[str, object]:
+        return _read(self._file)
+
+
+def forget(file: Path, before: float) -> None:
+    """Forget what was said before that time, in seconds since 1970. Raises OSError.
+
+    What an earlier version has written has no time, and is given that of the file.
+    """
+    if not file.exists():
+        return
+    with files.held(file, LOCK_SECONDS):
+        everything, written = _read(file), file.stat().st_mtime
+        left = {
+            key: {"seen": written, **kept}
+            for key, kept in everything.items()
+            if isinstance(kept, dict) and (number(kept.get("seen")) or written) >= before
+        }
+        if left != everything:
+            files.write(file, json.dumps(left))
+
+
+def _read(file: Path) -> dict[str, object]:
+    try:
+        return record(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError):
+        return {}

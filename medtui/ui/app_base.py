@@ -1,0 +1,188 @@
+"""What every app of ours has: its themes, its style, the help and the palette."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.worker import get_current_worker
+
+from medtui.store import log
+from medtui.text import clean_block
+from medtui.ui.crash import EndsPlainly
+from medtui.ui.keyboard import IN_TURN, Keyboard
+from medtui.ui.workers import Workers
+
+logger = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent.parent
+
+DARK = Theme(
+    name="medtui-dark",
+    primary="#5fb3b3",
+    accent="#5fb3b3",
+    foreground="#d8dee9",
+    background="#11161c",
+    surface="#11161c",
+    panel="#1b232c",
+    success="#7fc98f",
+    warning="#e3b567",
+    error="#f08a80",
+    dark=True,
+)
+LIGHT = Theme(
+    name="medtui-light",
+    primary="#0b6e6e",
+    accent="#0b6e6e",
+    foreground="#1f2933",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#ece9e2",
+    success="#1d6b35",
+    warning="#855400",
+    error="#a82c20",
+    dark=False,
+)
+
+
+def theme_variables(theme: Theme) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+    if theme.dark:
+        return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#24424a"}
+    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+
+
+def stylesheet() -> Path:
+    """screens.css: beside the package in a checkout, inside it in a wheel."""
+    inside = HERE / "screens.css"
+    return inside if inside.exists() else HERE.parent / "screens.css"
+
+
+_OURS = (
+    "app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.", "sheet.",
+)  # fmt: skip
+"""How the ids of bindings begin whose actions are in the palette."""
+
+
+class Keys(Provider):
+    """Every action of the present screen, by name; the keys are its live bindings."""
+
+    async def discover(self) -> Hits:
+        for name, help_text, run in self._actions():
+            yield DiscoveryHit(name, run, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, help_text, run in self._actions():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), run, help=help_text)
+
+    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
+        actions: dict[str, tuple[str, str, Callable[[], object]]] = {}
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and (binding.id or "").startswith(_OURS):
+                run = partial(self.app.run_action, binding.action, active.node)
+                words = binding.tooltip or binding.description
+                key = self.app.get_key_display(binding)
+                actions.setdefault(binding.action, (words, f"key {key}", run))
+        return list(actions.values())
+
+
+class Frame(EndsPlainly, App[int]):
+    """An app that looks like medtui, and answers the keys that every screen has.
+
+    `theme` is a theme's name; one that is not known is the dark one.
+    """
+
+    CSS_PATH = stylesheet()
+    COMMANDS = App.COMMANDS | {Keys}
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "keys", "Help", key_display="?", id="app.help",
+                tooltip="All keys of this screen"),
+        Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
+                tooltip="Every action by name"),
+        # These reach the app over dialogs and fields, too, and where the screen waits.
+        Binding("f1", "keys", "Help", show=False, priority=True, id="app.help_everywhere",
+                tooltip="All keys of this screen"),
+        Binding("ctrl+p", "command_palette", "Palette", show=False, priority=True,
+                id="app.palette_everywhere", tooltip="Every action by name"),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit",
+                tooltip="End medtui"),
+    ]  # fmt: skip
+
+    def __init__(self, theme: str | None = None) -> None:
+        super().__init__()
+        self.keyboard = Keyboard(self)
+        self._workers = Workers(self, self.tell_fault)
+        self.fault: BaseException | None = None
+        """The last of our own that did not end the app."""
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = theme if theme in self.available_themes else DARK.name
+        self._styled_with: dict[str, str] | None = self.get_css_variables()
+        self.stylesheet.set_variables(self._styled_with)
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, IN_TURN) and not event.is_forwarded:
+            if not self.keyboard.may_act(event):
+                return
+            if isinstance(event, events.Paste):
+                event.text = clean_block(event.text)
+        await super().on_event(event)
+
+    if not TYPE_CHECKING:  # where it keeps the types that it has in Textual
+
+        async def push_screen_wait(self, screen, *, mode=None):
+            with self.keyboard.asks(get_current_worker()):
+                return await super().push_screen_wait(screen, mode=mode)
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """As Textual's; which would read the whole style twice when the first theme is set."""
+        is_first = self._styled_with == self.get_css_variables()
+        self._styled_with = None
+        if is_first:
+            self.stylesheet.update(self, animate=animate)
+        else:
+            super().refresh_css(animate)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return theme_variables(self.current_theme)
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """Of Textual's own in the palette, the theme: the others are ours, or for programmers."""
+        yield SystemCommand("Theme", "Change the current theme", self.action_change_theme)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "command_palette" and not self.use_command_palette:
+            return False
+        return super().check_action(action, parameters)
+
+    def tell_fault(self, error: BaseException) -> None:
+        """Say in a sentence that work of ours has failed, and log how."""
+        self.fault = error
+        logger.error("work beside the loop failed", exc_info=error)
+        where = f" What happened stands in {log.file}." if log.file else ""
+        self.notify(
+            f"A fault of medtui's own ({log.place(error)}) has stopped what was under way: "
+            f"look whether it was done, and try again.{where}",
+            title="That did not work", severity="error", markup=False, timeout=10,
+        )  # fmt: skip
+
+    def action_keys(self) -> None:
+        from medtui.ui.dialogs.help import HelpScreen
+
+        if isinstance(self.screen, HelpScreen):
+            self.screen.dismiss(None)
+        else:
+            self.push_screen(HelpScreen(self.screen))

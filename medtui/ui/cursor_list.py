@@ -1,0 +1,148 @@
+"""A list with a cursor: lines over plain data, some of them headings that the cursor skips."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Offset, Region, Size
+from textual.scroll_view import ScrollView
+
+from medtui.ui.vim_keys import moving
+
+
+class CursorList(ScrollView, can_focus=True):
+    """The cursor and its keys. It stays on its session wherever that goes.
+
+    Whoever derives from it says what the lines are (`line_count`, `session_at`, `row_of`), draws
+    them (`render_line`), and tells of the cursor (`came_to`, `chose`).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = moving(
+        "move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"
+    )
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # Textual's name
+        super().__init__(id=id)
+        self.session_id: UUID | None = None
+        """The session under the cursor, as the lines were when `follow_cursor` saw them last."""
+        self.cursor_row = 1
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are, headings included. The first, if any, is a heading."""
+        raise NotImplementedError
+
+    def session_at(self, row: int) -> UUID | None:
+        """The session on a line; None for a heading, and where there is no line."""
+        raise NotImplementedError
+
+    def row_of(self, session_id: UUID | None) -> int | None:
+        """The line of a session, if it is shown."""
+        raise NotImplementedError
+
+    def came_to(self, row: int | None) -> None:
+        """The cursor has come to another session, or to none."""
+
+    def chose(self, row: int) -> None:
+        """Enter, or a click on the cursor."""
+
+    @property
+    def line_width(self) -> int:
+        """Cells of a line; a scrollbar takes one of them."""
+        return self.scrollable_content_region.width
+
+    def move_to(self, session_id: UUID) -> None:
+        """Put the cursor on a session, if it is shown."""
+        row = self.row_of(session_id)
+        if row is not None:
+            self._move_to_row(row)
+
+    def measure(self) -> None:
+        """The lines have become more or fewer."""
+        self.virtual_size = Size(self.line_width, self.line_count)
+
+    def follow_cursor(self) -> None:
+        """Go where the cursor's session has gone, or to its neighbour when it is not there."""
+        row = self.row_of(self.session_id)
+        if row is None:
+            had_one, self.session_id = self.session_id is not None, None
+            if self.line_count:
+                self._move_to_row(self.cursor_row)
+            if self.session_id is None and had_one:
+                self.came_to(None)
+            return
+        moved, self.cursor_row = row - self.cursor_row, row
+        if moved and self.scroll_offset.y:
+            # What one reads stays where it is, as others come and go above it.
+            self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
+        elif moved:
+            self._reveal()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.measure()
+        self.call_after_refresh(self._reveal)
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor_row)
+        self._place_terminal_cursor()
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor_row)
+
+    def on_click(self, event: events.Click) -> None:
+        row = event.y + self.scroll_offset.y
+        session = self.session_at(row)
+        if session is not None:
+            if session == self.session_id:
+                self.chose(row)
+            self._move_to_row(row)
+
+    def action_move(self, by: int) -> None:
+        self._move_to_row(self.cursor_row + by, down=by > 0)
+
+    def action_page(self, by: int) -> None:
+        self.action_move(by * max(1, self.size.height // 2))
+
+    def action_first(self) -> None:
+        self._move_to_row(0)
+
+    def action_last(self) -> None:
+        self._move_to_row(self.line_count)
+
+    def action_select(self) -> None:
+        row = self.row_of(self.session_id)
+        if row is not None:
+            self.chose(row)
+
+    def _move_to_row(self, row: int, *, down: bool = True) -> None:
+        """Put the cursor on a row, or, where a heading stands, on the one below or above it."""
+        row = min(max(row, 1), self.line_count - 1)
+        if self.session_at(row) is None:
+            row += 1 if down else -1
+        session = self.session_at(row)
+        if session is None:
+            return
+        before, self.cursor_row = self.cursor_row, row
+        self._reveal()
+        if session != self.session_id:
+            self.session_id = session
+            self.refresh_line(before)
+            self.refresh_line(row)
+            self.came_to(row)
+
+    def _reveal(self) -> None:
+        row = self.cursor_row
+        # The first session below a heading comes with it.
+        top = row - 1 if row and self.session_at(row - 1) is None else row
+        region = Region(0, top, self.line_width, row - top + 1)
+        self.scroll_to_region(region, animate=False, force=True)
+        self._place_terminal_cursor()
+
+    def _place_terminal_cursor(self) -> None:
+        """Have the terminal's own cursor where ours is: screen readers and braille follow it."""
+        if self.has_focus:
+            below = Offset(0, self.cursor_row - self.scroll_offset.y)
+            self.app.cursor_position = self.content_region.offset + below

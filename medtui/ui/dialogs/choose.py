@@ -1,0 +1,67 @@
+"""One of a few things, chosen by its number or with the arrows."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.getters import query_one
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from medtui.ui.vim_keys import Choices
+
+T = TypeVar("T")
+
+
+class ChooseScreen(ModalScreen[T | None], Generic[T]):
+    """Dismissed with what was chosen, or with None.
+
+    Args:
+        question: stands over the choices.
+        choices: what each is called, and what it is.
+        current: which one is marked at first.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "dismiss", "Back", key_display="esc", id="choose.back",
+                tooltip="Leave it as it is"),
+        *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}",
+                  tooltip=f"Number {n}")
+          for n in range(1, 10)),
+    ]  # fmt: skip
+
+    options = query_one(Choices)
+
+    def __init__(self, question: str, choices: list[tuple[str, T]], current: int = 0) -> None:
+        super().__init__()
+        self._question = question
+        self._choices = choices
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._question, classes="card--title", markup=False)
+            yield Choices(
+                *(
+                    Option(Content(f"{n if n < 10 else ' '}  {words}"))
+                    for n, (words, _) in enumerate(self._choices, 1)
+                ),
+                compact=True,
+            )
+
+    def on_mount(self) -> None:
+        self.options.highlighted = self._current
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._choices[event.option_index][1])
+
+    def action_pick(self, number: int) -> None:
+        if number < len(self._choices):
+            self.dismiss(self._choices[number][1])

@@ -1,0 +1,116 @@
+"""A room link where no browser can be opened: to read, and to scan."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Static
+
+from medtui.core.agenda import why_no_link
+from medtui.models import PracticeSession, safe_link
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.vim_keys import Page
+
+if TYPE_CHECKING:
+    from medtui.app import MedtuiApp
+
+
+def browser_is_here() -> bool:
+    """Whether a browser opened from here appears where the user sits.
+
+    Over ssh it would open on the other machine, and without a display a text browser
+    might take over this very terminal.
+    """
+    if "SSH_CONNECTION" in os.environ:
+        return False
+    has_display = "DISPLAY" in os.environ or "WAYLAND_DISPLAY" in os.environ
+    return has_display or sys.platform in ("darwin", "win32")
+
+
+def open_link(screen: Screen[Any], session: PracticeSession) -> None:
+    """Open a session's room link: in a browser, or as text and QR code where there is none.
+
+    Where it leads is shown and asked before another person's link opens, once for each host.
+    """
+    app = cast("MedtuiApp", screen.app)
+    safe = safe_link(session.room_url)
+    if reason := why_no_link(session, to_open=True):
+        screen.notify(reason, severity="warning", markup=False)
+    elif safe is None:  # for the type checker: that was the reason
+        return
+    elif not browser_is_here():
+        app.push_screen(LinkScreen(*safe))
+    elif app.profile is not None and session.host_id == app.profile.user_id:
+        app.open_url(safe[0])
+    else:
+        _open_after_asking(app, *safe)
+
+
+def _open_after_asking(app: MedtuiApp, link: str, host: str) -> None:
+    def answered(is_meant: bool | None) -> None:
+        if is_meant:
+            app.opened_hosts.add(host)
+            app.open_url(link)
+
+    if host in app.opened_hosts:
+        answered(True)
+    else:
+        question = f"This link leads to {host}. Open it in your browser?"
+        app.push_screen(ConfirmScreen(question, yes="Open"), answered)
+
+
+def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
+    """Copy a session's room link, and say which way it went."""
+    if reason := why_no_link(session, to_open=False):
+        screen.notify(reason, severity="warning", markup=False)
+        return
+    screen.app.copy_to_clipboard(session.room_url or "")
+    screen.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
+
+
+class LinkScreen(ModalScreen[None]):
+    """The link as text and as a QR code. `host` is where it leads."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,o,q", "dismiss", "Back", id="link.back", tooltip="Back"),
+        Binding("y", "copy", "Copy", id="link.copy", tooltip="Copy the link"),
+    ]
+
+    def __init__(self, link: str, host: str) -> None:
+        super().__init__()
+        self._link = link
+        self._host = host
+
+    def compose(self) -> ComposeResult:
+        with Page(classes="dialog"):
+            yield Static(
+                f"It leads to {self._host}. There is no browser on this side: open it where you "
+                "sit, or scan it. y copies it, esc goes back.",
+                classes="card--words",
+                markup=False,
+            )
+            yield Static(self._link, id="link", markup=False)
+            yield Static(qr_code(self._link), classes="qr", markup=False)
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._link)
+        self.notify("Sent to your terminal's clipboard (OSC 52).", markup=False)
+
+
+def qr_code(text: str) -> str:
+    """A QR code in half blocks: two modules in the height of one cell."""
+    import segno
+
+    matrix = [[bool(module) for module in row] for row in segno.make(text).matrix_iter(border=2)]
+    if len(matrix) % 2:
+        matrix.append([False] * len(matrix[0]))
+    blocks = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): " "}
+    pairs = zip(matrix[::2], matrix[1::2], strict=True)
+    return "\n".join(
+        "".join(blocks[upper, lower] for upper, lower in zip(*pair, strict=True)) for pair in pairs
+    )
