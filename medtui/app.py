@@ -17,14 +17,14 @@ from textual.screen import Screen
 from textual.signal import Signal
 from textual.theme import Theme
 
-from medtui.account.server_session import Servers
+from medtui.account.server_session import ServerSession
 from medtui.config import BadConfig, Settings
-from medtui.marking.handover import Sheets
+from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
 from medtui.store.zones import local_zone
 from medtui.text import clean_line
-from medtui.ui.app_base import Frame
+from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
     from medtui.models import Profile
-    from medtui.store.drafts import Draft
+    from medtui.store.drafts import FormDraft
 
 logger = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def _sweep_old_files(folder: Path) -> None:
     sweep(folder)
 
 
-class MedtuiApp(Frame):
+class MedtuiApp(AppBase):
     """The program that `medtui` and `medtui demo` run.
 
     Args:
@@ -89,7 +89,7 @@ class MedtuiApp(Frame):
     """
 
     TITLE = "medtui"
-    COMMANDS = Frame.COMMANDS | {_account_commands}
+    COMMANDS = AppBase.COMMANDS | {_account_commands}
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
 
     def __init__(
@@ -113,13 +113,13 @@ class MedtuiApp(Frame):
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
         """What was typed into forms and is not confirmed yet."""
-        self.sheets = Sheets(self)
+        self.sheets = SheetHandover(self)
         """Mark sheets that were handed in, and what is said of them."""
         self.told: Signal[Event] = Signal(self, "told")
         """What the data module tells; screens subscribe to it."""
         self.opened = asyncio.Event()
         """Set when the data module is there."""
-        self.servers = Servers(
+        self.servers = ServerSession(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.opened_hosts: set[str] = set()
@@ -185,7 +185,7 @@ class MedtuiApp(Frame):
 
     # Drafts
 
-    async def draft(self, form: str) -> Draft:
+    async def draft(self, form: str) -> FormDraft:
         """What was typed into a form before by whoever is signed in, and is to be kept of it."""
         return await self.drafts.take(form, self._account)
 

@@ -57,7 +57,7 @@ def _flush() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = console.Parser(
+    parser = console.CommandParser(
         prog="medtui", description="Arrange exam practice with each other, from a terminal."
     )
     parser.add_argument("--version", action="version", version=f"medtui {__version__}")

@@ -72,7 +72,7 @@ def why_no_screen() -> str | None:
     return None
 
 
-class Parser(argparse.ArgumentParser):
+class CommandParser(argparse.ArgumentParser):
     """As argparse's, for arguments that may hold control characters: errors repeat them."""
 
     def error(self, message: str) -> NoReturn:

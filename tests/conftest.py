@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
-    from medtui.local.keys import Keys
+    from medtui.local.keys import ServerKeys
     from tests.stack import Stack
 
 # Clusters and databases are thousands of small files: in memory, where there is plenty, the tests
@@ -73,7 +73,7 @@ settings.load_profile("medtui")
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that PostgreSQL's account can reach, too (pytest's own are closed to others)."""
-    folder = Account.choose().temporary_folder()
+    folder = SystemAccount.choose().temporary_folder()
     yield folder
     shutil.rmtree(folder)
 
@@ -81,7 +81,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
     """This worker's PostgreSQL, whose data nobody will miss."""
-    cluster = asyncio.run(Cluster.start(Account.choose().temporary_folder(), throwaway=True))
+    cluster = asyncio.run(Cluster.start(SystemAccount.choose().temporary_folder(), throwaway=True))
     yield cluster
     asyncio.run(cluster.stop())
 
@@ -106,14 +106,14 @@ def data_model_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture(scope="session")
-def keys() -> Keys:
-    from medtui.local.keys import Keys
+def keys() -> ServerKeys:
+    from medtui.local.keys import ServerKeys
 
-    return Keys.new()
+    return ServerKeys.new()
 
 
 @pytest.fixture
-async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+async def stack(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A whole Supabase: a fresh database with our tables, and a gateway in this test's loop."""
     from tests.stack import stacked
 
@@ -122,7 +122,7 @@ async def stack(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
 
 
 @pytest.fixture
-async def data_model_stack(data_model_template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+async def data_model_stack(data_model_template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A whole Supabase of kind 2: its database has exactly what the data model says."""
     from tests.stack import DATA_MODEL, stacked
 
@@ -131,7 +131,7 @@ async def data_model_stack(data_model_template: Cluster, keys: Keys) -> AsyncIte
 
 
 @pytest.fixture
-async def database(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+async def database(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A stack without its gateway, for what can be asked by SQL alone."""
     from tests.stack import stacked
 

@@ -25,7 +25,7 @@ from medtui import config
 from medtui.data.tokens import StoredTokens
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.store.speaker_names import Memory, Remembered
+from medtui.store.speaker_names import Remembered, SpeakerNames
 from tests.data.folder_keyring import FolderKeyring
 
 OPERATIONS = ("open", "write", "fsync", "replace", "rename", "unlink", "mkdir", "utime")
@@ -136,8 +136,8 @@ async def read_draft(folder: Path) -> str | None:
     return (await drafts(folder).take("post", "amara")).found.get("link")
 
 
-def memory(folder: Path) -> Memory:
-    return Memory(folder / "state" / "reviews.json", "session:1")
+def memory(folder: Path) -> SpeakerNames:
+    return SpeakerNames(folder / "state" / "reviews.json", "session:1")
 
 
 Act = tuple[Callable[[Path], Any], Callable[[Path], Any], Callable[[Path], Any]]

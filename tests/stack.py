@@ -24,7 +24,7 @@ from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from medtui.local.auth.passwords import hash_password
 from medtui.local.install import MIGRATIONS, PLATFORM, install, read
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.postgres import SUPERUSER, Cluster
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Person:
 class Stack:
     """Made by the `stack` fixture. What is true is read by `sql`, never through our own modules."""
 
-    def __init__(self, cluster: Cluster, database: str, keys: Keys) -> None:
+    def __init__(self, cluster: Cluster, database: str, keys: ServerKeys) -> None:
         self.cluster = cluster
         self.database = database
         self.keys = keys
@@ -317,7 +317,7 @@ def data_model_alone(folder: Path) -> Path:
 
 @asynccontextmanager
 async def stacked(
-    cluster: Cluster, keys: Keys, *, gateway: bool = True, template: str = TEMPLATE
+    cluster: Cluster, keys: ServerKeys, *, gateway: bool = True, template: str = TEMPLATE
 ) -> AsyncIterator[Stack]:
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:

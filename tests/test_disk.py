@@ -14,9 +14,9 @@ from medtui.local.postgres import locked
 from medtui.models import FileKind
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.store.replace_journal import Kept, folder_of
-from medtui.store.sheet_journal import SheetBook
-from medtui.store.speaker_names import Memory, Remembered
+from medtui.store.replace_journal import ReplaceJournal, folder_of
+from medtui.store.sheet_journal import SheetJournal
+from medtui.store.speaker_names import Remembered, SpeakerNames
 
 
 def modes(folder: Path) -> set[int]:
@@ -28,7 +28,9 @@ def test_every_folder_that_is_made_is_closed_to_others(tmp_path: Path) -> None:
     try:
         files.write(tmp_path / "one" / "two" / "three" / "file", "text")
         folder = folder_of(tmp_path / "state", UUID(int=1), UUID(int=2), FileKind.TRANSCRIPT)
-        Kept.begin(folder, "http://server", UUID(int=2), FileKind.TRANSCRIPT, b"old", b"new")
+        ReplaceJournal.begin(
+            folder, "http://server", UUID(int=2), FileKind.TRANSCRIPT, b"old", b"new"
+        )
     finally:
         os.umask(before)
     assert modes(tmp_path) == {0o700}
@@ -71,15 +73,15 @@ async def test_drafts_sheets_and_names_are_kept_without_locks(tmp_path: Path) ->
     assert (await drafts.take("post")).found == {"room": "here"}
     person, session = uuid4(), uuid4()
     for state in ({"marks": 1}, {"marks": 2}):
-        book = SheetBook(tmp_path, person, session, lambda: told.append("sheet"))
+        book = SheetJournal(tmp_path, person, session, lambda: told.append("sheet"))
         await book.open()
         book.keep(state)
         await book.close()
-    book = SheetBook(tmp_path, person, session, lambda: told.append("sheet"))
+    book = SheetJournal(tmp_path, person, session, lambda: told.append("sheet"))
     assert await book.open() == {"marks": 2}
     await book.close()
-    Memory(tmp_path / "reviews.json", "file:a").keep(Remembered({"A": "Dr Lowe"}))
-    assert Memory(tmp_path / "reviews.json", "file:a").recall().names == {"A": "Dr Lowe"}
+    SpeakerNames(tmp_path / "reviews.json", "file:a").keep(Remembered({"A": "Dr Lowe"}))
+    assert SpeakerNames(tmp_path / "reviews.json", "file:a").recall().names == {"A": "Dr Lowe"}
     assert told == []
 
 

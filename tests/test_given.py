@@ -18,12 +18,12 @@ from medtui.core import api_keys
 from medtui.data import Backend, Invalid, MemoryTokens, Server, check_server
 from medtui.data.doctor import examine
 from medtui.data.server_address import tidy_url, usable
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from tests.proxy import proxied
 from tests.stack import Stack
 from tests.test_end_to_end import environment
 
-GIVEN = Keys.new()
+GIVEN = ServerKeys.new()
 AROUND = (
     *("{}", '"{}"', "'{}'", "“{}”", " {} ", "\t{}\r\n", "\ufeff{}", "\u200b{}\u200b", "`{}`"),
     *("<{}>", '" {} "', "{},", "{};"),

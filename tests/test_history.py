@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.core.history import DomainMark, Entry, Filter, History, Kept, Marks, Month
+from medtui.core.history import (
+    DomainMark,
+    FileSummary,
+    Filter,
+    History,
+    HistoryEntry,
+    MarkSummary,
+    Month,
+)
 from medtui.core.progress import FEWEST, SHORTEST, By, progress, slope
 from medtui.documents.assessment import Assessment, Domain, Marker, Overall
 from medtui.models import FileKind, PracticeSession, Role
@@ -39,10 +47,12 @@ def case(domain: str | None = "ethics", category: str | None = "Surgery") -> dic
     return {"id": uuid4(), "domain": domain, "category": category}
 
 
-def sat(days: float, *domains: DomainMark, percent: float | None = None, **changes: Any) -> Entry:
-    marks = Marks(Marker.AI, percent, "", domains)
-    kept = Kept(frozenset({FileKind.ASSESSMENT}), "1", marks)
-    return Entry(session(days, **changes), ME, None, kept)
+def sat(
+    days: float, *domains: DomainMark, percent: float | None = None, **changes: Any
+) -> HistoryEntry:
+    marks = MarkSummary(Marker.AI, percent, "", domains)
+    kept = FileSummary(frozenset({FileKind.ASSESSMENT}), "1", marks)
+    return HistoryEntry(session(days, **changes), ME, None, kept)
 
 
 def test_sessions_stand_newest_first_under_their_months() -> None:
@@ -50,9 +60,16 @@ def test_sessions_stand_newest_first_under_their_months() -> None:
     history.read([session(30), session(1), session(26), session(2)])
     lines = history.lines()
     assert [line for line in lines if isinstance(line, Month)] == [Month(2026, 11), Month(2026, 10)]
-    days = [(NOW - line.session.starts_at).days for line in lines if isinstance(line, Entry)]
+    days = [(NOW - line.session.starts_at).days for line in lines if isinstance(line, HistoryEntry)]
     assert days == [1, 2, 26, 30]
-    assert [type(line) for line in lines] == [Month, Entry, Entry, Month, Entry, Entry]
+    assert [type(line) for line in lines] == [
+        Month,
+        HistoryEntry,
+        HistoryEntry,
+        Month,
+        HistoryEntry,
+        HistoryEntry,
+    ]
 
 
 def test_a_strangers_session_is_never_taken_whoever_has_sent_it() -> None:
@@ -107,7 +124,7 @@ def test_a_cases_name_is_taken_only_where_the_session_is_in_its_debrief() -> Non
 def test_what_is_known_of_files_stays_when_sessions_are_read_again() -> None:
     history, one = History(ME, UTC), session()
     history.read([one])
-    kept = Kept(frozenset({FileKind.TRANSCRIPT}))
+    kept = FileSummary(frozenset({FileKind.TRANSCRIPT}))
     history.keep(one.id, kept)
     history.read([one.model_copy(update={"type": "review"}), session(4)], whole=True)
     assert history.get(one.id).kept == kept  # type: ignore[union-attr]
@@ -116,7 +133,7 @@ def test_what_is_known_of_files_stays_when_sessions_are_read_again() -> None:
 
 
 def test_null_is_not_zero_and_without_a_maximum_there_is_no_percentage() -> None:
-    marks = Marks.of(
+    marks = MarkSummary.of(
         Assessment(
             "x",
             Marker.HUMAN,
@@ -165,7 +182,7 @@ entries = st.lists(
 
 
 @given(entries)
-def test_progress_draws_what_has_a_percentage_and_counts_all_else(held: list[Entry]) -> None:
+def test_progress_draws_what_has_a_percentage_and_counts_all_else(held: list[HistoryEntry]) -> None:
     mine = [entry for entry in held if entry.role is Role.CANDIDATE]
     found = progress(held, By.SKILL)
     given_marks = [mark for entry in mine for mark in (entry.marks.domains if entry.marks else ())]
@@ -193,7 +210,9 @@ def test_progress_draws_what_has_a_percentage_and_counts_all_else(held: list[Ent
 
 
 @given(entries)
-def test_every_session_as_candidate_counts_for_its_domain_marked_or_not(held: list[Entry]) -> None:
+def test_every_session_as_candidate_counts_for_its_domain_marked_or_not(
+    held: list[HistoryEntry],
+) -> None:
     found = progress(held, By.DOMAIN)
     mine = [entry for entry in held if entry.role is Role.CANDIDATE]
     assert sum(len(one.practised) for one in found) == len(mine)
@@ -223,8 +242,8 @@ def test_two_marks_or_three_in_a_week_are_no_trend() -> None:
 def test_what_is_kept_comes_back(
     domains: list[DomainMark], percent: float | None, marker: Marker, words: str
 ) -> None:
-    marks = Marks(marker, percent, words, tuple(domains))
-    assert Marks.from_json(marks.as_json()) == marks
+    marks = MarkSummary(marker, percent, words, tuple(domains))
+    assert MarkSummary.from_json(marks.as_json()) == marks
 
 
 json_values = st.recursive(
@@ -238,6 +257,6 @@ json_values = st.recursive(
 @given(json_values)
 def test_what_others_have_kept_is_refused(kept: Any) -> None:
     try:
-        Marks.from_json(kept)
+        MarkSummary.from_json(kept)
     except (ValueError, TypeError, LookupError, AttributeError):
         return

@@ -17,13 +17,13 @@ from supabase import AsyncClient, acreate_client
 
 from medtui.config import BadConfig, invited, is_invitation, load
 from medtui.local.invite import invitation, own_address
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from tests.local.process import Server
 from tests.stack import Stack
 from tests.terminal import Terminal
 from tests.test_end_to_end import environment
 
-KEYS = Keys.new()
+KEYS = ServerKeys.new()
 
 
 @pytest.mark.parametrize("key", [KEYS.publishable_key, KEYS.anon_key], ids=["publishable", "jwt"])

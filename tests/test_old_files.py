@@ -14,18 +14,20 @@ import pytest
 from medtui.models import FileKind
 from medtui.store import files as disk
 from medtui.store.old_files import sweep
-from medtui.store.outbox import Box, Parcel, Where
-from medtui.store.replace_journal import Kept, folder_of
-from medtui.store.room_notes import Notebook, written
-from medtui.store.sheet_journal import SheetBook
-from medtui.store.speaker_names import Memory, Remembered
+from medtui.store.outbox import DeliveryState, Outbox, Submission
+from medtui.store.replace_journal import ReplaceJournal, folder_of
+from medtui.store.room_notes import RoomNotes, written
+from medtui.store.sheet_journal import SheetJournal
+from medtui.store.speaker_names import Remembered, SpeakerNames
 
 ME, SESSION = uuid4(), uuid4()
 DAY = 86_400.0
 
 
-def parcel(where: Where = Where.UPLOADED, sheet: UUID | None = None, revision: int = 3) -> Parcel:
-    return Parcel(
+def submission(
+    where: DeliveryState = DeliveryState.UPLOADED, sheet: UUID | None = None, revision: int = 3
+) -> Submission:
+    return Submission(
         session=SESSION,
         sheet=sheet or uuid4(),
         revision=revision,
@@ -37,7 +39,7 @@ def parcel(where: Where = Where.UPLOADED, sheet: UUID | None = None, revision: i
 
 
 async def kept_sheet(folder: Path, state: dict[str, Any], session: UUID = SESSION) -> Path:
-    book = SheetBook(folder, ME, session, lambda: None)
+    book = SheetJournal(folder, ME, session, lambda: None)
     await book.open()
     book.keep(state)
     await book.close()
@@ -48,16 +50,16 @@ def later(days: float) -> float:
     return time.time() + days * DAY
 
 
-@pytest.mark.parametrize("where", list(Where))
-def test_a_parcel_leaves_once_it_is_over(where: Where, tmp_path: Path) -> None:
-    box, sent = Box(tmp_path, ME), parcel(where)
+@pytest.mark.parametrize("where", list(DeliveryState))
+def test_a_parcel_leaves_once_it_is_over(where: DeliveryState, tmp_path: Path) -> None:
+    box, sent = Outbox(tmp_path, ME), submission(where)
     box.keep(sent)
     box.set_out(sent)
     sweep(tmp_path, later(29))
     assert box.all() == [sent]
     sweep(tmp_path, later(31))
     files = [path for path in (tmp_path / "handed").rglob("*") if path.is_file()]
-    if where in (Where.UPLOADED, Where.REFUSED):
+    if where in (DeliveryState.UPLOADED, DeliveryState.REFUSED):
         assert not [path for path in files if path.suffix != ".lock"]
     else:
         assert len([path for path in files if path.suffix in (".json", ".assessment")]) == 2
@@ -68,10 +70,10 @@ async def test_a_mark_sheet_leaves_once_it_was_delivered(tmp_path: Path) -> None
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 3})
     sweep(tmp_path, later(400))
     assert file.exists(), "it was never handed in"
-    Box(tmp_path, ME).keep(parcel(Where.WAITING, sheet))
+    Outbox(tmp_path, ME).keep(submission(DeliveryState.WAITING, sheet))
     sweep(tmp_path, later(400))
     assert file.exists(), "it is on its way"
-    Box(tmp_path, ME).keep(parcel(Where.UPLOADED, sheet))
+    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet))
     sweep(tmp_path, later(29))
     assert file.exists()
     sweep(tmp_path, later(31))
@@ -82,14 +84,14 @@ async def test_a_mark_sheet_leaves_once_it_was_delivered(tmp_path: Path) -> None
 async def test_a_mark_sheet_that_was_changed_since_stays(tmp_path: Path) -> None:
     sheet = uuid4()
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 4})
-    Box(tmp_path, ME).keep(parcel(Where.UPLOADED, sheet, revision=3))
+    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet, revision=3))
     sweep(tmp_path, later(31))
     assert file.exists()
 
 
 async def test_a_mark_sheet_that_was_put_aside_leaves(tmp_path: Path) -> None:
     await kept_sheet(tmp_path, {"id": "x", "revision": 1})
-    book = SheetBook(tmp_path, ME, SESSION, lambda: None)
+    book = SheetJournal(tmp_path, ME, SESSION, lambda: None)
     await book.open()
     await book.put_aside("x")
     await book.close()
@@ -103,7 +105,7 @@ async def test_a_mark_sheet_that_was_put_aside_leaves(tmp_path: Path) -> None:
 async def test_a_mark_sheet_that_is_open_stays(tmp_path: Path) -> None:
     sheet = uuid4()
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 3})
-    Box(tmp_path, ME).keep(parcel(Where.UPLOADED, sheet))
+    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet))
     claim = disk.claim(file)
     assert claim is not None
     sweep(tmp_path, later(31))
@@ -112,9 +114,9 @@ async def test_a_mark_sheet_that_is_open_stays(tmp_path: Path) -> None:
 
 
 def test_a_replacing_leaves_once_it_was_set_aside(tmp_path: Path) -> None:
-    def begun(kind: FileKind) -> Kept:
+    def begun(kind: FileKind) -> ReplaceJournal:
         folder = folder_of(tmp_path, ME, SESSION, kind)
-        return Kept.begin(folder, "http://server", SESSION, kind, b"old", b"new")
+        return ReplaceJournal.begin(folder, "http://server", SESSION, kind, b"old", b"new")
 
     going_on = begun(FileKind.TRANSCRIPT)
     aside = begun(FileKind.ASSESSMENT).set_aside()
@@ -126,7 +128,7 @@ def test_a_replacing_leaves_once_it_was_set_aside(tmp_path: Path) -> None:
 
 
 async def test_notes_of_a_room_leave(tmp_path: Path) -> None:
-    book = Notebook(tmp_path, ME, SESSION, lambda: None)
+    book = RoomNotes(tmp_path, ME, SESSION, lambda: None)
     book.keep_notes("what Amara said")
     book.keep_card({"pauses": []})
     await written()
@@ -144,9 +146,9 @@ def test_names_of_speakers_leave_one_by_one(
     os.utime(file, (now - 20 * DAY, now - 20 * DAY))
     sweep(tmp_path, now)
     monkeypatch.setattr(time, "time", lambda: now - 10 * DAY)
-    Memory(file, "file:older").keep(Remembered({"A": "Amara"}))
+    SpeakerNames(file, "file:older").keep(Remembered({"A": "Amara"}))
     monkeypatch.setattr(time, "time", lambda: now)
-    Memory(file, "file:newer").keep(Remembered({"A": "Ben"}))
+    SpeakerNames(file, "file:newer").keep(Remembered({"A": "Ben"}))
 
     def known() -> set[str]:
         return {key.removeprefix("file:") for key in json.loads(file.read_text())}
@@ -167,8 +169,8 @@ def test_what_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "sheets" / str(ME)).mkdir(parents=True)
     (tmp_path / "sheets" / str(ME) / f"{SESSION}.jsonl").write_bytes(b"\xff\n[1]\n")
     (tmp_path / "reviews.json").write_text("[[")
-    sent = parcel()
-    Box(tmp_path, ME).keep(sent)
+    sent = submission()
+    Outbox(tmp_path, ME).keep(sent)
     sweep(tmp_path, later(31))
-    assert Box(tmp_path, ME).all() == []
+    assert Outbox(tmp_path, ME).all() == []
     sweep(tmp_path / "nowhere", later(31))

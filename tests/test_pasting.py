@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual import events
 
-from medtui.ui.driver import Parser
+from medtui.ui.driver import PasteSafeParser
 from medtui.ui.pasting import END, START
 
 UP, BACK_TAB = "\x1b[A", "\x1b[Z"
@@ -15,7 +15,7 @@ UP, BACK_TAB = "\x1b[A", "\x1b[Z"
 
 def parsed(*reads: str) -> list[str]:
     """What an app is told of these reads: "key …" and "paste …"; pastes in a row are one."""
-    parser = Parser()
+    parser = PasteSafeParser()
     found: list[str] = []
     for read in reads:
         for event in [*parser.feed(read), *parser.tick()]:
@@ -70,7 +70,7 @@ def test_no_pasted_text_makes_a_key(parts: list[str], size: int) -> None:
 
 
 def test_keys_are_held_back_only_until_nothing_follows() -> None:
-    parser = Parser()
+    parser = PasteSafeParser()
     assert len(list(parser.feed(f"{START}x{END}j"))) == 1
     assert list(parser.tick()) == []
     [key] = parser.tick()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from medtui.core.wall_sections import Names, Next, Now, SharedBoard, pages
 from medtui.models import PracticeSession, Profile, Stage
-from medtui.shared_screen.list import Columns
+from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.wording import words_for
 
 LONDON = ZoneInfo("Europe/London")
@@ -163,7 +163,7 @@ def test_columns_fit_the_screen(width: int, cells: list[tuple[int, int, int, int
     rows = [
         type(base)("18:30", "in 26 min", "w" * a, "l" * b, "x" * c, "s" * d) for a, b, c, d in cells
     ]
-    columns = Columns.of(width, rows)
+    columns = SharedColumns.of(width, rows)
     if width >= 40:
         assert 2 + sum(columns) + 2 * sum(1 for column in columns if column) <= width + 2
 

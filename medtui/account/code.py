@@ -12,8 +12,8 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
-from medtui.account.cooldown_button import WaitingButton
-from medtui.account.form_screen import Card
+from medtui.account.cooldown_button import CooldownButton
+from medtui.account.form_screen import FormScreen
 from medtui.data import Code, Invalid, NotAllowed
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
@@ -55,7 +55,7 @@ def digits_of(text: str) -> str:
     )
 
 
-class CodeScreen(Card):
+class CodeScreen(FormScreen):
     """Asks for the code that was sent to `email`.
 
     Args:
@@ -76,7 +76,7 @@ class CodeScreen(Card):
     ]  # fmt: skip
 
     code = query_one("#code", Field)
-    resend = query_one("#resend", WaitingButton)
+    resend = query_one("#resend", CooldownButton)
 
     def __init__(
         self,
@@ -103,8 +103,8 @@ class CodeScreen(Card):
             yield Static(words, classes="card--words", markup=False)
             yield Field("Code", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Confirm", id="submit", variant="primary", again="Again")
-                yield WaitingButton("Send it again", id="resend")
+                yield CooldownButton("Confirm", id="submit", variant="primary", again="Again")
+                yield CooldownButton("Send it again", id="resend")
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 

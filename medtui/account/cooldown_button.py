@@ -15,7 +15,7 @@ PAUSE_SECONDS = 60.0
 now = time.monotonic
 
 
-class WaitingButton(Button):
+class CooldownButton(Button):
     """Never disabled: the focus would be lost. Who answers its press asks what is `left`.
 
     `again` is what it says before "in 42 s"; the same words as else, if not given.

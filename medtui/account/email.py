@@ -12,15 +12,15 @@ from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
 from medtui.account.code import CodeScreen
-from medtui.account.cooldown_button import WaitingButton
-from medtui.account.form_screen import Card
+from medtui.account.cooldown_button import CooldownButton
+from medtui.account.form_screen import FormScreen
 from medtui.account.login import email_refusal
 from medtui.data import Backend, Code, CodeSent
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
 
-class EmailScreen(Card):
+class EmailScreen(FormScreen):
     """Asks for the new address. A change that was begun can be taken up again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,7 +50,7 @@ class EmailScreen(Card):
             )
             yield Field("New e-mail", id="email", max_length=255)
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Change it", id="submit", variant="primary", again="Again")
+                yield CooldownButton("Change it", id="submit", variant="primary", again="Again")
                 yield Button("Enter the codes", id="codes", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)

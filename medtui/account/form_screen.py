@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
-from medtui.account.cooldown_button import WaitingButton
+from medtui.account.cooldown_button import CooldownButton
 from medtui.ui.field import Field
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from medtui.data import Backend
 
 
-class Card(Screen[None]):
+class FormScreen(Screen[None]):
     """A few fields, of which the server says what is wrong with them.
 
     The fields' ids are the names by which `Invalid` blames them.
@@ -34,8 +34,8 @@ class Card(Screen[None]):
         return cast("MedtuiApp", self.app)
 
     @property
-    def submit(self) -> WaitingButton:
-        return self.query_one("#submit", WaitingButton)
+    def submit(self) -> CooldownButton:
+        return self.query_one("#submit", CooldownButton)
 
     def watch_is_busy(self, is_busy: bool) -> None:
         self.set_class(is_busy, "-busy")
@@ -45,14 +45,14 @@ class Card(Screen[None]):
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
 
-    def may(self, button: WaitingButton) -> bool:
+    def may(self, button: CooldownButton) -> bool:
         """Whether something may be sent; if not, it is said why."""
         if left := button.left:
             self.say(f"The server asks for a pause: wait {left} s more.")
         return not left and not self.is_busy
 
     @contextlib.contextmanager
-    def trying(self, words: str, button: WaitingButton | None = None) -> Iterator[None]:
+    def trying(self, words: str, button: CooldownButton | None = None) -> Iterator[None]:
         """Do something with the server; what it refuses is said where it belongs.
 
         `button` counts down when the server asks for a pause.

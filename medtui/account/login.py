@@ -13,14 +13,14 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
-from medtui.account.cooldown_button import WaitingButton
-from medtui.account.form_screen import Card
+from medtui.account.cooldown_button import CooldownButton
+from medtui.account.form_screen import FormScreen
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
 if TYPE_CHECKING:
     from medtui.data import Code
-    from medtui.store.drafts import Draft
+    from medtui.store.drafts import FormDraft
 
 MIN_PASSWORD = 6
 """What Supabase projects ask for unless told otherwise; they say so if it is more."""
@@ -39,7 +39,7 @@ def email_refusal(email: str) -> str | None:
     return None if re.fullmatch(r"[^@\s]+@[^@\s]+", email) else "This is not an e-mail address."
 
 
-class LoginScreen(Card):
+class LoginScreen(FormScreen):
     """E-mail and password; `ctrl+t` turns signing in into signing up and back.
 
     Args:
@@ -75,7 +75,7 @@ class LoginScreen(Card):
         self._is_first = is_first
         self._reason = reason
         self._email = email
-        self._draft: Draft | None = None
+        self._draft: FormDraft | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -88,7 +88,7 @@ class LoginScreen(Card):
             yield Field("E-mail", id="email", value=self._email, max_length=255)
             yield Field("Password", id="password", password=True, max_length=MAX_PASSWORD)
             with Horizontal(classes="card--buttons", id="ways"):
-                yield WaitingButton("Sign in", id="submit", variant="primary", again="Again")
+                yield CooldownButton("Sign in", id="submit", variant="primary", again="Again")
                 yield Button(id="other", compact=True)
             yield Static(classes="card--error -empty", markup=False)
 
@@ -128,9 +128,9 @@ class LoginScreen(Card):
             self._draft.keep({"email": email} if self.is_new and email else {})
 
     async def _mount_rest(self) -> None:
-        ways = [WaitingButton("I forgot my password", id="forgotten")]
+        ways = [CooldownButton("I forgot my password", id="forgotten")]
         if not self.medtui.servers.is_local:  # which e-mails nothing
-            ways.insert(0, WaitingButton("E-mail me a code", id="by_code"))
+            ways.insert(0, CooldownButton("E-mail me a code", id="by_code"))
         more = Horizontal(*ways, id="more", classes="card--buttons")
         more.display = not self.is_new
         await self.query_one("#ways").parent.mount(more, after="#ways")  # type: ignore[union-attr]
@@ -238,12 +238,12 @@ class LoginScreen(Card):
         self._send(Code.RECOVERY, "forgotten")
 
     def _send(self, code: Code, button: str) -> None:
-        waiting = next(iter(self.query(f"#{button}").results(WaitingButton)), self.submit)
+        waiting = next(iter(self.query(f"#{button}").results(CooldownButton)), self.submit)
         if (email := self._checked_email()) and self.may(waiting):
             self._send_code(code, email, waiting)
 
     @work(exclusive=True, group="login", exit_on_error=False)
-    async def _send_code(self, code: Code, email: str, button: WaitingButton) -> None:
+    async def _send_code(self, code: Code, email: str, button: CooldownButton) -> None:
         from medtui.data import CodeSent
 
         with self.trying("Asking for a code…", button):

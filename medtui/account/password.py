@@ -12,8 +12,8 @@ from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
 from medtui.account.code import RESEND_SECONDS, digits_of
-from medtui.account.cooldown_button import WaitingButton
-from medtui.account.form_screen import Card
+from medtui.account.cooldown_button import CooldownButton
+from medtui.account.form_screen import FormScreen
 from medtui.account.login import MAX_PASSWORD, MIN_PASSWORD
 from medtui.data import Code, CodeSent, NeedsCode
 from medtui.ui.field import Field
@@ -27,7 +27,7 @@ NEEDED = (
 )
 
 
-class PasswordScreen(Card):
+class PasswordScreen(FormScreen):
     """Asks for a new password, and for what the server wants to see before it takes one.
 
     Args:
@@ -48,7 +48,7 @@ class PasswordScreen(Card):
     password = query_one("#password", Field)
     present = query_one("#present", Field)
     code = query_one("#code", Field)
-    resend = query_one("#resend", WaitingButton)
+    resend = query_one("#resend", CooldownButton)
 
     def __init__(self, *, is_recovery: bool = False, is_needed: bool = False) -> None:
         super().__init__()
@@ -70,8 +70,8 @@ class PasswordScreen(Card):
             yield Field("Present password", id="present", password=True, max_length=MAX_PASSWORD)
             yield Field("Code", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
-                yield WaitingButton("Save", id="submit", variant="primary", again="Again")
-                yield WaitingButton("Send the code again", id="resend")
+                yield CooldownButton("Save", id="submit", variant="primary", again="Again")
+                yield CooldownButton("Send the code again", id="resend")
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 

@@ -18,7 +18,7 @@ from medtui.text import clean_name
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
-from medtui.ui.vim_select import Choice
+from medtui.ui.vim_select import VimSelect
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -42,7 +42,7 @@ class ProfileScreen(Screen[None]):
                 tooltip="Back; what you typed is kept"),
     ]  # fmt: skip
 
-    level = query_one("#level", Choice)
+    level = query_one("#level", VimSelect)
     failure = query_one(".card--error", Static)
 
     def __init__(self, profile: Profile | None) -> None:
@@ -61,7 +61,7 @@ class ProfileScreen(Screen[None]):
             yield Field("First name", id="first_name", value=profile.first_name if profile else "")
             yield Field("Last name", id="last_name", value=profile.last_name if profile else "")
             yield Label("Training level", classes="field--label")
-            yield Choice(
+            yield VimSelect(
                 [(label, value) for value, label in TRAINING_LEVELS.items()] + [("Other…", OTHER)],
                 prompt="Choose your level",
                 value=(profile.training_level if known else OTHER) if profile else Select.NULL,

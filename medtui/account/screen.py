@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import Choices
+from medtui.ui.vim_keys import VimOptionList
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -51,7 +51,7 @@ class AccountScreen(Screen[None]):
         with Vertical(classes="card"):
             yield Static("Your account", classes="card--title")
             yield Static(classes="card--words", markup=False)
-            yield Choices(
+            yield VimOptionList(
                 *(
                     Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
                     for name, (title, words) in CHOICES.items()

@@ -22,7 +22,7 @@ OPEN_BEHIND_LOGIN = 0.3
 """The first keys are answered before the imports of the data module compete with them."""
 
 
-class Servers:
+class ServerSession:
     """The way to a server, until somebody is signed in there or is to sign in.
 
     Args:

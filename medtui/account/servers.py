@@ -19,7 +19,7 @@ from medtui.config import LOCAL, BadConfig, KnownServer
 from medtui.text import clean_line
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import Choices
+from medtui.ui.vim_keys import VimOptionList
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -38,7 +38,7 @@ class ServersScreen(Screen[None]):
         Binding("escape", "app.pop_screen", "Back", id="app.back", tooltip="Back"),
     ]  # fmt: skip
 
-    options = query_one(Choices)
+    options = query_one(VimOptionList)
     failure = query_one(".card--error", Static)
 
     @property
@@ -51,7 +51,7 @@ class ServersScreen(Screen[None]):
             yield Static(
                 "Each keeps its own login. Enter goes to one.", classes="card--words", markup=False
             )
-            yield Choices(compact=True)
+            yield VimOptionList(compact=True)
             yield Static(classes="card--error", markup=False)
         yield Footer(show_command_palette=False)
 

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import Choices
+from medtui.ui.vim_keys import VimOptionList
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -65,7 +65,7 @@ class WelcomeScreen(Screen[None]):
                 "Practise for exams together: host a session, or book one.",
                 classes="card--words",
             )
-            yield Choices(
+            yield VimOptionList(
                 *(
                     Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
                     for name, (title, words) in CHOICES.items()

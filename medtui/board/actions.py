@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from medtui.board.screen import BoardScreen
 
 
-class Acts:
+class BoardActions:
     """The keys that write. Where one cannot do what it stands for, it says why."""
 
     def __init__(self, screen: BoardScreen, backend: Backend) -> None:

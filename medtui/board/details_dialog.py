@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from medtui.board.session_details import SessionDetails
 from medtui.models import PracticeSession
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import Page
+from medtui.ui.vim_keys import VimScroll
 
 
 class DetailsScreen(ModalScreen[str | None]):
@@ -68,7 +68,7 @@ class DetailsScreen(ModalScreen[str | None]):
         return self._session.id
 
     def compose(self) -> ComposeResult:
-        with Page(classes="dialog"):
+        with VimScroll(classes="dialog"):
             yield self._details
         yield Footer(show_command_palette=False)
 

@@ -16,7 +16,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from medtui.board.actions import Acts
+from medtui.board.actions import BoardActions
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_list import SessionList
@@ -36,7 +36,7 @@ from medtui.review.interrupted_replacements import Unfinished
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import Feed, StatusLine
+from medtui.ui.status_line import ConnectionState, StatusLine
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -93,9 +93,9 @@ class BoardScreen(Screen[None]):
         self.me: UUID = profile.user_id
         self.zone = self.medtui.zone
         self._board = Board(self.me, self.zone, self.medtui.now())
-        self._acts = Acts(self, backend)
+        self._acts = BoardActions(self, backend)
         self._unfinished = Unfinished(self, backend)
-        self._feed = Feed()
+        self._feed = ConnectionState()
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
@@ -148,11 +148,11 @@ class BoardScreen(Screen[None]):
                 self._changed |= self._board.apply(changed, removed)
                 self._has_news = True
             case FeedWentLive():
-                self._feed = Feed(is_live=True)
+                self._feed = ConnectionState(is_live=True)
                 self._look_for_files()
                 self._end_unfinished()
             case FeedWentStale(since, reason):
-                self._feed = Feed(since=since, reason=reason)
+                self._feed = ConnectionState(since=since, reason=reason)
             case NoticesChanged():
                 self._show_notice()
             case _:

@@ -16,13 +16,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.core.agenda import room_link
-from medtui.core.date_parser import Unclear, When, parse_when
+from medtui.core.date_parser import DateNotUnderstood, When, parse_when
 from medtui.core.wording import countdown, difference, moment
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
-from medtui.ui.vim_select import Choice
+from medtui.ui.vim_select import VimSelect
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -55,10 +55,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     ]  # fmt: skip
 
     when = query_one("#when", Field)
-    kind = query_one("#kind", Choice)
+    kind = query_one("#kind", VimSelect)
     own_kind = query_one("#own_kind", Field)
     link = query_one("#link", Field)
-    candidate = query_one("#candidate", Choice)
+    candidate = query_one("#candidate", VimSelect)
     failure = query_one(".card--error", Static)
 
     def __init__(
@@ -92,10 +92,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Field("When", id="when", max_length=60)
             yield Label("Type", classes="field--label")
             kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield Choice([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+            yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
             yield Label("Candidate", classes="field--label")
-            yield Choice(self._candidates(), id="candidate", allow_blank=False)
+            yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Room", id="link", hint="An https link, or the name of a room.")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
@@ -169,7 +169,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         """Say what day and time mean as they are typed, here and in UTC."""
         try:
             self.when.tell(self._in_words(self._when()))
-        except Unclear as unclear:
+        except DateNotUnderstood as unclear:
             self.when.tell(str(unclear))
 
     def _in_words(self, when: When) -> str:
@@ -224,7 +224,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             return
         try:
             when = self._when()
-        except Unclear as unclear:
+        except DateNotUnderstood as unclear:
             self.when.fail(str(unclear))
             return
         if when.at < self.medtui.now() - timedelta(hours=1) and not self._is_seen(when.at):

@@ -34,7 +34,7 @@ FIXED_WIDTH = 21
 """Cells of the gutter, the time and the countdown, with the gaps behind them."""
 
 
-class Columns(NamedTuple):
+class SessionColumns(NamedTuple):
     """Widths in cells of the columns that share what a list's fixed ones leave."""
 
     host: int
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
     seat: int
 
     @classmethod
-    def of(cls, width: int) -> Columns:
+    def of(cls, width: int) -> SessionColumns:
         """Share out a width: first what is needed, then, in turn, what is good to have."""
         columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
         spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
@@ -208,7 +208,7 @@ class SessionList(CursorList):
         return "" if left <= 0 else "faint" if left <= 1 else "mark"
 
     def _row(self, session: PracticeSession) -> Strip:
-        columns = Columns.of(self.line_width)
+        columns = SessionColumns.of(self.line_width)
         faint = self._style("faint")
         plain = faint if self.is_stale else Style()
         is_cursor = session.id == self.session_id

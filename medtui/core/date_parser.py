@@ -20,11 +20,11 @@ SHORTEST = 3
 T = TypeVar("T")
 
 
-class Unclear(ValueError):
+class DateNotUnderstood(ValueError):
     """The text is no day, or no time, or none that exists; its message says what to type."""
 
 
-class NoSuchMonth(Unclear):
+class NoSuchMonth(DateNotUnderstood):
     """The text is a date but for its month; the message has a guess at the date, if there is one.
 
     Args:
@@ -77,7 +77,9 @@ def parse_when(
         *words, which = words
         parts = _day_and_time(words, now.astimezone(zone), usual, on)
     if parts is None:
-        raise Unclear("Type a day and a time, such as 18:30, tomorrow 18:30 or 25 Nov 6pm.")
+        raise DateNotUnderstood(
+            "Type a day and a time, such as 18:30, tomorrow 18:30 or 25 Nov 6pm."
+        )
     return resolve(*parts, zone, which)
 
 
@@ -102,7 +104,7 @@ def _day_and_time(
             day = parse_day(day_text, today)
         except NoSuchMonth as error:
             wrong = wrong or error
-        except Unclear:
+        except DateNotUnderstood:
             pass
         else:
             is_over = day == today and at < now.time() and _number(DAYS, day_text) is not None
@@ -113,7 +115,7 @@ def _day_and_time(
 
 
 def _parsed(parse: Callable[[str], T], text: str) -> T | None:
-    with suppress(Unclear):
+    with suppress(DateNotUnderstood):
         return parse(text)
     return None
 
@@ -155,11 +157,11 @@ def parse_day(text: str, today: date) -> date:
             return _next(today, int(match[1]), None)
         if match := re.fullmatch(r"(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]*(20\d\d)?", words):
             return _date(int(match[1]), match[2], match[3], today)
-    except Unclear:
+    except DateNotUnderstood:
         raise
     except (ValueError, OverflowError):
         pass
-    raise Unclear("Type a day such as today, fri, 25 Nov or 2026-11-25.")
+    raise DateNotUnderstood("Type a day such as today, fri, 25 Nov or 2026-11-25.")
 
 
 def parse_time(text: str) -> time:
@@ -172,7 +174,7 @@ def parse_time(text: str) -> time:
             hour = hour % 12 + (12 if match[3] == "p" else 0)
         if hour < 24 and minute < 60:
             return time(hour, minute)
-    raise Unclear("Type a time such as 18:30 or 6pm.")
+    raise DateNotUnderstood("Type a time such as 18:30 or 6pm.")
 
 
 def resolve(day: date, at: time, zone: tzinfo, which: str = "") -> When:
@@ -187,17 +189,17 @@ def resolve(day: date, at: time, zone: tzinfo, which: str = "") -> When:
         moment, later = first.astimezone(UTC), second.astimezone(UTC)
         exists = moment.astimezone(zone).replace(tzinfo=None) == first.replace(tzinfo=None)
     except OverflowError:
-        raise Unclear("That is too far away.") from None
+        raise DateNotUnderstood("That is too far away.") from None
     if not exists:
         back = moment.astimezone(zone)
-        raise Unclear(
+        raise DateNotUnderstood(
             f"{at:%H:%M} does not exist that day: the clocks go forward over it, to {back:%H:%M}."
         )
     names = {"first": moment, "second": later}
     names |= {(local.tzname() or "").casefold(): local.astimezone(UTC) for local in (second, first)}
     if which:
         if which not in names:
-            raise Unclear(f"“{which}” is not understood: type a day and a time.")
+            raise DateNotUnderstood(f"“{which}” is not understood: type a day and a time.")
         return When(names[which])
     if later != moment:
         return When(moment, f"it comes twice: this is the first, add {_other(first, second)}")

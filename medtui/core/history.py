@@ -27,7 +27,7 @@ class DomainMark:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class MarkSummary:
     """Of an assessment, what is needed to see how one grows."""
 
     marker: Marker = Marker.UNKNOWN
@@ -36,7 +36,7 @@ class Marks:
     domains: tuple[DomainMark, ...] = ()
 
     @classmethod
-    def of(cls, assessment: Assessment) -> Marks:
+    def of(cls, assessment: Assessment) -> MarkSummary:
         whole = assessment.overall
         words = whole.label or ""
         if not words and whole.percent is None and whole.score is not None:
@@ -56,7 +56,7 @@ class Marks:
                 "domains": domains}  # fmt: skip
 
     @classmethod
-    def from_json(cls, kept: Any) -> Marks:
+    def from_json(cls, kept: Any) -> MarkSummary:
         """What `as_json` has made. Raises ValueError, TypeError or LookupError for all else."""
         domains = tuple(
             DomainMark(str(name), _number(percent), label if label is None else str(label),
@@ -80,7 +80,7 @@ def _number(value: Any) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FileSummary:
     """What the bucket has of a session: which files, the assessment's marks, why it is broken.
 
     `stamp` tells one upload of the assessment from the next.
@@ -88,18 +88,18 @@ class Kept:
 
     files: frozenset[FileKind] = frozenset()
     stamp: str = ""
-    marks: Marks | None = None
+    marks: MarkSummary | None = None
     broken: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """A past session as its viewer sees it. `kept` None: it is not known yet."""
 
     session: PracticeSession
     me: UUID
     case_name: str | None = None
-    kept: Kept | None = None
+    kept: FileSummary | None = None
 
     @property
     def is_host(self) -> bool:
@@ -119,7 +119,7 @@ class Entry:
         return self.session.stage is not Stage.PREP or bool(self.kept and self.kept.files)
 
     @property
-    def marks(self) -> Marks | None:
+    def marks(self) -> MarkSummary | None:
         return self.kept.marks if self.kept else None
 
 
@@ -131,7 +131,7 @@ class Month:
     month: int
 
 
-Line = Month | Entry
+Line = Month | HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ class History:
         self.me = me
         self.filter = Filter()
         self._zone = zone
-        self._entries: dict[UUID, Entry] = {}
+        self._entries: dict[UUID, HistoryEntry] = {}
         self._order: list[UUID] = []
         self._texts: dict[UUID, str] = {}
 
@@ -163,11 +163,11 @@ class History:
         return len(self._entries)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[HistoryEntry]:
         """All of them, newest first."""
         return [self._entries[id_] for id_ in self._order]
 
-    def get(self, session_id: UUID) -> Entry | None:
+    def get(self, session_id: UUID) -> HistoryEntry | None:
         return self._entries.get(session_id)
 
     def read(self, sessions: Iterable[PracticeSession], *, whole: bool = False) -> None:
@@ -179,7 +179,9 @@ class History:
             if not session.involves(self.me):
                 continue
             known = before.get(session.id)
-            entry = Entry(session, self.me) if known is None else replace(known, session=session)
+            entry = (
+                HistoryEntry(session, self.me) if known is None else replace(known, session=session)
+            )
             self._entries[session.id] = entry
         self._texts.clear()
         self._order = sorted(
@@ -197,17 +199,17 @@ class History:
                 self._entries[id_] = replace(entry, case_name=name)
                 self._texts.pop(id_, None)
 
-    def keep(self, session_id: UUID, kept: Kept) -> None:
+    def keep(self, session_id: UUID, kept: FileSummary) -> None:
         """Take what the bucket has of a session."""
         if entry := self._entries.get(session_id):
             self._entries[session_id] = replace(entry, kept=kept)
 
-    def wanted(self) -> list[Entry]:
+    def wanted(self) -> list[HistoryEntry]:
         """What the filter leaves, newest first."""
         words = fold(self.filter.text).split()
         return [entry for entry in self.entries if self._is_wanted(entry, words)]
 
-    def lines(self, wanted: Iterable[Entry] | None = None) -> list[Line]:
+    def lines(self, wanted: Iterable[HistoryEntry] | None = None) -> list[Line]:
         """The same, under the headings of their months."""
         found: list[Line] = []
         for entry in self.wanted() if wanted is None else wanted:
@@ -234,7 +236,7 @@ class History:
         local = line.session.starts_at.astimezone(self._zone)
         return Month(local.year, local.month)
 
-    def _is_wanted(self, entry: Entry, words: Sequence[str]) -> bool:
+    def _is_wanted(self, entry: HistoryEntry, words: Sequence[str]) -> bool:
         wish, case = self.filter, entry.session.case
         if wish.role is not None and entry.role is not wish.role:
             return False
@@ -249,7 +251,7 @@ class History:
             self._texts[id_] = fold(" ".join(self._said(entry)))
         return all(word in self._texts[id_] for word in words)
 
-    def _said(self, entry: Entry) -> Iterable[str]:
+    def _said(self, entry: HistoryEntry) -> Iterable[str]:
         """Everything in a row that one may look for."""
         session = entry.session
         local = session.starts_at.astimezone(self._zone)

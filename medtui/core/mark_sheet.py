@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from medtui.core.rubrics import Domain, Rubric
+from medtui.core.rubrics import Rubric, RubricDomain
 from medtui.models import clean_line
 
 LONGEST = 2_000
@@ -26,7 +26,7 @@ WHOLE = ""
 _BULLETS = re.compile(r"(?:(?:[-*•–▪◦]|\d{1,3}[.)])\s+)+")
 
 
-class Kind(StrEnum):
+class RemarkKind(StrEnum):
     """The kinds of remarks."""
 
     STRENGTH = "strengths"
@@ -48,18 +48,18 @@ class Marks:
     evidence: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def of(self, kind: Kind) -> tuple[str, ...]:
+    def of(self, kind: RemarkKind) -> tuple[str, ...]:
         found: tuple[str, ...] = getattr(self, kind.value)
         return found
 
-    def having(self, kind: Kind, remarks: tuple[str, ...]) -> Marks:
+    def having(self, kind: RemarkKind, remarks: tuple[str, ...]) -> Marks:
         changed: Marks = replace(self, **{kind.value: remarks})  # type: ignore[arg-type]
         return changed
 
     @property
-    def remarks(self) -> list[tuple[Kind, int, str]]:
+    def remarks(self) -> list[tuple[RemarkKind, int, str]]:
         """All of them, each with its kind and its number in that kind."""
-        return [(kind, n, text) for kind in Kind for n, text in enumerate(self.of(kind))]
+        return [(kind, n, text) for kind in RemarkKind for n, text in enumerate(self.of(kind))]
 
 
 NOTHING = Marks()
@@ -69,7 +69,7 @@ class Spot(NamedTuple):
     """Where one types: a new remark in a place, or (`at`) another text for one that there is."""
 
     place: str
-    kind: Kind
+    kind: RemarkKind
     at: int | None = None
 
 
@@ -111,7 +111,7 @@ class Sheet:
     def is_empty(self) -> bool:
         return not any(marks != NOTHING for marks in (self.whole, *self.marks.values()))
 
-    def domain(self, place: str) -> Domain | None:
+    def domain(self, place: str) -> RubricDomain | None:
         """The domain of this name; None for the whole."""
         return next((each for each in self.rubric.domains if each.name == place), None)
 

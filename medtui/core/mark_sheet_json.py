@@ -6,8 +6,8 @@ import json
 from typing import Any
 from uuid import UUID
 
-from medtui.core.mark_sheet import LONGEST, MOST, WHOLE, Kind, Marks, Sheet, Spot
-from medtui.core.rubrics import DEFAULT, HIGHEST, MOST_DOMAINS, MOST_GRADES, Domain, Rubric
+from medtui.core.mark_sheet import LONGEST, MOST, WHOLE, Marks, RemarkKind, Sheet, Spot
+from medtui.core.rubrics import DEFAULT, HIGHEST, MOST_DOMAINS, MOST_GRADES, Rubric, RubricDomain
 from medtui.models import clean_line
 
 LARGEST = 200_000
@@ -38,7 +38,7 @@ def assessment(sheet: Sheet) -> bytes:
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
 
 
-def _dimension(sheet: Sheet, domain: Domain, is_platform: bool) -> dict[str, Any]:
+def _dimension(sheet: Sheet, domain: RubricDomain, is_platform: bool) -> dict[str, Any]:
     given = sheet.at(domain.name)
     score = given.score
     found: dict[str, Any] = {"name": domain.name}
@@ -105,7 +105,7 @@ def _marks_json(marks: Marks) -> dict[str, Any]:
     return {
         "score": marks.score,
         "insufficient": marks.insufficient,
-        **{kind.value: list(marks.of(kind)) for kind in Kind},
+        **{kind.value: list(marks.of(kind)) for kind in RemarkKind},
     }
 
 
@@ -114,14 +114,14 @@ def _marks(value: Any) -> Marks:
     marks = Marks(
         None if score is None else _whole(score, HIGHEST), value["insufficient"] is True
     )  # fmt: skip
-    for kind in Kind:
+    for kind in RemarkKind:
         marks = marks.having(kind, tuple(_text(text) for text in value[kind.value][:MOST]))
     return marks
 
 
 def _spot(value: Any) -> Spot:
     place, kind, at = value
-    return Spot(_text(place), Kind(kind), None if at is None else _whole(at, MOST))
+    return Spot(_text(place), RemarkKind(kind), None if at is None else _whole(at, MOST))
 
 
 def _rubric_json(rubric: Rubric) -> dict[str, Any]:
@@ -139,7 +139,7 @@ def _rubric_json(rubric: Rubric) -> dict[str, Any]:
 
 def _rubric(value: Any) -> Rubric:
     domains = tuple(
-        Domain(
+        RubricDomain(
             _text(name),
             _whole(most, HIGHEST, 1),
             _whole(least, HIGHEST),

@@ -13,7 +13,7 @@ from enum import Enum
 from functools import lru_cache
 
 from medtui.core.agenda import fold
-from medtui.core.history import DomainMark, Entry
+from medtui.core.history import DomainMark, HistoryEntry
 from medtui.documents.assessment import Marker
 from medtui.models import Role
 
@@ -112,7 +112,7 @@ class _Gathered:
     unsure: int = 0
 
 
-def progress(entries: Iterable[Entry], by: By) -> list[Series]:
+def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
     """How the viewer does as the candidate, the weakest first.
 
     Behind these stands what has so few marks that they say little, and last what has none.

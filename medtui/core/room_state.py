@@ -9,7 +9,7 @@ from uuid import UUID
 from medtui.core import station_clock
 from medtui.core.presets import Preset
 from medtui.core.room_shared import Shared, from_json
-from medtui.core.station_clock import UNTOUCHED, Adjustments, Reading, Signal
+from medtui.core.station_clock import UNTOUCHED, Adjustments, ClockReading, Signal
 from medtui.models import PracticeSession, Role, Stage
 
 
@@ -67,7 +67,7 @@ class RoomState:
         if theirs := from_json(card):
             self.shared = self.shared.merged(theirs)
 
-    def reading(self, now: datetime) -> Reading | None:
+    def reading(self, now: datetime) -> ClockReading | None:
         """What the station clock says; None while no station runs."""
         since = self.since
         if since is None:

@@ -13,7 +13,7 @@ HIGHEST = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Domain:
+class RubricDomain:
     """A domain: marks from `least` to `max` in steps, each of which counts `weight` in the total.
 
     `labels` are words for the marks from `least` on.
@@ -64,7 +64,7 @@ class Rubric:
 
     id: str
     name: str
-    domains: tuple[Domain, ...]
+    domains: tuple[RubricDomain, ...]
     grades: tuple[str, ...] = ()
     out_of: float | None = None
 
@@ -87,16 +87,16 @@ class Rubric:
 PLATFORM = "platform"
 
 
-def _platform(name: str, counts: float) -> Domain:
-    return Domain(name, max=100, weight=round(counts / 100, 6), step=5)
+def _platform(name: str, counts: float) -> RubricDomain:
+    return RubricDomain(name, max=100, weight=round(counts / 100, 6), step=5)
 
 
 def _scaled(
     names: str, most: int, *, least: int = 0, labels: tuple[str, ...] = (), weight: float = 1.0
-) -> tuple[Domain, ...]:
+) -> tuple[RubricDomain, ...]:
     """Domains on one scale; a star after a name: it counts `weight` times."""
     return tuple(
-        Domain(
+        RubricDomain(
             name.rstrip("*"), most, least, weight if name.endswith("*") else 1.0, labels=labels
         )
         for name in names.split("; ")
@@ -115,8 +115,8 @@ _SKILLS = {
 }
 
 
-def _paces(skills: str) -> tuple[Domain, ...]:
-    return tuple(Domain(_SKILLS[skill], 2, labels=_PACES) for skill in skills)
+def _paces(skills: str) -> tuple[RubricDomain, ...]:
+    return tuple(RubricDomain(_SKILLS[skill], 2, labels=_PACES) for skill in skills)
 
 
 RUBRICS = (

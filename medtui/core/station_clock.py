@@ -40,7 +40,7 @@ UNTOUCHED = Adjustments()
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """What the clock says. `left` is of the phase, and below zero once the station is over."""
 
     phase: Phase
@@ -79,7 +79,7 @@ class Signal:
     strokes: int
 
 
-def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetime) -> Reading:
+def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetime) -> ClockReading:
     """The clock of a station that runs since then."""
     adjustments = adjustments.of(since)
     elapsed = _elapsed(since, adjustments, now)
@@ -91,7 +91,7 @@ def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetim
             break
         begins += length
     gone = elapsed - begins
-    return Reading(
+    return ClockReading(
         phase=preset.phases[number],
         number=number,
         left=length - gone,

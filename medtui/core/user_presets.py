@@ -39,7 +39,7 @@ from medtui.core.presets import (
     Preset,
     minutes,
 )
-from medtui.core.rubrics import HIGHEST, MOST_DOMAINS, MOST_GRADES, Domain, Rubric
+from medtui.core.rubrics import HIGHEST, MOST_DOMAINS, MOST_GRADES, Rubric, RubricDomain
 from medtui.core.user_presets_toml import BadPreset as BadPreset
 from medtui.core.user_presets_toml import (
     Wrong,
@@ -159,7 +159,7 @@ def _rubric(id_: str, table: dict[str, Any]) -> Rubric:
     )
 
 
-def _domain(table: dict[str, Any], *path: str | int) -> Domain:
+def _domain(table: dict[str, Any], *path: str | int) -> RubricDomain:
     known(table, _DOMAIN_KEYS, *path)
     for key in ("name", "max"):
         if key not in table:
@@ -171,7 +171,7 @@ def _domain(table: dict[str, Any], *path: str | int) -> Domain:
         raise Wrong(
             f"there should be a label for each mark from {least} to {most}", *path, "labels"
         )
-    return Domain(
+    return RubricDomain(
         name=text(table["name"], *path, "name", most=80),
         max=most,
         least=least,

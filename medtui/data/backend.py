@@ -23,8 +23,8 @@ from medtui.data.profiles import Profiles
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.tokens import TokenStore
-from medtui.data.window import BOARD, Scope
-from medtui.store.account_value import Shelf
+from medtui.data.window import BOARD, SessionWindow
+from medtui.store.account_value import AccountFile
 
 __all__ = ["Backend", "Server"]
 
@@ -40,7 +40,7 @@ class Backend:
         connection: Connection,
         tokens: TokenStore,
         notify: Notify,
-        scope: Scope,
+        scope: SessionWindow,
         state: Path | None = None,
     ) -> None:
         self._connection = connection
@@ -53,7 +53,7 @@ class Backend:
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.cases = Cases(connection, self.auth)
         self.history = PastSessions(connection, self.auth, self.sessions, state)
-        shelf = Shelf(state and state / "news", connection.server.url, self.auth)
+        shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
         def tell(event: Event) -> None:
@@ -91,7 +91,7 @@ class Backend:
         *,
         tokens: TokenStore,
         notify: Notify,
-        scope: Scope = BOARD,
+        scope: SessionWindow = BOARD,
         state: Path | None = None,
     ) -> AsyncIterator[Backend]:
         """Open the data module for one server, and take up a stored login.

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 K = TypeVar("K", bound=Hashable)
 
 
-class Pace(Generic[K]):
+class Backoff(Generic[K]):
     """Of any number of things, each of which is due at once, and then after ever longer pauses.
 
     Args:

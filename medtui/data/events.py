@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.models import PracticeSession
-from medtui.store.outbox import Parcel
+from medtui.store.outbox import Submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class RoomParted(Event):
 class SheetMoved(Event):
     """A mark sheet that was handed in stands elsewhere now, or is found to stand somewhere."""
 
-    parcel: Parcel
+    submission: Submission
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from medtui.data.errors import (
 from medtui.data.upload_progress import Sent
 from medtui.models import FileKind
 from medtui.store import files as disk
-from medtui.store.replace_journal import Kept, Which, digest, folder_of, folders
+from medtui.store.replace_journal import ReplaceJournal, Which, digest, folder_of, folders
 
 if TYPE_CHECKING:
     from medtui.data.assessments import Assessments
@@ -47,7 +47,7 @@ class Busy(Invalid):
     """Another window of the same person is at it."""
 
 
-class There(Enum):
+class RemoteState(Enum):
     """What is in the bucket where a file is being replaced."""
 
     OLD = "old"
@@ -86,7 +86,7 @@ class Replacing:
         """
         folder = folder_of(self._keep, self._person, session_id, kind)
         async with self._locked(folder):
-            if (before := await _on_disk(Kept.read, folder)) is not None:
+            if (before := await _on_disk(ReplaceJournal.read, folder)) is not None:
                 await self._end(before, "old")
             mark = await self._files.mark(session_id, kind)
             try:
@@ -108,7 +108,9 @@ class Replacing:
         sent: Sent | None,
     ) -> None:
         try:
-            kept = await _on_disk(Kept.begin, folder, self._server, session_id, kind, old, new)
+            kept = await _on_disk(
+                ReplaceJournal.begin, folder, self._server, session_id, kind, old, new
+            )
             if await self._files.mark(session_id, kind) != mark:
                 raise Invalid(
                     f"Somebody has just put another {kind} there: look at it first.",
@@ -122,31 +124,31 @@ class Replacing:
                 await self._undo(folder)
             raise
         except DataError as error:
-            if await self._undo(folder, error) is not There.NEW:
+            if await self._undo(folder, error) is not RemoteState.NEW:
                 raise
         else:
             await _on_disk(kept.close)
 
-    async def pending(self) -> list[Kept]:
+    async def pending(self) -> list[ReplaceJournal]:
         """What was interrupted, here or in another run, the oldest first."""
         found = []
         for folder in await asyncio.to_thread(folders, self._keep, self._person):
             with contextlib.suppress(Invalid):  # it is under way, or the disk refuses
                 async with self._locked(folder):
-                    if (kept := await _on_disk(Kept.read, folder)) is not None:
+                    if (kept := await _on_disk(ReplaceJournal.read, folder)) is not None:
                         found.append(kept)
         mine = [kept for kept in found if kept.server == self._server]
         return sorted(mine, key=lambda kept: kept.began)
 
-    async def look(self, kept: Kept) -> There:
+    async def look(self, kept: ReplaceJournal) -> RemoteState:
         """What is in the bucket where this was interrupted."""
         try:
             found = digest(await self._files.read(kept.session_id, kept.kind))
         except Gone:
-            return There.NOTHING
-        return {kept.old: There.OLD, kept.new: There.NEW}.get(found, There.OTHER)
+            return RemoteState.NOTHING
+        return {kept.old: RemoteState.OLD, kept.new: RemoteState.NEW}.get(found, RemoteState.OTHER)
 
-    async def end(self, kept: Kept, wanted: Which) -> There:
+    async def end(self, kept: ReplaceJournal, wanted: Which) -> RemoteState:
         """Bring to an end what was interrupted: finish it (new), or put back (old).
 
         Where the new version has arrived already, that is the end, whatever is wanted. What is
@@ -154,33 +156,33 @@ class Replacing:
         somebody else's, and then both kept versions are set aside for their owner.
         """
         async with self._locked(kept.folder):
-            still = await _on_disk(Kept.read, kept.folder)
+            still = await _on_disk(ReplaceJournal.read, kept.folder)
             if still is None:  # another window was faster
                 return await self.look(kept)
             return await self._end(await _on_disk(still.want, wanted), wanted)
 
-    async def set_aside(self, kept: Kept) -> Path:
+    async def set_aside(self, kept: ReplaceJournal) -> Path:
         """Give up: leave both versions in a folder for their owner."""
         async with self._locked(kept.folder):
             return await _on_disk(kept.set_aside)
 
     # The steps
 
-    async def _end(self, kept: Kept, wanted: Which) -> There:
+    async def _end(self, kept: ReplaceJournal, wanted: Which) -> RemoteState:
         there = await self.look(kept)
-        if there is There.OLD and wanted == "new":
+        if there is RemoteState.OLD and wanted == "new":
             await self._swap(kept, await _on_disk(kept.content, "new"))
-            there = There.NEW
-        elif there is There.NOTHING:
+            there = RemoteState.NEW
+        elif there is RemoteState.NOTHING:
             await self._put_back(kept, wanted)
-            there = There(wanted)
-        if there is There.OTHER:
+            there = RemoteState(wanted)
+        if there is RemoteState.OTHER:
             await _on_disk(kept.set_aside)
         else:
             await _on_disk(kept.close)
         return there
 
-    async def _swap(self, kept: Kept, new: bytes, sent: Sent | None = None) -> None:
+    async def _swap(self, kept: ReplaceJournal, new: bytes, sent: Sent | None = None) -> None:
         """Delete the old one and put the new one there."""
         try:
             await self._files.delete_once(kept.session_id, kept.kind)
@@ -188,14 +190,14 @@ class Replacing:
             # It may have been done, or not, or still be to come. Only where it has been done
             # can it not take the new one away.
             there = await self.look(kept)
-            if there is There.OLD:
+            if there is RemoteState.OLD:
                 raise HalfDone(
                     f"Whether the server deletes the old {kept.kind} is not known. {KEPT}"
                 ) from error
-            if there is not There.NOTHING:
+            if there is not RemoteState.NOTHING:
                 raise
         else:
-            if await self.look(kept) is There.OLD:
+            if await self.look(kept) is RemoteState.OLD:
                 raise NotAllowed("The server lets only the host of a session replace its files.")
         await self._put(kept.session_id, kept.kind, new, sent)
 
@@ -213,7 +215,7 @@ class Replacing:
                 title="It arrived damaged",
             )
 
-    async def _put_back(self, kept: Kept, which: Which) -> None:
+    async def _put_back(self, kept: ReplaceJournal, which: Which) -> None:
         """Upload a version from the disk. Where it arrives damaged, it stays kept."""
         content = await _on_disk(kept.content, which)
         await self._upload(kept.session_id, kept.kind, content)
@@ -237,20 +239,20 @@ class Replacing:
                 return True
         return False
 
-    async def _undo(self, folder: Path, error: DataError | None = None) -> There | None:
+    async def _undo(self, folder: Path, error: DataError | None = None) -> RemoteState | None:
         """Put the old version back, where it is gone. Raises HalfDone where that cannot be."""
-        kept = await _on_disk(Kept.read, folder)
+        kept = await _on_disk(ReplaceJournal.read, folder)
         if kept is None:
             return None  # nothing was begun
         try:
             there = await self.look(kept)
-            if there is There.NOTHING:
+            if there is RemoteState.NOTHING:
                 await self._put_back(kept, "old")
         except DataError as failed:
             raise HalfDone(
                 f"The {kept.kind} could not be replaced, nor put back. {failed.message} {KEPT}"
             ) from (error or failed)
-        if there is There.OTHER:
+        if there is RemoteState.OTHER:
             aside = await _on_disk(kept.set_aside)
             raise Invalid(
                 f"There is another {kept.kind} now, which stays. Yours are in {aside}.",

@@ -39,7 +39,7 @@ from medtui.data.rooms import Rooms
 from medtui.data.row_lookups import Relations
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
-from medtui.data.window import Scope
+from medtui.data.window import SessionWindow
 from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ class LiveFeed:
         profiles: Profiles,
         clock: ServerClock,
         notify: Notify,
-        scope: Scope,
+        scope: SessionWindow,
         source: ChangeSource,
     ) -> None:
         self._connection = connection

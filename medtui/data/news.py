@@ -41,7 +41,7 @@ from medtui.data.events import (
 )
 from medtui.data.sessions import Sessions
 from medtui.models import FileKind, Moment, PracticeSession
-from medtui.store.account_value import Shelf
+from medtui.store.account_value import AccountFile
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ MOST = 200
 """So many sessions and notices are kept at most."""
 
 
-class Kept(BaseModel):
+class NewsMemory(BaseModel):
     """What the file says. `read` and `own` are when a notice was read, and a seat freed here."""
 
     known: list[Known] = []
@@ -71,7 +71,12 @@ class News:
     """Of the one who is signed in. `waiting` is what they have not read yet, oldest first."""
 
     def __init__(
-        self, auth: Auth, sessions: Sessions, assessments: Assessments, shelf: Shelf, notify: Notify
+        self,
+        auth: Auth,
+        sessions: Sessions,
+        assessments: Assessments,
+        shelf: AccountFile,
+        notify: Notify,
     ) -> None:
         self._auth = auth
         self._sessions = sessions
@@ -88,7 +93,7 @@ class News:
 
         With each, since when the seat was known that is free now.
         """
-        self._kept = Kept()
+        self._kept = NewsMemory()
         self._missing: set[UUID] = set()
         self._confirming: set[UUID] = set()
         self._writing = asyncio.Lock()
@@ -152,7 +157,7 @@ class News:
 
     def _reset(self, me: UUID | None) -> None:
         self._me, self._is_loaded, self._window = me, False, None
-        self._known, self._fresh, self._kept = {}, [], Kept()
+        self._known, self._fresh, self._kept = {}, [], NewsMemory()
         self._missing = set()
         if self._watching is not None:
             self._watching.cancel()
@@ -338,14 +343,14 @@ class News:
         return task
 
 
-def _merged(mine: Kept, found: Kept) -> Kept:
+def _merged(mine: NewsMemory, found: NewsMemory) -> NewsMemory:
     """This window's, with what other windows have written meanwhile."""
     oldest = _now() - KEPT
     read = {key: at for key, at in (found.read | mine.read).items() if at > oldest}
     own = {key: at for key, at in (found.own | mine.own).items() if at > oldest}
     keys = {notice.key for notice in mine.notices}
     notices = [*(n for n in found.notices if n.key not in keys), *mine.notices]
-    return Kept(
+    return NewsMemory(
         known=sorted(mine.known, key=lambda known: known.starts_at)[-MOST:],
         notices=[notice for notice in notices if not _is_read(notice, read)][-MOST:],
         read=read,
@@ -357,12 +362,12 @@ def _is_read(notice: Notice, read: dict[str, datetime]) -> bool:
     return notice.key in read and read[notice.key] >= notice.at
 
 
-def _kept(value: Any) -> Kept:
+def _kept(value: Any) -> NewsMemory:
     """What was kept; empty for what is none."""
     try:
-        return Kept.model_validate(value or {})
+        return NewsMemory.model_validate(value or {})
     except ValidationError:
-        return Kept()
+        return NewsMemory()
 
 
 def _now() -> datetime:

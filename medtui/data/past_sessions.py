@@ -17,7 +17,7 @@ from medtui.data.rows import iso, sessions_in
 from medtui.data.sessions import Sessions
 from medtui.data.window import HISTORY
 from medtui.models import PracticeSession, Stage
-from medtui.store.account_value import Shelf
+from medtui.store.account_value import AccountFile
 
 
 class PastSessions:
@@ -29,7 +29,7 @@ class PastSessions:
         self._connection = connection
         self._auth = auth
         self._sessions = sessions
-        self.shelf = Shelf(folder and folder / "history", connection.server.url, auth)
+        self.shelf = AccountFile(folder and folder / "history", connection.server.url, auth)
 
     async def sessions(self, now: datetime) -> AsyncIterator[list[PracticeSession]]:
         """Those that have begun, or are over already: a page at a time, newest first."""

@@ -13,7 +13,7 @@ from medtui.data.paging import read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import sessions_in
 from medtui.data.sessions import Sessions
-from medtui.data.window import Scope
+from medtui.data.window import SessionWindow
 from medtui.models import CaseSummary, PracticeSession
 
 
@@ -21,7 +21,7 @@ class Relations:
     """People and cases of one scope's sessions, remembered as long as one points to them."""
 
     def __init__(
-        self, connection: Connection, sessions: Sessions, profiles: Profiles, scope: Scope
+        self, connection: Connection, sessions: Sessions, profiles: Profiles, scope: SessionWindow
     ) -> None:
         self._connection = connection
         self._sessions = sessions

@@ -29,7 +29,7 @@ from medtui.data.errors import (
 from medtui.data.paging import pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in
-from medtui.data.window import BOARD, Scope
+from medtui.data.window import BOARD, SessionWindow
 from medtui.models import CANNOT_LEAVE, FileKind, PracticeSession, SessionDraft, Stage
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class Sessions:
         """Whether nobody is signed in: then sessions come without their room links."""
         return self._auth.user is None
 
-    async def window(self, now: datetime, scope: Scope = BOARD) -> list[PracticeSession]:
+    async def window(self, now: datetime, scope: SessionWindow = BOARD) -> list[PracticeSession]:
         """All sessions in the scope as it is now, read in pages, earliest first."""
 
         def within(query: Any) -> Any:
@@ -75,7 +75,7 @@ class Sessions:
             self._profiles.remember([session.host, session.guest])
         return list(found.values())
 
-    async def one(self, session_id: UUID, scope: Scope = BOARD) -> PracticeSession:
+    async def one(self, session_id: UUID, scope: SessionWindow = BOARD) -> PracticeSession:
         """One session as it is now. Raises Gone."""
         columns = await self.selection(scope)
 
@@ -331,14 +331,14 @@ class Sessions:
         if names := await self._assessments.names(seen.id):
             raise NotAllowed(why_not_with_files(seen, names))
 
-    async def columns(self, scope: Scope) -> list[str]:
+    async def columns(self, scope: SessionWindow) -> list[str]:
         """Those of a scope that this user may read from this kind of server."""
         left_out = {"room_url"} if self.is_anonymous else set()
         if not await self._connection.is_complete():
             left_out.add("stage_since")
         return [column for column in scope.columns if column not in left_out]
 
-    async def selection(self, scope: Scope = BOARD) -> str:
+    async def selection(self, scope: SessionWindow = BOARD) -> str:
         """What is asked for: the columns, and the people and the case that the row points to."""
         people = ",".join(scope.people)
         embeds = (

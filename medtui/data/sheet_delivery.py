@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from medtui.data.backoff import Pace
+from medtui.data.backoff import Backoff
 from medtui.data.errors import DataError, FileExists, Gone, Invalid, NotAllowed
 from medtui.data.events import (
     BoardRead,
@@ -38,7 +38,7 @@ from medtui.data.events import (
     SessionsChanged,
     SheetMoved,
 )
-from medtui.data.sheet_listeners import Ears
+from medtui.data.sheet_listeners import RoomSubscriptions
 from medtui.data.sheet_messages import (
     RECEIPT,
     SHEET,
@@ -49,7 +49,7 @@ from medtui.data.sheet_messages import (
     receipt,
 )
 from medtui.models import FileKind, PracticeSession
-from medtui.store.outbox import HELD, MOST, Box, Hold, Parcel, Where
+from medtui.store.outbox import HELD, MOST, DeliveryState, Hold, Outbox, Submission
 
 if TYPE_CHECKING:
     from medtui.data.backend import Backend
@@ -76,7 +76,7 @@ Key = tuple[UUID, UUID]
 Check = Callable[[bytes], str | None]
 
 
-class Courier:
+class SheetDelivery:
     """One person's, for as long as they are signed in: `start`, `hear` all events, `stop`.
 
     Args:
@@ -91,13 +91,13 @@ class Courier:
         self._backend = backend
         self._me = me
         self._folder = folder
-        self._box = Box(folder, me)
+        self._box = Outbox(folder, me)
         self._notify = notify
         self._check = check
-        self._parcels: dict[Key, Parcel] = {}
-        self._pace: Pace[Key] = Pace(PAUSES)
-        self._looks: Pace[Key] = Pace(LOOK_PAUSES)
-        self._ears = Ears(me, backend.clock.now)
+        self._parcels: dict[Key, Submission] = {}
+        self._pace: Backoff[Key] = Backoff(PAUSES)
+        self._looks: Backoff[Key] = Backoff(LOOK_PAUSES)
+        self._ears = RoomSubscriptions(me, backend.clock.now)
         self._refused: set[UUID] = set()
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
         self._wake = asyncio.Event()
@@ -107,8 +107,8 @@ class Courier:
 
     def start(self) -> None:
         self._tasks = [
-            asyncio.create_task(self._deliver(), name="courier"),
-            asyncio.create_task(self._answer(), name="courier's ear"),
+            asyncio.create_task(self._deliver(), name="delivery"),
+            asyncio.create_task(self._answer(), name="delivery's ear"),
         ]
         for task in self._tasks:
             task.add_done_callback(_tell_fault)
@@ -122,9 +122,11 @@ class Courier:
         """Until it has ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def of(self, session_id: UUID) -> list[Parcel]:
+    def of(self, session_id: UUID) -> list[Submission]:
         """The sheets of a session that were handed in here, or have come here."""
-        return [parcel for parcel in self._parcels.values() if parcel.session == session_id]
+        return [
+            submission for submission in self._parcels.values() if submission.session == session_id
+        ]
 
     def attend(self, session_id: UUID) -> None:
         """Somebody looks at this session: hear its room, and try again what waits there."""
@@ -139,11 +141,11 @@ class Courier:
 
     async def hand_in(
         self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
-    ) -> Parcel:
+    ) -> Submission:
         """Hand in a sheet of one's own; it is on the disk when this returns. Raises Invalid."""
         is_host = session.host_id == self._me
         partner = session.partner_of(self._me)
-        parcel = Parcel(
+        submission = Submission(
             session=session.id,
             sheet=sheet,
             revision=revision,
@@ -151,12 +153,12 @@ class Courier:
             is_mine=True,
             is_host=is_host,
             partner=partner.name if partner else "",
-            where=Where.WITH_HOST if is_host else Where.WAITING,
+            where=DeliveryState.WITH_HOST if is_host else DeliveryState.WAITING,
         )
-        if is_too_long(parcel):
+        if is_too_long(submission):
             raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
         try:
-            kept = await self._put(parcel)
+            kept = await self._put(submission)
         except OSError as error:
             raise Invalid(
                 f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
@@ -166,31 +168,33 @@ class Courier:
         self._hurry(session.id)
         return kept
 
-    async def replace(self, parcel: Parcel) -> None:
+    async def replace(self, submission: Submission) -> None:
         """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
         async with self._busy:
             await self._backend.assessments.replace(
-                parcel.session,
+                submission.session,
                 FileKind.ASSESSMENT,
-                parcel.content.encode(),
+                submission.content.encode(),
                 keep=self._folder,
             )
             with contextlib.suppress(OSError):  # it is looked for again at the next start
-                await self._is_there(parcel)
+                await self._is_there(submission)
 
-    async def agree(self, parcel: Parcel) -> None:
+    async def agree(self, submission: Submission) -> None:
         """Upload a sheet that is held, as the host has decided."""
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._move(parcel, hold=Hold.AGREED, reason="")
-        self._hurry(parcel.session)
+                await self._move(submission, hold=Hold.AGREED, reason="")
+        self._hurry(submission.session)
 
-    async def decline(self, parcel: Parcel) -> None:
+    async def decline(self, submission: Submission) -> None:
         """Upload it not, as the host has decided; the guest is told."""
-        decided = "for the assessment that is there" if parcel.is_in_the_way else "not to upload it"
+        decided = (
+            "for the assessment that is there" if submission.is_in_the_way else "not to upload it"
+        )
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._refuse(parcel, f"The host has decided {decided}.")
+                await self._refuse(submission, f"The host has decided {decided}.")
 
     def hear(self, event: Event) -> None:
         """What the data module tells: all of it, in order."""
@@ -253,7 +257,7 @@ class Courier:
         if known is not None and known.revision >= said.revision:
             self._say_receipt(known)
             return
-        parcel = Parcel(
+        submission = Submission(
             session=session_id,
             sheet=said.sheet,
             revision=said.revision,
@@ -261,63 +265,63 @@ class Courier:
             is_mine=False,
             is_host=True,
             partner=session.guest.name if session.guest else "",
-            where=Where.WITH_HOST,
+            where=DeliveryState.WITH_HOST,
             sender=session.guest_id,
         )
-        hold = parcel.hold_in(session)
-        parcel = replace(parcel, hold=hold, reason=HELD.get(hold, ""))
+        hold = submission.hold_in(session)
+        submission = replace(submission, hold=hold, reason=HELD.get(hold, ""))
         reason = await asyncio.to_thread(self._check, said.content.encode())
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
         if reason is not None:
-            self._say_receipt(replace(parcel, where=Where.REFUSED, reason=reason))
+            self._say_receipt(replace(submission, where=DeliveryState.REFUSED, reason=reason))
             return
         try:
-            self._say_receipt(await self._put(parcel))
+            self._say_receipt(await self._put(submission))
         except OSError:
             reason = "The host's disk refuses it; it is tried again."
-            self._say_receipt(replace(parcel, where=Where.WAITING, reason=reason))
+            self._say_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
             return
         self._hurry(session_id)
 
     async def _take_receipt(self, session_id: UUID, said: Receipt) -> None:
         """What the other side says of a sheet of ours: shown, and no end of it."""
         key = session_id, said.sheet
-        parcel = self._parcels.get(key)
-        is_known = parcel is not None and not parcel.is_host and not parcel.is_over
-        if parcel is None or not is_known or parcel.revision != said.revision:
+        submission = self._parcels.get(key)
+        is_known = submission is not None and not submission.is_host and not submission.is_over
+        if submission is None or not is_known or submission.revision != said.revision:
             return
-        if parcel.where is Where.WITH_HOST and said.where is Where.WAITING:
+        if submission.where is DeliveryState.WITH_HOST and said.where is DeliveryState.WAITING:
             return  # it was said before
-        if said.where is Where.UPLOADED:
+        if said.where is DeliveryState.UPLOADED:
             if self._looks.is_due(key):
-                await self._has_arrived(parcel)
-        elif said.where is Where.REFUSED:
-            if not (parcel.is_told and parcel.reason.startswith(said.reason)):
-                await self._refuse(parcel, said.reason, is_told=True)
+                await self._has_arrived(submission)
+        elif said.where is DeliveryState.REFUSED:
+            if not (submission.is_told and submission.reason.startswith(said.reason)):
+                await self._refuse(submission, said.reason, is_told=True)
         else:
             await self._move(
-                parcel,
+                submission,
                 where=said.where,
                 reason=said.reason,
                 is_in_the_way=said.is_in_the_way,
                 is_told=False,
             )
 
-    def _say_receipt(self, parcel: Parcel) -> None:
-        self._backend.live.rooms.say(parcel.session, RECEIPT, receipt(parcel))
+    def _say_receipt(self, submission: Submission) -> None:
+        self._backend.live.rooms.say(submission.session, RECEIPT, receipt(submission))
 
     # What goes
 
     async def _deliver(self) -> None:
-        for parcel in await asyncio.to_thread(self._box.all):
-            self._parcels.setdefault((parcel.session, parcel.sheet), parcel)
-            if not parcel.is_over and not parcel.is_told:
-                self._notify(SheetMoved(parcel))
+        for submission in await asyncio.to_thread(self._box.all):
+            self._parcels.setdefault((submission.session, submission.sheet), submission)
+            if not submission.is_over and not submission.is_told:
+                self._notify(SheetMoved(submission))
         self._listen()
         while True:
             self._wake.clear()
-            waiting = [key for key, parcel in self._parcels.items() if not parcel.is_over]
+            waiting = [key for key, submission in self._parcels.items() if not submission.is_over]
             for key in waiting:
                 if self._pace.is_due(key):
                     await self._advance(key)
@@ -328,98 +332,102 @@ class Courier:
     async def _advance(self, key: Key) -> None:
         """Try to bring a sheet one step further."""
         async with self._busy:
-            parcel = self._parcels[key]
-            if parcel.is_over:  # since one has waited: the host has decided meanwhile
+            submission = self._parcels[key]
+            if submission.is_over:  # since one has waited: the host has decided meanwhile
                 return
             try:
-                if parcel.is_host:
-                    await self._upload(parcel)
+                if submission.is_host:
+                    await self._upload(submission)
                 else:
-                    await self._send(parcel)
+                    await self._send(submission)
             except DataError as error:
                 log.info("a mark sheet is not further yet: %s", error.title)
-                if not parcel.is_told:
+                if not submission.is_told:
                     with contextlib.suppress(OSError):
-                        await self._move(parcel, reason=error.message)
+                        await self._move(submission, reason=error.message)
             except OSError as error:
                 log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
 
-    async def _upload(self, parcel: Parcel) -> None:
-        if not parcel.is_mine:
-            session = await self._row(parcel)
+    async def _upload(self, submission: Submission) -> None:
+        if not submission.is_mine:
+            session = await self._row(submission)
             if session is None:
                 return
-            if (hold := parcel.hold_in(session)) is not parcel.hold:
-                await self._move(parcel, hold=hold, reason=HELD.get(hold, ""))
+            if (hold := submission.hold_in(session)) is not submission.hold:
+                await self._move(submission, hold=hold, reason=HELD.get(hold, ""))
             if hold in HELD:
                 return
-        data = parcel.content.encode()
+        data = submission.content.encode()
         files = self._backend.assessments
         try:
-            await files.upload(parcel.session, FileKind.ASSESSMENT, data)
+            await files.upload(submission.session, FileKind.ASSESSMENT, data)
         except FileExists as error:
-            if await files.read(parcel.session, FileKind.ASSESSMENT) != data:
-                await self._move(parcel, is_in_the_way=True, reason=error.message)
+            if await files.read(submission.session, FileKind.ASSESSMENT) != data:
+                await self._move(submission, is_in_the_way=True, reason=error.message)
                 return
         except NotAllowed:
-            if await self._row(parcel) is None:
+            if await self._row(submission) is None:
                 return
             raise
-        await self._is_there(parcel)
+        await self._is_there(submission)
 
-    async def _send(self, parcel: Parcel) -> None:
+    async def _send(self, submission: Submission) -> None:
         """Say a sheet to the host, unless it is in the bucket already."""
-        if await self._row(parcel) is None or not self._is_live:
+        if await self._row(submission) is None or not self._is_live:
             return
-        if await self._has_arrived(parcel):
+        if await self._has_arrived(submission):
             return
-        if parcel.session not in self._refused:
-            self._backend.live.rooms.say(parcel.session, SHEET, letter(parcel))
-        elif not parcel.is_told:
-            await self._move(parcel, reason=NOT_CARRIED)
+        if submission.session not in self._refused:
+            self._backend.live.rooms.say(submission.session, SHEET, letter(submission))
+        elif not submission.is_told:
+            await self._move(submission, reason=NOT_CARRIED)
 
-    async def _has_arrived(self, parcel: Parcel) -> bool:
+    async def _has_arrived(self, submission: Submission) -> bool:
         """Whether the bucket has these very bytes, which is noted then."""
-        data, files = parcel.content.encode(), self._backend.assessments
-        is_there = await files.has(parcel.session, FileKind.ASSESSMENT, data)
+        data, files = submission.content.encode(), self._backend.assessments
+        is_there = await files.has(submission.session, FileKind.ASSESSMENT, data)
         if is_there:
-            await self._is_there(parcel)
+            await self._is_there(submission)
         return is_there
 
-    async def _row(self, parcel: Parcel) -> PracticeSession | None:
+    async def _row(self, submission: Submission) -> PracticeSession | None:
         """Its session; None where it cannot be uploaded any more, which is said then."""
         try:
-            session = await self._backend.sessions.one(parcel.session)
+            session = await self._backend.sessions.one(submission.session)
         except Gone:
             reason = "The session was cancelled."
         else:
             if session.involves(self._me):
                 return session
             reason = "You have no seat in this session any more."
-        await self._refuse(parcel, reason)
+        await self._refuse(submission, reason)
         return None
 
-    async def _refuse(self, parcel: Parcel, reason: str, *, is_told: bool = False) -> None:
+    async def _refuse(self, submission: Submission, reason: str, *, is_told: bool = False) -> None:
         """It comes no further. Its author is told where on their own disk it stays.
 
         `is_told`: that is what the other side says, and it is tried again.
         """
-        if parcel.is_mine:
-            file = await asyncio.to_thread(self._box.set_out, parcel)
+        if submission.is_mine:
+            file = await asyncio.to_thread(self._box.set_out, submission)
             reason += f" The assessment is in {file}: medtui view reads it."
         await self._move(
-            parcel, where=Where.REFUSED, reason=reason, is_in_the_way=False, is_told=is_told
+            submission,
+            where=DeliveryState.REFUSED,
+            reason=reason,
+            is_in_the_way=False,
+            is_told=is_told,
         )
 
-    async def _is_there(self, parcel: Parcel) -> None:
+    async def _is_there(self, submission: Submission) -> None:
         await self._move(
-            parcel, where=Where.UPLOADED, reason="", is_in_the_way=False, is_told=False
+            submission, where=DeliveryState.UPLOADED, reason="", is_in_the_way=False, is_told=False
         )
 
-    async def _move(self, parcel: Parcel, **changes: Any) -> None:
+    async def _move(self, submission: Submission, **changes: Any) -> None:
         """Note how far a sheet has come, unless another revision has taken its place."""
-        present = self._parcels.get((parcel.session, parcel.sheet))
-        if present is None or present.revision != parcel.revision:
+        present = self._parcels.get((submission.session, submission.sheet))
+        if present is None or present.revision != submission.revision:
             return
         moved = replace(present, **changes)
         if moved != present:
@@ -427,9 +435,9 @@ class Courier:
             if kept.is_host and not kept.is_mine:
                 self._say_receipt(kept)
 
-    async def _put(self, parcel: Parcel) -> Parcel:
-        """Write down, then tell. Returns what is kept now, as `Box.keep`. Raises OSError."""
-        kept = await asyncio.to_thread(self._box.keep, parcel)
+    async def _put(self, submission: Submission) -> Submission:
+        """Write down, then tell. Returns what is kept now, as `Outbox.keep`. Raises OSError."""
+        kept = await asyncio.to_thread(self._box.keep, submission)
         self._parcels[kept.session, kept.sheet] = kept
         self._notify(SheetMoved(kept))
         return kept
@@ -443,4 +451,4 @@ class Courier:
 def _tell_fault(task: asyncio.Task[None]) -> None:
     """Nobody waits for these tasks, and without them no sheet goes on."""
     if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("the courier has ended", exc_info=error)
+        log.error("the delivery has ended", exc_info=error)

@@ -13,7 +13,7 @@ SOON = timedelta(minutes=15)
 """So long before its session begins a room is heard."""
 
 
-class Ears:
+class RoomSubscriptions:
     """One person's. `now` is the server's time."""
 
     def __init__(self, me: UUID, now: Callable[[], datetime]) -> None:

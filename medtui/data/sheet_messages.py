@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.models import clean_line
-from medtui.store.outbox import Parcel, Where
+from medtui.store.outbox import DeliveryState, Submission
 
 SHEET = "sheet"
 RECEIPT = "sheet-receipt"
@@ -42,7 +42,7 @@ class Receipt:
 
     sheet: UUID
     revision: int
-    where: Where
+    where: DeliveryState
     reason: str
     is_in_the_way: bool
 
@@ -51,30 +51,36 @@ class Receipt:
         return cls(
             UUID(payload["sheet"]),
             _revision(payload["revision"]),
-            Where(payload["where"]),
+            DeliveryState(payload["where"]),
             clean_line(str(payload["reason"]))[:200],
             payload["is_in_the_way"] is True,
         )
 
 
-def letter(parcel: Parcel) -> dict[str, Any]:
+def letter(submission: Submission) -> dict[str, Any]:
     """What is said of a sheet that is on its way to the host."""
-    return {"sheet": str(parcel.sheet), "revision": parcel.revision, "content": parcel.content}
+    return {
+        "sheet": str(submission.sheet),
+        "revision": submission.revision,
+        "content": submission.content,
+    }
 
 
-def is_too_long(parcel: Parcel) -> bool:
+def is_too_long(submission: Submission) -> bool:
     """Whether a sheet cannot be said."""
-    return len(parcel.content.encode()) > LARGEST or len(json.dumps(letter(parcel))) > LARGEST
+    return (
+        len(submission.content.encode()) > LARGEST or len(json.dumps(letter(submission))) > LARGEST
+    )
 
 
-def receipt(parcel: Parcel) -> dict[str, Any]:
+def receipt(submission: Submission) -> dict[str, Any]:
     """What is said of a sheet that has come."""
     return {
-        "sheet": str(parcel.sheet),
-        "revision": parcel.revision,
-        "where": parcel.where.value,
-        "reason": parcel.reason,
-        "is_in_the_way": parcel.is_in_the_way,
+        "sheet": str(submission.sheet),
+        "revision": submission.revision,
+        "where": submission.where.value,
+        "reason": submission.reason,
+        "is_in_the_way": submission.is_in_the_way,
     }
 
 

@@ -9,7 +9,7 @@ from medtui.models import PracticeSession
 
 
 @dataclass(frozen=True)
-class Scope:
+class SessionWindow:
     """A window of time that moves along with it, and what is asked of each row.
 
     Attributes:
@@ -42,13 +42,13 @@ class Scope:
         )
 
 
-BOARD = Scope(back=timedelta(hours=24))
+BOARD = SessionWindow(back=timedelta(hours=24))
 """The board of who is signed in: one's own sessions stay on it for a day."""
 
 
-def shared(days: int | None = None, type: str | None = None) -> Scope:  # noqa: A002
+def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  # noqa: A002
     """The shared screen's: what runs, and what comes in the next days; no more than it shows."""
-    return Scope(
+    return SessionWindow(
         back=timedelta(hours=4),
         ahead=None if days is None else timedelta(days=days),
         type=type,
@@ -62,7 +62,7 @@ def shared(days: int | None = None, type: str | None = None) -> Scope:  # noqa: 
     )
 
 
-HISTORY = Scope(
+HISTORY = SessionWindow(
     back=timedelta.max,
     columns=(
         *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),

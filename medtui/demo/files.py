@@ -18,7 +18,7 @@ from medtui.demo.past import AMARA, BOTH, CURRENT, PAST, TALK, PastSession
 from medtui.demo.people import PEOPLE
 from medtui.demo.talks import talk
 from medtui.demo.transcripts import transcript
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ def contents(now: datetime) -> Iterator[tuple[UUID, UUID, str, bytes]]:
         yield id_, host, "transcript.json", transcript(said.turns, str(id_), session.shape, at)
 
 
-async def add_files(url: str, keys: Keys, now: datetime, *, wait: float = 0.0) -> None:
+async def add_files(url: str, keys: ServerKeys, now: datetime, *, wait: float = 0.0) -> None:
     """Upload them all, one after the other, after `wait` seconds."""
     await asyncio.sleep(wait)
     made = await asyncio.to_thread(contents, now)
@@ -63,7 +63,9 @@ async def add_files(url: str, keys: Keys, now: datetime, *, wait: float = 0.0) -
     log.info("sample files: %d", count)
 
 
-def _upload(url: str, keys: Keys, session: UUID, host: UUID, name: str, content: bytes) -> int:
+def _upload(
+    url: str, keys: ServerKeys, session: UUID, host: UUID, name: str, content: bytes
+) -> int:
     """As the host of the session, so that the policies decide. Returns the answer's status."""
     now = int(datetime.now().timestamp())
     claims = {"role": "authenticated", "aud": "authenticated", "iat": now, "exp": now + 300}

@@ -31,7 +31,7 @@ PREFACES = (
 
 
 @dataclass(frozen=True)
-class Word:
+class TimedWord:
     """A word as it was heard."""
 
     text: str
@@ -45,7 +45,7 @@ class Heard:
     """A turn as it was heard."""
 
     speaker: int
-    words: tuple[Word, ...]
+    words: tuple[TimedWord, ...]
 
     @property
     def text(self) -> str:
@@ -82,7 +82,9 @@ def heard(turns: tuple[Said, ...], seed: str) -> list[Heard]:
             sure = dice.uniform(0.93, 0.999)
             if dice.random() < (0.16 if len(text) > 10 else 0.012):
                 sure = dice.uniform(0.31, 0.58)
-            words.append(Word(text, round(now, 2), round(now + lasts * 0.9, 2), round(sure, 4)))
+            words.append(
+                TimedWord(text, round(now, 2), round(now + lasts * 0.9, 2), round(sure, 4))
+            )
             now += lasts + (0.25 if text[-1] in ".?!,:;" else 0)
         if words:
             found.append(Heard(0 if turn.is_doctor is first else 1, tuple(words)))

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.core.history import DomainMark, Entry, Marks
+from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
 from medtui.documents.words import MARKED_BY
 from medtui.history.wording import mark_words, partner_words, percent_words
 from medtui.models import FileKind
@@ -21,14 +21,14 @@ class HistoryDetails(Static):
     def __init__(self, zone: tzinfo) -> None:
         super().__init__(markup=False)
         self._zone = zone
-        self._entry: Entry | None = None
+        self._entry: HistoryEntry | None = None
 
-    def show(self, entry: Entry | None) -> None:
+    def show(self, entry: HistoryEntry | None) -> None:
         if entry != self._entry:
             self._entry = entry
             self.update(self._content(entry) if entry else Content(""))
 
-    def _content(self, entry: Entry) -> Content:
+    def _content(self, entry: HistoryEntry) -> Content:
         session, case = entry.session, entry.session.case
         local = session.starts_at.astimezone(self._zone)
         when = f"{session.type_label or 'Session'}, {local:%A} {local.day} {local:%B %Y %H:%M}"
@@ -52,7 +52,7 @@ class HistoryDetails(Static):
             blocks.append([Content.assemble(("enter", "bold $accent"), f"  {does}")])
         return Content("\n\n").join(Content("\n").join(block) for block in blocks if block)
 
-    def _files(self, entry: Entry) -> list[Content]:
+    def _files(self, entry: HistoryEntry) -> list[Content]:
         if entry.kept is None:
             return [Content.styled("Looking for its files …" if entry.is_held else "", "$faint")]
         if entry.kept.broken:
@@ -63,7 +63,7 @@ class HistoryDetails(Static):
         missing = "" if len(there) != 1 else ", the other is not there"
         return [Content.styled(f"{words}{missing}.", "$faint")]
 
-    def _marks(self, entry: Entry, marks: Marks) -> list[Content]:
+    def _marks(self, entry: HistoryEntry, marks: MarkSummary) -> list[Content]:
         marked = MARKED_BY[marks.marker]
         whole = mark_words(entry) + (f"   {marked}" if marked else "")
         lines = [Content.styled(whole, "bold")]

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from medtui.core.history import Entry, Line, Month
+from medtui.core.history import HistoryEntry, Line, Month
 from medtui.core.wording import short_name
 from medtui.history.wording import (
     case_words,
@@ -35,7 +35,7 @@ FIXED_WIDTH = 45
 """Cells of the cursor, day, role, seat, mark, marker and files, with the gaps behind them."""
 
 
-class Columns(NamedTuple):
+class HistoryColumns(NamedTuple):
     """Widths in cells of the columns that share what the fixed ones leave."""
 
     partner: int
@@ -43,7 +43,7 @@ class Columns(NamedTuple):
     about: int
 
     @classmethod
-    def of(cls, width: int) -> Columns:
+    def of(cls, width: int) -> HistoryColumns:
         spare = max(0, width - FIXED_WIDTH - 4)
         partner = min(20, max(10, spare * 28 // 100))
         kind = 0 if spare < 46 else 13
@@ -75,13 +75,13 @@ class HistoryList(CursorList):
     class Highlighted(Message):
         """The cursor has come to this session, or to none."""
 
-        entry: Entry | None
+        entry: HistoryEntry | None
 
     @dataclass
     class Selected(Message):
         """Enter was pressed on this session."""
 
-        entry: Entry
+        entry: HistoryEntry
 
     def __init__(self, zone: tzinfo) -> None:
         super().__init__()
@@ -90,11 +90,11 @@ class HistoryList(CursorList):
         self._rows: dict[UUID, int] = {}
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> HistoryEntry | None:
         """The session under the cursor."""
         row = self.row_of(self.session_id)
         line = None if row is None else self._lines[row]
-        return line if isinstance(line, Entry) else None
+        return line if isinstance(line, HistoryEntry) else None
 
     @property
     def line_count(self) -> int:
@@ -102,7 +102,7 @@ class HistoryList(CursorList):
 
     def session_at(self, row: int) -> UUID | None:
         line = self._lines[row] if 0 <= row < len(self._lines) else None
-        return line.session.id if isinstance(line, Entry) else None
+        return line.session.id if isinstance(line, HistoryEntry) else None
 
     def row_of(self, session_id: UUID | None) -> int | None:
         return self._rows.get(session_id) if session_id else None
@@ -118,7 +118,7 @@ class HistoryList(CursorList):
         """Show other lines; the cursor goes where its session has gone, or to its neighbour."""
         before, self._lines = self._lines, lines
         self._rows = {
-            line.session.id: row for row, line in enumerate(lines) if isinstance(line, Entry)
+            line.session.id: row for row, line in enumerate(lines) if isinstance(line, HistoryEntry)
         }
         if len(lines) != self.virtual_size.height:
             self.measure()
@@ -141,8 +141,8 @@ class HistoryList(CursorList):
             strip = self._drawn(line)
         return strip.adjust_cell_length(self.line_width).apply_style(self.rich_style)
 
-    def _drawn(self, entry: Entry) -> Strip:
-        columns, faint = Columns.of(self.line_width), self._style("faint")
+    def _drawn(self, entry: HistoryEntry) -> Strip:
+        columns, faint = HistoryColumns.of(self.line_width), self._style("faint")
         is_cursor = entry.session.id == self.session_id
         plain = Style() if entry.is_held else faint
         sat = self._style("sat") if entry.role is Role.CANDIDATE else plain

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from medtui.core.history import Entry, History, Kept, Marks
+from medtui.core.history import FileSummary, History, HistoryEntry, MarkSummary
 from medtui.data import Backend, DataError, Gone
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
@@ -78,7 +78,7 @@ class HistoryReading:
             self._folders = await self._backend.assessments.sessions()
             for entry in self._history.entries:
                 if entry.session.id not in self._folders:
-                    self._history.keep(entry.session.id, Kept())
+                    self._history.keep(entry.session.id, FileSummary())
             await self._look_into(id_ for id_ in self._ids() if id_ in self._folders)
             self.as_of, self.is_read = now, True
         except DataError as error:
@@ -164,21 +164,21 @@ class HistoryReading:
         there = frozenset(files)
         file = files.get(FileKind.ASSESSMENT)
         if file is None:
-            self._history.keep(session_id, Kept(there))
+            self._history.keep(session_id, FileSummary(there))
             return
         stamp = f"{file.updated_at or file.uploaded_at} {file.size}"
         known = entry.kept if entry else None
         if known is not None and known.stamp == stamp:
-            self._history.keep(session_id, Kept(there, stamp, known.marks, known.broken))
+            self._history.keep(session_id, FileSummary(there, stamp, known.marks, known.broken))
             return
         try:
             marks, broken = await self._marks(session_id, file)
         except Gone:
-            self._history.keep(session_id, Kept(there - {FileKind.ASSESSMENT}))
+            self._history.keep(session_id, FileSummary(there - {FileKind.ASSESSMENT}))
             return
-        self._history.keep(session_id, Kept(there, stamp, marks, broken))
+        self._history.keep(session_id, FileSummary(there, stamp, marks, broken))
 
-    async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[Marks | None, str]:
+    async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[MarkSummary | None, str]:
         """An assessment's marks, or why it cannot be read."""
         if (file.size or 0) > MAX_BYTES:
             return None, f"It is larger than {MAX_BYTES // 1024**2} MB."
@@ -189,7 +189,7 @@ class HistoryReading:
             return None, error.message
         if not isinstance(document, Assessment):
             return None, "It is no assessment, but a transcript."
-        return Marks.of(document), ""
+        return MarkSummary.of(document), ""
 
 
 async def _caught(work: Any) -> DataError | None:
@@ -201,7 +201,7 @@ async def _caught(work: Any) -> DataError | None:
     return None
 
 
-def _kept(entries: list[Entry], as_of: datetime | None) -> dict[str, Any]:
+def _kept(entries: list[HistoryEntry], as_of: datetime | None) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "as_of": as_of.isoformat() if as_of else None,
@@ -214,7 +214,7 @@ def _kept(entries: list[Entry], as_of: datetime | None) -> dict[str, Any]:
     }
 
 
-def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, Kept]]:
+def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, FileSummary]]:
     """What `_kept` has made. Raises what malformed values raise."""
     if kept["format"] != FORMAT:
         raise ValueError("another format")
@@ -223,7 +223,7 @@ def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUI
     return as_of, sessions, {UUID(id_): _from_json(row) for id_, row in kept["files"].items()}
 
 
-def _as_json(kept: Kept) -> dict[str, Any]:
+def _as_json(kept: FileSummary) -> dict[str, Any]:
     return {
         "files": sorted(kept.files),
         "stamp": kept.stamp,
@@ -232,7 +232,7 @@ def _as_json(kept: Kept) -> dict[str, Any]:
     }
 
 
-def _from_json(row: Any) -> Kept:
-    marks = None if row["marks"] is None else Marks.from_json(row["marks"])
+def _from_json(row: Any) -> FileSummary:
+    marks = None if row["marks"] is None else MarkSummary.from_json(row["marks"])
     files = frozenset(FileKind(name) for name in row["files"])
-    return Kept(files, str(row["stamp"]), marks, str(row["broken"]))
+    return FileSummary(files, str(row["stamp"]), marks, str(row["broken"]))

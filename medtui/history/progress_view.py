@@ -20,7 +20,7 @@ from medtui.core.progress import STEADY, By, Series
 from medtui.history.chart import SIGNS, STEP, Cell, Scale, chart, often, ruler, timeline
 from medtui.history.wording import count_words, level_words, periods, rest_words, trend_words
 from medtui.ui.cells import fit, wrap
-from medtui.ui.vim_keys import moving
+from medtui.ui.vim_keys import vim_bindings
 
 RULER = 4
 """Cells of the scale left of a chart."""
@@ -39,7 +39,7 @@ TITLES = {
 class ProgressView(ScrollView, can_focus=True):
     """Shows series. Its first line says what the signs mean, its last one when it was."""
 
-    BINDINGS: ClassVar[list[BindingType]] = moving(
+    BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "scroll(1)", "scroll(-1)", "page(1)", "page(-1)", "first", "last"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from medtui.core.history import Entry, Filter, Marks, Month
+from medtui.core.history import Filter, HistoryEntry, MarkSummary, Month
 from medtui.core.progress import STEADY, Series
 from medtui.documents.assessment import Marker
 from medtui.models import FileKind, Role
@@ -28,17 +28,17 @@ def day_words(at: datetime, zone: tzinfo) -> str:
     return f"{local.day:>2} {local:%b} {local:%H:%M}"
 
 
-def role_words(entry: Entry) -> str:
+def role_words(entry: HistoryEntry) -> str:
     return entry.role.value if entry.role else "–"
 
 
-def partner_words(entry: Entry) -> str:
+def partner_words(entry: HistoryEntry) -> str:
     if entry.partner is not None:
         return entry.partner.name
     return "nobody came" if entry.session.guest_id is None else "(unknown)"
 
 
-def case_words(entry: Entry) -> str:
+def case_words(entry: HistoryEntry) -> str:
     """ "Vision loss · breaking bad news · The shadow that came at breakfast"."""
     case = entry.session.case
     parts = (case.category, case.domain) if case else ()
@@ -49,7 +49,7 @@ def percent_words(percent: float | None) -> str:
     return "" if percent is None else f"{percent:.0f} %"
 
 
-def mark_words(entry: Entry) -> str:
+def mark_words(entry: HistoryEntry) -> str:
     """ "79 %", a grade, or why there is neither."""
     if entry.kept is None:
         return "…" if entry.is_held else ""
@@ -60,11 +60,11 @@ def mark_words(entry: Entry) -> str:
     return percent_words(entry.kept.marks.percent) or entry.kept.marks.words or "–"
 
 
-def marker_words(marks: Marks | None) -> str:
+def marker_words(marks: MarkSummary | None) -> str:
     return SHORT_MARKERS[marks.marker] if marks else ""
 
 
-def file_signs(entry: Entry) -> str:
+def file_signs(entry: HistoryEntry) -> str:
     """ "TA": transcript, assessment; a dot for what is not there, two while it is not known."""
     if entry.kept is None:
         return ""
@@ -83,7 +83,7 @@ def filter_words(wish: Filter) -> list[str]:
     return parts
 
 
-def counts_words(entries: list[Entry]) -> str:
+def counts_words(entries: list[HistoryEntry]) -> str:
     """ "36 sessions: 24 as candidate, 12 as actor"."""
     sat = sum(entry.role is Role.CANDIDATE for entry in entries)
     acted = sum(entry.role is Role.ACTOR for entry in entries)
@@ -157,7 +157,7 @@ def _period_name(at: datetime, step: int) -> str:
     return f"{name} {at:%y}" if at.month == 1 else name
 
 
-def progress_words(entries: Sequence[Entry]) -> str:
+def progress_words(entries: Sequence[HistoryEntry]) -> str:
     """ "21 sessions as candidate, 17 of them marked"."""
     sat = [entry for entry in entries if entry.role is Role.CANDIDATE and entry.is_held]
     marked = sum(entry.marks is not None for entry in sat)

@@ -22,7 +22,7 @@ LONGEST_PARENT = 70
 
 
 @dataclass(frozen=True)
-class Account:
+class SystemAccount:
     """A user of this machine; `other` when it is not the one that we run as."""
 
     name: str
@@ -31,7 +31,7 @@ class Account:
     other: bool
 
     @classmethod
-    def choose(cls) -> Account:
+    def choose(cls) -> SystemAccount:
         """Ourselves, or as root the first unprivileged account that processes can be given to."""
         if os.geteuid() != 0:
             return cls("", os.geteuid(), os.getegid(), other=False)

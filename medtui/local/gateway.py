@@ -21,11 +21,11 @@ from starlette.routing import Route, WebSocketRoute
 from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
 from medtui.local.auth import METHODS as AUTH_METHODS
-from medtui.local.auth import Auth, auth_pool
+from medtui.local.auth import AuthService, auth_pool
 from medtui.local.connection import OwnConnection
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
-from medtui.local.keys import Keys, is_opaque
+from medtui.local.keys import ServerKeys, is_opaque
 from medtui.local.pools import SharedPool
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
@@ -73,7 +73,7 @@ class Gateway:
     async def start(
         cls,
         dsn: Callable[[str], str],
-        keys: Keys,
+        keys: ServerKeys,
         *,
         files: Path,
         host: str = "127.0.0.1",
@@ -114,7 +114,7 @@ class Gateway:
             for opened in (pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
-            auth = Auth(users, keys, autoconfirm=autoconfirm, trust_proxy=trust_proxy)
+            auth = AuthService(users, keys, autoconfirm=autoconfirm, trust_proxy=trust_proxy)
             auth.issue_as(f"{url}/auth/v1")
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
@@ -190,7 +190,7 @@ class _Server(uvicorn.Server):
 
 
 def _application(
-    auth: Auth, rest: Rest, storage: Storage, realtime: Realtime, keys: Keys
+    auth: AuthService, rest: Rest, storage: Storage, realtime: Realtime, keys: ServerKeys
 ) -> Starlette:
     def guarded(
         endpoint: Callable[..., object],
@@ -244,7 +244,7 @@ def _application(
     )
 
 
-def _refuse(request: Request, keys: Keys) -> Response | None:
+def _refuse(request: Request, keys: ServerKeys) -> Response | None:
     """What the real gateway refuses before a service sees it: a missing or unknown API key."""
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     if not key:
@@ -266,7 +266,7 @@ def _bearer_is_another_key(request: Request, key: str) -> bool:
     return is_opaque(token) and token != key
 
 
-def _translated(request: Request, keys: Keys) -> Request:
+def _translated(request: Request, keys: ServerKeys) -> Request:
     """The request as services see it: with its role's JWT in the place of an opaque key."""
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)

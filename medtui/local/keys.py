@@ -24,7 +24,7 @@ OPAQUE = "sb_"
 
 
 @dataclass(frozen=True)
-class Keys:
+class ServerKeys:
     """Made once for a data folder."""
 
     jwt_secret: str
@@ -34,11 +34,11 @@ class Keys:
     secret_key: str
 
     @classmethod
-    def new(cls) -> Keys:
+    def new(cls) -> ServerKeys:
         return cls.complete({})
 
     @classmethod
-    def complete(cls, stored: Mapping[str, str]) -> Keys:
+    def complete(cls, stored: Mapping[str, str]) -> ServerKeys:
         """The stored keys, and new ones for those that an earlier medtui did not make."""
         secret = stored.get("jwt_secret") or secrets.token_urlsafe(40)
         now = int(time.time())

@@ -28,13 +28,13 @@ PURPOSES = {
 
 def env(data: Path | None) -> str:
     """Shell lines with the running server's settings, as `eval "$(…)"` takes them."""
-    from medtui.local.settings import Settings
+    from medtui.local.settings import ServerSettings
 
     folder = existing(data)
     server = running(folder)
     if server is None:
         raise LocalError(f"No local server runs in {folder}: start it with medtui local run.")
-    keys = Settings.of(folder).keys
+    keys = ServerSettings.of(folder).keys
     values = {name: value for name, value in server.items() if name != "HOLD"} | {
         "PUBLISHABLE_KEY": keys.publishable_key,
         "SECRET_KEY": keys.secret_key,

@@ -31,7 +31,7 @@ from typing import IO, cast
 from urllib.parse import quote
 
 from medtui.local import LocalError
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.store.environment import for_children
 from medtui.text import clean_line
 
@@ -107,7 +107,7 @@ class Cluster:
         rather than durable, and has `data` removed with it. LocalError when it cannot run here, or
         runs already.
         """
-        account = await asyncio.to_thread(Account.choose)
+        account = await asyncio.to_thread(SystemAccount.choose)
         data = await asyncio.to_thread(account.provide, data)
         if folder is None:
             folder = account.temporary_folder()  # Not awaited: cancelled, it would stay.
@@ -233,7 +233,7 @@ def _installed() -> Path:
     )
 
 
-def _find(account: Account, data: Path, binaries: Path | None) -> tuple[Path, int]:
+def _find(account: SystemAccount, data: Path, binaries: Path | None) -> tuple[Path, int]:
     """The `postgres` to run, which the account can reach, and its major version."""
     binaries = binaries or _installed()
     if not account.reaches(binaries / "postgres"):
@@ -280,7 +280,7 @@ def _password(data: Path) -> str | None:
         return None
 
 
-def _make_way(account: Account, data: Path, password: str) -> None:
+def _make_way(account: SystemAccount, data: Path, password: str) -> None:
     """Make an empty `pgdata` for initdb, and the file that it takes the password from."""
     pgdata, given = data / "pgdata", data / FIRST_PASSWORD
     shutil.rmtree(pgdata, ignore_errors=True)
@@ -290,7 +290,7 @@ def _make_way(account: Account, data: Path, password: str) -> None:
     account.write(given, password)
 
 
-def _refuse_other_version(account: Account, data: Path, version: int) -> None:
+def _refuse_other_version(account: SystemAccount, data: Path, version: int) -> None:
     read = ("/bin/sh", "-c", 'head -c 20 "$0"')  # as the account, whose file it is
     try:
         found = account.run(*read, data / "pgdata" / "PG_VERSION", seconds=PATIENCE).stdout.strip()
@@ -333,7 +333,7 @@ def _server(postgres: Path, data: Path, socket_dir: Path, options: Mapping[str, 
 
 
 def _launch(
-    account: Account, commands: list[list[str]], folders: list[Path], data: Path, lock: int
+    account: SystemAccount, commands: list[list[str]], folders: list[Path], data: Path, lock: int
 ) -> subprocess.Popen[bytes]:
     """Run the commands, the last of which is PostgreSQL, with their watcher."""
     line = [sys.executable, "-I", "-S", str(WATCHER), str(account.uid), str(account.gid)]

@@ -34,7 +34,7 @@ from pathlib import Path
 
 from medtui import __version__, console
 from medtui.local import LocalError
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
 from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.lease import Holders
@@ -104,7 +104,7 @@ async def serve(options: RunOptions) -> None:
     # The gateway's imports take longer than PostgreSQL's start, and need nothing of it.
     importing = asyncio.create_task(asyncio.to_thread(import_gateway))
     async with contextlib.AsyncExitStack() as stack:
-        account = await asyncio.to_thread(Account.choose)
+        account = await asyncio.to_thread(SystemAccount.choose)
         if options.throwaway:
             data = stack.enter_context(temporary(account))
         else:
@@ -155,7 +155,7 @@ async def gateway(
     from medtui.local.connections import raise_files
     from medtui.local.gateway import Gateway
     from medtui.local.install import install
-    from medtui.local.settings import Settings
+    from medtui.local.settings import ServerSettings
 
     raise_files()
     await install(cluster, migrations=options.schema)
@@ -166,7 +166,7 @@ async def gateway(
             f"Warning: traffic to {options.host} is not encrypted. Whoever shares the network "
             "can read it, passwords included."
         )
-    settings = await asyncio.to_thread(Settings.of, data)
+    settings = await asyncio.to_thread(ServerSettings.of, data)
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
     confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
@@ -226,7 +226,7 @@ async def add_sample(cluster: Cluster, now: datetime) -> bool:
 
 
 @contextlib.contextmanager
-def temporary(account: Account) -> Iterator[Path]:
+def temporary(account: SystemAccount) -> Iterator[Path]:
     """A folder that goes with us; if we are killed, PostgreSQL's watcher removes it."""
     folder = account.temporary_folder()
     try:
@@ -266,10 +266,10 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
 
     It holds the publishable key, which is no secret.
     """
-    from medtui.local.settings import Settings
+    from medtui.local.settings import ServerSettings
 
     port = int(server["API_URL"].rpartition(":")[2])
-    key = Settings.of(data).keys.publishable_key
+    key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
         tell(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
     sys.stdout.write(invitation(host, port, key) + "\n")

@@ -8,32 +8,34 @@ from pathlib import Path
 from typing import Any
 
 from medtui.local import LocalError
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.postgres import save
 
 
 @dataclass(frozen=True)
-class Settings:
+class ServerSettings:
     """Made at first start.
 
     `port` is null until a port has been taken. `confirm_email`: a sign-up waits for a code.
     """
 
-    keys: Keys
+    keys: ServerKeys
     port: int | None = None
     confirm_email: bool = False
 
     @classmethod
-    def of(cls, folder: Path) -> Settings:
+    def of(cls, folder: Path) -> ServerSettings:
         """The folder's settings. LocalError when somebody has damaged the file."""
         path = folder / "settings.json"
         try:
             stored = json.loads(path.read_text())
             settings = cls(
-                Keys.complete(stored["keys"]), stored["port"], stored.get("confirm_email", False)
+                ServerKeys.complete(stored["keys"]),
+                stored["port"],
+                stored.get("confirm_email", False),
             )
         except FileNotFoundError:
-            stored, settings = None, cls(Keys.new())
+            stored, settings = None, cls(ServerKeys.new())
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise LocalError(
                 f"{path} cannot be read ({error}): restore it, or remove it, "
@@ -43,7 +45,7 @@ class Settings:
             settings.save(folder)
         return settings
 
-    def changed(self, folder: Path, **values: Any) -> Settings:
+    def changed(self, folder: Path, **values: Any) -> ServerSettings:
         """These settings with other values, which are kept."""
         settings = replace(self, **values)
         if settings != self:

@@ -90,9 +90,9 @@ class SheetActs:
     async def hand_in(self) -> None:
         """Have it uploaded as the session's assessment; where there is one, replace that."""
         screen = self._screen
-        sheet, session, sent = screen.sheet, screen.session, screen.parcel
-        courier, is_host = screen.medtui.sheets.courier, screen.session.host_id == screen.me
-        if courier is None:
+        sheet, session, sent = screen.sheet, screen.session, screen.submission
+        delivery, is_host = screen.medtui.sheets.delivery, screen.session.host_id == screen.me
+        if delivery is None:
             return
         if sheet.is_empty:
             screen.refuse("There is nothing on this sheet yet.")
@@ -103,11 +103,11 @@ class SheetActs:
                 words = wording.question(sheet, is_host=is_host, partner=screen.partner, runs=runs)
                 if await self._ask(words, "Hand in"):
                     content = assessment(sheet)
-                    await courier.hand_in(session, sheet.id, sheet.revision, content)
+                    await delivery.hand_in(session, sheet.id, sheet.revision, content)
             elif not (sent.is_in_the_way and sent.is_host):
                 screen.refuse(wording.standing(sheet, sent, screen.partner))
             elif await self._ask(wording.REPLACE, "Replace it"):
-                await courier.replace(sent)
+                await delivery.replace(sent)
         except DataError as error:
             screen.medtui.say(error)
         screen.draw()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from medtui.core.mark_sheet import Kind
+from medtui.core.mark_sheet import RemarkKind
 
 KINDS = {
-    Kind.STRENGTH: ("Strength", "Keep doing"),
-    Kind.IMPROVEMENT: ("Improvement", "For next time"),
-    Kind.FLAG: ("Red flag", ""),
-    Kind.EVIDENCE: ("Said", ""),
-    Kind.NOTE: ("Note", "Note"),
+    RemarkKind.STRENGTH: ("Strength", "Keep doing"),
+    RemarkKind.IMPROVEMENT: ("Improvement", "For next time"),
+    RemarkKind.FLAG: ("Red flag", ""),
+    RemarkKind.EVIDENCE: ("Said", ""),
+    RemarkKind.NOTE: ("Note", "Note"),
 }
 """What each kind is called in a domain, and of the whole, where it can be said of that."""
 

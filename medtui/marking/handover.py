@@ -13,64 +13,64 @@ if TYPE_CHECKING:
     from medtui.core.room_state import RoomState
     from medtui.data import Backend
     from medtui.data.events import Event
-    from medtui.data.sheet_delivery import Courier
+    from medtui.data.sheet_delivery import SheetDelivery
     from medtui.models import PracticeSession
-    from medtui.store.outbox import Parcel
-    from medtui.ui.status_line import Feed
+    from medtui.store.outbox import Submission
+    from medtui.ui.status_line import ConnectionState
 
 SETTLES = 1.0
 """Seconds after which it is said where a sheet stands: it passes most steps more quickly."""
 
 
-class Sheets:
-    """The courier of whoever is signed in, and what is said when a sheet has come further."""
+class SheetHandover:
+    """The delivery of whoever is signed in, and what is said when a sheet has come further."""
 
     def __init__(self, app: MedtuiApp) -> None:
-        self.courier: Courier | None = None
+        self.delivery: SheetDelivery | None = None
         self._app = app
         self._said: dict[UUID, str] = {}
-        self._last: dict[UUID, Parcel] = {}
+        self._last: dict[UUID, Submission] = {}
 
     def start(self, backend: Backend, me: UUID) -> None:
         """Somebody is at the board."""
-        if self.courier is not None:
+        if self.delivery is not None:
             return
-        from medtui.data.sheet_delivery import Courier
+        from medtui.data.sheet_delivery import SheetDelivery
         from medtui.documents.submitted import why_no_mark_sheet
 
         folder, tell = self._app.settings.state, self._app.tell
-        self.courier = Courier(backend, me, folder, tell, why_no_mark_sheet)
-        self.courier.start()
+        self.delivery = SheetDelivery(backend, me, folder, tell, why_no_mark_sheet)
+        self.delivery.start()
 
     def stop(self) -> None:
         """Nobody is signed in any more."""
-        if self.courier is not None:
-            self.courier.stop()
-            self.courier = None
+        if self.delivery is not None:
+            self.delivery.stop()
+            self.delivery = None
             self._last.clear()
 
     async def close(self) -> None:
         """The app ends."""
-        if (courier := self.courier) is not None:
+        if (delivery := self.delivery) is not None:
             self.stop()
-            await courier.stopped()
+            await delivery.stopped()
 
     def attend(self, session_id: UUID) -> None:
         """A screen is up that is about this session: its room is heard until `unattend`."""
-        if self.courier is not None:
-            self.courier.attend(session_id)
+        if self.delivery is not None:
+            self.delivery.attend(session_id)
 
     def unattend(self, session_id: UUID) -> None:
-        if self.courier is not None:
-            self.courier.unattend(session_id)
+        if self.delivery is not None:
+            self.delivery.unattend(session_id)
 
-    def waiting(self, session_id: UUID) -> Parcel | None:
+    def waiting(self, session_id: UUID) -> Submission | None:
         """A guest's sheet that waits for the host's decision."""
-        arrived = self.courier.of(session_id) if self.courier else []
+        arrived = self.delivery.of(session_id) if self.delivery else []
         waiting = [
-            parcel
-            for parcel in arrived
-            if not parcel.is_mine and (parcel.is_in_the_way or parcel.is_held)
+            submission
+            for submission in arrived
+            if not submission.is_mine and (submission.is_in_the_way or submission.is_held)
         ]
         return waiting[-1] if waiting else None
 
@@ -78,21 +78,21 @@ class Sheets:
         """What the data module tells."""
         from medtui.data.events import SheetMoved
 
-        if self.courier is not None:
-            self.courier.hear(event)
+        if self.delivery is not None:
+            self.delivery.hear(event)
         if isinstance(event, SheetMoved):
-            self._last[event.parcel.sheet] = event.parcel
-            self._app.set_timer(SETTLES, partial(self._say, event.parcel))
+            self._last[event.submission.sheet] = event.submission
+            self._app.set_timer(SETTLES, partial(self._say, event.submission))
 
-    def _say(self, parcel: Parcel) -> None:
+    def _say(self, submission: Submission) -> None:
         """Say where a sheet stands, if it has not gone on since."""
         from medtui.marking.wording import moved
 
-        if self._last.get(parcel.sheet) is not parcel:
+        if self._last.get(submission.sheet) is not submission:
             return
-        words = moved(parcel)
-        if words is not None and self._said.get(parcel.sheet) != words:
-            self._said[parcel.sheet] = words
+        words = moved(submission)
+        if words is not None and self._said.get(submission.sheet) != words:
+            self._said[submission.sheet] = words
             self._app.notify(words, markup=False)
 
 
@@ -102,37 +102,37 @@ async def open_mark_sheet(
     me: UUID,
     session: PracticeSession,
     room: RoomState | None = None,
-    feed: Feed | None = None,
+    feed: ConnectionState | None = None,
 ) -> None:
     """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
     from medtui.core.room_rules import why_not_mark
     from medtui.marking.screen import MarkSheetScreen
 
     app = cast("MedtuiApp", screen.app)
-    courier, waiting = app.sheets.courier, app.sheets.waiting(session.id)
+    delivery, waiting = app.sheets.delivery, app.sheets.waiting(session.id)
     reason = why_not_mark(session, me)
-    if courier and waiting:
-        await _decide(app, courier, waiting)
+    if delivery and waiting:
+        await _decide(app, delivery, waiting)
     elif reason is not None:
         screen.notify(reason, severity="warning", markup=False)
     if reason is None:
         app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
 
 
-async def _decide(app: MedtuiApp, courier: Courier, parcel: Parcel) -> None:
+async def _decide(app: MedtuiApp, delivery: SheetDelivery, submission: Submission) -> None:
     """Ask the host whether a guest's sheet is to be uploaded; esc leaves it for later."""
     from medtui.data import DataError
     from medtui.marking.wording import decision
     from medtui.ui.dialogs.choose import ChooseScreen
 
-    question, yes, no = decision(parcel)
+    question, yes, no = decision(submission)
     is_wanted = await app.push_screen_wait(ChooseScreen(question, [(yes, True), (no, False)]))
     try:
         if is_wanted is False:
-            await courier.decline(parcel)
-        elif is_wanted and parcel.is_in_the_way:
-            await courier.replace(parcel)
+            await delivery.decline(submission)
+        elif is_wanted and submission.is_in_the_way:
+            await delivery.replace(submission)
         elif is_wanted:
-            await courier.agree(parcel)
+            await delivery.agree(submission)
     except DataError as error:
         app.say(error)

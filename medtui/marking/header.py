@@ -8,11 +8,11 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.core.station_clock import Reading
+from medtui.core.station_clock import ClockReading
 from medtui.models import Stage
 from medtui.room.header import feed_words
 from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
-from medtui.ui.status_line import Feed
+from medtui.ui.status_line import ConnectionState
 
 BAR = 24
 
@@ -29,9 +29,9 @@ class SheetLine(Static):
         self,
         partner: str,
         rubric: str,
-        feed: Feed,
+        feed: ConnectionState,
         stage: Stage,
-        reading: Reading | None,
+        reading: ClockReading | None,
         elapsed: str,
     ) -> None:
         """`elapsed` is for how long the station has run; nothing of the case is ever in it."""
@@ -53,7 +53,7 @@ class SheetLine(Static):
             self._shown = content
             self.update(content)
 
-    def _clock(self, reading: Reading, elapsed: str) -> Content:
+    def _clock(self, reading: ClockReading, elapsed: str) -> Content:
         words = state_of(reading)
         look = "$text-error" if reading.is_over else "$text-warning" if words else "$text-accent"
         return Content.assemble(

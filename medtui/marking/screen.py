@@ -17,7 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui import config
-from medtui.core.mark_sheet import LONGEST, WHOLE, Kind, Sheet, Spot
+from medtui.core.mark_sheet import LONGEST, WHOLE, RemarkKind, Sheet, Spot
 from medtui.core.mark_sheet_json import as_json, from_json
 from medtui.core.presets import minutes
 from medtui.core.room_rules import other_of, person, why_not_mark
@@ -40,11 +40,11 @@ from medtui.marking.table import SIGNS, MarkTable
 from medtui.models import PracticeSession
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
-from medtui.store.outbox import Parcel
-from medtui.store.sheet_journal import InUse, SheetBook
+from medtui.store.outbox import Submission
+from medtui.store.sheet_journal import InUse, SheetJournal
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import Feed
-from medtui.ui.vim_keys import Choices
+from medtui.ui.status_line import ConnectionState
+from medtui.ui.vim_keys import VimOptionList
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -70,7 +70,7 @@ class MarkSheetScreen(Screen[None]):
     line = query_one(SheetLine)
     table = query_one(MarkTable)
     brief = query_one(BriefView)
-    remarks = query_one(Choices)
+    remarks = query_one(VimOptionList)
     writing = query_one("#writing", Horizontal)
     field = query_one("#remark", Input)
 
@@ -80,20 +80,20 @@ class MarkSheetScreen(Screen[None]):
         me: UUID,
         session: PracticeSession,
         room: RoomState | None = None,
-        feed: Feed | None = None,
+        feed: ConnectionState | None = None,
     ) -> None:
         super().__init__()
         self._backend = backend
         self.me = me
         self._session = session
         self._room = room
-        self._feed = feed or Feed(is_live=True)
+        self._feed = feed or ConnectionState(is_live=True)
         self._acts = SheetActs(self)
         self._is_open = False
         self._said_not_kept = False
         self._given = ""
         """What stood in the line before anything was typed: a remark, the station's time."""
-        self._book = SheetBook(self.medtui.settings.state, me, session.id, self._not_kept)
+        self._book = SheetJournal(self.medtui.settings.state, me, session.id, self._not_kept)
         self.sheet = self._blank(DEFAULT)
 
     @property
@@ -109,11 +109,11 @@ class MarkSheetScreen(Screen[None]):
         return person(self.session, other_of(self.session, self.me), self.me)
 
     @property
-    def parcel(self) -> Parcel | None:
+    def submission(self) -> Submission | None:
         """This sheet on its way, if it was handed in."""
-        courier = self.medtui.sheets.courier
-        sent = courier.of(self.session.id) if courier else []
-        return next((parcel for parcel in sent if parcel.sheet == self.sheet.id), None)
+        delivery = self.medtui.sheets.delivery
+        sent = delivery.of(self.session.id) if delivery else []
+        return next((submission for submission in sent if submission.sheet == self.sheet.id), None)
 
     def compose(self) -> ComposeResult:
         yield SheetLine(self.medtui.zone)
@@ -121,7 +121,7 @@ class MarkSheetScreen(Screen[None]):
             with Vertical(id="sheet-marks"):
                 yield MarkTable(self.sheet, id="sheet-table")
                 yield Static(id="sheet-total", markup=False)
-                yield Choices(id="sheet-remarks", compact=True)
+                yield VimOptionList(id="sheet-remarks", compact=True)
                 yield Static(id="sheet-standing", markup=False)
             yield BriefView(id="brief")
         with Horizontal(id="writing"):
@@ -219,9 +219,9 @@ class MarkSheetScreen(Screen[None]):
     def _hear(self, event: Event) -> None:
         match event:
             case FeedWentLive():
-                self._feed = Feed(is_live=True)
+                self._feed = ConnectionState(is_live=True)
             case FeedWentStale(since, reason):
-                self._feed = Feed(since=since, reason=reason)
+                self._feed = ConnectionState(since=since, reason=reason)
             case BoardRead(sessions) | SessionsChanged(sessions):
                 for row in sessions:
                     if row.id == self.session.id:
@@ -285,7 +285,7 @@ class MarkSheetScreen(Screen[None]):
             ("   " + wording.missing_words(sheet), "$text-warning"),
         )  # fmt: skip
         self.query_one("#sheet-total", Static).update(total)
-        words = wording.standing(sheet, self.parcel, self.partner)
+        words = wording.standing(sheet, self.submission, self.partner)
         self.query_one("#sheet-standing", Static).update(words)
         self._draw_remarks()
 
@@ -331,8 +331,8 @@ class MarkSheetScreen(Screen[None]):
     # Remarks
 
     def action_write(self, kind: str) -> None:
-        wanted = Kind(kind)
-        place = WHOLE if wanted is Kind.NOTE else self.table.place
+        wanted = RemarkKind(kind)
+        place = WHOLE if wanted is RemarkKind.NOTE else self.table.place
         if place == WHOLE and not KINDS[wanted][1]:
             self.refuse("This belongs to a domain: go to one.")
             return
@@ -345,10 +345,10 @@ class MarkSheetScreen(Screen[None]):
         remarks = self.sheet.at(spot.place).of(spot.kind)
         is_there = spot.at is not None and spot.at < len(remarks)
         self._given = remarks[spot.at] if is_there and spot.at is not None else ""
-        if spot.kind is Kind.NOTE and not self._given and self._elapsed:
+        if spot.kind is RemarkKind.NOTE and not self._given and self._elapsed:
             self._given = f"{self._elapsed} "
         begun = self.sheet.drafts.get(spot, self._given)
-        if spot.kind is not Kind.NOTE:
+        if spot.kind is not RemarkKind.NOTE:
             self.table.go_to(spot.place)
         sign, look = SIGNS[spot.kind]
         of_domain, of_whole = KINDS[spot.kind]
@@ -406,7 +406,7 @@ class MarkSheetScreen(Screen[None]):
         if option is None or option.id is None or not self.remarks.has_focus:
             return None
         kind, at = option.id.split()
-        return Spot(self.table.place, Kind(kind), int(at))
+        return Spot(self.table.place, RemarkKind(kind), int(at))
 
     # The sheet as a whole: see `SheetActs`
 

@@ -11,17 +11,17 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from medtui.core.mark_sheet import WHOLE, Kind, Sheet
-from medtui.core.rubrics import Domain
+from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet
+from medtui.core.rubrics import RubricDomain
 from medtui.documents.words import figure
-from medtui.ui.vim_keys import moving
+from medtui.ui.vim_keys import vim_bindings
 
 SIGNS = {
-    Kind.STRENGTH: ("+", "$text-success"),
-    Kind.IMPROVEMENT: ("→", "$text-warning"),
-    Kind.FLAG: ("!", "bold $text-error"),
-    Kind.EVIDENCE: ("”", "italic"),
-    Kind.NOTE: ("·", ""),
+    RemarkKind.STRENGTH: ("+", "$text-success"),
+    RemarkKind.IMPROVEMENT: ("→", "$text-warning"),
+    RemarkKind.FLAG: ("!", "bold $text-error"),
+    RemarkKind.EVIDENCE: ("”", "italic"),
+    RemarkKind.NOTE: ("·", ""),
 }
 """What stands before each kind of remark, and its look."""
 
@@ -32,7 +32,7 @@ NAME = 26
 """A name is cut to no fewer cells before the bars go."""
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """What stands in a line: the mark, its share of the full one, its word or what it counts."""
 
     name: str
@@ -51,7 +51,7 @@ class Widths(NamedTuple):
     aside: int
 
     @classmethod
-    def of(cls, rows: list[Row], width: int) -> Widths:
+    def of(cls, rows: list[TableRow], width: int) -> Widths:
         score = max(cell_len(row.score) for row in rows)
         aside = max(cell_len(row.aside) for row in rows)
         signs = max(6, *(cell_len(row.signs.plain) for row in rows))
@@ -65,7 +65,7 @@ class MarkTable(Static, can_focus=True):
     """A cursor on one of the places; digits and signs give marks to it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *moving("move(1)", "move(-1)", "move(3)", "move(-3)", "first", "last"),
+        *vim_bindings("move(1)", "move(-1)", "move(3)", "move(-3)", "first", "last"),
         Binding("tab", "turn(1)", "Next", show=False, id="sheet.next", tooltip="Next domain"),
         Binding("shift+tab", "turn(-1)", "Previous", show=False, id="sheet.previous",
                 tooltip="Previous domain"),
@@ -131,12 +131,12 @@ class MarkTable(Static, can_focus=True):
         lines = [self._line(row, widths, number == self._cursor) for number, row in enumerate(rows)]
         self.update(Content("\n").join(lines))
 
-    def _row(self, place: str) -> Row:
+    def _row(self, place: str) -> TableRow:
         domain, given = self._sheet.domain(place), self._sheet.at(place)
         name = domain.name if domain else "The station as a whole"
-        return Row(name, *self._marks(domain, given.score), self._signs(place))
+        return TableRow(name, *self._marks(domain, given.score), self._signs(place))
 
-    def _line(self, row: Row, widths: Widths, is_here: bool) -> Content:
+    def _line(self, row: TableRow, widths: Widths, is_here: bool) -> Content:
         name = Content(row.name).truncate(widths.name, ellipsis=True)
         is_marked = row.share is not None
         line = Content.assemble(
@@ -152,7 +152,9 @@ class MarkTable(Static, can_focus=True):
         line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
         return line.stylize("on $cursor-line") if is_here and self.has_focus else line
 
-    def _marks(self, domain: Domain | None, score: int | None) -> tuple[str, float | None, str]:
+    def _marks(
+        self, domain: RubricDomain | None, score: int | None
+    ) -> tuple[str, float | None, str]:
         """The mark, its share of the full one, and its word or what it counts."""
         if domain is None:
             return "", None, self._sheet.grade or ("no grade" if self._sheet.rubric.grades else "")
@@ -261,7 +263,7 @@ class MarkTable(Static, can_focus=True):
         self.post_message(self.Marked(int(self._typed) if is_mark else None))
 
 
-def _bar(row: Row) -> str:
+def _bar(row: TableRow) -> str:
     if not row.score:
         return " " * BAR
     full = round((row.share or 0) * BAR)

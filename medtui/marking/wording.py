@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medtui.core.mark_sheet import Sheet
 from medtui.documents.words import figure
-from medtui.store.outbox import Hold, Parcel, Where
+from medtui.store.outbox import DeliveryState, Hold, Submission
 
 REPLACE = "There is an assessment of this session already. Replace it?"
 
@@ -28,75 +28,75 @@ def missing_words(sheet: Sheet) -> str:
     return "1 domain is not marked" if count == 1 else f"{count} domains are not marked"
 
 
-def standing(sheet: Sheet, parcel: Parcel | None, partner: str) -> str:
-    """Where a sheet stands, as its own line on the screen."""
-    if parcel is None or parcel.sheet != sheet.id:
+def standing(sheet: Sheet, submission: Submission | None, partner: str) -> str:
+    """DeliveryState a sheet stands, as its own line on the screen."""
+    if submission is None or submission.sheet != sheet.id:
         return "Only on this machine, and kept at every key. h hands it in."
-    words = _where(parcel, parcel.partner or partner)
-    if parcel.revision != sheet.revision:
+    words = _where(submission, submission.partner or partner)
+    if submission.revision != sheet.revision:
         words += " Changed since then: h hands it in again."
     return words
 
 
-def _where(parcel: Parcel, partner: str) -> str:
-    reason = f" {parcel.reason}" if parcel.reason else ""
-    if parcel.is_in_the_way:
-        whose = "h asks whether to replace it" if parcel.is_host else f"{partner} decides"
+def _where(submission: Submission, partner: str) -> str:
+    reason = f" {submission.reason}" if submission.reason else ""
+    if submission.is_in_the_way:
+        whose = "h asks whether to replace it" if submission.is_host else f"{partner} decides"
         return f"Not uploaded: there is an assessment already, and {whose}."
-    match parcel.where:
-        case Where.WAITING:
+    match submission.where:
+        case DeliveryState.WAITING:
             return (
                 f"Handed in, not yet with {partner}: it goes over once you are both there.{reason}"
             )
-        case Where.WITH_HOST if parcel.is_host:
+        case DeliveryState.WITH_HOST if submission.is_host:
             return f"Handed in, not yet uploaded.{reason}"
-        case Where.WITH_HOST:
+        case DeliveryState.WITH_HOST:
             return f"With {partner}, not yet uploaded.{reason}"
-        case Where.UPLOADED:
+        case DeliveryState.UPLOADED:
             return "Uploaded: it is the session's assessment."
-    return f"{parcel.reason} The sheet stays here: w saves it as a file."
+    return f"{submission.reason} The sheet stays here: w saves it as a file."
 
 
-def moved(parcel: Parcel) -> str | None:
+def moved(submission: Submission) -> str | None:
     """What is said when a sheet has come to where it stands; None where that is no news."""
-    partner = parcel.partner or "the other one"
-    if not parcel.is_mine:
+    partner = submission.partner or "the other one"
+    if not submission.is_mine:
         whose = f"{partner}'s mark sheet"
-        if parcel.is_in_the_way:
+        if submission.is_in_the_way:
             return f"{whose} is here, but there is an assessment already: m in the room decides."
-        if parcel.is_held:
-            return f"{whose} has come, {_held(parcel)}"
+        if submission.is_held:
+            return f"{whose} has come, {_held(submission)}"
         return {
-            Where.WITH_HOST: f"{whose} has come, and is being uploaded.",
-            Where.UPLOADED: f"{whose} is uploaded: it is the session's assessment.",
-            Where.REFUSED: f"{whose} cannot be uploaded. {parcel.reason}",
-        }.get(parcel.where)
-    if parcel.is_in_the_way:
-        return None if parcel.is_host else (
+            DeliveryState.WITH_HOST: f"{whose} has come, and is being uploaded.",
+            DeliveryState.UPLOADED: f"{whose} is uploaded: it is the session's assessment.",
+            DeliveryState.REFUSED: f"{whose} cannot be uploaded. {submission.reason}",
+        }.get(submission.where)
+    if submission.is_in_the_way:
+        return None if submission.is_host else (
             f"Your mark sheet is with {partner}, but there is an assessment already:"
             f" {partner} decides."
         )  # fmt: skip
-    if parcel.where is Where.WITH_HOST and parcel.is_host:
+    if submission.where is DeliveryState.WITH_HOST and submission.is_host:
         return None
     return {
-        Where.WAITING: f"Your mark sheet is not yet with {partner}: it goes over once you are both"
+        DeliveryState.WAITING: f"Your mark sheet is not yet with {partner}: it goes over once you are both"
         " there.",
-        Where.WITH_HOST: f"Your mark sheet is with {partner}, not yet uploaded.",
-        Where.UPLOADED: "Your mark sheet is uploaded: it is the session's assessment.",
-        Where.REFUSED: f"Your mark sheet cannot be handed in. {parcel.reason}",
-    }[parcel.where]
+        DeliveryState.WITH_HOST: f"Your mark sheet is with {partner}, not yet uploaded.",
+        DeliveryState.UPLOADED: "Your mark sheet is uploaded: it is the session's assessment.",
+        DeliveryState.REFUSED: f"Your mark sheet cannot be handed in. {submission.reason}",
+    }[submission.where]
 
 
-def _held(parcel: Parcel) -> str:
-    if parcel.hold is Hold.STATION:
+def _held(submission: Submission) -> str:
+    if submission.hold is Hold.STATION:
         return "and is uploaded once the station is over: m in the room decides sooner."
     return "but not from the assessor of this station: m in the room decides."
 
 
-def decision(parcel: Parcel) -> tuple[str, str, str]:
+def decision(submission: Submission) -> tuple[str, str, str]:
     """What a host is asked about a guest's sheet: the question, its yes, and its no."""
-    partner = parcel.partner or "the other one"
-    if parcel.is_in_the_way:
+    partner = submission.partner or "the other one"
+    if submission.is_in_the_way:
         return (
             f"{partner}'s mark sheet is here, but there is an assessment of this session already."
             " Replace it?",
@@ -105,7 +105,7 @@ def decision(parcel: Parcel) -> tuple[str, str, str]:
         )
     why = (
         "the station is not over"
-        if parcel.hold is Hold.STATION
+        if submission.hold is Hold.STATION
         else f"{partner} does not assess this station"
     )
     return (

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from medtui.documents.flatten import flattened
 from medtui.documents.transcript import Transcript
-from medtui.ui.vim_keys import Page
+from medtui.ui.vim_keys import VimScroll
 
 
 class AlsoScreen(ModalScreen[None]):
@@ -27,6 +27,6 @@ class AlsoScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         lines = [*self._transcript.notes, "", *flattened(self._transcript.unclaimed)]
-        with Page(classes="dialog"):
+        with VimScroll(classes="dialog"):
             yield Static("Also in the file", classes="card--title")
             yield Static("\n".join(lines).strip(), markup=False)

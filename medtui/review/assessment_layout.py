@@ -25,7 +25,7 @@ from medtui.documents.words import (
 BAR = 10
 
 
-class Kind(StrEnum):
+class LineKind(StrEnum):
     """What a passage is, for its look."""
 
     HEADING = "heading"
@@ -48,7 +48,7 @@ class Kind(StrEnum):
 class Passage:
     """A paragraph. `sign` stands before it, `aside` at the right end of its first line."""
 
-    kind: Kind
+    kind: LineKind
     text: str = ""
     sign: str = ""
     aside: str = ""
@@ -56,8 +56,8 @@ class Passage:
     evidence: Evidence | None = None
 
 
-_GAP = Passage(Kind.GAP)
-_CRITERIA = {"yes": Kind.DONE, "partial": Kind.PARTLY, "no": Kind.MISSED}
+_GAP = Passage(LineKind.GAP)
+_CRITERIA = {"yes": LineKind.DONE, "partial": LineKind.PARTLY, "no": LineKind.MISSED}
 
 
 def outline(assessment: Assessment) -> list[Passage]:
@@ -96,40 +96,40 @@ def bar(share: float | None) -> str:
 def _passages(assessment: Assessment) -> Iterable[Passage]:
     whole = overall_words(assessment.overall)
     marked = MARKED_BY[assessment.marker]
-    yield Passage(Kind.MARK, whole or "No overall mark", aside=marked)
+    yield Passage(LineKind.MARK, whole or "No overall mark", aside=marked)
     if assessment.overall.scale:
-        yield Passage(Kind.NOTE, "Scale: " + ", ".join(assessment.overall.scale))
+        yield Passage(LineKind.NOTE, "Scale: " + ", ".join(assessment.overall.scale))
     if assessment.marker is Marker.AI:
-        yield Passage(Kind.NOTE, AI_CAUTION)
+        yield Passage(LineKind.NOTE, AI_CAUTION)
     for note in assessment.notes:
-        yield Passage(Kind.NOTE, note)
+        yield Passage(LineKind.NOTE, note)
     yield _GAP
     said = assessment.feedback
     flags = [*said.red_flags]
     flags += [
         f"{domain.name}: {flag}" for domain in assessment.domains for flag in domain.red_flags
     ]
-    yield from _points("Red flags", flags, Kind.FLAG, "!")
+    yield from _points("Red flags", flags, LineKind.FLAG, "!")
     for domain in assessment.domains:
         yield from _domain(domain)
     yield _GAP
     yield from _criteria(assessment.criteria)
     if said.summary:
-        yield Passage(Kind.HEADING, "Summary")
-        yield from (Passage(Kind.TEXT, line, indent=2) for line in said.summary.split("\n"))
+        yield Passage(LineKind.HEADING, "Summary")
+        yield from (Passage(LineKind.TEXT, line, indent=2) for line in said.summary.split("\n"))
         yield _GAP
-    yield from _points("Strengths", said.strengths, Kind.GOOD, "+")
-    yield from _points("Keep doing", said.keep_doing, Kind.GOOD, "+")
-    yield from _points("To improve", said.improvements, Kind.BETTER, "→")
+    yield from _points("Strengths", said.strengths, LineKind.GOOD, "+")
+    yield from _points("Keep doing", said.keep_doing, LineKind.GOOD, "+")
+    yield from _points("To improve", said.improvements, LineKind.BETTER, "→")
     if assessment.unclaimed:
-        yield Passage(Kind.HEADING, "Also in the file")
+        yield Passage(LineKind.HEADING, "Also in the file")
         for line in flattened(assessment.unclaimed):
-            yield Passage(Kind.OTHER, line, indent=2)
+            yield Passage(LineKind.OTHER, line, indent=2)
 
 
 def _domain(domain: Domain) -> Iterable[Passage]:
     parts = [domain_marks(domain), bar(share_of(domain))]
-    yield Passage(Kind.DOMAIN, domain.name, aside="  ".join(part for part in parts if part))
+    yield Passage(LineKind.DOMAIN, domain.name, aside="  ".join(part for part in parts if part))
     if details := list(_details(domain)):
         yield from details
         yield _GAP
@@ -137,13 +137,13 @@ def _domain(domain: Domain) -> Iterable[Passage]:
 
 def _details(domain: Domain) -> Iterable[Passage]:
     if domain.weight is not None and domain.weight != domain.max:
-        yield Passage(Kind.NOTE, f"Counts {figure(domain.weight)}", indent=2)
+        yield Passage(LineKind.NOTE, f"Counts {figure(domain.weight)}", indent=2)
     if domain.insufficient_evidence:
-        yield Passage(Kind.NOTE, "Too little evidence to be sure.", indent=2)
+        yield Passage(LineKind.NOTE, "Too little evidence to be sure.", indent=2)
     for line in domain.rationale.split("\n") if domain.rationale else ():
-        yield Passage(Kind.TEXT, line, indent=2)
-    yield from (Passage(Kind.GOOD, point, "+", indent=2) for point in domain.strengths)
-    yield from (Passage(Kind.BETTER, point, "→", indent=2) for point in domain.improvements)
+        yield Passage(LineKind.TEXT, line, indent=2)
+    yield from (Passage(LineKind.GOOD, point, "+", indent=2) for point in domain.strengths)
+    yield from (Passage(LineKind.BETTER, point, "→", indent=2) for point in domain.improvements)
     yield from _quotes(domain.evidence)
 
 
@@ -155,13 +155,13 @@ def _criteria(criteria: Iterable[Criterion]) -> Iterable[Passage]:
             if not is_first:
                 yield _GAP
             heading = criterion.domain
-            yield Passage(Kind.HEADING, f"Criteria: {heading}" if heading else "Criteria")
+            yield Passage(LineKind.HEADING, f"Criteria: {heading}" if heading else "Criteria")
             is_first = False
         sign = RESULTS[criterion.result][0] if criterion.result else "·"
-        kind = _CRITERIA.get(criterion.result or "", Kind.TEXT)
+        kind = _CRITERIA.get(criterion.result or "", LineKind.TEXT)
         yield Passage(kind, criterion.text, sign, criterion_marks(criterion), 2)
         for line in criterion.rationale.split("\n") if criterion.rationale else ():
-            yield Passage(Kind.NOTE, line, indent=4)
+            yield Passage(LineKind.NOTE, line, indent=4)
         yield from _quotes(criterion.evidence, 4)
     if not is_first:
         yield _GAP
@@ -169,12 +169,12 @@ def _criteria(criteria: Iterable[Criterion]) -> Iterable[Passage]:
 
 def _quotes(evidence: Iterable[Evidence], indent: int = 2) -> Iterable[Passage]:
     for item in evidence:
-        yield Passage(Kind.QUOTE, f"“{item.quote}”", indent=indent, evidence=item)
+        yield Passage(LineKind.QUOTE, f"“{item.quote}”", indent=indent, evidence=item)
 
 
-def _points(heading: str, points: Iterable[str], kind: Kind, sign: str) -> Iterable[Passage]:
+def _points(heading: str, points: Iterable[str], kind: LineKind, sign: str) -> Iterable[Passage]:
     if listed := [Passage(kind, point, sign, indent=2) for point in points]:
-        yield Passage(Kind.HEADING, heading)
+        yield Passage(LineKind.HEADING, heading)
         yield from listed
         yield _GAP
 
@@ -183,7 +183,7 @@ def _trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
     """Without a gap at the end, or two in a row."""
     gap = False
     for passage in passages:
-        if passage.kind is Kind.GAP:
+        if passage.kind is LineKind.GAP:
             gap = True
             continue
         if gap:

@@ -14,12 +14,12 @@ from textual.message import Message
 
 from medtui.documents.assessment import Evidence
 from medtui.documents.evidence import Found, How
-from medtui.review.assessment_layout import Kind, Passage, Place, place_of
-from medtui.review.passage_view import Flow
+from medtui.review.assessment_layout import LineKind, Passage, Place, place_of
+from medtui.review.passage_view import PassageView
 from medtui.ui.cells import Span
 
 
-class AssessmentView(Flow):
+class AssessmentView(PassageView):
     """Shows an outline, whose quotes lead to their turns.
 
     Posts `Chosen` on enter, or a second click.
@@ -31,7 +31,7 @@ class AssessmentView(Flow):
     ]  # fmt: skip
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        *(f"assessment-view--{kind}" for kind in Kind),
+        *(f"assessment-view--{kind}" for kind in LineKind),
         "assessment-view--aside",
         "assessment-view--missing",
     }
@@ -74,7 +74,7 @@ class AssessmentView(Flow):
     def move_to(self, index: int) -> None:
         """Gaps are passed over."""
         index = min(max(index, 0), len(self) - 1)
-        while 0 < index < len(self) - 1 and self._passages[index].kind is Kind.GAP:
+        while 0 < index < len(self) - 1 and self._passages[index].kind is LineKind.GAP:
             index += 1 if index > self.cursor else -1
         super().move_to(index)
 

@@ -38,7 +38,7 @@ class DeleteScreen(ConfirmScreen):
         self.dismiss(False)
 
 
-class Files:
+class FileActions:
     """The keys that act on files. The server decides who may; others are not offered them."""
 
     def __init__(self, screen: SessionReviewScreen, backend: Backend) -> None:

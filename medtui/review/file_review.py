@@ -14,7 +14,7 @@ from medtui.documents.kinds import Document, Kind
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.review.screen import ReviewScreen
-from medtui.store.speaker_names import Memory
+from medtui.store.speaker_names import SpeakerNames
 from medtui.text import clean_line
 
 Readings = Sequence[tuple[Path, Reading]]
@@ -55,7 +55,7 @@ class FileReviewScreen(ReviewScreen):
             return f"{clean_line(path.name)}: {error.message}"
         if document.is_doubtful:
             document = await self._asked(path, document)
-        memory = Memory(self._state / "reviews.json", f"file:{path}")
+        memory = SpeakerNames(self._state / "reviews.json", f"file:{path}")
         said = await asyncio.to_thread(memory.recall)
         talk = document if isinstance(document, Transcript) else document.talk
         if talk is not None and self.transcript is not None:

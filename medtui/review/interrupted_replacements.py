@@ -11,8 +11,8 @@ from textual.screen import Screen
 
 from medtui.core.wording import moment
 from medtui.data import Backend, DataError, Gone, Invalid, NotAllowed, NotSignedIn
-from medtui.data.file_replacement import Busy, Replacing, There
-from medtui.store.replace_journal import Kept, Which
+from medtui.data.file_replacement import Busy, RemoteState, Replacing
+from medtui.store.replace_journal import ReplaceJournal, Which
 from medtui.ui.dialogs.choose import ChooseScreen
 
 if TYPE_CHECKING:
@@ -52,11 +52,11 @@ class Unfinished:
     def _app(self) -> MedtuiApp:
         return cast("MedtuiApp", self._screen.app)
 
-    async def _end(self, replacing: Replacing, kept: Kept) -> None:
+    async def _end(self, replacing: Replacing, kept: ReplaceJournal) -> None:
         try:
             there = await replacing.look(kept)
             wanted = kept.wanted
-            if there is There.NEW or there is There.OTHER:
+            if there is RemoteState.NEW or there is RemoteState.OTHER:
                 wanted = "new"  # nothing is left to choose
             if wanted is None:
                 if not self._screen.is_active:  # a screen over this one may ask the same
@@ -73,7 +73,9 @@ class Unfinished:
         except DataError:
             return  # tried again when the server is back
 
-    async def _set_aside(self, replacing: Replacing, kept: Kept, error: DataError) -> None:
+    async def _set_aside(
+        self, replacing: Replacing, kept: ReplaceJournal, error: DataError
+    ) -> None:
         try:
             aside = await replacing.set_aside(kept)
         except DataError:
@@ -81,25 +83,28 @@ class Unfinished:
         words = f"{error.message} Both versions of the {kept.kind} are in {aside}."
         self._screen.notify(words, title=error.title, severity="error", markup=False, timeout=15)
 
-    async def _ask(self, kept: Kept, there: There) -> Which | None:
+    async def _ask(self, kept: ReplaceJournal, there: RemoteState) -> Which | None:
         when = moment(kept.began, self._app.now(), self._app.zone)
-        now = "the earlier one is there" if there is There.OLD else "none is there now"
+        now = "the earlier one is there" if there is RemoteState.OLD else "none is there now"
         question = (
             f"A {kept.kind} was being replaced ({when}) when that was interrupted: {now}. "
             "Both versions are kept on this machine."
         )
         choices: list[tuple[str, Which]] = [
             ("finish: the new one", "new"),
-            ("leave the earlier one" if there is There.OLD else "put back the earlier one", "old"),
+            (
+                "leave the earlier one" if there is RemoteState.OLD else "put back the earlier one",
+                "old",
+            ),
         ]
         return await self._app.push_screen_wait(ChooseScreen(question, choices))
 
-    def _say(self, kept: Kept, there: There) -> None:
+    def _say(self, kept: ReplaceJournal, there: RemoteState) -> None:
         words = {
-            There.NEW: f"The new {kept.kind} is there: nothing was lost.",
-            There.OLD: f"The earlier {kept.kind} is there: nothing was lost.",
-            There.OTHER: f"There is another {kept.kind} by now, which stays. Yours are beside "
+            RemoteState.NEW: f"The new {kept.kind} is there: nothing was lost.",
+            RemoteState.OLD: f"The earlier {kept.kind} is there: nothing was lost.",
+            RemoteState.OTHER: f"There is another {kept.kind} by now, which stays. Yours are beside "
             f"{kept.folder}.",
-            There.NOTHING: f"The {kept.kind} was deleted meanwhile.",
+            RemoteState.NOTHING: f"The {kept.kind} was deleted meanwhile.",
         }
         self._screen.notify(words[there], markup=False, timeout=8)

@@ -21,7 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from medtui.ui.cells import Span, wrap
-from medtui.ui.vim_keys import moving
+from medtui.ui.vim_keys import vim_bindings
 
 GUTTER = 2
 """Cells left of everything: the cursor's mark, and a space."""
@@ -31,11 +31,11 @@ STEP = 3
 """Lines by which one scrolls within a passage that is taller than the screen."""
 
 
-class Flow(ScrollView, can_focus=True):
+class PassageView(ScrollView, can_focus=True):
     """Passages with a cursor on one of them. Subclasses say what stands in each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *moving("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
+        *vim_bindings("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),
         Binding("v", "mark", "Mark", show=False, id="review.mark",
                 tooltip="Begin a longer passage to copy"),
     ]  # fmt: skip

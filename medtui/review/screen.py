@@ -27,7 +27,7 @@ from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.header import ReviewHeader
 from medtui.review.transcript_view import TranscriptView
-from medtui.store.speaker_names import Memory, Remembered
+from medtui.store.speaker_names import Remembered, SpeakerNames
 from medtui.ui.footer import Footer
 
 LONGEST_NAME = 24
@@ -85,7 +85,7 @@ class ReviewScreen(Screen[None]):
         self._people = people
         self._station_begins = begins
         self._folder = folder
-        self.memory: Memory | None = None
+        self.memory: SpeakerNames | None = None
         self._keeping = asyncio.Lock()
         """Keeps who is who; None: nothing is remembered."""
         self._said = Remembered()
@@ -368,7 +368,7 @@ class ReviewScreen(Screen[None]):
         if self.memory is not None:  # by the app, as one may leave at once
             self.app.run_worker(self._keep(self.memory, said), group="remember")
 
-    async def _keep(self, memory: Memory, said: Remembered) -> None:
+    async def _keep(self, memory: SpeakerNames, said: Remembered) -> None:
         async with self._keeping:  # one after the other, so that the last one stays
             try:
                 await asyncio.to_thread(memory.keep, said)

@@ -21,13 +21,13 @@ from medtui.documents.kinds import Document
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.models import FileKind, PracticeSession, SessionFile
-from medtui.review.file_actions import Files
+from medtui.review.file_actions import FileActions
 from medtui.review.files_line import FilesLine
 from medtui.review.header import ReviewHeader
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.review.screen import ReviewScreen
 from medtui.review.wording import missing, review_title, size_words
-from medtui.store.speaker_names import Memory
+from medtui.store.speaker_names import SpeakerNames
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -63,13 +63,13 @@ class SessionReviewScreen(ReviewScreen):
         self.session = session
         self.me = me
         self._backend = backend
-        self.memory = Memory(app.settings.state / "reviews.json", f"session:{session.id}")
+        self.memory = SpeakerNames(app.settings.state / "reviews.json", f"session:{session.id}")
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
         self._shown: dict[FileKind, SessionFile | bool] = {}
         """What is shown of each: its file, or, where it is missing, whether the other is there."""
         self._wake = asyncio.Event()
-        self._acts = Files(self, backend)
+        self._acts = FileActions(self, backend)
         self._unfinished = Unfinished(self, backend, session.id)
 
     @property

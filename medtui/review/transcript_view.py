@@ -16,7 +16,7 @@ from textual.message import Message
 from medtui.documents.search import Search
 from medtui.documents.transcript import Transcript, Turn, same_people
 from medtui.documents.words import clock, speaker_words
-from medtui.review.passage_view import Flow
+from medtui.review.passage_view import PassageView
 from medtui.ui.cells import Span, fit
 
 UNSURE = 0.6
@@ -26,7 +26,7 @@ FOLD = -1
 """In the list of what is shown: the line for what was said before the station."""
 
 
-class TranscriptView(Flow):
+class TranscriptView(PassageView):
     """Shows turns; folds those before the station; marks what a search finds.
 
     Posts `Unfolded` when the talk before the station is shown or folded.

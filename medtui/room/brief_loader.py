@@ -7,7 +7,7 @@ import contextlib
 from textual.css.query import NoMatches
 
 from medtui.core.room_rules import why_no_brief
-from medtui.core.station_clock import Reading
+from medtui.core.station_clock import ClockReading
 from medtui.data import Backend, DataError, Gone
 from medtui.models import Brief, PracticeSession, Role, Stage
 from medtui.room.brief_view import BriefView, brief_text
@@ -69,13 +69,13 @@ class BriefReader:
             self._brief, self._hint = brief, hint
 
     async def draw(
-        self, session: PracticeSession, role: Role | None, reading: Reading | None
+        self, session: PracticeSession, role: Role | None, reading: ClockReading | None
     ) -> None:
         with contextlib.suppress(NoMatches):  # the screen is just being taken away
             await self._view.show(*self._shown(session, role, reading))
 
     def _shown(
-        self, session: PracticeSession, role: Role | None, reading: Reading | None
+        self, session: PracticeSession, role: Role | None, reading: ClockReading | None
     ) -> tuple[str, ...]:
         """The title, the text, and the hint where there is one."""
         if reading is not None and not reading.phase.brief and role is Role.CANDIDATE:

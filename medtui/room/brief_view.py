@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.widgets import Markdown, Static
 
 from medtui.models import Brief, Role, Stage
-from medtui.ui.vim_keys import Page
+from medtui.ui.vim_keys import VimScroll
 
 LONGEST = 60_000
 """Characters of a brief that are shown; a station's has some two thousand."""
@@ -18,7 +18,7 @@ def _parser() -> MarkdownIt:
     return MarkdownIt("gfm-like", {"html": False})
 
 
-class BriefView(Page):
+class BriefView(VimScroll):
     """Shows a brief, or a sentence about why there is none."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # as in Textual

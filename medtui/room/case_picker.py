@@ -25,7 +25,7 @@ from medtui.data.cases import Past
 from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import Choices
+from medtui.ui.vim_keys import VimOptionList
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -44,7 +44,7 @@ OTHERWISE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CaseChoice:
     """What the picker has to know.
 
     `barred` are cases of which either has been shown something in this session, `names` what
@@ -83,12 +83,14 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
         Binding("l", "load", "Load samples", id="cases.load", tooltip="Load the sample cases"),
     ]  # fmt: skip
 
-    rows = query_one(Choices)
+    rows = query_one(VimOptionList)
     search = query_one("#case-search", Input)
     hint = query_one("#case-hint", Static)
     none = query_one("#case-none", Static)
 
-    def __init__(self, backend: Backend, choice: Choice, dice: random.Random | None = None) -> None:
+    def __init__(
+        self, backend: Backend, choice: CaseChoice, dice: random.Random | None = None
+    ) -> None:
         super().__init__()
         self._backend = backend
         self._choice = choice
@@ -110,7 +112,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
             yield Static(title, classes="card--title", markup=False)
             yield Static(id="case-none", markup=False)
             yield Input(placeholder="/ to search", id="case-search", compact=True)
-            yield Choices(compact=True)
+            yield VimOptionList(compact=True)
             yield Static("Reading the cases…", id="case-hint", markup=False)
         yield Footer(show_command_palette=False)
 
@@ -144,7 +146,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
     @property
     def _is_going(self) -> bool:
         """Whether the picker is being taken away while an answer arrives."""
-        return not self.query(Choices)
+        return not self.query(VimOptionList)
 
     # What is listed
 

@@ -17,8 +17,8 @@ from textual.widgets import Static
 
 from medtui.core import station_clock
 from medtui.core.presets import Preset, circuit, minutes, round_of
-from medtui.core.station_clock import UNTOUCHED, Reading
-from medtui.ui.app_base import DARK, Frame
+from medtui.core.station_clock import UNTOUCHED, ClockReading
+from medtui.ui.app_base import DARK, AppBase
 from medtui.ui.clock_face import bar, digits, fitting, mark_clock, state_of, time_of
 from medtui.ui.footer import Footer
 
@@ -81,7 +81,7 @@ class ClockScreen(Screen[None]):
         reading = self._draw(now)
         self.set_timer(min(LOOK_SECONDS, reading.changes_in + 0.01), self._tick)
 
-    def _draw(self, now: datetime) -> Reading:
+    def _draw(self, now: datetime) -> ClockReading:
         since = self._since or now
         reading = station_clock.read(since, self._circuit, self._adjustments, now)
         told = self._told if now < self._told_until else ""
@@ -92,7 +92,7 @@ class ClockScreen(Screen[None]):
             self.face.update(content)
         return reading
 
-    def _content(self, reading: Reading, told: str) -> Content:
+    def _content(self, reading: ClockReading, told: str) -> Content:
         width, height = self.size.width, max(0, self.size.height - 1)
         text = time_of(reading)
         big = digits(text, fitting(text.rjust(5, "0"), width - 4, height - 10))
@@ -141,7 +141,7 @@ class ClockScreen(Screen[None]):
         self._draw(now)
 
 
-class ClockApp(Frame):
+class ClockApp(AppBase):
     """What `medtui clock` runs.
 
     Args:

@@ -20,7 +20,7 @@ LABEL = 11
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class FileState:
     """Which files of a session are there; None is not known."""
 
     transcript: bool | None = None
@@ -43,7 +43,7 @@ class RoomFacts(Static):
         self._viewer = viewer
         self._zone = zone
         self._shown = Content("")
-        self.files = Files()
+        self.files = FileState()
         """What is there of the station that is over; set when it is known."""
         self.mark = ""
         """What speaks against the chosen case; set when it is known."""

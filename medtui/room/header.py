@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from medtui.core.room_rules import role_words
 from medtui.models import Role, Stage
-from medtui.ui.status_line import Feed
+from medtui.ui.status_line import ConnectionState
 
 
 class RoomLine(Static):
@@ -22,7 +22,7 @@ class RoomLine(Static):
         self._content: Content | None = None
 
     def show(
-        self, title: str, whether_here: str, feed: Feed, stage: Stage, role: Role | None
+        self, title: str, whether_here: str, feed: ConnectionState, stage: Stage, role: Role | None
     ) -> None:
         """`title` is with whom; nothing of the case is ever in it."""
         width = self.size.width
@@ -43,7 +43,7 @@ class RoomLine(Static):
             self.update(content, layout=False)
 
 
-def feed_words(feed: Feed, zone: tzinfo, *, with_reason: bool) -> Content:
+def feed_words(feed: ConnectionState, zone: tzinfo, *, with_reason: bool) -> Content:
     """Whether what is shown is current."""
     if feed.is_live:
         return Content.styled("● LIVE", "bold $text-success")

@@ -14,14 +14,14 @@ from medtui.data import Backend, DataError
 from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
 from medtui.room.brief_form import BriefForm
-from medtui.room.case_picker import WRITE, CasePicker, Choice
+from medtui.room.case_picker import WRITE, CaseChoice, CasePicker
 from medtui.ui.dialogs.choose import ChooseScreen
 
 if TYPE_CHECKING:
     from medtui.room.screen import RoomScreen
 
 
-class Host:
+class HostActions:
     """The host's keys. Whoever presses them is refused with a reason where they cannot act."""
 
     def __init__(self, screen: RoomScreen, backend: Backend) -> None:
@@ -92,7 +92,7 @@ class Host:
         candidate = session.candidate_id
         if self._screen.refuse(rules.why_not_case(session, self._me)) or candidate is None:
             return
-        choice = Choice(
+        choice = CaseChoice(
             candidate=candidate,
             partner=other_of(session, candidate),
             me=self._me,

@@ -46,17 +46,17 @@ from medtui.models import FileKind, PracticeSession, Role, Stage
 from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
-from medtui.room.facts import Files, Presence, RoomFacts, whether_here
+from medtui.room.facts import FileState, Presence, RoomFacts, whether_here
 from medtui.room.header import RoomLine
-from medtui.room.host_actions import Host
+from medtui.room.host_actions import HostActions
 from medtui.room.notes import Notes
-from medtui.store.room_notes import Notebook, rescue, written
+from medtui.store.room_notes import RoomNotes, rescue, written
 from medtui.ui.clock_face import ClockFace
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.ending import at_last
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import Feed
+from medtui.ui.status_line import ConnectionState
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -94,16 +94,18 @@ class RoomScreen(Screen[None]):
     brief = query_one(BriefView)
     notes = query_one(Notes)
 
-    def __init__(self, backend: Backend, me: UUID, session: PracticeSession, feed: Feed) -> None:
+    def __init__(
+        self, backend: Backend, me: UUID, session: PracticeSession, feed: ConnectionState
+    ) -> None:
         super().__init__()
         self.room = RoomState(session, me)
         self.presence = Presence()
         self._backend = backend
-        self._host = Host(self, backend)
+        self._host = HostActions(self, backend)
         self._feed = feed
         self._zone = self.medtui.zone
         state = self.medtui.settings.state
-        self._notebook = Notebook(state, me, session.id, self._notes_not_kept)
+        self._notebook = RoomNotes(state, me, session.id, self._notes_not_kept)
         self._at_last = ExitStack()
         self._looked = self.medtui.now()
         self._told = ""
@@ -172,10 +174,10 @@ class RoomScreen(Screen[None]):
             case SessionsChanged(changed, removed):
                 self._hear_rows([s for s in changed if s.id == id_], is_gone=id_ in removed)
             case FeedWentLive():
-                self._feed = Feed(is_live=True)
+                self._feed = ConnectionState(is_live=True)
                 self._read_brief()
             case FeedWentStale(since, reason):
-                self._feed = Feed(since=since, reason=reason)
+                self._feed = ConnectionState(since=since, reason=reason)
                 self.presence = Presence()
             case RoomMet(where, people, cards) if where == id_:
                 self.presence = Presence(people)
@@ -270,12 +272,14 @@ class RoomScreen(Screen[None]):
     @work(exclusive=True, group="files")
     async def _watch_files(self) -> None:
         """After the station: whether its files are there; nobody tells of it but the bucket."""
-        self.facts.files = Files()
+        self.facts.files = FileState()
         while self.session.stage is Stage.WRAP_UP:
             with contextlib.suppress(DataError):  # not known, until the next time
                 found = await self._backend.assessments.files(self.session.id)
                 kinds = {file.kind for file in found}
-                self.facts.files = Files(FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds)
+                self.facts.files = FileState(
+                    FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds
+                )
                 self._draw()
             await asyncio.sleep(FILES_SECONDS)
 

@@ -14,11 +14,11 @@ from textual.binding import Binding, BindingType
 from medtui.config import LOCAL, BadConfig, Settings
 from medtui.shared_screen.screen import Look, SharedBoardScreen
 from medtui.text import clean_line
-from medtui.ui.app_base import Frame
+from medtui.ui.app_base import AppBase
 
 if TYPE_CHECKING:
     from medtui.data import Backend
-    from medtui.data.window import Scope
+    from medtui.data.window import SessionWindow
     from medtui.launcher import Launcher
 
 LOOK_AGAIN_SECONDS = 5.0
@@ -31,7 +31,7 @@ NOTHING_CONFIGURED = (
 )
 
 
-class SharedBoardApp(Frame):
+class SharedBoardApp(AppBase):
     """The program that `medtui board` runs.
 
     Args:
@@ -54,7 +54,7 @@ class SharedBoardApp(Frame):
         settings: Callable[[], Settings],
         launcher: Launcher,
         look: Look,
-        scope: Scope,
+        scope: SessionWindow,
         *,
         theme: str | None = None,
         warning: str = "",

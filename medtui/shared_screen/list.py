@@ -20,7 +20,7 @@ GUTTER = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SharedRow:
     """A session's line.
 
     Its time has come, or its station runs, or its seat is free; `is_marked`: it has changed
@@ -34,11 +34,11 @@ class Row:
     is_marked: bool = False
 
 
-ListLine = Row | str
+ListLine = SharedRow | str
 """A row, or a heading; an empty heading is an empty line."""
 
 
-class Columns(NamedTuple):
+class SharedColumns(NamedTuple):
     """Widths in cells; what does not fit the screen is taken from what matters least."""
 
     when: int
@@ -49,7 +49,7 @@ class Columns(NamedTuple):
     seat: int
 
     @classmethod
-    def of(cls, width: int, rows: Sequence[Words]) -> Columns:
+    def of(cls, width: int, rows: Sequence[Words]) -> SharedColumns:
         """Widths as these words need them, within `width`."""
         fields = ("who", "level", "what", "seat")
         wanted = {
@@ -85,15 +85,15 @@ class SharedList(Widget):
     def __init__(self) -> None:
         super().__init__()
         self._lines: Sequence[ListLine] = ()
-        self._columns: dict[bool, Columns] = {}
+        self._columns: dict[bool, SharedColumns] = {}
         self._is_stale = False
 
     def show(self, lines: Sequence[ListLine], *, is_stale: bool) -> None:
         """Show these lines; dimmed when they may be out of date."""
         before, self._lines = self._lines, tuple(lines)
-        rows = [line for line in lines if isinstance(line, Row)]
+        rows = [line for line in lines if isinstance(line, SharedRow)]
         columns = {
-            begun: Columns.of(
+            begun: SharedColumns.of(
                 self.size.width, [row.words for row in rows if row.has_begun is begun]
             )
             for begun in (True, False)
@@ -114,7 +114,7 @@ class SharedList(Widget):
             strip = self._row(line)
         return strip.adjust_cell_length(self.size.width).apply_style(self.rich_style)
 
-    def _row(self, row: Row) -> Strip:
+    def _row(self, row: SharedRow) -> Strip:
         words, columns = row.words, self._columns[row.has_begun]
         faint = self._style("faint")
         plain = faint if self._is_stale else Style()

@@ -15,17 +15,17 @@ from medtui.config import LOCAL, Settings
 from medtui.console import complain, say
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.data import Backend, DataError, MemoryTokens, Server
-from medtui.data.window import Scope
+from medtui.data.window import SessionWindow
 from medtui.launcher import Launcher, LaunchFailed
 from medtui.models import PracticeSession, Profile
-from medtui.shared_screen.list import Columns
+from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.screen import Look
 from medtui.shared_screen.wording import heading_words, words_for
 from medtui.ui.cells import fit
 
 
 def print_once(
-    settings: Settings, launcher: Launcher, look: Look, scope: Scope, *, as_json: bool
+    settings: Settings, launcher: Launcher, look: Look, scope: SessionWindow, *, as_json: bool
 ) -> int:
     """Print the board to standard output; 1, and a sentence, when it cannot be read."""
     try:
@@ -38,7 +38,7 @@ def print_once(
 
 
 async def _read(
-    settings: Settings, launcher: Launcher, look: Look, scope: Scope
+    settings: Settings, launcher: Launcher, look: Look, scope: SessionWindow
 ) -> tuple[SharedBoard, datetime]:
     async with AsyncExitStack() as stack:
         server = Server(settings.server, settings.key)
@@ -66,7 +66,7 @@ def _text(board: SharedBoard, look: Look, now: datetime) -> str:
         )
         for heading, sessions in board.sections(now)
     ]
-    columns = Columns.of(width, [words for _, section in sections for words in section])
+    columns = SharedColumns.of(width, [words for _, section in sections for words in section])
     lines = [f"{local:%H:%M}  PRACTICE BOARD  {local:%A} {local.day} {local:%B}"]
     for heading, section in sections:
         lines += ["", heading]

@@ -19,10 +19,10 @@ from textual.widgets import Digits, Static
 from medtui.core.wall_sections import Line, Names, Now, SharedBoard, pages
 from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
 from medtui.models import PracticeSession, Stage
-from medtui.shared_screen.list import ListLine, Row, SharedList
+from medtui.shared_screen.list import ListLine, SharedList, SharedRow
 from medtui.shared_screen.wording import heading_words, words_for
 from medtui.ui.dialogs.link import qr_code
-from medtui.ui.status_line import Feed
+from medtui.ui.status_line import ConnectionState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +72,7 @@ class SharedBoardScreen(Screen[None]):
         self._look = look
         self._now = now
         self._board = SharedBoard(look.zone, look.days)
-        self._feed = Feed()
+        self._feed = ConnectionState()
         self._words = "Connecting…"
         self._is_read = False
         self._marks: dict[UUID, float] = {}
@@ -114,9 +114,9 @@ class SharedBoardScreen(Screen[None]):
             case SessionsChanged(changed_sessions, removed):
                 self._mark(self._board.apply(changed_sessions, removed))
             case FeedWentLive():
-                self._feed = Feed(is_live=True)
+                self._feed = ConnectionState(is_live=True)
             case FeedWentStale(since, reason):
-                self._feed = Feed(since=since, reason=reason)
+                self._feed = ConnectionState(since=since, reason=reason)
         if not self._redraw_is_due:  # a burst is drawn once
             self._redraw_is_due = True
             self.call_after_refresh(self.redraw)
@@ -166,7 +166,7 @@ class SharedBoardScreen(Screen[None]):
             words = words_for(line, now, self._look.zone, self._look.names)
             running = line.stage is not Stage.PREP
             begun = running or line.starts_at <= now
-            return Row(words, begun, running, line.is_open, line.id in self._marks)
+            return SharedRow(words, begun, running, line.is_open, line.id in self._marks)
         words_of = heading_words(line, now.astimezone(self._look.zone).date())
         return words_of if isinstance(line, Now) else words_of.replace("TODAY", "NEXT  TODAY", 1)
 

@@ -108,13 +108,13 @@ class BoardServer(Server):
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
         self._viewers.append(place)
-        board: Board | None = None
+        board: BoardProcess | None = None
         try:
             await socket.prepare(request)
             if place not in self._viewers:  # newer pages have come meanwhile
                 await _give_up(socket)
                 return socket
-            board = Board(
+            board = BoardProcess(
                 self.command,
                 write_bytes=socket.send_bytes,
                 write_str=socket.send_str,
@@ -162,7 +162,7 @@ async def _give_up(socket: web.WebSocketResponse) -> None:
         await socket.close(code=GIVEN_UP, message=b"newer pages of this address")
 
 
-class Board(AppService):
+class BoardProcess(AppService):
     """One viewer's process. It tells its title, which the page takes over."""
 
     async def on_meta(self, data: bytes) -> None:

@@ -18,7 +18,7 @@ HELD_SECONDS = 5.0
 """For so long a change waits for another window's."""
 
 
-class Shelf:
+class AccountFile:
     """Keeps one value per account in a file that its owner alone can read.
 
     It goes when the login ends, however that ends. Methods may block for a moment.

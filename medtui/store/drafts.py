@@ -42,10 +42,10 @@ class Drafts:
         self._folder = folder
         self._tell = tell
         self._is_told = False
-        self._open: weakref.WeakSet[Draft] = weakref.WeakSet()
+        self._open: weakref.WeakSet[FormDraft] = weakref.WeakSet()
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
-    async def take(self, form: str, account: str = "") -> Draft:
+    async def take(self, form: str, account: str = "") -> FormDraft:
         """The newest draft of a form that no program holds; where there is none, a new one.
 
         Raises nothing: what cannot be kept is not.
@@ -90,7 +90,7 @@ class Drafts:
         return self._folder / hashlib.sha256(account.encode()).hexdigest()[:24]
 
 
-class Draft:
+class FormDraft:
     """What one form holds, until it is dropped or left. Made by `Drafts.take`.
 
     `found` is what was kept before; empty where there was nothing. `is_kept` is false from when
@@ -165,16 +165,18 @@ class Draft:
             self._claim.release(forget=not self._file.exists())
 
 
-def _take(pen: ThreadPoolExecutor, fail: Callable[[str], None], folder: Path, form: str) -> Draft:
+def _take(
+    pen: ThreadPoolExecutor, fail: Callable[[str], None], folder: Path, form: str
+) -> FormDraft:
     try:
         for file in _drafts(folder):
             if _form(file) == form and (claim := disk.claim(file)):
-                if (draft := Draft(pen, fail, file, claim)).found:
+                if (draft := FormDraft(pen, fail, file, claim)).found:
                     return draft
                 claim.release()
     except OSError as error:
         log.warning("drafts cannot be read: %s", error.strerror)
-    return Draft(pen, fail, folder / f"{form}.{secrets.token_hex(4)}.json")
+    return FormDraft(pen, fail, folder / f"{form}.{secrets.token_hex(4)}.json")
 
 
 def _read(file: Path) -> dict[str, str]:

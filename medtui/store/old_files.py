@@ -2,7 +2,7 @@
 
 Mark sheets that were delivered or refused, versions of files that were set aside, notes of rooms,
 names that were given to speakers, and what is remembered of a history. What is not delivered yet
-stays: a sheet that was never handed in, a parcel on its way, a replacing that has not ended.
+stays: a sheet that was never handed in, a submission on its way, a replacing that has not ended.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from medtui.store import files, speaker_names
-from medtui.store.outbox import LOCK_SECONDS, Parcel, read_parcel
+from medtui.store.outbox import LOCK_SECONDS, Submission, read_parcel
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def sweep(folder: Path, now: float | None = None) -> None:
 
 
 def _sheets(folder: Path, before: float) -> None:
-    """Journals of mark sheets; before their parcels, which say what became of them."""
+    """Journals of mark sheets; before their submissions, which say what became of them."""
     for file in _old(folder / "sheets", "*/*.jsonl", before):
         session, _, name = file.stem.partition(".")
         if not name and not _is_delivered(folder, file.parent.name, session, file):
@@ -50,7 +50,7 @@ def _sheets(folder: Path, before: float) -> None:
 
 
 def _is_delivered(folder: Path, person: str, session: str, file: Path) -> bool:
-    """Whether a sheet as it was last is in a parcel that is over."""
+    """Whether a sheet as it was last is in a submission that is over."""
     last: dict[str, Any] = {}
     for line in reversed(file.read_bytes().splitlines()):
         with contextlib.suppress(ValueError):
@@ -58,15 +58,19 @@ def _is_delivered(folder: Path, person: str, session: str, file: Path) -> bool:
             break
     if not isinstance(last, dict):
         return False
-    parcel = read_parcel(folder / "handed" / person / session / f"{last.get('id')}.json")
-    return parcel is not None and parcel.is_over and parcel.revision == last.get("revision")
+    submission = read_parcel(folder / "handed" / person / session / f"{last.get('id')}.json")
+    return (
+        submission is not None
+        and submission.is_over
+        and submission.revision == last.get("revision")
+    )
 
 
 def _parcels(folder: Path, before: float) -> None:
     for file in _old(folder / "handed", "*/*/*.json", before):
         with files.held(file.parents[1], LOCK_SECONDS):  # as where it is written
-            parcel: Parcel | None = read_parcel(file)
-            if parcel is not None and parcel.is_over:
+            submission: Submission | None = read_parcel(file)
+            if submission is not None and submission.is_over:
                 files.remove(file.with_suffix(".assessment"))
                 files.remove(file)
                 with contextlib.suppress(OSError):  # there are others of the session

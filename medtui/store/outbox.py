@@ -24,7 +24,7 @@ LOCK_SECONDS = 2
 """Longer than another window takes to write."""
 
 
-class Where(StrEnum):
+class DeliveryState(StrEnum):
     """How far a sheet has come."""
 
     WAITING = "waiting"
@@ -57,7 +57,7 @@ HELD = {
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Submission:
     """A mark sheet on its way: what is uploaded, whose it is, and how far it has come.
 
     `is_mine`: this side made it. `partner` is what the other one of the session is called.
@@ -75,7 +75,7 @@ class Parcel:
     is_mine: bool
     is_host: bool
     partner: str = ""
-    where: Where = Where.WAITING
+    where: DeliveryState = DeliveryState.WAITING
     reason: str = ""
     is_in_the_way: bool = False
     is_told: bool = False
@@ -85,7 +85,9 @@ class Parcel:
     @property
     def is_over(self) -> bool:
         """Whether there is nothing left to be tried."""
-        return self.where is Where.UPLOADED or (self.where is Where.REFUSED and not self.is_told)
+        return self.where is DeliveryState.UPLOADED or (
+            self.where is DeliveryState.REFUSED and not self.is_told
+        )
 
     @property
     def is_held(self) -> bool:
@@ -104,7 +106,7 @@ class Parcel:
         return Hold.NONE if session.stage is Stage.WRAP_UP else Hold.STATION
 
 
-class Box:
+class Outbox:
     """One person's sheets that were handed in. Its methods may block for a moment.
 
     Args:
@@ -114,44 +116,44 @@ class Box:
     def __init__(self, folder: Path, person: UUID) -> None:
         self._folder = folder / "handed" / str(person)
 
-    def all(self) -> list[Parcel]:
+    def all(self) -> list[Submission]:
         """Whatever lies there and can be read."""
         found = [read_parcel(file) for file in sorted(self._folder.glob("*/*.json"))]
-        return [parcel for parcel in found if parcel is not None]
+        return [submission for submission in found if submission is not None]
 
-    def keep(self, parcel: Parcel) -> Parcel:
-        """Write a parcel down, in place of what was known of the same sheet. Raises OSError.
+    def keep(self, submission: Submission) -> Submission:
+        """Write a submission down, in place of what was known of the same sheet. Raises OSError.
 
         Returns what lies there now: a later revision of the sheet stays, as another window of the
         same person may have handed that in while this one still sees to an earlier one.
         """
-        file = self.file(parcel)
+        file = self.file(submission)
         with files.held(self._folder, LOCK_SECONDS):
             there = read_parcel(file)
-            if there is not None and there.revision > parcel.revision:
+            if there is not None and there.revision > submission.revision:
                 return there
-            files.write(file, json.dumps(_plain(parcel)))
-        return parcel
+            files.write(file, json.dumps(_plain(submission)))
+        return submission
 
-    def set_out(self, parcel: Parcel) -> Path:
+    def set_out(self, submission: Submission) -> Path:
         """Write the assessment alone beside it, for its owner to read. Raises OSError."""
-        file = self.file(parcel).with_suffix(".assessment")
-        files.write(file, parcel.content)
+        file = self.file(submission).with_suffix(".assessment")
+        files.write(file, submission.content)
         return file
 
-    def file(self, parcel: Parcel) -> Path:
-        return self._folder / str(parcel.session) / f"{parcel.sheet}.json"
+    def file(self, submission: Submission) -> Path:
+        return self._folder / str(submission.session) / f"{submission.sheet}.json"
 
 
-def _plain(parcel: Parcel) -> dict[str, Any]:
-    return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(parcel).items()}
+def _plain(submission: Submission) -> dict[str, Any]:
+    return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(submission).items()}
 
 
-def read_parcel(file: Path) -> Parcel | None:
+def read_parcel(file: Path) -> Submission | None:
     """What lies there; None where there is nothing, or it cannot be read."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
-        return Parcel(
+        return Submission(
             session=UUID(value["session"]),
             sheet=UUID(value["sheet"]),
             revision=int(value["revision"]),
@@ -159,7 +161,7 @@ def read_parcel(file: Path) -> Parcel | None:
             is_mine=value["is_mine"] is True,
             is_host=value["is_host"] is True,
             partner=clean_line(str(value["partner"])),
-            where=Where(value["where"]),
+            where=DeliveryState(value["where"]),
             reason=clean_line(str(value["reason"])),
             is_in_the_way=value["is_in_the_way"] is True,
             # These came later than the others.

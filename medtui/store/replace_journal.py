@@ -34,7 +34,7 @@ def digest(content: bytes) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class ReplaceJournal:
     """A replacing that has begun, and is not known to have ended."""
 
     folder: Path
@@ -51,7 +51,7 @@ class Kept:
     @classmethod
     def begin(
         cls, folder: Path, server: str, session_id: UUID, kind: FileKind, old: bytes, new: bytes
-    ) -> Kept:
+    ) -> ReplaceJournal:
         """Keep both versions; when this returns, they outlive a power cut."""
         _sweep(folder)
         files.make_folder(folder)
@@ -66,7 +66,7 @@ class Kept:
         return kept
 
     @classmethod
-    def read(cls, folder: Path) -> Kept | None:
+    def read(cls, folder: Path) -> ReplaceJournal | None:
         """What is going on in a folder; None, and swept up, where nothing is.
 
         To be called by whoever has its lock. A journal that cannot be understood is left alone:
@@ -97,7 +97,7 @@ class Kept:
             raise OSError(f"{self.folder / which} is not what was written")
         return content
 
-    def want(self, which: Which) -> Kept:
+    def want(self, which: Which) -> ReplaceJournal:
         """Write down which version is to be there in the end."""
         decided = replace(self, wanted=which)
         decided._write_journal()

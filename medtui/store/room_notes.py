@@ -26,7 +26,7 @@ _guard = threading.Lock()
 """Held while `_newest` is looked at and changed."""
 
 
-class Notebook:
+class RoomNotes:
     """The pages of one person about one session.
 
     Args:

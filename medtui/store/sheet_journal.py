@@ -31,7 +31,7 @@ class InUse(Exception):
     """Another window of the same person has this sheet open."""
 
 
-class SheetBook:
+class SheetJournal:
     """One person's mark sheet of one session.
 
     Args:

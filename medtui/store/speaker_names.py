@@ -28,7 +28,7 @@ class Remembered:
     begins: float | None = None
 
 
-class Memory:
+class SpeakerNames:
     """Remembers one transcript, under a key, in a file that it shares with others."""
 
     def __init__(self, file: Path, key: str) -> None:

@@ -73,7 +73,7 @@ _OURS = (
 """How the ids of bindings begin whose actions are in the palette."""
 
 
-class Keys(Provider):
+class ActionCommands(Provider):
     """Every action of the present screen, by name; the keys are its live bindings."""
 
     async def discover(self) -> Hits:
@@ -98,14 +98,14 @@ class Keys(Provider):
         return list(actions.values())
 
 
-class Frame(EndsPlainly, App[int]):
+class AppBase(EndsPlainly, App[int]):
     """An app that looks like medtui, and answers the keys that every screen has.
 
     `theme` is a theme's name; one that is not known is the dark one.
     """
 
     CSS_PATH = stylesheet()
-    COMMANDS = App.COMMANDS | {Keys}
+    COMMANDS = App.COMMANDS | {ActionCommands}
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Help", key_display="?", id="app.help",

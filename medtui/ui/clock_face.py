@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.presets import minutes
-from medtui.core.station_clock import Reading
+from medtui.core.station_clock import ClockReading
 
 _SHAPES = {
     "0": "###|# #|# #|# #|###",
@@ -57,7 +57,7 @@ def bar(gone: float, width: int) -> str:
     return "▇" * full + "▁" * (width - full)
 
 
-def state_of(reading: Reading) -> str:
+def state_of(reading: ClockReading) -> str:
     """What the digits alone do not say."""
     if reading.is_over:
         return "TIME IS UP"
@@ -69,7 +69,7 @@ def state_of(reading: Reading) -> str:
     return ""
 
 
-def time_of(reading: Reading) -> str:
+def time_of(reading: ClockReading) -> str:
     """The digits: what is left, and after the end by how much it is over."""
     return ("+" if reading.seconds < 0 else "") + minutes(reading.seconds)
 
@@ -85,7 +85,7 @@ class ClockFace(Static):
         super().__init__(markup=False, id=id)
         self._shown: tuple[object, ...] = ()
 
-    def show(self, reading: Reading, told: str = "") -> None:
+    def show(self, reading: ClockReading, told: str = "") -> None:
         """Show a reading; `told` is what the bell has just said."""
         face = (reading.phase.name, time_of(reading), round(reading.gone * 30), state_of(reading))
         if (*face, told, self.size) == self._shown:
@@ -110,7 +110,7 @@ class ClockFace(Static):
         self.update(Content("\n").join(lines), layout=False)
 
 
-def mark_clock(widget: Static, reading: Reading, told: str) -> None:
+def mark_clock(widget: Static, reading: ClockReading, told: str) -> None:
     """Set the classes from which the clock has its colours."""
     widget.set_class(bool(told), "-told")
     widget.set_class(reading.is_over, "-over")

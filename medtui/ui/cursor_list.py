@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.geometry import Offset, Region, Size
 from textual.scroll_view import ScrollView
 
-from medtui.ui.vim_keys import moving
+from medtui.ui.vim_keys import vim_bindings
 
 
 class CursorList(ScrollView, can_focus=True):
@@ -20,7 +20,7 @@ class CursorList(ScrollView, can_focus=True):
     them (`render_line`), and tells of the cursor (`came_to`, `chose`).
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = moving(
+    BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from medtui.store.drafts import Draft
+    from medtui.store.drafts import FormDraft
 
 
 class DraftNote(Static):
@@ -17,10 +17,10 @@ class DraftNote(Static):
     def __init__(self, begun: str) -> None:
         words = f"You had begun to {begun}: taken up again. ctrl+r starts afresh."
         super().__init__(words, id="draft", classes="card--words -empty", markup=False)
-        self._draft: Draft | None = None
+        self._draft: FormDraft | None = None
         self.is_shown = False
 
-    async def take_up(self, taking: Awaitable[Draft]) -> dict[str, str]:
+    async def take_up(self, taking: Awaitable[FormDraft]) -> dict[str, str]:
         """What was typed before; empty where there is nothing."""
         self._draft = await taking
         self._show(bool(self._draft.found))

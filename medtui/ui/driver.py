@@ -45,7 +45,7 @@ LEAVE = (
 """What switches off all that Textual has switched on."""
 
 
-class Parser(XTermParser):
+class PasteSafeParser(XTermParser):
     """Textual's, which takes escape sequences in a pasted text for keys."""
 
     def __init__(self, debug: bool = False) -> None:
@@ -63,7 +63,7 @@ class Parser(XTermParser):
         yield from super().tick()
 
 
-linux_driver.XTermParser = Parser  # type: ignore[attr-defined]  # it makes its own
+linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # it makes its own
 
 
 class TerminalDriver(LinuxDriver):

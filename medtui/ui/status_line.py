@@ -14,7 +14,7 @@ SERVER_CELLS = 18, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class ConnectionState:
     """The feed's state: live, or stale since a time (None: nothing was read yet)."""
 
     is_live: bool = False
@@ -31,7 +31,9 @@ class StatusLine(Static):
         self._server = server
         self._content: Content | None = None
 
-    def show(self, feed: Feed, *, seats: tuple[int, int] | None, view: str, now: datetime) -> None:
+    def show(
+        self, feed: ConnectionState, *, seats: tuple[int, int] | None, view: str, now: datetime
+    ) -> None:
         local = now.astimezone(self._zone)
         if feed.is_live:
             state = Content.styled("● LIVE", "bold $text-success")

@@ -18,7 +18,7 @@ _KEYS = (
 )
 
 
-def moving(*actions: str) -> list[BindingType]:
+def vim_bindings(*actions: str) -> list[BindingType]:
     """The keys for a widget's own actions: down, up, further down and up, first, last."""
     return [
         Binding(keys, action, words, show=False, id=f"move.{name}", tooltip=words)
@@ -26,18 +26,18 @@ def moving(*actions: str) -> list[BindingType]:
     ]
 
 
-class Choices(OptionList):
+class VimOptionList(OptionList):
     """Options among which one moves as on the board."""
 
-    BINDINGS: ClassVar[list[BindingType]] = moving(
+    BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "cursor_down", "cursor_up", "page_down", "page_up", "first", "last"
     )
 
 
-class Page(VerticalScroll, can_focus=True):
+class VimScroll(VerticalScroll, can_focus=True):
     """Something to read, in which one moves as on the board."""
 
-    BINDINGS: ClassVar[list[BindingType]] = moving(
+    BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "scroll_down", "scroll_up", "page_down", "page_up", "scroll_home", "scroll_end"
     )
 

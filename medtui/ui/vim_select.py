@@ -11,7 +11,7 @@ from textual.widgets._select import SelectOverlay
 T = TypeVar("T")
 
 
-class Choice(Select[T]):
+class VimSelect(Select[T]):
     """Textual's, in which letters would jump to an option instead of moving."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

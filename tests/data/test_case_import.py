@@ -154,9 +154,9 @@ async def test_the_public_key_is_not_even_sent(stack: Stack) -> None:
 
 
 async def test_a_key_of_another_project_is_refused(stack: Stack) -> None:
-    from medtui.local.keys import Keys
+    from medtui.local.keys import ServerKeys
 
-    for key in (Keys.new().service_role_key, "sb_secret_of_another_project"):
+    for key in (ServerKeys.new().service_role_key, "sb_secret_of_another_project"):
         error = await said(stack.url, key)
         assert "refuses this key" in error.message
         assert key not in error.message

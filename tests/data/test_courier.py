@@ -23,10 +23,10 @@ from medtui.core.mark_sheet_json import assessment
 from medtui.core.rubrics import DEFAULT
 from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
-from medtui.data.sheet_delivery import RECEIPT, SHEET, Courier
+from medtui.data.sheet_delivery import RECEIPT, SHEET, SheetDelivery
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.models import FileKind
-from medtui.store.outbox import Box, Parcel, Where
+from medtui.store.outbox import DeliveryState, Outbox, Submission
 from tests.stack import Person, Stack
 
 
@@ -41,7 +41,7 @@ class Desk:
 
     person: Person
     backend: Backend
-    courier: Courier
+    delivery: SheetDelivery
     events: list[Event] = field(default_factory=list)
     deaf: set[str] = field(default_factory=set)
     """What is said in the room and does not arrive here."""
@@ -50,25 +50,25 @@ class Desk:
         if isinstance(event, RoomHeard) and event.event in self.deaf:
             return
         self.events.append(event)
-        self.courier.hear(event)
+        self.delivery.hear(event)
 
-    async def until(self, where: Where, **wanted: Any) -> Parcel:
+    async def until(self, where: DeliveryState, **wanted: Any) -> Submission:
         """Wait until the one sheet here has come so far."""
-        parcel: Parcel | None = None
+        submission: Submission | None = None
         try:
             async with asyncio.timeout(20):
                 while True:
-                    for parcel in self.courier._parcels.values():
-                        is_so = all(getattr(parcel, name) == v for name, v in wanted.items())
-                        if parcel.where is where and is_so:
-                            return parcel
+                    for submission in self.delivery._parcels.values():
+                        is_so = all(getattr(submission, name) == v for name, v in wanted.items())
+                        if submission.where is where and is_so:
+                            return submission
                     await asyncio.sleep(0.01)
         except TimeoutError:
-            raise AssertionError(f"it never came so far: {parcel}") from None
+            raise AssertionError(f"it never came so far: {submission}") from None
 
     async def close(self) -> None:
-        self.courier.stop()
-        await self.courier.stopped()
+        self.delivery.stop()
+        await self.delivery.stopped()
 
 
 @dataclass
@@ -93,11 +93,11 @@ class Practice:
             )
         )
         folder = self.folder / person.name
-        courier = Courier(backend, person.id, folder, hear, why_no_mark_sheet)
-        desk = Desk(person, backend, courier)
+        delivery = SheetDelivery(backend, person.id, folder, hear, why_no_mark_sheet)
+        desk = Desk(person, backend, delivery)
         await backend.auth.sign_in(person.email, person.password)
         self.opened.push_async_callback(desk.close)
-        courier.start()
+        delivery.start()
         if live:
             await self.go_live(desk)
         return desk
@@ -116,7 +116,7 @@ class Practice:
     async def hand_in(self, desk: Desk, sheet: Sheet) -> bytes:
         content = assessment(sheet)
         session = await desk.backend.sessions.one(self.session)
-        await desk.courier.hand_in(session, sheet.id, sheet.revision, content)
+        await desk.delivery.hand_in(session, sheet.id, sheet.revision, content)
         return content
 
     def sheet(self, score: int = 70) -> Sheet:
@@ -151,19 +151,19 @@ async def practice(stack: Stack, tmp_path: Path) -> AsyncIterator[Practice]:
 async def test_both_are_there(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
-    [has] = host.courier.of(practice.session)
-    assert (has.where, has.is_mine, has.partner) == (Where.UPLOADED, False, "Mei Tanaka")
-    told = [e.parcel.where for e in guest.events if isinstance(e, SheetMoved)]
-    assert told[0] is Where.WAITING
-    assert told[-1] is Where.UPLOADED
+    [has] = host.delivery.of(practice.session)
+    assert (has.where, has.is_mine, has.partner) == (DeliveryState.UPLOADED, False, "Mei Tanaka")
+    told = [e.submission.where for e in guest.events if isinstance(e, SheetMoved)]
+    assert told[0] is DeliveryState.WAITING
+    assert told[-1] is DeliveryState.UPLOADED
 
 
 async def test_a_hosts_own_goes_straight_to_the_bucket(practice: Practice) -> None:
     host = await practice.open(practice.host, live=False)
     content = await practice.hand_in(host, practice.sheet())
-    await host.until(Where.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -171,11 +171,11 @@ async def test_the_host_is_away_and_comes_back(practice: Practice) -> None:
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
     await asyncio.sleep(0.5)
-    assert [p.where for p in guest.courier.of(practice.session)] == [Where.WAITING]
+    assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]
     host = await practice.open(practice.host)
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
-    await host.until(Where.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
 
 
 async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> None:
@@ -184,7 +184,7 @@ async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> Non
     await practice.kill(guest)
     await practice.open(practice.host)
     again = await practice.open(practice.guest)
-    await again.until(Where.UPLOADED)
+    await again.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -193,17 +193,17 @@ async def test_the_host_is_gone_for_good(practice: Practice) -> None:
     content = await practice.hand_in(guest, practice.sheet())
     await practice.kill(guest)
     again = await practice.open(practice.guest)
-    parcel = await again.until(Where.WAITING)
-    assert parcel.content.encode() == content
+    submission = await again.until(DeliveryState.WAITING)
+    assert submission.content.encode() == content
     await practice.stack.sql("delete from practice_sessions where id = %s", practice.session)
-    again.courier.attend(practice.session)
-    gone = await again.until(Where.REFUSED)
+    again.delivery.attend(practice.session)
+    gone = await again.until(DeliveryState.REFUSED)
     assert gone.reason.startswith("The session was cancelled. The assessment is in /")
     [file] = (practice.folder / practice.guest.name).rglob("*.assessment")
     assert str(file) in gone.reason
     assert file.read_bytes() == content
     assert gone.content.encode() == content
-    [kept] = Box(practice.folder / practice.guest.name, practice.guest.id).all()
+    [kept] = Outbox(practice.folder / practice.guest.name, practice.guest.id).all()
     assert kept == gone
 
 
@@ -212,17 +212,17 @@ async def test_the_host_is_killed_between_the_disk_and_the_bucket(
 ) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
 
-    async def never(parcel: Parcel) -> None:
+    async def never(submission: Submission) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(host.courier, "_upload", never)
+    monkeypatch.setattr(host.delivery, "_upload", never)
     content = await practice.hand_in(guest, practice.sheet())
-    await guest.until(Where.WITH_HOST)
+    await guest.until(DeliveryState.WITH_HOST)
     await practice.kill(host)
     assert await practice.uploaded() is None
     again = await practice.open(practice.host)
-    await again.until(Where.UPLOADED)
-    await guest.until(Where.UPLOADED)
+    await again.until(DeliveryState.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -230,12 +230,12 @@ async def test_the_host_is_killed_between_the_bucket_and_the_answer(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
-    monkeypatch.setattr(host.courier, "_say_receipt", lambda parcel: None)
+    monkeypatch.setattr(host.delivery, "_say_receipt", lambda submission: None)
     content = await practice.hand_in(guest, practice.sheet())
-    await host.until(Where.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
     await practice.kill(host)
     # Nobody answers, and the guest sees for themself.
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -243,8 +243,8 @@ async def test_the_answer_is_lost(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     guest.deaf = {RECEIPT}
     await practice.hand_in(guest, practice.sheet())
-    await guest.until(Where.UPLOADED)
-    assert len(host.courier.of(practice.session)) == 1
+    await guest.until(DeliveryState.UPLOADED)
+    assert len(host.delivery.of(practice.session)) == 1
     assert await practice.uploads() == 1
 
 
@@ -255,7 +255,7 @@ async def test_what_is_said_is_lost_a_few_times(practice: Practice) -> None:
     await asyncio.sleep(0.7)
     assert await practice.uploaded() is None
     host.deaf = set()
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -265,10 +265,10 @@ async def test_the_network_of_both_breaks_and_comes_back(practice: Practice) -> 
     sheet = practice.sheet()
     content = assessment(sheet)
     [known] = next(event.sessions for event in guest.events if isinstance(event, BoardRead))
-    await guest.courier.hand_in(known, sheet.id, sheet.revision, content)
+    await guest.delivery.hand_in(known, sheet.id, sheet.revision, content)
     await practice.stack.start_gateway()
-    await guest.until(Where.UPLOADED)
-    await host.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -277,17 +277,17 @@ async def test_there_is_an_assessment_already(practice: Practice) -> None:
     await practice.stack.file(practice.session, "assessment.json", content=other)
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     await practice.hand_in(guest, practice.sheet())
-    await guest.until(Where.WITH_HOST, is_in_the_way=True)
-    await host.until(Where.WITH_HOST, is_in_the_way=True)
+    await guest.until(DeliveryState.WITH_HOST, is_in_the_way=True)
+    await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
     assert await practice.uploaded() == other
     # Only the host decides; and once they have, it is all the same to everybody.
-    [parcel] = guest.courier.of(practice.session)
+    [submission] = guest.delivery.of(practice.session)
     with pytest.raises(NotAllowed):
-        await guest.courier.replace(parcel)
-    [parcel] = host.courier.of(practice.session)
-    await host.courier.replace(parcel)
-    await guest.until(Where.UPLOADED, is_in_the_way=False)
-    assert await practice.uploaded() == parcel.content.encode()
+        await guest.delivery.replace(submission)
+    [submission] = host.delivery.of(practice.session)
+    await host.delivery.replace(submission)
+    await guest.until(DeliveryState.UPLOADED, is_in_the_way=False)
+    assert await practice.uploaded() == submission.content.encode()
     assert await practice.uploads() == 1
 
 
@@ -295,15 +295,15 @@ async def test_what_the_host_has_declined_is_not_tried_once_more(practice: Pract
     await practice.stack.file(practice.session, "assessment.json", content=b'{"dimensions": []}')
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     await practice.hand_in(guest, practice.sheet())
-    parcel = await host.until(Where.WITH_HOST, is_in_the_way=True)
-    async with asyncio.TaskGroup() as both, host.courier._busy:  # which is free in this order
-        both.create_task(host.courier.decline(parcel))
+    submission = await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
+    async with asyncio.TaskGroup() as both, host.delivery._busy:  # which is free in this order
+        both.create_task(host.delivery.decline(submission))
         await asyncio.sleep(0)
-        both.create_task(host.courier._advance((parcel.session, parcel.sheet)))
+        both.create_task(host.delivery._advance((submission.session, submission.sheet)))
         await asyncio.sleep(0)
-    [parcel] = host.courier.of(practice.session)
-    assert (parcel.where, parcel.is_in_the_way) == (Where.REFUSED, False)
-    await guest.until(Where.REFUSED)
+    [submission] = host.delivery.of(practice.session)
+    assert (submission.where, submission.is_in_the_way) == (DeliveryState.REFUSED, False)
+    await guest.until(DeliveryState.REFUSED)
 
 
 async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
@@ -314,18 +314,18 @@ async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
     await practice.hand_in(guest, first)
     content = await practice.hand_in(guest, first.score(DEFAULT.domains[1].name, 90))
     await practice.open(practice.host)
-    await guest.until(Where.UPLOADED, revision=2)
+    await guest.until(DeliveryState.UPLOADED, revision=2)
     assert await practice.uploaded() == content
-    assert len(guest.courier.of(practice.session)) == 1
+    assert len(guest.delivery.of(practice.session)) == 1
 
 
 async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> None:
     one, two = await practice.open(practice.host), await practice.open(practice.host)
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
-    await guest.until(Where.UPLOADED)
-    await one.until(Where.UPLOADED)
-    await two.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
+    await one.until(DeliveryState.UPLOADED)
+    await two.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
     assert await practice.uploads() == 1
 
@@ -337,18 +337,18 @@ async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_dis
     first = practice.sheet(50)
     await practice.hand_in(one, first)
     two = await practice.open(practice.guest)
-    await two.until(Where.WAITING)
+    await two.until(DeliveryState.WAITING)
     later = first.score(DEFAULT.domains[1].name, 90)
     content = await practice.hand_in(one, later)
     await practice.kill(one)
     receipt = {"sheet": str(first.id), "revision": first.revision, "where": "with host"}
     two.hear(RoomHeard(practice.session, RECEIPT, {**receipt, "reason": "", "is_in_the_way": 0}))
-    await two.until(Where.WAITING, revision=later.revision)
-    [kept] = Box(practice.folder / practice.guest.name, practice.guest.id).all()
+    await two.until(DeliveryState.WAITING, revision=later.revision)
+    [kept] = Outbox(practice.folder / practice.guest.name, practice.guest.id).all()
     assert kept.content.encode() == content
     # And this window sees to that one from now on.
     await practice.open(practice.host)
-    await two.until(Where.UPLOADED, revision=later.revision)
+    await two.until(DeliveryState.UPLOADED, revision=later.revision)
     assert await practice.uploaded() == content
 
 
@@ -363,17 +363,17 @@ async def test_a_disk_that_is_full_for_a_while_makes_nobody_deaf(
     is_tried = asyncio.Event()
     loop = asyncio.get_running_loop()
 
-    def full(box: Box, parcel: Parcel) -> Parcel:
+    def full(box: Outbox, submission: Submission) -> Submission:
         loop.call_soon_threadsafe(is_tried.set)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Box, "keep", full)
+        patched.setattr(Outbox, "keep", full)
         guest.hear(heard)
         async with asyncio.timeout(10):
             await is_tried.wait()
     guest.hear(heard)
-    await guest.until(Where.WITH_HOST)
+    await guest.until(DeliveryState.WITH_HOST)
 
 
 async def test_each_of_the_two_is_told_of_their_own_disk_alone(practice: Practice) -> None:
@@ -389,12 +389,12 @@ async def test_each_of_the_two_is_told_of_their_own_disk_alone(practice: Practic
     other = b'{"max_total": 49.8, "dimensions": []}'
     await practice.stack.file(practice.session, "assessment.json", content=other)
     content = await practice.hand_in(guest, practice.sheet())
-    await host.until(Where.WITH_HOST, is_in_the_way=True)
-    await guest.until(Where.WITH_HOST, is_in_the_way=True)
+    await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
+    await guest.until(DeliveryState.WITH_HOST, is_in_the_way=True)
     await practice.stack.sql("delete from practice_sessions where id = %s", practice.session)
-    host.courier.attend(practice.session)
-    await host.until(Where.REFUSED)
-    gone = await guest.until(Where.REFUSED)
+    host.delivery.attend(practice.session)
+    await host.until(DeliveryState.REFUSED)
+    gone = await guest.until(DeliveryState.REFUSED)
     [told] = [payload for *_, payload in said if payload.get("where") == "refused"]
     assert str(practice.folder / practice.host.name) not in json.dumps(told)
     [file] = (practice.folder / practice.guest.name).rglob("*.assessment")
@@ -443,13 +443,13 @@ async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Pr
                 await asyncio.sleep(0.01)
         assert said[-1][2]["where"] == "refused"
         assert said[-1][2]["reason"]
-    assert host.courier.of(practice.session) == []
+    assert host.delivery.of(practice.session) == []
     assert await practice.uploaded() is None
     # And the next good one is taken.
     sheet = practice.sheet()
     payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
     host.hear(RoomHeard(practice.session, SHEET, payload))
-    await host.until(Where.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
 
 
 async def test_a_sheet_for_a_session_that_one_does_not_host_is_not_taken(
@@ -462,8 +462,8 @@ async def test_a_sheet_for_a_session_that_one_does_not_host_is_not_taken(
     for session in (other, uuid4()):
         host.hear(RoomHeard(session, SHEET, payload))
     host.hear(RoomHeard(practice.session, SHEET, payload))
-    await host.until(Where.UPLOADED)
-    assert host.courier.of(other) == []
+    await host.until(DeliveryState.UPLOADED)
+    assert host.delivery.of(other) == []
 
 
 async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
@@ -475,16 +475,16 @@ async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
         payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
         host.hear(RoomHeard(practice.session, SHEET, payload))
         await asyncio.sleep(0.02)
-    await host.until(Where.WITH_HOST, is_in_the_way=True)
-    assert len(host.courier.of(practice.session)) == 8
+    await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
+    assert len(host.delivery.of(practice.session)) == 8
 
 
 async def test_too_long_a_sheet_is_not_handed_in(practice: Practice) -> None:
     guest = await practice.open(practice.guest, live=False)
     session = await guest.backend.sessions.one(practice.session)
     with pytest.raises(Invalid, match="too long"):
-        await guest.courier.hand_in(session, uuid4(), 1, b"x" * 200_001)
-    assert guest.courier.of(practice.session) == []
+        await guest.delivery.hand_in(session, uuid4(), 1, b"x" * 200_001)
+    assert guest.delivery.of(practice.session) == []
 
 
 async def test_at_the_server_only_the_host_uploads_and_only_the_two_talk(
@@ -542,10 +542,10 @@ async def weather(practice: Practice, rounds: int, seed: int) -> None:
     assert guest is not None
     if not content:
         content = await practice.hand_in(guest, sheet)
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
     assert await practice.uploads() == 1
-    assert len(guest.courier.of(practice.session)) == 1
+    assert len(guest.delivery.of(practice.session)) == 1
 
 
 async def test_whatever_the_weather_it_arrives_once(practice: Practice) -> None:

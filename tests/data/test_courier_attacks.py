@@ -19,7 +19,7 @@ from medtui.core.mark_sheet import Sheet
 from medtui.core.mark_sheet_json import assessment
 from medtui.data.events import RoomHeard
 from medtui.data.sheet_delivery import RECEIPT, SHEET
-from medtui.store.outbox import Hold, Parcel, Where
+from medtui.store.outbox import DeliveryState, Hold, Submission
 from tests.data.test_courier import Desk, Practice
 from tests.local.realtime_door import Subscriber, subscriber
 from tests.stack import Person, Stack
@@ -75,15 +75,15 @@ def receipt(sheet: Sheet, where: str, **more: Any) -> dict[str, Any]:
     return {**answer, "reason": "", "is_in_the_way": False, **more}
 
 
-async def come(practice: Practice, host: Desk, sheet: Sheet, revision: int = 1) -> Parcel:
+async def come(practice: Practice, host: Desk, sheet: Sheet, revision: int = 1) -> Submission:
     """Wait until a sheet, that is said again and again, is on the host's disk."""
     socket = await room(practice, practice.guest, practice.guest)
     for _ in range(200):
         await say(socket, channel(practice, practice.guest), SHEET, said(sheet, revision))
         await asyncio.sleep(0.05)
-        for parcel in host.courier.of(practice.session):
-            if (parcel.sheet, parcel.revision) == (sheet.id, revision):
-                return parcel
+        for submission in host.delivery.of(practice.session):
+            if (submission.sheet, submission.revision) == (sheet.id, revision):
+                return submission
     raise AssertionError("it never came")
 
 
@@ -97,16 +97,16 @@ async def test_who_is_not_the_assessor_uploads_nothing_unasked(
 ) -> None:
     await practice.stack.sql(f"update practice_sessions set {state}")
     host = await practice.open(practice.host)
-    parcel = await come(practice, host, practice.sheet(100))
-    assert parcel.hold is Hold.NOT_ASSESSOR
+    submission = await come(practice, host, practice.sheet(100))
+    assert submission.hold is Hold.NOT_ASSESSOR
     await asyncio.sleep(SETTLED)
     assert await practice.uploaded() is None
     # Nor is it in the way of the host's own.
     own = practice.sheet(40)
     content = await practice.hand_in(host, own)
-    await host.until(Where.UPLOADED, sheet=own.id)
+    await host.until(DeliveryState.UPLOADED, sheet=own.id)
     assert await practice.uploaded() == content
-    [kept] = [p for p in host.courier.of(practice.session) if not p.is_mine]
+    [kept] = [p for p in host.delivery.of(practice.session) if not p.is_mine]
     assert kept.is_held
 
 
@@ -114,11 +114,11 @@ async def test_the_host_decides_about_a_sheet_that_is_held(practice: Practice) -
     await practice.stack.sql("update practice_sessions set candidate_id = guest_id")
     host = await practice.open(practice.host)
     wanted, unwanted = practice.sheet(100), practice.sheet(90)
-    await host.courier.decline(await come(practice, host, unwanted))
-    await host.until(Where.REFUSED, sheet=unwanted.id)
+    await host.delivery.decline(await come(practice, host, unwanted))
+    await host.until(DeliveryState.REFUSED, sheet=unwanted.id)
     assert await practice.uploaded() is None
-    await host.courier.agree(await come(practice, host, wanted))
-    await host.until(Where.UPLOADED, sheet=wanted.id)
+    await host.delivery.agree(await come(practice, host, wanted))
+    await host.until(DeliveryState.UPLOADED, sheet=wanted.id)
     assert await practice.uploaded() == assessment(wanted)
 
 
@@ -133,7 +133,7 @@ async def test_a_held_sheet_is_not_let_go_by_the_next_station(practice: Practice
     # What is asked does not go with a program's end.
     await practice.kill(host)
     again = await practice.open(practice.host)
-    await again.until(Where.WITH_HOST, hold=Hold.NOT_ASSESSOR)
+    await again.until(DeliveryState.WITH_HOST, hold=Hold.NOT_ASSESSOR)
     await asyncio.sleep(SETTLED)
     assert await practice.uploaded() is None
 
@@ -146,7 +146,7 @@ async def test_an_assessors_sheet_is_uploaded_once_the_station_is_over(practice:
     await asyncio.sleep(SETTLED)
     assert await practice.uploaded() is None
     await practice.stack.sql("update practice_sessions set version = 3")
-    await host.until(Where.UPLOADED)
+    await host.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == assessment(sheet)
 
 
@@ -159,7 +159,7 @@ async def test_a_former_guests_sheet_is_none_of_the_next_ones_station(practice: 
     await practice.stack.sql(
         "update practice_sessions set version = 3, guest_id = %s", following.id
     )
-    await host.until(Where.WITH_HOST, hold=Hold.NOT_ASSESSOR)
+    await host.until(DeliveryState.WITH_HOST, hold=Hold.NOT_ASSESSOR)
     await asyncio.sleep(SETTLED)
     assert await practice.uploaded() is None
 
@@ -172,8 +172,8 @@ async def test_what_was_said_in_a_former_guests_room_is_not_taken(practice: Prac
     forged, genuine = practice.sheet(100), practice.sheet(50)
     host.hear(RoomHeard(practice.session, SHEET, said(forged), practice.guest.id))
     host.hear(RoomHeard(practice.session, SHEET, said(genuine), following.id))
-    await host.until(Where.UPLOADED)
-    assert [p.sheet for p in host.courier.of(practice.session)] == [genuine.id]
+    await host.until(DeliveryState.UPLOADED)
+    assert [p.sheet for p in host.delivery.of(practice.session)] == [genuine.id]
 
 
 async def test_a_former_guest_hears_nothing_and_ends_no_delivery(practice: Practice) -> None:
@@ -198,13 +198,13 @@ async def test_a_former_guest_hears_nothing_and_ends_no_delivery(practice: Pract
             for socket in sockets:
                 await say(socket, topic, RECEIPT, receipt(sheet, where))
     await asyncio.sleep(SETTLED)
-    [parcel] = guest.courier.of(practice.session)
-    assert parcel.where is Where.WAITING
+    [submission] = guest.delivery.of(practice.session)
+    assert submission.where is DeliveryState.WAITING
     for socket in sockets:
         with pytest.raises(TimeoutError):
             await socket.frame("broadcast", seconds=0.2)
     await practice.open(practice.host)
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -222,14 +222,14 @@ async def test_a_forged_answer_of_the_partners_ends_no_delivery(
         await say(theirs, channel(practice, practice.guest), RECEIPT, forged)
         await asyncio.sleep(0.1)
     if where == "refused":
-        shown = await guest.until(Where.REFUSED)
+        shown = await guest.until(DeliveryState.REFUSED)
         assert shown.reason.startswith("It is of no use.")
-    [parcel] = guest.courier.of(practice.session)
-    assert not parcel.is_over
+    [submission] = guest.delivery.of(practice.session)
+    assert not submission.is_over
     await practice.kill(guest)
     again = await practice.open(practice.guest)  # it is still to be done after the program's end
     await practice.open(practice.host)
-    await again.until(Where.UPLOADED)
+    await again.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
 
@@ -244,10 +244,10 @@ async def test_uploaded_counts_where_the_bucket_has_these_bytes_and_no_others(
     await practice.stack.file(practice.session, "assessment.json", content=other)
     guest.hear(RoomHeard(practice.session, RECEIPT, receipt(sheet, "uploaded")))
     await asyncio.sleep(SETTLED)
-    assert [p.where for p in guest.courier.of(practice.session)] == [Where.WAITING]
+    assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]
     await practice.stack.sql("delete from storage.objects")
     await practice.stack.file(practice.session, "assessment.json", content=content)
-    await guest.until(Where.UPLOADED)
+    await guest.until(DeliveryState.UPLOADED)
 
 
 async def test_answers_to_what_was_never_handed_in_change_nothing(practice: Practice) -> None:
@@ -258,4 +258,4 @@ async def test_answers_to_what_was_never_handed_in_change_nothing(practice: Prac
         guest.hear(RoomHeard(uuid4(), RECEIPT, receipt(sheet, where)))
     content = await practice.hand_in(guest, sheet)
     assert content
-    assert [p.where for p in guest.courier.of(practice.session)] == [Where.WAITING]
+    assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]

@@ -18,9 +18,9 @@ import pytest
 
 from medtui.data import Backend, DataError, HalfDone, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.assessments import Assessments
-from medtui.data.file_replacement import There
+from medtui.data.file_replacement import RemoteState
 from medtui.models import FileKind
-from medtui.store.replace_journal import Kept, Which, folder_of
+from medtui.store.replace_journal import ReplaceJournal, Which, folder_of
 from tests.data.cable import cable
 from tests.data.conftest import Open
 from tests.screens.conftest import login_of
@@ -250,10 +250,12 @@ async def test_what_is_under_way_belongs_to_its_person_and_server(
     mine = (await open_backend(host)).assessments
     theirs = (await open_backend(await stack.person("Mei"))).assessments
     folder = folder_of(tmp_path, host.id, session_id, TRANSCRIPT)
-    kept = Kept.begin(folder, "https://elsewhere.example", session_id, TRANSCRIPT, OLD, NEW)
+    kept = ReplaceJournal.begin(
+        folder, "https://elsewhere.example", session_id, TRANSCRIPT, OLD, NEW
+    )
     assert await mine.replacing(tmp_path).pending() == []
     kept.close()
-    Kept.begin(folder, stack.url, session_id, TRANSCRIPT, OLD, NEW)
+    ReplaceJournal.begin(folder, stack.url, session_id, TRANSCRIPT, OLD, NEW)
     assert [kept.kind for kept in await mine.replacing(tmp_path).pending()] == [TRANSCRIPT]
     assert await theirs.replacing(tmp_path).pending() == []
     (folder / "journal.json").write_text('{"by": "a newer medtui"}')
@@ -265,15 +267,15 @@ async def test_what_was_interrupted_is_brought_to_the_end_that_one_wants(
     stack: Stack, open_backend: Open, host: Person, tmp_path: Path
 ) -> None:
     files = (await open_backend(host)).assessments
-    ends: dict[tuple[bytes | None, Which], tuple[There, bytes]] = {
-        (None, "old"): (There.OLD, OLD),
-        (None, "new"): (There.NEW, NEW),
-        (OLD, "old"): (There.OLD, OLD),
-        (OLD, "new"): (There.NEW, NEW),
-        (NEW, "old"): (There.NEW, NEW),
-        (NEW, "new"): (There.NEW, NEW),
-        (OTHER, "old"): (There.OTHER, OTHER),
-        (OTHER, "new"): (There.OTHER, OTHER),
+    ends: dict[tuple[bytes | None, Which], tuple[RemoteState, bytes]] = {
+        (None, "old"): (RemoteState.OLD, OLD),
+        (None, "new"): (RemoteState.NEW, NEW),
+        (OLD, "old"): (RemoteState.OLD, OLD),
+        (OLD, "new"): (RemoteState.NEW, NEW),
+        (NEW, "old"): (RemoteState.NEW, NEW),
+        (NEW, "new"): (RemoteState.NEW, NEW),
+        (OTHER, "old"): (RemoteState.OTHER, OTHER),
+        (OTHER, "new"): (RemoteState.OTHER, OTHER),
     }
     for number, ((present, wanted), (said, content)) in enumerate(ends.items()):
         keep = tmp_path / str(number)
@@ -282,12 +284,12 @@ async def test_what_was_interrupted_is_brought_to_the_end_that_one_wants(
         if present is not None:
             await stack.file(session_id, "transcript.json", content=present)
         folder = folder_of(keep, host.id, session_id, TRANSCRIPT)
-        kept = Kept.begin(folder, stack.url, session_id, TRANSCRIPT, OLD, NEW)
+        kept = ReplaceJournal.begin(folder, stack.url, session_id, TRANSCRIPT, OLD, NEW)
         for _ in range(2):  # the second time there is nothing left to do
             assert await replacing.end(kept, wanted) is said
             assert await there(stack, session_id) == content
         assert await replacing.pending() == []
-        assert (on_disk(keep) != []) is (said is There.OTHER)
+        assert (on_disk(keep) != []) is (said is RemoteState.OTHER)
 
 
 # Kills

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from medtui.store.sheet_journal import LARGE, InUse, SheetBook
+from medtui.store.sheet_journal import LARGE, InUse, SheetJournal
 
 ME, SESSION = UUID(int=1), UUID(int=2)
 
@@ -21,7 +21,7 @@ def never() -> None:
 
 
 async def kept(folder: Path) -> object:
-    book = SheetBook(folder, ME, SESSION, never)
+    book = SheetJournal(folder, ME, SESSION, never)
     try:
         return await book.open()
     finally:
@@ -33,7 +33,7 @@ def the_file(folder: Path) -> Path:
 
 
 async def write(folder: Path, *states: dict[str, object]) -> None:
-    book = SheetBook(folder, ME, SESSION, never)
+    book = SheetJournal(folder, ME, SESSION, never)
     await book.open()
     for state in states:
         book.keep(state)
@@ -83,7 +83,7 @@ async def test_a_long_history_is_cut_down_when_it_is_opened(tmp_path: Path) -> N
 
 
 async def test_a_long_sitting_fills_no_disk(tmp_path: Path) -> None:
-    book = SheetBook(tmp_path, ME, SESSION, never)
+    book = SheetJournal(tmp_path, ME, SESSION, never)
     await book.open()
     for n in range(250):
         book.keep({"n": n, "text": "x" * 10_000})
@@ -95,7 +95,7 @@ async def test_a_long_sitting_fills_no_disk(tmp_path: Path) -> None:
 
 async def test_a_sheet_that_cannot_be_put_aside_stays_and_is_told(tmp_path: Path) -> None:
     told: list[bool] = []
-    book = SheetBook(tmp_path, ME, SESSION, lambda: told.append(True))
+    book = SheetJournal(tmp_path, ME, SESSION, lambda: told.append(True))
     await book.open()
     book.keep({"n": 1})
     the_file(tmp_path).with_suffix(".first.jsonl").mkdir()
@@ -114,9 +114,9 @@ async def test_a_broken_file_that_cannot_be_put_aside_is_no_crash(tmp_path: Path
 
 
 async def test_two_windows_do_not_write_on_one_sheet(tmp_path: Path) -> None:
-    book = SheetBook(tmp_path, ME, SESSION, never)
+    book = SheetJournal(tmp_path, ME, SESSION, never)
     await book.open()
-    other = SheetBook(tmp_path, ME, SESSION, never)
+    other = SheetJournal(tmp_path, ME, SESSION, never)
     with pytest.raises(InUse):
         await other.open()
     await other.close()
@@ -125,7 +125,7 @@ async def test_two_windows_do_not_write_on_one_sheet(tmp_path: Path) -> None:
 
 
 async def test_a_sheet_that_is_put_aside_stays_beside_the_new_one(tmp_path: Path) -> None:
-    book = SheetBook(tmp_path, ME, SESSION, never)
+    book = SheetJournal(tmp_path, ME, SESSION, never)
     await book.open()
     book.keep({"n": 1})
     await book.put_aside("first")
@@ -138,7 +138,7 @@ async def test_a_sheet_that_is_put_aside_stays_beside_the_new_one(tmp_path: Path
 async def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     (tmp_path / "sheets").write_text("a file where a folder should be")
     told = asyncio.Event()
-    book = SheetBook(tmp_path, ME, SESSION, told.set)
+    book = SheetJournal(tmp_path, ME, SESSION, told.set)
     await book.open()
     book.keep({"n": 1})
     async with asyncio.timeout(5):

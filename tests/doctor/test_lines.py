@@ -20,7 +20,7 @@ from medtui import cli, doctor
 from medtui.data import StoredTokens
 from medtui.data.doctor import feed
 from medtui.data.doctor import login as login_line
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.store import files
 from tests.doctor.conftest import LINES, InMemory, failures
 from tests.proxy import proxied
@@ -118,7 +118,7 @@ async def test_a_clock_that_is_wrong(stack: Stack, look: Any, hours: int, way: s
 
 
 async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: Any) -> None:
-    other = Keys.new()
+    other = ServerKeys.new()
     expired = stack.keys.sign({"role": "anon", "exp": 1_000_000_000})
     for key, why in {
         other.anon_key: "refuses it",

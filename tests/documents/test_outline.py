@@ -8,7 +8,7 @@ from medtui.documents import Assessment, Transcript, load, read
 from medtui.documents.evidence import Found, How
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
-from medtui.review.assessment_layout import Kind, bar, outline, place_of
+from medtui.review.assessment_layout import LineKind, bar, outline, place_of
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -30,15 +30,17 @@ def test_the_mark_comes_first_then_that_it_is_formative_then_red_flags() -> None
     assert passages[0].text == "29.08 / 49.8   58 %"
     assert passages[0].aside == "AI, formative"
     assert "formative only" in passages[1].text
-    flags = [at for at, passage in enumerate(passages) if passage.kind is Kind.FLAG]
-    domains = [at for at, passage in enumerate(passages) if passage.kind is Kind.DOMAIN]
+    flags = [at for at, passage in enumerate(passages) if passage.kind is LineKind.FLAG]
+    domains = [at for at, passage in enumerate(passages) if passage.kind is LineKind.DOMAIN]
     assert max(flags) < min(domains)
     assert passages[flags[0]].text.endswith("leave the lenses out")
 
 
 def test_a_domain_has_its_mark_and_a_bar() -> None:
     domains = [
-        passage for passage in outline(assessment("platform.json")) if passage.kind is Kind.DOMAIN
+        passage
+        for passage in outline(assessment("platform.json"))
+        if passage.kind is LineKind.DOMAIN
     ]
     assert domains[0].aside == "10.64 / 13.3  ▇▇▇▇▇▇▇▇▁▁"
     assert domains[4].aside == "not marked"  # null is not zero
@@ -57,7 +59,7 @@ def test_criteria_are_ticked_under_their_domains() -> None:
     assert ("~", "Asks about pain") in ticks
     assert ("✗", "Advises to leave the lenses out") in ticks
     assert ("–", "Checks the other eye") in ticks
-    headings = [passage.text for passage in passages if passage.kind is Kind.HEADING]
+    headings = [passage.text for passage in passages if passage.kind is LineKind.HEADING]
     assert headings[:2] == ["Criteria: Data gathering", "Criteria: Management"]
 
 

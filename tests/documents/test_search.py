@@ -15,7 +15,7 @@ from medtui.documents.search import Hit, Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript, Turn
 from medtui.documents.words import clock, length, seconds_of, speaker_words
-from medtui.store.speaker_names import MOST, Memory, Remembered
+from medtui.store.speaker_names import MOST, Remembered, SpeakerNames
 
 
 def talk(*texts: str, every: float | None = 10.0) -> Transcript:
@@ -86,10 +86,10 @@ def test_the_first_turn_at_a_time_that_was_said() -> None:
 
 def test_what_was_said_of_a_transcript_is_remembered(tmp_path: Path) -> None:
     file = tmp_path / "state" / "reviews.json"
-    assert Memory(file, "x").recall() == Remembered()
-    Memory(file, "x").keep(Remembered({"A": "You"}, 12.5))
-    Memory(file, "y").keep(Remembered({"A": "Patient"}))
-    assert Memory(file, "x").recall() == Remembered({"A": "You"}, 12.5)
+    assert SpeakerNames(file, "x").recall() == Remembered()
+    SpeakerNames(file, "x").keep(Remembered({"A": "You"}, 12.5))
+    SpeakerNames(file, "y").keep(Remembered({"A": "Patient"}))
+    assert SpeakerNames(file, "x").recall() == Remembered({"A": "You"}, 12.5)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     lock = file.with_name(f".{file.name}.lock")
     assert sorted(file.parent.iterdir()) == [lock, file]
@@ -101,19 +101,19 @@ def test_what_was_said_of_a_transcript_is_remembered(tmp_path: Path) -> None:
 def test_a_broken_memory_is_an_empty_one(content: str, tmp_path: Path) -> None:
     file = tmp_path / "reviews.json"
     file.write_text(content)
-    assert Memory(file, "x").recall() == Remembered()
-    Memory(file, "x").keep(Remembered({"A": "You"}))
-    assert Memory(file, "x").recall().names == {"A": "You"}
+    assert SpeakerNames(file, "x").recall() == Remembered()
+    SpeakerNames(file, "x").keep(Remembered({"A": "You"}))
+    assert SpeakerNames(file, "x").recall().names == {"A": "You"}
 
 
 def test_the_oldest_is_forgotten_first(tmp_path: Path) -> None:
     file = tmp_path / "reviews.json"
     kept = {str(number): {"names": {"A": str(number)}, "begins": None} for number in range(MOST)}
     file.write_text(json.dumps(kept))
-    Memory(file, "new").keep(Remembered({"A": "new"}))
-    assert Memory(file, "0").recall() == Remembered()
-    assert Memory(file, "1").recall().names == {"A": "1"}
-    assert Memory(file, "new").recall().names == {"A": "new"}
+    SpeakerNames(file, "new").keep(Remembered({"A": "new"}))
+    assert SpeakerNames(file, "0").recall() == Remembered()
+    assert SpeakerNames(file, "1").recall().names == {"A": "1"}
+    assert SpeakerNames(file, "new").recall().names == {"A": "new"}
 
 
 def test_times_and_speakers_in_words() -> None:

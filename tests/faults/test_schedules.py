@@ -15,9 +15,9 @@ from itertools import count
 
 import pytest
 
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.auth import sessions
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
 from tests.faults.faults import make_schedule
 from tests.faults.field import Nursery, Run, Verdict
@@ -43,7 +43,7 @@ def short_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def more_clusters() -> Iterator[list[Cluster]]:
     async def start() -> Cluster:
-        cluster = await Cluster.start(Account.choose().temporary_folder(), throwaway=True)
+        cluster = await Cluster.start(SystemAccount.choose().temporary_folder(), throwaway=True)
         await make_template(cluster)
         return cluster
 
@@ -54,7 +54,7 @@ def more_clusters() -> Iterator[list[Cluster]]:
 
 
 async def play(
-    clusters: list[Cluster], keys: Keys, seeds: list[int], *, full: bool = False
+    clusters: list[Cluster], keys: ServerKeys, seeds: list[int], *, full: bool = False
 ) -> list[Verdict]:
     """Play the schedules of these seeds, so many at a time as fit on these clusters.
 
@@ -135,7 +135,7 @@ def complain(verdicts: list[Verdict]) -> None:
     assert not wrong, "\n\n".join(wrong)
 
 
-async def test_a_few_schedules(template: Cluster, keys: Keys, short_tokens: None) -> None:
+async def test_a_few_schedules(template: Cluster, keys: ServerKeys, short_tokens: None) -> None:
     # A change stream that stops alone is found within a minute: too long to be waited for here.
     seeds = [seed for seed in random.sample(range(10**6), 9 * SHORT) if not waits_long(seed)]
     complain(await play([template], keys, seeds_or(seeds[:SHORT])))
@@ -143,7 +143,7 @@ async def test_a_few_schedules(template: Cluster, keys: Keys, short_tokens: None
 
 @pytest.mark.long
 async def test_five_hundred_schedules(
-    template: Cluster, more_clusters: list[Cluster], keys: Keys, short_tokens: None
+    template: Cluster, more_clusters: list[Cluster], keys: ServerKeys, short_tokens: None
 ) -> None:
     start = random.randrange(10**6)
     clusters = [template, *more_clusters]

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from medtui.local import LocalError
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.folder import clear_sockets
 from medtui.local.install import install
 from medtui.local.lease import running
@@ -105,7 +105,7 @@ print(json.dumps(touched))
 @contextmanager
 def as_nobody(program: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
     """A Python program of the account that PostgreSQL has; it has said a first line."""
-    nobody = pwd.getpwnam(Account.choose().name)
+    nobody = pwd.getpwnam(SystemAccount.choose().name)
     process = subprocess.Popen(
         ["/usr/bin/env", "python3", "-c", program, *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -167,7 +167,7 @@ async def test_root_touches_nothing_in_the_accounts_folders(folder: Path) -> Non
 def test_a_folder_that_was_exchanged_is_not_given_away(
     link: bool, folder: Path, victim: Path
 ) -> None:
-    account = Account.choose()
+    account = SystemAccount.choose()
     made = folder / "made"
     if link:
         made.symlink_to(victim.parent)
@@ -217,7 +217,7 @@ async def test_an_impostor_on_its_socket_is_not_told_the_password(folder: Path) 
 
 def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> None:
     """Left by a server that was killed, and made again by another account under the same name."""
-    nobody = pwd.getpwnam(Account.choose().name)
+    nobody = pwd.getpwnam(SystemAccount.choose().name)
     theirs, data = folder / "medtui-left", folder / "data"
     for made in (theirs, data):
         made.mkdir()
@@ -255,7 +255,7 @@ def test_it_is_held_in_a_folder_of_roots(folder: Path) -> None:
 
 @pytest.mark.parametrize("way", ["theirs", "writable", "itself", "link"])
 async def test_data_in_another_accounts_folder_is_refused(way: str, folder: Path) -> None:
-    nobody = pwd.getpwnam(Account.choose().name)
+    nobody = pwd.getpwnam(SystemAccount.choose().name)
     outer = folder / "outer"
     outer.mkdir()
     data = outer / "data"

@@ -15,8 +15,8 @@ from supabase import AsyncClient
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from medtui.local.keys import Keys
-from medtui.local.settings import Settings
+from medtui.local.keys import ServerKeys
+from medtui.local.settings import ServerSettings
 from tests.stack import Person, Stack
 
 BOTH = pytest.mark.parametrize("kind", ["jwt", "opaque"])
@@ -51,23 +51,23 @@ async def changes(client: AsyncClient, stack: Stack, person: Person) -> list[Any
 
 
 def test_opaque_keys_look_as_a_hosted_projects() -> None:
-    keys = Keys.new()
+    keys = ServerKeys.new()
     assert re.fullmatch(r"sb_publishable_[\w-]{22}_[\w-]{8}", keys.publishable_key)
     assert re.fullmatch(r"sb_secret_[\w-]{22}_[\w-]{8}", keys.secret_key)
-    assert len({Keys.new().secret_key, Keys.new().secret_key, keys.secret_key}) == 3
+    assert len({ServerKeys.new().secret_key, ServerKeys.new().secret_key, keys.secret_key}) == 3
 
 
 def test_a_folder_of_before_gets_opaque_keys_and_keeps_the_others(tmp_path: Path) -> None:
-    made = Settings.of(tmp_path)
+    made = ServerSettings.of(tmp_path)
     stored = json.loads((tmp_path / "settings.json").read_text())
     for name in ("publishable_key", "secret_key"):
         del stored["keys"][name]
     del stored["confirm_email"]
     (tmp_path / "settings.json").write_text(json.dumps(stored))
-    upgraded = Settings.of(tmp_path)
+    upgraded = ServerSettings.of(tmp_path)
     assert upgraded.keys.anon_key == made.keys.anon_key
     assert upgraded.keys.publishable_key.startswith("sb_publishable_")
-    assert Settings.of(tmp_path) == upgraded, "made once, then kept"
+    assert ServerSettings.of(tmp_path) == upgraded, "made once, then kept"
 
 
 @BOTH
@@ -121,7 +121,7 @@ async def test_an_opaque_key_is_no_bearer_of_its_own(stack: Stack) -> None:
 
 
 async def test_a_key_of_another_project_is_refused(stack: Stack) -> None:
-    other = Keys.new()
+    other = ServerKeys.new()
     for key, message in (
         (other.publishable_key, "Unregistered API key"),
         (other.secret_key, "Unregistered API key"),

@@ -20,7 +20,7 @@ import psycopg
 import pytest
 
 from medtui.local import LocalError, postgres
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.postgres import SUPERUSER, Cluster, locked
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives processes away")
@@ -50,7 +50,7 @@ asyncio.run(main())
 @pytest.fixture(scope="module")
 def kept() -> Iterator[tuple[Path, Cluster]]:
     """A cluster of durable data and its folder, for the tests that only look."""
-    data = Account.choose().temporary_folder()
+    data = SystemAccount.choose().temporary_folder()
     cluster = asyncio.run(Cluster.start(data))
     yield data, cluster
     asyncio.run(cluster.stop())

@@ -17,7 +17,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from tests.local.process import Server
 from tests.stack import Stack
 
@@ -99,7 +99,7 @@ async def write(database: str, number: int, seconds: float, written: list[str]) 
             written.append(text)
 
 
-def people(database: str, keys: Keys, count: int) -> list[str]:
+def people(database: str, keys: ServerKeys, count: int) -> list[str]:
     """People with ten sessions between them; a token of each."""
     users = [uuid4() for _ in range(count)]
     with psycopg.connect(database) as connection:
@@ -144,7 +144,7 @@ async def test_two_hundred_people_and_twenty_changes_a_second_for_five_minutes(
     server: Server,
 ) -> None:
     line, gateway = server.line(), server.process.pid
-    tokens = people(line["DB_URL"], Keys.complete({"jwt_secret": line["JWT_SECRET"]}), 200)
+    tokens = people(line["DB_URL"], ServerKeys.complete({"jwt_secret": line["JWT_SECRET"]}), 200)
     resident: list[float] = []
     before = processor_seconds([gateway]), processor_seconds(family(gateway))
     heard = await storm(

@@ -70,19 +70,21 @@ async def test_who_may_only_listen_is_not_heard(stack: Stack) -> None:
 
 async def test_broadcast_and_presence_are_permitted_apart(stack: Stack) -> None:
     await stack.sql(POLICIES)
-    ears, eyes, full = [await stack.person() for _ in range(3)]
-    await allow(stack, ears, "receive broadcast", "send presence")
+    listeners, eyes, full = [await stack.person() for _ in range(3)]
+    await allow(stack, listeners, "receive broadcast", "send presence")
     await allow(stack, eyes, "receive presence", "send broadcast")
     await allow(stack, full, "receive broadcast", "receive presence")
     async with subscriber(stack) as one, subscriber(stack) as two, subscriber(stack) as three:
-        await one.join(ears.token, WARD, private=True, presence={**PRESENT, "key": "ears"})
+        await one.join(
+            listeners.token, WARD, private=True, presence={**PRESENT, "key": "listeners"}
+        )
         await two.join(eyes.token, WARD, private=True, presence={**PRESENT, "key": "eyes"})
         await three.join(full.token, WARD, private=True, presence=PRESENT)
         await two.frame("presence_state")
         await three.frame("presence_state")
         await show(one)
-        assert await diff(two) == ({"ears": [{}]}, {})
-        assert await diff(three) == ({"ears": [{}]}, {})
+        assert await diff(two) == ({"listeners": [{}]}, {})
+        assert await diff(three) == ({"listeners": [{}]}, {})
         await shout(two, "from eyes")
         assert await heard(one) == "from eyes"
         assert await heard(three) == "from eyes"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.core.history import Entry, Kept, Marks
+from medtui.core.history import FileSummary, HistoryEntry, MarkSummary
 from medtui.core.progress import By, progress
 from medtui.demo import files, load
 from medtui.demo.files import add_files, contents
@@ -91,8 +91,8 @@ def test_the_marks_tell_of_somebody_who_learns_to_listen_and_still_explains_badl
     for held in PAST:
         assessment = found.get(held.id, (None, None))[1]
         session = PracticeSession.model_validate(vars(held.row(NOW)))
-        marks = Marks.of(assessment) if assessment else None
-        entries.append(Entry(session, AMARA, kept=Kept(marks=marks)))
+        marks = MarkSummary.of(assessment) if assessment else None
+        entries.append(HistoryEntry(session, AMARA, kept=FileSummary(marks=marks)))
     series = progress(entries, By.SKILL)
     assert series[0].name == "Medical explanation and plan"
     assert abs(series[0].trend or 9) < 2

@@ -17,7 +17,7 @@ from medtui.review.assessment_view import AssessmentView
 from medtui.review.file_review import FileReviewScreen
 from medtui.review.screen import ReviewScreen
 from medtui.review.transcript_view import TranscriptView
-from medtui.store.speaker_names import Memory
+from medtui.store.speaker_names import SpeakerNames
 from tests.screens.conftest import Seat
 
 SAMPLES = Path(__file__).parent.parent / "documents" / "samples"
@@ -93,7 +93,7 @@ async def reviewing(
 
     def first() -> ReviewScreen:
         screen.append(ReviewScreen(title, folder=tmp_path))
-        screen[0].memory = Memory(tmp_path / "reviews.json", "session:1")
+        screen[0].memory = SpeakerNames(tmp_path / "reviews.json", "session:1")
         return screen[0]
 
     async with before(first, tmp_path, size) as reader:

@@ -60,7 +60,7 @@ async def tick(here: Seat, hands: Hands, seconds: float) -> None:
     """Let so much time pass for the buttons that wait."""
     hands.at += seconds
     with here.app._context():
-        for button in here.app.screen.query(cooldown_button.WaitingButton):
+        for button in here.app.screen.query(cooldown_button.CooldownButton):
             button._draw()
     await here.pause()
 

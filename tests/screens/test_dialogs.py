@@ -20,7 +20,7 @@ from medtui.documents.transcript import Transcript
 from medtui.review.pick_file_dialog import BringScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
-from medtui.room.case_picker import CasePicker, Choice
+from medtui.room.case_picker import CaseChoice, CasePicker
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
@@ -42,7 +42,7 @@ def details(board: Any) -> DetailsScreen:
 DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
     BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
-    CasePicker: lambda board: CasePicker(board._backend, Choice(uuid4(), None, board.me, {})),
+    CasePicker: lambda board: CasePicker(board._backend, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
     DetailsScreen: details,

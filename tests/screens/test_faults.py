@@ -12,11 +12,11 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from medtui.store import log
-from medtui.ui.app_base import Frame
+from medtui.ui.app_base import AppBase
 from tests.stack import Stack
 
 
-class Faulty(Frame):
+class Faulty(AppBase):
     """Does work that fails with a secret in its words."""
 
     secret = secrets.token_hex(8)

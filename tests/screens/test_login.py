@@ -11,7 +11,7 @@ import pytest
 from medtui.data import MemoryTokens
 from medtui.launcher import LaunchFailed, Login, Started
 from medtui.models import TRAINING_LEVELS
-from medtui.ui.vim_select import Choice
+from medtui.ui.vim_select import VimSelect
 from tests.stack import Stack
 
 FIRST_LEVEL = next(iter(TRAINING_LEVELS))
@@ -289,7 +289,7 @@ async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_boa
     await here.sign_in(await stack.person(profile=False))
     await here.until_screen("ProfileScreen")
     await here.burst(*"Ana", "enter", *"García", "enter", "j", *"jjjkG", "g", "j", "enter")
-    assert here.app.screen.query_one("#level", Choice).value == FIRST_LEVEL
+    assert here.app.screen.query_one("#level", VimSelect).value == FIRST_LEVEL
     assert await stack.sql("select from profiles") == []
     await here.burst("tab", "enter", "enter")  # the avatar, then the button
     await here.until_text("● LIVE")

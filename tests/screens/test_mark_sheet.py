@@ -12,7 +12,7 @@ import pytest
 
 from medtui.app import MedtuiApp
 from medtui.config import Settings
-from medtui.core.mark_sheet import WHOLE, Kind, Spot
+from medtui.core.mark_sheet import WHOLE, RemarkKind, Spot
 from medtui.documents import Assessment, read
 from medtui.documents.assessment import Marker
 from medtui.documents.reading import Reading
@@ -347,7 +347,7 @@ async def test_everything_is_there_again_whoever_leaves_and_comes_back(
     await here.type("nd more")
     await here.press("enter")
     await here.until_text("+ half and more")
-    spot = Spot(RAPPORT, Kind.STRENGTH)
+    spot = Spot(RAPPORT, RemarkKind.STRENGTH)
     assert here.app.screen.sheet.at(spot.place).strengths == ("half and more",)
     assert here.app.screen.sheet.drafts == {}
     # A remark is changed, and another is deleted after a question.

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.ui.status_line import Feed
+from medtui.ui.status_line import ConnectionState
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack
 
@@ -118,7 +118,7 @@ async def test_the_stale_board(
     await here.app.backend.live.stop()
     # Since when is the one thing that is never the same.
     with here.app._context():
-        here.app.screen._feed = Feed(since=NOW, reason="the live feed cannot be reached")
+        here.app.screen._feed = ConnectionState(since=NOW, reason="the live feed cannot be reached")
         here.app.screen._redraw()
     await here.pause()
     picture(here, at(size, "board-stale"))

@@ -14,7 +14,7 @@ from textual import events
 
 from medtui.config import load
 from medtui.data import MemoryTokens
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
 from tests.screens.conftest import Seat
 from tests.screens.test_login import FakeLauncher
@@ -24,7 +24,7 @@ from tests.stack import Stack, stacked
 @pytest.fixture
 async def other(template: Cluster) -> AsyncIterator[Stack]:
     """Another server, with keys of its own."""
-    async with stacked(template, Keys.new()) as stack:
+    async with stacked(template, ServerKeys.new()) as stack:
         yield stack
 
 

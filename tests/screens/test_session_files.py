@@ -15,7 +15,7 @@ from medtui.data.events import Event, FeedWentLive
 from medtui.data.file_replacement import Replacing
 from medtui.models import FileKind
 from medtui.review import session_review
-from medtui.store.replace_journal import Kept, folder_of
+from medtui.store.replace_journal import ReplaceJournal, folder_of
 from tests.data.cable import cable
 from tests.screens.reader import PLATFORM, SAMPLES, TALK
 from tests.screens.test_session_review import over, review
@@ -273,11 +273,11 @@ async def test_what_is_not_offered_is_refused_by_the_server_all_the_same(
     assert await content(stack, session_id, "assessment") is None
 
 
-def interrupted(state: Path, stack: Stack, person: Person, session_id: UUID) -> Kept:
+def interrupted(state: Path, stack: Stack, person: Person, session_id: UUID) -> ReplaceJournal:
     """What a run that was killed between delete and upload has left."""
     kind = FileKind.TRANSCRIPT
     folder = folder_of(state, person.id, session_id, kind)
-    return Kept.begin(folder, stack.url, session_id, kind, TALKED, OTHER.read_bytes())
+    return ReplaceJournal.begin(folder, stack.url, session_id, kind, TALKED, OTHER.read_bytes())
 
 
 async def test_the_next_start_offers_to_finish_or_put_back(
@@ -371,7 +371,7 @@ async def test_what_another_window_has_ended_meanwhile_is_no_fault(
 
     set_aside = Replacing.set_aside
 
-    async def just_before(replacing: Replacing, kept: Kept) -> Path:
+    async def just_before(replacing: Replacing, kept: ReplaceJournal) -> Path:
         kept.close()
         return await set_aside(replacing, kept)
 

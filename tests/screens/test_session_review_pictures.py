@@ -16,7 +16,7 @@ from uuid import UUID
 import pytest
 
 from medtui.models import FileKind
-from medtui.store.replace_journal import Kept, folder_of
+from medtui.store.replace_journal import ReplaceJournal, folder_of
 from tests.screens.conftest import NOW, Seat
 from tests.screens.reader import PLATFORM, TALK
 from tests.screens.test_session_review import review
@@ -97,7 +97,7 @@ async def test_what_was_interrupted(
 ) -> None:
     kind = FileKind.TRANSCRIPT
     folder = folder_of(tmp_path / "state", people[0].id, SESSION, kind)
-    kept = Kept.begin(folder, stack.url, SESSION, kind, TALK.read_bytes(), b"[]")
+    kept = ReplaceJournal.begin(folder, stack.url, SESSION, kind, TALK.read_bytes(), b"[]")
     journal = folder / "journal.json"
     journal.write_text(journal.read_text().replace(kept.began.isoformat(" "), str(NOW)))
     here = await seat(person=people[0], size=size, clock=lambda: NOW)

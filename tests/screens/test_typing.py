@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
-from medtui.core.mark_sheet import Kind
+from medtui.core.mark_sheet import RemarkKind
 from tests.screens.conftest import NOW, Seat
 from tests.screens.test_mark_sheet import RAPPORT, sheet, station
 from tests.stack import Person, Stack
@@ -51,8 +51,8 @@ async def test_marks_go_where_one_has_moved_to(
     assert given[:3] == [4, 66, 7]
     await here.burst(*"gsSays who she is", "enter", *"j8iAsks little", "enter", "9")
     marks = here.app.screen.sheet
-    assert marks.at(RAPPORT).of(Kind.STRENGTH) == ("Says who she is",)
-    assert marks.at(domains[1]).of(Kind.IMPROVEMENT) == ("Asks little",)
+    assert marks.at(RAPPORT).of(RemarkKind.STRENGTH) == ("Says who she is",)
+    assert marks.at(domains[1]).of(RemarkKind.IMPROVEMENT) == ("Asks little",)
     assert marks.at(domains[1]).score in (8, 89)
 
 

@@ -24,7 +24,7 @@ from medtui.board.session_form import SessionForm
 from medtui.core.agenda import View
 from medtui.core.mark_sheet_json import as_json
 from medtui.marking.screen import MarkSheetScreen
-from medtui.ui.vim_select import Choice
+from medtui.ui.vim_select import VimSelect
 from tests.screens.conftest import NOW, Seat
 from tests.stack import Person, Stack
 
@@ -69,7 +69,7 @@ def state(here: Seat) -> dict[str, Any]:
     return {
         "screens": [type(screen).__name__ for screen in here.app.screen_stack],
         "texts": {name: (field.value, field.selection) for name, field in fields.items()},
-        "choices": [(one.id, one.value, one.expanded) for one in screen.query(Choice)],
+        "choices": [(one.id, one.value, one.expanded) for one in screen.query(VimSelect)],
         "focus": focused and (type(focused).__name__, focused.id or focused.parent.id),
     }
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.core.mark_sheet import WHOLE, Kind, Sheet, Spot, tidy
+from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet, Spot, tidy
 from medtui.core.mark_sheet_json import as_json, assessment, from_json
 from medtui.core.presets import PRESETS
-from medtui.core.rubrics import DEFAULT, RUBRICS, Domain, Rubric, rubric_for
+from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, RubricDomain, rubric_for
 from medtui.core.user_presets import BadPreset, parse, parse_rubrics
 from medtui.documents import Assessment, read
 from medtui.documents.assessment import Evidence, Marker
@@ -38,7 +38,7 @@ texts = st.text(st.characters(), max_size=60) | st.sampled_from(
 )
 names = st.text(st.characters(categories=["L", "N", "Zs", "P"]), min_size=1, max_size=30).map(tidy)
 domains = st.builds(
-    lambda name, least, span, weight, labels: Domain(
+    lambda name, least, span, weight, labels: RubricDomain(
         name,
         least + span,
         least,
@@ -81,7 +81,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
             case "unsure" if domain is not None:
                 sheet = sheet.toggle_insufficient(place)
             case "write":
-                sheet = write(sheet, place, draw(st.sampled_from(list(Kind))), draw(texts))
+                sheet = write(sheet, place, draw(st.sampled_from(list(RemarkKind))), draw(texts))
             case "strike" if sheet.at(place).remarks:
                 kind, at, _ = draw(st.sampled_from(sheet.at(place).remarks))
                 sheet = sheet.strike(Spot(place, kind, at))
@@ -90,11 +90,11 @@ def sheets(draw: st.DrawFn) -> Sheet:
     return sheet
 
 
-def write(sheet: Sheet, place: str, kind: Kind, text: str) -> Sheet:
+def write(sheet: Sheet, place: str, kind: RemarkKind, text: str) -> Sheet:
     """As the screen does: notes are of the whole, flags and quotes of a domain."""
-    if kind is Kind.NOTE:
+    if kind is RemarkKind.NOTE:
         place = WHOLE
-    elif kind in (Kind.FLAG, Kind.EVIDENCE) and place == WHOLE:
+    elif kind in (RemarkKind.FLAG, RemarkKind.EVIDENCE) and place == WHOLE:
         return sheet
     return sheet.write(Spot(place, kind), text)
 
@@ -134,7 +134,7 @@ def test_whatever_is_given_and_written_is_what_a_reader_gets(sheet: Sheet) -> No
     assert found.unclaimed == ({} if sheet.rubric == DEFAULT else {"exam": sheet.rubric.name})
 
 
-@given(sheets(), st.builds(Spot, names, st.sampled_from(Kind), st.none() | st.just(0)), names)
+@given(sheets(), st.builds(Spot, names, st.sampled_from(RemarkKind), st.none() | st.just(0)), names)
 def test_what_is_kept_is_taken_up_as_it_was(sheet: Sheet, spot: Spot, text: str) -> None:
     sheet = sheet.draft(spot, text).type(spot)
     assert from_json(json.loads(json.dumps(as_json(sheet)))) == sheet
@@ -182,9 +182,11 @@ def test_no_mark_is_not_zero() -> None:
 
 def test_another_rubric_loses_nothing() -> None:
     sheet = (
-        blank(PLAB).score("Management", 3).write(Spot("Management", Kind.STRENGTH), "Clear plan")
+        blank(PLAB)
+        .score("Management", 3)
+        .write(Spot("Management", RemarkKind.STRENGTH), "Clear plan")
     )
-    sheet = sheet.write(Spot(WHOLE, Kind.NOTE), "4:12 Warm")
+    sheet = sheet.write(Spot(WHOLE, RemarkKind.NOTE), "4:12 Warm")
     other = sheet.choose(SCA)
     assert other.elsewhere == 2
     assert other.at(WHOLE).notes == ("4:12 Warm",)
@@ -237,8 +239,8 @@ def test_ones_own_rubric_is_what_the_file_says() -> None:
     (viva,) = parse_rubrics(OURS, "presets.toml")
     labels = ("Poor", "Weak", "Fair", "Good", "Excellent")
     assert viva.domains == (
-        Domain("Structure", 5, 1, 1.5, 1, labels),
-        Domain("Depth", 20, 0, 1.0, 2),
+        RubricDomain("Structure", 5, 1, 1.5, 1, labels),
+        RubricDomain("Depth", 20, 0, 1.0, 2),
     )
     assert (viva.name, viva.grades, viva.counts) == ("Our viva", ("Fail", "Pass"), 27.5)
     assert parse(OURS, "presets.toml") == ()

@@ -10,12 +10,12 @@ import pytest_asyncio
 from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
-    from medtui.local.keys import Keys
+    from medtui.local.keys import ServerKeys
     from tests.stack import Stack
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def arena(template: Cluster, keys: Keys) -> AsyncIterator[Stack]:
+async def arena(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     from tests.stack import stacked
 
     async with stacked(template, keys) as stack:

@@ -30,7 +30,7 @@ from tests.supabase.scene import ATTACKS, Attack, staged
 from tests.supabase.versions import at_hand, running
 
 if TYPE_CHECKING:
-    from medtui.local.keys import Keys
+    from medtui.local.keys import ServerKeys
 
 ADOPTED = Path(__file__).with_name("adopted.sql")
 THE_LIST = set(map(str, range(1, 43)))
@@ -92,7 +92,7 @@ async def prepared(cluster: Cluster, kind: str, folder: Path) -> str:
 
 
 async def test_a_core_of_the_attacks_on_an_older_postgresql_and_an_adopted_database(
-    keys: Keys, tmp_path: Path
+    keys: ServerKeys, tmp_path: Path
 ) -> None:
     async with running(16) as cluster:
         template = await prepared(cluster, "adopted", tmp_path)
@@ -103,7 +103,7 @@ async def test_a_core_of_the_attacks_on_an_older_postgresql_and_an_adopted_datab
 
 
 @pytest.mark.long
-async def test_every_attack_on_every_postgresql(keys: Keys, tmp_path: Path) -> None:
+async def test_every_attack_on_every_postgresql(keys: ServerKeys, tmp_path: Path) -> None:
     table: dict[str, dict[str, str]] = {str(attack): {} for attack in ATTACKS}
     for version in at_hand():
         async with running(version) as cluster:

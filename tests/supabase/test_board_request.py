@@ -15,7 +15,7 @@ import pytest
 from psycopg import AsyncRawCursor
 
 from medtui.data import Backend, MemoryTokens, Server
-from medtui.data.window import BOARD, Scope, shared
+from medtui.data.window import BOARD, SessionWindow, shared
 from medtui.local.rest import Rest
 from medtui.local.rest.sql import Statement
 from tests.stack import Person, Stack
@@ -107,7 +107,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from nodes(below)
 
 
-async def ask(stack: Stack, person: Person | None, scope: Scope, times: int) -> list[float]:
+async def ask(stack: Stack, person: Person | None, scope: SessionWindow, times: int) -> list[float]:
     """Read the window as the board does, so many times; how long each took."""
     server = Server(stack.url, stack.anon_key)
     async with Backend.open(server, tokens=MemoryTokens(), notify=lambda event: None) as backend:

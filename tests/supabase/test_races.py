@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
 from tests.stack import Person, Stack, make_template, stacked
 
@@ -279,7 +279,7 @@ async def signed_in(stack: Stack, who: Person) -> AsyncIterator[psycopg.AsyncCon
 @pytest.mark.long
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 async def test_race_of_a_hundred(race: Any, keys: Any) -> None:
-    folder = Account.choose().temporary_folder()
+    folder = SystemAccount.choose().temporary_folder()
     cluster = await Cluster.start(folder, throwaway=True, settings={"max_connections": "150"})
     try:
         await make_template(cluster)

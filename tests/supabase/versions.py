@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from functools import cache
 from pathlib import Path
 
-from medtui.local.account import Account
+from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
 
 OLDEST = 15  # What Supabase runs.
@@ -38,7 +38,7 @@ def at_hand() -> dict[int, Path]:
 @contextlib.asynccontextmanager
 async def running(version: int) -> AsyncIterator[Cluster]:
     """A throwaway cluster of that version."""
-    folder = Account.choose().temporary_folder()
+    folder = SystemAccount.choose().temporary_folder()
     cluster = await Cluster.start(folder, binaries=at_hand()[version], throwaway=True)
     try:
         yield cluster

@@ -17,7 +17,7 @@ from textual.pilot import Pilot
 
 from medtui.app import MedtuiApp
 from medtui.board import session_list
-from medtui.board.session_list import FIXED_WIDTH, Columns, SessionList
+from medtui.board.session_list import FIXED_WIDTH, SessionColumns, SessionList
 from medtui.core.agenda import Board
 from medtui.models import CaseSummary, PracticeSession, Stage
 from medtui.ui.app_base import stylesheet
@@ -64,7 +64,7 @@ async def showing(
 
 @given(st.integers(40, 300))
 def test_columns_fill_the_width_and_never_more(width: int) -> None:
-    columns = Columns.of(width)
+    columns = SessionColumns.of(width)
     used = FIXED_WIDTH + sum(columns) + 2 * (len(columns) - 1)
     assert used <= max(width, FIXED_WIDTH + 4 + 7 + 8 + 11 + 6)
     if width >= 80:

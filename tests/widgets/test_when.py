@@ -11,7 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.core.date_parser import Unclear, When, parse_day, parse_time, parse_when, resolve
+from medtui.core.date_parser import (
+    DateNotUnderstood,
+    When,
+    parse_day,
+    parse_time,
+    parse_when,
+    resolve,
+)
 
 TODAY = date(2026, 11, 24)  # a Tuesday
 LONDON = ZoneInfo("Europe/London")
@@ -65,7 +72,7 @@ def test_days(text: str, day: date) -> None:
     ],
 )
 def test_what_is_no_day_says_what_to_type(text: str) -> None:
-    with pytest.raises(Unclear, match="such as"):
+    with pytest.raises(DateNotUnderstood, match="such as"):
         parse_day(text, TODAY)
 
 
@@ -89,14 +96,14 @@ def test_times(text: str, at: time) -> None:
 
 @pytest.mark.parametrize("text", ["", "25:00", "18:60", "noon", "18:3", "-1"])
 def test_what_is_no_time_says_what_to_type(text: str) -> None:
-    with pytest.raises(Unclear, match="such as"):
+    with pytest.raises(DateNotUnderstood, match="such as"):
         parse_time(text)
 
 
 @given(st.text())
 def test_no_text_does_worse_than_being_unclear(text: str) -> None:
     for parse in (lambda: parse_day(text, TODAY), lambda: parse_time(text)):
-        with contextlib.suppress(Unclear):
+        with contextlib.suppress(DateNotUnderstood):
             parse()
 
 
@@ -153,13 +160,13 @@ def test_a_time_alone_stays_on_the_day_of_the_session_that_is_edited() -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "18:30 tomorrow maybe", "utc", "25:00", "18:30 cet"])
 def test_what_is_no_moment_says_what_to_type(text: str) -> None:
-    with pytest.raises(Unclear, match="day and a time"):
+    with pytest.raises(DateNotUnderstood, match="day and a time"):
         parse_when(text, NOW, LONDON, usual=USUAL)
 
 
 @given(st.text())
 def test_no_line_does_worse_than_being_unclear(text: str) -> None:
-    with contextlib.suppress(Unclear):
+    with contextlib.suppress(DateNotUnderstood):
         assert parse_when(text, NOW, LONDON, usual=USUAL).at.utcoffset() == timedelta(0)
 
 
@@ -178,13 +185,13 @@ def test_no_line_does_worse_than_being_unclear(text: str) -> None:
     ],
 )
 def test_a_month_that_does_not_exist_is_refused_with_a_guess(text: str, guess: str) -> None:
-    with pytest.raises(Unclear, match=re.escape(guess)):
+    with pytest.raises(DateNotUnderstood, match=re.escape(guess)):
         parse_when(text, NOW, LONDON, usual=USUAL)
 
 
 @pytest.mark.parametrize("text", ["monkey 18:00", "sunshine 6pm", "1 marble 18:00", "saturn 9am"])
 def test_a_word_that_begins_like_a_day_is_none(text: str) -> None:
-    with pytest.raises(Unclear, match="day and a time"):
+    with pytest.raises(DateNotUnderstood, match="day and a time"):
         parse_when(text, NOW, LONDON, usual=USUAL)
 
 
@@ -193,7 +200,7 @@ def test_a_local_time_becomes_utc() -> None:
 
 
 def test_a_time_that_the_clocks_leap_over_does_not_exist() -> None:
-    with pytest.raises(Unclear, match=r"does not exist .* to 02:30"):
+    with pytest.raises(DateNotUnderstood, match=r"does not exist .* to 02:30"):
         resolve(date(2026, 3, 29), time(1, 30), LONDON)
 
 

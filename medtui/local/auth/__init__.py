@@ -13,38 +13,38 @@ import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from medtui.local.auth.account import Account
+from medtui.local.auth.account import AccountRoutes
 from medtui.local.auth.admin import Admin
 from medtui.local.auth.db import Pool, auth_pool, the_one
-from medtui.local.auth.entry import Entry
+from medtui.local.auth.entry import SignInRoutes
 from medtui.local.auth.errors import AuthError, unexpected_failure
 from medtui.local.auth.inputs import Body, body_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import Sessions
-from medtui.local.keys import Keys
+from medtui.local.auth.sessions import LoginSessions
+from medtui.local.keys import ServerKeys
 
-__all__ = ["METHODS", "Auth", "auth_pool"]
+__all__ = ["METHODS", "AuthService", "auth_pool"]
 
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 log = logging.getLogger(__name__)
 
 
-class Auth:
+class AuthService:
     """The endpoints. `autoconfirm` off: a sign-up waits for a code from the mailbox."""
 
     def __init__(
-        self, pool: Pool, keys: Keys, *, autoconfirm: bool = True, trust_proxy: bool = False
+        self, pool: Pool, keys: ServerKeys, *, autoconfirm: bool = True, trust_proxy: bool = False
     ) -> None:
         self._autoconfirm = autoconfirm
         self._pool = pool
-        self._sessions = Sessions(keys)
+        self._sessions = LoginSessions(keys)
         limits = Limits(trust_proxy=trust_proxy)
         self._routes: dict[tuple[str, str], Callable[[Request, Body], Awaitable[Response]]] = {
             ("GET", "health"): self._health,
             ("GET", "settings"): self._settings,
-            **Entry(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **Account(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
+            **SignInRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
+            **AccountRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
             **Admin(pool, self._sessions).routes,
         }
 

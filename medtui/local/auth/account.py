@@ -15,16 +15,16 @@ from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
 from medtui.local.auth.inputs import Body, checked, email_of, object_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import Sessions, end_sessions
+from medtui.local.auth.sessions import LoginSessions, end_sessions
 
 RECENT = timedelta(hours=24)
 """A login that is older changes no password without a code, where sign-ups wait for codes."""
 
 
-class Account:
+class AccountRoutes:
     """The endpoints `user`, `reauthenticate` and `logout`."""
 
-    def __init__(self, pool: Pool, sessions: Sessions, limits: Limits, *, autoconfirm: bool):
+    def __init__(self, pool: Pool, sessions: LoginSessions, limits: Limits, *, autoconfirm: bool):
         self._autoconfirm = autoconfirm
         self._pool = pool
         self._sessions = sessions

@@ -17,7 +17,7 @@ from medtui.local.auth import passwords, users
 from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.errors import AuthError, email_exists, user_not_found, validation_failed
 from medtui.local.auth.inputs import Body, checked, email_of, object_of
-from medtui.local.auth.sessions import Sessions, end_sessions
+from medtui.local.auth.sessions import LoginSessions, end_sessions
 
 ROLES = ("service_role", "supabase_admin")
 PER_PAGE, MOST_PER_PAGE = 50, 1000
@@ -27,7 +27,7 @@ UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0}
 class Admin:
     """The endpoints below `admin/users`."""
 
-    def __init__(self, pool: Pool, sessions: Sessions) -> None:
+    def __init__(self, pool: Pool, sessions: LoginSessions) -> None:
         self._pool = pool
         self._sessions = sessions
         self.routes = {

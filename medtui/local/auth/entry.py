@@ -21,15 +21,15 @@ from medtui.local.auth.errors import (
 )
 from medtui.local.auth.inputs import Body, checked, email_of, object_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import Sessions, end_sessions
+from medtui.local.auth.sessions import LoginSessions, end_sessions
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
 
 
-class Entry:
+class SignInRoutes:
     """The endpoints. `autoconfirm` off: a sign-up waits for a code."""
 
-    def __init__(self, pool: Pool, sessions: Sessions, limits: Limits, *, autoconfirm: bool):
+    def __init__(self, pool: Pool, sessions: LoginSessions, limits: Limits, *, autoconfirm: bool):
         self._pool = pool
         self._sessions = sessions
         self._limits = limits

@@ -16,16 +16,16 @@ from medtui.local.auth.db import Db, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.users import as_json, is_banned
 from medtui.local.db_role import bearer
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 
 TOKEN_SECONDS = 3600
 REUSE_SECONDS = 10
 
 
-class Sessions:
+class LoginSessions:
     """Gives out and reads access tokens. `issuer` is what they say they come from."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: ServerKeys) -> None:
         self.issuer = ""
         self._keys = keys
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable
 from starlette.websockets import WebSocket
 
 from medtui.local.address import address_of
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.realtime.access import Access
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.deleted import Deletions
-from medtui.local.realtime.feed import Feed
+from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
 from medtui.local.realtime.neighbours import Neighbours
@@ -25,12 +25,12 @@ SUPERUSER = "supabase_admin"
 class Realtime:
     """Serves the sockets of `endpoint`, from `start` to `stop`."""
 
-    def __init__(self, dsn: Callable[[str], str], keys: Keys) -> None:
+    def __init__(self, dsn: Callable[[str], str], keys: ServerKeys) -> None:
         self._keys = keys
         self._neighbours: dict[str, Neighbours] = {}
         self._large = asyncio.Lock()
         self._access = Access(dsn(SUPERUSER), keys)
-        self._feed = Feed(dsn(SUPERUSER), self._channels, self._restart)
+        self._feed = ChangeLog(dsn(SUPERUSER), self._channels, self._restart)
         self._deletions = Deletions(dsn(SUPERUSER), self._access, self._channels)
         self._services = Services(self._access, Topics(), self._feed.check)
 

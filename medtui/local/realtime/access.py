@@ -11,7 +11,7 @@ import jwt
 import psycopg
 
 from medtui.local.db_role import ROLES
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.realtime.database import Database
 
 Caller = tuple[str, str]
@@ -36,7 +36,7 @@ class Refused(Exception):
 class Access:
     """Asks over a connection of its own: a slow policy holds up no change."""
 
-    def __init__(self, dsn: str, keys: Keys) -> None:
+    def __init__(self, dsn: str, keys: ServerKeys) -> None:
         self._database = Database(dsn, options=f"-c statement_timeout={TIMEOUT}")
         self._keys = keys
 

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from medtui.local.realtime.pgoutput import Relation
+from medtui.local.realtime.pgoutput import WalRelation
 
 OPERATORS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "in": "= any"}
 MAX_IN = 100
@@ -52,7 +52,7 @@ class Binding:
         wish = json.dumps([self.event, self.schema, self.table, self.filter])
         return int.from_bytes(hashlib.sha256(wish.encode()).digest()[:4]) >> 1
 
-    def wants(self, kind: str, relation: Relation) -> bool:
+    def wants(self, kind: str, relation: WalRelation) -> bool:
         """Whether it is for this kind of change of this table; its filter is another matter."""
         return (
             self.event in ("*", kind)

@@ -20,7 +20,7 @@ from psycopg import sql
 from medtui.local.realtime.access import Caller
 from medtui.local.realtime.bindings import Binding
 from medtui.local.realtime.database import Database
-from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Relation, Update, Values
+from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Update, Values, WalRelation
 
 MAX_RECORD = 1024 * 1024
 LONG_VALUE = 64
@@ -145,7 +145,7 @@ class Changes:
         seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
         return Prepared(data, seen_by, matching)
 
-    async def payload(self, relation: Relation, prepared: Prepared, role: str) -> dict[str, Any]:
+    async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
         allowed = await self._granted(relation, role)
         key = next((column.name for column in relation.columns if column.is_key), None)
@@ -172,7 +172,7 @@ class Changes:
         }
 
     async def _record(
-        self, relation: Relation, values: Values, bindings: Collection[Binding]
+        self, relation: WalRelation, values: Values, bindings: Collection[Binding]
     ) -> tuple[dict[str, Any], frozenset[Binding]]:
         """The row as Postgres writes it in JSON, and the bindings whose filters it passes."""
         known = {name: value for name, value in values.items() if value is not UNCHANGED}
@@ -194,7 +194,7 @@ class Changes:
         failed = {each for (each, _), ok in zip(filtered, passed, strict=True) if not ok}
         return record, frozenset(conditions.keys() - failed)
 
-    async def _granted(self, relation: Relation, role: str) -> frozenset[str]:
+    async def _granted(self, relation: WalRelation, role: str) -> frozenset[str]:
         now = time.monotonic()
         known = self._grants.get((role, relation.oid))
         if known and known[0] > now - GRANTS_SECONDS:
@@ -208,7 +208,7 @@ class Changes:
         self._grants[role, relation.oid] = now, granted
         return granted
 
-    async def _learn_types(self, relation: Relation) -> None:
+    async def _learn_types(self, relation: WalRelation) -> None:
         unknown = {column.type_oid for column in relation.columns} - self._types.keys()
         if unknown:
             types = await self._database.rows(
@@ -217,7 +217,7 @@ class Changes:
             )
             self._types.update(types)
 
-    def _described(self, relation: Relation) -> list[dict[str, str]]:
+    def _described(self, relation: WalRelation) -> list[dict[str, str]]:
         return [
             {"name": column.name, "type": self._types.get(column.type_oid, "text")}
             for column in relation.columns

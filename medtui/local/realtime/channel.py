@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Access, Caller, Refused
 from medtui.local.realtime.bindings import BadFilter, Binding
-from medtui.local.realtime.frames import Frame, encode
-from medtui.local.realtime.join_config import PREFIX, Wishes
+from medtui.local.realtime.frames import ClientMessage, encode
+from medtui.local.realtime.join_config import PREFIX, JoinConfig
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
 
@@ -50,7 +50,12 @@ class Channel:
     """Made by `join`, hears from `start` to `close`; in between `handle` takes its frames."""
 
     def __init__(
-        self, outlet: Outlet, services: Services, frame: Frame, wishes: Wishes, caller: Caller
+        self,
+        outlet: Outlet,
+        services: Services,
+        frame: ClientMessage,
+        wishes: JoinConfig,
+        caller: Caller,
     ) -> None:
         self.outlet = outlet
         self.topic = frame.topic
@@ -72,11 +77,13 @@ class Channel:
         self._expiry: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def join(cls, outlet: Outlet, services: Services, frame: Frame, token: str) -> Channel:
+    async def join(
+        cls, outlet: Outlet, services: Services, frame: ClientMessage, token: str
+    ) -> Channel:
         """The channel of a join, as whoever the token is. Raises Refused."""
         caller, expires_at = services.access.caller(token)
         await services.access.exists(caller)
-        wishes = Wishes.of(frame.payload)
+        wishes = JoinConfig.of(frame.payload)
         if len(wishes.changes) > MAX_BINDINGS:
             raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
         channel = cls(outlet, services, frame, wishes, caller)
@@ -135,7 +142,7 @@ class Channel:
     def reply(self, ref: str | None, status: str, response: Any) -> None:
         self.push("phx_reply", {"status": status, "response": response}, ref)
 
-    async def handle(self, frame: Frame) -> None:
+    async def handle(self, frame: ClientMessage) -> None:
         """Do what a frame of the client's asks for; what is unknown is ignored."""
         match frame.event:
             case "broadcast":
@@ -145,7 +152,7 @@ class Channel:
             case "access_token":
                 await self._renew(frame.payload.get("access_token"))
 
-    async def _broadcast(self, frame: Frame) -> None:
+    async def _broadcast(self, frame: ClientMessage) -> None:
         # The real one says nothing to whoever may not send, whatever they asked for.
         if not await self._may_send("broadcast") or self._topic is None:
             return
@@ -160,7 +167,7 @@ class Channel:
             status, response = ("ok", {}) if is_small else ("error", "payload_size_exceeded")
             self.reply(frame.ref, status, response)
 
-    async def _presence(self, frame: Frame) -> None:
+    async def _presence(self, frame: ClientMessage) -> None:
         if "event" not in frame.payload:
             self.reply(frame.ref, "ok", {})
             return
@@ -178,7 +185,7 @@ class Channel:
             case _:
                 self.reply(frame.ref, "error", {})
 
-    async def _track(self, frame: Frame) -> None:
+    async def _track(self, frame: ClientMessage) -> None:
         shown = frame.payload.get("payload", {})
         if not await self._may_send("presence") or self._topic is None:
             self.reply(frame.ref, "error", {})

@@ -33,7 +33,7 @@ PUBLICATION = "supabase_realtime"
 RETRY_SECONDS = 0.2
 
 
-class Feed:
+class ChangeLog:
     """Follows the log from `start` to `stop`, and opens it again when it is lost.
 
     Then `restart` is called: what subscribers miss meanwhile, they must read again.

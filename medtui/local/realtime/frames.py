@@ -19,7 +19,7 @@ class BadFrame(Exception):
 
 
 @dataclass(frozen=True)
-class Frame:
+class ClientMessage:
     topic: str
     event: str
     payload: dict[str, Any]
@@ -27,7 +27,7 @@ class Frame:
     join_ref: str | None
 
 
-def decode(data: str | bytes, version: str) -> Frame:
+def decode(data: str | bytes, version: str) -> ClientMessage:
     """One frame of a client. Raises BadFrame."""
     try:
         if isinstance(data, bytes):
@@ -43,7 +43,7 @@ def decode(data: str | bytes, version: str) -> Frame:
         topic.encode(), event.encode()  # half a surrogate is no text
     except (ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
         raise BadFrame(f"not a frame of {version}: {error}") from error
-    return Frame(
+    return ClientMessage(
         topic, event, payload if isinstance(payload, dict) else {}, _text(ref), _text(join_ref)
     )
 
@@ -66,7 +66,7 @@ def encode(
     return f"[{json.dumps(join_ref)}, {json.dumps(ref)}, {head}, {tail}, {payload}]"
 
 
-def _broadcast(data: bytes) -> Frame:
+def _broadcast(data: bytes) -> ClientMessage:
     """A 2.0.0 client's broadcast: lengths, texts, then the payload. Raises ValueError and such."""
     kind, *lengths, is_json = data[:7]
     if kind != USER_BROADCAST_PUSH or not is_json:
@@ -78,7 +78,7 @@ def _broadcast(data: bytes) -> Frame:
     join_ref, ref, topic, event, _metadata = texts
     payload = json.loads(data[at:], parse_constant=_not_json)
     message = {"type": "broadcast", "event": event, "payload": payload}
-    return Frame(topic, "broadcast", message, ref or None, join_ref or None)
+    return ClientMessage(topic, "broadcast", message, ref or None, join_ref or None)
 
 
 def _text(ref: object) -> str | None:

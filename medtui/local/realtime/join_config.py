@@ -10,7 +10,7 @@ PREFIX = "realtime:"
 
 
 @dataclass(frozen=True)
-class Wishes:
+class JoinConfig:
     """The `config` of a join. What is not of its kind is as if it were not there."""
 
     private: bool
@@ -27,7 +27,7 @@ class Wishes:
     changes: list[dict[str, Any]]
 
     @classmethod
-    def of(cls, payload: dict[str, Any]) -> Wishes:
+    def of(cls, payload: dict[str, Any]) -> JoinConfig:
         """The wishes in the payload of a `phx_join`."""
         config = _section(payload, "config")
         broadcast, presence = _section(config, "broadcast"), _section(config, "presence")
@@ -43,7 +43,7 @@ class Wishes:
             else [],
         )
 
-    def with_presence(self) -> Wishes:
+    def with_presence(self) -> JoinConfig:
         return replace(self, presence=True)
 
 

@@ -43,7 +43,7 @@ class RelationColumn:
 
 
 @dataclass(frozen=True)
-class Relation:
+class WalRelation:
     """A table as it is from here on in the log."""
 
     oid: int
@@ -54,7 +54,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Insert:
-    relation: Relation
+    relation: WalRelation
     new: Values
 
 
@@ -62,7 +62,7 @@ class Insert:
 class Update:
     """`old` holds the old key when it has changed."""
 
-    relation: Relation
+    relation: WalRelation
     old: Values | None
     new: Values
 
@@ -71,18 +71,18 @@ class Update:
 class Delete:
     """`old` holds the key's columns; the others are None."""
 
-    relation: Relation
+    relation: WalRelation
     old: Values
 
 
-Message = Begin | Commit | Relation | Insert | Update | Delete
+Message = Begin | Commit | WalRelation | Insert | Update | Delete
 
 
 class Decoder:
     """Decodes messages in the order of the log; remembers the relations it was told of."""
 
     def __init__(self) -> None:
-        self._relations: dict[int, Relation] = {}
+        self._relations: dict[int, WalRelation] = {}
 
     def decode(self, data: bytes) -> Message | None:
         """One message; None for a kind that says nothing of rows. Raises Malformed."""
@@ -120,7 +120,7 @@ class Decoder:
         return None
 
 
-def _relation(reader: _Reader) -> Relation:
+def _relation(reader: _Reader) -> WalRelation:
     oid = reader.uint32()
     schema, table = reader.string() or "pg_catalog", reader.string()
     reader.char()  # the replica identity
@@ -130,10 +130,10 @@ def _relation(reader: _Reader) -> Relation:
         name, type_oid = reader.string(), reader.uint32()
         reader.uint32()  # the type's modifier
         columns.append(RelationColumn(name, is_key, type_oid))
-    return Relation(oid, schema, table, tuple(columns))
+    return WalRelation(oid, schema, table, tuple(columns))
 
 
-def _values(reader: _Reader, relation: Relation) -> Values:
+def _values(reader: _Reader, relation: WalRelation) -> Values:
     values: Values = {}
     count = reader.uint16()
     if count != len(relation.columns):

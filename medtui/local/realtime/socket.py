@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Refused
 from medtui.local.realtime.channel import Channel, Services
-from medtui.local.realtime.frames import BadFrame, Frame, decode, encode
+from medtui.local.realtime.frames import BadFrame, ClientMessage, decode, encode
 from medtui.local.realtime.join_config import PREFIX
 from medtui.local.realtime.limits import (
     BACKLOG_BYTES,
@@ -162,7 +162,7 @@ class ClientSocket:
         if frame.event != "broadcast":  # which may have to ask the database
             await self._handle(frame)
 
-    async def _handle(self, frame: Frame) -> None:
+    async def _handle(self, frame: ClientMessage) -> None:
         channel = self.channels.get(frame.topic)
         match frame.event:
             case "heartbeat" if frame.topic == "phoenix":
@@ -180,7 +180,7 @@ class ClientSocket:
             case _:
                 self._reply(frame, "error", {"reason": "unmatched topic"})
 
-    async def _join(self, frame: Frame, before: Channel | None) -> None:
+    async def _join(self, frame: ClientMessage, before: Channel | None) -> None:
         if before is not None:  # a topic is joined once: the new one takes the place of the old
             before.close()
             self.drop(before)
@@ -217,7 +217,7 @@ class ClientSocket:
         if not self._joins.allows():
             raise Refused("ClientJoinRateLimitReached", "Too many joins per second")
 
-    def _reply(self, frame: Frame, status: str, response: object) -> None:
+    def _reply(self, frame: ClientMessage, status: str, response: object) -> None:
         payload = json.dumps({"status": status, "response": response})
         self.send(
             encode(self.version, frame.topic, "phx_reply", payload, frame.ref, frame.join_ref)

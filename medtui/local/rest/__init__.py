@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from medtui.local.db_role import Claims, bearer, become, role_of
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.pools import Turns
 from medtui.local.rest import payload
 from medtui.local.rest import preferences as wishes
@@ -23,9 +23,9 @@ from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
 from medtui.local.rest.parse import Pairs, canonical, out_of_range, parse, split
-from medtui.local.rest.preferences import OBJECT, Wishes
+from medtui.local.rest.preferences import OBJECT, Preferences
 from medtui.local.rest.query import Parameters, Query
-from medtui.local.rest.sql import Result, Select, Statement
+from medtui.local.rest.sql import QueryResult, Select, Statement
 from medtui.local.rest.write import Write
 
 MAX_ROWS = 1_000
@@ -48,7 +48,7 @@ Pool = AsyncConnectionPool[AsyncConnection[Any]]
 class Rest:
     """The endpoints, over a pool of connections as `authenticator`."""
 
-    def __init__(self, pool: Pool, keys: Keys, *, most: int = MAX_ROWS) -> None:
+    def __init__(self, pool: Pool, keys: ServerKeys, *, most: int = MAX_ROWS) -> None:
         self._pool = pool
         self._keys = keys
         self._most = most
@@ -131,7 +131,7 @@ class Rest:
         claims: Claims,
         table: str,
         parameters: Parameters,
-        asked: Wishes,
+        asked: Preferences,
         catalogue: Catalogue,
         pairs: Pairs,
     ) -> Response:
@@ -182,11 +182,11 @@ class Rest:
         request: Request,
         claims: Claims,
         statement: Statement,
-        asked: Wishes,
+        asked: Preferences,
         query: Query,
         *,
         reading: bool | None = None,
-    ) -> Result:
+    ) -> QueryResult:
         """Run a statement as the caller, in one round trip where nothing can be undone.
 
         Costly ones of an address run one at a time, so that its others need not wait for them.
@@ -228,9 +228,9 @@ class Rest:
         return self._catalogue
 
 
-def _checked(row: tuple[Any, ...] | None, asked: Wishes) -> Result:
+def _checked(row: tuple[Any, ...] | None, asked: Preferences) -> QueryResult:
     assert row is not None  # noqa: S101  # every statement gives one row
-    result = Result(*row)
+    result = QueryResult(*row)
     if asked.single and result.rows != 1:
         raise RestError(
             406,
@@ -251,7 +251,7 @@ def _content_range(start: int, rows: int, total: int | None) -> dict[str, str]:
     return {"Content-Range": f"{shown}/{'*' if total is None else total}"}
 
 
-def _page(start: int, result: Result, asked: Wishes, headers: dict[str, str]) -> Response:
+def _page(start: int, result: QueryResult, asked: Preferences, headers: dict[str, str]) -> Response:
     total = result.total
     headers = {**_content_range(start, result.rows, total), **headers, **asked.applied()}
     if total is not None and start > total:
@@ -263,7 +263,7 @@ def _page(start: int, result: Result, asked: Wishes, headers: dict[str, str]) ->
 
 
 def _written(
-    request: Request, table: str, result: Result, asked: Wishes, *, resolves: bool
+    request: Request, table: str, result: QueryResult, asked: Preferences, *, resolves: bool
 ) -> Response:
     counted = result.rows if asked.count else None
     status = 200 if asked.returned == "representation" else 204
@@ -289,7 +289,9 @@ def _written(
     return _response(result, status, headers, asked)
 
 
-def _response(result: Result, status: int, headers: dict[str, str], asked: Wishes) -> Response:
+def _response(
+    result: QueryResult, status: int, headers: dict[str, str], asked: Preferences
+) -> Response:
     if asked.profile:
         headers["Content-Profile"] = asked.profile
     return Response(result.body, status, headers, f"{asked.media}; charset=utf-8")

@@ -35,7 +35,7 @@ _PREFERENCES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Wishes:
+class Preferences:
     """As sent; `preferences` has only those that are known, with the first value of each."""
 
     media: str = JSON
@@ -72,13 +72,13 @@ class Wishes:
         return {"Preference-Applied": ", ".join(applied)} if applied else {}
 
 
-def read(request: Request) -> Wishes:
+def read(request: Request) -> Preferences:
     """The wishes in a request's headers. Raises RestError for another schema alone."""
     header = "accept-profile" if request.method in ("GET", "HEAD") else "content-profile"
     profile = request.headers.get(header)
     if profile not in (None, "public"):
         raise RestError(406, "PGRST106", "The schema must be one of the following: public")
-    wishes = Wishes(profile=profile)
+    wishes = Preferences(profile=profile)
     try:
         wishes = replace(wishes, preferences=_preferences(request))
         return replace(wishes, media=_media(request))

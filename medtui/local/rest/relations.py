@@ -11,7 +11,7 @@ from medtui.local.rest.query import Embed
 
 
 @dataclass(frozen=True)
-class Relation:
+class TableRelation:
     """From a table's row to another's: `columns` are pairs of the one's and the other's."""
 
     key: ForeignKey
@@ -44,7 +44,7 @@ class Relation:
         return f"{self.key.name} using {self.source}({ours}) and {self.target}({theirs})"
 
 
-def relation(catalogue: Catalogue, table: str, embed: Embed) -> Relation:
+def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
     """The one relation that an embed means. RestError: PGRST200 for none, PGRST201 for several."""
     if {table, embed.resource} & catalogue.views:
         raise not_supported("embedding along the keys of a view")
@@ -68,25 +68,25 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> Relation:
     return found[0]
 
 
-def _relations(catalogue: Catalogue, table: str) -> Iterator[Relation]:
+def _relations(catalogue: Catalogue, table: str) -> Iterator[TableRelation]:
     """All of a table's: those of its keys and of others' to it, then those by way of a third."""
     for key in catalogue.keys:
         pairs = tuple(zip(key.columns, key.target_columns, strict=True))
         if key.source == table:
-            yield Relation(key, table, key.target, to_one=True, columns=pairs)
+            yield TableRelation(key, table, key.target, to_one=True, columns=pairs)
         if key.target == table:
             back = tuple((theirs, ours) for ours, theirs in pairs)
-            yield Relation(key, table, key.source, to_one=key.unique, columns=back)
+            yield TableRelation(key, table, key.source, to_one=key.unique, columns=back)
     for ours in catalogue.keys:
         for theirs in catalogue.keys:
             if ours.target == table and ours.source == theirs.source and ours.name != theirs.name:
                 # Only what is told apart by both its ends is a table of pairs.
                 primary = set(catalogue.primary.get(ours.source, ()))
                 if {*ours.columns, *theirs.columns} <= primary:
-                    yield Relation(ours, table, theirs.target, False, (), junction=theirs)
+                    yield TableRelation(ours, table, theirs.target, False, (), junction=theirs)
 
 
-def _means(one: Relation, table: str, embed: Embed) -> bool:
+def _means(one: TableRelation, table: str, embed: Embed) -> bool:
     """Whether an embed's name and hint fit a relation: by table, constraint, or single column."""
     ours, theirs = one.columns[0] if len(one.columns) == 1 else (None, None)
     if one.target == table and not one.junction:
@@ -101,7 +101,7 @@ def _means(one: Relation, table: str, embed: Embed) -> bool:
     return embed.resource == one.target and embed.hint in hints
 
 
-def _ambiguous(table: str, embed: Embed, found: Sequence[Relation]) -> RestError:
+def _ambiguous(table: str, embed: Embed, found: Sequence[TableRelation]) -> RestError:
     choices = ", ".join(f"'{one.target}!{one.hint}'" for one in found)
     return RestError(
         300,

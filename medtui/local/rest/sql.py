@@ -14,7 +14,7 @@ from typing import Any
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError
 from medtui.local.rest.query import Column, Condition, Embed, Logic, Query
-from medtui.local.rest.relations import Relation, relation
+from medtui.local.rest.relations import TableRelation, relation
 
 _OPERATORS = {
     "eq": "=",
@@ -52,14 +52,14 @@ def no_null(text: str) -> str:
 
 @dataclass
 class Statement:
-    """SQL whose parameters are `$1`, `$2` … It gives one row: see `Result`."""
+    """SQL whose parameters are `$1`, `$2` … It gives one row: see `QueryResult`."""
 
     sql: str
     parameters: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
-class Result:
+class QueryResult:
     """A statement's row: the body, the rows in it, and what the request asked to know beside."""
 
     body: str
@@ -175,7 +175,7 @@ class Select:
 
     def _bound(
         self, table: str, name: str, embed: Embed, depth: int
-    ) -> tuple[Relation, str, str, list[str]]:
+    ) -> tuple[TableRelation, str, str, list[str]]:
         """An embed's relation, its source and its name there, and what binds it to our row."""
         along = relation(self.catalogue, table, embed)
         target = f"public.{quote(along.target)}"

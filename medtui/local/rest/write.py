@@ -8,7 +8,7 @@ from dataclasses import replace
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import no_such_column, not_supported
 from medtui.local.rest.payload import Payload
-from medtui.local.rest.preferences import Wishes
+from medtui.local.rest.preferences import Preferences
 from medtui.local.rest.query import Embed, Parameters, Query
 from medtui.local.rest.relations import relation
 from medtui.local.rest.sql import Select, Statement, body, quote
@@ -22,7 +22,7 @@ class Write:
     """One statement on one table."""
 
     def __init__(
-        self, catalogue: Catalogue, table: str, parameters: Parameters, wishes: Wishes
+        self, catalogue: Catalogue, table: str, parameters: Parameters, wishes: Preferences
     ) -> None:
         self._catalogue = catalogue
         self._table = table

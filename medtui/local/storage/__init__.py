@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from medtui.local.db_role import ROLES, Claims, bearer
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.storage import inputs, shapes
 from medtui.local.storage.answers import answer
 from medtui.local.storage.body import receive
@@ -30,7 +30,7 @@ from medtui.local.storage.errors import (
     not_supported,
     refused,
 )
-from medtui.local.storage.files import Files, chunks
+from medtui.local.storage.files import FileStore, chunks
 from medtui.local.storage.names import check_bucket, check_key, check_path, check_type
 from medtui.local.storage.objects import Acting, Db, Objects, Row, Upload, storage_pool
 
@@ -52,10 +52,15 @@ class Storage:
     """
 
     def __init__(
-        self, pool: AsyncConnectionPool[Db], keys: Keys, folder: Path, *, most: int = MOST_ENTRIES
+        self,
+        pool: AsyncConnectionPool[Db],
+        keys: ServerKeys,
+        folder: Path,
+        *,
+        most: int = MOST_ENTRIES,
     ) -> None:
         self._objects = Objects(pool)
-        self._files = Files(folder)
+        self._files = FileStore(folder)
         self._keys = keys
         self._most = most
 

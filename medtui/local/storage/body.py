@@ -22,7 +22,7 @@ MAX_FIELDS = 10
 
 
 @dataclass(frozen=True)
-class Kind:
+class BodyKind:
     """What is known of a file before its first byte."""
 
     mime: str
@@ -37,7 +37,7 @@ class Kind:
 
 async def receive(
     request: Request, file: NewFile, *, limit: int, check: Callable[[str], None]
-) -> Kind:
+) -> BodyKind:
     """Write the request's file. `check` may refuse its MIME type, before a byte is written.
 
     StorageError when it is larger than `limit` bytes, or when there is none.
@@ -47,7 +47,7 @@ async def receive(
         return await _receive_form(request, mime, file, limit, check)
     if int(request.headers.get("content-length", 0)) > limit:
         raise too_large()
-    kind = Kind(
+    kind = BodyKind(
         mime,
         request.headers.get("cache-control", "no-cache"),
         _decoded(request.headers.get("x-metadata", "")),
@@ -61,9 +61,9 @@ async def receive(
 
 async def _receive_form(
     request: Request, kind: str, file: NewFile, limit: int, check: Callable[[str], None]
-) -> Kind:
+) -> BodyKind:
     form = _Form(parse_options_header(kind)[1].get(b"boundary", b""))
-    found: Kind | None = None
+    found: BodyKind | None = None
     try:
         async for data in request.stream():
             if data:
@@ -124,10 +124,10 @@ class _Form:
         taken, self._file = self._file, []
         return taken
 
-    def kind(self) -> Kind:
+    def kind(self) -> BodyKind:
         seconds = self._text("cacheControl")
         metadata = self._fields.get("metadata", self._fields.get("userMetadata", b""))
-        return Kind(
+        return BodyKind(
             self._text("contentType") or self.mime or "",
             f"max-age={seconds}" if seconds else "no-cache",
             _object(metadata),

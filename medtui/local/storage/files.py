@@ -87,7 +87,7 @@ class NewFile:
         self._digest.update(data)
 
 
-class Files:
+class FileStore:
     """The folder. It is ours alone."""
 
     def __init__(self, folder: Path) -> None:

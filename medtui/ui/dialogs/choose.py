@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from medtui.ui.vim_keys import Choices
+from medtui.ui.vim_keys import VimOptionList
 
 T = TypeVar("T")
 
@@ -36,7 +36,7 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
           for n in range(1, 10)),
     ]  # fmt: skip
 
-    options = query_one(Choices)
+    options = query_one(VimOptionList)
 
     def __init__(self, question: str, choices: list[tuple[str, T]], current: int = 0) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._question, classes="card--title", markup=False)
-            yield Choices(
+            yield VimOptionList(
                 *(
                     Option(Content(f"{n if n < 10 else ' '}  {words}"))
                     for n, (words, _) in enumerate(self._choices, 1)

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-from medtui.ui.vim_keys import Page
+from medtui.ui.vim_keys import VimScroll
 
 
 class HelpScreen(ModalScreen[None]):
@@ -41,6 +41,6 @@ class HelpScreen(ModalScreen[None]):
             Content.assemble((f"{' '.join(names):<{width}}", "bold"), "  ", Content(words))
             for names, words in keys.values()
         ]
-        with Page(classes="dialog"):
+        with VimScroll(classes="dialog"):
             yield Static("Help", classes="card--title")
             yield Static(Content("\n").join(lines))

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from medtui.core.agenda import why_no_link
 from medtui.models import PracticeSession, safe_link
 from medtui.ui.dialogs.confirm import ConfirmScreen
-from medtui.ui.vim_keys import Page
+from medtui.ui.vim_keys import VimScroll
 
 if TYPE_CHECKING:
     from medtui.app import MedtuiApp
@@ -87,7 +87,7 @@ class LinkScreen(ModalScreen[None]):
         self._host = host
 
     def compose(self) -> ComposeResult:
-        with Page(classes="dialog"):
+        with VimScroll(classes="dialog"):
             yield Static(
                 f"It leads to {self._host}. There is no browser on this side: open it where you "
                 "sit, or scan it. y copies it, esc goes back.",

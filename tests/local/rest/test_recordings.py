@@ -19,7 +19,7 @@ import jwt
 import pytest
 
 from medtui.local.install import MIGRATIONS, install
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
 from tests.stack import Person, Stack, administrator, slots_gone
 
@@ -111,7 +111,7 @@ SENT: dict[str, tuple[dict[str, str], Any]] = {
 
 
 @pytest.fixture
-async def bare(template: Cluster, keys: Keys, tmp_path: Path) -> AsyncIterator[Stack]:
+async def bare(template: Cluster, keys: ServerKeys, tmp_path: Path) -> AsyncIterator[Stack]:
     """A stack with the data model alone, as the recordings had it."""
     shutil.copy(min(MIGRATIONS.glob("*.sql")), tmp_path)
     stack = Stack(template, "test_recordings", keys)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from medtui.local.gateway import Gateway
-from medtui.local.keys import Keys
+from medtui.local.keys import ServerKeys
 
 DEALINGS = {"open": 0, "os.rename": 1, "os.remove": 0}
 """What Python reports of files before it does it, and which argument is the (new) path."""
@@ -24,7 +24,7 @@ DEALINGS = {"open": 0, "os.rename": 1, "os.remove": 0}
 
 async def serve(order: dict[str, Any]) -> None:
     dsns, files = order["dsns"], order["files"]
-    gateway = await Gateway.start(dsns.get, Keys(**order["keys"]), files=Path(files))
+    gateway = await Gateway.start(dsns.get, ServerKeys(**order["keys"]), files=Path(files))
     left = order["dealings"]
 
     def count(event: str, arguments: tuple[Any, ...]) -> None:
