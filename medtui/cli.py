@@ -17,7 +17,7 @@ from medtui.shared_screen.command import add_options
 from medtui.text import clean_line
 
 if TYPE_CHECKING:
-    from medtui.documents import Document
+    from medtui.documents import Document, Kind
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -80,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     view = commands.add_parser("view", help="read a transcript and an assessment from disk")
     view.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON, VTT, SRT or text")
     view.add_argument("--json", action="store_true", help="print them normalised, one a line")
+    view.add_argument("--as", dest="kind", choices=("transcript", "assessment"),
+                      help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
@@ -107,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
 def _view(options: argparse.Namespace) -> int:
     if len(options.files) > 2:
         return complain("view takes a transcript and an assessment: name at most two files.")
+    if options.kind and len(options.files) > 1:
+        return complain("--as says what one file is: name only that file.")
     from medtui.documents import DocumentError
     from medtui.documents.decode import check
 
@@ -119,15 +123,17 @@ def _view(options: argparse.Namespace) -> int:
     if code:
         return code
     if options.json:
-        return _print_documents(options.files)
-    return _print_review(options.files) if console.why_no_screen() else _review(options.files)
+        return _print_documents(options.files, options.kind)
+    if console.why_no_screen():
+        return _print_review(options.files, options.kind)
+    return _review(options.files, options.kind)
 
 
-def _review(paths: Sequence[Path]) -> int:
+def _review(paths: Sequence[Path], kind: Kind | None) -> int:
     from medtui.documents.reading import Reading
 
     # Begun before the screen is made: what is long is read by a process of its own.
-    readings = [(path, Reading(path)) for path in paths]
+    readings = [(path, Reading(path, kind)) for path in paths]
     from medtui.config import BadConfig, load
     from medtui.launcher import Launcher, Login
 
@@ -146,46 +152,49 @@ def _review(paths: Sequence[Path]) -> int:
     return app.run() or app.return_code or 0
 
 
-def _read_documents(paths: Sequence[Path]) -> tuple[list[Document], int]:
+def _read_documents(paths: Sequence[Path], kind: Kind | None) -> tuple[list[Document], int]:
     """The documents that can be read, and the exit code: 1 where one cannot, which is told."""
     from medtui.documents import DocumentError, load, read
+    from medtui.documents.words import is_left_over
 
     found, code = [], 0
     for path in paths:
         try:
-            document = read(load(path))
+            document = read(load(path), kind)
         except DocumentError as error:
             code = complain(f"{path}: {error.message}", 1)
             continue
         for note in document.notes:
-            complain(f"{path}: {note}")
+            if not is_left_over(note):  # what is left over is printed with the rest
+                complain(f"{path}: {note}")
         found.append(document)
     return found, code
 
 
-def _print_documents(paths: Sequence[Path]) -> int:
+def _print_documents(paths: Sequence[Path], kind: Kind | None) -> int:
     import json
 
-    documents, code = _read_documents(paths)
+    documents, code = _read_documents(paths, kind)
     for document in documents:
         console.say(json.dumps(document.as_json()))
         sys.stdout.flush()
     return code
 
 
-def _print_review(paths: Sequence[Path]) -> int:
+def _print_review(paths: Sequence[Path], kind: Kind | None) -> int:
     """Print as text what the screen would show, where there is no terminal to show it on."""
     from medtui.documents import Transcript
     from medtui.documents.export import as_markdown
 
-    documents, code = _read_documents(paths)
+    documents, code = _read_documents(paths, kind)
     if not documents:
         return code
     transcripts = [found for found in documents if isinstance(found, Transcript)]
     assessments = [found for found in documents if not isinstance(found, Transcript)]
+    transcripts += [found.talk for found in assessments if found.talk is not None]
     if len(transcripts) > 1 or len(assessments) > 1:
-        kind = "transcripts" if transcripts else "assessments"
-        return complain(f"Both files are {kind}: view takes a transcript and an assessment.")
+        both = "transcripts" if len(transcripts) > 1 else "assessments"
+        return complain(f"Both files are {both}: view takes a transcript and an assessment.")
     title = " and ".join(clean_line(path.name) for path in paths)
     transcript, assessment = next(iter(transcripts), None), next(iter(assessments), None)
     console.say(as_markdown(title, transcript, assessment, {}).rstrip())

@@ -27,7 +27,7 @@ def test_a_transcript_and_an_assessment_are_printed_one_a_line() -> None:
     done = view("--json", TALK, MARKS)
     assert (done.returncode, done.stderr) == (0, "")
     talk, marks = (json.loads(line) for line in done.stdout.splitlines())
-    assert list(talk) == ["kind", "source", "duration", "turns"]
+    assert list(talk) == ["kind", "source", "duration", "turns", "notes", "unclaimed"]
     assert (talk["kind"], talk["source"], talk["duration"]) == ("transcript", "assemblyai", 29)
     assert talk["turns"][1] == {
         "speaker": "B",

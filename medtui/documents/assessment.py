@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from medtui.documents.finite import finite
+from medtui.documents.transcript import Transcript
 
 
 class Marker(StrEnum):
@@ -102,6 +104,21 @@ class Assessment:
     feedback: Feedback = Feedback()
     unclaimed: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    talk: Transcript | None = None
+    """The talk that the same file holds."""
+    is_doubtful: bool = False
+    """Whether the file may as well be a transcript."""
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether there is a mark, a percentage, a grade or a tick in it, not words alone."""
+        whole = self.overall
+        given = (whole.score, whole.percent, whole.label, whole.passed)
+        return (
+            any(value is not None for value in given)
+            or any(part.score is not None or part.label is not None for part in self.domains)
+            or any(part.score is not None or part.result is not None for part in self.criteria)
+        )
 
     @property
     def is_empty(self) -> bool:
@@ -125,27 +142,12 @@ class Assessment:
             "domains": [asdict(domain) for domain in self.domains],
             "criteria": [asdict(criterion) for criterion in self.criteria],
             "feedback": asdict(self.feedback),
-            "unclaimed": self.unclaimed if _is_finite(self.unclaimed) else _finite(self.unclaimed),
-        }
+            "notes": list(self.notes),
+            "unclaimed": finite(self.unclaimed),
+        } | self._talk_as_json()
 
-
-def _is_finite(value: Any) -> bool:
-    waiting = [value]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, dict):
-            waiting += part.values()
-        elif isinstance(part, list):
-            waiting += part
-        elif isinstance(part, float) and not math.isfinite(part):
-            return False
-    return True
-
-
-def _finite(value: Any) -> Any:
-    """The value without infinities and what is no number, which JSON does not have."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+    def _talk_as_json(self) -> dict[str, Any]:
+        if self.talk is None:
+            return {}
+        told = self.talk.as_json()
+        return {"turns": told["turns"], "duration": told["duration"]}

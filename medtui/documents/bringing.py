@@ -17,33 +17,40 @@ from pathlib import Path
 from typing import Any
 
 from medtui.documents.assessment import Assessment
-from medtui.documents.decode import load, text_of_bytes, value_of
+from medtui.documents.decode import load, text_of_bytes
 from medtui.documents.errors import DocumentError
+from medtui.documents.families import text_of_office
+from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reader import read
 from medtui.documents.reading import SECONDS, SMALL
-from medtui.documents.shapes import captions
 from medtui.documents.transcript import Transcript
+from medtui.documents.transcripts import captions
+from medtui.documents.turns import Piece
 from medtui.documents.words import length, overall_words
 
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A file that can be sent. `what`: what it is; `how`: what had to be done, or empty."""
+    """A file that can be sent. `what`: what it is; `how`: what had to be done, or empty.
+
+    `other`: what it may be instead, or holds besides; None where it is one thing for certain.
+    """
 
     kind: Kind
     content: bytes
     what: str
     how: str = ""
+    other: Kind | None = None
 
 
-async def bring(path: Path) -> Brought:
+async def bring(path: Path, expected: Kind | None = None) -> Brought:
     """Read and check a file. Raises DocumentError; what is large is read by another process."""
     if await asyncio.to_thread(_size, path) <= SMALL:
-        return await asyncio.to_thread(brought, path)
+        return await asyncio.to_thread(brought, path, expected)
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", __name__, str(path)),
+        *("-m", __name__, str(path), *([expected] if expected else [])),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -66,15 +73,28 @@ async def bring(path: Path) -> Brought:
     return found
 
 
-def brought(path: Path) -> Brought:
+def brought(path: Path, expected: Kind | None = None) -> Brought:
     """The same, here and now."""
     data = load(path)
-    document = read(data)
+    document = read(data, expected)
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
+    other = _other(document, kind) if expected is None else None
     if _is_plain_json(data):
-        return Brought(kind, data, _what(document))
-    content, how = _as_json(text_of_bytes(data), document, kind)
-    return Brought(kind, content, _what(document), how)
+        return Brought(kind, data, _what(document), other=other)
+    content, how = _as_json(_text(data), document, kind)
+    return Brought(kind, content, _what(document), how, other)
+
+
+def _other(document: Document, kind: Kind) -> Kind | None:
+    holds_both = isinstance(document, Assessment) and document.talk is not None
+    if not document.is_doubtful and not holds_both:
+        return None
+    return "assessment" if kind == "transcript" else "transcript"
+
+
+def _text(data: bytes) -> str:
+    office = text_of_office(data)
+    return text_of_bytes(data) if office is None else office
 
 
 def _size(path: Path) -> int:
@@ -94,7 +114,8 @@ def _is_plain_json(data: bytes) -> bool:
 
 def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
     if captions.is_captions(text):
-        name = "VTT" if text.lstrip("\ufeff \n\r").startswith("WEBVTT") else "SRT"
+        is_vtt = text.lstrip("\ufeff \n\r").startswith("WEBVTT")
+        name = "VTT" if is_vtt else "SRT" if "-->" in text[:600] else "SBV"
         how = f"It is {name}, and is sent as JSON, with its own text in it."
         return _dumped(_segments(text, name.lower())), how
     value = value_of(text)
@@ -105,12 +126,19 @@ def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
         content = _dumped(told)
         if _is_same(document, read(content, kind)):
             return content, how
+    if isinstance(document, Transcript):
+        pieces = [Piece(turn.text, turn.speaker, turn.start, turn.end) for turn in document.turns]
+        return _dumped(_as_segments(pieces, text, document.source)), how
     return _dumped(text), how
 
 
 def _segments(text: str, name: str) -> dict[str, Any]:
     """Captions in the shape of OpenAI's diarized transcripts, cue by cue."""
     _, draft = captions.read(text)
+    return _as_segments(draft.pieces, text, name)
+
+
+def _as_segments(pieces: list[Piece], text: str, name: str) -> dict[str, Any]:
     segments = [
         {
             "type": "transcript.text.segment",
@@ -120,10 +148,10 @@ def _segments(text: str, name: str) -> dict[str, Any]:
             "speaker": piece.speaker,
             "text": piece.text,
         }
-        for number, piece in enumerate(draft.pieces)
+        for number, piece in enumerate(pieces)
         if piece.text
     ]
-    ends = [piece.end or piece.start or 0.0 for piece in draft.pieces]
+    ends = [piece.end or piece.start or 0.0 for piece in pieces]
     return {
         "task": "transcribe",
         "duration": max(ends, default=0.0),
@@ -171,7 +199,8 @@ def main(arguments: list[str]) -> int:
     """The process: checks one file and writes what it has found to its standard output."""
     found: Brought | str
     try:
-        found = brought(Path(arguments[0]))
+        kind: Any = arguments[1] if len(arguments) > 1 else None
+        found = brought(Path(arguments[0]), kind)
     except DocumentError as error:
         found = error.message
     except MemoryError:

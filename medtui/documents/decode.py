@@ -14,13 +14,8 @@ MAX_BYTES = 64 * 1024**2
 MAX_DEPTH = 100
 MAX_MEMORY = 480 * 1024**2
 """What the values of a file may take, by an estimate."""
-MAX_WRAPS = 3
-"""So many times one JSON may be encoded within another."""
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
-_FENCE = re.compile(r"```[ \t]*(?:json[c5]?)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
-_NOTE = re.compile(r"\[(?:\d+:\d|(?!(?:true|false|null|NaN)\b)[A-Za-z])")
-"""What stands in brackets before speech: "[00:12] Doctor: …"."""
 _EXPECTED = {
     "Expecting property name enclosed in double quotes": "a name in double quotes was expected",
     "Expecting ',' delimiter": "a comma, or the end of the list or object, was expected",
@@ -75,7 +70,7 @@ def text_of_bytes(data: bytes) -> str:
         raise _empty()
     head = text[:4096]
     odd = sum(char < " " and char not in "\t\n\r\f" for char in head)
-    if "\0" in head or odd > len(head) // 10 or head.startswith(("%PDF-", "PK\x03\x04")):
+    if "\0" in head or odd > len(head) // 10:
         raise DocumentError(
             "This file holds no text: a JSON, VTT, SRT or text file was expected.",
             title="Not a text",
@@ -85,35 +80,6 @@ def text_of_bytes(data: bytes) -> str:
 
 def _empty() -> DocumentError:
     return DocumentError("This file is empty: there is nothing to read.", title="Empty")
-
-
-def value_of(text: str) -> Any:
-    """What a file's text says: JSON decoded, however often it was encoded; else the text itself.
-
-    Raises DocumentError for JSON that is broken, too deep or too large.
-    """
-    value: Any = text
-    for _ in range(MAX_WRAPS + 1):
-        if not isinstance(value, str) or not looks_like_json(value):
-            break
-        value = decode(value)
-    if isinstance(value, str) and (fenced := fenced_json(value)) is not None:
-        return fenced
-    return value
-
-
-def looks_like_json(text: str) -> bool:
-    start = text[:200].lstrip("\ufeff \t\r\n")
-    return start.startswith(("{", "[", '"')) and not _NOTE.match(start)
-
-
-def fenced_json(text: str) -> Any:
-    """The JSON between the fences of a model's prose, or None."""
-    match = _FENCE.search(text)
-    try:
-        return decode(match[1]) if match else None
-    except DocumentError:
-        return None
 
 
 def decode(text: str) -> Any:
@@ -127,8 +93,6 @@ def decode(text: str) -> Any:
         except ValueError:  # a whole number of thousands of digits
             return json.loads(text, strict=False, parse_int=_integer)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and (lines := _json_lines(text)) is not None:
-            return lines
         raise _broken(text, error) from error
     except RecursionError as error:
         raise _too_deep() from error
@@ -177,19 +141,14 @@ def _too_deep() -> DocumentError:
     )
 
 
-def _json_lines(text: str) -> list[Any] | None:
-    """One value a line, as streams are often saved."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    try:
-        return [json.loads(line, strict=False, parse_int=_integer) for line in lines]
-    except (ValueError, RecursionError):
-        return None
-
-
 def _broken(text: str, error: json.JSONDecodeError) -> DocumentError:
     expected = _EXPECTED.get(error.msg, "valid JSON was expected")
     is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-    advice = "It seems to be cut short: get it anew." if is_cut else "Mend it, or get it anew."
+    advice = (
+        "It seems to be cut short: download it again."
+        if is_cut
+        else "Correct it, or export it again."
+    )
     return DocumentError(
         f"This file breaks off at line {error.lineno}, column {error.colno}: {expected}. {advice}",
         title="Broken file",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import How, Quotes
-from medtui.documents.flat import flattened
+from medtui.documents.flatten import flattened
 from medtui.documents.statistics import Statistics, statistics_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import (
@@ -145,6 +145,15 @@ def _transcript(transcript: Transcript, names: dict[str, str], begins: int) -> I
     for note in transcript.notes:
         yield f"*{_safe(note)}*"
         yield ""
+    yield from _turns(transcript, names, begins)
+    if transcript.unclaimed:
+        yield "### Also in the file"
+        yield ""
+        yield from (f"- {_safe(line)}" for line in flattened(transcript.unclaimed))
+        yield ""
+
+
+def _turns(transcript: Transcript, names: dict[str, str], begins: int) -> Iterable[str]:
     for index, turn in enumerate(transcript.turns):
         if index == begins and begins:
             yield "---"

@@ -16,8 +16,15 @@ _ABSURD = 1e15
 _SPACE = re.compile(r"\s+")
 _UNTIDY = re.compile(r"[^\S ]|  ")
 _CLOCK = re.compile(r"\[?(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)\]?")
+_DATE = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d")
 _PERIOD = re.compile(r"PT(?:([\d.]{1,15})H)?(?:([\d.]{1,15})M)?(?:([\d.]{1,15})S)?")
 _UNKNOWN_SPEAKERS = frozenset({"", "uu", "unknown", "none", "null", "n/a", "unidentified"})
+
+
+_PEOPLE = ("name", "displayName", "display_name", "speaker_name", "full_name", "label",
+           "ParticipantRole", "role", "id")  # fmt: skip
+_PARTS = ("text", "transcript", "content", "value", "utf8")
+"""Where the words of a part of a message are."""
 
 
 def clean(text: str) -> str:
@@ -36,10 +43,10 @@ def text_of(value: Any) -> str:
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
-        parts = [part.get("text") if isinstance(part, dict) else part for part in value]
+        parts = [first(part, *_PARTS) if isinstance(part, dict) else part for part in value]
         return clean(" ".join(part for part in parts if isinstance(part, str)))
     if isinstance(value, dict):
-        return text_of(value.get("text") or value.get("content") or "")
+        return text_of(first(value, *_PARTS) or "")
     return ""
 
 
@@ -98,6 +105,8 @@ def moment(value: Any) -> float | None:
         text = value.strip()[:40]
         if (plain := number(text)) is not None:
             return plain
+        if text.endswith("ms") and (plain := number(text[:-2].strip())) is not None:
+            return plain / 1000
         if text.endswith("s") and (plain := number(text[:-1])) is not None:
             return plain
         if match := _CLOCK.fullmatch(text):
@@ -110,21 +119,27 @@ def moment(value: Any) -> float | None:
     if isinstance(value, dict):
         seconds, nanos = number(value.get("seconds")), number(value.get("nanos"))
         if seconds is None and nanos is None:
-            return None
+            inner = first(value, "relative", "offset", "value", "start", "from", "absolute")
+            if isinstance(inner, (dict, list)):
+                return None
+            return at if (at := moment(inner)) is not None else instant(inner)
         return (seconds or 0.0) + (nanos or 0.0) / 1e9
     return number(value)
 
 
+_SCALARS = {"offset", "value", "start", "from"}
+
+
 def is_clock(value: Any) -> bool:
     """Whether a time carries its own unit."""
-    return isinstance(value, dict) or (
+    return (isinstance(value, dict) and not _SCALARS & set(value)) or (
         isinstance(value, str) and number(value) is None and moment(value) is not None
     )
 
 
 def instant(value: Any) -> float | None:
     """A date and time in ISO's form, as seconds since some epoch."""
-    if not isinstance(value, str) or not value[:4].isdigit() or "T" not in value:
+    if not isinstance(value, str) or not _DATE.match(value):
         return None
     try:
         at = datetime.fromisoformat(value.strip()[:40])
@@ -136,7 +151,12 @@ def instant(value: Any) -> float | None:
 def speaker_of(value: Any) -> str | None:
     """A speaker's label: a number, a name, or an object with one; None where nobody knows."""
     if isinstance(value, dict):
-        value = first(value, "name", "displayName", "display_name", "speaker_name", "label", "id")
+        value = first(value, *_PEOPLE) or next(
+            (value[name] for name in value if name.casefold().endswith(("name", "role", "id"))),
+            None,
+        )
+        if isinstance(value, (dict, list)):
+            return None
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, float) and value.is_integer():

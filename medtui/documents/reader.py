@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
-from medtui.documents.assessment import Overall
-from medtui.documents.decode import text_of_bytes, value_of
+from medtui.documents import families
+from medtui.documents.assessment import Assessment
+from medtui.documents.assessments import assessment_of, looks_like_assessment
+from medtui.documents.assessments.text import prose, sheet_in
+from medtui.documents.decode import text_of_bytes
 from medtui.documents.errors import DocumentError
+from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.marks import assessment_of, looks_like_assessment, prose
-from medtui.documents.shapes import captions, plain, text_in, transcript_of
+from medtui.documents.leftovers import with_leftovers
+from medtui.documents.refusals import refuse_text, refuse_value
 from medtui.documents.transcript import Transcript
+from medtui.documents.transcripts import captions, text_in, transcript_of
+from medtui.documents.transcripts.text import from_text
 from medtui.documents.turns import finish
+
+_MARK = re.compile(r"\W*\d+(?:[.,]\d+)?\s*(?:/\s*\d+|%)?\W*")
+DOUBTFUL = (
+    "It is not certain whether this is a transcript or an assessment: it is shown as {one};"
+    " read it as the other with {way}."
+)
+OTHER_WAY = {"transcript": "--as assessment", "assessment": "--as transcript"}
 
 
 def read(data: bytes, expected: Kind | None = None) -> Document:
@@ -19,50 +34,110 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 
     Args:
         data: the whole file.
-        expected: what it should be, where the caller knows; else it is told by its keys.
+        expected: what it should be, where the caller knows; else it is told by its contents.
+
+    Returns:
+        The transcript or the assessment. An assessment in whose file there is a talk, too, has
+        it as `talk`.
 
     Raises:
         DocumentError: it is too large, too deep, broken, or holds nothing to read.
     """
-    text = text_of_bytes(data)
+    office = families.text_of_office(data)
+    text = office if office is not None else text_of_bytes(data)
     del data
+    refuse_text(text)
     if captions.is_captions(text):
-        return _transcript_of_captions(text)
+        return _captions(text)
+    if (found := families.read(text)) is not None:
+        name, draft = found
+        if (talk := finish(name, draft)) is not None:
+            return with_leftovers(talk, {})
     value = value_of(text)
     if isinstance(value, str):
         return _of_text(value, expected)
     del text
-    found = _of_value(value, expected)
-    if found is None:
+    refuse_value(value)
+    document = _of_value(value, expected)
+    if document is None:
         raise DocumentError(
             "This file holds nothing that can be read as a transcript or an assessment:"
             " bring another.",
             title="Nothing to read",
         )
-    return found
+    return with_leftovers(document, value)
 
 
 def _of_value(value: Any, expected: Kind | None) -> Document | None:
-    if expected == "assessment" or (expected is None and looks_like_assessment(value)):
+    if expected == "assessment":
         return assessment_of(value) or transcript_of(value) or text_in(value)
-    return transcript_of(value) or text_in(value)
+    talk = transcript_of(value)
+    if expected == "transcript":
+        return talk or text_in(value)
+    marks = assessment_of(value)
+    if marks is not None and marks.has_marks:
+        if talk is None or not _is_talk(talk) or _is_same_part(talk, marks):
+            return marks
+        return replace(marks, talk=talk)
+    if marks is not None and looks_like_assessment(value) and not (talk and _is_talk(talk)):
+        return _doubted(marks, "assessment") if talk and len(talk.turns) > 1 else marks
+    return talk or text_in(value)
+
+
+def _is_talk(talk: Transcript) -> bool:
+    """Whether turns have speakers or times, so that they are more than texts."""
+    return any(turn.speaker is not None or turn.start is not None for turn in talk.turns)
+
+
+def _is_same_part(talk: Transcript, marks: Assessment) -> bool:
+    """Whether what is taken for a talk are the items of the assessment, or quotes in it."""
+    texts = {item.name.casefold() for item in marks.domains}
+    texts |= {item.text.casefold() for item in marks.criteria}
+    texts |= {quote.quote.casefold() for quote in marks.quotes}
+    told = "\n".join(
+        [
+            *(item.rationale for item in marks.domains),
+            *(item.rationale for item in marks.criteria),
+            *(point for item in marks.domains for point in (*item.strengths, *item.improvements)),
+            marks.feedback.summary,
+            *marks.feedback.strengths,
+            *marks.feedback.improvements,
+        ]
+    ).casefold()
+    same = sum(
+        turn.text.casefold() in texts
+        or (turn.speaker or "").casefold() in texts
+        or bool(_MARK.fullmatch(turn.text))
+        or turn.text.casefold() in told
+        for turn in talk.turns
+    )
+    return same * 2 >= len(talk.turns)
 
 
 def _of_text(text: str, expected: Kind | None) -> Document:
-    if captions.is_captions(text):
-        return _transcript_of_captions(text)
-    draft = plain.from_text(text) if expected != "assessment" else None
-    if expected is None and draft is not None and not any(part.speaker for part in draft.pieces):
-        draft = None if (found := prose(text)) and found.overall != Overall() else draft
-    found_turns = finish("plain", draft) if draft is not None else None
-    document = found_turns or prose(text)
+    draft = from_text(text) if expected != "assessment" else None
+    sheet = sheet_in(text) if expected != "transcript" else None
+    if sheet is not None and (marks := assessment_of(sheet)) is not None and marks.has_marks:
+        return with_leftovers(replace(marks, source="text"), sheet)
+    talk = finish("plain", draft) if draft is not None else None
+    told = prose(text) if expected != "transcript" else None
+    document: Document | None = talk or told
+    is_marked = expected is None and told is not None and told.has_marks
+    if is_marked and told is not None and talk is not None and not talk.speakers:
+        document = _doubted(told, "assessment") if len(talk.turns) > 3 else told
     if document is None or text.strip() in ("null", "true", "false"):
         raise DocumentError("This file holds no words: bring another.", title="Nothing to read")
-    return document
+    return with_leftovers(document, {})
 
 
-def _transcript_of_captions(text: str) -> Transcript:
+def _doubted(document: Document, kind: Kind) -> Document:
+    one = "an assessment" if kind == "assessment" else "a transcript"
+    note = DOUBTFUL.format(one=one, way=OTHER_WAY[kind])
+    return replace(document, notes=(*document.notes, note), is_doubtful=True)
+
+
+def _captions(text: str) -> Document:
     name, draft = captions.read(text)
     found = finish(name, draft)
     assert found is not None  # noqa: S101  # captions without text are refused by their reader
-    return found
+    return with_leftovers(found, {})

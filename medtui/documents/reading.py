@@ -19,7 +19,7 @@ from typing import IO, Any
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import load
 from medtui.documents.errors import DocumentError
-from medtui.documents.flat import SHOWN, flattened
+from medtui.documents.flatten import SHOWN, flattened
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.transcript import Transcript, Turn, Word
 

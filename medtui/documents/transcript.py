@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
+
+from medtui.documents.finite import finite
 
 
 class Word(NamedTuple):
@@ -51,6 +53,10 @@ class Transcript:
     """In seconds: what the file says, else when the last turn ends."""
     notes: tuple[str, ...] = ()
     """What its reader should know of how it was read: one sentence each."""
+    unclaimed: dict[str, Any] = field(default_factory=dict)
+    """What the file says that is neither a turn nor a figure of one."""
+    is_doubtful: bool = False
+    """Whether the file may as well be an assessment."""
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -71,6 +77,8 @@ class Transcript:
             "source": self.source,
             "duration": self.duration,
             "turns": [turn.as_json() for turn in self.turns],
+            "notes": list(self.notes),
+            "unclaimed": finite(self.unclaimed),
         }
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from medtui.documents.fields import clean
 from medtui.documents.transcript import Transcript, Turn, Word
-
-SECONDS = 1.0
-MILLISECONDS = 1e-3
-TICKS = 1e-7
-SAMPLES = 1 / 16_000
-UNITS = (SECONDS, MILLISECONDS, SAMPLES, TICKS)
+from medtui.documents.units import (
+    MILLISECONDS as MILLISECONDS,
+)
+from medtui.documents.units import (
+    SECONDS,
+    checked_duration,
+    unit_by_words,
+)
+from medtui.documents.units import (
+    TICKS as TICKS,
+)
 
 JOIN_WITHIN = 10.0
 """What one speaker says with a pause of at most so many seconds is one turn."""
@@ -24,6 +28,8 @@ TURN_WORDS = 400
 TURN_CHARS = 4_000
 """A turn of more is cut at the end of a sentence, to be readable and quick to draw."""
 MAX_TURNS = 100_000
+SINCE_1970 = ((1e9, 2.2e9), (1e12, 2.2e12))
+"""Seconds and milliseconds since 1970, of the years from 2001 to 2039."""
 
 _ENDS = (".", "?", "!", "…", "。", "？", "！")
 
@@ -62,14 +68,21 @@ class Draft:
     is_clock: bool = False
     """Whether times carried their own unit, so that it need not be doubted."""
     notes: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+    """What the file says beside the talk: its head, its foot, remarks of the service."""
 
 
-def grouped(words: Iterable[Spoken], unit: float = SECONDS, space: str = " ") -> list[Piece]:
-    """Pieces from single words: one for each run of a speaker."""
+def grouped(
+    words: Iterable[Spoken],
+    unit: float = SECONDS,
+    space: str = " ",
+    pause: float = JOIN_WITHIN,
+) -> list[Piece]:
+    """Pieces from single words: one for each run of a speaker. `pause`: in seconds, ends one."""
     pieces: list[Piece] = []
     run: list[Spoken] = []
     for word in _absorbed(list(words)):
-        if run and _breaks(run, word, unit):
+        if run and _breaks(run, word, unit, pause):
             pieces.append(_piece(run, space))
             run = []
         run.append(word)
@@ -87,14 +100,45 @@ def finish(source: str, draft: Draft) -> Transcript | None:
     if len(pieces) > MAX_TURNS:
         notes.append(f"Only the first {MAX_TURNS:,} turns are shown: this file holds more.")
         del pieces[MAX_TURNS:]
+    if draft.unit != TICKS:
+        pieces = _from_zero(pieces)
     if all(piece.start is not None for piece in pieces):
         pieces.sort(key=_start)
     unit = draft.unit if draft.is_clock else _fitting_unit(pieces, draft.unit, draft.duration)
     turns = tuple(_turn(piece, unit) for piece in _joined(_cut(pieces, unit), unit))
-    duration = draft.duration
+    last = max((turn.end or turn.start or 0.0 for turn in turns), default=0.0)
+    duration, contradicts = checked_duration(last, draft.duration)
+    if contradicts:
+        notes.append(
+            f"The file says that the recording takes {draft.duration:g}, which its times"
+            " contradict: the length shown is that of the times."
+        )
     if duration is None:
         duration = max((turn.end for turn in turns if turn.end is not None), default=None)
-    return Transcript(source, turns, _rounded(duration), tuple(notes))
+    aside = {"beside the talk": draft.aside} if draft.aside else {}
+    return Transcript(source, turns, _rounded(duration), tuple(notes), aside)
+
+
+def _from_zero(pieces: list[Piece]) -> list[Piece]:
+    """Pieces whose times are since 1970, from the first of them on; others as they are."""
+    first = min((piece.start for piece in pieces if piece.start is not None), default=0.0)
+    if not any(low < first < high for low, high in SINCE_1970):
+        return pieces
+
+    def shifted(time: float | None) -> float | None:
+        return None if time is None else time - first
+
+    return [
+        piece._replace(
+            start=shifted(piece.start),
+            end=shifted(piece.end),
+            words=[
+                word._replace(start=shifted(word.start), end=shifted(word.end))
+                for word in piece.words
+            ],
+        )
+        for piece in pieces
+    ]
 
 
 def _start(piece: Piece) -> float:
@@ -120,7 +164,7 @@ def _absorbed(words: list[Spoken]) -> list[Spoken]:
     return words
 
 
-def _breaks(run: list[Spoken], word: Spoken, unit: float) -> bool:
+def _breaks(run: list[Spoken], word: Spoken, unit: float, pause: float) -> bool:
     """Whether a word begins a new piece."""
     if word.glued:
         return False
@@ -132,7 +176,7 @@ def _breaks(run: list[Spoken], word: Spoken, unit: float) -> bool:
         return True
     if word.start is None or before.end is None:
         return word.speaker is None and ends
-    limit = SPEAKERLESS_PAUSE if word.speaker is None else JOIN_WITHIN
+    limit = SPEAKERLESS_PAUSE if word.speaker is None else pause
     return (word.start - before.end) * unit > limit
 
 
@@ -167,35 +211,17 @@ def _mean(words: Sequence[Word]) -> float | None:
 
 
 def _fitting_unit(pieces: Sequence[Piece], unit: float, duration: float | None) -> float:
-    """The unit that makes sense of the times: the shape's own, unless that cannot be.
-
-    The last end must be about the duration; without one, people say between one word in
-    three seconds and fifteen words a second.
-    """
+    """The unit that makes sense of the times: the shape's own, unless that cannot be."""
     last = max((piece.end or piece.start or 0.0 for piece in pieces), default=0.0)
-    if last <= 0:
+    if last <= 0 or (duration and 0.05 <= last * unit / duration <= 2.0):
         return unit
-    if duration:
-        return _nearest(unit, last / duration, expected=1.0, lowest=0.05, highest=2.0)
     talk = sum(
         piece.end - piece.start
         for piece in pieces
         if piece.start is not None and piece.end is not None and piece.end > piece.start
     )
-    count = sum(piece.text.count(" ") + 1 for piece in pieces)
-    if count < 20:
-        return unit
-    time = talk or last
-    return _nearest(unit, time / count, expected=0.4, lowest=1 / 15, highest=3.0)
-
-
-def _nearest(
-    unit: float, measured: float, *, expected: float, lowest: float, highest: float
-) -> float:
-    if lowest <= measured * unit <= highest:
-        return unit
-    best = min(UNITS, key=lambda other: abs(math.log(max(measured * other / expected, 1e-300))))
-    return best if lowest <= measured * best <= highest else unit
+    count = sum(len(piece.text.split()) for piece in pieces)
+    return unit_by_words(talk or last, count, unit)
 
 
 def _cut(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
@@ -231,27 +257,36 @@ def _cut_text(text: str) -> Iterable[str]:
 
 
 def _joined(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
-    """Join what one speaker says without a long pause: recognisers cut at every breath."""
+    """Join what one speaker says without a long pause: recognisers cut at every breath.
+
+    What is said while another goes on speaking stays in its place.
+    """
     run: list[Piece] = []
     length = 0
+    ends: dict[str | None, float] = {}
     for piece in pieces:
-        if run and (length > TURN_CHARS or not _continues(run[-1], piece, unit)):
+        if run and (length > TURN_CHARS or not _continues(run[-1], piece, unit, ends)):
             yield _one(run)
             run, length = [], 0
         run.append(piece)
         length += len(piece.text)
+        if piece.end is not None:
+            ends[piece.speaker] = max(piece.end, ends.get(piece.speaker, 0.0))
     if run:
         yield _one(run)
 
 
-def _continues(before: Piece, piece: Piece, unit: float) -> bool:
+def _continues(before: Piece, piece: Piece, unit: float, ends: dict[str | None, float]) -> bool:
+    """Whether a piece goes on with the one before. `ends`: until when each speaker has spoken."""
     if piece.speaker is None or piece.speaker != before.speaker:
         return False
     end = before.end if before.end is not None else before.start
     # Without times the list is somebody's own: it stays as it was written.
-    return end is not None and piece.start is not None and (
-        (piece.start - end) * unit <= JOIN_WITHIN
-    )  # fmt: skip
+    if end is None or piece.start is None or (piece.start - end) * unit > JOIN_WITHIN:
+        return False
+    if piece.start - end <= 0.5 / unit:
+        return True
+    return not any(other > end for who, other in ends.items() if who != piece.speaker)
 
 
 def _one(run: list[Piece]) -> Piece:

@@ -110,3 +110,14 @@ def speaker_words(label: str | None, names: dict[str, str] | None = None) -> str
         return f"Speaker {label}"
     tidy = label.replace("_", " ").strip()
     return tidy[:1].upper() + (tidy[1:].lower() if tidy.isupper() else tidy[1:])
+
+
+def left_over(count: int) -> str:
+    """What is said of so many values that are neither turns nor figures of turns."""
+    are = "1 value of the file is" if count == 1 else f"{count:,} values of the file are"
+    return f"{are} not part of the talk: see “Also in the file”."
+
+
+def is_left_over(note: str) -> bool:
+    """Whether a note says no more than that there are such values."""
+    return note.endswith("see “Also in the file”.")

@@ -36,7 +36,7 @@ class SheetHandover:
         if self.delivery is not None:
             return
         from medtui.data.sheet_delivery import SheetDelivery
-        from medtui.documents.handed import why_no_mark_sheet
+        from medtui.documents.submitted import why_no_mark_sheet
 
         folder, tell = self._app.settings.state, self._app.tell
         self.delivery = SheetDelivery(backend, me, folder, tell, why_no_mark_sheet)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence, Marker
 from medtui.documents.evidence import Found, How
-from medtui.documents.flat import flattened
+from medtui.documents.flatten import flattened
 from medtui.documents.words import (
     AI_CAUTION,
     MARKED_BY,

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from textual import work
 
+from medtui.documents.assessment import Assessment
 from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Document, Kind
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.review.screen import ReviewScreen
@@ -51,13 +53,32 @@ class FileReviewScreen(ReviewScreen):
             document = await reading.result()
         except DocumentError as error:
             return f"{clean_line(path.name)}: {error.message}"
-        is_transcript = isinstance(document, Transcript)
+        if document.is_doubtful:
+            document = await self._asked(path, document)
         memory = SpeakerNames(self._state / "reviews.json", f"file:{path}")
         said = await asyncio.to_thread(memory.recall)
-        if (self.transcript if is_transcript else self.assessment) is not None:
-            kind = "transcripts" if is_transcript else "assessments"
-            return f"Both files are {kind}: view takes a transcript and an assessment."
-        if is_transcript:
+        talk = document if isinstance(document, Transcript) else document.talk
+        if talk is not None and self.transcript is not None:
+            return "Both files are transcripts: view takes a transcript and an assessment."
+        if isinstance(document, Assessment) and self.assessment is not None:
+            return "Both files are assessments: view takes a transcript and an assessment."
+        if talk is not None:
             self.memory, self._said = memory, said
-        self.show(document)
+            self.show(talk)
+        if isinstance(document, Assessment):
+            self.show(document)
         return None
+
+    async def _asked(self, path: Path, document: Document) -> Document:
+        """The document, as what one says that it is."""
+        from medtui.review.pick_file_dialog import which_kind
+
+        likely: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
+        kind = await self.app.push_screen_wait(which_kind(path, likely))
+        if kind is None or kind == likely:
+            return document
+        try:
+            return await Reading(path, kind).result()
+        except DocumentError as error:
+            self.notify(error.message, severity="error", markup=False)
+            return document

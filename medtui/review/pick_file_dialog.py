@@ -16,10 +16,26 @@ from textual.widgets import Input, Static
 
 from medtui.documents.bringing import Brought, bring
 from medtui.documents.errors import DocumentError
+from medtui.documents.kinds import Kind
 from medtui.text import clean_line
+from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.path_input import PathInput
 
 HINT = "A JSON, VTT, SRT or text file. tab completes, enter checks it, esc leaves."
+
+
+def which_kind(path: Path, likely: Kind) -> ChooseScreen[Kind]:
+    """Asks what a file is to be read as."""
+    kinds: list[tuple[str, Kind]] = [
+        ("a transcript: what was said", "transcript"),
+        ("an assessment: marks and feedback", "assessment"),
+    ]
+    name = clean_line(path.name)
+    return ChooseScreen(
+        f"{name} may be a transcript or an assessment. Which is it?",
+        kinds,
+        0 if likely == "transcript" else 1,
+    )
 
 
 class BringScreen(ModalScreen[Brought | None]):
@@ -73,7 +89,14 @@ class BringScreen(ModalScreen[Brought | None]):
         path = self.path.path
         self._say(f"Reading {clean_line(path.name)} …")
         try:
-            self._checked = found = await bring(path)
+            found = await bring(path)
+            if found.other is not None:
+                kind = await self._asked(path, found)
+                if kind is None:
+                    self._say(HINT)
+                    return
+                found = await bring(path, kind)
+            self._checked = found
         except DocumentError as error:
             self._say(error.message, failed=True)
             return
@@ -83,6 +106,10 @@ class BringScreen(ModalScreen[Brought | None]):
             odd = f"Its name says {other}, but what is in it says {found.kind}."
         parts = [f"{found.what}.", odd, found.how, self._then(found)]
         self._say("\n".join(part for part in parts if part))
+
+    async def _asked(self, path: Path, found: Brought) -> Kind | None:
+        """What a file is that may be either, or is both; None: one leaves it."""
+        return await self.app.push_screen_wait(which_kind(path, found.kind))
 
     def _say(self, words: str, *, failed: bool = False) -> None:
         self.note.update(words)

@@ -19,10 +19,10 @@ from textual.widgets import Input, Static
 from medtui.documents.assessment import Assessment, Evidence
 from medtui.documents.evidence import Found, How, Quotes
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.opening import first_turn, opening
 from medtui.documents.search import Search
+from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
-from medtui.documents.words import seconds_of, speaker_words
+from medtui.documents.words import is_left_over, seconds_of, speaker_words
 from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.header import ReviewHeader
@@ -58,6 +58,8 @@ class ReviewScreen(Screen[None]):
         Binding("t", "time", "Time", show=False, id="review.time", tooltip="Jump to a time"),
         Binding("b", "begin", "Begin", show=False, id="review.begin",
                 tooltip="The station begins here: fold what comes before"),
+        Binding("o", "also", "Also", show=False, id="review.also",
+                tooltip="Also in the transcript's file: notes, and what is not part of the talk"),
         Binding("y", "copy", "Copy", show=False, id="review.copy", tooltip="Copy this passage"),
         Binding("m", "mark_sheet", "Mark", show=False, id="review.mark_sheet",
                 tooltip="The mark sheet, for the assessor"),
@@ -175,8 +177,9 @@ class ReviewScreen(Screen[None]):
         self._show_figures()
         if not self.search_field.has_focus:  # what is being typed there would become keys
             self.turns.focus()
-        if transcript.notes:
-            self.notify("\n".join(transcript.notes), markup=False, timeout=8)
+        notes = [note for note in transcript.notes if not is_left_over(note)]
+        if notes:
+            self.notify("\n".join(notes), markup=False, timeout=8)
 
     def _begins(self, transcript: Transcript) -> int:
         begins = self._said.begins if self._said.begins is not None else self._station_begins
@@ -313,6 +316,16 @@ class ReviewScreen(Screen[None]):
         label = labels[(at + 1) % len(labels)]
         self.turns.set_speaker(label)
         self.header.show_speaker(speaker_words(label, self._said.names) if label else "")
+
+    def action_also(self) -> None:
+        from medtui.review.also_dialog import AlsoScreen
+
+        if self._refuse_without_transcript() or self.transcript is None:
+            return
+        if not self.transcript.notes and not self.transcript.unclaimed:
+            self._refuse("Everything in the file is part of the talk.")
+            return
+        self.app.push_screen(AlsoScreen(self.transcript))
 
     @on(TranscriptView.Folded)
     def _folded(self) -> None:

@@ -85,7 +85,12 @@ def test_examiners_letters() -> None:
     assert (found.overall.score, found.overall.label, found.overall.passed) == (4, "Fail", False)
     assert found.overall.percent is None
     assert found.feedback.summary == "Too quick at the end"
-    assert found.unclaimed == {"encounter": "Consultation"}
+    assert found.unclaimed == {
+        "encounter": "Consultation",
+        "marksheets › examiner": 2,
+        "points › S": 2,
+        "points › U": 0,
+    }
 
 
 def test_letter_grades_stay_labels() -> None:

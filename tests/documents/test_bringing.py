@@ -18,9 +18,11 @@ from medtui.documents.errors import DocumentError
 from medtui.documents.transcript import Transcript
 
 SAMPLES = Path(__file__).parent / "samples"
-KINDS = {".json", ".jsonl", ".vtt", ".srt", ".txt"}
+KINDS = {".json", ".jsonl", ".vtt", ".srt", ".txt", ".sbv", ".tsv", ".TextGrid"}
 FILES = sorted(
-    path for path in SAMPLES.rglob("*.*") if path.suffix in KINDS and path.name[0] != "_"
+    path
+    for path in SAMPLES.rglob("*.*")
+    if path.suffix in KINDS and path.name[0] != "_" and path.name != "failed.json"
 )
 
 
@@ -108,3 +110,15 @@ async def test_what_is_large_is_checked_by_another_process_and_can_be_left(tmp_p
     with pytest.raises(asyncio.CancelledError):
         await task
     assert time.monotonic() - began < 1
+
+
+def test_a_word_document_is_sent_as_json_with_its_words(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    for line in ("Doctor: Any pain?", "Patient: None."):
+        document.add_paragraph(line)
+    path = tmp_path / "talk.docx"
+    document.save(path)
+    found = brought(path)
+    assert "Any pain?" in found.content.decode()
+    assert same(read(path.read_bytes()), read(found.content, found.kind))

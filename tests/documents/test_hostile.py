@@ -14,12 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medtui.documents import Assessment, Document, DocumentError, Transcript, load, read
+from medtui.documents.assessments import names
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.export import as_markdown
-from medtui.documents.flat import flattened
-from medtui.documents.marks import names
-from medtui.documents.shapes import plain, segments
+from medtui.documents.flatten import flattened
+from medtui.documents.json_text import value_of
 from medtui.documents.statistics import statistics_of
+from medtui.documents.transcripts import plain, segments
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file() and path.name[0] != "_")
@@ -134,7 +135,7 @@ def spoilt(value: Any, chance: random.Random) -> Any:
 @pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".json"], ids=str)
 def test_a_spoilt_sample_is_read_or_refused(path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    value = json.loads(path.read_text())
+    value = value_of(path.read_text())
     outcome(json.dumps(spoilt(value, chance)).encode("utf-8", "surrogatepass"))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from medtui.documents import Assessment, Transcript, load, read
 from medtui.documents.evidence import Found, How
 from medtui.documents.export import as_markdown
-from medtui.documents.flat import flattened
+from medtui.documents.flatten import flattened
 from medtui.review.assessment_layout import LineKind, bar, outline, place_of
 
 SAMPLES = Path(__file__).parent / "samples"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.documents.opening import first_turn, opening
 from medtui.documents.search import Hit, Search
+from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript, Turn
 from medtui.documents.words import clock, length, seconds_of, speaker_words
 from medtui.store.speaker_names import MOST, Remembered, SpeakerNames

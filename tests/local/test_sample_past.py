@@ -17,7 +17,7 @@ from medtui.demo.people import PEOPLE
 from medtui.documents import Assessment, Transcript, read
 from medtui.documents.assessment import Marker
 from medtui.documents.evidence import How, Quotes
-from medtui.documents.opening import opening
+from medtui.documents.station_start import opening
 from medtui.local.postgres import SUPERUSER
 from medtui.models import PracticeSession
 from tests.stack import Stack

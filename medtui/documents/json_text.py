@@ -1,0 +1,168 @@
+"""JSON as files hold it: behind comments and guards, in a row, as events, within prose."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from medtui.documents.decode import decode
+from medtui.documents.errors import DocumentError
+
+MAX_WRAPS = 3
+"""So many times one JSON may be encoded within another."""
+MAX_PARTS = 200_000
+"""So many values in a row are read from one file."""
+PROSE_BEFORE = 20_000
+"""JSON within prose begins within so many characters."""
+TRIES = 20
+
+_FENCE = re.compile(r"```[ \t]*(?:json[c5l]?)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
+_GUARDS = re.compile(
+    r"(?:[\s\ufeff\x1e]+|//[^\n]*|\#[^\n]*|/\*.*?\*/|<!--.*?-->"
+    r"|\)\]\}',?|for\s*\(;;\)\s*;|while\s*\(1\)\s*;|throw\s+[^\n]*?;"
+    r"|export\s+default\b|(?:(?:const|let|var)\s+)?[\w.$]+\s*=(?=\s*[\[{])"
+    r"|[\w.$]+\((?=\s*[\[{]))+",
+    re.DOTALL,
+)
+"""What stands before JSON and is no part of it: comments, guards, an assignment, a callback."""
+_OBJECT = re.compile(r"\{\s*(?:[\"}]|[\w-]+\s*:|\Z)")
+_LIST = re.compile(
+    r"\[\s*(?:[{\[\"\]]|\Z|(?:-?\d[\d.eE+-]*|true|false|null|NaN)\s*(?:,|\]\s*\Z|\Z))"
+)
+_STRING = re.compile(r'"\s*(?:\\.|[{\[])')
+_EVENTS = re.compile(r"\s*(?:(?:event|id|retry|data)?:[^\n]*\n+)*?data:\s*[\[{]")
+_BETWEEN = re.compile(r"[\s,;\x1e\ufeff)]*")
+_INNER = re.compile(r"(?:^|(?<=[\n:>\s]))(?:\{\s*\"|\[\s*[{\[\"])", re.MULTILINE)
+
+
+def guards(text: str) -> str:
+    """What stands before the JSON of a text: comments, guards, an assignment, a callback."""
+    match = _GUARDS.match(text[:PROSE_BEFORE])
+    return match[0] if match else ""
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text begins as JSON does.
+
+    "[Ann] Hello", "{laughs} Yes" and '"Yes," she said' do not.
+    """
+    start = text[len(guards(text)) :][:400]
+    if start.startswith('"'):
+        return bool(_STRING.match(start)) or _is_one_string(text)
+    return bool(_OBJECT.match(start) or _LIST.match(start))
+
+
+def value_of(text: str) -> Any:
+    """What a file's text says: JSON decoded, however often it was encoded; else the text itself.
+
+    Values in a row, a line each, or as the data of events, become a list.
+
+    Raises:
+        DocumentError: the JSON is broken, too deep or too large.
+    """
+    value: Any = text
+    for _ in range(MAX_WRAPS + 1):
+        if not isinstance(value, str):
+            break
+        if _EVENTS.match(value[:4_000]):
+            value = _events(value)
+        elif looks_like_json(value):
+            value = _decoded(value)
+        else:
+            break
+    if isinstance(value, str) and (inner := embedded_json(value)) is not None:
+        return inner
+    return value
+
+
+def embedded_json(text: str) -> Any:
+    """The JSON between the fences of a model's prose, or within the prose; None where is none.
+
+    Of an object, what stands around it is under "text around it".
+    """
+    if (match := _FENCE.search(text)) is not None:
+        if (found := _tried(match[1])) is not None:
+            return _with_prose(found, text[: match.start()], text[match.end() :])
+        return None
+    decoder = json.JSONDecoder(strict=False)
+    for tried, start in enumerate(_INNER.finditer(text[:PROSE_BEFORE])):
+        if tried == TRIES:
+            break
+        at = start.end() - len(start[0].lstrip())
+        try:
+            _, end = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            continue
+        found = _tried(text[at:end])
+        if isinstance(found, (dict, list)) and found:
+            return _with_prose(found, text[:at], text[end:])
+    return None
+
+
+def _with_prose(found: Any, before: str, after: str) -> Any:
+    around = " ".join(f"{before} {after}".split())[:PROSE_BEFORE]
+    return {**found, "text around it": around} if isinstance(found, dict) and around else found
+
+
+def _tried(text: str) -> Any:
+    try:
+        return decode(text)
+    except DocumentError:
+        return None
+
+
+def _is_one_string(text: str) -> bool:
+    """Whether a text that begins with a quote is nothing but a JSON string."""
+    return text.rstrip().endswith('"') and isinstance(_tried(text), str)
+
+
+def _decoded(text: str) -> Any:
+    """JSON without what guards it; several values in a row are a list."""
+    before = guards(text)
+    body = text[len(before) :] if before.strip() else text
+    try:
+        return decode(body)
+    except DocumentError as error:
+        if error.title in ("Too deep", "Too large"):
+            raise
+        if (row := _in_a_row(body)) is not None:
+            return row
+        if before.strip() or body.rstrip()[-1:] in (";", ")"):
+            trimmed = re.sub(r"[\s;)]+\Z", "", body)
+            if (found := _tried(trimmed)) is not None:
+                return found
+        if before.strip():
+            return decode(text)  # so that the line and the column are the file's
+        raise
+
+
+def _in_a_row(text: str) -> list[Any] | None:
+    """Several JSON values one after the other; None where they are not, or are broken."""
+    decoder = json.JSONDecoder(strict=False)
+    found: list[Any] = []
+    at = 0
+    size = len(text)
+    while len(found) < MAX_PARTS:
+        match = _BETWEEN.match(text, at)
+        at = match.end() if match else at
+        if at >= size:
+            break
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            return None
+        found.append(value)
+    return found if len(found) > 1 and any(isinstance(v, (dict, list)) for v in found) else None
+
+
+def _events(text: str) -> Any:
+    """The data of a stream of server-sent events."""
+    found: list[Any] = []
+    for line in text.splitlines():
+        name, _, data = line.partition(":")
+        if name.strip() == "data" and (value := _tried(data.strip())) is not None:
+            found.append(value)
+    if not found:
+        return decode(text)
+    return found

@@ -1,0 +1,204 @@
+"""Segments: what most shapes come down to, under the names that services give their parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from medtui.documents.fields import (
+    Record,
+    clean,
+    first,
+    instant,
+    is_clock,
+    moment,
+    number,
+    probability,
+    records,
+    speaker_of,
+    text_of,
+)
+from medtui.documents.transcript import Word
+from medtui.documents.turns import Piece, Spoken
+
+TEXT = (
+    "text", "transcript", "punctuated_word", "word", "content", "message", "utterance",
+    "spokenText", "sentence", "display", "value", "body", "said", "line", "caption", "speech",
+    "transcription", "utf8", "raw_text", "parts", "spoken_text", "words_spoken", "dialogue",
+)  # fmt: skip
+SPEAKER = (
+    "speaker", "speaker_name", "speakerName", "speaker_label", "speakerLabel", "role", "name",
+    "speaker_id", "speakerId", "participant", "participant_name", "author", "from", "user",
+    "participant_details", "ParticipantDetails", "participant_role", "sender", "sender_name",
+    "speaker_tag", "spk", "who", "person", "channel_name", "username", "user_name",
+)  # fmt: skip
+CHANNEL = ("channel", "channel_index", "channel_id", "channel_label", "channel_tag", "track")
+START = ("start", "start_time", "startTime", "start_offset", "startOffset", "begin", "start_ms",
+         "secondsFromStart", "seconds_from_start", "time_in_call_secs", "start_timestamp",
+         "begin_audio_time", "audio_start", "start_seconds", "start_sec", "start_secs",
+         "begin_time", "offset_seconds", "from_time", "tStartMs", "offsetMilliseconds",
+         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset",
+         "created_at", "date")  # fmt: skip
+END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms", "end_ts",
+       "end_timestamp", "end_audio_time", "audio_end", "end_seconds", "end_sec", "end_secs",
+       "to_time", "stop_time", "endMs", "endTimeMs", "end_time_ms", "finish")  # fmt: skip
+DURATION = ("duration", "length", "dDurationMs", "durationMilliseconds", "duration_ms",
+            "durationMs", "duration_seconds", "dur")  # fmt: skip
+CONFIDENCE = ("confidence", "score", "probability")
+_IN_UNITS = (
+    (("ms", "milliseconds", "millis", "msec"), 1e-3),
+    (("ticks",), 1e-7),
+    (("secs", "seconds", "sec", "fromstart"), 1.0),
+)
+"""How a key that names its own unit ends, and that unit in seconds."""
+
+Confidence = Callable[[Record], float | None]
+
+
+def confidence_of(item: Record) -> float | None:
+    sure = item.get("confidence")
+    return probability(sure if sure is not None else first(item, *CONFIDENCE))
+
+
+def word(item: Record, confidence: Confidence = confidence_of) -> Word | None:
+    """A word with its times, from under any of the usual names."""
+    text = item.get("punctuated_word") or item.get("word")
+    if not isinstance(text, str):
+        text = text_of(first(item, "text", "content", "value"))
+    elif not (text.isalpha() and text.isascii()):
+        text = clean(text)
+    if not text:
+        return None
+    start, end = item.get("start"), item.get("end")
+    if type(start) is not float or type(end) is not float:
+        return Word(text, *times(item), confidence(item))
+    return Word(text, start, end, confidence(item))
+
+
+def words(items: Any, confidence: Confidence = confidence_of) -> list[Word]:
+    return [found for item in records(items) if (found := word(item, confidence))]
+
+
+def spoken(
+    items: Any, speaker: Callable[[Record], str | None], confidence: Confidence = confidence_of
+) -> list[Spoken]:
+    """Words with their speakers, for shapes that are nothing but words."""
+    found: list[Spoken] = []
+    for item in records(items):
+        if heard := word(item, confidence):
+            found.append(Spoken(heard.text, speaker(item), *heard[1:]))
+    return found
+
+
+def own_speaker(item: Record) -> str | None:
+    """A row's speaker: the first of the usual names that holds one; a channel, where none does."""
+    for name in SPEAKER:
+        value = item.get(name)
+        if value is not None and value != "" and (found := speaker_of(value)) is not None:
+            return found
+    return None
+
+
+def channel_of(item: Record) -> str | None:
+    """The label of a row's channel; None where it has none."""
+    value = first(item, *CHANNEL)
+    if isinstance(value, list):
+        value = value[0] if value else None
+    label = speaker_of(value)
+    return f"channel {label}" if label and label.isdigit() else label
+
+
+def unit_of_key(name: str) -> float | None:
+    """The unit in seconds that the name of a time says, as "start_ms" does; None: it says none."""
+    ending = name.casefold().replace("_", "")
+    if name.casefold() in ("secondsfromstart", "seconds_from_start"):
+        return 1.0
+    return next((unit for ends, unit in _IN_UNITS if ending.endswith(ends)), None)
+
+
+def times(item: Record) -> tuple[float | None, float | None]:
+    """Start and end of a row, in seconds where keys or values say their unit.
+
+    A pair under one key is both; a length stands in for the end.
+    """
+    start = end = None
+    for name in START:
+        value = item.get(name)
+        if isinstance(value, list) and len(value) == 2:
+            start, end = moment(value[0]), moment(value[1])
+        elif value is not None and value != "":
+            start = _in_seconds(name, value)
+        if start is not None:
+            break
+    if end is None:
+        for name in END:
+            if (end := _in_seconds(name, item.get(name))) is not None:
+                break
+    if end is None and start is not None:
+        for name in DURATION:
+            if (length := _in_seconds(name, item.get(name))) is not None:
+                end = start + length
+                break
+    if start is not None and end is not None and end > start + _ERA:
+        end = None  # of another clock than the start
+    return start, end
+
+
+_ERA = 1e8
+
+
+def _in_seconds(name: str, value: Any) -> float | None:
+    if isinstance(value, list):
+        return None
+    found = moment(value)
+    if found is None:
+        return instant(value)
+    if is_clock(value) or (unit := unit_of_key(name)) is None:
+        return found
+    return found * unit
+
+
+def piece(item: Record, confidence: Confidence = confidence_of) -> Piece:
+    """One segment, with its words where it has them."""
+    start, end = times(item)
+    heard = words(item.get("words"), lambda part: confidence(part)) if "words" in item else []
+    speaker = own_speaker(item)
+    if speaker is None and heard:
+        speaker = _speaker_of_most(records(item["words"]))
+    text = next((said for name in TEXT if (said := text_of(item.get(name)))), "")
+    if not text and heard:
+        text = clean(" ".join(part.text for part in heard))
+    if start is None and heard:
+        start, end = heard[0].start, heard[-1].end
+    return Piece(text, speaker, start, end, confidence(item), heard)
+
+
+def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
+    return [piece(item, confidence) for item in records(items)]
+
+
+def carries_units(items: Iterable[Record]) -> bool:
+    """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
+    return any(
+        is_clock(item.get(name)) or unit_of_key(name) is not None or instant(item.get(name))
+        for item in items
+        for name in START
+        if item.get(name) not in (None, "")
+    )
+
+
+def duration_of(*candidates: Any) -> float | None:
+    """The first of these that is a length of time above zero, in seconds."""
+    for candidate in candidates:
+        found = moment(candidate) if is_clock(candidate) else number(candidate)
+        if found and found > 0:
+            return found
+    return None
+
+
+def _speaker_of_most(items: list[Record]) -> str | None:
+    counts: dict[str, int] = {}
+    for item in items:
+        if speaker := own_speaker(item):
+            counts[speaker] = counts.get(speaker, 0) + 1
+    return max(counts, key=lambda speaker: counts[speaker], default=None)
