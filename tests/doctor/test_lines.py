@@ -55,7 +55,7 @@ async def test_a_login_sees_more(stack: Stack, look: Any, folder: Path) -> None:
     await stack.sql("grant select on cases to authenticated")
     found = await look()
     assert failures(found) == ["policies"]
-    assert "whoever is signed in" in found["policies"].what
+    assert "every signed-in user" in found["policies"].what
 
 
 async def test_settings_that_cannot_be_read(look: Any, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: An
     [
         ("tables", "alter table cases rename column domain to field", "domain"),
         ("tables", "alter table cases drop constraint cases_pkey cascade", "a key"),
-        ("tables", "revoke select on profiles from anon", "nobody may read profiles"),
+        ("tables", "revoke select on profiles from anon", "no user may read profiles"),
         ("tables", "drop table cases cascade", "no cases"),
         ("migrations", "drop function server_time()", "server_time"),
         ("policies", "grant select on practice_sessions to anon", "room links"),
