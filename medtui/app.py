@@ -186,12 +186,12 @@ class MedtuiApp(AppBase):
     # Drafts
 
     async def draft(self, form: str) -> FormDraft:
-        """What was typed into a form before by whoever is signed in, and is to be kept of it."""
+        """The signed-in user's draft for a form."""
         return await self.drafts.take(form, self._account)
 
     @property
     def _account(self) -> str:
-        """Whose drafts these are; nobody's while nobody is signed in."""
+        """The account that drafts belong to; empty while no user is signed in."""
         if self.backend is None or self.backend.auth.user is None:
             return ""
         return f"{self.backend.server.url} {self.backend.auth.user.id}"
@@ -255,10 +255,10 @@ class MedtuiApp(AppBase):
         return any(screen.has_class("login") for screen in self.screen_stack)
 
     async def enter(self) -> None:
-        """Go where whoever is signed in belongs: to the login, the profile, or the board."""
+        """Open the screen for the login's state: the login, the profile, or the board."""
         from medtui.data import DataError, NotSignedIn
 
-        assert self.backend is not None  # noqa: S101  # nobody can be signed in before
+        assert self.backend is not None  # noqa: S101  # a login needs an open server
         if self.backend.auth.user is None:
             is_first = self.servers.is_local and not await self.backend.auth.has_accounts()
             folder = self.servers.folder if self.servers.is_local else ""
@@ -354,7 +354,7 @@ class MedtuiApp(AppBase):
             self.notify(notice, title="Your login", markup=False, timeout=8)
 
     def email_changed(self, email: str) -> None:
-        """Say that whoever is signed in has another e-mail, and expect them by it."""
+        """Show the user's new e-mail, and fill it in at the next login."""
         self._email = email
         self.notify(f"Your e-mail is {email} now.", markup=False)
 

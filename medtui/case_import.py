@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             tell(str(problem))
         count = len(error.problems)
         things = "one thing" if count == 1 else f"{count} things"
-        return complain(f"nothing was imported: mend {things} in {options.file} first.", 1)
+        return complain(f"nothing was imported: fix {things} in {options.file} first.", 1)
     try:
         return asyncio.run(_import(cases, options))
     except KeyboardInterrupt:
@@ -95,7 +95,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     started = None
     try:
         if url == LOCAL:
-            # The practice of this machine: whoever may start it has its keys.
+            # This machine's own server: the user who may start it has its keys.
             started = await Launcher().local()
             url, key = started.url, started.service_key
         elif is_unprotected(url):

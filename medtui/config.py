@@ -189,7 +189,7 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except BadPreset as error:
-        raise BadConfig(f"{error} Mend or remove it.") from error
+        raise BadConfig(f"{error} Fix or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
 
@@ -225,7 +225,7 @@ def invited(line: str) -> tuple[str, str]:
         raise BadConfig("This invitation has no key before its @: copy the whole line.")
     if is_secret(key):
         raise BadConfig(
-            "This invitation holds a secret key, which is nobody's but the operator's: "
+            "This invitation holds a secret key, which is only for the server's administrator: "
             "ask for one with the publishable key."
         )
     if not is_public(key):
@@ -276,7 +276,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig(f"{file} cannot be read: {error}. Mend or remove it.") from error
+        raise BadConfig(f"{file} cannot be read: {error}. Fix or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
     except (ValueError, RecursionError) as error:  # what the parser does not call one of TOML

@@ -99,7 +99,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     try:
         settings = load(flags)
     except BadConfig as error:
-        yield failed("settings", str(error), "Mend the file; then look again.")
+        yield failed("settings", str(error), "Fix the file; then look again.")
         async for finding in _no_server():
             yield finding
     else:

@@ -106,7 +106,7 @@ class Launcher:
     async def demo(self) -> Started:
         """A throwaway server with sample data and colleagues, seen as a sample person."""
         if self._viewer is None:
-            raise LaunchFailed("Nobody said who looks at the demo.")
+            raise LaunchFailed("The demo did not say which user looks at it.")
         login = self._viewer()
         started = await self._run("--sample", "--throwaway", "--port", "0")
         started.login = login

@@ -183,7 +183,7 @@ class Brief(Row):
 class PracticeSession(Row):
     """A row of `practice_sessions`, with the people and the case it points to.
 
-    `host`, `guest` and `case` are None where the row points to nobody, or to
+    `host`, `guest` and `case` are None where the row's id is null, or points to
     something that could not be read. `room_url` is None for an anonymous reader.
     """
 
@@ -214,13 +214,13 @@ class PracticeSession(Row):
         return self.guest_id is None and self.stage is Stage.PREP
 
     def role_of(self, user_id: UUID) -> Role | None:
-        """Who somebody is in the station; None for others, and while no candidate is chosen."""
+        """A person's role in the station; None for others, and while no candidate is chosen."""
         if self.candidate_id is None or not self.involves(user_id):
             return None
         return Role.CANDIDATE if self.candidate_id == user_id else Role.ACTOR
 
     def partner_of(self, user_id: UUID) -> Profile | None:
-        """The other one of the two; None while there is nobody, or nothing is known of them."""
+        """The other one of host and guest; None if the seat is free or their profile unknown."""
         return self.guest if self.host_id == user_id else self.host
 
     def involves(self, user_id: UUID | None) -> bool:
@@ -252,7 +252,7 @@ class ProfileDraft(BaseModel):
 
 CANNOT_LEAVE = "This server does not let guests leave: ask the host to cancel the session."
 CANNOT_EDIT_PROFILE = (
-    "This server does not let profiles be changed: ask whoever runs it to change yours."
+    "This server does not let profiles be changed: ask your administrator to change yours."
 )
 """What the data model's own policies do not allow, and our migrations add."""
 

@@ -76,7 +76,7 @@ def _platform(
 def _examiner(
     session: PastSession, talk: Talk, marks: dict[str, int], dice: random.Random
 ) -> dict[str, Any]:
-    """PLAB's sheet, as somebody who has sat there fills it in."""
+    """PLAB's mark sheet, filled in as an assessor would."""
     share = {
         PLAB[0]: (marks["rapport"] + marks["plan"]) / 2,
         PLAB[1]: marks["plan"] - 4,

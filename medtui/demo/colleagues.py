@@ -36,7 +36,7 @@ FEWEST, MOST = 8, 16
 FREE_SEATS = 3
 """Seats that are always left to the viewer."""
 PATIENCE = timedelta(seconds=12)
-"""How long a session of the viewer's waits until somebody books it."""
+"""The time until a colleague books a session that the viewer has posted."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Act:
-    """Somebody does something to a session; `post` makes a new one."""
+    """A colleague does something to a session; `post` makes a new one."""
 
     who: UUID
     what: str

@@ -1,6 +1,6 @@
 """Puts the files of the past sessions where they belong: each uploaded by its host.
 
-After the server is ready, and beside it, so that nobody waits for them.
+In the background after the server is ready, so that the start does not wait for them.
 """
 
 from __future__ import annotations

@@ -161,7 +161,7 @@ class Partners:
         self._waiting: dict[tuple[UUID, UUID], asyncio.Task[None]] = {}
 
     def wanted(self, rooms: set[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
-        """Of these rooms (session, colleague) those where nobody waits; the others are left."""
+        """Those of `rooms` (session, colleague) that no partner waits in; other rooms are left."""
         for room in self._waiting.keys() - rooms:
             self._waiting.pop(room).cancel()
         for room in [room for room, task in self._waiting.items() if task.done()]:

@@ -13,7 +13,7 @@ PASSWORD = "practice makes better"  # noqa: S105  # of accounts that exist in de
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """Somebody on the sample board."""
+    """A person on the sample board."""
 
     id: UUID
     first_name: str

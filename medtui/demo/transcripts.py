@@ -65,7 +65,7 @@ class Heard:
 
 
 def heard(turns: tuple[Said, ...], seed: str) -> list[Heard]:
-    """The turns with the times at which they were said; whoever speaks first is speaker 0."""
+    """The turns with their times in seconds; the first to speak is speaker 0."""
     dice = random.Random(seed)
     turns = dice.choice(PREFACES) + turns
     rates = {True: dice.uniform(1.7, 2.2), False: dice.uniform(1.5, 2.0)}
@@ -75,7 +75,7 @@ def heard(turns: tuple[Said, ...], seed: str) -> list[Heard]:
         now += dice.choice((0.4, 0.8, 1.3, 2.1, 3.4))
         words = []
         for text in turn.text.split():
-            if text == "…":  # somebody is silent
+            if text == "…":  # a pause
                 now += dice.uniform(4.0, 9.0)
                 continue
             lasts = (0.45 + len(text) * 0.11) / rates[turn.is_doctor]
@@ -191,7 +191,7 @@ def _whisperx(turns: list[Heard], at: datetime) -> Any:
 
 
 def _lines(turns: list[Heard], at: datetime) -> Any:
-    """As somebody has typed it."""
+    """As plain text, typed by hand."""
     names = ("Speaker 1", "Speaker 2")
     return {"transcript": "\n".join(f"{names[turn.speaker]}: {turn.text}" for turn in turns)}
 

@@ -20,7 +20,7 @@ MAX_WRAPS = 3
 _NOT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
 _FENCE = re.compile(r"```[ \t]*(?:json[c5]?)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _NOTE = re.compile(r"\[(?:\d+:\d|(?!(?:true|false|null|NaN)\b)[A-Za-z])")
-"""What stands in brackets before speech: "[00:12] Doctor: …"."""
+"""A time in brackets before speech: "[00:12] Doctor: …"."""
 _EXPECTED = {
     "Expecting property name enclosed in double quotes": "a name in double quotes was expected",
     "Expecting ',' delimiter": "a comma, or the end of the list or object, was expected",
@@ -189,7 +189,7 @@ def _json_lines(text: str) -> list[Any] | None:
 def _broken(text: str, error: json.JSONDecodeError) -> DocumentError:
     expected = _EXPECTED.get(error.msg, "valid JSON was expected")
     is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
-    advice = "It seems to be cut short: get it anew." if is_cut else "Mend it, or get it anew."
+    advice = "It seems to be cut short: get it again." if is_cut else "Fix it, or get it again."
     return DocumentError(
         f"This file breaks off at line {error.lineno}, column {error.colno}: {expected}. {advice}",
         title="Broken file",

@@ -102,7 +102,7 @@ def _start(piece: Piece) -> float:
 
 
 def _absorbed(words: list[Spoken]) -> list[Spoken]:
-    """Give words without a speaker to whoever speaks on both sides of them."""
+    """Give words without a speaker to the speaker on both sides of them."""
     last: str | None = None
     gap: list[int] = []
     for index, word in enumerate(words):
@@ -248,7 +248,7 @@ def _continues(before: Piece, piece: Piece, unit: float) -> bool:
     if piece.speaker is None or piece.speaker != before.speaker:
         return False
     end = before.end if before.end is not None else before.start
-    # Without times the list is somebody's own: it stays as it was written.
+    # Without times the list was written by hand: it stays as it was written.
     return end is not None and piece.start is not None and (
         (piece.start - end) * unit <= JOIN_WITHIN
     )  # fmt: skip

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HostActions:
-    """The host's keys. Whoever presses them is refused with a reason where they cannot act."""
+    """The host's keys. A key that cannot act says why."""
 
     def __init__(self, screen: RoomScreen, backend: Backend) -> None:
         self._screen = screen

@@ -16,7 +16,7 @@ from medtui.ui.vim_keys import vim_bindings
 class CursorList(ScrollView, can_focus=True):
     """The cursor and its keys. It stays on its session wherever that goes.
 
-    Whoever derives from it says what the lines are (`line_count`, `session_at`, `row_of`), draws
+    A subclass says what the lines are (`line_count`, `session_at`, `row_of`), draws
     them (`render_line`), and tells of the cursor (`came_to`, `chose`).
     """
 

@@ -18,7 +18,7 @@ from medtui.ui.pasting import Pastes
 
 
 class Output:
-    """Where the app writes to, also when nobody is there any more.
+    """The file that the app writes to; writing goes on without effect after the terminal closed.
 
     Textual writes from a thread that an error would end; its queue then fills up, and the
     app waits for ever to write into it, instead of ending.
@@ -67,7 +67,7 @@ linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # it m
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, where a terminal closes, or somebody sends SIGSTOP and SIGCONT.
+    """Textual's driver, made safe against a closed terminal, SIGSTOP and SIGCONT.
 
     SIGCONT comes with a hangup and after SIGSTOP, too, when nothing had been suspended.
     Textual then starts everything a second time beside the first: two threads share the keys

@@ -1,4 +1,4 @@
-"""The footer: drawn anew only when other keys are live than before, and never without Help."""
+"""The footer: redrawn only when the live keys have changed, and always with Help."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ DOUBT_SECONDS = 1.0
 """For how long keys behind a paste are held back at most, where they come without a pause."""
 
 BULK = 1024
-"""Characters of a read that nobody types."""
+"""More characters than this in one read were not typed."""
 
 _MARK = re.compile(f"{re.escape(START)}|{re.escape(END)}")
 _MOVES = re.compile(r"(\t|\x1b\[Z)*")

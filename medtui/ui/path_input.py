@@ -59,7 +59,7 @@ class _FromDisk(Suggester):
 
 
 def expanded(typed: str) -> Path:
-    """The path that is meant; a home that nobody has stays as it was typed."""
+    """The path that was typed, with `~` expanded; an unknown user's home stays as it was typed."""
     try:
         return Path(typed.strip()).expanduser()
     except RuntimeError:

@@ -305,7 +305,7 @@ async def test_whoever_does_not_assess_is_told_why_there_is_no_sheet(
     await stack.sql("update practice_sessions set version = 1, candidate_id = null")
     await guest.until_text("PREP")
     await guest.press("m")
-    await guest.until_text("Whoever is not the candidate marks")
+    await guest.until_text("The one who is not the candidate marks")
     assert guest.screen == "RoomScreen"
 
 

@@ -306,7 +306,7 @@ async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
         assert reader.marks.has_focus
         await reader.press("j", "enter")
         assert reader.turns.turn == 2
-        assert reader.said[-1] == "Nobody says this: it is not found in the transcript."
+        assert reader.said[-1] == "This quote is not found in the transcript."
         await reader.press("g", "enter")
         assert reader.turns.turn == 2
         assert reader.said[-1] == "This is no quote: only quotes lead to their moment."

@@ -38,7 +38,7 @@ def _is_plain(item: dict[str, Any]) -> bool:
 
 
 def _named(part: Piece, item: dict[str, Any], several: bool) -> Piece:
-    """Where nobody was told apart but by channel, the channel is the speaker."""
+    """Take the channel for the speaker if the file tells speakers apart by channel alone."""
     if part.speaker is None and several and (channel := speaker_of(item.get("channel"))):
         return part._replace(speaker=f"channel {channel}")
     return part

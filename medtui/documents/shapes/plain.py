@@ -1,4 +1,4 @@
-"""Plain shapes: lists of turns by whoever wrote them, and text with names before it."""
+"""Plain shapes: lists of turns with a speaker each, and text with names before it."""
 
 from __future__ import annotations
 
