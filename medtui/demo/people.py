@@ -49,7 +49,7 @@ PEOPLE = (
 
 
 def find(name: str | None) -> SamplePerson:
-    """The person of this first, last or full name, the first of all for None. LocalError."""
+    """The person of this first, last or full name; None: the first of all. Raises LocalError."""
     if name is None:
         return PEOPLE[0]
     wanted = _folded(name)

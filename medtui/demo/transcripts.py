@@ -1,6 +1,6 @@
 """Transcripts as services write them: words with times and confidence, made from a talk.
 
-What is made of one seed is always the same.
+The same seed always gives the same transcript.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ PREFACES = (
         Said(False, "Loud and clear. Reading time is over, the clock is running. Off you go."),
     ),
 )
-"""What is said before a station begins."""
+"""The turns before a station begins."""
 
 
 @dataclass(frozen=True)
 class TimedWord:
-    """A word as it was heard."""
+    """A word with its times and confidence."""
 
     text: str
     start: float
@@ -42,7 +42,7 @@ class TimedWord:
 
 @dataclass(frozen=True)
 class Heard:
-    """A turn as it was heard."""
+    """A turn with its words."""
 
     speaker: int
     words: tuple[TimedWord, ...]

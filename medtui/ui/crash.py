@@ -43,7 +43,7 @@ def _print(error: BaseException | None) -> None:
 
 
 def tell(error: BaseException) -> int:
-    """Say that a command has crashed, and return its exit code."""
+    """Print that a command has crashed, and return its exit code."""
     with contextlib.nullcontext() if log.file else log.logged(state()):
         logger.critical("crashed", exc_info=error)
         _print(error)
