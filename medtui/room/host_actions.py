@@ -194,7 +194,7 @@ class HostActions:
             await self._screen.write(self._backend.sessions.set_stage(session, Stage.PREP))
 
     async def remove_guest(self) -> None:
-        """Free the guest's seat for somebody else."""
+        """Free the guest's seat, after asking."""
         session = self._session
         if self._screen.refuse(rules.why_not_remove(session, self._me)):
             return
