@@ -45,21 +45,21 @@ SECOND_FACTOR = (
 )
 
 SWEEP_SECONDS = 5.0
-"""When what killed programs have left lying is swept away: once, when the start is over."""
+"""Seconds after start-up at which temporary files of crashed runs are deleted."""
 
 SWEEP_AGAIN_SECONDS = 86_400.0
-"""And once a day where it stays open."""
+"""Seconds between two further deletions, while the program stays open."""
 
 GO_ON = {
     "post": "You had begun to post a session: press n to go on.",
     "edit": "You had begun to edit a session: press e on it to go on.",
     "profile": "You had begun to edit your profile: press p to go on.",
 }
-"""What is said on the board of drafts that an earlier run has left, by the form's first word."""
+"""Notices on the board about drafts of an earlier run, by the form's first word."""
 
 
 NEW_PASSWORD = "new-password"  # noqa: S105  # a form's name
-"""The draft that notes of an account that its owner is to choose a password. It holds none."""
+"""The draft that notes that an account's owner must choose a password. It never contains one."""
 
 
 def _account_commands() -> type[Provider]:
@@ -78,14 +78,14 @@ class MedtuiApp(AppBase):
     """The program that `medtui` and `medtui demo` run.
 
     Args:
-        settings: what it was told.
+        settings: the settings in force.
         launcher: starts servers of our own.
-        demo: begin with a throwaway one.
-        login: with what to sign in at the configured server, without the form and once.
-        first: makes the one screen of a medtui that needs no server; it ends with that screen.
-        tokens: makes the keeper of a login; None: the keyring, or a file where there is none.
-        clock: the time, for tests; None: the server's.
-        zone: in which times are shown; None: this machine's.
+        demo: start with a throwaway server.
+        login: credentials for the configured server, used once instead of the login form.
+        first: makes the only screen of an app without a server; the app ends with that screen.
+        tokens: makes the store of a login; None: the keyring, or a file if there is none.
+        clock: returns the time, for tests; None: the server's.
+        zone: the zone that times are shown in; None: this machine's.
     """
 
     TITLE = "medtui"
@@ -112,18 +112,18 @@ class MedtuiApp(AppBase):
         self.backend: Backend | None = None
         self.profile: Profile | None = None
         self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
-        """What was typed into forms and is not confirmed yet."""
+        """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self)
-        """Mark sheets that were handed in, and what is said of them."""
+        """The delivery of submitted mark sheets, and its notifications."""
         self.told: Signal[Event] = Signal(self, "told")
-        """What the data module tells; screens subscribe to it."""
+        """Publishes the data module's events; screens subscribe to it."""
         self.opened = asyncio.Event()
-        """Set when the data module is there."""
+        """Set when the backend is open."""
         self.servers = ServerSession(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.opened_hosts: set[str] = set()
-        """Where other people's room links lead that were opened: asked about no more."""
+        """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
         self._clock = clock
         self._at_last = ExitStack()
@@ -159,7 +159,7 @@ class MedtuiApp(AppBase):
         return self.backend.clock.now() if self.backend else datetime.now(UTC)
 
     def show(self, screen: Screen[None]) -> None:
-        """Make this the one screen, whatever is open."""
+        """Close all screens and show this one."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
         if len(self.screen_stack) > 1:
@@ -172,7 +172,7 @@ class MedtuiApp(AppBase):
         self.notify(error.message, title=error.title, severity="error", markup=False, timeout=8)
 
     def warn(self, sentence: str) -> None:
-        """Say what is not as it should be, and does not stop anything."""
+        """Show a warning that stops nothing."""
         self.notify(clean_line(sentence), severity="warning", markup=False, timeout=10)
 
     def tell_fault(self, error: BaseException) -> None:
@@ -186,12 +186,12 @@ class MedtuiApp(AppBase):
     # Drafts
 
     async def draft(self, form: str) -> FormDraft:
-        """What was typed into a form before by whoever is signed in, and is to be kept of it."""
+        """The signed-in user's draft for a form."""
         return await self.drafts.take(form, self._account)
 
     @property
     def _account(self) -> str:
-        """Whose drafts these are; nobody's while nobody is signed in."""
+        """The account that drafts belong to; empty while no user is signed in."""
         if self.backend is None or self.backend.auth.user is None:
             return ""
         return f"{self.backend.server.url} {self.backend.auth.user.id}"
@@ -235,7 +235,7 @@ class MedtuiApp(AppBase):
         self.told.publish(event)
 
     def _tell_news(self) -> None:
-        """Say what others have just done to one's sessions, where the board does not show it."""
+        """Show new notices, unless the board shows them."""
         from medtui.board.screen import BoardScreen
         from medtui.core.notices import What, words
         from medtui.room.screen import RoomScreen
@@ -255,10 +255,10 @@ class MedtuiApp(AppBase):
         return any(screen.has_class("login") for screen in self.screen_stack)
 
     async def enter(self) -> None:
-        """Go where whoever is signed in belongs: to the login, the profile, or the board."""
+        """Open the screen for the login's state: the login, the profile, or the board."""
         from medtui.data import DataError, NotSignedIn
 
-        assert self.backend is not None  # noqa: S101  # nobody can be signed in before
+        assert self.backend is not None  # noqa: S101  # a login needs an open server
         if self.backend.auth.user is None:
             is_first = self.servers.is_local and not await self.backend.auth.has_accounts()
             folder = self.servers.folder if self.servers.is_local else ""
@@ -295,14 +295,14 @@ class MedtuiApp(AppBase):
             self._tell_of_drafts()
 
     async def need_password(self) -> None:
-        """Note that the account is to get a password from its owner, also after a crash."""
+        """Save a note that the owner must choose a password; it survives a crash."""
         note = await self.draft(NEW_PASSWORD)
         note.keep({"needed": "yes"})
         note.leave()
         await self.drafts.written()
 
     async def password_is_set(self) -> None:
-        """Forget that note."""
+        """Delete that note."""
         (await self.draft(NEW_PASSWORD)).drop()
 
     async def _needs_password(self) -> bool:
@@ -312,7 +312,7 @@ class MedtuiApp(AppBase):
 
     @work(exclusive=True, group="enter", exit_on_error=False)
     async def enter_again(self) -> None:
-        """Try once more what failed on the way to the board."""
+        """Repeat what failed on the way to the board."""
         await self.servers.again()
 
     def show_board(self) -> None:
@@ -347,14 +347,14 @@ class MedtuiApp(AppBase):
         self._tell_of_login()
 
     def _tell_of_login(self) -> None:
-        """Say once where the login is kept, when that is not where it is expected."""
+        """Show once where the login is kept, if that is not the keyring."""
         notice = self.backend.auth.notice if self.backend else None
         if notice and notice != self._told_of_login:
             self._told_of_login = notice
             self.notify(notice, title="Your login", markup=False, timeout=8)
 
     def email_changed(self, email: str) -> None:
-        """Say that whoever is signed in has another e-mail, and expect them by it."""
+        """Show the user's new e-mail, and fill it in at the next login."""
         self._email = email
         self.notify(f"Your e-mail is {email} now.", markup=False)
 

@@ -1,4 +1,4 @@
-"""`medtui cases import`: from files to a server's table of cases, and `--example`."""
+"""`medtui cases import`: imports cases from files to a server; `--example` writes a template."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EXAMPLES = {
 
 
 def add_commands(commands: Any) -> None:
-    """Add the command to a parser's group. It sets `run`, which gives the exit code."""
+    """Add the command to a parser's group. It sets `run`, which returns the exit code."""
     load = commands.add_parser(
         "import", help="add cases to a server, or bring them up to date, with its service key"
     )
@@ -47,7 +47,7 @@ def add_commands(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do it, and return the exit code: 0, 1 when nothing was imported, 2 when asked wrongly."""
+    """Run the command. Returns the exit code: 0, 1 if nothing was imported, 2 for a wrong call."""
     import asyncio
 
     if options.example:
@@ -66,7 +66,7 @@ def run(options: argparse.Namespace) -> int:
             tell(str(problem))
         count = len(error.problems)
         things = "one thing" if count == 1 else f"{count} things"
-        return complain(f"nothing was imported: mend {things} in {options.file} first.", 1)
+        return complain(f"nothing was imported: fix {things} in {options.file} first.", 1)
     try:
         return asyncio.run(_import(cases, options))
     except KeyboardInterrupt:
@@ -95,7 +95,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     started = None
     try:
         if url == LOCAL:
-            # The practice of this machine: whoever may start it has its keys.
+            # This machine's own server: the user who may start it has its keys.
             started = await Launcher().local()
             url, key = started.url, started.service_key
         elif is_unprotected(url):
@@ -119,7 +119,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
 
 
 def _example(form: str, path: Path | None) -> int:
-    """Print a template, or make it at `path`, where nothing may stand yet."""
+    """Print a template, or write it to `path`, which must not exist yet."""
     import shutil
     from importlib import resources
 

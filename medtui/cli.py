@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
-    """Run `medtui`. Exit codes: 0, 1 when it failed, 2 when it was asked wrongly."""
+    """Run `medtui`. Exit codes: 0, 1 if it failed, 2 for a wrong call."""
     console.prepare()
     try:
         options = _parser().parse_args(arguments)
@@ -33,9 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = options.run(options)
     except KeyboardInterrupt:
         code = 130
-    except BrokenPipeError:  # the reader of what we print, `head` for one, has enough of it
+    except BrokenPipeError:  # the reader of our output, such as `head`, has closed the pipe
         code = 1
-    except Exception as error:  # of no family: a fault of ours, which is told plainly
+    except Exception as error:  # an unexpected error: a fault of ours, reported without a traceback
         from medtui.ui.crash import tell
 
         code = tell(error)
@@ -45,9 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _flush() -> None:
-    """Write out what was printed; drop it where the terminal, or the pipe's reader, has gone.
+    """Flush standard output; drop the rest if the terminal, or the pipe's reader, has gone.
 
-    The interpreter would try once more at its end, fail, and change the exit code to 120.
+    The interpreter would try again at its end, fail, and change the exit code to 120.
     """
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -153,7 +153,7 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
 
 
 def _read_documents(paths: Sequence[Path], kind: Kind | None) -> tuple[list[Document], int]:
-    """The documents that can be read, and the exit code: 1 where one cannot, which is told."""
+    """The readable documents, and the exit code: 1 if one cannot be read, which is reported."""
     from medtui.documents import DocumentError, load, read
     from medtui.documents.words import is_left_over
 
@@ -182,7 +182,7 @@ def _print_documents(paths: Sequence[Path], kind: Kind | None) -> int:
 
 
 def _print_review(paths: Sequence[Path], kind: Kind | None) -> int:
-    """Print as text what the screen would show, where there is no terminal to show it on."""
+    """Print the review as text, for use without a terminal."""
     from medtui.documents import Transcript
     from medtui.documents.export import as_markdown
 

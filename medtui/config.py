@@ -9,12 +9,12 @@ The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
     theme = "medtui-light"
     preset = "plab2"
 
-    [[servers]]                           # those that were used here, to switch between
+    [[servers]]                           # the servers that were used here, to switch between
     url = "https://abc.supabase.co"       # or "local"
     key = "sb_publishable_…"
     name = "Ward 7"                       # else it is called by its host
 
-One's own presets, for the station clock and the mark sheet, stand beside it in `presets.toml`.
+The user's own presets, for the station clock and the mark sheet, are beside it in `presets.toml`.
 """
 
 from __future__ import annotations
@@ -56,17 +56,17 @@ _INVITATION = re.compile(
 """Scheme, key, host and port, and nothing beside them."""
 
 _AROUND = " \t\u00a0'\"`‘’“”«»<>$.,;"
-"""What a chat or a person puts around an invitation."""
+"""Characters that chats and people put around an invitation."""
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
-"""What chats put into long words."""
+"""Invisible characters that chats put into long words."""
 
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
 
 
 LOCK_SECONDS = 5
-"""Longer than another program takes to write its settings."""
+"""Seconds to wait for a lock: longer than another program takes to write its settings."""
 
 
 class BadConfig(Exception):
@@ -75,7 +75,7 @@ class BadConfig(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What medtui was told."""
+    """The settings in force, from flags, environment and file."""
 
     file: Path
     """Where settings are written."""
@@ -84,15 +84,15 @@ class Settings:
     key: str = ""
     """The project's public key."""
     room_template: str = "https://meet.jit.si/medtui-{id}"
-    """What a new session's room link is made from; {id} becomes the session's id."""
+    """The template of a new session's room link; {id} becomes the session's id."""
     overlap_minutes: int = 60
-    """Two sessions that start less than this apart overlap."""
+    """Minutes: two sessions that start less than this apart overlap."""
     theme: str = "medtui-dark"
     """A theme of Textual's or ours."""
     preset: str = ""
     """The station clock's, by id or name; empty: the platform's own."""
     servers: tuple[KnownServer, ...] = ()
-    """Those that were used, in the order in which they were first used."""
+    """The servers that were used, in the order in which they were first used."""
 
     @property
     def state(self) -> Path:
@@ -109,7 +109,7 @@ class Settings:
         return replace(self, **values)
 
     def with_server(self, url: str, key: str, name: str = "") -> Settings:
-        """These settings with this server as the one to use, and in the list. Raises BadConfig.
+        """These settings with this server in use and in the list; saved. Raises BadConfig.
 
         `name` empty: the name that it has in the list, if any, stays.
         """
@@ -124,13 +124,13 @@ class Settings:
 
     @property
     def known_servers(self) -> tuple[KnownServer, ...]:
-        """Those that were used, and the one in use, which older settings do not list."""
+        """The servers that were used, with the one in use, which older settings do not list."""
         if not self.server or any(known.url == self.server for known in self.servers):
             return self.servers
         return (*self.servers, KnownServer(self.server, self.key))
 
     def name_of(self, url: str) -> str:
-        """What a server is called: the name that it was given, else its host. Never empty."""
+        """A server's name: the one that the user gave it, else its host. Never empty."""
         for known in self.servers:
             if known.url == url and (name := clean_line(known.name)):
                 return name
@@ -165,7 +165,7 @@ def load(flags: Mapping[str, str | None] | None = None) -> Settings:
 
 
 def presets(settings: Settings) -> tuple[Preset, ...]:
-    """The presets of the station clock, one's own last. Raises BadConfig."""
+    """The presets of the station clock, the user's own last. Raises BadConfig."""
     from medtui.core.presets import PRESETS
     from medtui.core.user_presets import parse
 
@@ -173,7 +173,7 @@ def presets(settings: Settings) -> tuple[Preset, ...]:
 
 
 def rubrics(settings: Settings) -> tuple[Rubric, ...]:
-    """What can be marked by, one's own last: they stand in the same file. Raises BadConfig."""
+    """The rubrics, the user's own last: they are in the presets' file. Raises BadConfig."""
     from medtui.core.rubrics import RUBRICS
     from medtui.core.user_presets import parse_rubrics
 
@@ -189,13 +189,16 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
     except (FileNotFoundError, NotADirectoryError):
         return ()
     except BadPreset as error:
-        raise BadConfig(f"{error} Mend or remove it.") from error
+        raise BadConfig(f"{error} Fix or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
 
 
 def preset(settings: Settings, named: str = "") -> Preset:
-    """The preset of this name, else that of the settings, else the platform's. BadConfig."""
+    """The preset of this name, else that of the settings, else the platform's.
+
+    Raises BadConfig.
+    """
     from medtui.core.presets import DEFAULT, find
 
     known = presets(settings)
@@ -225,7 +228,7 @@ def invited(line: str) -> tuple[str, str]:
         raise BadConfig("This invitation has no key before its @: copy the whole line.")
     if is_secret(key):
         raise BadConfig(
-            "This invitation holds a secret key, which is nobody's but the operator's: "
+            "This invitation holds a secret key, which is only for the server's administrator: "
             "ask for one with the publishable key."
         )
     if not is_public(key):
@@ -234,13 +237,13 @@ def invited(line: str) -> tuple[str, str]:
 
 
 def is_invitation(text: str) -> bool:
-    """Whether a text is meant as an invitation, right or wrong, rather than as a URL or a key."""
+    """Whether a text is meant as an invitation, valid or not, rather than as a URL or a key."""
     bare = _bare(text).lower()
     return bare.startswith("medtui") or ("://" in bare and "@" in bare)
 
 
 def _bare(line: str) -> str:
-    """An invitation without what surrounds it and breaks it."""
+    """An invitation without the characters around it and the breaks in it."""
     joined = "".join(part.strip() for part in _UNSEEN.sub("", line).splitlines())
     return joined.strip(_AROUND)
 
@@ -258,7 +261,7 @@ def _is_host(host: str) -> bool:
 
 
 def state() -> Path:
-    """The same folder, whatever the settings say."""
+    """The folder of all that is kept on this machine, without reading the settings."""
     return Settings(file=_file()).state
 
 
@@ -276,7 +279,7 @@ def _read(file: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except tomllib.TOMLDecodeError as error:
-        raise BadConfig(f"{file} cannot be read: {error}. Mend or remove it.") from error
+        raise BadConfig(f"{file} cannot be read: {error}. Fix or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
     except (ValueError, RecursionError) as error:  # what the parser does not call one of TOML
@@ -310,5 +313,5 @@ def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:
 
 
 def _why(error: Exception) -> str:
-    """What a disk says, without the number and the path that Python adds."""
+    """An error's reason, without the number and the path that Python adds."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -1,6 +1,6 @@
-"""What every command prints, and whether there is a terminal to draw on.
+"""Prints for all commands, and checks whether there is a terminal to draw on.
 
-File names, arguments and the words of other programs may hold control characters. All that the
+File names, arguments and the output of other programs may contain control characters. All that the
 commands print passes through here and is cleaned. Imports nothing heavy: every command needs it.
 """
 
@@ -16,7 +16,7 @@ from typing import NoReturn
 from medtui.text import clean_block, clean_line
 
 NO_SCREENS = ("", "dumb", "unknown")
-"""Values of TERM that name a terminal on which nothing can be placed."""
+"""Values of TERM that name a terminal without cursor movement."""
 
 
 def prepare() -> None:
@@ -39,7 +39,7 @@ def say(text: str) -> None:
 
 
 def tell(sentence: str) -> None:
-    """Print one line to standard error; nothing happens where that is gone."""
+    """Print one line to standard error; does nothing if that is closed."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{clean_line(sentence)}\n")
         sys.stderr.flush()
@@ -52,7 +52,7 @@ def complain(sentence: str, code: int = 2) -> int:
 
 
 def why_no_screen() -> str | None:
-    """Why no screen can be drawn, as a sentence; None where it can."""
+    """A sentence why no screen can be drawn; None if it can."""
     if "TEXTUAL_DRIVER" in os.environ:
         return None  # a browser's page draws it
     streams = {"input": sys.__stdin__, "output": sys.__stdout__}
@@ -73,7 +73,7 @@ def why_no_screen() -> str | None:
 
 
 class CommandParser(argparse.ArgumentParser):
-    """As argparse's, for arguments that may hold control characters: errors repeat them."""
+    """argparse's parser, with cleaned errors, as these repeat arguments."""
 
     def error(self, message: str) -> NoReturn:
         super().error(clean_line(message))

@@ -1,4 +1,4 @@
-"""`medtui doctor`: everything that medtui needs, a line for each thing, and what to do about it."""
+"""`medtui doctor`: checks everything that medtui needs, a line for each, with advice."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ MARKS = {"ok": "ok  ", "note": "note", "failed": "FAIL", "skipped": "-   "}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """What can be asked of the examination. Sets `run`, which gives the exit code."""
+    """Add the command's options. Sets `run`, which returns the exit code."""
     parser.add_argument("--json", action="store_true", help="as one JSON object")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Look at everything and say it. 0: nothing failed; 1: something did."""
+    """Run all checks and print them. Returns 0 if none failed, else 1."""
     import asyncio
 
     return asyncio.run(_run(options))
@@ -49,7 +49,7 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
-    """Examine, and say each line as it is found; those that were skipped, in one."""
+    """Run the checks, and print each line at once; the skipped ones in one line."""
     found: list[Finding] = []
     unseen: list[str] = []
     _say(f"medtui {_versions()}\n")
@@ -70,7 +70,7 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
 
 
 def _wrapped(before: str, text: str) -> str:
-    """A text in its column; a path is not cut in two."""
+    """A text wrapped in its column; a path is not cut in two."""
     text = clean_line(text)
     if not sys.stdout.isatty():
         return before + text
@@ -89,7 +89,7 @@ def _failures(found: list[Finding]) -> int:
 
 
 async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
-    """Every line, as it is found: the settings, the server, this machine."""
+    """The findings, one by one: the settings, the server, this machine."""
     import asyncio
 
     from medtui.config import BadConfig, load, state
@@ -99,7 +99,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     try:
         settings = load(flags)
     except BadConfig as error:
-        yield failed("settings", str(error), "Mend the file; then look again.")
+        yield failed("settings", str(error), "Fix the file; then look again.")
         async for finding in _no_server():
             yield finding
     else:
@@ -223,7 +223,7 @@ def _log(folder: Path) -> Finding:
 
 
 def _bare(url: str) -> str:
-    """A URL without a name and password that may stand in it."""
+    """A URL without user name and password."""
     scheme, separator, rest = url.partition("://")
     return f"{scheme}{separator}{rest.rpartition('@')[2]}" if separator else url.rpartition("@")[2]
 

@@ -1,7 +1,7 @@
-"""Starts the processes that medtui brings along, and holds them for as long as it needs them.
+"""Starts medtui's own processes, and holds them for as long as it needs them.
 
-They are separate programs: `medtui local run`, and the demo's colleagues. Whatever
-happens to the app, they notice that its end of a pipe or socket has closed, and end.
+They are separate programs: `medtui local run`, and the demo's colleagues. However the app ends,
+they notice that its end of a pipe or socket has closed, and end.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class LaunchFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """With what to sign in without asking: for the demo, a sample person's.
+    """Credentials to sign in with, without asking: for the demo, a sample person's.
 
-    `warning` is a sentence about where the password comes from, if there is something amiss.
+    `warning`: a sentence if the source of the password is not safe, else "".
     """
 
     email: str
@@ -35,10 +35,10 @@ class Login:
 
 
 class Started:
-    """A server of our own that is ready. It runs until `close`, or until the app is gone.
+    """A server of our own that is ready. It runs until `close`, or until the app has ended.
 
-    `login` is with what to sign in without asking, if that is known; `folder` where a persistent
-    one keeps its data, if that is to be said.
+    `login`: credentials to sign in with, None if not known. `folder`: where a persistent server
+    keeps its data, if the user is to be told.
     """
 
     folder = ""
@@ -53,11 +53,11 @@ class Started:
         self._resources = contextlib.AsyncExitStack()
 
     async def close(self) -> None:
-        """Let go of the server; unless others hold it, it ends a few seconds later."""
+        """Release the server; unless others hold it, it ends a few seconds later."""
         await self._resources.aclose()
 
     async def hold(self, path: str) -> None:
-        """Keep the socket open on which the server counts those who need it."""
+        """Keep a connection to the socket by which the server counts its users."""
         _, writer = await asyncio.open_unix_connection(path)
         self._resources.push_async_callback(_close, writer)
 
@@ -71,7 +71,7 @@ class Started:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
             env={**for_children(), **env},
-            start_new_session=True,  # a ctrl+c in the terminal is the app's to answer
+            start_new_session=True,  # the app alone handles a ctrl+c in the terminal
         )
         self._resources.push_async_callback(_end, process)
 
@@ -80,9 +80,9 @@ class Launcher:
     """Starts servers of our own.
 
     Args:
-        data: where a persistent one keeps its data; None: its default.
-        viewer: says with whose login the demo is seen; needed only for a demo.
-        folder: says where a persistent one keeps its data, in a thread.
+        data: where a persistent server keeps its data; None: its default.
+        viewer: returns the login that the demo is seen with; needed only for a demo.
+        folder: returns where a persistent server keeps its data; called in a thread.
     """
 
     def __init__(
@@ -106,7 +106,7 @@ class Launcher:
     async def demo(self) -> Started:
         """A throwaway server with sample data and colleagues, seen as a sample person."""
         if self._viewer is None:
-            raise LaunchFailed("Nobody said who looks at the demo.")
+            raise LaunchFailed("The demo did not say which user looks at it.")
         login = self._viewer()
         started = await self._run("--sample", "--throwaway", "--port", "0")
         started.login = login
@@ -130,16 +130,16 @@ class Launcher:
             )
             await started.hold(server["HOLD"])
         except (ValueError, KeyError, OSError):
-            # What the server says last on its standard error is a sentence for people.
+            # The last line of the server's standard error is a sentence for people.
             raise LaunchFailed(complaint or "The local server ended as soon as it began.") from None
         return started
 
 
 def _first_line(*arguments: str) -> tuple[str, str]:
-    """Run python in the background; its first line, or its last complaint if it has none.
+    """Run python in the background. Returns its first line, and its last error line if it has none.
 
-    Not asyncio's subprocess, whose transport kills the process when it is let go of:
-    this one may outlive us, when others hold it too.
+    Not asyncio's subprocess, whose transport kills the process when it is deleted: this process
+    may outlive us, when others hold it, too.
     """
     process = subprocess.Popen(
         [sys.executable, *arguments],

@@ -1,9 +1,9 @@
-"""What medtui speaks of: profiles, practice sessions, cases, stages.
+"""The models: profiles, practice sessions, cases, stages.
 
-Rows come from strangers through a database that may be older or newer than we
-are. So the models forgive: unknown columns are ignored, timestamps without an
-offset are UTC, a stage outside 1..3 is the nearest one, and every text loses its
-control characters on the way in. Nothing here does I/O or draws.
+Rows come from strangers through a database that may be older or newer than this program. So the
+models are tolerant: unknown columns are ignored, timestamps without an offset are UTC, a stage
+outside 1..3 becomes the nearest one, and every text loses its control characters when it is read.
+Nothing here does I/O or draws.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Stage(IntEnum):
 
 
 class Role(StrEnum):
-    """Who one is in the station: the candidate, or the actor who also assesses."""
+    """A role in the station: the candidate, or the actor, who also assesses."""
 
     CANDIDATE = "candidate"
     ACTOR = "actor"
@@ -62,14 +62,14 @@ class Role(StrEnum):
 _LINK = re.compile(
     r"(https?)://(\[[^]/?#@\s]*\]|[^][/?#@:\s]+)(?::([0-9]{1,5}))?((?:[/?#].*)?)", re.IGNORECASE
 )
-"""Without a user name before the host, which is there to be read as the host."""
+"""An http or https link; without a user name, which people would take for the host."""
 
 
 def safe_link(text: str | None) -> tuple[str, str] | None:
     """A room link that may be handed to a browser, with its host as the network sees it.
 
-    The link names that very host. None for what is no http or https link, and for one that hides
-    where it leads: by a user name, a backslash, a control character.
+    The link contains exactly that host. None if it is no http or https link, and if it hides its
+    host by a user name, a backslash or a control character.
     """
     if not text or not text.isprintable() or " " in text or "\\" in text:
         return None
@@ -89,7 +89,7 @@ def is_openable_link(text: str | None) -> bool:
 
 
 def _name(value: Any) -> Any:
-    """A name; empty where there is none, or none that can be seen."""
+    """A cleaned name; "" if there is none, or no visible one."""
     return clean_name(value) if isinstance(value, str) else _word(value)
 
 
@@ -98,7 +98,7 @@ def _line(value: Any) -> Any:
 
 
 def _word(value: Any) -> Any:
-    """A text that old tables may be without."""
+    """A cleaned word; "" if an old table has null."""
     return "" if value is None else _line(value)
 
 
@@ -138,7 +138,7 @@ class Row(BaseModel):
 
 
 class Profile(Row):
-    """A row of `profiles`: how one appears to others."""
+    """A row of `profiles`: a person as others see them."""
 
     user_id: UUID
     first_name: Name
@@ -152,12 +152,12 @@ class Profile(Row):
 
     @property
     def level(self) -> str:
-        """The training level as people say it: a known one by its label."""
+        """The training level in words: the label of a known one, else its own text."""
         return TRAINING_LEVELS.get(self.training_level, self.training_level)
 
 
 class CaseSummary(Row):
-    """What the board may say of a case: never its name, briefs or condition."""
+    """The parts of a case that the board may show: never its name, briefs or condition."""
 
     id: UUID
     category: Line | None = None
@@ -165,10 +165,10 @@ class CaseSummary(Row):
 
 
 class Brief(Row):
-    """What one person may read of a session's case now; None is what the server does not tell.
+    """The parts of a session's case that a person may read now; None: the server does not send it.
 
-    `id` is None for a brief that the host has written. Held by the room alone, and never written
-    anywhere.
+    `id` is None for a brief that the host has written. The room's screen alone has it, and it is
+    never written to disk or log.
     """
 
     id: UUID | None
@@ -183,7 +183,7 @@ class Brief(Row):
 class PracticeSession(Row):
     """A row of `practice_sessions`, with the people and the case it points to.
 
-    `host`, `guest` and `case` are None where the row points to nobody, or to
+    `host`, `guest` and `case` are None where the row's id is null, or points to
     something that could not be read. `room_url` is None for an anonymous reader.
     """
 
@@ -214,13 +214,13 @@ class PracticeSession(Row):
         return self.guest_id is None and self.stage is Stage.PREP
 
     def role_of(self, user_id: UUID) -> Role | None:
-        """Who somebody is in the station; None for others, and while no candidate is chosen."""
+        """A person's role in the station; None for others, and while no candidate is chosen."""
         if self.candidate_id is None or not self.involves(user_id):
             return None
         return Role.CANDIDATE if self.candidate_id == user_id else Role.ACTOR
 
     def partner_of(self, user_id: UUID) -> Profile | None:
-        """The other one of the two; None while there is nobody, or nothing is known of them."""
+        """The other one of host and guest; None if the seat is free or their profile unknown."""
         return self.guest if self.host_id == user_id else self.host
 
     def involves(self, user_id: UUID | None) -> bool:
@@ -228,7 +228,7 @@ class PracticeSession(Row):
 
 
 class SessionDraft(BaseModel):
-    """What a host posts. `room_url` None leaves the room without a link."""
+    """A session to post. `room_url` None leaves the room without a link."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -240,7 +240,7 @@ class SessionDraft(BaseModel):
 
 
 class ProfileDraft(BaseModel):
-    """What one says of oneself; the database fills in whose it is."""
+    """The values of the user's own profile; the database fills in the user's id."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -252,15 +252,15 @@ class ProfileDraft(BaseModel):
 
 CANNOT_LEAVE = "This server does not let guests leave: ask the host to cancel the session."
 CANNOT_EDIT_PROFILE = (
-    "This server does not let profiles be changed: ask whoever runs it to change yours."
+    "This server does not let profiles be changed: ask your administrator to change yours."
 )
-"""What the data model's own policies do not allow, and our migrations add."""
+"""The sentence for servers with the data model's own policies, which allow no such change."""
 
 
 class CaseDraft(BaseModel):
-    """A case as its authors write it, to be added or brought up to date.
+    """A case as its authors write it, to be added or updated.
 
-    What is not set (`model_fields_set`) stays as it is in a case that is there already.
+    Fields that are not set (`model_fields_set`) stay as they are in an existing case.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -276,7 +276,7 @@ class CaseDraft(BaseModel):
 
     @property
     def name(self) -> str:
-        """What its authors call it."""
+        """The authors' name for it."""
         return self.case_name_internal or self.case_name
 
 
@@ -293,9 +293,9 @@ class FileKind(StrEnum):
 
 
 class SessionFile(BaseModel):
-    """A file that a session has. `size` is in bytes, None where the server does not say.
+    """A session's file. `size` in bytes; None if the server does not say.
 
-    `updated_at` tells one version of it from the next, where the server keeps that.
+    `updated_at` differs between two versions of it; None if the server does not say.
     """
 
     model_config = ConfigDict(frozen=True)

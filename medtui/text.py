@@ -1,4 +1,4 @@
-"""What makes a stranger's text harmless to a terminal. Imports nothing, so that all may use it."""
+"""Makes a stranger's text harmless to a terminal. Imports nothing of ours, so all may use it."""
 
 from __future__ import annotations
 
@@ -6,27 +6,27 @@ import ipaddress
 import re
 import unicodedata
 
-# Bidirectional overrides can make a line read as something that it is not; the
-# joiners among the format characters (ZWJ, ZWNJ) are part of names and emoji.
+# Bidirectional overrides can make a line read as another text; the joiners among the format
+# characters (ZWJ, ZWNJ) are part of names and emoji.
 _HARMFUL_FORMAT = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-# Tags spell hidden words behind an emoji.
+# Tag characters spell hidden words behind an emoji.
 _TAGS = re.compile("[\U000e0000-\U000e0fff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BREAKS = re.compile(r"(?<!\s)\s*[\r\n\t\v\f\x85]\s*")
 _PILE = re.compile(r"[^\w\s\x00-\x7f]{5,}")
-"""What may be marks that are piled upon one letter: they are no letters to `re`."""
+"""A run that may be combining marks piled on one letter: `re` does not count them as letters."""
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0]")
-"""Letters and signs that are drawn as nothing."""
+"""Letters and signs that are invisible."""
 
 MOST_MARKS = 4
-"""Combining marks upon one letter: more than any language writes, and they cover other lines."""
+"""The most combining marks on one letter: more than any language uses would cover other lines."""
 
 
 def clean_block(text: str) -> str:
     """Text of several lines from a stranger, harmless to a terminal.
 
     Newlines and tabs stay; other control characters, lone surrogates, hidden tags and
-    bidirectional overrides go, and so do marks that are piled upon one letter.
+    bidirectional overrides are removed, and so are marks piled on one letter.
     """
     text = _HARMFUL_FORMAT.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _CONTROL.sub("", text)
@@ -39,7 +39,7 @@ def clean_line(text: str) -> str:
 
 
 def clean_name(text: str) -> str:
-    """A name from a stranger, as `clean_line`; empty where nothing of it can be seen."""
+    """A name from a stranger, as `clean_line`; "" if nothing of it is visible."""
     name = " ".join(_BLANK.sub("", clean_line(text)).split())
     return name if any(unicodedata.category(char)[0] not in "CMZ" for char in name) else ""
 
@@ -47,7 +47,7 @@ def clean_name(text: str) -> str:
 def ascii_host(host: str) -> str | None:
     """A URL's host as the network sees it, in lower case: letters that look like others show.
 
-    A name is in its ASCII form (`xn--…`), an IPv6 address in brackets; None for what is neither.
+    A name is in its ASCII form (`xn--…`), an IPv6 address in brackets; None if it is neither.
     """
     if host.startswith("["):
         try:
@@ -65,7 +65,7 @@ def ascii_host(host: str) -> str | None:
 
 
 def _few_marks(pile: re.Match[str]) -> str:
-    """The same without the marks that are too many; joiners between them begin no new letter."""
+    """The same with `MOST_MARKS` marks at most; joiners between them begin no new letter."""
     kept, marks = [], 0
     for char in pile[0]:
         match unicodedata.category(char):

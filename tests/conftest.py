@@ -83,7 +83,7 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Cluster]:
-    """This worker's PostgreSQL, whose data nobody will miss."""
+    """This worker's PostgreSQL, with throw-away data."""
     cluster = asyncio.run(Cluster.start(SystemAccount.choose().temporary_folder(), throwaway=True))
     yield cluster
     asyncio.run(cluster.stop())

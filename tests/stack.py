@@ -40,7 +40,7 @@ numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who has signed up, confirmed, and (unless asked otherwise) has a profile."""
+    """A user who has signed up, confirmed, and (unless asked otherwise) has a profile."""
 
     id: UUID
     email: str
@@ -118,7 +118,7 @@ class Stack:
         *,
         profile: bool = True,
     ) -> Person:
-        """Make somebody by SQL, as quickly as it goes; their token lasts for an hour."""
+        """Make a user by SQL, which is quick; their token lasts for an hour."""
         user = uuid4()
         email = f"{first}.{last}.{user.hex[:8]}@example.org".lower().replace(" ", "-")
         await self.sql(

@@ -45,7 +45,7 @@ async def test_each_key_is_on_the_disk_before_the_next(tmp_path: Path) -> None:
         assert file.read_text() == f'{{"link": "{text}"}}'
 
 
-async def test_a_slow_disk_holds_up_nobody_and_gets_the_last_of_it(
+async def test_a_slow_disk_blocks_no_key_and_gets_the_last_of_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written: list[str] = []

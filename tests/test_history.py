@@ -72,7 +72,7 @@ def test_sessions_stand_newest_first_under_their_months() -> None:
     ]
 
 
-def test_a_strangers_session_is_never_taken_whoever_has_sent_it() -> None:
+def test_a_strangers_session_is_never_taken() -> None:
     history = History(ME, UTC)
     history.read([session(host_id=STRANGER, guest_id=OTHER)])
     assert len(history) == 0

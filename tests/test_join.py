@@ -211,7 +211,7 @@ async def test_a_server_that_answers_is_kept_beside_the_one_before(
     ]
 
 
-async def test_somebody_joins_with_the_line_that_the_server_prints(
+async def test_joining_with_the_line_that_the_server_prints(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Server("--data", folder, "--port", 0, "--host", "0.0.0.0", "--invite")
@@ -278,7 +278,7 @@ async def test_a_class_is_on_the_board_in_five_minutes(folder: Path) -> None:
         server.end(signal.SIGTERM)
 
 
-def test_an_invitation_that_nobody_can_follow_is_told(folder: Path) -> None:
+def test_an_invitation_that_cannot_be_followed_is_reported(folder: Path) -> None:
     server = Server("--data", folder, "--port", 0, "--invite")
     server.line()
     assert server.process.stdout is not None

@@ -47,7 +47,7 @@ def echo(planted: dict[str, str]) -> bytes:
 
 
 async def room_of(stack: Stack, brief: str) -> tuple[str, str]:
-    """Somebody with a password of their own, who is the actor in a room; e-mail and password."""
+    """A user with another password, who is the actor in a room; e-mail and password."""
     host, me = await stack.person("Mei", "Tanaka"), await stack.person()
     email, password = f"{secrets.token_hex(8)}@example.org", secrets.token_hex(12)
     async with asyncio.timeout(10):

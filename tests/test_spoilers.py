@@ -1,4 +1,4 @@
-"""No candidate's program is ever sent what the candidate must not see, whoever sits first.
+"""No candidate's program is ever sent what the candidate must not see, in either order.
 
 Two real programs, each behind a recorder of its own. Every hidden text of every case carries a
 token of its own, which is looked for in all that was sent to a program, wrote on its terminal,
@@ -57,7 +57,7 @@ class Evening:
             self.tokens[await stack.case(number, **texts)] = tokens
 
     def known(self, seat: Seat, case: UUID) -> set[str]:
-        """Which hidden texts of a case have come to somebody in whatever way."""
+        """The hidden texts of a case that were sent to a person, in any way."""
         everything = seat.everything
         return {name for name, token in self.tokens[case].items() if token in everything}
 

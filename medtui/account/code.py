@@ -38,7 +38,7 @@ WORDS = {
 
 
 def unconfirmed(email: str, password: str) -> CodeScreen:
-    """For somebody who has signed up before, and has not entered the code yet."""
+    """For an account that was signed up earlier, and whose code was not entered yet."""
     words = (
         f"{email} has signed up, but not been confirmed yet: enter the code that was e-mailed to "
         "it, or have another one sent."

@@ -22,7 +22,7 @@ from medtui.ui.footer import Footer
 CHANGED = "Where else you are signed in, you will be asked for the new one."
 RECOVERED = "You are signed in. Choose a new password for the next time."
 NEEDED = (
-    "Your e-mail is confirmed. Choose a password: somebody else may have signed up with your "
+    "Your e-mail is confirmed. Choose a password: another person may have signed up with your "
     "address before, and theirs stops working then."
 )
 

@@ -195,7 +195,7 @@ class ProfileScreen(Screen[None]):
         from medtui.data import DataError, Invalid
 
         app = self.medtui
-        assert app.backend is not None  # noqa: S101  # nobody comes here without
+        assert app.backend is not None  # noqa: S101  # opened after a login only
         profiles = app.backend.profiles
         self.failure.update("Saving…")
         try:

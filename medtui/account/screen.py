@@ -63,7 +63,7 @@ class AccountScreen(Screen[None]):
     def on_screen_resume(self) -> None:
         app = cast("MedtuiApp", self.app)
         user = app.backend and app.backend.auth.user
-        words = f"{user.email if user else 'Nobody'} is signed in at {app.servers.name}."
+        words = f"{user.email if user else 'No user'} is signed in at {app.servers.name}."
         self.query_one(".card--words", Static).update(words)
 
     @on(OptionList.OptionSelected)
@@ -75,7 +75,7 @@ class AccountScreen(Screen[None]):
 
 
 class AccountCommands(Provider):
-    """The same in the palette of every screen, for whoever is signed in."""
+    """The same in the palette of every screen, while a user is signed in."""
 
     async def discover(self) -> Hits:
         for words, help_text, run in self._actions():

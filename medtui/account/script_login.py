@@ -1,6 +1,6 @@
 """With what to sign in without the form, for scripts.
 
-`MEDTUI_EMAIL`, and `MEDTUI_PASSWORD` or else what stands in `MEDTUI_PASSWORD_FILE`; the command
+`MEDTUI_EMAIL`, and `MEDTUI_PASSWORD` or else the line in `MEDTUI_PASSWORD_FILE`; the command
 line takes them out of the environment, so that no process that is started later has them.
 """
 
@@ -34,7 +34,7 @@ def login(values: Mapping[str, str]) -> Login | None:
         raise BadConfig(
             f"{EMAIL} is empty: set it to your e-mail, or unset it."
             if EMAIL in values
-            else f"{others} without {EMAIL} signs nobody in: set it, too, or neither."
+            else f"{others} without {EMAIL} is no login: set it, too, or neither."
         )
     if PASSWORD in values:
         password, source, warning = values[PASSWORD], PASSWORD, ""

@@ -23,7 +23,7 @@ OPEN_BEHIND_LOGIN = 0.3
 
 
 class ServerSession:
-    """The way to a server, until somebody is signed in there or is to sign in.
+    """Opens a server, until a user is signed in there or has to sign in.
 
     Args:
         launcher: starts servers of our own.
@@ -159,7 +159,7 @@ class ServerSession:
         return MemoryTokens()
 
     def _leave_for(self, at: str) -> None:
-        """Nobody is to sign in, from now on, at the server that was open before."""
+        """Stop signing in at the server that was open before."""
         self._at = at
         self._app.backend = self._app.profile = None
         self._app.sheets.stop()

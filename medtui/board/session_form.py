@@ -43,7 +43,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     `session` None posts a new one. A failure leaves the form as it is, with the reason
     where it belongs. What is typed is kept as a draft until the server has confirmed it,
-    together with the id under which it is posted: whoever had to start again posts once.
+    together with the id under which it is posted, so that a restart does not post it twice.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -130,7 +130,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         session = self._session
         if session is None:
             soon = self.medtui.now() + timedelta(minutes=30)
-            # The next full or half hour that leaves somebody the time to see it.
+            # The next full or half hour that leaves others the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
             kind, candidate = "mock", OPEN
             link = room_link(self.medtui.settings.room_template, self._session_id)

@@ -1,6 +1,6 @@
 """The board's list: a line-API widget over plain data.
 
-Only lines that look different from what stands there are drawn again, so what a change
+Only lines that look different from those on the screen are drawn again, so what a change
 costs depends neither on the number of sessions nor on the size of the terminal.
 """
 

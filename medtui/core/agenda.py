@@ -1,7 +1,7 @@
 """The board as plain data: which sessions it shows, in which order, under which day.
 
-No I/O and no Textual: the live feed's events go in, lines come out. What one change costs
-does not grow with the board, but for the move inside a sorted list.
+No I/O and no Textual: the live feed's events go in, lines come out. The cost of a change does not
+grow with the board, except for the insertion into a sorted list.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)
 SHOWN_AS_MINE = timedelta(hours=24)
 BOOKABLE_AFTER_START = timedelta(hours=1)
-"""The guard of the database refuses to book later than this."""
+"""How long after its start a session can be booked: the database's guard refuses it later."""
 
 Key = tuple[datetime, UUID]
-"""What sessions are ordered by: start, then id."""
+"""The sort key of sessions: start, then id."""
 
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
@@ -55,7 +55,7 @@ Line = Day | PracticeSession
 class Agenda:
     """Sessions by start under the headings of their days, as lines counted from 0.
 
-    Finding, adding and taking away cost what a sorted list costs, plus a step per day.
+    Finding, adding and removing cost as much as in a sorted list, plus a step per day.
     """
 
     def __init__(self, zone: tzinfo) -> None:
@@ -82,7 +82,7 @@ class Agenda:
         return (self._sessions[id_] for day in self._days for _, id_ in self._keys[day])
 
     def line(self, row: int) -> Line | None:
-        """What stands in a line; None beyond the last."""
+        """The session or heading in a line; None beyond the last."""
         if not 0 <= row < len(self):
             return None
         tops = self._headings()
@@ -92,7 +92,7 @@ class Agenda:
         return Day(day) if below == 0 else self._sessions[self._keys[day][below - 1][1]]
 
     def row(self, session_id: UUID | None) -> int | None:
-        """The line that a session stands in; None for one that is not here."""
+        """The line of a session; None if it is not in the agenda."""
         session = self._sessions.get(session_id) if session_id else None
         if session is None:
             return None
@@ -102,7 +102,7 @@ class Agenda:
         return top + 1 + bisect.bisect_left(self._keys[day], key)
 
     def fill(self, sessions: Iterable[PracticeSession]) -> None:
-        """Hold these sessions, given in order, and no others."""
+        """Replace all sessions by these, which are in order."""
         self._sessions, self._keys = {}, {}
         for session in sessions:
             self._sessions[session.id] = session
@@ -111,7 +111,7 @@ class Agenda:
         self._tops = None
 
     def add(self, session: PracticeSession) -> None:
-        """Put a session in its place; one that is here already moves there."""
+        """Insert a session; one that is here already is moved."""
         self.discard(session.id)
         self._sessions[session.id] = session
         day = self._day(session)
@@ -122,7 +122,7 @@ class Agenda:
         self._tops = None
 
     def discard(self, session_id: UUID) -> None:
-        """Take a session away, if it is here, and the heading that stands over nothing then."""
+        """Remove a session, if it is here, and its heading if no session is left under it."""
         session = self._sessions.pop(session_id, None)
         if session is None:
             return
@@ -198,10 +198,10 @@ class Board:
         return touched
 
     def tick(self, now: datetime) -> None:
-        """Let time go on: what is over leaves the agenda."""
+        """Set the time: sessions that are over leave the agenda."""
         went_back = now < self.now
         self.now = now
-        if went_back:  # the server's time was learnt, and it is earlier than we thought
+        if went_back:  # the server's time is known now, and earlier than this machine's
             self._fill()
             return
         aged = takewhile(
@@ -211,7 +211,7 @@ class Board:
             self.agenda.discard(session.id)
 
     def look_at(self, *, view: View | None = None, query: str | None = None) -> None:
-        """Show another view, or what matches another filter."""
+        """Change the view or the filter; None: as before."""
         self.view = view or self.view
         if query is not None:
             self.query = query
@@ -273,7 +273,7 @@ class Board:
 
 
 def _said(session: PracticeSession) -> Iterable[str]:
-    """Everything in a row that a reader may look for."""
+    """The texts of a row that the filter searches."""
     for profile in (session.host, session.guest):
         if profile:
             yield from (profile.name, profile.level)
@@ -283,12 +283,12 @@ def _said(session: PracticeSession) -> Iterable[str]:
 
 
 def fold(text: str) -> str:
-    """Text as it is compared: without case, diacritics, and the width of its letters."""
+    """Text for comparison: without case, diacritics, and the width of its letters."""
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-# Why something cannot be done: None when it can, or a sentence.
+# Each `why_not_…` returns a sentence why an action cannot be done, or None if it can.
 
 
 def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str | None:
@@ -308,7 +308,7 @@ def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str |
 def why_not_leave(
     session: PracticeSession, viewer: UUID, *, is_complete: bool = True
 ) -> str | None:
-    """`is_complete` says whether the server has our migrations."""
+    """Why the viewer cannot give back their seat. `is_complete`: the server has our migrations."""
     if session.host_id == viewer:
         return "You host this session: x cancels it."
     if session.guest_id != viewer:
@@ -323,7 +323,7 @@ def why_not_edit(session: PracticeSession, viewer: UUID) -> str | None:
 
 
 def why_not_cancel(session: PracticeSession, viewer: UUID, *, was_held: bool = False) -> str | None:
-    """`was_held`: its station is known to have started before, though it is in prep now."""
+    """Why the viewer cannot cancel. `was_held`: its station has started before, it is known."""
     if (reason := why_not_edit(session, viewer)) or session.guest_id is None:
         return reason
     if session.stage is Stage.PREP and not was_held:
@@ -341,7 +341,7 @@ def why_not_review(session: PracticeSession, viewer: UUID) -> str | None:
 
 
 def is_to_review(session: PracticeSession, viewer: UUID, now: datetime) -> bool:
-    """Whether there may be something to read by now, or to bring."""
+    """Whether there may be files to read or to upload by now."""
     return session.involves(viewer) and (session.stage is Stage.WRAP_UP or session.starts_at <= now)
 
 

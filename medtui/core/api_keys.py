@@ -1,4 +1,4 @@
-"""What a Supabase key may do, as far as can be seen: one place decides which are secret."""
+"""Which Supabase keys are secret, as far as their text shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import re
 
 MARKS = " \t\r\n\"'`“”‘’«»<>,;\ufeff\u200b\u200c\u200d\u2060\u00a0"
-"""What copying puts around a key or an address, and belongs to neither."""
+"""Characters that copying adds around a key or an address."""
 
 _JWT = re.compile(r"[\w-]+\.[\w-]+\.[\w-]*=*", re.ASCII)
 
@@ -19,12 +19,12 @@ def tidy(text: str) -> str:
 
 
 def is_secret(text: str) -> bool:
-    """Whether a text holds a key that may do more than the public one, in any disguise.
+    """Whether a text contains a key with more rights than the public one, in any disguise.
 
     Keys of the newer kind say so by their names (`sb_secret_`, and `sbp_` for a whole account),
     JWTs by their role. Upper case, blanks, quotes and words around a key change nothing.
     """
-    plain = re.sub(r"[^\x21-\x7e]", "", text)  # blanks, line ends, marks that are not seen
+    plain = re.sub(r"[^\x21-\x7e]", "", text)  # blanks, line ends, invisible marks
     if re.search(r"sb_(?!publishable_)|sbp_", plain, re.IGNORECASE):
         return True
     roles = [claims_of(jwt).get("role") for jwt in _JWT.findall(plain)]
@@ -32,14 +32,14 @@ def is_secret(text: str) -> bool:
 
 
 def is_public(key: str) -> bool:
-    """Whether this is surely a key that everybody may know."""
+    """Whether this is certainly a public key."""
     if is_secret(key):
         return False
     return key.startswith("sb_publishable_") or claims_of(key).get("role") == "anon"
 
 
 def claims_of(key: str) -> dict[str, object]:
-    """What a JWT says of itself, which nothing proves; empty for what is no JWT."""
+    """A JWT's claims, unverified; empty if it is no JWT."""
     try:
         payload = key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

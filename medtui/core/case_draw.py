@@ -12,7 +12,7 @@ from medtui.models import CaseSummary
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cases that a candidate may know to be alike: a category and a domain, and how many."""
+    """A category and a domain, which a candidate may know, and how many cases they have."""
 
     category: str
     domain: str
@@ -28,14 +28,14 @@ def groups(cases: Iterable[CaseSummary]) -> list[Group]:
 
 
 def possible(cases: Iterable[CaseSummary], barred: Collection[UUID]) -> list[CaseSummary]:
-    """Those that may be chosen: never one of which either has been shown anything."""
+    """The cases that may be chosen: without `barred`, of which either was shown anything."""
     return [case for case in cases if case.id not in barred]
 
 
 def draw(
     cases: Iterable[CaseSummary], is_known: Callable[[UUID], bool], dice: random.Random
 ) -> CaseSummary | None:
-    """One of these at random, if one can be one that neither has acted or sat; None of none."""
+    """A random case, preferring cases new to both; None if `cases` is empty."""
     cases = list(cases)
     fresh = [case for case in cases if not is_known(case.id)]
     return dice.choice(fresh or cases) if cases else None

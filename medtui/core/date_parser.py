@@ -1,4 +1,4 @@
-"""What a typed day and time mean: forgiving in what they take, exact in what they give."""
+"""Parses a typed day and time: many spellings are accepted, the result is exact."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MONTHS = (
     "october", "november", "december",
 )  # fmt: skip
 SHORTEST = 3
-"""Letters of a day's or a month's name at least."""
+"""The fewest letters of a day's or a month's name."""
 
 T = TypeVar("T")
 
 
 class DateNotUnderstood(ValueError):
-    """The text is no day, or no time, or none that exists; its message says what to type."""
+    """The text is no day or time, or none that exists; the message says what to type."""
 
 
 class NoSuchMonth(DateNotUnderstood):
@@ -43,7 +43,7 @@ class NoSuchMonth(DateNotUnderstood):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A moment in UTC, and a remark where its local time needs one."""
+    """A moment in UTC, and a remark if its local time is ambiguous, else ""."""
 
     at: datetime
     remark: str = ""
@@ -62,7 +62,7 @@ def parse_when(
         usual: the time of a day that is typed alone.
         on: the day of a time that is typed alone; None: the next such time is meant.
 
-    Raises Unclear for what is no moment, and for a time that the clocks leap over.
+    Raises DateNotUnderstood for any other text, and for a time that the clocks skip.
     """
     words = re.sub(r"[,@]|\bat\b", " ", text.casefold()).split()
     if match := re.fullmatch(r"in (\d{1,4}) ?(m|min|minutes?|h|hours?)", " ".join(words)):
@@ -121,7 +121,7 @@ def _parsed(parse: Callable[[str], T], text: str) -> T | None:
 
 
 def _number(names: tuple[str, ...], word: str) -> int | None:
-    """Which of the names a word is, or shortens; None: none of them."""
+    """The index, from 0, of the name that a word is or abbreviates; None if there is none."""
     word = word.removesuffix(".")
     word = "wed" if word == "weds" else word
     found = (n for n, name in enumerate(names) if name.startswith(word))
@@ -131,7 +131,8 @@ def _number(names: tuple[str, ...], word: str) -> int | None:
 def parse_day(text: str, today: date) -> date:
     """A day from "today", "tomorrow", "fri", "+2", "25", "Tue 25 Nov", "25.11.", "2026-11-25".
 
-    Without a year it is the next such day. Names may be cut to three letters. Raises Unclear.
+    Without a year it is the next such day. Names may be cut to three letters. Raises
+    DateNotUnderstood.
     """
     words = text.strip().casefold()
     try:
@@ -165,7 +166,10 @@ def parse_day(text: str, today: date) -> date:
 
 
 def parse_time(text: str) -> time:
-    """A time of day from "18:30", "1830", "18.30", "18", "6pm", "6:30 pm". Raises Unclear."""
+    """A time of day from "18:30", "1830", "18.30", "18", "6pm", "6:30 pm".
+
+    Raises DateNotUnderstood.
+    """
     words = text.strip().casefold()
     match = re.fullmatch(r"(\d{1,2})(?:[:.h]?(\d{2}))?\s*(?:([ap])\.?m\.?)?", words)
     if match:
@@ -181,8 +185,8 @@ def resolve(day: date, at: time, zone: tzinfo, which: str = "") -> When:
     """The moment of a day and a time in a zone.
 
     `which` of two, where the clocks go back over it: "first", "second", or the name of an
-    offset; without it the first is meant, and the remark says so. Raises Unclear for a time
-    that the clocks leap over.
+    offset; without it the first is meant, and the remark says so. Raises DateNotUnderstood for a
+    time that the clocks skip.
     """
     first, second = (datetime.combine(day, at, zone).replace(fold=fold) for fold in (0, 1))
     try:
@@ -207,14 +211,14 @@ def resolve(day: date, at: time, zone: tzinfo, which: str = "") -> When:
 
 
 def _other(first: datetime, second: datetime) -> str:
-    """What to type for the second of two."""
+    """The word to type for the second of two equal times."""
     name = second.tzname() or ""
     is_name = name.isalpha() and name != first.tzname()
     return f"“{name if is_name else 'second'}” for the second"
 
 
 def _date(day: int, month: str, year: str | None, today: date) -> date:
-    """Raises NoSuchMonth, and ValueError for what is no date for another reason."""
+    """The date. Raises NoSuchMonth, or ValueError if it is no date for another reason."""
     if month.isdigit():
         number = int(month)
         if not 1 <= number <= 12:

@@ -1,4 +1,4 @@
-"""One's past sessions as plain data: what is listed, and what filters leave. No I/O, no Textual."""
+"""The user's past sessions as plain data: their list, and its filters. No I/O, no Textual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from medtui.models import FileKind, PracticeSession, Profile, Role, Stage
 
 @dataclass(frozen=True, slots=True)
 class DomainMark:
-    """What one domain of a mark sheet was given; `percent` only where a maximum is known."""
+    """The mark of one domain of a mark sheet; `percent` is None if no maximum is known."""
 
     name: str
     percent: float | None = None
@@ -28,7 +28,7 @@ class DomainMark:
 
 @dataclass(frozen=True, slots=True)
 class MarkSummary:
-    """Of an assessment, what is needed to see how one grows."""
+    """The parts of an assessment that the progress view needs."""
 
     marker: Marker = Marker.UNKNOWN
     percent: float | None = None
@@ -57,7 +57,7 @@ class MarkSummary:
 
     @classmethod
     def from_json(cls, kept: Any) -> MarkSummary:
-        """What `as_json` has made. Raises ValueError, TypeError or LookupError for all else."""
+        """From `as_json`. Raises ValueError, TypeError or LookupError if it is malformed."""
         domains = tuple(
             DomainMark(str(name), _number(percent), label if label is None else str(label),
                        bool(is_unsure))
@@ -81,9 +81,9 @@ def _number(value: Any) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class FileSummary:
-    """What the bucket has of a session: which files, the assessment's marks, why it is broken.
+    """The files of a session in the bucket: which, the assessment's marks, why it is broken.
 
-    `stamp` tells one upload of the assessment from the next.
+    `stamp` differs between two uploads of the assessment.
     """
 
     files: frozenset[FileKind] = frozenset()
@@ -94,7 +94,7 @@ class FileSummary:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """A past session as its viewer sees it. `kept` None: it is not known yet."""
+    """A past session as its viewer sees it. `kept` None: its files are not known yet."""
 
     session: PracticeSession
     me: UUID
@@ -115,7 +115,7 @@ class HistoryEntry:
 
     @property
     def is_held(self) -> bool:
-        """Whether it took place, as far as one can tell."""
+        """Whether it took place, as far as is known."""
         return self.session.stage is not Stage.PREP or bool(self.kept and self.kept.files)
 
     @property
@@ -136,7 +136,7 @@ Line = Month | HistoryEntry
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which sessions are shown; None and empty: all."""
+    """Which sessions are shown; None or "" in a field: all."""
 
     role: Role | None = None
     domain: str | None = None
@@ -149,7 +149,7 @@ class Filter:
 
 
 class History:
-    """The past sessions of one person, newest first, and which of them are looked at."""
+    """The past sessions of one person, newest first, and the filter on them."""
 
     def __init__(self, me: UUID, zone: tzinfo) -> None:
         self.me = me
@@ -164,14 +164,14 @@ class History:
 
     @property
     def entries(self) -> list[HistoryEntry]:
-        """All of them, newest first."""
+        """All sessions, newest first."""
         return [self._entries[id_] for id_ in self._order]
 
     def get(self, session_id: UUID) -> HistoryEntry | None:
         return self._entries.get(session_id)
 
     def read(self, sessions: Iterable[PracticeSession], *, whole: bool = False) -> None:
-        """Take these sessions; `whole`: these and no others. What is known of files stays."""
+        """Add or replace these sessions; `whole`: drop all others. Known files stay."""
         before = self._entries
         if whole:
             self._entries = {}
@@ -191,7 +191,7 @@ class History:
         )
 
     def name(self, names: dict[UUID, str]) -> None:
-        """Take the names of cases, by case, for sessions that are in their debrief."""
+        """Set the names of cases, by case id, for sessions that are in their debrief."""
         for id_, entry in self._entries.items():
             case_id, is_over = entry.session.case_id, entry.session.stage is Stage.WRAP_UP
             name = names.get(case_id) if case_id is not None and is_over else None
@@ -200,17 +200,17 @@ class History:
                 self._texts.pop(id_, None)
 
     def keep(self, session_id: UUID, kept: FileSummary) -> None:
-        """Take what the bucket has of a session."""
+        """Set what the bucket has of a session."""
         if entry := self._entries.get(session_id):
             self._entries[session_id] = replace(entry, kept=kept)
 
     def wanted(self) -> list[HistoryEntry]:
-        """What the filter leaves, newest first."""
+        """The sessions that match the filter, newest first."""
         words = fold(self.filter.text).split()
         return [entry for entry in self.entries if self._is_wanted(entry, words)]
 
     def lines(self, wanted: Iterable[HistoryEntry] | None = None) -> list[Line]:
-        """The same, under the headings of their months."""
+        """The matching sessions, under the headings of their months."""
         found: list[Line] = []
         for entry in self.wanted() if wanted is None else wanted:
             local = entry.session.starts_at.astimezone(self._zone)
@@ -226,7 +226,7 @@ class History:
                        if entry.session.case and entry.session.case.domain)  # fmt: skip
 
     def categories(self) -> Counter[str]:
-        """The same of categories."""
+        """The categories of the cases, and how many sessions each has."""
         return Counter(entry.session.case.category for entry in self._entries.values()
                        if entry.session.case and entry.session.case.category)  # fmt: skip
 
@@ -252,7 +252,7 @@ class History:
         return all(word in self._texts[id_] for word in words)
 
     def _said(self, entry: HistoryEntry) -> Iterable[str]:
-        """Everything in a row that one may look for."""
+        """The texts of a row that the filter searches."""
         session = entry.session
         local = session.starts_at.astimezone(self._zone)
         yield f"{local:%A} {local.day} {local:%B %Y}"

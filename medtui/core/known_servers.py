@@ -21,7 +21,7 @@ class KnownServer:
 
 
 def read(tables: Any) -> tuple[KnownServer, ...]:
-    """The servers in the file's tables; what is none is left out."""
+    """The servers in the file's tables; malformed ones are left out."""
     found = []
     for table in tables:
         if not isinstance(table, dict):
@@ -33,7 +33,7 @@ def read(tables: Any) -> tuple[KnownServer, ...]:
 
 
 def choose(document: TOMLDocument, *, url: str, key: str, name: str) -> None:
-    """Make a server the one to use, and note it; the one before, too: old files have no list."""
+    """Make a server the one in use, and add it to the list, as well as the one used before."""
     before = KnownServer(str(document.get("server", "")), str(document.get("key", "")))
     if before.url and before.url != url:
         note(document, before, {})
@@ -42,7 +42,7 @@ def choose(document: TOMLDocument, *, url: str, key: str, name: str) -> None:
 
 
 def note(document: TOMLDocument, server: KnownServer, values: Mapping[str, str]) -> None:
-    """Have a server in the list, with these values; what else its table holds stays."""
+    """Add a server to the list, or set these values in its table; its other values stay."""
     import tomlkit
 
     if "servers" not in document:

@@ -1,4 +1,4 @@
-"""A mark sheet as plain data: what an assessor gives and writes, whatever the rubric is.
+"""A mark sheet as plain data: an assessor's marks and remarks, by any rubric.
 
 Nothing of the case is ever in it: neither its name, nor a brief, nor the condition.
 """
@@ -16,12 +16,12 @@ from medtui.core.rubrics import Rubric, RubricDomain
 from medtui.models import clean_line
 
 LONGEST = 2_000
-"""Characters of one remark."""
+"""The most characters of one remark."""
 MOST = 200
-"""Remarks of one kind in one place."""
+"""The most remarks of one kind in one place."""
 
 WHOLE = ""
-"""Where one writes of the station as a whole, rather than of a domain."""
+"""The place for marks and remarks on the station as a whole, rather than a domain."""
 
 _BULLETS = re.compile(r"(?:(?:[-*•–▪◦]|\d{1,3}[.)])\s+)+")
 
@@ -38,7 +38,7 @@ class RemarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """What is given in one place: a domain, or the whole, whose score is its grade, from 1."""
+    """The marks of one place: a domain, or the whole, whose score is its grade, from 1."""
 
     score: int | None = None
     insufficient: bool = False
@@ -58,7 +58,7 @@ class Marks:
 
     @property
     def remarks(self) -> list[tuple[RemarkKind, int, str]]:
-        """All of them, each with its kind and its number in that kind."""
+        """All remarks, as kind, number in that kind (from 0), and text."""
         return [(kind, n, text) for kind in RemarkKind for n, text in enumerate(self.of(kind))]
 
 
@@ -66,7 +66,7 @@ NOTHING = Marks()
 
 
 class Spot(NamedTuple):
-    """Where one types: a new remark in a place, or (`at`) another text for one that there is."""
+    """Where text is typed: a new remark in a place, or (`at`) the text of an existing one."""
 
     place: str
     kind: RemarkKind
@@ -75,9 +75,9 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the marks come to as the rubric weighs them.
+    """The sum of the marks, weighted by the rubric.
 
-    `max` is of the domains that are marked, as no mark is not zero; `missing` are the others.
+    `max` counts the marked domains only, as no mark is not zero; `missing` are the others.
     """
 
     score: float | None
@@ -90,8 +90,8 @@ class Totals:
 class Sheet:
     """An assessor's sheet about one candidate in one session.
 
-    `marks` are by rubric and place, so that another rubric loses nothing. `revision` grows with
-    every change. `station` is since when the station ran that it is about, as text.
+    `marks` are by rubric and place, so that changing the rubric loses nothing. `revision` grows
+    with every change. `station` is the start of the station that it is about, as text.
     """
 
     session: UUID
@@ -103,9 +103,9 @@ class Sheet:
     marks: Mapping[tuple[str, str], Marks] = field(default_factory=dict)
     whole: Marks = NOTHING
     drafts: Mapping[Spot, str] = field(default_factory=dict)
-    """What was typed and neither kept as a remark nor taken back."""
+    """Text that was typed and neither saved as a remark nor discarded."""
     typing: Spot | None = None
-    """Where one is typing now."""
+    """Where text is being typed; None: nowhere."""
 
     @property
     def is_empty(self) -> bool:
@@ -116,14 +116,14 @@ class Sheet:
         return next((each for each in self.rubric.domains if each.name == place), None)
 
     def at(self, place: str) -> Marks:
-        """What is given in a place."""
+        """The marks of a place; empty ones if there are none."""
         given = self.marks.get((self.rubric.id, place), NOTHING)
         return replace(self.whole, score=given.score) if place == WHOLE else given
 
     # Changes, each a new sheet
 
     def score(self, place: str, score: int | None) -> Sheet:
-        """Give a mark, or take it back. The whole has a grade."""
+        """Set a mark, or for None remove it. The mark of the whole is its grade."""
         return self._put(place, replace(self.at(place), score=score))
 
     def toggle_insufficient(self, place: str) -> Sheet:
@@ -131,7 +131,7 @@ class Sheet:
         return self._put(place, replace(marks, insufficient=not marks.insufficient))
 
     def write(self, spot: Spot, text: str) -> Sheet:
-        """Add a remark, or give one another text. One without words changes nothing."""
+        """Add a remark, or replace one's text. An empty text changes nothing."""
         place, kind, at = spot
         remarks, text = self.at(place).of(kind), tidy(text)
         done = self.draft(spot, "").type(None)
@@ -144,7 +144,7 @@ class Sheet:
         return done._put(place, self.at(place).having(kind, remarks))
 
     def strike(self, spot: Spot) -> Sheet:
-        """Take a remark away, and what was begun for those of its kind that move up."""
+        """Delete a remark, and the drafts of those of its kind that move up."""
         place, kind, at = spot
         remarks = self.at(place).of(kind)
         if at is None or not 0 <= at < len(remarks):
@@ -158,20 +158,20 @@ class Sheet:
         return replace(self, drafts=left)._put(place, rest)
 
     def about(self, station: str) -> Sheet:
-        """Which station it is about."""
+        """Set the station that it is about."""
         return replace(self, station=station)
 
     def draft(self, spot: Spot, text: str) -> Sheet:
-        """What has been typed there so far: no change yet to what the sheet says."""
+        """Save the text typed so far as a draft: marks and `revision` do not change."""
         drafts = {other: begun for other, begun in self.drafts.items() if other != spot}
         return replace(self, drafts={**drafts, spot: text} if text.strip() else drafts)
 
     def type(self, spot: Spot | None) -> Sheet:
-        """Where one types now."""
+        """Set where text is being typed."""
         return replace(self, typing=spot)
 
     def choose(self, rubric: Rubric) -> Sheet:
-        """Mark by another rubric. What was given by this one comes back with it."""
+        """Mark by another rubric. Marks by the present one come back with it."""
         return replace(self, rubric=rubric, revision=self.revision + 1)
 
     def _put(self, place: str, marks: Marks) -> Sheet:
@@ -188,7 +188,7 @@ class Sheet:
             revision=self.revision + 1,
         )
 
-    # What it comes to
+    # Results
 
     @property
     def totals(self) -> Totals:
@@ -205,13 +205,13 @@ class Sheet:
 
     @property
     def grade(self) -> str:
-        """The grade of the whole; empty where none is given."""
+        """The grade of the whole; "" if none is given."""
         at = self.at(WHOLE).score
         return self.rubric.grades[at - 1] if at and at <= len(self.rubric.grades) else ""
 
     @property
     def elsewhere(self) -> int:
-        """How many marks and remarks stand under domains that the present rubric has not."""
+        """How many marks and remarks are under domains that the present rubric lacks."""
         here = {(self.rubric.id, place) for place in (WHOLE, *self._places)}
         return sum(
             len(marks.remarks) + (marks.score is not None)
@@ -225,7 +225,7 @@ class Sheet:
 
 
 def tidy(text: str) -> str:
-    """A remark as it is kept: one line, no bullets before it, harmless to a terminal."""
+    """A remark as it is saved: one line, no bullets before it, harmless to a terminal."""
     words = " ".join(clean_line(text).split())
     return _BULLETS.sub("", words, count=1)[:LONGEST].strip() if _BULLETS.match(words) else (
         words[:LONGEST].strip()

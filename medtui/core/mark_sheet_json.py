@@ -1,4 +1,4 @@
-"""A mark sheet as files: the assessment that others read, and the copy that is taken up again."""
+"""A mark sheet as JSON: the assessment that others read, and the saved copy to go on with."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from medtui.core.rubrics import DEFAULT, HIGHEST, MOST_DOMAINS, MOST_GRADES, Rub
 from medtui.models import clean_line
 
 LARGEST = 200_000
-"""Bytes of an assessment that is handed in."""
+"""The most bytes of an assessment that is handed in."""
 
 
 def assessment(sheet: Sheet) -> bytes:
-    """The file of a sheet: the platform's own shape where the rubric is the platform's.
+    """The file of a sheet, in the platform's own shape if the rubric is the platform's.
 
-    By another rubric it is as near to that as it can be. Marks that are not given are null.
+    For another rubric it is as near to that shape as it can be. Missing marks are null.
     """
     totals, whole = sheet.totals, sheet.at(WHOLE)
     is_platform = sheet.rubric == DEFAULT
@@ -60,11 +60,11 @@ def _dimension(sheet: Sheet, domain: RubricDomain, is_platform: bool) -> dict[st
     }
 
 
-# The copy that is kept
+# The saved copy
 
 
 def as_json(sheet: Sheet) -> dict[str, Any]:
-    """All of a sheet, with the rubric as it was."""
+    """The whole sheet, with its rubric."""
     return {
         "id": str(sheet.id),
         "revision": sheet.revision,
@@ -80,7 +80,7 @@ def as_json(sheet: Sheet) -> dict[str, Any]:
 
 
 def from_json(value: Any) -> Sheet | None:
-    """A sheet that was kept; None where that is none, as disks and people can break files."""
+    """A saved sheet; None if it is malformed, as disks and people can break files."""
     try:
         return Sheet(
             id=UUID(value["id"]),

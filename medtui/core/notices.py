@@ -1,7 +1,7 @@
-"""What others did to one's own sessions: cancelled, moved, freed a seat, left, deleted files.
+"""Notices: others cancelled or moved the user's session, freed a seat, left, deleted files.
 
-No I/O and no Textual: what this machine last knew of a session is compared with the session as
-it is now. Cases, briefs and e-mails are in none of it.
+No I/O and no Textual: the last known state of a session is compared with the present one. Cases,
+briefs and e-mails are never in a notice.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class What(StrEnum):
 
 
 class Known(BaseModel):
-    """What this machine last knew of a session of the viewer's.
+    """The last known state of one of the viewer's sessions.
 
-    `partner_id` is None, and `partner` empty, where a hosted session has no guest. `since`:
+    `partner_id` is None, and `partner` empty, if a hosted session has no guest. `since`:
     when this machine first knew these values. `was_held`: its station has started at least once.
     """
 
@@ -53,10 +53,10 @@ class Known(BaseModel):
 
 
 class Notice(BaseModel):
-    """One thing that the viewer is told until they have read it.
+    """One message to the viewer, shown until they have read it.
 
-    `since` is when this machine first knew what is changed now: a notice that was read after that
-    is about the same change, in whichever window it was read.
+    `since`: when this machine first knew the state that has changed now. A notice that was read
+    after that is about the same change, in whichever window it was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -72,7 +72,7 @@ class Notice(BaseModel):
 
     @property
     def key(self) -> str:
-        """The same for two notices of the same thing, as two windows make them."""
+        """Equal for two notices of the same change, as two windows make them."""
         times = "/".join(f"{at:%Y%m%dT%H%M%S}" for at in (self.starts_at, self.moved_to) if at)
         return f"{self.what}:{self.session_id}:{times}:{','.join(sorted(self.files))}"
 
@@ -80,7 +80,7 @@ class Notice(BaseModel):
 def known_of(
     session: PracticeSession, me: UUID, now: datetime, before: Known | None = None
 ) -> Known:
-    """What is to be remembered of a session of the viewer's. `before` is what was known."""
+    """The state to save of one of the viewer's sessions. `before`: the state saved earlier."""
     is_host = session.host_id == me
     partner = session.guest if is_host else session.host
     partner_id = session.guest_id if is_host else session.host_id
@@ -102,10 +102,10 @@ def known_of(
 
 
 def compare(known: Known, session: PracticeSession | None, me: UUID) -> Notice | None:
-    """What happened to a session since it was known so; `session` None: it is gone.
+    """The notice of what changed since `known`, None if none is due; `session` None: it is gone.
 
-    Only a host cancels, moves and deletes, so what is missing of a session of one's own is one's
-    own doing. Returns None where there is nothing to tell.
+    Only a host cancels, moves and deletes, so such a change to a session that the viewer hosts is
+    their own and makes no notice.
     """
     if session is not None and session.involves(me):
         has_new_guest = known.is_host and session.guest_id != known.partner_id
@@ -120,7 +120,7 @@ def compare(known: Known, session: PracticeSession | None, me: UUID) -> Notice |
 
 
 def compare_files(known: Known, files: frozenset[FileKind]) -> Notice | None:
-    """Which of a session's files the host has deleted; None where none is missing."""
+    """The notice of the files that the host has deleted; None if none is missing."""
     missing = known.files - files
     if not missing or known.is_host:
         return None
@@ -128,9 +128,10 @@ def compare_files(known: Known, files: frozenset[FileKind]) -> Notice | None:
 
 
 def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
-    """The notices with a new one: of several moves of a session, one from first to last.
+    """The notices with a new one added; several moves of a session become one.
 
-    What the viewer has not read yet is told from the time that they know.
+    It goes from the time that the viewer knows, as they have not read the earlier ones, to the
+    last.
     """
     notices = [*notices]
     if new.key in {notice.key for notice in notices}:
@@ -164,7 +165,7 @@ def words(notice: Notice, zone: tzinfo) -> str:
 
 
 def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
-    """A sentence for somebody who is looking at a session that has just gone."""
+    """A sentence for the user who has a session open that has just gone."""
     if session.guest_id == me:
         return words(
             _notice(What.CANCELLED, known_of(session, me, session.starts_at)),
@@ -177,7 +178,7 @@ def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
 
 
 def freed_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:
-    """A sentence for a guest who has no seat any more in a session, as it was before."""
+    """A sentence for a guest who has lost their seat. `session`: as it was before."""
     return words(_notice(What.FREED, known_of(session, me, session.starts_at)), zone)
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 WARNINGS = (120, 60)
-"""Seconds before the end of a phase at which one is told."""
+"""Seconds before the end of a phase at which a warning is given."""
 
 LONG_ENOUGH_TO_WARN = 240
-"""A phase that lasts so many seconds has warnings unless it says otherwise."""
+"""A phase of at least this many seconds has warnings unless it says otherwise."""
 
 LONGEST = 4 * 3600
 MOST_PHASES = 12
@@ -22,8 +22,8 @@ MOST_ROUNDS = 60
 class Phase:
     """A part of a station.
 
-    `bell` is how often the bell rings when it begins, `warnings` are the seconds before its
-    end that are told, and `brief` says whether the candidate may look at the brief in it.
+    `bell`: how often the bell rings when it begins. `warnings`: seconds before its end at which a
+    warning is given. `brief`: whether the candidate may read the brief in it.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The phases of one station, and for a whole room how many follow each other.
+    """The phases of one station, and the number of stations in a circuit.
 
     `rest` is the seconds between two stations of a circuit.
     """
@@ -83,7 +83,7 @@ DEFAULT = PRESETS[0]
 
 
 def find(wanted: str, presets: tuple[Preset, ...]) -> Preset | None:
-    """The preset of this id or name; later ones, which are one's own, come first."""
+    """The preset with this id or name, None if there is none; the user's own come first."""
     folded = wanted.casefold().strip()
     for preset in reversed(presets):
         if folded in (preset.id.casefold(), preset.name.casefold()):
@@ -92,18 +92,18 @@ def find(wanted: str, presets: tuple[Preset, ...]) -> Preset | None:
 
 
 def circuit(preset: Preset, rounds: int) -> Preset:
-    """Several stations in a row as the phases of one, with the change-over between them."""
+    """A preset with the phases of several stations in a row, and a change-over between them."""
     change = (Phase("Change over", preset.rest),) if preset.rest else ()
     phases = (*preset.phases, *change) * rounds
     return replace(preset, phases=phases[: len(phases) - len(change)], rounds=rounds)
 
 
 def round_of(preset: Preset, phase: int) -> int:
-    """In which round, from 1, the phase of a `circuit` of this preset is."""
+    """The round, from 1, of a phase in a `circuit` of this preset."""
     return phase // (len(preset.phases) + bool(preset.rest)) + 1
 
 
 def minutes(seconds: float) -> str:
-    """ "1:30", "12:00"; of a negative time, how much it is over."""
+    """ "1:30", "12:00"; for negative seconds, the time since the end."""
     whole = abs(int(seconds))
     return f"{whole // 60}:{whole % 60:02}"

@@ -1,6 +1,6 @@
-"""How one grows, as plain data: marks over time, and how often something was practised.
+"""The user's progress as plain data: marks over time, and how often a domain was practised.
 
-No I/O and no Textual. Null is not zero: what has no percentage, because a maximum is missing,
+No I/O and no Textual. Null is not zero: a mark without a percentage, because a maximum is missing,
 a grade is a letter or the evidence did not suffice, is counted and named, and never drawn.
 """
 
@@ -19,15 +19,15 @@ from medtui.models import Role
 
 MONTH = timedelta(days=30.44)
 FEWEST, SHORTEST = 3, timedelta(days=14)
-"""Marks, and the time that they span, from which on one may speak of a trend."""
+"""The fewest marks, and the shortest time between first and last, for a trend."""
 LATELY = 3
-"""So many of the last marks say where somebody stands."""
+"""How many of the last marks are averaged."""
 STEADY = 1.0
-"""Points a month below which nothing grows or falls."""
+"""Percentage points a month below which a trend counts as steady."""
 
 
 class By(Enum):
-    """What marks are put together by."""
+    """How marks are grouped."""
 
     SKILL = "mark sheet"
     DOMAIN = "domain of the case"
@@ -53,7 +53,7 @@ class Series:
     """One domain over time, oldest first.
 
     Attributes:
-        practised: when it was, marked or not.
+        practised: the times at which it was practised, marked or not.
         grades: marks that are words and have no percentage.
         unsure: how many marks rest on too little evidence, and count for nothing here.
     """
@@ -74,17 +74,17 @@ class Series:
 
     @property
     def level(self) -> float | None:
-        """Where one stands: the mean of the last few marks."""
+        """The mean of the last `LATELY` marks; None if there are none."""
         lately = [point.percent for point in self.points[-LATELY:]]
         return sum(lately) / len(lately) if lately else None
 
     @property
     def trend(self) -> float | None:
-        """Points a month, by least squares; None where there are too few marks to tell."""
+        """Percentage points a month, by least squares; None if there are too few marks."""
         return slope([(point.at, point.percent) for point in self.points])
 
     def by(self, *markers: Marker) -> int:
-        """How many marks these have given."""
+        """How many marks were given by these markers."""
         return sum(point.marker in markers for point in self.points)
 
 
@@ -113,15 +113,15 @@ class _Gathered:
 
 
 def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
-    """How the viewer does as the candidate, the weakest first.
+    """The viewer's series as the candidate, the weakest first.
 
-    Behind these stands what has so few marks that they say little, and last what has none.
+    Series with too few marks for a trend come after these, and series without marks last.
     """
     found: dict[str, _Gathered] = {}
 
     def gathered(name: str) -> _Gathered:
         known = found.setdefault(_plain(name), _Gathered(name))
-        known.name = name  # as it was written last
+        known.name = name  # the latest spelling
         return known
 
     for entry in sorted(entries, key=lambda entry: entry.session.starts_at):
@@ -148,7 +148,7 @@ def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
 
 @lru_cache(maxsize=1024)
 def _plain(name: str) -> str:
-    """A domain's name as it is compared: mark sheets spell it in more than one way."""
+    """A domain's name for comparison: mark sheets spell it in more than one way."""
     return " ".join(fold(name).split())
 
 

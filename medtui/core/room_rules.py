@@ -1,4 +1,4 @@
-"""What a room says and allows: who is who, what is awaited, what has just happened."""
+"""A room's rules and sentences: roles, the next step, what is allowed, what has happened."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ REPLACED = "A new recording and mark sheet will replace the ones there are."
 
 
 def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:
-    """What to call somebody: "you", or their name."""
+    """What to call a person: "you", or their name."""
     if who == me:
         return "you"
     people = {p.user_id: p.name for p in (session.host, session.guest) if p}
@@ -20,12 +20,12 @@ def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:
 
 
 def other_of(session: PracticeSession, who: UUID | None) -> UUID | None:
-    """Of the two, the one who is not this one."""
+    """The id of the other one of host and guest; None if there is none."""
     return session.guest_id if who == session.host_id else session.host_id
 
 
 def case_words(session: PracticeSession) -> str:
-    """What everybody may know of the case."""
+    """The case in words that both sides may read."""
     if session.case_id is None:
         return "not chosen"
     case = session.case
@@ -34,7 +34,7 @@ def case_words(session: PracticeSession) -> str:
 
 
 def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) -> str:
-    """What has to happen next, as one sentence."""
+    """The next step, as one sentence."""
     is_host = session.host_id == me
     host = name_of(session.host)
     if session.stage is Stage.INTERVIEW:
@@ -46,7 +46,7 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             else f"{host} may go on with another station."
         )
     if session.guest_id is None:
-        return "The guest's seat is free: wait until somebody books it."
+        return "The guest's seat is free: wait until it is booked."
     if session.candidate_id is None:
         return "Choose who is the candidate: r." if is_host else (
             f"Waiting for {host} to choose who is the candidate."
@@ -60,7 +60,7 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
     return "Ready: s starts the station." if is_host else f"Ready: {host} starts the station."
 
 
-# Why something cannot be done: None when it can, or a sentence.
+# Each `why_not_…` returns a sentence why an action cannot be done, or None if it can.
 
 
 def why_not_host(session: PracticeSession, me: UUID, does: str) -> str | None:
@@ -143,16 +143,16 @@ def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
     if not session.involves(me):
         return "You have no seat in this session any more."
     if session.guest_id is None:
-        return "There is nobody to mark: the guest's seat is free."
+        return "There is no candidate to mark: the guest's seat is free."
     if session.candidate_id is None:
-        return "Whoever is not the candidate marks, and nobody is the candidate yet."
+        return "The one who is not the candidate marks, and no candidate is chosen yet."
     if session.candidate_id == me:
         return f"You are the candidate: {person(session, other_of(session, me), me)} marks."
     return None
 
 
 def why_no_brief(session: PracticeSession, role: Role | None, *, has_own: bool = False) -> str:
-    """What is shown in place of the brief. `has_own`: the host has written one for either role."""
+    """The text shown in place of the brief. `has_own`: the host has written a brief."""
     if has_own and role is Role.CANDIDATE and session.stage is Stage.PREP:
         return "You are the candidate: your brief comes with the start."
     if has_own:
@@ -170,15 +170,15 @@ def why_no_brief(session: PracticeSession, role: Role | None, *, has_own: bool =
     return "Reading the brief…"
 
 
-# What has happened
+# Notifications in the room
 
 
 def happened(
     before: PracticeSession, after: PracticeSession, me: UUID, when: str, *, is_mine: bool
 ) -> Iterator[str]:
-    """What others did to a session, in sentences. `when` is its start in words.
+    """Sentences about what others did to a session. `when`: its start in words.
 
-    `is_mine`: what a host can do, this program has just done.
+    `is_mine`: this program has just made the change, so a host's actions are not reported.
     """
     if before.guest_id != after.guest_id and after.guest_id is not None:
         yield f"{name_of(after.guest)} has booked the seat."
@@ -186,8 +186,8 @@ def happened(
         return
     if before.guest_id is not None and after.guest_id is None:
         yield f"{name_of(before.guest)} has left: the seat is free again."
-        return  # what else has changed comes of that
-    # A host who reads of their own doing has done it in another window, or another client.
+        return  # the other changes follow from this one
+    # A host's own change that this program did not make came from another window or client.
     host = "Another window of yours" if after.host_id == me else name_of(after.host)
     if before.stage != after.stage:
         does = {
@@ -218,7 +218,7 @@ def role_words(role: Role | None, stage: Stage) -> str:
 
 
 def title(session: PracticeSession, me: UUID) -> str:
-    """ "mock with Daniel Reyes": nothing of the case is in it, nor ever will be."""
+    """ "mock with Daniel Reyes": nothing of the case may be in it."""
     partner = session.partner_of(me)
     kind = session.type_label.lower() or "session"
     if partner is None:

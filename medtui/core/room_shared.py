@@ -1,8 +1,8 @@
-"""What both sides of a room share beside the session row: the preset and the clock's adjustments.
+"""The state that both sides of a room share beside the row: the preset and clock adjustments.
 
-Each side keeps a copy, sends it when it changes and to whoever joins, and merges what
-arrives. The merge is a maximum, so both come to the same whatever the order, however often
-a message arrives. Where both press at the same time, the host's wins.
+Each side keeps a copy, sends it when it changes and to a side that joins, and merges what
+arrives. The merge is a maximum, so both sides end with the same state, in whatever order and
+however often messages arrive. Of two changes at the same time, the host's wins.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST_SHOWN = 200
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """One side's copy. `shown` are the cases of which either has been shown anything."""
+    """One side's copy. `shown`: ids of the cases of which either has been shown anything."""
 
     preset: Preset = DEFAULT
     adjustments: Adjustments = UNTOUCHED
@@ -39,7 +39,7 @@ class Shared:
         preset: Preset | None = None,
         adjustments: Adjustments | None = None,
     ) -> Shared:
-        """This copy after one of the two has changed something."""
+        """A copy with a change by the host or the guest."""
         return replace(
             self,
             preset=preset or self.preset,
@@ -49,21 +49,21 @@ class Shared:
         )
 
     def showing(self, case_id: UUID) -> Shared:
-        """This copy once a case has been shown to one of the two."""
+        """A copy with one more case that was shown."""
         return replace(self, shown=self.shown | {case_id})
 
     def merged(self, other: Shared) -> Shared:
-        """Of two copies the later one, the host's where they are concurrent; all shown cases."""
+        """The later of two copies, the host's if they are concurrent, with both `shown` sets."""
         later = max(self, other, key=_order)
         return replace(later, shown=self.shown | other.shown)
 
     def as_json(self) -> dict[str, Any]:
-        """For a message, or for a file."""
+        """The copy as JSON, for a message or a file."""
         return {**_state(self), "shown": sorted(map(str, self.shown))}
 
 
 def from_json(value: Any) -> Shared | None:
-    """A copy that somebody sent; None for what is none, as strangers can send anything."""
+    """The copy in a received message; None if it is malformed, as strangers can send anything."""
     try:
         return _shared(value)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
@@ -71,8 +71,8 @@ def from_json(value: Any) -> Shared | None:
 
 
 def _order(shared: Shared) -> tuple[int, int, str]:
-    # The host's writes count first: a guest's that did not know of them is older, however
-    # many there were. The last is for one person's two windows, who may write at once.
+    # The host's writes count first: a guest's write that did not know of them is older. The JSON
+    # comes last, to order the writes of one person's two windows at the same time.
     state = json.dumps(_state(shared), sort_keys=True)
     return shared.host_writes, shared.guest_writes, state
 

@@ -1,4 +1,4 @@
-"""One side's view of a room: the row, what both share, and who is there."""
+"""One side's view of a room: the row, the shared state, and who is present."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from medtui.models import PracticeSession, Role, Stage
 
 
 class RoomState:
-    """Changed by what arrives and by keys; whoever owns it sends `shared` on when it changed.
+    """State of one room. After a change the caller broadcasts `shared` if it differs.
 
     Args:
-        session: the row as it is.
-        me: whose view this is.
-        kept: what an earlier run has kept of the shared things.
-        preset: the host's usual one, where nothing was chosen yet.
+        session: the session's row.
+        me: the id of the user whose view this is.
+        kept: the shared state that an earlier run has saved; None: none.
+        preset: the host's usual one, used if none was chosen yet.
     """
 
     def __init__(
@@ -42,13 +42,16 @@ class RoomState:
 
     @property
     def since(self) -> datetime | None:
-        """Since when the station runs; where the server does not say, since it was seen to."""
+        """When the station began, or, if the server does not say, when it was first seen running.
+
+        None while no station runs.
+        """
         if self.session.stage is not Stage.INTERVIEW:
             return None
         return self.session.stage_since or self.shared.adjustments.station
 
     def take(self, session: PracticeSession, now: datetime) -> bool:
-        """The row is this now. Whether the shared things changed with it."""
+        """Set the row. Returns whether the shared state has changed with it."""
         self.session = session
         before = self.shared
         if session.case_id is not None and session.candidate_id is not None:
@@ -63,24 +66,24 @@ class RoomState:
         return self.shared != before
 
     def merge(self, card: Any) -> None:
-        """The other side's copy, or another window's, has arrived."""
+        """Merge a received copy of the shared state; a malformed one is ignored."""
         if theirs := from_json(card):
             self.shared = self.shared.merged(theirs)
 
     def reading(self, now: datetime) -> ClockReading | None:
-        """What the station clock says; None while no station runs."""
+        """The station clock's reading; None while no station runs."""
         since = self.since
         if since is None:
             return None
         return station_clock.read(since, self.shared.preset, self.shared.adjustments, now)
 
     def elapsed(self, now: datetime) -> float | None:
-        """For how many seconds the station has run; None while none runs."""
+        """Seconds that the station has run; None while none runs."""
         since = self.since
         return None if since is None else station_clock.elapsed(since, self.shared.adjustments, now)
 
     def signal(self, earlier: datetime, now: datetime) -> Signal | None:
-        """What the bell is to tell of the time since `earlier`."""
+        """The bell's signal for the time since `earlier`; None if there is none."""
         since = self.since
         if since is None:
             return None
@@ -89,7 +92,7 @@ class RoomState:
         )
 
     def pause(self, now: datetime) -> None:
-        """Pause the clock, or let it go on."""
+        """Pause the clock, or resume it."""
         if self.since is not None:
             self._write(station_clock.pause(self.since, self.shared.adjustments, now))
 
@@ -102,7 +105,7 @@ class RoomState:
             )
 
     def choose(self, preset: Preset) -> None:
-        """The timing of the stations to come."""
+        """Set the timing of coming stations."""
         self.shared = self.shared.written(by_host=self.is_host, preset=preset)
 
     def _write(self, adjustments: Adjustments) -> None:

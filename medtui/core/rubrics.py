@@ -14,9 +14,9 @@ HIGHEST = 100
 
 @dataclass(frozen=True, slots=True)
 class RubricDomain:
-    """A domain: marks from `least` to `max` in steps, each of which counts `weight` in the total.
+    """A domain: marks from `least` to `max` in steps, multiplied by `weight` in the total.
 
-    `labels` are words for the marks from `least` on.
+    `labels` are words for the marks, from `least` on.
     """
 
     name: str
@@ -28,15 +28,15 @@ class RubricDomain:
 
     @property
     def counts(self) -> float:
-        """What full marks count in the total."""
+        """The weighted maximum, as it counts in the total."""
         return round(self.max * self.weight, 6)
 
     def worth(self, score: int) -> float:
-        """What a mark counts in the total."""
+        """A mark's weighted value in the total."""
         return round(score * self.weight, 2)
 
     def typed(self, before: str, digit: str) -> str | None:
-        """What has been typed with another digit: a longer mark, else one begun anew, else None."""
+        """The mark after another digit: `before` and it, else the digit alone, else None."""
         for text in (before + digit, digit):
             number = int(text)
             if self.least <= number <= self.max or 0 < 10 * number <= self.max:
@@ -44,22 +44,22 @@ class RubricDomain:
         return None
 
     def stepped(self, score: int | None, by: int) -> int:
-        """A mark some steps up or down; the first step comes to the middle."""
+        """The mark `by` steps up or down; without a mark, the middle one."""
         if score is None:
             return self.least + (self.max - self.least) // 2 // self.step * self.step
         return min(max(score + by * self.step, self.least), self.max)
 
     def label(self, score: int | None) -> str:
-        """The word for a mark; empty where there is none."""
+        """The word for a mark; "" if there is none."""
         at = -1 if score is None else score - self.least
         return self.labels[at] if 0 <= at < len(self.labels) else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rubric:
-    """What is marked in a station. `grades` are those of the whole, the worst first.
+    """The domains that are marked in a station. `grades`: those of the whole, the worst first.
 
-    `out_of` is what it is given out of where that is said in round figures.
+    `out_of`: the total in round figures; None if the exam states none.
     """
 
     id: str
@@ -70,7 +70,7 @@ class Rubric:
 
     @property
     def counts(self) -> float:
-        """What full marks come to."""
+        """The weighted maximum of all domains."""
         return self.out_of or round(sum(domain.counts for domain in self.domains), 2)
 
     @property
@@ -94,7 +94,7 @@ def _platform(name: str, counts: float) -> RubricDomain:
 def _scaled(
     names: str, most: int, *, least: int = 0, labels: tuple[str, ...] = (), weight: float = 1.0
 ) -> tuple[RubricDomain, ...]:
-    """Domains on one scale; a star after a name: it counts `weight` times."""
+    """Domains on one scale; those with a star after the name count `weight` times."""
     return tuple(
         RubricDomain(
             name.rstrip("*"), most, least, weight if name.endswith("*") else 1.0, labels=labels
@@ -185,10 +185,10 @@ RUBRICS = (
 )
 DEFAULT = RUBRICS[0]
 _USUAL = {"casc-1": "casc", "casc-2": "casc"}
-"""Which rubric goes with a timing of another id."""
+"""Preset ids whose rubric has another id."""
 
 
 def rubric_for(preset_id: str, rubrics: tuple[Rubric, ...] = RUBRICS) -> Rubric:
-    """The rubric that goes with a station's timing; one's own come first, the default last."""
+    """The rubric for a preset; the user's own come first, the default last."""
     wanted = {preset_id, _USUAL.get(preset_id, preset_id)}
     return next((rubric for rubric in reversed(rubrics) if rubric.id in wanted), DEFAULT)

@@ -1,7 +1,7 @@
 """The station clock, as a pure function: since when, which preset, what was adjusted, and now.
 
-Whoever knows these four has the same clock, so a late joiner has it right at once, and
-nobody has to keep it running.
+Each side that knows these four computes the same clock, so a late joiner has it right at once,
+and no process has to keep it running.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from medtui.core.presets import Phase, Preset
 
 MINUTE = 60
 MOST_ADDED = 4 * 3600
-"""A phase is never made longer by more than this, whatever a message says."""
+"""The most seconds added to a phase, whatever a message says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustments:
-    """What was done to the clock of one station.
+    """The adjustments of one station's clock.
 
-    `station` is since when that station runs: adjustments of another one do not count.
-    `added` is the seconds added to each phase, `paused` the seconds of earlier pauses,
-    `paused_at` the beginning of the present one.
+    `station`: when that station began; adjustments of another one do not count. `added`: the
+    seconds added to each phase. `paused`: the seconds of earlier pauses. `paused_at`: when the
+    present pause began; None: the clock runs.
     """
 
     station: datetime | None = None
@@ -32,7 +32,7 @@ class Adjustments:
     paused_at: datetime | None = None
 
     def of(self, since: datetime) -> Adjustments:
-        """These, if they are of the station that runs since then; else none."""
+        """These adjustments, if they are of the station that began at `since`; else none."""
         return self if self.station == since else Adjustments(station=since)
 
 
@@ -41,7 +41,7 @@ UNTOUCHED = Adjustments()
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """What the clock says. `left` is of the phase, and below zero once the station is over."""
+    """A reading of the clock. `left`: seconds left of the phase, negative after the station."""
 
     phase: Phase
     number: int
@@ -56,31 +56,31 @@ class ClockReading:
 
     @property
     def seconds(self) -> int:
-        """The whole seconds that digits show: the last one reads 0:01, the end 0:00."""
+        """The whole seconds to show: the last second is shown as 0:01, the end as 0:00."""
         return math.ceil(self.left)
 
     @property
     def changes_in(self) -> float:
-        """Seconds until the digits read differently."""
+        """Seconds until the shown digits change."""
         return self.left - (math.ceil(self.left) - 1)
 
     @property
     def warning(self) -> int | None:
-        """The warning that has been passed: 60 in the last minute; None before any."""
+        """The last warning that was given, in seconds (60 in the last minute); None before any."""
         passed = [warning for warning in self.phase.warnings if self.left <= warning]
         return min(passed) if passed and not self.is_over else None
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that the clock tells: a phase begins, little time is left, time is up."""
+    """A signal of the clock: a phase begins, little time is left, or time is up."""
 
     words: str
     strokes: int
 
 
 def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetime) -> ClockReading:
-    """The clock of a station that runs since then."""
+    """The reading at `now` of a station that began at `since`."""
     adjustments = adjustments.of(since)
     elapsed = _elapsed(since, adjustments, now)
     begins = 0.0
@@ -101,14 +101,14 @@ def read(since: datetime, preset: Preset, adjustments: Adjustments, now: datetim
 
 
 def elapsed(since: datetime, adjustments: Adjustments, now: datetime) -> float:
-    """For how many seconds the station has run, without its pauses."""
+    """Seconds that the station has run, without its pauses."""
     return _elapsed(since, adjustments.of(since), now)
 
 
 def signal(
     since: datetime, preset: Preset, adjustments: Adjustments, earlier: datetime, now: datetime
 ) -> Signal | None:
-    """What is to be told of the time after `earlier`, up to `now`: of several, the last."""
+    """The last signal after `earlier`, up to `now`; None if there is none."""
     adjustments = adjustments.of(since)
     after = (earlier - since).total_seconds() if earlier < since else None
     if after is None:
@@ -119,7 +119,7 @@ def signal(
 
 
 def pause(since: datetime, adjustments: Adjustments, now: datetime) -> Adjustments:
-    """Pause the clock, or let it go on if it is paused."""
+    """Pause the clock, or resume it if it is paused."""
     adjustments = adjustments.of(since)
     if adjustments.paused_at is None:
         return replace(adjustments, paused_at=now)
@@ -132,8 +132,8 @@ def add(
 ) -> Adjustments:
     """Make the present phase longer or shorter.
 
-    It ends within the second where less is left than is taken away; after the end of the
-    station, it goes on from now.
+    If less is left than is taken away, it ends within a second; after the end of the station, it
+    goes on from now.
     """
     adjustments = adjustments.of(since)
     reading = read(since, preset, adjustments, now)

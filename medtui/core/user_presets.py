@@ -1,4 +1,4 @@
-"""One's own presets, from the text of a TOML file: how long a station is, and what is marked.
+"""The user's own presets, from a TOML file: how long a station is, and what is marked.
 
 [viva]
 name = "Viva practice"
@@ -61,12 +61,12 @@ _Found = tuple[list[Preset], list[Rubric]]
 
 
 def parse(content: str, source: str) -> tuple[Preset, ...]:
-    """The timings of a file, of which `source` is the name. Raises BadPreset."""
+    """The presets in a file's text. `source`: the file's name, for messages. Raises BadPreset."""
     return tuple(_parse(content, source)[0])
 
 
 def parse_rubrics(content: str, source: str) -> tuple[Rubric, ...]:
-    """What is marked, of the same file. Raises BadPreset."""
+    """The rubrics in a file's text. `source`: the file's name. Raises BadPreset."""
     return tuple(_parse(content, source)[1])
 
 

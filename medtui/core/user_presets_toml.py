@@ -1,4 +1,4 @@
-"""Reading a TOML file by hand: what is wrong in it is said with the file and the line."""
+"""Reads a TOML file that a user wrote; each mistake is reported with file and line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class BadPreset(Exception):
 
 
 class Wrong(Exception):
-    """What is wrong, and where: the path of keys that leads there."""
+    """A mistake, and its place: the path of keys that leads there."""
 
     def __init__(self, words: str, *path: str | int) -> None:
         super().__init__(words)
@@ -24,20 +24,20 @@ class Wrong(Exception):
 
 
 def tables_of(text: str, source: str) -> dict[str, Any]:
-    """What stands in a file, of which `source` is the name. Raises BadPreset."""
+    """The tables in a file's text. `source`: the file's name. Raises BadPreset."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"^(.*) \(at line (\d+), column \d+\)$", str(error))
         words, line = (found[1], found[2]) if found else (str(error), str(_last_line(text)))
         raise BadPreset(f"{source}, line {line}: this is not TOML: {words}.") from None
-    except (ValueError, RecursionError):  # what the parser does not call an error of TOML
+    except (ValueError, RecursionError):  # the parser raises these beside its own error
         raise BadPreset(f"{source}: a number in it is too long, or a list too deep.") from None
 
 
 def bad(wrong: Wrong, text: str, source: str) -> BadPreset:
-    """The same as a sentence that names the file and the line."""
-    words = clean_line(str(wrong))  # keys in it are whatever somebody has typed or sent
+    """The mistake as a sentence that names the file and the line."""
+    words = clean_line(str(wrong))  # it may quote keys that a stranger wrote
     return BadPreset(f"{source}, line {_line(text, wrong.path)}: {words}.")
 
 
@@ -48,21 +48,21 @@ def known(table: dict[str, Any], keys: tuple[str, ...], *path: str | int) -> Non
 
 
 def text(value: Any, *path: str | int, most: int = 40) -> str:
-    """A text of one line."""
+    """A text of one line. Raises Wrong."""
     if not isinstance(value, str) or not 0 < len(value.strip()) <= most or not value.isprintable():
         raise Wrong(f"{path[-1]} should be a text in quotes of up to {most} letters", *path)
     return value.strip()
 
 
 def texts(value: Any, most: int, *path: str | int) -> tuple[str, ...]:
-    """A list of texts."""
+    """A list of texts. Raises Wrong."""
     if not isinstance(value, list) or len(value) > most:
         raise Wrong(f"{path[-1]} should be a list of up to {most} texts", *path)
     return tuple(text(item, *path) for item in value)
 
 
 def factor(value: Any, *path: str | int) -> float:
-    """What something is multiplied with."""
+    """A factor. Raises Wrong."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 100:
         raise Wrong(f"{path[-1]} should be a number above 0, up to 100", *path)
     return float(value)
@@ -75,7 +75,7 @@ def whole(value: Any, least: int, most: int, *path: str | int) -> int:
 
 
 def seconds(value: Any, *path: str | int, least: int = 1) -> int:
-    """ "8:00", or whole seconds."""
+    """Seconds from "8:00", or from a whole number. Raises Wrong."""
     found = value
     if isinstance(value, str) and (clock := re.fullmatch(r"(\d{1,3}):([0-5]\d)", value.strip())):
         found = int(clock[1]) * 60 + int(clock[2])
@@ -89,7 +89,7 @@ def seconds(value: Any, *path: str | int, least: int = 1) -> int:
 
 
 def _line(text: str, path: tuple[str | int, ...]) -> int:
-    """The line, from 1, where a key stands, or the table that it should stand in."""
+    """The line, from 1, of a key, or of the table that it should be in."""
     best = 1
     wanted, key = path, None
     if isinstance(path[-1], str) and len(path) != 1:
@@ -102,7 +102,7 @@ def _line(text: str, path: tuple[str | int, ...]) -> int:
             inside = False
         if at == wanted and key and re.match(rf'\s*["\']?{re.escape(str(key))}["\']?\s*=', line):
             return number
-    if best == 1 and len(path) > 1:  # written in another way: the preset is near enough
+    if best == 1 and len(path) > 1:  # written in another way: the preset's line has to do
         return _line(text, path[:-1])
     if best == 1:
         for number, line in enumerate(text.splitlines(), 1):
@@ -112,7 +112,7 @@ def _line(text: str, path: tuple[str | int, ...]) -> int:
 
 
 def _headed(text: str) -> Iterator[tuple[int, tuple[str | int, ...], str]]:
-    """Every line with its number and the path of the table that it stands in."""
+    """Every line, with its number and the path of its table."""
     at: tuple[str | int, ...] = ()
     counts: dict[tuple[str | int, ...], int] = {}
     for number, line in enumerate(text.splitlines(), 1):

@@ -1,6 +1,6 @@
 """The shared screen as plain data: what runs now, what comes next, in pages of lines.
 
-No I/O and no Textual. Nobody is signed in here, so it says less than a board: neither
+No I/O and no Textual. There is no login here, so it says less than a board: neither
 links nor who is the candidate.
 """
 
@@ -18,7 +18,7 @@ from medtui.models import PracticeSession, Profile, Stage
 
 
 class Names(StrEnum):
-    """How much of people's names a shared screen says."""
+    """How much of people's names a shared screen shows."""
 
     FULL = "full"
     INITIALS = "initials"
@@ -38,12 +38,12 @@ class Names(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The heading over what has begun."""
+    """The heading over sessions that have begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The heading over what comes on a day."""
+    """The heading over a day's coming sessions."""
 
     day: date
 
@@ -54,7 +54,7 @@ Line = Heading | PracticeSession | None
 
 
 class SharedBoard:
-    """The sessions of the window, and the sections that they make.
+    """The sessions of the window, and their sections.
 
     Args:
         zone: in which days begin and end.
@@ -67,7 +67,7 @@ class SharedBoard:
         self._sessions: dict[UUID, PracticeSession] = {}
 
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
-        """Take these as the whole window; returns which are new or different."""
+        """Take these as the whole window; returns the ids of new or different ones."""
         before, self._sessions = self._sessions, {session.id: session for session in sessions}
         return {id_ for id_, session in self._sessions.items() if before.get(id_) != session}
 
@@ -80,7 +80,7 @@ class SharedBoard:
         return set(fresh)
 
     def sections(self, now: datetime) -> list[tuple[Heading, list[PracticeSession]]]:
-        """What has begun, then what comes, day by day; each by its start."""
+        """The sessions that have begun, then the coming ones day by day, each by start."""
         ordered = sorted(self._sessions.values(), key=lambda s: (s.starts_at, s.id))
         running = [session for session in ordered if _has_begun(session, now)]
         coming = [s for s in ordered if s.stage is Stage.PREP and s.starts_at > now]
@@ -94,7 +94,7 @@ class SharedBoard:
         return sections
 
     def open_count(self, now: datetime) -> int:
-        """How many seats of what is shown as coming are free."""
+        """How many of the shown coming sessions have a free seat."""
         return sum(
             session.is_open
             for heading, sessions in self.sections(now)
@@ -108,8 +108,8 @@ def pages(
 ) -> list[list[Line]]:
     """The sections as pages of at most `height` lines; one empty page when there is nothing.
 
-    A section that goes on overleaf has its heading there again, and none stands alone at
-    the foot of a page. What fits on one page with an empty line after each session is set so.
+    A section that goes on on the next page has its heading there again, and no heading is last on
+    a page. If all fits on one page with an empty line after each session, it is set so.
     """
     height = max(height, 2)
     airy = sum(1 + 2 * len(sessions) for _, sessions in sections) + len(sections) - 1

@@ -1,4 +1,4 @@
-"""What the board says in words: days, moments, countdowns, seats. Nothing here draws."""
+"""The board's wording: days, moments, countdowns, seats. Nothing here draws."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def countdown(starts_at: datetime, now: datetime) -> str:
 
 
 def standing(session: PracticeSession, now: datetime) -> str:
-    """When it is: the countdown, or the stage that it is in."""
+    """The countdown to a session, or the stage that it is in."""
     if session.stage is Stage.PREP:
         return countdown(session.starts_at, now)
     return session.stage.label
 
 
 def time_in(session: PracticeSession, now: datetime) -> str:
-    """ "4 min in" the present stage; empty where the server does not say since when."""
+    """ "4 min in" the present stage; "" if the server does not say when it began."""
     if session.stage is Stage.PREP or session.stage_since is None:
         return ""
     return f"{max(0, int((now - session.stage_since).total_seconds() // 60))} min in"
@@ -60,7 +60,7 @@ def time_in(session: PracticeSession, now: datetime) -> str:
 def seats(session: PracticeSession, viewer: UUID | None, now: datetime) -> list[str]:
     """A mark and words for the guest's seat, from the longest to the shortest form.
 
-    ○ it is open, ● somebody has it, ▶ the station runs.
+    ○ it is open, ● it is booked, ▶ the station runs.
     """
     if session.stage is Stage.PREP:
         if session.guest_id is None:
@@ -82,14 +82,14 @@ def _guests(session: PracticeSession, viewer: UUID | None) -> list[str]:
 
 
 def short_name(profile: Profile) -> str:
-    """ "J. Bauer"; in full where letters have no case, as an initial says nothing there."""
+    """ "J. Bauer"; in full if its script has no case, as an initial says nothing there."""
     initial = profile.first_name[:1]
     has_case = initial.upper() != initial.lower()
     return f"{initial}. {profile.last_name}" if has_case and profile.last_name else profile.name
 
 
 def difference(seen: PracticeSession, present: PracticeSession, now: datetime, zone: tzinfo) -> str:
-    """What has become of a session, as one sentence for whoever saw it before."""
+    """What changed of a session, as one sentence for a user who saw it before."""
     changes = []
     if seen.starts_at != present.starts_at:
         before, after = moment(seen.starts_at, now, zone), moment(present.starts_at, now, zone)

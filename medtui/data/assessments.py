@@ -1,7 +1,7 @@
 """The files of a session: its transcript and its assessment, in the bucket `assessments`.
 
-The host writes and deletes them, host and guest read them. There is no replacing: that is
-deleting and uploading, and what is deleted exists only where it was kept (`replacing.py`).
+The host uploads and deletes them, host and guest read them. The bucket has no replacing: a file is
+deleted and uploaded, with both versions kept on disk meanwhile (`file_replacement.py`).
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ class Assessments:
         self._connection = connection
         self._auth = auth
         self.on_look: list[Callable[[UUID, frozenset[FileKind]], None]] = []
-        """Called with which files a session was found to have."""
+        """Called with a session's id and the files that it was found to have."""
 
     async def files(self, session_id: UUID) -> list[SessionFile]:
-        """Which of the two files a session has, as far as one may read them."""
+        """Those of the two files that a session has and the user may read."""
         names = {kind.filename for kind in FileKind}
         listed = await self._list(str(session_id), names)
         found = {row["name"]: row for row in listed if row["id"]}
@@ -60,7 +60,7 @@ class Assessments:
         return files
 
     async def names(self, session_id: UUID) -> list[str]:
-        """Everything in a session's folder: other clients may keep more there than the two."""
+        """All names in a session's folder: other clients may store more than the two files."""
         folders, names = [""], []
         while folders:
             inside = folders.pop()
@@ -72,7 +72,7 @@ class Assessments:
         return sorted(names)
 
     async def sessions(self) -> set[UUID]:
-        """The sessions that have files which one may read."""
+        """The ids of sessions with files that the user may read."""
         found = set()
         for row in await self._list(""):
             try:
@@ -82,7 +82,7 @@ class Assessments:
         return found
 
     async def has(self, session_id: UUID, kind: FileKind, content: bytes) -> bool:
-        """Whether this very file is there, as far as one may read it."""
+        """Whether the file is there with exactly these bytes; False if the user may not read it."""
         for file in await self.files(session_id):
             if file.kind is kind and file.size in (None, len(content)):
                 with contextlib.suppress(Gone):
@@ -90,7 +90,7 @@ class Assessments:
         return False
 
     async def read(self, session_id: UUID, kind: FileKind) -> bytes:
-        """A file as it is. Raises Gone when there is none, or one may not read it."""
+        """A file's bytes. Raises Gone if there is none, or the user may not read it."""
 
         async def download(client: AsyncClient) -> bytes:
             path = f"{session_id}/{kind.filename}"
@@ -100,8 +100,8 @@ class Assessments:
         try:
             return await self._connection.read(download)
         except BucketHidden:
-            # The server says so too when a token has expired. A list says that it has, and
-            # with the token that we have got then the file is read.
+            # The server answers the same for an expired token. Listing the folder gets a new token
+            # then, with which the file is read.
             await self._list(str(session_id))
             return await self._connection.read(download)
 
@@ -110,10 +110,10 @@ class Assessments:
     ) -> None:
         """Upload a file as its session's host. Raises FileExists, NotAllowed, Invalid.
 
-        Uploading the same twice, because an answer got lost, is once. `sent` is told how many
-        bytes are on their way.
+        Uploading the same bytes again, because an answer got lost, succeeds. `sent` is called with
+        the number of bytes sent so far.
         """
-        # Whoever reads it after it was replaced is to have the new one.
+        # Not cached, so that a read after a replacement gets the new file.
         options: FileOptions = {"content-type": "application/json", "cache-control": "0"}
 
         async def send(client: AsyncClient) -> Any:
@@ -140,31 +140,31 @@ class Assessments:
         keep: Path,
         sent: Sent | None = None,
     ) -> None:
-        """Put a file there, in place of the one that is, if there is one (`Replacing.replace`).
+        """Upload a file, in place of the present one if there is one (`Replacing.replace`).
 
-        `keep`: the folder of this program's state, where the old one is kept meanwhile.
+        `keep`: the folder of this program's state, where both versions are kept meanwhile.
         """
         await self.replacing(keep).replace(session_id, kind, content, sent)
 
     def replacing(self, keep: Path) -> Replacing:
-        """What replaces files, and brings to an end what was interrupted."""
+        """Replaces files, and ends interrupted replacements."""
         return Replacing(self, self._connection.server.url, self._me(), keep)
 
     async def mark(self, session_id: UUID, kind: FileKind) -> str | None:
-        """What tells one upload of a file from the next; None where there is none."""
+        """A mark that differs between two uploads of a file; None if there is no file."""
         for row in await self._list(str(session_id), {kind.filename}):
             if row["name"] == kind.filename and row["id"]:
                 return f"{row['id']} {row['updated_at']}"
         return None
 
     async def delete_once(self, session_id: UUID, kind: FileKind) -> None:
-        """Ask once to delete a file; whether it is gone is to be looked at."""
+        """Send one request to delete a file; the caller checks whether it is gone."""
         path = f"{session_id}/{kind.filename}"
         self._me()
         await self._connection.write(lambda client: client.storage.from_(BUCKET).remove([path]))
 
     async def delete(self, session_id: UUID, kind: FileKind) -> None:
-        """Delete a file as its session's host; one that is gone is deleted. Raises NotAllowed."""
+        """Delete a file as its session's host; a missing file is no error. Raises NotAllowed."""
         await self.remove(session_id, [kind.filename])
 
     async def remove(self, session_id: UUID, names: Collection[str]) -> None:
@@ -178,11 +178,11 @@ class Assessments:
         try:
             gone = {row["name"] for row in await self._connection.write(send)}
         except Unreachable:
-            # Not asked again: by now, somebody may have uploaded another.
+            # Not deleted again: by now another file may have been uploaded.
             if set(names) & set(await self.names(session_id)):
                 raise
             return
-        # What may not be deleted is left out without a word, as is what was not there.
+        # The answer leaves out files that may not be deleted, and files that were not there.
         left = set(paths) - gone
         if left and left & {f"{session_id}/{name}" for name in await self.names(session_id)}:
             raise NotAllowed("The server lets only the host of a session delete its files.")
@@ -203,14 +203,14 @@ class Assessments:
                 client: AsyncClient, options: ListBucketFilesOptions = options
             ) -> list[Row]:
                 listed: list[Row] = await client.storage.from_(BUCKET).list(folder, options)
-                # A stranger may have sent anything; raises what `translated` knows.
+                # The answer may be malformed: this raises errors that `translated` knows.
                 return [{"name": row["name"], "id": row["id"], **row} for row in listed]
 
             page = await self._connection.read(ask)
             offset += len(page)
             known = len(found)
             found.update((row["name"], row) for row in page)
-            # A server that takes no notice of the offset brings nothing new.
+            # A server that ignores the offset gives nothing new.
             if len(found) == known or (names and set(names) <= found.keys()):
                 return list(found.values())
 

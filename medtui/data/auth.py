@@ -1,8 +1,8 @@
-"""Who is signed in: passwords in, tokens kept fresh, sign-out. Codes: `medtui.data.codes`.
+"""The login: sign-in by password, token refresh, sign-out. Codes: `medtui.data.codes`.
 
-The client's own refresh timer dies silently on the first 400 or 429, and knows
-nothing of other processes with the same login. So it is off, and `Auth` refreshes
-by itself: under a lock between processes, reading the stored login again first.
+The client's own refresh timer stops silently at the first 400 or 429, and does not know of other
+processes with the same login. So it is off, and `Auth` refreshes the token: under a lock between
+processes, after reading the stored login again.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 WATCH_SECONDS = 15.0
-"""How often the watchdog looks at the clock: a laptop that slept is noticed this fast."""
+"""Seconds between two looks at the clock: so fast it notices that a laptop has slept."""
 
 DAY = 86_400
 
 LOGIN_TAKEN = (
-    "Somebody else has signed in on this machine, in another window: sign in again to go on."
+    "Another user has signed in on this machine, in another window: sign in again to go on."
 )
 
 _is_update: ContextVar[bool] = ContextVar("_is_update", default=False)
@@ -49,7 +49,10 @@ _is_update: ContextVar[bool] = ContextVar("_is_update", default=False)
 
 @contextlib.contextmanager
 def updating() -> Iterator[None]:
-    """While the user is changed, of which the client stores the session that it began with."""
+    """Mark an `update_user` call, during which the client saves the session it started with again.
+
+    That save is ignored if another process has refreshed the token meanwhile.
+    """
     before = _is_update.set(True)
     try:
         yield
@@ -59,14 +62,14 @@ def updating() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is signed in."""
+    """The user who is signed in."""
 
     id: UUID
     email: str
     new_email: str | None = None
-    """To which the e-mail changes as soon as its codes are entered."""
+    """The address that replaces `email` once its codes are entered; None if there is none."""
     has_second_factor: bool = False
-    """Whether the server may want more than medtui can show it."""
+    """Whether the account has a second factor, which medtui cannot enter."""
 
 
 class SessionStorage:
@@ -116,7 +119,7 @@ class Auth:
         self._tokens = tokens
         self._notify = notify
         self.on_end: list[Callable[[UUID], None]] = []
-        """Called in a thread, in turn, with whose login has ended: what is theirs is to go."""
+        """Called in a thread, in turn, with the id of the user whose login has ended."""
         self._flight = asyncio.Lock()
         self._watchdog: asyncio.Task[None] | None = None
         connection.refresh = self._replace
@@ -125,11 +128,11 @@ class Auth:
 
     @property
     def notice(self) -> str | None:
-        """A sentence about where the login is kept, when that is not the keyring."""
+        """A sentence about where the login is kept; None if it is in the keyring."""
         return self._tokens.notice
 
     async def adopt(self) -> None:
-        """Take up the login that an earlier run has stored, if there is one.
+        """Use the login that an earlier run has stored, if there is one.
 
         Only an expired token needs the network; offline, the login is kept and the
         watchdog goes on trying.
@@ -154,9 +157,9 @@ class Auth:
         return self.signed_in()
 
     async def sign_up(self, email: str, password: str) -> bool:
-        """Make an account. True: signed in at once; False: confirm an e-mailed code next.
+        """Make an account. Returns True if signed in at once, False if a code was e-mailed.
 
-        A server that wants codes answers the same for an e-mail that is known already.
+        A server that e-mails codes answers the same for an address that has an account already.
         """
         with translated():
             answer = await self._connection.client.auth.sign_up(
@@ -168,7 +171,7 @@ class Auth:
         return True
 
     async def has_accounts(self) -> bool:
-        """Whether there is any account on the server; True where it does not say. Never raises."""
+        """Whether the server has any account; True if it does not say. Never raises."""
         server, http = self._connection.server, self._connection.http
         with contextlib.suppress(DataError), translated():
             url = f"{server.url.rstrip('/')}/auth/v1/settings"
@@ -182,8 +185,8 @@ class Auth:
         Args:
             everywhere: end all other logins of this person, too.
 
-        True: all of it is done. False: the server was not told, so that what was to end
-        elsewhere has not ended. The login is gone from here in either case.
+        Returns False if the server could not be told, so that logins elsewhere may not have ended;
+        else True. The login is deleted from this machine in either case.
         """
         self._stop_watching()
         stored = _parse(await self._tokens.read())
@@ -208,10 +211,10 @@ class Auth:
         return is_told
 
     async def as_user(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
-        """Make a call of the auth server's that needs the login: with a fresh token, once.
+        """Make a call to the auth server that needs the login, with a fresh token.
 
-        The client would refresh an expired one by itself, without the lock. A second time
-        only after the token was refused and is replaced.
+        The client would refresh an expired token without the lock. The call is repeated once, only
+        after its token was refused and replaced.
         """
         stored = _parse(await self._tokens.read())
         if stored is None:
@@ -226,7 +229,7 @@ class Auth:
         self._stop_watching()
 
     def signed_in(self) -> User:
-        """Whoever has just come in. Raises NotSignedIn when the server has let nobody in."""
+        """The user after a sign-in. Raises NotSignedIn when the server has not signed them in."""
         if self.user is None:
             raise NotSignedIn("The server did not sign you in: try again.")
         self._watch()
@@ -246,7 +249,7 @@ class Auth:
         )
 
     async def _let_go(self) -> None:
-        """Be nobody, and have whoever keeps something of who one was forget it."""
+        """Clear the login, and call each of `on_end` with the user's id, in a thread."""
         self._connection.forget_login()
         ended, self.user = self.user, None
         if ended is not None:
@@ -254,13 +257,13 @@ class Auth:
                 await asyncio.to_thread(forget, ended.id)
 
     def _is_anothers(self, session: Session) -> bool:
-        """Whether a stored session is of somebody else, who has signed in in another window."""
+        """Whether a stored session is another user's, who has signed in in another window."""
         return self.user is not None and self.user.id != UUID(session.user.id)
 
     async def _take(self, session: Session) -> None:
         """Have the client use this stored session from now on.
 
-        Raises NotSignedIn when it is somebody else's, who has signed in from another window.
+        Raises NotSignedIn when it is another user's, who has signed in in another window.
         """
         if self._is_anothers(session):
             self._stop_watching()
@@ -272,9 +275,9 @@ class Auth:
         self._remember(session)
 
     async def _replace(self, access_token: str) -> None:
-        """Have a newer token than `access_token`. Raises NotSignedIn when the login is over.
+        """Get a newer token than `access_token`. Raises NotSignedIn when the login is over.
 
-        One flight at a time; whoever waited finds the work done.
+        One refresh at a time; a call that waited finds the work done.
         """
         async with self._flight, self._tokens.lock():
             stored = _parse(await self._tokens.read())
@@ -290,7 +293,7 @@ class Auth:
             except NotSignedIn:
                 newer = _parse(await self._tokens.read())
                 if newer and newer.refresh_token != stored.refresh_token:
-                    await self._take(newer)  # somebody has signed in meanwhile
+                    await self._take(newer)  # there was another sign-in meanwhile
                     return
                 await self._end()
                 raise
@@ -302,7 +305,7 @@ class Auth:
             await self._replace(stored.access_token)
 
     async def _end(self) -> None:
-        """The login is over without the user's doing: forget it, and say so."""
+        """Clear a login that the server has ended, and notify with `SignedOut`."""
         was_signed_in = self.user is not None
         await self._tokens.clear()
         await self.sign_out()
@@ -319,7 +322,7 @@ class Auth:
         self._watchdog = None
 
     async def _keep_fresh(self) -> None:
-        """Refresh the token a while before it expires, for as long as somebody is signed in."""
+        """Refresh the token a while before it expires, for as long as the login lasts."""
         while self.user is not None:
             stored = _parse(await self._tokens.read())
             pause = WATCH_SECONDS
@@ -340,7 +343,7 @@ class Auth:
 
 
 def _parse(raw: str | None) -> Session | None:
-    """The stored session; None also for one that cannot be read."""
+    """The stored session; None if there is none, or it cannot be read."""
     if raw is None:
         return None
     from pydantic import ValidationError
@@ -356,12 +359,12 @@ def _parse(raw: str | None) -> Session | None:
 def _left(session: Session) -> float:
     """Seconds until the session's access token expires, by this machine's clock.
 
-    None are left where they are more than it was given: then the clock was set back since.
+    0 if they would be more than its lifetime: then the clock was set back since.
     """
     left = (session.expires_at or 0) - time.time()
     return left if left <= session.expires_in + 60 else 0
 
 
 def _margin(session: Session) -> float:
-    """How long before its end a token is replaced: two minutes, less for short-lived ones."""
+    """Seconds before its expiry at which a token is replaced: 120, less for short-lived ones."""
     return min(120.0, session.expires_in / 4)

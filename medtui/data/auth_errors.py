@@ -1,8 +1,8 @@
-"""What each refusal of the auth server means, by GoTrue's error code, as a sentence for people.
+"""The error and sentence for each of the auth server's refusals, by GoTrue's error code.
 
-The list is GoTrue's own, with what it may say of ways to sign in that medtui does not
-have: a server can be set up to demand them. A code that is newer than this list is no
-trouble: the answer's status says what kind of refusal it is (`medtui.data.error_mapping`).
+The list is GoTrue's own, with codes about ways to sign in that medtui lacks, as a server can be
+set up to demand them. For a code that is newer than this list, the answer's status decides
+(`medtui.data.error_mapping`).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LOGIN_ENDED = "Your login has ended: sign in again to go on."
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The error for some codes: its class, its sentence, and the field that is to blame."""
+    """The error for some codes: its class, its sentence, and the field that is wrong."""
 
     kind: type[DataError]
     sentence: str
@@ -45,7 +45,7 @@ class NeedsConfirmation(NotSignedIn):
 
 
 class NeedsCode(NotAllowed):
-    """The server wants to see an e-mailed code before it does this."""
+    """The server asks for an e-mailed code before it does this."""
 
     title = "One step is missing"
 
@@ -55,26 +55,26 @@ class SamePassword(Invalid):
 
 
 class CodeSent(TooOften):
-    """A code was sent so short a time ago that no other one is sent yet: it can be entered."""
+    """A code was sent so recently that no other is sent yet: that one can be entered."""
 
 
 class NeedsPassword(Invalid):
-    """The server wants to see the present password before it does this."""
+    """The server asks for the present password before it does this."""
 
     title = "One step is missing"
 
 
-_WEB = "medtui cannot do that: use the platform's web client, or ask whoever runs the server."
+_WEB = "medtui cannot do that: use the platform's web client, or ask your administrator."
 _FACTOR = (
     "This account is protected by a second factor, which medtui does not know: "
     "use the platform's web client for this."
 )
-_HOOK = "A rule of this server has failed: try again in a moment, or tell whoever runs it."
+_HOOK = "A rule of this server has failed: try again in a moment, or tell your administrator."
 _TROUBLE = "The server is in trouble and could not do this: try again in a moment."
 _AGAIN = "The server lost the thread of this sign-in: begin it once more."
 
 _TABLE: dict[tuple[str, ...], Refusal] = {
-    # Who one is, and with what one shows it
+    # Accounts and credentials
     ("invalid_credentials",): Refusal(
         Invalid,
         "E-mail and password do not match: try again, or sign up if you are new here.",
@@ -91,13 +91,13 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     ),
     ("email_address_not_authorized",): Refusal(
         Invalid,
-        "This server sends e-mails to its own team alone: ask whoever runs it to set up e-mail.",
+        "This server sends e-mails to its own team alone: ask your administrator to set up e-mail.",
         "email",
     ),
     ("validation_failed", "bad_json"): Refusal(
         Invalid, "The server does not accept this e-mail or password: check them.", "email"
     ),
-    ("user_banned",): Refusal(NotAllowed, "This account is blocked: ask whoever runs the server."),
+    ("user_banned",): Refusal(NotAllowed, "This account is blocked: ask your administrator."),
     # Passwords and codes
     ("weak_password",): Refusal(Invalid, "This password is too weak: choose another.", "password"),
     ("same_password",): Refusal(
@@ -120,25 +120,25 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     ("reauthentication_needed", "reauth_nonce_missing"): Refusal(
         NeedsCode, "The server wants to be sure that it is you: enter the code that it e-mails."
     ),
-    # What the server does not do
+    # Features that the server has switched off
     ("signup_disabled",): Refusal(
-        NotAllowed, "This server takes no sign-ups: ask whoever runs it for an account."
+        NotAllowed, "This server takes no sign-ups: ask your administrator for an account."
     ),
     ("email_provider_disabled",): Refusal(
         NotAllowed,
         "This server takes no e-mail and password, and medtui knows nothing else: "
-        "ask whoever runs it.",
+        "ask your administrator.",
     ),
     ("captcha_failed",): Refusal(
         NotAllowed,
         "This server asks for a captcha, which a terminal cannot show: "
-        "ask whoever runs it to do without for medtui.",
+        "ask your administrator to do without for medtui.",
     ),
     ("user_sso_managed",): Refusal(
         NotAllowed,
         "Your school or hospital looks after this account: change it there, not here.",
     ),
-    ("not_admin",): Refusal(NotAllowed, "Only whoever runs the server may do this: ask them."),
+    ("not_admin",): Refusal(NotAllowed, "Only your administrator may do this: ask them."),
     ("invite_not_found",): Refusal(
         NotAllowed, "This invitation is used or too old: ask for a new one."
     ),
@@ -203,7 +203,7 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     ("over_email_send_rate_limit", "over_sms_send_rate_limit"): Refusal(
         TooOften, "The server sends no more codes for now: wait a little, then try again."
     ),
-    # Faults
+    # Errors of the server
     ("flow_state_not_found", "flow_state_expired"): Refusal(Unreachable, _AGAIN),
     (
         "hook_timeout",
@@ -215,7 +215,7 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
         Unreachable, "The server took too long to do this: try again in a moment."
     ),
     ("unexpected_failure", "unknown"): Refusal(Unreachable, _TROUBLE),
-    # Logins that are over
+    # Logins that have ended
     (
         "refresh_token_not_found",
         "refresh_token_already_used",
@@ -229,12 +229,12 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
 }
 
 REFUSALS: dict[str, Refusal] = {code: each for codes, each in _TABLE.items() for code in codes}
-"""Each code that GoTrue is known to answer."""
+"""The refusal for each code of GoTrue."""
 
 TOKEN_CODES = frozenset(
     {"bad_jwt", "invalid_jwt", "no_authorization", "session_expired", "session_not_found"}
 )
-"""The access token is refused; a fresh one may not be."""
+"""Codes by which an access token is refused; a fresh one may be accepted."""
 
 _REASONS = {
     "length": "make it longer",
@@ -244,7 +244,7 @@ _REASONS = {
 
 
 def weak_password(reasons: object) -> DataError:
-    """What is weak about a password; reasons that are not known are not repeated."""
+    """The error for a weak password, with the known ones of the server's reasons."""
     known = [_REASONS[reason] for reason in _REASONS if reason in _listed(reasons)]
     return Invalid(
         f"This password is too weak: {', '.join(known) or 'choose another'}.", field="password"

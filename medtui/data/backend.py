@@ -30,7 +30,7 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, codes, profiles, sessions past and to come, their files, cases, and the live feed.
+    """Auth, codes, profiles, past and coming sessions, their files, cases, and the live feed.
 
     Made by `Backend.open`.
     """
@@ -79,7 +79,7 @@ class Backend:
     def is_complete(self) -> bool:
         """Whether the server has our migrations, and lets its users do what they add.
 
-        True also before it was asked, which the first reading of the board does.
+        True also before the server was asked, which the first read of the board does.
         """
         return self._connection.known_complete is not False
 
@@ -97,14 +97,14 @@ class Backend:
         """Open the data module for one server, and take up a stored login.
 
         Args:
-            server: where, and with which public key.
-            tokens: where the login is kept.
-            notify: called on this event loop with what happens (`medtui.data.events`).
-            scope: what the live feed is about.
-            state: the folder of what this program keeps of an account until it signs out.
+            server: its URL and public key.
+            tokens: stores the login.
+            notify: called on this event loop with each event (`medtui.data.events`).
+            scope: the window of sessions that the live feed follows.
+            state: the folder of files kept for an account until it signs out; None: none are kept.
 
-        Raises Invalid for a URL or a key that is none, and nothing for a server that is away:
-        calls raise Unreachable then.
+        Raises Invalid for a malformed URL or key. A server that is away raises nothing here: calls
+        raise Unreachable then.
         """
         connection = await connect(Server(*usable(server.url, server.key)), SessionStorage(tokens))
         backend = cls(connection, tokens, notify, scope, state)

@@ -1,4 +1,4 @@
-"""When something is tried again: soon at first, then ever more rarely."""
+"""When a failed attempt is repeated: soon at first, then at longer and longer pauses."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Backoff(Generic[K]):
-    """Of any number of things, each of which is due at once, and then after ever longer pauses.
+    """Exponential back-off, tracked separately for each key.
 
     Args:
-        pauses: the first and the longest, in seconds.
+        pauses: the first and the longest pause, in seconds.
     """
 
     def __init__(self, pauses: tuple[float, float]) -> None:
@@ -21,7 +21,7 @@ class Backoff(Generic[K]):
         self._due: dict[K, tuple[float, float]] = {}
 
     def is_due(self, thing: K) -> bool:
-        """Whether it is to be tried now; then it is due again after a pause."""
+        """Whether to try now. If True, it is due again after the next pause."""
         now = time.monotonic()
         at, pause = self._due.get(thing, (now, self._first))
         if at > now:
@@ -30,12 +30,12 @@ class Backoff(Generic[K]):
         return True
 
     def hurry(self, wanted: Callable[[K], bool]) -> None:
-        """Have things due at once."""
+        """Make all keys for which `wanted` is true due at once, with the first pause next."""
         for thing in [thing for thing in self._due if wanted(thing)]:
             del self._due[thing]
 
     def seconds(self, things: Iterable[K]) -> float:
-        """Until the first of these is due."""
+        """Seconds until the first of these is due."""
         now = time.monotonic()
         due = [self._due[thing][0] for thing in things if thing in self._due]
         return max(0.05, min(due, default=now + self._longest) - now)

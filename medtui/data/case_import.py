@@ -1,8 +1,8 @@
-"""Cases brought to a server with its service key: all of them in one request, or none.
+"""Imports cases to a server with its service key: all of them in one request, or none.
 
-A case is known again by its id; without one, by the team's name for it. The table has no key on
-that name, so a new case's id is made from it: importing twice, or from two machines at once, is
-importing once.
+A case is identified by its id; without one, by the team's name for it. The table has no key on
+that name, so a new case's id is made from it: importing twice, or from two machines at once, adds
+it once.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ COLUMNS = (
     *("candidate_brief", "actor_brief"),
 )
 SECONDS = 60
-"""For one answer: some thousand cases in one request take their time."""
+"""Seconds to wait for an answer: some thousand cases in one request take long."""
 BATCH = 50
 """Cases read in full at a time: their ids fit into a URL, their briefs into an answer."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What came of an import, or what would: the cases' names, in their order."""
+    """The result of an import or a dry run: the cases' names, in their order."""
 
     added: tuple[str, ...]
     changed: tuple[str, ...]
@@ -48,7 +48,7 @@ class Imported:
 async def import_cases(
     url: str, key: str, cases: Sequence[CaseDraft], *, dry_run: bool = False
 ) -> Imported:
-    """Add the cases that are not there, and bring the others up to date.
+    """Add the cases that are missing, and update the others.
 
     Args:
         url: the server's.
@@ -56,8 +56,8 @@ async def import_cases(
         cases: their ids and names differ.
         dry_run: look, and change nothing.
 
-    Raises Invalid (`field` url or key for those; None when a name means several cases), and as
-    every other call of the data module: nothing was imported then.
+    Raises Invalid (`field` url or key; None if a name means several cases), and the other
+    `DataError`s; then no case was imported.
     """
     async with _connected(url, key) as connection:
         return await _import(connection, cases, dry_run)
@@ -83,14 +83,14 @@ async def _connected(url: str, key: str) -> AsyncIterator[Connection]:
         yield connection
     except (NotAllowed, NotSignedIn) as error:
         raise NotAllowed(
-            "The server refuses this service key: copy the project's anew.", title=error.title
+            "The server refuses this service key: copy the project's again.", title=error.title
         ) from error
     finally:
         await connection.close()
 
 
 def service_key(key: str) -> str:
-    """The key, tidied. Raises Invalid for what can be seen not to be a service key."""
+    """The key, tidied. Raises Invalid if its text shows that it is no service key."""
     key = tidy(key)
     if not key:
         raise Invalid("Give the project's service key in SUPABASE_SERVICE_ROLE_KEY.", field="key")
@@ -111,7 +111,7 @@ async def _import(connection: Connection, cases: Sequence[CaseDraft], dry_run: b
     added, changed, same, rows = [], [], [], []
     for case, (id_, _) in zip(cases, ids, strict=True):
         present = before.get(id_)
-        # What the file does not speak of stays as it is.
+        # Columns that the file leaves out stay as they are.
         row = dict.fromkeys(COLUMNS) | (present or {})
         row |= case.model_dump(mode="json", exclude_unset=True) | {"id": str(id_)}
         if present is None:
@@ -128,7 +128,7 @@ async def _import(connection: Connection, cases: Sequence[CaseDraft], dry_run: b
 
 
 def _identify(cases: Sequence[CaseDraft], names: dict[UUID, str | None]) -> list[tuple[UUID, bool]]:
-    """Each case's id, and whether it is new. Raises Invalid with all names that are not clear."""
+    """Each case's id, and whether it is new. Raises Invalid with all ambiguous names."""
     called: dict[str, list[UUID]] = {}
     for id_, name in names.items():
         called.setdefault(name or "", []).append(id_)
@@ -168,5 +168,5 @@ async def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
     try:
         await connection.write(upsert)
-    except Unreachable:  # doing it twice is the same as once
+    except Unreachable:  # repeating the upsert changes nothing
         await connection.write(upsert)

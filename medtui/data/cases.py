@@ -1,9 +1,9 @@
-"""Cases: the catalogue without spoilers, one name at a time, and the brief of one's own role.
+"""Cases: the catalogue without spoilers, one name at a time, and the brief of the user's role.
 
-A candidate's process is never sent what the candidate must not see: so names are asked for
-one by one, when a host who is the actor looks at a case, and never the list of them; briefs
-come from a function that knows who asks. A server without it (kind 2) would send any column
-to anybody: there, only those that the viewer's role may see are asked for.
+A candidate's process is never sent what the candidate must not see. So names are read one by one,
+when a host who is the actor looks at a case, and never as a list; briefs come from a function that
+checks the caller. A server without it (kind 2) would send any column to any user: there, only the
+columns that the user's role may see are read.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NO_OWN_BRIEFS = (
 
 @dataclass(frozen=True)
 class Past:
-    """What people have done in sessions that began: cases that they acted, or sat."""
+    """Cases that people acted, or were examined on, in sessions that began, by person."""
 
     acted: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
     sat: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class Past:
         return person is not None and case_id in self.acted.get(person, ())
 
     def knows(self, person: UUID | None, case_id: UUID) -> bool:
-        """Whether somebody has acted a case or was examined on it."""
+        """Whether a person has acted a case or was examined on it."""
         return self.has_acted(person, case_id) or (
             person is not None and case_id in self.sat.get(person, ())
         )
@@ -54,7 +54,7 @@ class Cases:
         self._connection = connection
         self._auth = auth
         self.looked_at: set[UUID] = set()
-        """Cases whose names were sent here: their candidate must be somebody else."""
+        """Cases whose names were sent here: this user must not be their candidate."""
 
     async def catalogue(self) -> tuple[CaseSummary, ...]:
         """All cases as they are now, by category and domain; without names.
@@ -69,8 +69,8 @@ class Cases:
         )
 
     async def name(self, case_id: UUID) -> str | None:
-        """What a case is called: asked for by a host who is not its candidate, and not kept."""
-        self.looked_at.add(case_id)  # before it is sent, as an answer may get lost here
+        """A case's name, for a host who is not its candidate; None if there is no such case."""
+        self.looked_at.add(case_id)  # before the request, as its answer may get lost
 
         async def select(client: AsyncClient) -> Any:
             query = client.table("cases").select("id,case_name")
@@ -81,7 +81,7 @@ class Cases:
             return Brief.model_validate(rows[0]).case_name if rows else None
 
     async def names(self, case_ids: Iterable[UUID]) -> dict[UUID, str]:
-        """What cases are called that were debriefed, so that everybody there has read it."""
+        """The names of cases in their debrief, where both sides may read them."""
         ids = set(case_ids)
         self.looked_at.update(ids)
         found = await read_ids(self._connection, "cases", "id,case_name", ids)
@@ -90,7 +90,7 @@ class Cases:
         return {brief.id: brief.case_name for brief in briefs if brief.id and brief.case_name}
 
     async def named(self, words: str) -> set[UUID]:
-        """Which cases have all these words in their names; the names do not come along."""
+        """The ids of cases with all these words in their names; the names are not sent."""
 
         def matching(query: Any) -> Any:
             for word in words.split():
@@ -102,10 +102,9 @@ class Cases:
             return {UUID(row["id"]) for row in found}
 
     async def brief(self, session: PracticeSession) -> Brief | None:
-        """What the viewer may read now of this session's case, or of the host's own brief.
+        """The part of the session's case, or of the host's own brief, that the user may read now.
 
-        None where there is nothing yet. Raises Gone when the case cannot be read any more,
-        NotSignedIn.
+        None if there is none yet. Raises Gone when the case can no longer be read, NotSignedIn.
         """
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
@@ -126,9 +125,9 @@ class Cases:
             return Brief.model_validate(rows[0])
 
     async def write_brief(self, session_id: UUID, candidate: str, actor: str) -> None:
-        """Keep the host's own brief of a session in prep; two empty texts remove it.
+        """Save the host's own brief of a session in prep; two empty texts delete it.
 
-        Raises ServerTooOld where the server keeps none, NotAllowed, Invalid.
+        Raises ServerTooOld if the server has no table for it, NotAllowed, Invalid.
         """
 
         async def call(client: AsyncClient) -> Any:
@@ -140,12 +139,12 @@ class Cases:
         if not await self._connection.is_complete():
             raise ServerTooOld(NO_OWN_BRIEFS)
         try:
-            await self._connection.read(call)  # doing it twice is the same as once
+            await self._connection.read(call)  # a read, as repeating this write changes nothing
         except ServerTooOld as error:
             raise ServerTooOld(NO_OWN_BRIEFS) from error
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
-        """Which cases these people have acted or sat in earlier sessions."""
+        """The cases that these people have acted or sat in earlier sessions."""
         ids = [str(person) for person in people if person is not None]
         seats = ",".join(f"{seat}.in.({','.join(ids)})" for seat in ("host_id", "guest_id"))
         columns = "id,host_id,guest_id,candidate_id,case_id"
@@ -191,5 +190,5 @@ class Cases:
 
 
 def _literal(word: str) -> str:
-    """A word as it stands, in a pattern: its own wildcards mean themselves."""
+    """A word escaped for a LIKE pattern."""
     return word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_").replace("*", "")

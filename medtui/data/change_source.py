@@ -21,12 +21,12 @@ Change = dict[str, Any]
 
 
 class ChangeSource(Protocol):
-    """Brings the changes of `practice_sessions`."""
+    """Delivers the changes of `practice_sessions`."""
 
     async def subscribe(self, socket: Socket, put: Callable[[Change], None]) -> None:
-        """Open the socket and have every change from now on put. Raises SocketBroken.
+        """Open the socket and call `put` with every change from now on. Raises SocketBroken.
 
-        Returns when the server listens: what is committed after that is not missed.
+        Returns when the server has subscribed us: no later commit is missed.
         """
 
 
@@ -38,8 +38,8 @@ class PostgresChanges:
 
         listening = asyncio.Event()
         await socket.open()
-        # Anybody with the public key may broadcast on any public topic. The name of this one means
-        # nothing to the changes, so it is random.
+        # Any client with the public key may broadcast on a public topic. The changes come whatever
+        # its name is, so the name is random.
         channel = socket.channel(f"board-{secrets.token_hex(16)}")
         channel.on_postgres_changes(
             RealtimePostgresChangesListenEvent.All,

@@ -1,8 +1,8 @@
 """The server's time, whatever this machine's clock says.
 
-An offset to the time that has elapsed here, learnt from `server_time()` of our migrations:
-the median of five round trips. Before it is learnt, and on servers that lack the
-function, the HTTP `Date` of the answers (whole seconds) stands in.
+It keeps an offset to this machine's monotonic clock, from `server_time()` of our migrations: the
+median of five round trips. Before that, and on servers without the function, it uses the HTTP
+`Date` of the answers (whole seconds).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ OLD_SECONDS = 3600.0
 
 
 class ServerClock:
-    """Tells the server's time as an aware UTC datetime."""
+    """The server's time as an aware UTC datetime."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -37,18 +37,18 @@ class ServerClock:
         connection.http.event_hooks["response"].append(self._hear_date)
 
     def now(self) -> datetime:
-        """The server's time now; this machine's until the server was first heard."""
+        """The server's time now; this machine's until the server has first answered."""
         if self._offset is None:
             return datetime.now(UTC)
         return datetime.fromtimestamp(elapsed() + self._offset, UTC)
 
     @property
     def is_old(self) -> bool:
-        """Whether it was learnt so long ago that the two clocks may have drifted apart."""
+        """Whether the offset is so old that the two clocks may have drifted apart."""
         return elapsed() - self._learnt_at > OLD_SECONDS
 
     async def learn(self) -> None:
-        """Ask the server, five times; each answer counts at once. Without any, nothing changes."""
+        """Ask the server five times; each answer counts at once. Without any, nothing changes."""
         offsets: list[float] = []
         with contextlib.suppress(DataError):
             if not await self._connection.is_complete():

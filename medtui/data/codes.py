@@ -1,4 +1,4 @@
-"""What takes a code that the server e-mails: signing up, getting back in, a new e-mail."""
+"""What needs a code that the server e-mails: signing up, a forgotten password, a new e-mail."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Codes:
         self._connection = connection
         self._auth = auth
         self._unanswered: str | None = None
-        """A password of which it is not known whether it was set."""
+        """A password whose request timed out; the next `same_password` error means it was set."""
 
     async def send(self, code: Code, email: str) -> None:
         """Have a code sent, or sent again. Raises TooOften.
 
-        That nothing is raised does not mean that somebody has this e-mail: servers
+        That nothing is raised does not mean that there is an account with this e-mail: servers
         answer the same for one that they do not know.
         """
         client = self._connection.client
@@ -88,7 +88,7 @@ class Codes:
     async def set_password(
         self, password: str, *, digits: str = "", present: str | None = None
     ) -> None:
-        """Change the password of whoever is signed in; their other logins end.
+        """Change the signed-in user's password; their other logins end.
 
         Args:
             password: the new one.

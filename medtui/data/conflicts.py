@@ -1,4 +1,4 @@
-"""What of a session is no longer as the user saw it."""
+"""The message for a session that is no longer as the user saw it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from medtui.models import PracticeSession
 
 
 def changed(seen: PracticeSession, present: PracticeSession) -> Changed:
-    """`present` is not what was `seen`: say what is different, as far as it has a name."""
+    """The error that names what differs between the row that was `seen` and the `present` one."""
     guest = present.guest.name if present.guest else "somebody"
     differences = [
         (seen.starts_at, present.starts_at, "its time was changed"),

@@ -49,13 +49,13 @@ class Connection:
         self.freshen: Callable[[], Awaitable[None]] | None = None
         """Set by `Auth`: the same, if the token is known to have expired."""
         self.known_complete: bool | None = None
-        """What `is_complete` has found out; None before that."""
+        """The result of `is_complete`; None before the server has answered."""
         self._question: asyncio.Task[bool] | None = None
 
     async def write(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """Make a call once; a second time only after a refused token was refreshed.
 
-        `request` builds the call anew each time, because the token is baked in.
+        `request` builds a new call each time, because a call contains its token.
         Raises a `DataError`.
         """
         token = self.token
@@ -85,8 +85,8 @@ class Connection:
         failing network says nothing about it.
         """
         if self.known_complete is None:
-            # Whoever asks meanwhile waits for the same answer, or fails with it.
-            # Only one that failed is asked again: an answer may be there that nobody has read yet.
+            # Calls in the meantime wait for the same answer, or fail with it.
+            # Only a failed request is repeated: its answer may be there and not be read yet.
             question = self._question
             if question is None or (
                 question.done() and (question.cancelled() or question.exception() is not None)
@@ -101,7 +101,7 @@ class Connection:
         return str(self.client.options.headers["Authorization"]).removeprefix("Bearer ")
 
     def forget_login(self) -> None:
-        """Be nobody from now on. The client has this only together with ending the login."""
+        """Send calls without a login from now on. The login itself does not end at the server."""
         self.client.auth._notify_all_subscribers("SIGNED_OUT", None)
 
     async def close(self) -> None:
@@ -111,9 +111,9 @@ class Connection:
 
 
 def _understood(answer: T) -> T:
-    """An answer that PostgREST can have given. Raises ValueError.
+    """Return the answer if it can be PostgREST's. Raises ValueError.
 
-    Its client passes on what is no rows as it is: the page of a hotel's login, half an answer.
+    Its client passes on any other text unchanged: a hotel's login page, a truncated answer.
     """
     if not isinstance(getattr(answer, "data", []), list):
         raise ValueError("no rows")
@@ -121,7 +121,7 @@ def _understood(answer: T) -> T:
 
 
 async def _whole(response: httpx.Response) -> None:
-    """Refuse an answer that was to have a body and has none: to the client, that is no rows."""
+    """Refuse an answer whose body is missing: the client would take it for no rows."""
     if not response.is_success or "/rest/v1/" not in response.url.path:
         return
     asked = response.request
@@ -144,7 +144,7 @@ async def _ask_for_functions(client: AsyncClient) -> bool:
 
 
 async def connect(server: Server, storage: object) -> Connection:
-    """Assemble the client; talks to nobody. `storage` is where auth keeps its session.
+    """Assemble the client, without any request. `storage` is where auth keeps its session.
 
     Importing `supabase` and reading the certificates take a quarter of a second:
     both happen in a thread, so that the first frame need not wait for them.
@@ -175,6 +175,6 @@ async def connect(server: Server, storage: object) -> Connection:
 def _prepare() -> None:
     import supabase  # noqa: F401  # imported here for its cost, used by the caller
 
-    # The client libraries' debug lines hold tokens.
+    # The client libraries' debug lines contain tokens.
     for name in ("httpx", "httpcore", "realtime", "websockets", "supabase_auth", "hpack"):
         logging.getLogger(name).setLevel(logging.CRITICAL)

@@ -1,9 +1,9 @@
-"""When the window is read again sooner than usual, because changes may be missing from the feed.
+"""When to read the window sooner than usual, because the feed may have missed changes.
 
-Realtime drops changes silently above a project's message limit, and those that were
-committed while its own connection to the log was down. What remains of that here: many changes
-come at once, of which some may be missing; a change comes long after its commit, because the
-server was behind or has begun again; or a write of our own does not come back.
+Realtime drops changes silently above a project's message limit, and those committed while its own
+connection to the log was down. Three signs of that can be seen here: many changes come at once; a
+change comes long after its commit, because the server was behind or has restarted; or a write of
+our own does not come back.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from collections import deque
 from collections.abc import Callable
 
 BURST, BURST_SECONDS = 8, 4.0
-"""So many changes in so many seconds may not be all."""
+"""This many changes in this many seconds may be incomplete."""
 
 LATE_SECONDS = 5.0
-"""A change usually comes within a second of its commit."""
+"""Seconds after its commit at which a change is late; usually it comes within one."""
 
 LEAST_SECONDS = 10.0
-"""Between two readings at least, however many changes there are: each costs the server."""
+"""Least seconds between two reads, however many changes come: each read costs the server."""
 
 
 class Doubts:
-    """On one connection, which begins with a reading.
+    """Decides when to read the window again, on one connection, which begins with a read.
 
     Args:
-        pause: the shortest and the longest, in seconds, before one reads again: many clients
-            have the same doubt in the same moment.
+        pause: the shortest and the longest random pause, in seconds, before a read: many clients
+            have the same doubt at the same moment.
     """
 
     def __init__(self, pause: tuple[float, float]) -> None:
@@ -39,7 +39,7 @@ class Doubts:
         self._read_at = self._loop.time()
 
     def came(self, late: float) -> None:
-        """A change has come, `late` seconds after its commit."""
+        """Count a change that has come `late` seconds after its commit."""
         now = self._loop.time()
         self._arrivals.append(now)
         is_burst = len(self._arrivals) == BURST and now - self._arrivals[0] < BURST_SECONDS
@@ -47,7 +47,7 @@ class Doubts:
             self._is_there.set()
 
     def expect(self, has_come: Callable[[], bool]) -> None:
-        """A write of our own is to come back: in a while, `has_come` is asked whether it has."""
+        """Expect a write of our own in the feed: later, `has_come` is asked whether it has come."""
 
         def look() -> None:
             if not has_come():
@@ -56,7 +56,7 @@ class Doubts:
         self._loop.call_later(LATE_SECONDS, look)
 
     async def wait(self, usual: float) -> None:
-        """Until it is time to read: after `usual` seconds, or sooner where there is a doubt."""
+        """Wait until it is time to read: `usual` seconds, or less if there is a doubt."""
         try:
             async with asyncio.timeout(usual):
                 await self._is_there.wait()
@@ -65,6 +65,6 @@ class Doubts:
                 await asyncio.sleep(pause)
         except TimeoutError:
             pass
-        # What comes from here on may be missing from the reading.
+        # Changes from here on may be missing from the read.
         self._is_there.clear()
         self._read_at = self._loop.time()

@@ -1,6 +1,6 @@
-"""From what servers and networks say to the few errors that a user can act on.
+"""Maps the errors of servers and networks to the few `DataError`s that a user can act on.
 
-Decided by error codes, never by HTTP statuses: PostgREST answers an anonymous
+It goes by error codes, never by HTTP statuses: PostgREST answers an anonymous
 refusal with 401, Storage nearly everything with 400. Codes as recorded from
 PostgREST 12, GoTrue and the guard of our own migrations (see
 `medtui/supabase/README.md`).
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from supabase_auth.errors import AuthError
 
 TOKEN_CODES = frozenset({"PGRST301", "PGRST302", "PGRST303"})
-"""PostgREST: the token is expired, forged, or its claims are refused."""
+"""PostgREST's codes for a token that is expired, forged, or has refused claims."""
 
 _MISSING_CODES = frozenset({"PGRST202", "PGRST204", "PGRST205", "PGRST106", "42P01", "42703"})
 
@@ -50,10 +50,10 @@ _REFUSED_VALUES: dict[str | None, str] = {
     "candidate_brief": "The server takes briefs of up to 20,000 characters: change this one.",
     "actor_brief": "The server takes briefs of up to 20,000 characters: change this one.",
 }
-"""What the checks of our migrations say, by the field that they are about."""
+"""Sentences for the checks of our migrations, by field."""
 
 LONGEST_WAIT = 3600.0
-"""Whatever a server says, nobody is kept waiting for longer, in seconds."""
+"""The longest pause that is shown, in seconds, whatever the server says."""
 
 NOT_UNDERSTOOD = (
     "The server's answer could not be understood: sign in to this network if it asks for that, "
@@ -63,7 +63,7 @@ NOT_UNDERSTOOD = (
 _AFTER = re.compile(r"after (\d{1,6}) seconds?")
 
 _KEY_WORDS = re.compile(r"\bAPI key\b|authentication credentials", re.I)
-"""What gateways say of a public key, without a code."""
+"""Words by which gateways refuse a public key, without a code."""
 
 _TOKEN_WORDS = re.compile(r"\bJW[ST]\b|\"(exp|nbf|iat)\" claim|signature|authorization", re.I)
 
@@ -73,7 +73,7 @@ class TokenRefused(NotSignedIn):
 
 
 class BucketHidden(ServerTooOld):
-    """Storage does not show the bucket: it is not there, or the access token has expired."""
+    """Storage hides the bucket: it does not exist, or the access token has expired."""
 
 
 @contextlib.contextmanager
@@ -112,7 +112,7 @@ def from_postgrest(error: APIError) -> DataError:
     if code in _MISSING_CODES:
         return ServerTooOld(
             "This server lacks a part of the platform that medtui needs: "
-            "ask whoever runs it to apply medtui's migrations."
+            "ask your administrator to apply medtui's migrations."
         )
     if code == "23505":
         if "room_url" in message:
@@ -148,7 +148,7 @@ def from_storage(error: StorageApiError) -> DataError:
             return NotAllowed("The server does not allow you to do this with a session's files.")
         case "404" if "bucket" in message.lower():
             return BucketHidden(
-                "This server keeps no files of sessions: ask whoever runs it to apply medtui's "
+                "This server keeps no files of sessions: ask your administrator to apply medtui's "
                 "migrations."
             )
         case "404":
@@ -160,7 +160,7 @@ def from_storage(error: StorageApiError) -> DataError:
         case "415":
             return Invalid("The server does not keep files of this kind here.")
         case "400" if message.startswith("Unable to parse error message"):
-            return Unreachable(NOT_UNDERSTOOD)  # what it was about is in the body, cut or not its
+            return Unreachable(NOT_UNDERSTOOD)  # the body has the reason
         case "400":
             return Invalid("The server does not accept this file.")
         case "401":
@@ -184,11 +184,11 @@ def from_auth(error: AuthError) -> DataError:
     if code in auth_errors.TOKEN_CODES:
         return TokenRefused(LOGIN_ENDED)
     if code == "over_email_send_rate_limit" and _AFTER.search(error.message or ""):
-        # To this account; otherwise it is the server that has sent enough to everybody.
+        # The limit of this account; other codes are about the whole server's limit.
         return auth_errors.CodeSent(auth_errors.REFUSALS[code].sentence, seconds=_wait(error))
     if refusal := auth_errors.REFUSALS.get(code):
         return refusal.error(_wait(error))
-    # A code that is newer than our list, or none: a proxy has answered.
+    # A code that is newer than our list, or none, if a proxy has answered.
     status = getattr(error, "status", None) or _answer(error, "status_code")
     if status == 429:
         return TooOften("Too many attempts: wait a little before the next.", seconds=_wait(error))
@@ -197,7 +197,7 @@ def from_auth(error: AuthError) -> DataError:
     if isinstance(status, int) and 400 <= status < 500 and code:
         return NotAllowed(
             "The server refuses this for a reason that this medtui does not know "
-            f"({_word(code)}): bring medtui up to date, or ask whoever runs the server."
+            f"({_word(code)}): bring medtui up to date, or ask your administrator."
         )
     if not code and _is_strangers(str(status)):
         return Unreachable(NOT_UNDERSTOOD)
@@ -205,23 +205,22 @@ def from_auth(error: AuthError) -> DataError:
 
 
 def _is_strangers(status: str) -> bool:
-    """Whether a status without a code is of something that is no Supabase, nor a proxy before one.
+    """Whether a status without a code comes from neither a Supabase nor a proxy in front of one.
 
-    A redirection, a page that is not there, a method that is not known: a later attempt is
-    answered alike.
+    A redirect, a missing page or an unknown method: a later attempt gets the same answer.
     """
     return re.fullmatch("[34]..|501", status) is not None and status != "408"
 
 
 def _named(code: str) -> str:
-    """A code for people who ask for help; nothing for what only stands in a code's place."""
+    """ " (CODE)" to append for support, or "" if it is no code."""
     return f" ({code})" if re.fullmatch(r"[A-Z0-9]{2,10}", code) else ""
 
 
 def _guarded(error: APIError) -> str | None:
-    """What our own guard said, which is written for people; None for anybody else's words.
+    """The sentence of our database's guard, which is shown as it is; None for other errors.
 
-    The guard puts a stable word into `hint`; Postgres' own refusals have none.
+    The guard puts a stable word into `hint`; Postgres' own errors have none.
     """
     if error.hint and re.fullmatch(r"[a-z_]+", error.hint) and error.message:
         return error.message
@@ -229,7 +228,7 @@ def _guarded(error: APIError) -> str | None:
 
 
 def _column(message: str) -> str | None:
-    """The column that a check or a null is about, by the name of the constraint."""
+    """The column of a failed check or null, from the constraint's name; None if unknown."""
     match = re.search(
         r"constraint \"(?:medtui|profiles|practice_sessions|session_briefs|cases)_"
         r"(\w+?)(?:_plain|_link)?_check\"|column \"(\w+)\"",
@@ -240,7 +239,7 @@ def _column(message: str) -> str | None:
 
 
 def _wait(error: AuthError) -> float | None:
-    """For how long GoTrue, or a proxy in front of it, asks to wait, if it says so.
+    """Seconds that GoTrue, or a proxy in front of it, asks to wait; None if it does not say.
 
     GoTrue names it in its message ("…only request this after 42 seconds."), proxies in a
     header, which the client drops; the answer itself hangs on the error's cause.
@@ -261,12 +260,12 @@ def _wait(error: AuthError) -> float | None:
 
 
 def _answer(error: AuthError, name: str) -> Any:
-    """Something of the HTTP answer that the client has made this error of."""
+    """An attribute of the HTTP answer that caused the client's error; None without an answer."""
     causes = (error.__cause__, error, getattr(error, "original_error", None))
     answers = (getattr(cause, "response", None) for cause in causes)
     return next((getattr(answer, name) for answer in answers if answer is not None), None)
 
 
 def _word(code: str) -> str:
-    """A code that others have made up, as far as it is one."""
+    """A server's code, made harmless to show."""
     return "".join(re.findall(r"[a-z0-9_]", code.lower()))[:60] or "unnamed"

@@ -1,4 +1,4 @@
-"""The data module's own few errors: one per thing that the user can do something about.
+"""The data module's errors: one class for each way in which the user can respond.
 
 Each carries a `title` (a few words) and a `message` (one sentence: what happened,
 why, what to do next), both fit to be shown as they are.
@@ -12,7 +12,7 @@ from medtui.models import PracticeSession
 
 
 class DataError(Exception):
-    """The family. `title` heads the message where there is room for a heading."""
+    """Base class of the data module's errors. `title`: a heading, if there is room for one."""
 
     title = "Something went wrong"
 
@@ -23,14 +23,14 @@ class DataError(Exception):
             self.title = title
 
     def after(self, what: str) -> Self:
-        """The same error, with what it has left undone said first."""
+        """The same error, with `what` before its message."""
         self.message = f"{what} {self.message}"
         self.args = (self.message,)
         return self
 
 
 class NotSignedIn(DataError):
-    """Nobody is signed in, or the login has ended: sign in again."""
+    """There is no login, or it has ended: sign in again."""
 
     title = "Not signed in"
 
@@ -42,7 +42,7 @@ class NotAllowed(DataError):
 
 
 class Changed(DataError):
-    """The row is no longer what the user saw; `present` is what it is now."""
+    """The row has changed since the user saw it; `present` is the row now."""
 
     title = "It has changed"
 
@@ -52,19 +52,19 @@ class Changed(DataError):
 
 
 class Taken(Changed):
-    """The seat went to someone else, who is `present.guest`."""
+    """The seat was booked by another user, `present.guest`."""
 
-    title = "Somebody was faster"
+    title = "Already taken"
 
 
 class Gone(DataError):
-    """The row is not there any more."""
+    """The row was deleted."""
 
     title = "It is gone"
 
 
 class Invalid(DataError):
-    """The server, or we, refuse a value. `field` is the model's field name, if one is to blame."""
+    """The server, or medtui, refuses a value. `field`: the model's field; None if none is wrong."""
 
     title = "That does not work"
 
@@ -74,19 +74,19 @@ class Invalid(DataError):
 
 
 class FileExists(Invalid):
-    """There is a file of this name already; it has to be deleted before another takes its place."""
+    """There is a file of this name already; it must be deleted before another is uploaded."""
 
     title = "There is one already"
 
 
 class HalfDone(DataError):
-    """A file is neither replaced nor as it was: both versions are kept on this machine."""
+    """A replacement was interrupted: both versions of the file are kept on this machine."""
 
     title = "Not finished"
 
 
 class TooOften(DataError):
-    """The server asks to wait. `seconds` is how long, where it says so."""
+    """The server asks to wait. `seconds`: how long; None if it does not say."""
 
     title = "Too many attempts"
 
@@ -96,7 +96,7 @@ class TooOften(DataError):
 
 
 class Unreachable(DataError):
-    """Offline, a timeout, or a server in trouble: trying again later may work."""
+    """Offline, a timeout, or a server error: trying again later may work."""
 
     title = "The server cannot be reached"
 

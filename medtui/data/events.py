@@ -1,7 +1,7 @@
-"""What the data module tells its owner, as past events: plain dataclasses, no widgets.
+"""The data module's events: plain dataclasses, named as things that have happened.
 
-They are handed to the `notify` function given to `Backend.open`, always on the
-event loop that opened the backend. The app wraps them in Textual messages.
+The `notify` function given to `Backend.open` is called with them, always on the event loop that
+opened the backend.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from medtui.store.outbox import Submission
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """The family of things that happened."""
+    """Base class of all events."""
 
 
 @dataclass(frozen=True, slots=True)
 class FeedWentLive(Event):
-    """What the board shows is provably current from now on."""
+    """The board is current from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class SessionsChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomMet(Event):
-    """Who is in a room now, and the cards that they carry; anybody there may carry anything."""
+    """The people in a room and their cards; a card may hold anything, as strangers can send it."""
 
     session_id: UUID
     people: frozenset[UUID]
@@ -63,9 +63,9 @@ class RoomMet(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomHeard(Event):
-    """A broadcast has come in a room; it may be anything.
+    """A broadcast was received in a room; its payload may be anything.
 
-    `guest_id`: whose room it is with the host; None: not known.
+    `guest_id`: the guest of the pair whose channel it is; None: not known.
     """
 
     session_id: UUID
@@ -76,9 +76,9 @@ class RoomHeard(Event):
 
 @dataclass(frozen=True, slots=True)
 class RoomParted(Event):
-    """Who is in a room is not known any more.
+    """The people in a room are not known any more.
 
-    `is_refused`: the server does not let one in; otherwise it comes back by itself.
+    `is_refused`: the server refuses to let the user join; otherwise the room is joined again.
     """
 
     session_id: UUID
@@ -87,14 +87,14 @@ class RoomParted(Event):
 
 @dataclass(frozen=True, slots=True)
 class SheetMoved(Event):
-    """A mark sheet that was handed in stands elsewhere now, or is found to stand somewhere."""
+    """The delivery state of a submitted mark sheet has changed, or was read from the disk."""
 
     submission: Submission
 
 
 @dataclass(frozen=True, slots=True)
 class NoticesChanged(Event):
-    """`Backend.news.waiting` is not what it was."""
+    """`Backend.news.waiting` has changed."""
 
 
 @dataclass(frozen=True, slots=True)

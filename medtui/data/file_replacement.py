@@ -1,12 +1,12 @@
-"""Replacing a session's file, so that one whole version of it can be had at any moment.
+"""Replaces a session's file so that a whole version of it exists at any moment.
 
-The bucket knows no replacing: the old file is deleted, then the new one is uploaded, and between
-the two there is none. So both are kept on disk first (`kept.py`), and until the new one was read
-back and is the same, byte for byte. What was interrupted, by a crash or a lost network, is
-brought to an end later. What to do then is told by what is there: the old version, the new one,
-nothing, or what somebody else has put there meanwhile, which stays. Doing it again is harmless.
+The bucket has no replacing: the old file is deleted, then the new one is uploaded, and between the
+two there is none. So both are saved on disk first (`store/replace_journal.py`), until the new one
+was read back and is the same, byte for byte. A replacement that was interrupted, by a crash or a
+lost network, is ended later. What is in the bucket decides how: the old version, the new one,
+nothing, or another file that was uploaded meanwhile, which stays. Repeating a step is harmless.
 
-One thing a bucket without compare-and-set cannot give: what somebody uploads between the last
+One thing a bucket without compare-and-set cannot give: a file uploaded between the last
 look and the delete, one round trip, is deleted unseen.
 """
 
@@ -44,7 +44,7 @@ P = ParamSpec("P")
 
 
 class Busy(Invalid):
-    """Another window of the same person is at it."""
+    """Another window of the same person is replacing this file."""
 
 
 class RemoteState(Enum):
@@ -75,14 +75,14 @@ class Replacing:
     async def replace(
         self, session_id: UUID, kind: FileKind, content: bytes, sent: Sent | None = None
     ) -> None:
-        """Put this version there, in place of the one that is, if there is one.
+        """Upload this version, in place of the present one if there is one.
 
         Raises:
-            HalfDone: neither version could be put there; both are kept, see `pending`.
-            Invalid: somebody else has put another there meanwhile, which stays.
+            HalfDone: neither version could be uploaded; both are kept, see `pending`.
+            Invalid: another file was uploaded meanwhile, which stays.
             DataError: the old version is there as before.
 
-        When it is cancelled, the old version is put back.
+        If it is cancelled, the old version is uploaded again.
         """
         folder = folder_of(self._keep, self._person, session_id, kind)
         async with self._locked(folder):
@@ -113,14 +113,14 @@ class Replacing:
             )
             if await self._files.mark(session_id, kind) != mark:
                 raise Invalid(
-                    f"Somebody has just put another {kind} there: look at it first.",
+                    f"Another {kind} has just been uploaded: look at it first.",
                     title="It has changed",
                 )
             await self._swap(kept, new, sent)
         except HalfDone:
             raise
         except asyncio.CancelledError:
-            with contextlib.suppress(DataError):  # what could not be put back is ended later
+            with contextlib.suppress(DataError):  # `pending` offers it later
                 await self._undo(folder)
             raise
         except DataError as error:
@@ -130,10 +130,10 @@ class Replacing:
             await _on_disk(kept.close)
 
     async def pending(self) -> list[ReplaceJournal]:
-        """What was interrupted, here or in another run, the oldest first."""
+        """The interrupted replacements of this and earlier runs, the oldest first."""
         found = []
         for folder in await asyncio.to_thread(folders, self._keep, self._person):
-            with contextlib.suppress(Invalid):  # it is under way, or the disk refuses
+            with contextlib.suppress(Invalid):  # it goes on in another window, or the disk refuses
                 async with self._locked(folder):
                     if (kept := await _on_disk(ReplaceJournal.read, folder)) is not None:
                         found.append(kept)
@@ -141,7 +141,7 @@ class Replacing:
         return sorted(mine, key=lambda kept: kept.began)
 
     async def look(self, kept: ReplaceJournal) -> RemoteState:
-        """What is in the bucket where this was interrupted."""
+        """What is in the bucket in place of an interrupted replacement."""
         try:
             found = digest(await self._files.read(kept.session_id, kept.kind))
         except Gone:
@@ -149,11 +149,11 @@ class Replacing:
         return {kept.old: RemoteState.OLD, kept.new: RemoteState.NEW}.get(found, RemoteState.OTHER)
 
     async def end(self, kept: ReplaceJournal, wanted: Which) -> RemoteState:
-        """Bring to an end what was interrupted: finish it (new), or put back (old).
+        """End an interrupted replacement: finish it ("new"), or put the old version back ("old").
 
-        Where the new version has arrived already, that is the end, whatever is wanted. What is
-        wanted is remembered, should the network be away. Returns what is there now: OTHER is
-        somebody else's, and then both kept versions are set aside for their owner.
+        If the new version has arrived already, it stays in either case. `wanted` is saved, in case
+        the network is away. Returns what is in the bucket now: OTHER is another file, and then
+        both kept versions are set aside for their owner.
         """
         async with self._locked(kept.folder):
             still = await _on_disk(ReplaceJournal.read, kept.folder)
@@ -162,7 +162,7 @@ class Replacing:
             return await self._end(await _on_disk(still.want, wanted), wanted)
 
     async def set_aside(self, kept: ReplaceJournal) -> Path:
-        """Give up: leave both versions in a folder for their owner."""
+        """Give up, and leave both versions in a folder, which is returned, for their owner."""
         async with self._locked(kept.folder):
             return await _on_disk(kept.set_aside)
 
@@ -183,12 +183,12 @@ class Replacing:
         return there
 
     async def _swap(self, kept: ReplaceJournal, new: bytes, sent: Sent | None = None) -> None:
-        """Delete the old one and put the new one there."""
+        """Delete the old version and upload the new one."""
         try:
             await self._files.delete_once(kept.session_id, kept.kind)
         except Unreachable as error:
-            # It may have been done, or not, or still be to come. Only where it has been done
-            # can it not take the new one away.
+            # The delete may have been done, or not, or still be to come, and would then delete the
+            # new file. Only a delete that has been done cannot.
             there = await self.look(kept)
             if there is RemoteState.OLD:
                 raise HalfDone(
@@ -204,7 +204,7 @@ class Replacing:
     async def _put(
         self, session_id: UUID, kind: FileKind, content: bytes, sent: Sent | None = None
     ) -> None:
-        """Upload where nothing is, and be sure of it; what has arrived damaged is removed."""
+        """Upload to a free place and read it back; a file that arrived damaged is deleted."""
         await self._upload(session_id, kind, content, sent)
         mark = await self._files.mark(session_id, kind)
         if not await self._is_there(session_id, kind, content):
@@ -216,7 +216,7 @@ class Replacing:
             )
 
     async def _put_back(self, kept: ReplaceJournal, which: Which) -> None:
-        """Upload a version from the disk. Where it arrives damaged, it stays kept."""
+        """Upload a version from the disk. If it arrives damaged, it stays on the disk."""
         content = await _on_disk(kept.content, which)
         await self._upload(kept.session_id, kept.kind, content)
         if not await self._is_there(kept.session_id, kept.kind, content):
@@ -229,18 +229,18 @@ class Replacing:
             await self._files.upload(session_id, kind, content, sent)
         except FileExists as error:
             raise Invalid(
-                f"Somebody has put another {kind} there meanwhile, which stays.",
+                f"Another {kind} was uploaded meanwhile, which stays.",
                 title="It has changed",
             ) from error
 
     async def _is_there(self, session_id: UUID, kind: FileKind, content: bytes) -> bool:
-        for _ in range(2):  # what is wrong may be the reading
+        for _ in range(2):  # a difference may be an error of the read
             if await self._files.read(session_id, kind) == content:
                 return True
         return False
 
     async def _undo(self, folder: Path, error: DataError | None = None) -> RemoteState | None:
-        """Put the old version back, where it is gone. Raises HalfDone where that cannot be."""
+        """Upload the old version again if it is gone. Raises HalfDone if that fails."""
         kept = await _on_disk(ReplaceJournal.read, folder)
         if kept is None:
             return None  # nothing was begun
@@ -263,7 +263,7 @@ class Replacing:
 
     @contextlib.asynccontextmanager
     async def _locked(self, folder: Path) -> AsyncIterator[None]:
-        """Against other windows of the same person on this machine."""
+        """Lock against other windows of the same person on this machine. Raises Busy."""
         lock = disk.file_lock(Path(f"{folder}.lock"))
         try:
             await asyncio.to_thread(disk.make_folder, folder.parent)
@@ -279,7 +279,7 @@ class Replacing:
 
 
 async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Work on the disk in a thread, and to its end: what is cancelled waits for it."""
+    """Do disk work in a thread; a cancelled caller waits until it has ended."""
     doing = asyncio.ensure_future(asyncio.to_thread(work, *args, **kwargs))
     try:
         return await asyncio.shield(doing)

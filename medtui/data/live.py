@@ -2,7 +2,7 @@
 
     CONNECTING --- joined, and "Subscribed to PostgreSQL" ---> READING
     READING ------ window read, what arrived meanwhile applied ---> LIVE
-    LIVE --------- socket broken, silence for 20 s, nobody there after a sleep,
+    LIVE --------- socket broken, silence for 20 s, no answer after a sleep,
                    the window cannot be read again, or differs ---> STALE
     CONNECTING, READING --- refused, or no answer ---> STALE
     STALE -------- a jittered pause, a new token if the old one is over ---> CONNECTING
@@ -45,20 +45,20 @@ from medtui.models import PracticeSession, Profile, as_utc
 log = logging.getLogger(__name__)
 
 REREAD_SECONDS = 55.0
-"""So that a missed change is shown within a minute, with the second look and the joining."""
+"""Seconds between two reads of the window while LIVE: a missed change is shown within a minute."""
 
 POLL_SECONDS = 5.0, 15.0
-"""Without a feed for the first, the window is read at the second: websockets may be blocked."""
+"""Seconds without a feed before the window is polled, and seconds between two such reads."""
 
 LATE = timedelta(hours=1)
-"""A repetition that comes later than this is not known for one."""
+"""A repeated change that comes later than this is not recognised as one."""
 
 EDGE = timedelta(minutes=2)
-"""Rows this close to an end of the window may be in one reading and not in the next."""
+"""Rows this close to an end of the window may be in one read and not in the next."""
 
 
 class LiveFeed:
-    """Keeps the window of sessions current and tells `notify` what happened to it."""
+    """Keeps the window of sessions current, and calls `notify` with its changes."""
 
     def __init__(
         self,
@@ -82,31 +82,31 @@ class LiveFeed:
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
         self._committed: dict[UUID, datetime] = {}
-        """When what has come of each row was committed, on this connection."""
+        """Commit time of the last change of each row, on this connection."""
         self._brought: dict[UUID, int] = {}
-        """The value of `heard` at which each row has last come, on this connection."""
+        """The value of `heard` at the last change of each row, on this connection."""
         self._read_at = 0
-        """The same of the window."""
+        """The value of `heard` at the last read of the window."""
         self.heard = 0
-        """How many times the feed has had news so far: see `has_news`."""
+        """Counts the reads of the window and the bursts of changes so far: see `has_news`."""
         self._task: asyncio.Task[None] | None = None
         self._learning: asyncio.Task[None] | None = None
         self._polling: asyncio.Task[None] | None = None
         self._reason = ""
         self._refusal: str | None = None
-        """Why the window could not be read, where that is not the network."""
+        """Why the server refused to read the window; None if it did not."""
         self._writes = 0
         self._background: set[asyncio.Task[None]] = set()
         self.rooms = Rooms(notify, sessions.one)
-        """The rooms that one is in, on this feed's socket."""
+        """The user's rooms, on this feed's socket."""
 
     def start(self) -> None:
-        """Begin; from now on `notify` is called, until `stop`."""
+        """Start the feed; `notify` is called until `stop`."""
         if self._task is None:
             self._task = asyncio.create_task(self._run(), name="live feed")
 
     async def stop(self) -> None:
-        """End; `notify` is not called any more."""
+        """Stop the feed; `notify` is not called any more."""
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -118,16 +118,16 @@ class LiveFeed:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def has_news(self, session_id: UUID, since: int) -> bool:
-        """Whether the feed is live, and has told of a session since it had `heard` so much.
+        """Whether the feed is live, and has brought a session after `heard` was `since`.
 
-        Then the answer to a write that was asked for at that time may be older than what is
-        shown, however late it comes; what it says comes by the feed, too.
+        Then the answer to a write that began at that time may be older than what is shown, and
+        should be ignored: the feed brings the write, too.
         """
         read_at = self._read_at if session_id in self._rows else 0
         return self._is_live and max(self._brought.get(session_id, 0), read_at) > since
 
     def put(self, session: PracticeSession) -> None:
-        """Show what the answer to a write of our own says, before the feed brings it."""
+        """Show the row that a write of ours has returned, before the feed brings it."""
         self._writes += 1
         self._expect(session.id)
         self.rooms.follow([session])
@@ -136,7 +136,7 @@ class LiveFeed:
             self._notify(SessionsChanged(changed=(session,)))
 
     def put_person(self, profile: Profile) -> None:
-        """Show one's own profile as it was saved: the feed carries no names."""
+        """Show the user's own profile as it was saved: the feed carries no profiles."""
         self._writes += 1
         changed = []
         for session in self._rows.values():
@@ -156,7 +156,7 @@ class LiveFeed:
             self._notify(SessionsChanged(removed=(session_id,)))
 
     def _expect(self, session_id: UUID) -> None:
-        """A change of this session is to come, or has just come."""
+        """Have `doubts` check that the feed brings our write to this session."""
         since = self._clock.now() - timedelta(seconds=LATE_SECONDS)
         if self._is_live:
             self._doubts.expect(lambda: self._committed.get(session_id, since) > since)
@@ -227,7 +227,7 @@ class LiveFeed:
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
 
     def _take(self, change: Change) -> None:
-        """A change has arrived."""
+        """Queue a change that has arrived."""
         late = self._clock.now() - as_utc(change["commit_timestamp"])
         self._doubts.came(late.total_seconds())
         self._pending.put_nowait(change)
@@ -237,7 +237,7 @@ class LiveFeed:
         self._rows = await self._window()
         self.heard += 1
         self._read_at = self.heard
-        # What was not read again may have changed while the feed was away.
+        # Rows outside this read may have changed while the feed was away.
         self._relations.keep(self._rows.values())
         socket.heard()
         self.rooms.follow(self._rows.values())
@@ -275,7 +275,7 @@ class LiveFeed:
         return {session.id: session for session in sessions}
 
     async def _reread(self, socket: Socket) -> None:
-        """Every minute, and where in doubt, prove that what is shown is what the server has."""
+        """Read the window every minute, and sooner in doubt, and show what differs."""
         while True:
             await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
             began = self.heard
@@ -307,10 +307,10 @@ class LiveFeed:
             self._notify(SessionsChanged(changed=tuple(changed)))
 
     def _differing(self, window: dict[UUID, PracticeSession], began: int) -> set[UUID]:
-        """Where the window, read since `heard` was `began`, is not what is shown.
+        """The ids of sessions in which the window, read after `heard` was `began`, differs.
 
-        Rows that the feed has brought since then may be newer than the window, and rows that have
-        left it since they were read are no difference.
+        Rows that the feed has brought since then may be newer than the window, so they are left
+        out, as are rows that have left the window since they were read.
         """
         oldest = self._clock.now() - self._scope.back + EDGE
         return {
@@ -322,7 +322,7 @@ class LiveFeed:
         }
 
     def _has_come_in(self, session: PracticeSession | None) -> bool:
-        """Whether a session may be new here only because the window's end has reached it."""
+        """Whether a session may be new only because the window's end has reached it."""
         ahead = self._scope.ahead
         return (
             session is not None
@@ -332,7 +332,7 @@ class LiveFeed:
         )
 
     def _let_go(self) -> None:
-        """Forget what has left the window: a board may be up for weeks."""
+        """Drop rows that have left the window: a board may run for weeks."""
         now = self._clock.now()
         over = [id_ for id_, s in self._rows.items() if not self._scope.holds(s, now)]
         for id_ in over:
@@ -349,7 +349,7 @@ class LiveFeed:
             await self._apply_pending(await self._pending.get())
 
     async def _apply_pending(self, *first: Change) -> None:
-        """Apply all that has arrived, as one burst: of several changes of a row, the last."""
+        """Apply all queued changes as one burst: of several changes of a row, the last."""
         arrived = [*first]
         while not self._pending.empty():
             arrived.append(self._pending.get_nowait())
@@ -381,7 +381,7 @@ class LiveFeed:
             self._notify(SessionsChanged(tuple(changed), tuple(removed)))
 
     def _is_news(self, id_: UUID, change: Change) -> bool:
-        """Whether nothing newer of this row has come already: networks may repeat themselves."""
+        """Whether no newer change of this row has come: networks may repeat messages."""
         committed = as_utc(change["commit_timestamp"])
         if committed < self._committed.get(id_, committed):
             return False
@@ -389,7 +389,7 @@ class LiveFeed:
         return True
 
     async def _refresh(self) -> bool:
-        """Have a newer token. Whether there is one."""
+        """Get a newer token. Returns whether there is one."""
         if self._connection.refresh is None:
             return False
         try:
@@ -402,7 +402,7 @@ class LiveFeed:
         return True
 
     def _learn_time(self) -> None:
-        if self._learning is not None:  # of an attempt before, to which nobody answers
+        if self._learning is not None:  # of an earlier attempt that got no answer
             self._learning.cancel()
         self._learning = self._in_background(self._clock.learn())
 
@@ -414,5 +414,5 @@ class LiveFeed:
 
 
 def _bare(session: PracticeSession | None) -> PracticeSession | None:
-    """The row alone, without what it points to: what the feed carries."""
+    """The session without people and case, as the feed carries it."""
     return session and session.model_copy(update={"host": None, "guest": None, "case": None})

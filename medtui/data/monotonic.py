@@ -7,7 +7,7 @@ import time
 
 
 def elapsed() -> float:
-    """Seconds since some moment.
+    """Seconds since an arbitrary moment.
 
     `time.monotonic` stands still while a laptop sleeps, on Linux and on macOS; each has another
     clock that does not. On Windows it counts sleep.

@@ -1,8 +1,8 @@
-"""The way from this machine to a server: its proxy, whom to trust, and how much to take in.
+"""The route from this machine to a server: proxy, certificates, and limits on answers.
 
-Every HTTP client and every websocket is made here. What the environment says of proxies
-(`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and of certificates (`SSL_CERT_FILE`,
-`SSL_CERT_DIR`) is read here and nowhere else, so that all of medtui takes the same way.
+Every HTTP client and every websocket is made here. The environment's variables about proxies
+(`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`) and certificates (`SSL_CERT_FILE`,
+`SSL_CERT_DIR`) are read here and nowhere else, so that all of medtui takes the same route.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ BUNDLES = (
     "/etc/ssl/ca-bundle.pem",
     "/etc/ssl/cert.pem",
 )
-"""Where systems keep their certificates: a Python from elsewhere may look in another place."""
+"""Where systems keep their certificates: a Python from elsewhere may look in other places."""
 
 Hooks = Mapping[str, list[Callable[..., Awaitable[None]]]]
 
@@ -53,15 +53,15 @@ class Route:
 
     url: str
     proxy: Proxy | None = None
-    """None: the server is asked directly."""
+    """None: requests go to the server directly."""
     trust: ssl.SSLContext | None = None
-    """None where nothing on the way is encrypted."""
+    """None if nothing on the route is encrypted."""
     fault: str = ""
     """A sentence, if the environment names no usable way; every call raises it as Unreachable."""
 
     @classmethod
     async def to(cls, url: str) -> Route:
-        """The way to the server at a URL, as the environment has it now."""
+        """The route to the server at a URL, by the environment as it is now."""
         return await asyncio.to_thread(cls._to, url)
 
     @classmethod
@@ -71,7 +71,7 @@ class Route:
             proxy = proxy_for(parts.scheme, parts.hostname or "", parts.port)
             is_encrypted = parts.scheme == "https" or (proxy and proxy.scheme == "https")
             return cls(url, proxy, _trust() if is_encrypted else None)
-        except ValueError:  # no URL; whoever asks says so
+        except ValueError:  # no URL; the caller reports it
             return cls(url)
         except Unreachable as error:
             return cls(url, fault=error.message)
@@ -83,7 +83,7 @@ class Route:
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
     ) -> httpx.AsyncClient:
-        """An HTTP client that takes this way. Its calls raise Unreachable beside httpx's errors."""
+        """An HTTP client for this route. Its calls raise Unreachable beside httpx's errors."""
         import httpx
 
         from medtui.data.transport import Transport
@@ -97,9 +97,9 @@ class Route:
         )
 
     async def websocket(self, url: str, seconds: float) -> ClientConnection:
-        """A websocket that takes this way, opened within so many seconds.
+        """A websocket on this route, opened within `seconds`.
 
-        Raises Unreachable for what can be named, else what websockets raises: many kinds.
+        Raises Unreachable if the reason is known, else any error of websockets.
         """
         from websockets.asyncio.client import connect
         from websockets.exceptions import InvalidStatus, WebSocketException
@@ -130,7 +130,7 @@ class Route:
             raise
 
     def failed(self, error: Exception) -> Unreachable | None:
-        """What an attempt to connect has failed for, if that can be named; else None."""
+        """The error for a failed attempt to connect; None if the reason is not known."""
         refused = certificate_error(error)
         if refused is not None:
             return Unreachable(
@@ -147,7 +147,7 @@ class Route:
 
 
 def certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationError | None:
-    """The certificate that was not trusted, if an error comes of one."""
+    """The certificate error that caused an error; None if none did."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return error
@@ -156,13 +156,13 @@ def certificate_error(error: BaseException | None) -> ssl.SSLCertVerificationErr
 
 
 def _given() -> dict[str, str]:
-    """Which certificates the environment names, by variable."""
+    """The certificate files that the environment names, by variable."""
     names = ("SSL_CERT_FILE", "SSL_CERT_DIR")
     return {name: value for name in names if (value := os.environ.get(name, "").strip())}
 
 
 def certificates_asked() -> str:
-    """Words for the certificates that servers' are compared with."""
+    """Words for the certificates that are trusted."""
     given = " and ".join(_given())
     return f"those in {given}" if given else "the system's, or in SSL_CERT_FILE"
 
@@ -170,7 +170,7 @@ def certificates_asked() -> str:
 def _trust() -> ssl.SSLContext:
     """The certificates that the environment names, else the system's own and Mozilla's.
 
-    Raises Unreachable where the environment names what is not there.
+    Raises Unreachable if the environment names a file that is not there.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # checks names and certificates
     given = _given()
@@ -187,7 +187,7 @@ def _trust() -> ssl.SSLContext:
                 f"The variable {name} should lead to certificates, and does not ({what}): "
                 "correct or unset it."
             ) from error
-    context.load_default_certs()  # heeds both variables, too
+    context.load_default_certs()  # reads both variables, too
     if not given:
         import certifi
 

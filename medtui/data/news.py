@@ -1,8 +1,8 @@
-"""What others did to one's own sessions, told until it was read, also after a restart.
+"""Notices of what others did to the user's sessions, kept until they are read.
 
-Keeps what was last known of them on this machine, and compares it with what the live feed says.
-A session that the feed does not have any more is asked for, as it may only have left the board's
-window. Files are looked at now and then, as nothing tells of them.
+Saves the last known state of these sessions on this machine, and compares it with the live feed's.
+A session that the feed no longer has is read from the server, as it may only have left the board's
+window. Files are listed at intervals, as the feed does not report them.
 """
 
 from __future__ import annotations
@@ -46,20 +46,20 @@ from medtui.store.account_value import AccountFile
 log = logging.getLogger(__name__)
 
 FILES_SECONDS = 300.0
-"""How often the files of sessions that were held are looked at."""
+"""Seconds between two looks at the files of sessions that were held."""
 
 CONFIRM_SECONDS = 3.0
-"""A file that is missing for longer is deleted, and not just being replaced."""
+"""Seconds after which a missing file counts as deleted, and not as being replaced."""
 
 CLOSE_SECONDS = 1.0
 
 FREEING = (What.FREED, What.LEFT)
 MOST = 200
-"""So many sessions and notices are kept at most."""
+"""The most sessions, and the most notices, that are kept."""
 
 
 class NewsMemory(BaseModel):
-    """What the file says. `read` and `own` are when a notice was read, and a seat freed here."""
+    """The file's contents. `read`: when each notice was read; `own`: when a seat was freed here."""
 
     known: list[Known] = []
     notices: list[Notice] = []
@@ -68,7 +68,7 @@ class NewsMemory(BaseModel):
 
 
 class News:
-    """Of the one who is signed in. `waiting` is what they have not read yet, oldest first."""
+    """The signed-in user's notices. `waiting`: those not read yet, oldest first."""
 
     def __init__(
         self,
@@ -86,10 +86,10 @@ class News:
         self._me: UUID | None = None
         self._is_loaded = False
         self._window: dict[UUID, PracticeSession] | None = None
-        """What the feed has said before the file was read; None: nothing yet."""
+        """The sessions of the feed, until the file was read; None: there are none yet."""
         self._known: dict[UUID, Known] = {}
         self._fresh: list[Notice] = []
-        """Not told yet: the file may know that it was the viewer, in another window."""
+        """Notices not shown yet: the file may show that the user did it in another window."""
         self._kept = NewsMemory()
         self._missing: set[UUID] = set()
         self._confirming: set[UUID] = set()
@@ -108,19 +108,19 @@ class News:
         return tuple(self._kept.notices) if user is not None and user.id == self._me else ()
 
     def acknowledge(self, notice: Notice) -> None:
-        """The viewer has read it."""
+        """Mark a notice as read."""
         self._kept.notices = [n for n in self._kept.notices if n.key != notice.key]
         self._kept.read[notice.key] = _now()
         self._notify(NoticesChanged())
         self._save()
 
     def was_held(self, session_id: UUID) -> bool:
-        """Whether the station of a session of the viewer's is known to have started."""
+        """Whether the station of one of the user's sessions is known to have started."""
         known = self._known.get(session_id)
         return known is not None and known.was_held
 
     def hear(self, event: Event) -> None:
-        """What the live feed tells."""
+        """Handle an event of the live feed."""
         user = self._auth.user
         if user is None or not isinstance(event, BoardRead | SessionsChanged | FeedWentLive):
             return
@@ -144,7 +144,7 @@ class News:
                 self._watch()
 
     async def close(self) -> None:
-        """End, once what is known is written, or the disk has taken too long."""
+        """Stop, once all is written or the disk has taken too long."""
         for task in self._tasks - self._writes:
             task.cancel()
         if self._tasks:
@@ -180,13 +180,13 @@ class News:
             self._watch()
 
     def _read(self, sessions: Iterable[PracticeSession]) -> None:
-        """The whole window is this now."""
+        """Take these sessions as the whole window."""
         sessions = list(sessions)
         self._take(sessions)
         self._miss(self._known.keys() - {session.id for session in sessions})
 
     def _take(self, sessions: Iterable[PracticeSession]) -> None:
-        """These are the sessions as they are now."""
+        """Compare these sessions with what was known, and make notices of what differs."""
         for session in sessions:
             if session.id in self._known or session.involves(self._me):
                 self._compare(session.id, session)
@@ -205,7 +205,7 @@ class News:
             self._save()
 
     def _miss(self, ids: Iterable[UUID]) -> None:
-        """The feed does not have these any more: are they gone, or only over?"""
+        """Ask the server whether sessions that the feed no longer has are deleted, or only over."""
         self._missing |= self._known.keys() & set(ids)
         if self._missing and not self._is_looking:
             self._is_looking = True
@@ -236,7 +236,7 @@ class News:
     # Files
 
     def _watch(self) -> None:
-        """Look at the files now, and again and again."""
+        """List the files now, and every `FILES_SECONDS`."""
         if self._watching is not None:
             self._watching.cancel()
         self._watching = self._do(self._watch_files())
@@ -260,7 +260,7 @@ class News:
                 await self._assessments.files(id_)
 
     def _looked(self, session_id: UUID, files: frozenset[FileKind]) -> None:
-        """Somebody has looked at a session's files."""
+        """A session's files were listed."""
         known = self._known.get(session_id)
         if known is None or session_id in self._confirming:
             return
@@ -294,7 +294,7 @@ class News:
     # On the disk
 
     def _save(self) -> None:
-        """Have all of it written, and what is new told. Does not wait."""
+        """Write the file in the background, then publish new notices. Does not wait."""
         if not self._is_saving and self._me is not None and self._is_loaded:
             self._is_saving = True
             task = self._do(self._write(self._me))
@@ -303,7 +303,7 @@ class News:
 
     async def _write(self, me: UUID) -> None:
         async with self._writing:
-            self._is_saving = False  # what changes from now on is written again
+            self._is_saving = False  # first, so that later changes are written again
             fresh, self._fresh = self._fresh, []
             before = self._kept.notices
             mine = self._kept.model_copy(update={"known": [*self._known.values()]})
@@ -314,7 +314,7 @@ class News:
             merged = _kept(await asyncio.to_thread(self.shelf.change, me, change))
             if me != self._me:
                 return
-            # What was read or done here meanwhile is written the next time.
+            # Changes made here in the meantime are written the next time.
             merged.read |= self._kept.read
             merged.own |= self._kept.own
             self._kept = merged
@@ -341,7 +341,7 @@ class News:
 
 
 def _merged(mine: NewsMemory, found: NewsMemory) -> NewsMemory:
-    """This window's, with what other windows have written meanwhile."""
+    """This window's memory, with what other windows have written meanwhile."""
     oldest = _now() - KEPT
     read = {key: at for key, at in (found.read | mine.read).items() if at > oldest}
     own = {key: at for key, at in (found.own | mine.own).items() if at > oldest}
@@ -360,7 +360,7 @@ def _is_read(notice: Notice, read: dict[str, datetime]) -> bool:
 
 
 def _kept(value: Any) -> NewsMemory:
-    """What was kept; empty for what is none."""
+    """The memory in a file's value; an empty one if it is malformed."""
     try:
         return NewsMemory.model_validate(value or {})
     except ValidationError:

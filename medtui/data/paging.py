@@ -1,8 +1,8 @@
-"""Reading what is longer than one answer: page by page.
+"""Reads tables that are longer than one answer, page by page.
 
-How many rows a server gives at most is its own setting (PostgREST's `db-max-rows`), and it does not
-say what it has left out. So a page is the last one only if it is empty, or if the
-server's count says that nothing comes after it; how long it is means nothing.
+The most rows in an answer are the server's own setting (PostgREST's `db-max-rows`), and an answer
+does not say that rows were left out. So a page is the last one only if it is empty, or if the
+server's count says that nothing comes after it; its length means nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
 
 PAGE = 1_000
-"""Rows, or files, asked for at once: what a hosted project gives at most, as it is delivered."""
+"""Rows, or files, per request: a new hosted project gives no more in one answer."""
 
 BATCH = 100
 """Ids in one request: they make a URL of some four kilobytes, which every proxy takes."""
@@ -42,7 +42,7 @@ async def pages(
         key: one or two columns whose values together are unique; rows come in their order.
         newest_first: the other way round.
 
-    Raises a `DataError`; Unreachable also where a server gives the same page again.
+    Raises a `DataError`; Unreachable also if a server gives the same page again.
     """
     last: list[str] | None = None
     while True:
@@ -78,7 +78,7 @@ async def read_all(
     *,
     key: Sequence[str] = ("id",),
 ) -> list[Row]:
-    """All rows at once: as `pages`."""
+    """All rows of `pages` in one list."""
     found: list[Row] = []
     async for page in pages(connection, table, columns, where, key=key):
         found += page
@@ -94,7 +94,7 @@ async def read_ids(
     key: str = "id",
     batch: int = BATCH,
 ) -> list[Row]:
-    """The rows with these ids, in no particular order; ids that have none are left out."""
+    """The rows with these ids, in no particular order; ids without a row are left out."""
     wanted = sorted({str(id_) for id_ in ids})
     found: list[Row] = []
     for start in range(0, len(wanted), batch):
@@ -107,7 +107,7 @@ async def read_ids(
 
 
 def _after(query: Any, key: Sequence[str], last: Sequence[str], *, newest_first: bool) -> Any:
-    """The rows that come after one with these values."""
+    """The query for rows that come after the one with these key values."""
     then = "lt" if newest_first else "gt"
     if len(key) == 1:
         return query.filter(key[0], then, last[0])
@@ -116,6 +116,6 @@ def _after(query: Any, key: Sequence[str], last: Sequence[str], *, newest_first:
 
 
 def _quoted(value: str) -> str:
-    """A value as a tree of filters takes it, whatever is in it."""
+    """A value, quoted for PostgREST's `or` and `and` filters."""
     escaped = value.replace("\\", r"\\").replace('"', r"\"")
     return f'"{escaped}"'

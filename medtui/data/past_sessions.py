@@ -1,4 +1,4 @@
-"""One's past sessions: read in pages, and remembered on this machine until one signs out."""
+"""The user's past sessions: read in pages, and cached on this machine until they sign out."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from medtui.store.account_value import AccountFile
 
 
 class PastSessions:
-    """Reads of one's own past sessions. `sessions` and `sitting` raise `DataError`s."""
+    """Reads of the user's own past sessions. `sessions` and `sitting` raise `DataError`s."""
 
     def __init__(
         self, connection: Connection, auth: Auth, sessions: Sessions, folder: Path | None
@@ -32,7 +32,7 @@ class PastSessions:
         self.shelf = AccountFile(folder and folder / "history", connection.server.url, auth)
 
     async def sessions(self, now: datetime) -> AsyncIterator[list[PracticeSession]]:
-        """Those that have begun, or are over already: a page at a time, newest first."""
+        """The sessions that have begun or are over, a page at a time, newest first."""
         mine, columns = self._mine(), await self._sessions.selection(HISTORY)
         began = f"datetime_utc.lte.{iso(now)},version.gte.{Stage.WRAP_UP.value}"
 
@@ -47,7 +47,7 @@ class PastSessions:
             yield sessions_in(page)
 
     async def sitting(self) -> set[UUID]:
-        """Cases of sessions that are not over, whose candidate one is or may become."""
+        """The ids of cases in sessions that are not over, whose candidate the user may be."""
         mine = self._mine()
         me = self._me()
 

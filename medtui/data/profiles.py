@@ -1,4 +1,4 @@
-"""Profiles: one's own, and those of the people on the board."""
+"""Profiles: the user's own, and those of the people on the board."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Profiles:
         self._known: dict[UUID, Profile] = {}
 
     async def mine(self) -> Profile | None:
-        """The profile of who is signed in; None when it was not set up yet."""
+        """The signed-in user's profile; None if it was not set up yet."""
         me = self._me()
         return (await self._read([me])).get(me)
 
     async def get_many(self, ids: Iterable[UUID]) -> dict[UUID, Profile]:
-        """Profiles by id, from memory where known; ids that have none are left out."""
+        """Profiles by id, from memory where known; ids without a profile are left out."""
         ids = set(ids)
         if unknown := ids - self._known.keys():
             await self._read(unknown)
         return {id_: self._known[id_] for id_ in ids & self._known.keys()}
 
     def remember(self, profiles: Iterable[Profile | None]) -> None:
-        """Take note of profiles that came with something else."""
+        """Remember profiles that were read together with other rows."""
         self._known.update({profile.user_id: profile for profile in profiles if profile})
 
     def keep(self, ids: set[UUID]) -> None:
@@ -50,7 +50,7 @@ class Profiles:
         self._known = {id_: known for id_, known in self._known.items() if id_ in ids}
 
     async def create(self, draft: ProfileDraft) -> Profile:
-        """Set up one's own profile; a second time, it is the edit that it must be."""
+        """Make the user's own profile; if there is one already, edit it."""
         row = draft.model_dump() | {"user_id": str(self._me())}
 
         async def insert(client: AsyncClient) -> Any:
@@ -66,7 +66,7 @@ class Profiles:
             return await self.edit(draft)
 
     async def edit(self, draft: ProfileDraft) -> Profile:
-        """Change one's own profile. Raises NotAllowed on a server that has no policy for it."""
+        """Change the user's own profile. Raises NotAllowed on a server without a policy for it."""
         me = str(self._me())
 
         async def update(client: AsyncClient) -> Any:

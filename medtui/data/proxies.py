@@ -12,9 +12,9 @@ from urllib.parse import quote, unquote, urlsplit
 from medtui.data.errors import Unreachable
 
 PORTS = {"http": 80, "https": 443, "socks5h": 1080}
-"""The kinds of proxies, and where each listens if nothing else is said."""
+"""The kinds of proxies, and the default port of each."""
 KINDS = {**dict(zip(PORTS, PORTS, strict=True)), "socks": "socks5h", "socks5": "socks5h"}
-"""A SOCKS proxy looks names up itself, however it is spelt: HTTP and websockets do alike then."""
+"""Each spelling of a kind. A SOCKS proxy always looks names up itself, for HTTP and websockets."""
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -50,9 +50,9 @@ class Proxy:
 
 
 def proxy_for(scheme: str, host: str, port: int | None) -> Proxy | None:
-    """The proxy for a server; None where it is asked directly, as this machine always is.
+    """The proxy for a server; None if requests go directly, as they always do to this machine.
 
-    Raises Unreachable where the variable that counts names no proxy.
+    Raises Unreachable if the variable that counts names no valid proxy.
     """
     if scheme not in ("http", "https") or is_loopback(host):
         return None
@@ -67,7 +67,7 @@ def proxy_for(scheme: str, host: str, port: int | None) -> Proxy | None:
 
 
 def _systems(scheme: str, host: str, port: int) -> Proxy | None:
-    """The proxy in the settings of a system that has some."""
+    """The proxy in the system's own settings (macOS, Windows); None if there is none."""
     from urllib.request import getproxies, proxy_bypass  # seldom needed, and slow
 
     known = getproxies()
@@ -87,11 +87,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _address(host: str) -> Address | None:
-    """A host as the address that it is; None for a name."""
+    """A host as an IP address; None for a name."""
     try:
         found = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        try:  # as 127.1, which a resolver takes
+        try:  # such as 127.1, which resolvers accept
             return ipaddress.IPv4Address(socket.inet_aton(host)) if host[:1].isdigit() else None
         except (OSError, ValueError):
             return None
@@ -100,9 +100,9 @@ def _address(host: str) -> Address | None:
 
 
 def _variables() -> dict[str, tuple[str, str]]:
-    """The variables about proxies in any case, each with its own spelling; lower case counts."""
+    """The proxy variables in lower and upper case, with their spelling; lower case wins."""
     wanted = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-    # Capitals are sorted first.
+    # Upper case is sorted first, so lower case overwrites it.
     return {
         name.lower(): (name, value.strip())
         for name, value in sorted(os.environ.items())

@@ -1,13 +1,13 @@
-"""Who is in a room, and what the two in it tell each other: the private channel of the pair.
+"""Rooms: presence and messages in the private channel of a host and a guest.
 
-Its name holds the session, the host and the guest. A server remembers for a while who may hear
-and speak in a channel: so a guest who has left is in another channel than the next one. While the
-seat is free there is none. The channel is left and joined as the session's row says.
+Its name has the ids of the session, the host and the guest. A server caches for a while who may
+receive and send in a channel, so a guest who has left is in another channel than the next one.
+While the seat is free there is no channel. It is left and joined as the session's row changes.
 
-It rides on the live feed's socket, and is joined again whenever the feed comes back.
-One's card (whatever plain data the owner of the room wants the other side to know) is in
-one's presence, so that a late joiner has it at once, and is broadcast when it changes, because
-presence takes its time. A server that refuses the channel costs the feed nothing.
+It uses the live feed's socket, and is joined again when the feed comes back.
+A user's card (plain data for the other side, chosen by the caller) is in their presence, so that a
+late joiner has it at once, and is broadcast when it changes, because presence is slow. A server
+that refuses the channel does not disturb the feed.
 """
 
 from __future__ import annotations
@@ -34,20 +34,20 @@ log = logging.getLogger(__name__)
 
 CARD = "card"
 PAUSE_SECONDS = 1.0, 30.0
-"""The first and the longest pause before a channel that was closed is joined again."""
+"""The first and the longest pause, in seconds, before a closed channel is joined again."""
 
 MOST_TO_SAY = 20
-"""What waits to be said while a channel is being joined."""
+"""The most messages that wait while a channel is being joined."""
 
 TRACK_SECONDS = 7.0
-"""Between two updates of one's presence: Realtime closes a channel at the sixth in 30 seconds."""
+"""Seconds between two presence updates: Realtime closes a channel at the sixth in 30 seconds."""
 
 
 Find = Callable[[UUID], Awaitable[PracticeSession]]
 
 
 class Pair(NamedTuple):
-    """Who shares a room; `guest` None: the seat is free."""
+    """The host and guest of a room; `guest` None: the seat is free."""
 
     session: UUID
     host: UUID
@@ -55,7 +55,7 @@ class Pair(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """The channel's name, where there is a guest."""
+        """The channel's name; only for a pair with a guest."""
         return f"room:{self.session}:{self.host}:{self.guest}"
 
     @classmethod
@@ -64,9 +64,9 @@ class Pair(NamedTuple):
 
 
 class Rooms:
-    """The rooms that one is in. `enter`, `tell` what changes, `leave`.
+    """The rooms that the user is in: `enter`, `tell` each change of the card, `leave`.
 
-    Whoever `listen`s to a room hears and `say`s things there without being seen in it.
+    A user who `listen`s to a room receives and sends messages there without being seen in it.
 
     Args:
         find: reads a session as it is now. Raises a `DataError`.
@@ -82,22 +82,22 @@ class Rooms:
         self._closing: set[asyncio.Task[None]] = set()
 
     def enter(self, session_id: UUID, me: UUID, card: dict[str, Any]) -> None:
-        """Be seen in a room; from now on `notify` is told of it, until `leave`."""
+        """Join a room's presence; `notify` is called with its events until `leave`."""
         self._open(session_id, _Room(session_id, self._notify, self._find, me, card))
 
     def tell(self, session_id: UUID, card: dict[str, Any]) -> None:
-        """Let the other side know one's card as it is now."""
+        """Send the other side the changed card."""
         if room := self._rooms.get(session_id):
             room.tell(card)
 
     def leave(self, session_id: UUID) -> None:
-        """Not be seen there any more."""
+        """Leave a room's presence; if it is listened to, its messages are still received."""
         self._close(session_id)
         if session_id in self._heard:
             self._open(session_id, _Room(session_id, self._notify, self._find))
 
     def listen(self, session_ids: Collection[UUID]) -> None:
-        """Hear what is said in these rooms, seen there or not; and in no others, unless seen."""
+        """Receive messages of exactly these rooms, and of those that were entered."""
         for id_ in self._heard - set(session_ids):
             if (room := self._rooms.get(id_)) is not None and room.is_quiet:
                 self._close(id_)
@@ -106,17 +106,17 @@ class Rooms:
             self._open(id_, _Room(id_, self._notify, self._find))
 
     def say(self, session_id: UUID, event: str, payload: dict[str, Any]) -> None:
-        """Say something once, in a room where one is or to which one listens.
+        """Broadcast a message once, in a room that was entered or is listened to.
 
-        Whether anybody hears it is not known: whoever does may answer.
+        Whether it arrives is not known: a receiver may answer.
         """
         if room := self._rooms.get(session_id):
             room.say(event, payload)
 
     def follow(self, sessions: Iterable[PracticeSession]) -> None:
-        """The rows are so now: where the pair is another one, its channel takes the other's place.
+        """Take the sessions' new rows; a room with another pair changes to that pair's channel.
 
-        What waited to be said to the pair of before is not said to this one.
+        Messages that waited for the earlier pair are dropped.
         """
         for session in sessions:
             room = self._rooms.get(session.id)
@@ -126,13 +126,13 @@ class Rooms:
                 self._start(session.id, self._socket)
 
     def connected(self, socket: Socket) -> None:
-        """The feed is live on this socket."""
+        """Join the channels on this socket: the feed is live on it."""
         self._socket = socket
         for id_ in self._rooms:
             self._start(id_, socket)
 
     def disconnected(self) -> None:
-        """The feed's socket is gone, and with it who is where."""
+        """Leave all channels: the feed's socket is gone, and presence is unknown."""
         self._socket = None
         for id_ in self._rooms:
             self._end(id_)
@@ -145,7 +145,7 @@ class Rooms:
             self._start(session_id, self._socket)
 
     def _start(self, session_id: UUID, socket: Socket) -> None:
-        # Channels of the same room share their name: one begins once the other has closed.
+        # Channels of one room have the same name: the next is joined once the last has closed.
         turn = self._turns.setdefault(session_id, asyncio.Lock())
         self._rooms[session_id].start(socket, turn)
 
@@ -165,11 +165,11 @@ class _Ended(Exception):
 
 
 class _Refused(_Ended):
-    """The server does not let one in."""
+    """The server refuses to let the user join."""
 
 
 class _Room:
-    """One room's channels, one after another. Without a card one is not seen in the room."""
+    """One room's channels, one after another. Without a card the user has no presence there."""
 
     def __init__(
         self,
@@ -183,7 +183,7 @@ class _Room:
         self._notify = notify
         self._find = find
         self._pair: Pair | None = None
-        """As the row was when it was last seen; None: it was not seen yet."""
+        """The pair of the row when it was last read; None: it was not read yet."""
         self._me = me
         self._card = card
         self._task: asyncio.Task[None] | None = None
@@ -195,11 +195,11 @@ class _Room:
         return self._card is None
 
     def start(self, socket: Socket, turn: asyncio.Lock) -> None:
-        """Join as soon as it is one's turn."""
+        """Join on this socket as soon as the lock `turn` is free."""
         self._task = asyncio.create_task(self._follow_in_turn(socket, turn), name="room")
 
     def take(self, pair: Pair) -> bool:
-        """The row says that it is this pair's. Whether that is news."""
+        """Set the row's pair. Returns whether it has changed."""
         if pair == self._pair:
             return False
         if self._pair is not None:
@@ -218,7 +218,7 @@ class _Room:
             self._is_new.set()
 
     def stop(self) -> asyncio.Task[None] | None:
-        """Begin to leave; the task is over when that is done."""
+        """Begin to leave. Returns the task that ends when that is done; None if there is none."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
@@ -251,7 +251,7 @@ class _Room:
             pause = min(pause * 2, longest)
 
     async def _look(self) -> Pair:
-        """Read whose room it is, unless the feed says it meanwhile. Raises _Ended."""
+        """Read the room's pair, unless the feed brings it meanwhile. Raises _Ended."""
         before = self._pair
         try:
             found = Pair.of(await self._find(self._id))

@@ -1,4 +1,4 @@
-"""What rows of sessions point to: people and cases, which no change of a row carries."""
+"""Looks up the people and cases of session rows, which the feed's changes do not carry."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from medtui.models import CaseSummary, PracticeSession
 
 
 class Relations:
-    """People and cases of one scope's sessions, remembered as long as one points to them."""
+    """People and cases of one window's sessions, remembered while a session points to them."""
 
     def __init__(
         self, connection: Connection, sessions: Sessions, profiles: Profiles, scope: SessionWindow
@@ -30,25 +30,25 @@ class Relations:
         self._cases: dict[UUID, CaseSummary] = {}
 
     def remember(self, sessions: Iterable[PracticeSession]) -> None:
-        """Know what whole sessions have brought along."""
+        """Remember the people and cases of whole sessions."""
         for session in sessions:
             self._profiles.remember([session.host, session.guest])
             if session.case:
                 self._cases[session.case.id] = session.case
 
     def keep(self, sessions: Collection[PracticeSession]) -> None:
-        """Forget the people and cases that none of these points to."""
+        """Forget the people and cases that none of these sessions points to."""
         cases = {session.case_id for session in sessions}
         self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
         self._profiles.keep({id_ for s in sessions for id_ in (s.host_id, s.guest_id) if id_})
 
     async def complete(self, records: list[Change]) -> list[PracticeSession]:
-        """Records of the feed as sessions, with the people and cases that they point to."""
+        """Turn the feed's records into sessions, with their people and cases."""
         asked = await self._sessions.columns(self._scope)
         bare = []
         for record in records:
             if record.keys() >= set(asked):
-                # A server without our column grants sends more, room links included.
+                # A server without our column grants sends more columns, room links included.
                 known = {name: record[name] for name in asked}
                 bare += sessions_in([known])
             else:  # a long value that did not change is not sent again

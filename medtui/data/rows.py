@@ -1,4 +1,4 @@
-"""From rows to models, where a server may be strange, and a table older than ours; and times."""
+"""Turns rows into models, with care for strange servers and unconstrained tables; and times."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from medtui.data.error_mapping import translated
 from medtui.models import PracticeSession
 
 THIS_CENTURY = re.compile(r"20\d\d-")
-"""How the times begin that our own constraints allow."""
+"""The beginning of each time that our own constraints allow."""
 
 
 def sessions_in(rows: Iterable[Mapping[str, Any]]) -> list[PracticeSession]:
-    """Those that can be shown. Raises Unreachable for what are no rows of sessions."""
+    """The sessions of those rows that can be shown. Raises Unreachable for malformed rows."""
     with translated():
         return [PracticeSession.model_validate(row) for row in rows if is_whole(row)]
 
 
 def is_whole(row: Mapping[str, Any]) -> bool:
-    """Whether it can be shown: tables without our constraints have sessions of nobody, or never.
+    """False for rows without a host, or with a time outside 2000-2099.
 
-    Nor is one that whoever may post there has put at infinity, or in a year that no calendar
-    has, to keep everybody's board from being read.
+    A database without our constraints may hold both. A time at infinity, or in a year that
+    Python has not, would otherwise make the whole board unreadable.
     """
     return row["host_id"] is not None and THIS_CENTURY.match(row["datetime_utc"] or "") is not None
 

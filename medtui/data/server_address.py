@@ -1,4 +1,4 @@
-"""Whether a URL and a key lead to a server that medtui can work with, before they are saved."""
+"""Checks that a URL and a key lead to a server that medtui can work with."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _DASHBOARD = re.compile(r"(?:app\.|www\.)?supabase\.(?:com|io|green)")
 _PROJECT = re.compile(r"/project/([a-z0-9]{16,32})(?![a-z0-9])")
 
 PROBE_SECONDS = 20
-"""How long all answers together may take: httpx has a limit for each piece of one alone."""
+"""Seconds for all answers together: httpx limits only the wait for each part of an answer."""
 
 
 async def check_server(url: str, key: str) -> str:
-    """Ask the server whether it is one, and return its URL as it should be stored.
+    """Check that a server answers at a URL, and return the URL as it is to be saved.
 
-    Raises Invalid (`field` url or key), Unreachable, or ServerTooOld when the
-    platform's tables are not there.
+    Raises Invalid (`field` url or key), Unreachable, or ServerTooOld if the platform's tables are
+    missing.
     """
     url = tidy_url(url)
     if not tidy(key):
@@ -34,10 +34,10 @@ async def check_server(url: str, key: str) -> str:
 
 
 def usable(url: str, key: str) -> tuple[str, str]:
-    """A URL and a key as they stand in the settings, as calls can be made with them.
+    """A URL and a key from the settings, tidied so that calls can be made with them.
 
-    No server is asked. Raises Invalid (`field` url or key) for what no call can be made with, and
-    for a secret key.
+    Sends no request. Raises Invalid (`field` url or key) if they are malformed, and for a secret
+    key.
     """
     if not tidy(key):
         raise Invalid(
@@ -63,7 +63,7 @@ def public_key(key: str) -> str:
 
 
 async def probe(url: str, key: str) -> None:
-    """Ask whether there is a Supabase at this address that takes this key, with our tables.
+    """Check that a Supabase with our tables is at this address and accepts this key.
 
     Raises Invalid (`field` url or key), Unreachable, ServerTooOld.
     """
@@ -108,16 +108,16 @@ async def probe(url: str, key: str) -> None:
 
 
 def tidy_url(url: str) -> str:
-    """A server's address as calls are made to it, without paths of its API. Raises Invalid.
+    """A server's base URL, without paths of its API. Raises Invalid.
 
-    A path before those stays: a server may be kept below one. The address of a project's page in
-    the dashboard becomes the project's own.
+    A path before those stays, as a server may be below one. The address of a project's page in the
+    dashboard becomes the project's own.
     """
     url = re.sub(r"^(https?):/*", r"\1://", tidy(url).lstrip("/"), flags=re.IGNORECASE)
     try:
         parts = urlsplit(url if "://" in url else f"//{url}")
         host, _ = parts.hostname or "", parts.port
-        host.encode("idna")  # as is done to look a name up
+        host.encode("idna")  # as a resolver does
     except ValueError:
         host = ""
     scheme = (parts.scheme or "https") if host else ""
@@ -138,7 +138,7 @@ def tidy_url(url: str) -> str:
 
 
 def is_unprotected(url: str) -> bool:
-    """Whether passwords would travel unencrypted to another machine."""
+    """Whether passwords would be sent unencrypted to another machine."""
     parts = urlsplit(url)
     return parts.scheme == "http" and not is_loopback(parts.hostname or "")
 
@@ -147,6 +147,6 @@ def json_object(text: str) -> dict[str, object]:
     """A JSON object; empty for anything else."""
     try:
         parsed = json.loads(text)
-    except (ValueError, RecursionError):  # a stranger's, nested as deep as they like
+    except (ValueError, RecursionError):  # a stranger's text, nested to any depth
         return {}
     return parsed if isinstance(parsed, dict) else {}

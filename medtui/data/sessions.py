@@ -1,9 +1,9 @@
 """Practice sessions: read, post, book, leave, edit, cancel.
 
-Every UPDATE and DELETE is a compare-and-set on what the user saw: its filter names
-those values, so that a row that changed meanwhile is not touched. Row-level
-security and such filters hide rows without an error, so a write that touched no
-row looks up which of `Taken`, `Changed` or `Gone` it was.
+Every UPDATE and DELETE is a compare-and-set on the values that the user saw: they are in its
+filter, so that a row that has changed meanwhile is not written. Row-level security and such filters
+hide rows without an error, so a write that changed no row reads the row again to raise `Taken`,
+`Changed` or `Gone`.
 """
 
 from __future__ import annotations
@@ -49,15 +49,15 @@ class Sessions:
         self._profiles = profiles
         self._assessments = assessments
         self.on_freeing: list[Callable[[UUID], None]] = []
-        """Called before the viewer gives a seat back or frees one: that is no news to them."""
+        """Called with the session's id before the user gives a seat back or frees one."""
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody is signed in: then sessions come without their room links."""
+        """Whether there is no login: then sessions come without their room links."""
         return self._auth.user is None
 
     async def window(self, now: datetime, scope: SessionWindow = BOARD) -> list[PracticeSession]:
-        """All sessions in the scope as it is now, read in pages, earliest first."""
+        """All sessions of the window at `now`, read in pages, earliest first."""
 
         def within(query: Any) -> Any:
             query = query.gte("datetime_utc", iso(now - scope.back))
@@ -89,16 +89,16 @@ class Sessions:
         return self._session(rows[0])
 
     async def some(self, session_ids: Collection[UUID]) -> dict[UUID, PracticeSession]:
-        """These sessions as they are now; those that are gone are not in it."""
+        """These sessions as they are now, by id, without those that are deleted."""
         rows = await read_ids(
             self._connection, "practice_sessions", await self.selection(), session_ids
         )
         return {session.id: session for session in sessions_in(rows)}
 
     async def create(self, draft: SessionDraft) -> PracticeSession:
-        """Post a session. Posting the same draft twice, because an answer got lost, is once.
+        """Post a session. Posting the same draft again, because an answer got lost, succeeds.
 
-        Raises Changed when it was posted before as something else, which is `present`.
+        Raises Changed if its id was posted before with other values, which are in `present`.
         """
         me = self._me()
         row = {
@@ -117,7 +117,7 @@ class Sessions:
         try:
             return self._session((await self._twice(insert)).data[0])
         except (Invalid, NotAllowed) as error:
-            # The id is ours alone, so a row that has it is our own first attempt.
+            # The draft made the id, so a row with it is from our own first attempt.
             try:
                 present = await self.one(draft.id)
             except Gone:
@@ -171,7 +171,7 @@ class Sessions:
             return self._session(row)
         present = await self.one(seen.id)
         if present.guest_id != me:
-            return present  # left before, or the host has freed the seat: it is not ours
+            return present  # left before, or freed by the host
         raise changed(seen, present)
 
     async def edit(
@@ -202,7 +202,7 @@ class Sessions:
 
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update(values).eq("id", str(seen.id))
-            # The guest is compared too: a host should know whom a new time concerns.
+            # The guest is compared, too: a host should know who is affected by a new time.
             for column, value in {
                 "guest_id": _text(seen.guest_id),
                 **{column: saw[column] for column in values},
@@ -226,27 +226,27 @@ class Sessions:
     async def choose_candidate(
         self, seen: PracticeSession, candidate_id: UUID, *, keep_case: bool = True
     ) -> PracticeSession:
-        """Say who is the candidate, in prep. Raises Changed, Gone, NotAllowed.
+        """Set the candidate, in prep. Raises Changed, Gone, NotAllowed.
 
-        A candidate who was the actor has read a brief: the case goes with the other one.
+        `keep_case`: False removes the case, as a candidate who was its actor has read a brief.
         """
         moved = seen.candidate_id not in (None, candidate_id)
         case = seen.case_id if keep_case and not moved else None
         return await self._set_room(seen, Stage.PREP, candidate_id, case)
 
     async def choose_case(self, seen: PracticeSession, case_id: UUID | None) -> PracticeSession:
-        """Say which case it is, in prep. Raises Changed, Gone, NotAllowed."""
+        """Set the case, or for None remove it, in prep. Raises Changed, Gone, NotAllowed."""
         return await self._set_room(seen, Stage.PREP, seen.candidate_id, case_id)
 
     async def set_stage(self, seen: PracticeSession, stage: Stage) -> PracticeSession:
-        """Start (to interview), finish (to wrap-up), or go back to prep as it is.
+        """Set the stage: interview, wrap-up, or back to prep with candidate and case kept.
 
         Raises Changed, Gone, NotAllowed.
         """
         return await self._set_room(seen, stage, seen.candidate_id, seen.case_id)
 
     async def begin_again(self, seen: PracticeSession, candidate_id: UUID) -> PracticeSession:
-        """Back to prep with another candidate, and without a case."""
+        """Go back to prep with another candidate, and without a case."""
         return await self._set_room(seen, Stage.PREP, candidate_id, None)
 
     async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
@@ -263,7 +263,7 @@ class Sessions:
         case_id: UUID | None,
         **more: None,
     ) -> PracticeSession:
-        """Write what is different, if the whole room is still as it was seen."""
+        """Write the values that differ, if the whole room is still as it was seen."""
         wanted = {"version": stage, "candidate_id": candidate_id, "case_id": case_id, **more}
         saw = {
             "version": seen.stage,
@@ -284,7 +284,7 @@ class Sessions:
             for column in ("candidate_id", "case_id", "guest_id"):
                 id_ = _text(saw[column])
                 query = query.is_(column, "null") if id_ is None else query.eq(column, id_)
-            # A stage from elsewhere that is none counts as the nearest.
+            # Another client's stage outside 1 to 3 counts as the nearest.
             if seen.stage is Stage.PREP:
                 query = query.lt("version", Stage.INTERVIEW.value)
             elif seen.stage is Stage.WRAP_UP:
@@ -303,9 +303,9 @@ class Sessions:
         raise changed(seen, present)
 
     async def cancel(self, seen: PracticeSession) -> None:
-        """Delete one's own session; one that is gone already is cancelled too.
+        """Delete the user's own session; one that is deleted already is no error.
 
-        Files without their session nobody could read or delete: while there are any, it stays.
+        A session with files stays: without it, no account could read or delete them.
         Raises Changed when the guest or the stage is not what the host saw, NotAllowed.
         """
         await self.check_files(seen)
@@ -327,19 +327,19 @@ class Sessions:
         raise changed(seen, present)
 
     async def check_files(self, seen: PracticeSession) -> None:
-        """Raise NotAllowed where a session has files, which belong to both."""
+        """Raise NotAllowed if a session has files, which belong to both."""
         if names := await self._assessments.names(seen.id):
             raise NotAllowed(why_not_with_files(seen, names))
 
     async def columns(self, scope: SessionWindow) -> list[str]:
-        """Those of a scope that this user may read from this kind of server."""
+        """The window's columns that this user may read from this kind of server."""
         left_out = {"room_url"} if self.is_anonymous else set()
         if not await self._connection.is_complete():
             left_out.add("stage_since")
         return [column for column in scope.columns if column not in left_out]
 
     async def selection(self, scope: SessionWindow = BOARD) -> str:
-        """What is asked for: the columns, and the people and the case that the row points to."""
+        """The `select` of a query: the columns, and those of the row's people and case."""
         people = ",".join(scope.people)
         embeds = (
             f"host:profiles!practice_sessions_host_id_fkey({people}),"
@@ -349,19 +349,19 @@ class Sessions:
         return f"{','.join(await self.columns(scope))},{embeds}"
 
     async def _touched(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any | None:
-        """The row that a compare-and-set touched; None when there was none to touch."""
+        """The row that a compare-and-set has changed; None if it matched no row."""
         rows = (await self._twice(write)).data
         return rows[0] if rows else None
 
     async def _twice(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any:
-        """Make a write whose repetition changes nothing, once more if the answer got lost."""
+        """Make a write that can be repeated safely, a second time if the answer got lost."""
         try:
             return await self._connection.write(write)
         except Unreachable:
             return await self._connection.write(write)
 
     def _session(self, row: Any) -> PracticeSession:
-        with translated():  # also where it is none that can be shown
+        with translated():  # also for a row that cannot be shown
             [session] = sessions_in([row])
         self._profiles.remember([session.host, session.guest])
         return session
@@ -383,7 +383,7 @@ def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
 
 
 def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:
-    """Why a session is not cancelled that has these files, and what to do."""
+    """A sentence why a session with these files is not cancelled, and what to do."""
     known = [kind.value for kind in FileKind if kind.filename in names]
     files = " and ".join(known) if len(known) == len(names) else f"{len(names)} files"
     loser = f"{session.guest.name} would lose its {files}, too" if session.guest else (

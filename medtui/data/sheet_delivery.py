@@ -1,16 +1,16 @@
-"""Brings mark sheets to the bucket: a guest's to the host's client, a host's to the server.
+"""Delivers mark sheets to the bucket: a guest's by the host's client, a host's directly.
 
-Only the host may upload. So a guest's sheet is said in the room's channel, again and again,
-until the host's client has answered for it; that writes it to its own disk first, uploads it
-then, and answers after each. Whatever is interrupted, one of the two disks has it, and saying or
-doing anything of this twice is the same as once: a sheet is known by its id and revision.
+Only the host may upload. So a guest's sheet is broadcast in the room's channel, again and again,
+until the host's client has answered. The host's client saves it to its own disk first, then
+uploads it, and answers after each. Whatever is interrupted, one of the two disks has the sheet, and
+repeating a step changes nothing: a sheet is known by its id and revision.
 
-    guest: waiting ── heard, on the host's disk ──► with host ── in the bucket ──► uploaded
+    guest: waiting ── saved on the host's disk ──► with host ── in the bucket ──► uploaded
 
-A sheet is uploaded once the bucket has these very bytes: both look there, and what the other
-side says is no proof. Nor is it an end that the other side refuses a sheet. The host's client
-uploads unasked only what comes from the assessor, after the station; otherwise it keeps the sheet,
-and asks.
+A sheet counts as uploaded once the bucket has exactly its bytes: both sides look there, and the
+other side's message is no proof. A refusal by the other side does not end the delivery either. The
+host's client uploads unasked only what comes from the assessor, after the station; otherwise it
+keeps the sheet, and asks the host.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 PAUSES = 3.0, 60.0
-"""Between two attempts: the first, and the longest, as they get rarer."""
+"""Seconds between two attempts: the first pause, and the longest."""
 
 MOST_WAITING = 20
-"""Of what is said to us: more is not listened to, and will be said again."""
+"""The most received messages that wait; more are dropped, as they will be sent again."""
 
 NOT_CARRIED = (
     "This server carries nothing between the two of a room: save the sheet as a file, and give it"
@@ -68,7 +68,7 @@ NOT_CARRIED = (
 )
 
 LOOK_PAUSES = 1.0, 60.0
-"""Between two looks into the bucket because the other side says that a sheet is there."""
+"""Seconds between two looks into the bucket after the other side has said that a sheet is there."""
 
 Key = tuple[UUID, UUID]
 """A session and a sheet."""
@@ -77,12 +77,12 @@ Check = Callable[[bytes], str | None]
 
 
 class SheetDelivery:
-    """One person's, for as long as they are signed in: `start`, `hear` all events, `stop`.
+    """Delivers one person's sheets while they are signed in: `start`, `hear` all events, `stop`.
 
     Args:
-        folder: of this program's state.
-        notify: told `SheetMoved` whenever a sheet has come further.
-        check: says in a sentence why bytes are no assessment that a person has made, or None.
+        folder: the folder of this program's state.
+        notify: called with `SheetMoved` when a sheet's delivery state has changed.
+        check: returns a sentence if bytes are no assessment made by a person, else None.
     """
 
     def __init__(
@@ -114,35 +114,35 @@ class SheetDelivery:
             task.add_done_callback(_tell_fault)
 
     def stop(self) -> None:
-        """End, wherever it is: what is on the way is on a disk."""
+        """Stop at once: every sheet that is not uploaded is on a disk."""
         for task in self._tasks:
             task.cancel()
 
     async def stopped(self) -> None:
-        """Until it has ended."""
+        """Wait until it has stopped."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def of(self, session_id: UUID) -> list[Submission]:
-        """The sheets of a session that were handed in here, or have come here."""
+        """The sheets of a session that were handed in or received here."""
         return [
             submission for submission in self._parcels.values() if submission.session == session_id
         ]
 
     def attend(self, session_id: UUID) -> None:
-        """Somebody looks at this session: hear its room, and try again what waits there."""
+        """A screen shows this session: listen to its room, and retry its waiting sheets."""
         self._ears.attend(session_id)
         self._listen()
         self._hurry(session_id)
 
     def unattend(self, session_id: UUID) -> None:
-        """They do not any more."""
+        """A screen shows this session no more."""
         self._ears.unattend(session_id)
         self._listen()
 
     async def hand_in(
         self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
     ) -> Submission:
-        """Hand in a sheet of one's own; it is on the disk when this returns. Raises Invalid."""
+        """Hand in the user's own sheet; it is on the disk when this returns. Raises Invalid."""
         is_host = session.host_id == self._me
         partner = session.partner_of(self._me)
         submission = Submission(
@@ -169,7 +169,7 @@ class SheetDelivery:
         return kept
 
     async def replace(self, submission: Submission) -> None:
-        """Put a sheet where another assessment is, as the host has decided. Raises DataError."""
+        """Replace the present assessment by a sheet, as the host decided. Raises DataError."""
         async with self._busy:
             await self._backend.assessments.replace(
                 submission.session,
@@ -188,7 +188,7 @@ class SheetDelivery:
         self._hurry(submission.session)
 
     async def decline(self, submission: Submission) -> None:
-        """Upload it not, as the host has decided; the guest is told."""
+        """Refuse a held sheet, as the host has decided, and notify the guest."""
         decided = (
             "for the assessment that is there" if submission.is_in_the_way else "not to upload it"
         )
@@ -197,7 +197,7 @@ class SheetDelivery:
                 await self._refuse(submission, f"The host has decided {decided}.")
 
     def hear(self, event: Event) -> None:
-        """What the data module tells: all of it, in order."""
+        """Handle an event of the data module. To be called with each, in order."""
         match event:
             case FeedWentLive():
                 self._is_live = True
@@ -226,7 +226,7 @@ class SheetDelivery:
         sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
         self._backend.live.rooms.listen(self._ears.rooms | sending)
 
-    # What comes
+    # Messages received
 
     async def _answer(self) -> None:
         while True:
@@ -240,17 +240,17 @@ class SheetDelivery:
                 log.info("something that is no mark sheet was said in a room")
             except DataError as error:
                 log.info("a mark sheet could not be taken: %s", error.title)
-            except OSError as error:  # it is said again, and may be written down then
+            except OSError as error:  # it is sent again, and may be saved then
                 log.warning("an answer could not be kept: %s", type(error).__name__)
 
     async def _receive(self, heard: RoomHeard) -> None:
-        """A guest's sheet: on the disk first. Raises ValueError and its like for anything else."""
+        """Save a guest's sheet. Raises ValueError and its like for any other message."""
         session_id, said = heard.session_id, Letter.of(heard.payload)
         session = await self._backend.sessions.one(session_id)
         if session.host_id != self._me or session.guest_id is None:
             return
         if heard.guest_id not in (None, session.guest_id):
-            return  # it was said in the room of a guest who has left
+            return  # sent in the room of a guest who has left
         known = self._parcels.get((session_id, said.sheet))
         if known is not None and known.is_mine:
             return
@@ -285,14 +285,14 @@ class SheetDelivery:
         self._hurry(session_id)
 
     async def _take_receipt(self, session_id: UUID, said: Receipt) -> None:
-        """What the other side says of a sheet of ours: shown, and no end of it."""
+        """Show the other side's answer about our sheet. It does not end the delivery."""
         key = session_id, said.sheet
         submission = self._parcels.get(key)
         is_known = submission is not None and not submission.is_host and not submission.is_over
         if submission is None or not is_known or submission.revision != said.revision:
             return
         if submission.where is DeliveryState.WITH_HOST and said.where is DeliveryState.WAITING:
-            return  # it was said before
+            return  # a repeated answer
         if said.where is DeliveryState.UPLOADED:
             if self._looks.is_due(key):
                 await self._has_arrived(submission)
@@ -311,7 +311,7 @@ class SheetDelivery:
     def _say_receipt(self, submission: Submission) -> None:
         self._backend.live.rooms.say(submission.session, RECEIPT, receipt(submission))
 
-    # What goes
+    # Messages sent, and uploads
 
     async def _deliver(self) -> None:
         for submission in await asyncio.to_thread(self._box.all):
@@ -330,10 +330,10 @@ class SheetDelivery:
                     await self._wake.wait()
 
     async def _advance(self, key: Key) -> None:
-        """Try to bring a sheet one step further."""
+        """Try the next step of a sheet's delivery."""
         async with self._busy:
             submission = self._parcels[key]
-            if submission.is_over:  # since one has waited: the host has decided meanwhile
+            if submission.is_over:  # the host has decided while this waited
                 return
             try:
                 if submission.is_host:
@@ -372,7 +372,7 @@ class SheetDelivery:
         await self._is_there(submission)
 
     async def _send(self, submission: Submission) -> None:
-        """Say a sheet to the host, unless it is in the bucket already."""
+        """Broadcast a sheet to the host, unless it is in the bucket already."""
         if await self._row(submission) is None or not self._is_live:
             return
         if await self._has_arrived(submission):
@@ -383,7 +383,7 @@ class SheetDelivery:
             await self._move(submission, reason=NOT_CARRIED)
 
     async def _has_arrived(self, submission: Submission) -> bool:
-        """Whether the bucket has these very bytes, which is noted then."""
+        """Whether the bucket has exactly these bytes; if so, the sheet is marked as uploaded."""
         data, files = submission.content.encode(), self._backend.assessments
         is_there = await files.has(submission.session, FileKind.ASSESSMENT, data)
         if is_there:
@@ -391,7 +391,7 @@ class SheetDelivery:
         return is_there
 
     async def _row(self, submission: Submission) -> PracticeSession | None:
-        """Its session; None where it cannot be uploaded any more, which is said then."""
+        """Its session; None if it can no longer be uploaded, and then it is marked as refused."""
         try:
             session = await self._backend.sessions.one(submission.session)
         except Gone:
@@ -404,9 +404,9 @@ class SheetDelivery:
         return None
 
     async def _refuse(self, submission: Submission, reason: str, *, is_told: bool = False) -> None:
-        """It comes no further. Its author is told where on their own disk it stays.
+        """Mark it as refused, and tell its author the path of the local copy.
 
-        `is_told`: that is what the other side says, and it is tried again.
+        `is_told`: only the other side has said so, and it is tried again.
         """
         if submission.is_mine:
             file = await asyncio.to_thread(self._box.set_out, submission)
@@ -425,7 +425,7 @@ class SheetDelivery:
         )
 
     async def _move(self, submission: Submission, **changes: Any) -> None:
-        """Note how far a sheet has come, unless another revision has taken its place."""
+        """Save a sheet's new delivery state, unless another revision has replaced it."""
         present = self._parcels.get((submission.session, submission.sheet))
         if present is None or present.revision != submission.revision:
             return
@@ -436,19 +436,19 @@ class SheetDelivery:
                 self._say_receipt(kept)
 
     async def _put(self, submission: Submission) -> Submission:
-        """Write down, then tell. Returns what is kept now, as `Outbox.keep`. Raises OSError."""
+        """Save, then notify. Returns the submission on disk, as `Outbox.keep`. Raises OSError."""
         kept = await asyncio.to_thread(self._box.keep, submission)
         self._parcels[kept.session, kept.sheet] = kept
         self._notify(SheetMoved(kept))
         return kept
 
     def _hurry(self, session_id: UUID | None = None) -> None:
-        """Try at once what waits, of all sessions or of one."""
+        """Retry the waiting sheets now, of one session or, for None, of all."""
         self._pace.hurry(lambda key: session_id in (None, key[0]))
         self._wake.set()
 
 
 def _tell_fault(task: asyncio.Task[None]) -> None:
-    """Nobody waits for these tasks, and without them no sheet goes on."""
+    """Log a delivery task's exception, as no caller awaits these tasks."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("the delivery has ended", exc_info=error)

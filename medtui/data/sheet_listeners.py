@@ -1,4 +1,4 @@
-"""In which rooms one listens for a mark sheet that may come."""
+"""Which room channels to listen to for mark sheets."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from uuid import UUID
 from medtui.models import PracticeSession, Stage
 
 SOON = timedelta(minutes=15)
-"""So long before its session begins a room is heard."""
+"""How long before its session a host starts to listen to its room."""
 
 
 class RoomSubscriptions:
-    """One person's. `now` is the server's time."""
+    """The rooms that one person listens to.
+
+    Args:
+        now: the server's time.
+    """
 
     def __init__(self, me: UUID, now: Callable[[], datetime]) -> None:
         self._me = me
@@ -24,15 +28,15 @@ class RoomSubscriptions:
 
     @property
     def rooms(self) -> set[UUID]:
-        """The sessions whose rooms are to be heard."""
+        """The ids of the sessions whose rooms are listened to."""
         return self._hosted | self._attended.keys()
 
     def attend(self, session_id: UUID) -> None:
-        """Somebody looks at this session: once more, if they do so already."""
+        """Increment the watch count of a session."""
         self._attended[session_id] += 1
 
     def unattend(self, session_id: UUID) -> None:
-        """They do not any more, or once less."""
+        """Decrement the watch count of a session."""
         self._attended -= Counter([session_id])
 
     def look_at(
@@ -42,9 +46,9 @@ class RoomSubscriptions:
         *,
         whole: bool = False,
     ) -> None:
-        """A host hears the rooms of all that they host with somebody: a sheet may come late.
+        """Listen to the rooms of hosted sessions that have a guest: a sheet may come late.
 
-        `whole`: these are all there are.
+        `removed`: ids of deleted sessions. `whole`: `sessions` are all that there are.
         """
         if whole:
             self._hosted.clear()

@@ -1,7 +1,7 @@
-"""What is said about mark sheets in a room: the sheet itself, and the answers to it.
+"""The messages about mark sheets in a room's channel: the sheet itself, and the answers to it.
 
-Anybody in the room may say anything. What is none of these raises ValueError, KeyError, TypeError
-or AttributeError.
+The other side may send anything. A malformed message raises ValueError, KeyError, TypeError or
+AttributeError.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from medtui.store.outbox import DeliveryState, Submission
 SHEET = "sheet"
 RECEIPT = "sheet-receipt"
 LARGEST = 200_000
-"""Bytes of a sheet: Realtime carries no more than 256 kB in a message."""
+"""The most bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A sheet, as a guest says it to the host."""
+    """The message by which a guest sends a sheet to the host."""
 
     sheet: UUID
     revision: int
@@ -38,7 +38,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """How far a sheet has come, as the host's client says it."""
+    """The host client's answer: the delivery state of a sheet."""
 
     sheet: UUID
     revision: int
@@ -58,7 +58,7 @@ class Receipt:
 
 
 def letter(submission: Submission) -> dict[str, Any]:
-    """What is said of a sheet that is on its way to the host."""
+    """The payload that sends a sheet to the host."""
     return {
         "sheet": str(submission.sheet),
         "revision": submission.revision,
@@ -67,14 +67,14 @@ def letter(submission: Submission) -> dict[str, Any]:
 
 
 def is_too_long(submission: Submission) -> bool:
-    """Whether a sheet cannot be said."""
+    """Whether a sheet is too long for one message."""
     return (
         len(submission.content.encode()) > LARGEST or len(json.dumps(letter(submission))) > LARGEST
     )
 
 
 def receipt(submission: Submission) -> dict[str, Any]:
-    """What is said of a sheet that has come."""
+    """The payload that answers with a received sheet's state."""
     return {
         "sheet": str(submission.sheet),
         "revision": submission.revision,

@@ -1,9 +1,8 @@
-"""One websocket to Realtime, from its handshake to its end, with proof that it lives.
+"""One websocket to Realtime, from its handshake to its end, with checks that it is alive.
 
-The client's own reconnection gives up for good, checks no heartbeat's reply, and a
-callback that raises kills its listener. So every connection here is a fresh
-`AsyncRealtimeClient` that never reconnects: when it breaks, `broken` is set, and
-whoever owns the socket opens another one.
+The client's own reconnection gives up for good and checks no heartbeat's reply, and a callback
+that raises ends its listener. So every connection here is a fresh `AsyncRealtimeClient` that never
+reconnects: when it breaks, `wait_broken` raises, and the caller opens another one.
 """
 
 from __future__ import annotations
@@ -25,17 +24,17 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 10.0
 OPEN_SECONDS = 6
-"""For the handshake, and for the answer to a join: after an outage, an attempt that was begun in
-it must not be waited for."""
+"""Seconds for the handshake, and for the answer to a join: after an outage, an attempt that began
+during it must not be waited for."""
 
 SILENCE_SECONDS = 20.0
-"""So long after the last frame the socket is dead, however much of that time we have slept."""
+"""Seconds after the last frame at which the socket is dead, including time asleep."""
 ASLEEP_SECONDS, AWAKE_SECONDS = 5.0, 3.0
-"""Who has stood still for the first asks whether the server is there, and waits for the second."""
+"""After a sleep of the first, a heartbeat is sent, and its reply awaited for the second (s)."""
 
 
 class SocketBroken(Exception):
-    """The socket, or a channel on it, is of no use any more; the text says why."""
+    """The socket, or a channel on it, cannot be used any more; the text says why."""
 
     def __init__(self, reason: str, *, token_refused: bool = False) -> None:
         super().__init__(reason)
@@ -63,7 +62,7 @@ class Socket:
             await self._client.connect()
         except Unreachable as error:
             raise SocketBroken(error.message) from error
-        except Exception as error:  # websockets, DNS, TLS and proxies raise without a family
+        except Exception as error:  # websockets, DNS, TLS and proxies raise unrelated classes
             raise SocketBroken("the live feed cannot be reached") from error
         self._heard_frame()
         self._watching = [
@@ -76,7 +75,7 @@ class Socket:
         return self._client.channel(topic)
 
     def private_channel(self, topic: str) -> AsyncRealtimeChannel:
-        """A channel for which policies decide; when it ends, the socket stays. `drop` it."""
+        """A channel that policies protect; its end leaves the socket open. To be left by `drop`."""
         channel = self._client.channel(
             topic,
             {
@@ -100,7 +99,7 @@ class Socket:
             log.debug("the channel did not close cleanly: %s", type(error).__name__)
 
     async def join(self, channel: AsyncRealtimeChannel) -> None:
-        """Subscribe, and wait for the server's yes. Raises SocketBroken."""
+        """Subscribe, and wait until the server has accepted. Raises SocketBroken."""
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
@@ -123,15 +122,15 @@ class Socket:
             future.result()
 
     async def wait_broken(self) -> None:
-        """Return never; raise SocketBroken when the socket breaks."""
+        """Never returns. Raises SocketBroken when the socket breaks."""
         await asyncio.shield(self._broken)
 
     def heard(self) -> None:
-        """The server has told us how things are: on this socket, or by another way."""
+        """Reset the silence timer: the server has answered, on this socket or otherwise."""
         self.last_life = elapsed()
 
     def guard(self, callback: Callable[..., None]) -> Callable[..., None]:
-        """`callback`, kept from raising into the client's listener, which would die of it."""
+        """Wrap `callback` so that its exceptions do not end the client's listener."""
 
         def guarded(*args: Any) -> None:
             self._heard_frame()
@@ -144,7 +143,7 @@ class Socket:
         return guarded
 
     async def close(self) -> None:
-        """Let go of the websocket; a server that does not answer is not waited for long."""
+        """Close the websocket, without a long wait for a server that does not answer."""
         self._subscription.unsubscribe()
         for task in self._watching:
             task.cancel()
@@ -164,15 +163,15 @@ class Socket:
             self._broken.set_exception(broken)
 
     def _on_auth(self, event: str, session: Any) -> None:
-        """A refreshed token reaches the channels, so that the server does not close them."""
-        # Taken over from another process, a token comes as SIGNED_IN.
+        """Send a refreshed token to the channels, so that the server does not close them."""
+        # A token from another process comes as SIGNED_IN.
         if event in ("TOKEN_REFRESHED", "SIGNED_IN") and session is not None:
             push = asyncio.create_task(self._client.set_auth(session.access_token))
             self._pushes.add(push)
             push.add_done_callback(self._pushes.discard)
 
     async def _beat(self) -> None:
-        """Heartbeats whose replies are checked, which the client's own are not."""
+        """Send heartbeats and check their replies, which the client's own do not."""
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
@@ -182,9 +181,9 @@ class Socket:
                 return
 
     async def _listen_for_silence(self) -> None:
-        """By a clock that a sleeping laptop does not stop: it wakes to a socket long dead.
+        """Break the socket after `SILENCE_SECONDS`, by a clock that goes on while asleep.
 
-        What is read after waking up was sent before: it proves nothing.
+        Frames read after waking up were sent before the sleep, so they prove nothing.
         """
         before = elapsed()
         while (now := elapsed()) - self._last_frame < SILENCE_SECONDS:
@@ -199,7 +198,7 @@ class Socket:
         self._break(SocketBroken("the server does not answer"))
 
     async def round_trip(self, patience: float) -> float:
-        """How many seconds one heartbeat takes. Raises SocketBroken."""
+        """Seconds that one heartbeat takes, at most `patience`. Raises SocketBroken."""
         from realtime import AsyncRealtimeChannel
         from realtime._async.push import AsyncPush
         from realtime.types import RealtimeAcknowledgementStatus
@@ -224,7 +223,7 @@ class Socket:
 
 
 def _client(connection: Connection) -> AsyncRealtimeClient:
-    """A client of one connection attempt, over the way that HTTP takes."""
+    """A client for one connection attempt, over the same route as HTTP."""
     from realtime import AsyncRealtimeClient
 
     class Client(AsyncRealtimeClient):
@@ -243,9 +242,9 @@ def _client(connection: Connection) -> AsyncRealtimeClient:
 
 
 def _ignore_the_end_of_others(channel: AsyncRealtimeChannel) -> None:
-    """Whoever leaves a topic and joins it again at once hears that the first channel has closed.
+    """Ignore the late close message of an earlier channel of the same topic.
 
-    The client takes that for the second one's end; its `ref` says whose it is.
+    The client takes it for the new channel's end; the message's `ref` says which channel it is for.
     """
     from realtime.message import ChannelCloseMessage
 
@@ -263,7 +262,7 @@ def _ignore_the_end_of_others(channel: AsyncRealtimeChannel) -> None:
 
 
 def _reason(error: Exception | None) -> SocketBroken:
-    """What a channel's error says, in a few words; it may be JSON, or websockets' own."""
+    """A SocketBroken with a channel error's reason, which may be JSON, or websockets' text."""
     if error is None:
         return SocketBroken("the connection was closed")
     text = str(error)

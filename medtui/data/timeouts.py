@@ -1,4 +1,4 @@
-"""Waiting for what may never answer, for a limited time."""
+"""Waits for blocking work, for a limited time."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ T = TypeVar("T")
 
 
 def within(seconds: float, work: Callable[[], T]) -> T:
-    """What `work` returns, done in a thread of its own. Blocks for so long at most.
+    """The result of `work`, which is done in another thread. Blocks for `seconds` at most.
 
-    Raises what `work` raises; TimeoutError when it has not ended by then. The thread is left
-    behind, and does not keep the program from ending.
+    Raises what `work` raises, and TimeoutError if it has not ended by then. The thread then goes
+    on, and does not keep the program from ending.
     """
     answers: queue.SimpleQueue[tuple[T | None, Exception | None]] = queue.SimpleQueue()
 

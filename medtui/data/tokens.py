@@ -26,11 +26,11 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 KEYRING_SECONDS = 3.0
-"""A keyring that has not answered by then may wait for a password that is never typed."""
+"""Seconds to wait for a keyring: it may ask for a password that is never typed."""
 
 LOCK_SECONDS = 20
-"""Longer than any refresh takes: past that its holder hangs, and a second refresh does less harm
-than none."""
+"""Seconds to wait for the lock, longer than any refresh takes: after that its holder hangs, and a
+second refresh does less harm than none."""
 
 
 class NoKeyring(LookupError):
@@ -38,18 +38,18 @@ class NoKeyring(LookupError):
 
 
 class TokenStore(Protocol):
-    """One login's keeper. `notice` is None, or a sentence that the user should see once."""
+    """Stores one login. `notice`: a sentence that the user should see once, or None."""
 
     notice: str | None
 
     async def may_hold_login(self) -> bool:
-        """Whether it is worth asking, known without asking: a keyring may take its time."""
+        """Whether a login may be stored. Does not ask the keyring, which can be slow."""
 
     async def read(self) -> str | None: ...
     async def write(self, session: str) -> None: ...
     async def clear(self) -> None: ...
     def lock(self) -> contextlib.AbstractAsyncContextManager[None]:
-        """Held while a token is refreshed, against other processes with the same login."""
+        """A lock against other processes with the same login, held while a token is refreshed."""
 
 
 class MemoryTokens:
@@ -83,8 +83,8 @@ class StoredTokens:
     """A login in the keyring where one works, else in a file readable by its owner alone.
 
     Args:
-        login: whose it is; the server's URL, so that each server has its own.
-        folder: where the stand-in file and the lock between processes lie.
+        login: the server's URL, so that each server has its own login.
+        folder: where the file and the lock between processes are.
     """
 
     def __init__(self, login: str, folder: Path) -> None:
@@ -100,11 +100,11 @@ class StoredTokens:
         self._no_keyring = "This machine has no keyring"
         """Why the login is not in one, as the beginning of a sentence."""
         self._is_left = False
-        """Whether there is a keyring that is not asked any more, and may hold a login."""
+        """Whether a keyring that is no longer used may still hold a login."""
         self._holds_lock = False
         self._session: str | None = None
         self._unwritten: tuple[str | None] | None = None
-        """What is found in the place of a login that could not be written."""
+        """The text found in place of a login that could not be written, in a tuple; or None."""
 
     async def may_hold_login(self) -> bool:
         return await asyncio.to_thread(self._mark.exists)
@@ -136,7 +136,7 @@ class StoredTokens:
             await asyncio.to_thread(lock.release)
 
     def _locked(self) -> contextlib.AbstractAsyncContextManager[None]:
-        """Against two programs that write at once; a refresh has the lock already."""
+        """The lock for a write by itself; a refresh has the lock already."""
         return contextlib.nullcontext() if self._holds_lock else self.lock()
 
     # The rest runs in threads: a keyring may ask its daemon, or the user.
@@ -148,15 +148,15 @@ class StoredTokens:
         return self._session
 
     def _find(self) -> str | None:
-        # First the file: there is one only while the keyring could not be written. Empty: what the
-        # keyring holds was signed out, and could not be removed.
+        # The file first: it exists only while the keyring cannot be written. An empty file: the
+        # login in the keyring was signed out, and could not be removed.
         try:
             return self._file.read_text(encoding="utf-8") or None
         except FileNotFoundError:
             pass
         except (OSError, UnicodeDecodeError) as error:
             log.warning("the stored login could not be read: %s", type(error).__name__)
-            if self._session is not None:  # a disk that fails, or too many open files, ends none
+            if self._session is not None:  # a failing disk, or too many open files, ends no login
                 return self._session
         if self._asks_keyring:
             try:
@@ -165,7 +165,7 @@ class StoredTokens:
                 self._fall_back(error)
             except Exception as error:  # backends raise whatever their platform does
                 self._fall_back(error)
-                if self._session is not None:  # a keyring that fails ends nobody's login
+                if self._session is not None:  # a keyring that fails ends no login
                     self._unwritten = (None,)
         return None
 
@@ -182,7 +182,7 @@ class StoredTokens:
             except Exception as error:  # as above
                 self._fall_back(error)
         try:
-            if not self._file.exists():  # said once, not at every start
+            if not self._file.exists():  # notified once, not at every start
                 self._say_file()
             files.write(self._file, session)
         except OSError as error:
@@ -213,17 +213,17 @@ class StoredTokens:
             )
 
     def _ask(self, work: Callable[[KeyringBackend], T]) -> T:
-        """What the keyring answers. Raises NoKeyring, TimeoutError, and what its backend does."""
+        """The keyring's answer. Raises NoKeyring, TimeoutError, and what its backend raises."""
 
         def asked() -> T:
             if self._keyring is None:
-                self._keyring = usable_keyring()  # takes its time, too
+                self._keyring = usable_keyring()  # can be slow, too
             return work(self._keyring)
 
         return within(KEYRING_SECONDS, asked)
 
     def _fall_back(self, error: Exception) -> None:
-        """Use the file instead until the program ends; where that is a surprise, say so."""
+        """Use the file until the program ends, and set `notice` if the user did not expect it."""
         log.info("no keyring (%s): the login is kept in a file", type(error).__name__)
         self._asks_keyring = False
         if isinstance(error, NoKeyring):

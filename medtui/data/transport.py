@@ -1,4 +1,4 @@
-"""What carries HTTP: over the route's proxy, and never more than a server may rightly send."""
+"""The HTTP transport: uses the route's proxy, and limits the size of answers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from medtui.data.network import Route
 
 MAX_ANSWER = 16 * 1024**2
-"""Bytes of one answer once unpacked: a thousand sessions, or fifty long cases, are far below."""
+"""The most bytes of an unpacked answer; a thousand sessions, or fifty long cases, take far less."""
 MAX_FILE = 65 * 1024**2
-"""Of a session's file, a little more than what is read of one (`documents.decode`)."""
+"""The most bytes of a session's file: a little more than is read of one (`documents.decode`)."""
 PART = 64 * 1024
-"""Bytes that are unpacked at a time: a bomb is noticed before it is large."""
+"""Bytes unpacked at a time, so that a bomb is noticed before it is large."""
 
 TOO_LARGE = (
     "The server's answer is larger than any that medtui asks for: check the server's address."
@@ -36,7 +36,7 @@ class Transport(httpx.AsyncBaseTransport):
         self._inner: httpx.AsyncHTTPTransport | None = None
         if route.fault:
             return
-        # Without certificates nothing encrypted is believed; nothing is encrypted then.
+        # A route without certificates is unencrypted; an empty context trusts no server.
         trust = route.trust or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         proxy = None
         if (way := route.proxy) is not None:
@@ -73,7 +73,7 @@ class Transport(httpx.AsyncBaseTransport):
 
 
 def _leads_away(request: httpx.Request, response: httpx.Response) -> bool:
-    """Whether we are sent to another machine, which no Supabase does."""
+    """Whether the answer redirects to another machine, which no Supabase does."""
     if not response.has_redirect_location:
         return False
     try:
@@ -87,7 +87,7 @@ def _bounded(request: httpx.Request, response: httpx.Response) -> httpx.Response
     is_file = request.method == "GET" and "/storage/v1/object/" in request.url.path
     stream = cast(httpx.AsyncByteStream, response.stream)
     packing = response.headers.get("content-encoding", "identity").strip().lower()
-    # Unpacked here, so that nobody does it again.
+    # Unpacked here, so httpx must not unpack it again.
     headers = [
         (name, value)
         for name, value in response.headers.raw
@@ -130,7 +130,7 @@ class _Plain:
 
 
 class _Gzip:
-    """Unpacks a little at a time. Raises Unreachable for what is cut off, or packed otherwise."""
+    """Unpacks gzip a part at a time. Raises Unreachable if it is cut off or no gzip."""
 
     def __init__(self, packing: str) -> None:
         if packing not in ("gzip", "x-gzip"):

@@ -1,4 +1,4 @@
-"""How far an upload has come."""
+"""The progress of an upload."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ if TYPE_CHECKING:
     import httpx
 
 Sent = Callable[[int], None]
-"""Called with how many bytes are on their way."""
+"""Called with the number of bytes handed to the network so far."""
 
 PATIENCE = 60.0
-"""Seconds: what the network has taken over may be on a slow line for so long."""
+"""Seconds that bytes handed to the network may take on a slow line."""
 
 
 async def wait_longer(request: httpx.Request) -> None:
-    """Give a file that goes out the time that it takes."""
+    """Lengthen the timeout of a request that uploads a file."""
     if request.method == "POST" and "/storage/v1/object/assessments/" in request.url.path:
         timeout = request.extensions.get("timeout", {})
         request.extensions["timeout"] = timeout | {"read": PATIENCE, "write": PATIENCE}
 
 
 class Counted(io.BufferedReader):
-    """A file that tells how much of it the network has taken: what was read before the last read.
+    """A file that reports the bytes handed to the network: all that was read before the last read.
 
     A part is read only when the one before it has been handed over.
     """

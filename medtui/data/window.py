@@ -1,4 +1,4 @@
-"""Which sessions a board is about, and which columns of them it asks for."""
+"""The window: which sessions a board shows, and which of their columns it reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from medtui.models import PracticeSession
 
 @dataclass(frozen=True)
 class SessionWindow:
-    """A window of time that moves along with it, and what is asked of each row.
+    """A window of time around now, and the columns that are read of its sessions.
 
     Attributes:
         back, ahead: how far it reaches from now; `ahead` None: without end.
@@ -34,7 +34,7 @@ class SessionWindow:
     doubts: tuple[float, float] = (1.0, 4.0)
 
     def holds(self, session: PracticeSession, now: datetime) -> bool:
-        """Whether a session belongs to the window as it is now."""
+        """Whether a session belongs to the window at `now`."""
         return (
             session.starts_at >= now - self.back
             and (self.ahead is None or session.starts_at <= now + self.ahead)
@@ -43,11 +43,11 @@ class SessionWindow:
 
 
 BOARD = SessionWindow(back=timedelta(hours=24))
-"""The board of who is signed in: one's own sessions stay on it for a day."""
+"""The signed-in user's board: sessions stay on it for a day."""
 
 
 def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  # noqa: A002
-    """The shared screen's: what runs, and what comes in the next days; no more than it shows."""
+    """The shared screen's window: `days` from now, with the columns that it shows and no more."""
     return SessionWindow(
         back=timedelta(hours=4),
         ahead=None if days is None else timedelta(days=days),
@@ -57,7 +57,7 @@ def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  
             *("version", "stage_since"),
         ),
         people=("user_id", "first_name", "last_name", "training_level"),
-        pauses=(4.0, 20.0),  # a hundred boards are not to fall upon a server at once
+        pauses=(4.0, 20.0),  # so that a hundred boards do not reconnect at once
         doubts=(2.0, 10.0),
     )
 
@@ -70,4 +70,4 @@ HISTORY = SessionWindow(
     ),
     people=("user_id", "first_name", "last_name", "training_level"),
 )
-"""One's past sessions, of which nobody needs the room links any more."""
+"""One's past sessions, without their room links, which are of no more use."""

@@ -16,7 +16,7 @@ SEED = Path(__file__).parents[1] / "supabase" / "seed.sql"
 
 
 async def load(dsn: str, *, now: datetime) -> None:
-    """Fill an empty server in one transaction. `dsn` is the superuser's, past every guard."""
+    """Fill an empty server in one transaction. `dsn`: the superuser's, which no guard refuses."""
     from medtui.local.auth.passwords import hash_password
 
     seed, hashed = await asyncio.gather(

@@ -11,20 +11,20 @@ from medtui.demo.people import PEOPLE
 from medtui.demo.talks import DOMAINS, NOTHING, Talk
 
 WEIGHTS = {"rapport": 13.3, "empathy": 13.3, "plan": 9.96, "honesty": 3.32, "pace": 9.96}
-"""What each of the platform's domains counts of 49.8."""
+"""The weight of each of the platform's domains; they add up to 49.8."""
 
 GROWTH = {
     "rapport": (61, 80), "empathy": (42, 84), "plan": (48, 55), "honesty": (70, 81),
     "pace": (57, 70),
 }  # fmt: skip
-"""Where Amara began half a year ago, and where she is now."""
+"""Amara's marks half a year ago, and now."""
 
 PLAB = ("Data gathering, technical and assessment skills", "Clinical management skills",
         "Interpersonal skills")  # fmt: skip
 
 
 def assessment(session: PastSession, talk: Talk) -> bytes:
-    """A file's content; what is made for a session is always the same."""
+    """A file's content, always the same for a session."""
     dice = random.Random(f"marks {session.number}")
     marks = {domain: _mark(session, domain, dice) for domain in DOMAINS}
     made = _examiner if session.marker == "examiner" else _platform
@@ -45,7 +45,7 @@ def _platform(
     dimensions = []
     for domain, name in DOMAINS.items():
         said = talk.domains[domain]
-        # What is not in the words of a talk, a model that reads them cannot know.
+        # A model that reads a transcript cannot judge what is not in its words.
         unseen = domain == "pace" and not is_human and dice.random() < 0.3
         dimensions.append(
             {
@@ -76,7 +76,7 @@ def _platform(
 def _examiner(
     session: PastSession, talk: Talk, marks: dict[str, int], dice: random.Random
 ) -> dict[str, Any]:
-    """PLAB's sheet, as somebody who has sat there fills it in."""
+    """PLAB's mark sheet, filled in as an assessor would."""
     share = {
         PLAB[0]: (marks["rapport"] + marks["plan"]) / 2,
         PLAB[1]: marks["plan"] - 4,

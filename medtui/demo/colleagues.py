@@ -1,7 +1,7 @@
-"""The demo's colleagues: they post, book, leave and cancel while one watches, and play along.
+"""The demo's colleagues: they post, book, leave and cancel, and act in the viewer's rooms.
 
-A program of its own (`python -m medtui.demo.colleagues`) that talks to the server
-as everybody does, with the plain `supabase` client. It ends when its standard input does.
+A separate program (`python -m medtui.demo.colleagues`) that talks to the server as every user
+does, with the plain `supabase` client. It ends when its standard input does.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ log = logging.getLogger(__name__)
 COLUMNS = "id,host_id,guest_id,datetime_utc,version,candidate_id,case_id,created_at"
 TYPES = ("mock", "mock", "clinical", "communication", "review")
 FEWEST, MOST = 8, 16
-"""Coming sessions on the board: below they post, above they cancel."""
+"""Coming sessions: colleagues cancel only above the first, and post only below the second."""
 FREE_SEATS = 3
 """Seats that are always left to the viewer."""
 PATIENCE = timedelta(seconds=12)
-"""How long a session of the viewer's waits until somebody books it."""
+"""The time until a colleague books a session that the viewer has posted."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Act:
-    """Somebody does something to a session; `post` makes a new one."""
+    """A colleague does something to a session; `post` makes a new one."""
 
     who: UUID
     what: str
@@ -88,7 +88,7 @@ def rooms_of(viewer: UUID, board: list[Seen]) -> set[tuple[UUID, UUID]]:
 
 
 def choose(board: list[Seen], viewer: UUID, now: datetime, dice: random.Random) -> Act | None:
-    """What happens next, if anything; keeps the board full and leaves the viewer free seats."""
+    """The next act, or None; it keeps the board full and leaves the viewer free seats."""
     people = [person.id for person in PEOPLE if person.id != viewer]
     coming = [s for s in board if s.starts_at > now and s.stage == 1]
     theirs = [s for s in coming if viewer not in (s.host, s.guest)]
@@ -119,7 +119,7 @@ def choose(board: list[Seen], viewer: UUID, now: datetime, dice: random.Random) 
 
 
 class Colleagues:
-    """Everybody but the viewer, each signed in when they first act."""
+    """All sample people but the viewer, each signed in at their first act."""
 
     def __init__(self, url: str, key: str, viewer: str, pace: float, dice: random.Random) -> None:
         self._url, self._key, self._pace, self._dice = url, key, pace, dice
@@ -129,7 +129,7 @@ class Colleagues:
         self._partners = Partners(self._viewer, min(2.0, pace), dice)
 
     async def live(self) -> None:
-        """One act after another, for ever."""
+        """Act again and again; never returns."""
         wait = min(2.0, self._pace)
         while True:
             await asyncio.sleep(wait * self._dice.uniform(0.7, 1.3))
@@ -216,7 +216,7 @@ class Colleagues:
 
 
 async def main() -> None:
-    """Until standard input ends, or a signal comes."""
+    """Run until standard input ends, or a signal comes."""
     forget_network()  # the server is on this machine
     env = os.environ
     colleagues = Colleagues(

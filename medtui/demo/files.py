@@ -1,6 +1,6 @@
-"""Puts the files of the past sessions where they belong: each uploaded by its host.
+"""Uploads the files of the past sessions, each as its host.
 
-After the server is ready, and beside it, so that nobody waits for them.
+In the background after the server is ready, so that the start does not wait for them.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from medtui.local.keys import ServerKeys
 log = logging.getLogger(__name__)
 
 LEARNT = timedelta(days=90)
-"""Those who practise have learnt something by then."""
+"""Sessions of the last 90 days use the talks of candidates who have learnt."""
 BREATH = 0.015
-"""Seconds between two files: the server has others to answer."""
+"""Seconds between two files, so that the server can answer others."""
 
 
 def contents(now: datetime) -> Iterator[tuple[UUID, UUID, str, bytes]]:
-    """Every file: its session, who hosts that, its name and content; the latest first."""
+    """Every file as session, host, name and content; the latest first."""
     current = PastSession(0, 0, 0, AMARA, 7, AMARA, 6, files=TALK)
     for session in (current, *reversed(PAST)):
         if not session.files:
@@ -48,7 +48,7 @@ def contents(now: datetime) -> Iterator[tuple[UUID, UUID, str, bytes]]:
 
 
 async def add_files(url: str, keys: ServerKeys, now: datetime, *, wait: float = 0.0) -> None:
-    """Upload them all, one after the other, after `wait` seconds."""
+    """Upload all files, one after the other, after `wait` seconds."""
     await asyncio.sleep(wait)
     made = await asyncio.to_thread(contents, now)
     count = 0
@@ -66,7 +66,7 @@ async def add_files(url: str, keys: ServerKeys, now: datetime, *, wait: float = 
 def _upload(
     url: str, keys: ServerKeys, session: UUID, host: UUID, name: str, content: bytes
 ) -> int:
-    """As the host of the session, so that the policies decide. Returns the answer's status."""
+    """Upload as the session's host, so that the policies decide. Returns the HTTP status."""
     now = int(datetime.now().timestamp())
     claims = {"role": "authenticated", "aud": "authenticated", "iat": now, "exp": now + 300}
     token = keys.sign(claims | {"sub": str(host)})

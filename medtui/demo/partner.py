@@ -1,8 +1,8 @@
-"""The demo's other side: a colleague who comes into the room that one enters, and plays along.
+"""The demo's partner: a colleague who joins the room that the viewer enters, and acts there.
 
-Watches the private channel of one session as the colleague's own client. While the viewer is
-there, the colleague is too; one who hosts chooses the roles and a case, starts the station,
-and ends it when its time is up.
+It watches the private channel of one session as the colleague's own client. While the viewer is
+there, the colleague is, too; a hosting one chooses the roles and a case, starts the station, and
+ends it when its time is up.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from supabase import AsyncClient
 log = logging.getLogger(__name__)
 
 PHASES = (("Reading", 30), ("Interview", 120))
-"""A station of the demo is short: one wants to see the end of it."""
+"""Seconds of each phase: a station of the demo is short, so that its end is seen."""
 
 LINGER_SECONDS = 5
 COLUMNS = "id,host_id,guest_id,candidate_id,case_id,version,stage_since"
 
 
 def card() -> dict[str, Any]:
-    """What medtui's own clients tell each other: here, the length of the phases."""
+    """The card that medtui's clients exchange: here, with the length of the phases."""
     phases = [
         {"name": name, "seconds": seconds, "bell": 1, "warnings": [60] if seconds > 60 else [],
          "brief": True}
@@ -69,7 +69,7 @@ class Partner:
         self._their_card: dict[str, Any] = {}
 
     async def live(self) -> None:
-        """Wait for the viewer, play along while they are there, and wait again."""
+        """Wait for the viewer, act while they are there, and wait again."""
         room = await self._row()
         if room is None or room["guest_id"] is None:
             return
@@ -119,7 +119,7 @@ class Partner:
         return cast(dict[str, Any], rows[0]) if rows else None
 
     async def _host(self) -> None:
-        """The next thing that a host does, if anything is to be done."""
+        """Do a host's next step, if there is one."""
         row = await self._row()
         if row is None or row["guest_id"] != self._viewer:
             return
@@ -161,7 +161,7 @@ class Partners:
         self._waiting: dict[tuple[UUID, UUID], asyncio.Task[None]] = {}
 
     def wanted(self, rooms: set[tuple[UUID, UUID]]) -> set[tuple[UUID, UUID]]:
-        """Of these rooms (session, colleague) those where nobody waits; the others are left."""
+        """Those of `rooms` (session, colleague) that no partner waits in; other rooms are left."""
         for room in self._waiting.keys() - rooms:
             self._waiting.pop(room).cancel()
         for room in [room for room, task in self._waiting.items() if task.done()]:

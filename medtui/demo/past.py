@@ -1,4 +1,4 @@
-"""The sample people's last half year: who practised what with whom, and what is kept of it.
+"""The sample people's last half year: who practised what with whom, and which files there are.
 
 Amara's own sessions tell a story: she learns to listen, her explanations stay weak.
 """
@@ -25,7 +25,7 @@ class PastSession:
     Attributes:
         days, hour: how many days ago, and at which hour.
         files: which of them were kept.
-        shape: whose transcript it is, by the names in `transcripts.SHAPES`.
+        shape: the transcript's shape, by the names in `transcripts.SHAPES`.
         marker: who marked it: `ai`, `human` (the platform's sheet), or `examiner` (PLAB's).
     """
 

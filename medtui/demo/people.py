@@ -13,7 +13,7 @@ PASSWORD = "practice makes better"  # noqa: S105  # of accounts that exist in de
 
 @dataclass(frozen=True)
 class SamplePerson:
-    """Somebody on the sample board."""
+    """A person on the sample board."""
 
     id: UUID
     first_name: str
@@ -49,7 +49,7 @@ PEOPLE = (
 
 
 def find(name: str | None) -> SamplePerson:
-    """The person of this first, last or full name, the first of all for None. LocalError."""
+    """The person of this first, last or full name; None: the first of all. Raises LocalError."""
     if name is None:
         return PEOPLE[0]
     wanted = _folded(name)

@@ -1,4 +1,4 @@
-"""What is on the sample board, relative to now: sessions in every state."""
+"""The sessions of the sample board, relative to now, in every state."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SampleSession:
 
 
 def board(now: datetime) -> list[SampleSession]:
-    """Some two dozen sessions around `now` (aware), which starts are rounded to five minutes."""
+    """Some two dozen sessions around `now` (aware), with starts rounded to five minutes."""
     amara, daniel, mei, priya, tom, zoe, samuel, lena, max_, idris = (p.id for p in PEOPLE)
     minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
     base = datetime.min.replace(tzinfo=now.tzinfo) + (

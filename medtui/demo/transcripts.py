@@ -1,6 +1,6 @@
 """Transcripts as services write them: words with times and confidence, made from a talk.
 
-What is made of one seed is always the same.
+The same seed always gives the same transcript.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ PREFACES = (
         Said(False, "Loud and clear. Reading time is over, the clock is running. Off you go."),
     ),
 )
-"""What is said before a station begins."""
+"""The turns before a station begins."""
 
 
 @dataclass(frozen=True)
 class TimedWord:
-    """A word as it was heard."""
+    """A word with its times and confidence."""
 
     text: str
     start: float
@@ -42,7 +42,7 @@ class TimedWord:
 
 @dataclass(frozen=True)
 class Heard:
-    """A turn as it was heard."""
+    """A turn with its words."""
 
     speaker: int
     words: tuple[TimedWord, ...]
@@ -65,7 +65,7 @@ class Heard:
 
 
 def heard(turns: tuple[Said, ...], seed: str) -> list[Heard]:
-    """The turns with the times at which they were said; whoever speaks first is speaker 0."""
+    """The turns with their times in seconds; the first to speak is speaker 0."""
     dice = random.Random(seed)
     turns = dice.choice(PREFACES) + turns
     rates = {True: dice.uniform(1.7, 2.2), False: dice.uniform(1.5, 2.0)}
@@ -75,7 +75,7 @@ def heard(turns: tuple[Said, ...], seed: str) -> list[Heard]:
         now += dice.choice((0.4, 0.8, 1.3, 2.1, 3.4))
         words = []
         for text in turn.text.split():
-            if text == "…":  # somebody is silent
+            if text == "…":  # a pause
                 now += dice.uniform(4.0, 9.0)
                 continue
             lasts = (0.45 + len(text) * 0.11) / rates[turn.is_doctor]
@@ -191,7 +191,7 @@ def _whisperx(turns: list[Heard], at: datetime) -> Any:
 
 
 def _lines(turns: list[Heard], at: datetime) -> Any:
-    """As somebody has typed it."""
+    """As plain text, typed by hand."""
     names = ("Speaker 1", "Speaker 2")
     return {"transcript": "\n".join(f"{names[turn.speaker]}: {turn.text}" for turn in turns)}
 

@@ -4,7 +4,7 @@
 
 Raises DocumentError, whose message is fit to be shown, for what cannot be read. Names are
 imported when they are first asked for: what is large is read by a process of its own, and
-whoever starts that needs no reader.
+the process that starts it imports no reader.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A file that somebody brings from disk, checked before it is sent: what is it, can it be read.
+"""A file that a user picks from disk, checked before it is sent: what is it, can it be read.
 
 The bucket keeps JSON. A file that is plain JSON is sent as it is, byte for byte. What is not
 (VTT, SRT, text, JSON in another encoding) is sent as JSON that says the same; captions' and

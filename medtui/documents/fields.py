@@ -149,7 +149,7 @@ def instant(value: Any) -> float | None:
 
 
 def speaker_of(value: Any) -> str | None:
-    """A speaker's label: a number, a name, or an object with one; None where nobody knows."""
+    """A speaker's label from a number, a name, or an object with one; None if unknown."""
     if isinstance(value, dict):
         value = first(value, *_PEOPLE) or next(
             (value[name] for name in value if name.casefold().endswith(("name", "role", "id"))),

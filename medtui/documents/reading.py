@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> int:
     gc.disable()  # it ends before there is anything to collect
     kind: Any = None if expected == "-" else expected
     try:
-        # Nobody but `read` holds the bytes, which it lets go of as soon as it can.
+        # Only `read` holds the bytes, and it drops them as soon as it can.
         document: Document | DocumentError = read(
             sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind
         )
@@ -162,7 +162,7 @@ def _received(pipe: IO[bytes]) -> Document:
 
 
 def _bounded(unclaimed: dict[str, Any]) -> dict[str, Any]:
-    """What nobody claimed: as it is, or, where that is very much, as much as would be shown."""
+    """What no reader claimed; cut to what would be shown if that is very much."""
     lines = flattened(unclaimed)
     return {"": lines} if len(lines) > SHOWN else unclaimed
 

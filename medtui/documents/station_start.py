@@ -20,7 +20,7 @@ _SIGNAL = re.compile(
 
 
 def opening(transcript: Transcript) -> int:
-    """The first turn of the station where somebody says that the clock starts; 0 if nobody does.
+    """The first turn of the station, by a phrase that says that the clock starts; 0 if none does.
 
     It is looked for only at the beginning: later it would be part of the talk.
     """

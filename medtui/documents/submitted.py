@@ -1,4 +1,4 @@
-"""What somebody else has handed in, before it is uploaded in one's own name."""
+"""Checks a mark sheet that the other side has handed in, before the host uploads it."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def _start(piece: Piece) -> float:
 
 
 def _absorbed(words: list[Spoken]) -> list[Spoken]:
-    """Give words without a speaker to whoever speaks on both sides of them."""
+    """Give words without a speaker to the speaker on both sides of them."""
     last: str | None = None
     gap: list[int] = []
     for index, word in enumerate(words):

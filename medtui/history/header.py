@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands there. `state` says how current it is, `is_wrong` that it is not."""
+    """The header's contents. `state`: how current it is; `is_wrong`: it is not current."""
 
     title: str = "History"
     counts: str = ""

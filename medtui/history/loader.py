@@ -23,7 +23,7 @@ AT_ONCE = 4
 KEEP_EVERY = 200
 """So many are looked into before what is known is kept: one may not stay until the end."""
 FORMAT = 1
-"""Of what is kept on this machine; another medtui's is read anew."""
+"""Version of the cache on this machine; one of another version is read from the server again."""
 
 
 class HistoryReading:

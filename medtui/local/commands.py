@@ -45,7 +45,9 @@ def add_commands(commands: Commands) -> None:
 
     _add(commands, "env", "print the running server's settings as shell lines", _env)
     _add(commands, "mail", "show the codes that would have been e-mailed", _mail)
-    password = _add(commands, "password", "set a password that somebody has forgotten", _password)
+    password = _add(
+        commands, "password", "set the password of a user who has forgotten it", _password
+    )
     password.add_argument("email", metavar="EMAIL")
     reset = _add(commands, "reset", "delete all its data, after asking", _reset)
     reset.add_argument("--yes", action="store_true", help="without asking")

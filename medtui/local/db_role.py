@@ -12,7 +12,7 @@ from starlette.requests import Request
 Claims = Mapping[str, Any]
 
 ROLES = frozenset({"anon", "authenticated", "service_role"})
-"""Whom a token makes somebody, where a service could become more than these."""
+"""Roles a token may select, for services whose own database role could assume others."""
 
 _SETTINGS = (
     b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"

@@ -35,7 +35,7 @@ CONTENT = (
 )
 """All that a server puts into its folder, in the order in which a reset deletes it.
 
-Without the password, a `pgdata` that is half deleted is made anew; with the settings, the folder
+Without the password, a `pgdata` that is half deleted is made again; with the settings, the folder
 is still known as ours, and a reset that was cut short can be run again.
 """
 
@@ -93,7 +93,8 @@ async def claimed(data: Path) -> AsyncIterator[None]:
 def clear_sockets(data: Path) -> None:
     """Delete the folder of sockets of the one who served a claimed folder before.
 
-    It goes with whoever made it, unless that one was killed before there was a watcher.
+    It is deleted when the process that made it ends, unless that was killed before there was a
+    watcher.
     """
     with contextlib.suppress(FileNotFoundError):
         sockets = Path((data / "holders").read_text()).parent

@@ -185,7 +185,7 @@ class _WebSocket(WebSocket):
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Signals are the business of whoever runs the loop."""
+        """Do not let uvicorn install signal handlers."""
         yield
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-# Reserved for documentation: nobody is there, and nothing is sent to ask for the way to it.
+# Reserved for documentation: no machine is there, and nothing is sent to ask for the way to it.
 SOMEWHERE = "192.0.2.1", "2001:db8::1"
 
 
@@ -14,7 +14,7 @@ def invitation(host: str, port: int, key: str) -> str:
 
     Args:
         host: where we listen; all addresses become the one that others know us by.
-        key: the publishable key. Whoever has the line can sign up, and no more than that.
+        key: the publishable key. With the line one can sign up, and no more than that.
     """
     host = own_address(host)
     shown = f"[{host}]" if ":" in host else host
@@ -22,7 +22,7 @@ def invitation(host: str, port: int, key: str) -> str:
 
 
 def is_private(host: str) -> bool:
-    """Whether nobody but this machine can reach the address."""
+    """Whether only this machine can reach the address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,7 +1,7 @@
-"""How long a local server lives: as long as somebody holds it.
+"""How long a local server runs: as long as a program holds it.
 
 To hold a server is to be connected to its Unix socket, whose path stands in the file `holders` of
-the data folder. Whoever connects is sent one line of JSON as soon as the server is ready:
+the data folder. A program that connects is sent one line of JSON as soon as the server is ready:
 
     {"API_URL": …, "ANON_KEY": …, "SERVICE_ROLE_KEY": …, "DB_URL": …, "JWT_SECRET": …, "HOLD": …}
 
@@ -53,9 +53,9 @@ class Holders:
             self._end_in(GRACE)
 
     async def released(self) -> None:
-        """Wait until nobody holds the server any more."""
+        """Wait until no program holds the server any more."""
         await self._released.wait()
-        while self._count:  # Somebody came in the very moment in which the wait was over.
+        while self._count:  # A program connected at the moment when the wait was over.
             self._released.clear()
             await self._released.wait()
 

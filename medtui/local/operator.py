@@ -68,7 +68,7 @@ async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) 
 
 
 async def set_password(data: Path | None, email: str, ask: Callable[[str], str]) -> str:
-    """Set somebody's password, and end the logins that the old one has opened."""
+    """Set a user's password, and end the logins that the old one has opened."""
     from medtui.local.auth import passwords
     from medtui.local.auth.errors import AuthError
     from medtui.local.auth.inputs import checked
@@ -79,7 +79,7 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
         )
         user = await found.fetchone()
         if user is None:
-            raise LocalError(f"Nobody has signed up as {email}: check the e-mail address.")
+            raise LocalError(f"There is no account for {email}: check the e-mail address.")
         try:
             password = checked(ask(f"New password for {user[1]}: "))
         except AuthError as error:
@@ -120,9 +120,9 @@ def ask_password(question: str) -> str:
 
 
 def ask(question: str) -> str:
-    """A line from the terminal. LocalError when there is nobody to ask."""
+    """A line from the terminal. Raises LocalError if standard input is no terminal."""
     if not sys.stdin.isatty():
-        raise LocalError("There is nobody to ask: add --yes to delete without asking.")
+        raise LocalError("There is no terminal to ask at: add --yes to delete without asking.")
     return input(question)
 
 

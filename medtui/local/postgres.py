@@ -53,8 +53,8 @@ SETTINGS: Mapping[str, str] = {
     "dynamic_shared_memory_type": "mmap",
 }
 
-# For data that nobody will miss: a crash of the machine may lose it, a crash of a process not.
-# Commits stay synchronous all the same: the log's readers see only what has been written.
+# For throw-away data: a crash of the machine may lose it, a crash of a process not.
+# Commits stay synchronous: the log's readers see only what has been written.
 THROWAWAY: Mapping[str, str] = {"fsync": "off", "full_page_writes": "off"}
 
 # A watcher needs up to eight seconds to end its PostgreSQL.
@@ -168,7 +168,7 @@ class Cluster:
         cast(IO[bytes], self._process.stdin).close()
         try:
             await asyncio.wait_for(self.ended(), PATIENCE)
-        except TimeoutError:  # Somebody has killed the watcher.
+        except TimeoutError:  # The watcher was killed.
             self._process.kill()
             await self.ended()
         self._pipe.close()

@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 DEFAULT_PORT = 54321
 
 FILES_AFTER = 2.0
-"""Seconds until the sample sessions' files come: first whoever has started us sees the board."""
+"""Seconds until the sample sessions' files are added, so that the board is shown first."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ async def run(options: RunOptions) -> int:
 
 
 async def serve(options: RunOptions) -> None:
-    """Start everything, print the line, and serve until nobody holds us or PostgreSQL ends."""
+    """Start everything, print the line, and serve until no program holds it or PostgreSQL ends."""
     # The gateway's imports take longer than PostgreSQL's start, and need nothing of it.
     importing = asyncio.create_task(asyncio.to_thread(import_gateway))
     async with contextlib.AsyncExitStack() as stack:
@@ -135,7 +135,7 @@ async def serve(options: RunOptions) -> None:
             invite(options.host, data, server)
         if is_shown:
             tell("Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c.")
-        # Closed first of all: nobody is to come to a server that is about to end.
+        # Closed first of all: no program is to join a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
             released = asyncio.ensure_future(holders.released())
@@ -163,7 +163,7 @@ async def gateway(
     is_filled = options.sample and await add_sample(cluster, now)
     if not is_private(options.host):
         tell(
-            f"Warning: traffic to {options.host} is not encrypted. Whoever shares the network "
+            f"Warning: traffic to {options.host} is not encrypted. Others on the same network "
             "can read it, passwords included."
         )
     settings = await asyncio.to_thread(ServerSettings.of, data)
@@ -210,7 +210,7 @@ def import_gateway() -> None:
 
 
 async def add_sample(cluster: Cluster, now: datetime) -> bool:
-    """Fill a server that nobody has signed up to yet; never mix with a practice's own people.
+    """Add sample data to a server without accounts; never mix it with a group's own people.
 
     Whether it was filled: its files are still to come.
     """
@@ -278,7 +278,7 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Have the log say what ends us: whoever has started us may be gone."""
+    """Log what ends the server: the program that started it may have ended."""
     try:
         yield
     except LocalError as error:
@@ -295,5 +295,5 @@ def answer(server: dict[str, str]) -> None:
 
 
 def tell(sentence: str) -> None:
-    """A line for people. Whoever started us in the background may have gone without reading it."""
+    """Print a line for people; a closed pipe is ignored, as the starter may have ended."""
     console.tell(sentence)

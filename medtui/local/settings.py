@@ -25,7 +25,7 @@ class ServerSettings:
 
     @classmethod
     def of(cls, folder: Path) -> ServerSettings:
-        """The folder's settings. LocalError when somebody has damaged the file."""
+        """The folder's settings. Raises LocalError if the file is damaged."""
         path = folder / "settings.json"
         try:
             stored = json.loads(path.read_text())

@@ -23,7 +23,7 @@ SETTLES = 1.0
 
 
 class SheetHandover:
-    """The delivery of whoever is signed in, and what is said when a sheet has come further."""
+    """Delivers the signed-in user's mark sheets, and notifies when a sheet's state changes."""
 
     def __init__(self, app: MedtuiApp) -> None:
         self.delivery: SheetDelivery | None = None
@@ -32,7 +32,7 @@ class SheetHandover:
         self._last: dict[UUID, Submission] = {}
 
     def start(self, backend: Backend, me: UUID) -> None:
-        """Somebody is at the board."""
+        """Start delivering: a user has reached the board."""
         if self.delivery is not None:
             return
         from medtui.data.sheet_delivery import SheetDelivery
@@ -43,7 +43,7 @@ class SheetHandover:
         self.delivery.start()
 
     def stop(self) -> None:
-        """Nobody is signed in any more."""
+        """Stop delivering: the login has ended."""
         if self.delivery is not None:
             self.delivery.stop()
             self.delivery = None

@@ -23,7 +23,7 @@ SIGNS = {
     RemarkKind.EVIDENCE: ("”", "italic"),
     RemarkKind.NOTE: ("·", ""),
 }
-"""What stands before each kind of remark, and its look."""
+"""The sign before each kind of remark, and its style."""
 
 UNSURE = "?"
 DRAFT = "…"
@@ -33,7 +33,7 @@ NAME = 26
 
 
 class TableRow(NamedTuple):
-    """What stands in a line: the mark, its share of the full one, its word or what it counts."""
+    """The cells of a line: the mark, its share of the maximum, its word or weight."""
 
     name: str
     score: str

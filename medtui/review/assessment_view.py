@@ -116,7 +116,7 @@ class AssessmentView(PassageView):
         return segments
 
     def _place(self, index: int) -> Place:
-        """What stands before a passage, behind it, and at the end of its first line."""
+        """The texts before a passage, after it, and at the end of its first line."""
         passage = self._passages[index]
         if passage.evidence is None:
             return Place(passage.sign, "", passage.aside)

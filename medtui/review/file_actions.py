@@ -45,7 +45,7 @@ class FileActions:
         self._screen = screen
         self._files = backend.assessments
         self.are_writing = False
-        """Whether a file is on its way: what is there meanwhile is nobody's concern."""
+        """True during an upload; the poll must not report intermediate states."""
 
     async def add(self) -> None:
         """Bring a file from disk; in place of another, if there is one."""
@@ -118,7 +118,7 @@ class FileActions:
         if file is None:
             return
         partner = screen.session.partner_of(screen.me)
-        loses = f"{partner.name} loses it, too." if partner else "Nobody else has it."
+        loses = f"{partner.name} loses it, too." if partner else "There is no other copy of it."
         question = f"Delete the {self._called(file)} for good? {loses} s saves a copy first."
         while not await screen.app.push_screen_wait(asked := DeleteScreen(question)):
             if not asked.wants_copy:

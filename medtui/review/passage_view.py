@@ -86,7 +86,7 @@ class PassageView(ScrollView, can_focus=True):
     # Layout
 
     def lay_out(self) -> None:
-        """Measure everything anew: passages have come or gone, or the width is another."""
+        """Measure all passages again, after their number or the width has changed."""
         self._lines.cache_clear()
         self._width = self.size.width
         self._layouts += 1

@@ -224,7 +224,7 @@ class ReviewScreen(Screen[None]):
         elif found is None:
             self._refuse("This quote is still being looked for.")
         elif found.turn is None:
-            self._refuse("Nobody says this: it is not found in the transcript.")
+            self._refuse("This quote is not found in the transcript.")
         else:
             self.turns.go_to(found.turn)
             if found.how is How.TIME:

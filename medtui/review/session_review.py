@@ -107,7 +107,7 @@ class SessionReviewScreen(ReviewScreen):
 
     @work(exclusive=True, group="files")
     async def watch_files(self) -> None:
-        """Nobody tells of files but the bucket: so it is asked, again and again."""
+        """Ask the bucket for the session's files at intervals: the feed does not report files."""
         while True:
             self._wake.clear()
             with contextlib.suppress(NoMatches):  # the screen is just being taken away

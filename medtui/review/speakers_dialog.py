@@ -54,7 +54,7 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
         self._people = [*people, *(role for role in ROLES if role not in people)]
         self._labels = transcript.speakers[:MOST]
         self.left: dict[str, str] | None = None
-        """What was typed by whoever left without keeping it; None: nothing that is new."""
+        """What was typed and not kept when the dialog was left; None if nothing is new."""
 
     def compose(self) -> ComposeResult:
         shown = self._names if self._begun is None else self._begun

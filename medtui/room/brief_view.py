@@ -14,7 +14,7 @@ LONGEST = 60_000
 
 
 def _parser() -> MarkdownIt:
-    # Tables, and links that nobody can follow by mistake; tags are text like any other.
+    # Tables, and links that cannot be followed by mistake; tags are plain text.
     return MarkdownIt("gfm-like", {"html": False})
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class HostActions:
-    """The host's keys. Whoever presses them is refused with a reason where they cannot act."""
+    """The host's keys. A key that cannot act says why."""
 
     def __init__(self, screen: RoomScreen, backend: Backend) -> None:
         self._screen = screen
@@ -194,7 +194,7 @@ class HostActions:
             await self._screen.write(self._backend.sessions.set_stage(session, Stage.PREP))
 
     async def remove_guest(self) -> None:
-        """Free the guest's seat for somebody else."""
+        """Free the guest's seat, after asking."""
         session = self._session
         if self._screen.refuse(rules.why_not_remove(session, self._me)):
             return

@@ -271,7 +271,7 @@ class RoomScreen(Screen[None]):
 
     @work(exclusive=True, group="files")
     async def _watch_files(self) -> None:
-        """After the station: whether its files are there; nobody tells of it but the bucket."""
+        """After the station: ask the bucket whether its files are there; the feed does not say."""
         self.facts.files = FileState()
         while self.session.stage is Stage.WRAP_UP:
             with contextlib.suppress(DataError):  # not known, until the next time

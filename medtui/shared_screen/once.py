@@ -57,7 +57,7 @@ async def _read(
 
 def _text(board: SharedBoard, look: Look, now: datetime) -> str:
     local = now.astimezone(look.zone)
-    # A script, or a banner that somebody else wraps, gets everything.
+    # A script, or a program that wraps lines itself, gets everything.
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 1_000
     sections = [
         (

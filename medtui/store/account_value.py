@@ -15,17 +15,17 @@ from medtui.data.auth import Auth
 from medtui.store import files
 
 HELD_SECONDS = 5.0
-"""For so long a change waits for another window's."""
+"""Seconds that a change waits for another window's."""
 
 
 class AccountFile:
-    """Keeps one value per account in a file that its owner alone can read.
+    """Keeps one JSON value per account in a file that only its owner can read.
 
-    It goes when the login ends, however that ends. Methods may block for a moment.
+    The file is deleted when the login ends, for any reason. Methods may block for a moment.
 
     Args:
         folder: where the files are; None: nothing is kept.
-        server: whose accounts these are.
+        server: URL of the server that the accounts are on.
     """
 
     def __init__(self, folder: Path | None, server: str, auth: Auth) -> None:
@@ -36,7 +36,7 @@ class AccountFile:
         auth.on_end.append(self.forget)
 
     def recall(self, person: UUID) -> Any:
-        """What was kept; None where there is nothing, or it cannot be read."""
+        """The kept value; None if there is none, or it cannot be read."""
         file = self._file(person)
         if file is None:
             return None
@@ -46,9 +46,9 @@ class AccountFile:
             return None
 
     def keep(self, person: UUID, value: Any) -> bool:
-        """Keep it, if that person is still signed in. Whether it was kept."""
+        """Keep a value, if that person is still signed in. Returns whether it was kept."""
         file, text = self._file(person), json.dumps(value)
-        # Under the lock, so that nothing is written behind the back of who signs out.
+        # Under the lock, so that nothing is written after a sign-out has deleted the file.
         with self._writing:
             user = self._auth.user
             if file is None or user is None or user.id != person:
@@ -60,7 +60,7 @@ class AccountFile:
             return True
 
     def change(self, person: UUID, change: Callable[[Any], Any]) -> Any:
-        """Keep what `change` makes of what was kept, while no other window changes it.
+        """Replace the value by `change(value)`, while no other window changes it.
 
         Returns the new value, kept or not. Raises nothing.
         """
@@ -72,14 +72,14 @@ class AccountFile:
         return value if is_made else change(None)
 
     def forget(self, person: UUID) -> None:
-        """Keep nothing of that person any more."""
+        """Delete that person's value."""
         with self._writing:
             if file := self._file(person):
-                with contextlib.suppress(OSError):  # nobody can do anything about it
+                with contextlib.suppress(OSError):  # the disk refuses: the login ends anyway
                     files.remove(file)
 
     def forget_all(self) -> None:
-        """Keep nothing of this server's accounts: nobody is signed in, whoever was until now."""
+        """Delete the values of all accounts of this server, when there is no login at the start."""
         if self._folder is None:
             return
         with self._writing, contextlib.suppress(OSError):

@@ -1,12 +1,12 @@
-"""What was typed into forms and no server has confirmed yet, kept on this machine.
+"""Drafts: text that was typed into forms and that no server has confirmed yet.
 
-A draft is a file: of one account (a person on a server) and one form, held by the one program that
+A draft is a file of one account (a person on a server) and one form, held by the one program that
 shows it. It is written at each key; it stays when the form is left, the program killed or the
-account signed out, and goes when a server has confirmed it or one starts afresh. Nobody but its
-account is shown it, and nobody but the owner of the account on this machine can read it. Passwords
-and codes are never in it.
+account signed out. It is deleted when a server has confirmed it or the user starts again. Only its
+account is shown it, and only this machine's user can read the file. Passwords and codes are never
+in it.
 
-All that touches the disk is done by one thread, in the order in which it was asked for.
+One thread does all reading and writing, in the order in which it was asked for.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from medtui.store import files as disk
 log = logging.getLogger(__name__)
 
 KEPT_DAYS = 30
-"""A draft that nobody has gone on with for so long is forgotten."""
+"""Days after its last change at which a draft is deleted."""
 
 
 class Drafts:
     """The drafts of this machine, in a folder.
 
     Args:
-        tell: called on the event loop, once, with why nothing can be kept.
+        tell: called on the event loop, once, with the reason why nothing can be kept.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None] = lambda reason: None) -> None:
@@ -46,9 +46,9 @@ class Drafts:
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
     async def take(self, form: str, account: str = "") -> FormDraft:
-        """The newest draft of a form that no program holds; where there is none, a new one.
+        """The newest draft of a form that no program holds; if there is none, a new one.
 
-        Raises nothing: what cannot be kept is not.
+        Raises nothing: if the disk refuses, the draft is in memory alone.
         """
         loop, context = asyncio.get_running_loop(), contextvars.copy_context()
 
@@ -61,18 +61,18 @@ class Drafts:
         return draft
 
     async def waiting(self, account: str = "") -> list[str]:
-        """The forms of which there is a draft, that of the newest first."""
+        """The names of forms that have a draft, newest first."""
         files = self._pen.submit(_drafts, self._of(account))
         return list(dict.fromkeys(_form(file) for file in await asyncio.wrap_future(files)))
 
     async def sweep(self) -> None:
-        """Forget what nobody has gone on with."""
+        """Delete drafts that are older than `KEPT_DAYS`."""
         await asyncio.wrap_future(self._pen.submit(_sweep, self._folder))
 
     def rescue(self) -> None:
-        """Write what is not on the disk yet, without waiting for the disk to say that it is there.
+        """Write what is not on the disk yet, without syncing.
 
-        For the last moment before the process is ended, as the disk does not answer.
+        For the end of the process, when the disk does not answer.
         """
         for draft in list(self._open):
             draft.rescue()
@@ -91,10 +91,10 @@ class Drafts:
 
 
 class FormDraft:
-    """What one form holds, until it is dropped or left. Made by `Drafts.take`.
+    """The values of one form, until it is dropped or left. Made by `Drafts.take`.
 
-    `found` is what was kept before; empty where there was nothing. `is_kept` is false from when
-    the disk has refused what was to be kept.
+    `found`: the values kept earlier; empty if there were none. `is_kept`: whether the last write
+    succeeded.
     """
 
     def __init__(
@@ -112,27 +112,27 @@ class FormDraft:
         self._claim = claim  # the thread's alone
         self._values = dict(self.found)
         self._written = self._values
-        """What is surely on the disk."""
+        """The values that are on the disk."""
         self._is_left = False
         self._is_waiting = False
 
     def keep(self, values: Mapping[str, str]) -> None:
-        """Have these values written down; none: there is nothing to keep. Does not wait."""
+        """Write these values in the background; if empty, the file is deleted. Does not wait."""
         if self._is_left or values == self._values:
             return
         self._values = dict(values)
-        # Where the thread has not come to it yet, it will write these at once.
+        # A write that still waits in the thread will write these values.
         if not self._is_waiting:
             self._is_waiting = True
             self._pen.submit(self._write)
 
     def drop(self) -> None:
-        """Forget it: a server has confirmed what it says. Does not wait."""
+        """Delete the draft: a server has confirmed it. Does not wait."""
         self.keep({})
         self.leave()
 
     def leave(self) -> None:
-        """The form is left: whoever opens it next may go on. Does not wait."""
+        """Release the draft when the form is left, so that it can be taken again. Does not wait."""
         if not self._is_left:
             self._is_left = True
             self._pen.submit(self._release)
@@ -143,7 +143,7 @@ class FormDraft:
             disk.write(self._file, json.dumps(self._values), is_synced=False)
 
     def _write(self) -> None:
-        self._is_waiting = False  # first: what comes from now on is written again
+        self._is_waiting = False  # first, so that a later `keep` writes again
         values = self._values
         try:
             if not values:
@@ -218,7 +218,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _old(folder: Path) -> Iterator[Path]:
-    """Drafts that are too old, and those of which nothing but the lock is left."""
+    """Drafts that are too old, and lock files without a draft."""
     for file in folder.glob("*/[!.]*.json"):
         if (_age(file) or 0) > KEPT_DAYS * 86_400:
             yield file

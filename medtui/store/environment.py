@@ -1,7 +1,7 @@
-"""What of the environment the programs that we start are given, and what they are not.
+"""Which environment variables the programs that we start are given.
 
-A developer's shell often speaks of another PostgreSQL (`PGHOST`, `PGSERVICE`, `PGOPTIONS`, …) and
-holds keys. Both stay away from the PostgreSQL of our own, and from every connection to it.
+A developer's shell often names another PostgreSQL (`PGHOST`, `PGSERVICE`, `PGOPTIONS`, …) and
+holds keys. Our own PostgreSQL, and every connection to it, gets neither.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ NETWORK = (
 
 
 def for_children() -> dict[str, str]:
-    """This process's environment without what is about another PostgreSQL, or a Supabase."""
+    """A copy of this process's environment without variables of PostgreSQL or Supabase."""
     return {name: value for name, value in os.environ.items() if not _is_foreign(name)}
 
 
 def forget_postgres() -> None:
-    """Take what is about another PostgreSQL out of this process, as libpq reads all of it.
+    """Remove libpq's variables from this process, as libpq reads all of them.
 
-    A connection cannot say "none" to each: an empty service, for one, is looked for.
+    A connection cannot override each with "none": an empty service, for one, is looked up.
     """
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 def forget_network() -> None:
-    """Take proxies and certificates out of a program that talks to this machine alone.
+    """Remove proxy and certificate variables from a program that talks to this machine alone.
 
-    For clients that ask the environment for them, and end where they are nonsense.
+    HTTP clients read them from the environment, and fail if they are malformed.
     """
     for name in [name for name in os.environ if name.lower() in NETWORK]:
         del os.environ[name]

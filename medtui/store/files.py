@@ -1,8 +1,8 @@
-"""How medtui keeps things on this machine: whole or not at all, and readable by their owner alone.
+"""Writes files whole or not at all, readable by their owner alone.
 
-A file is written beside its place, brought to the disk, and put there by a rename, which is
-brought to the disk too. So whoever reads finds the old text or the new one, whatever ends the
-program or the machine in between; what is left lying beside is swept away at a later start.
+A file is written under another name, synced, and renamed to its own; then the folder is synced.
+So a reader finds the old text or the new one, whatever ends the program or the machine in
+between. Part files that are left over are deleted at a later start.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ PART = ".part"
 NO_LOCKS = {
     *(errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM, errno.EINVAL)
 }
-"""With what file systems refuse `flock`. Where more than the lock is broken, writing fails, too."""
+"""Errors by which file systems refuse `flock`. If more than locking fails, writing fails, too."""
 
 ABANDONED_SECONDS = 60
-"""A part older than this belongs to nobody any more: writing takes milliseconds."""
+"""Age at which a part file is left over from a killed program: writing takes milliseconds."""
 
 
 def write(path: Path, content: str | bytes, *, is_synced: bool = True) -> None:
-    """Write a file, and the folders that it lies in where they are missing. Raises OSError.
+    """Write a file, and make its missing folders. Raises OSError.
 
-    A link is followed, as those are who keep their settings elsewhere. `is_synced`: it outlives a
-    power cut when this returns; otherwise it outlives the program.
+    A symbolic link is followed, as some users keep their settings elsewhere. `is_synced`: the file
+    survives a power cut when this returns; otherwise it survives the end of the program only.
     """
     path = Path(os.path.realpath(path))
     make_folder(path.parent)
@@ -72,9 +72,9 @@ def remove(path: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder that only its owner can look into, unless it is there. Raises OSError.
+    """Make a folder with mode 0700, unless it exists. Raises OSError.
 
-    So are those that it lies in, as far as they are missing: `mkdir` alone would open these to all.
+    Missing parents get the same mode, which `mkdir(parents=True)` alone would not give them.
     """
     if not folder.is_dir():
         make_folder(folder.parent)
@@ -83,9 +83,10 @@ def make_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def held(path: Path, seconds: float) -> Iterator[None]:
-    """Hold a file against other programs while what it says is changed. Raises OSError.
+    """Lock a file against other programs while it is read, changed and written. Raises OSError.
 
-    The lock is a file of its own beside it, because `write` puts another in its place.
+    Waits `seconds` at most, then raises TimeoutError. The lock is another file beside it, because
+    `write` replaces the file.
     """
     lock = _lock(path)
     try:
@@ -99,7 +100,7 @@ def held(path: Path, seconds: float) -> Iterator[None]:
 
 
 def claim(path: Path) -> Claim | None:
-    """Hold a file until the claim is released or the program ends; None where another holds it."""
+    """Lock a file until the claim is released or the program ends; None if another holds it."""
     lock = _lock(path)
     try:
         acquire(lock, 0)
@@ -109,14 +110,14 @@ def claim(path: Path) -> Claim | None:
 
 
 class Claim:
-    """Made by `claim`."""
+    """A lock on one file. Made by `claim`."""
 
     def __init__(self, path: Path, lock: BaseFileLock) -> None:
         self._path = path
         self._lock = lock
 
     def release(self, *, forget: bool = False) -> None:
-        """Let others hold it; `forget`: the file is gone for good, so its lock may go, too."""
+        """Release the lock; `forget`: delete the lock file, too, as the file is gone for good."""
         if forget:
             with contextlib.suppress(OSError):
                 Path(self._lock.lock_file).unlink(missing_ok=True)
@@ -124,7 +125,7 @@ class Claim:
 
 
 def sweep(folder: Path, *, deep: bool = True) -> None:
-    """Remove what programs that were killed have left lying in a folder, `deep`: and within."""
+    """Delete the part files of killed programs in a folder; `deep`: in its subfolders, too."""
     now, parts = time.time(), f".*{PART}"
     for part in folder.rglob(parts) if deep else folder.glob(parts):
         with contextlib.suppress(OSError):  # another program sweeps, too
@@ -138,18 +139,18 @@ def _lock(path: Path) -> BaseFileLock:
 
 
 def file_lock(path: Path) -> BaseFileLock:
-    """A lock between programs, which is this file; to be acquired by `acquire`."""
+    """A lock between programs by this lock file; to be acquired by `acquire`."""
     from filelock import FileLock
 
-    # The library's own way round a missing flock would stay locked after a program was killed.
+    # The library's fallback for a missing flock would stay locked after a program was killed.
     return FileLock(path, mode=0o600, thread_local=False, fallback_to_soft=False)
 
 
 def acquire(lock: BaseFileLock, seconds: float) -> None:
-    """Acquire a lock within so many seconds. Raises TimeoutError, and OSError.
+    """Acquire a lock within `seconds`. Raises TimeoutError, and OSError.
 
-    Where the file system has no locks, as some networks' and phones' have not, work goes on
-    without: two windows may then do the same, which is rare, and better than none that works.
+    On a file system without locks, as on some networks and phones, work goes on without one: two
+    windows could then write at once, which is rare, and better than refusing to work.
     """
     try:
         lock.acquire(timeout=seconds)
@@ -162,7 +163,7 @@ def acquire(lock: BaseFileLock, seconds: float) -> None:
 
 
 def sync(folder: Path) -> None:
-    """Make what a folder lists outlive a power cut, where the system can do that."""
+    """Sync a folder's list of files, so that it survives a power cut, if the system can do that."""
     with contextlib.suppress(OSError):  # Windows opens no folders, and needs not
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,9 +1,9 @@
-"""A secret of any length in a keyring whose own secrets have a limit.
+"""Stores a secret of any length in a keyring that limits the length of a secret.
 
-It is cut into pieces, which lie in one of two slots: "LOGIN #a.0", "LOGIN #a.1" … or "LOGIN #b.0"
-…; "LOGIN" itself, the head, says which slot holds, how many pieces, and their digest. A new secret
-goes into the slot that does not hold, and the head is written last: whatever ends the program in
-between leaves the old secret whole. What it leaves in the other slot is overwritten next time.
+It is cut into pieces, stored in one of two slots: "LOGIN #a.0", "LOGIN #a.1" … or "LOGIN #b.0"
+…; "LOGIN" itself, the head, names the slot in use, the number of pieces, and their digest. A new
+secret is written to the other slot, and the head last: whatever ends the program in between
+leaves the old secret whole. What is left in the other slot is overwritten next time.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ READINGS = 5
 
 
 def read(backend: KeyringBackend, login: str) -> str | None:
-    """The secret; None where there is none, or not the whole of it. Raises what backends do."""
+    """The secret; None if there is none, or a piece is missing. Raises what backends do."""
     head = None
     for _ in range(READINGS):
         before, head = head, backend.get_password(SERVICE, login)
@@ -42,7 +42,7 @@ def read(backend: KeyringBackend, login: str) -> str | None:
 
 
 def write(backend: KeyringBackend, login: str, secret: str) -> None:
-    """Put the secret in the place of the one before. Raises what backends do."""
+    """Replace the secret. Raises what backends do."""
     found = HEAD.fullmatch(backend.get_password(SERVICE, login) or "")
     before = found[1] if found else None
     slot = "b" if before == "a" else "a"
@@ -57,7 +57,7 @@ def write(backend: KeyringBackend, login: str, secret: str) -> None:
 
 
 def clear(backend: KeyringBackend, login: str) -> None:
-    """Remove it: the pieces first, so that none stays without its head."""
+    """Delete the secret: the pieces first, so that none is left without its head."""
     for slot in SLOTS:
         _drop(backend, login, slot)
     if backend.get_password(SERVICE, login) is not None:
@@ -65,7 +65,7 @@ def clear(backend: KeyringBackend, login: str) -> None:
 
 
 def _drop(backend: KeyringBackend, login: str, slot: str, after: int = 0) -> None:
-    """Remove a slot's pieces from the last on, so that those that stay are found next time."""
+    """Delete a slot's pieces, last first, so that any left over are found next time."""
     end = after
     while backend.get_password(SERVICE, _name(login, slot, end)) is not None:
         end += 1

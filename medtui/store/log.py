@@ -1,8 +1,8 @@
-"""Log files: rotating, readable by their owner alone, and without anybody's secrets.
+"""Log files: rotating, readable by their owner alone, and without secrets.
 
-`logged` is the program's own log. What goes wrong is told by where it happened and of what kind
-it was, never by its words: an error of a library quotes the value that it choked on, which may be
-a brief, a password or an e-mail. Written by a thread, so that the loop never waits for the disk.
+`logged` is the program's own log. An error is logged by its class and its place in the code, never
+by its message: a library's error quotes the value that it refused, which may be a brief, a
+password or an e-mail. A thread writes, so that the event loop never waits for the disk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 
 MAX_BYTES, BACKUPS = 500_000, 2
 
-# Nothing of ours logs these; what a library's error says is another matter.
+# Our own code logs none of these; a library's error may quote them.
 SECRETS = re.compile(
     r"eyJ[\w-]+\.[\w-]+\.[\w-]*"  # tokens and the older API keys
     r"|sb_(?:publishable|secret)_[\w-]+"
@@ -37,13 +37,13 @@ SECRETS = re.compile(
 _PACKAGE = Path(__file__).parent.parent
 
 file: Path | None = None
-"""Where the program logs at present; None where it does not."""
+"""The program's log file; None while it does not log."""
 
 
 @contextlib.contextmanager
 def logged(folder: Path) -> Iterator[None]:
-    """Log what medtui does to `medtui.log` in this folder; to nowhere, where it cannot be."""
-    global file  # a crash, wherever it is, has to say where the log is
+    """Log to `medtui.log` in this folder; without a log if that cannot be opened."""
+    global file  # a crash report names the log's path
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = LogFile(folder / "medtui.log", MAX_BYTES, BACKUPS, Plain())
@@ -62,9 +62,9 @@ def logged(folder: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def written(handler: logging.Handler, loggers: Sequence[logging.Logger]) -> Iterator[None]:
-    """Have a thread write what these loggers say."""
+    """Write the records of these loggers in a thread."""
     waiting: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-    # Formatted by the thread: the handler's own way would do it in the loop.
+    # Formatted by the thread: `QueueHandler.prepare` would do it in the event loop.
     front, listener = _Queue(waiting), QueueListener(waiting, handler)
     for logger in loggers:
         logger.addHandler(front)
@@ -90,11 +90,11 @@ class LogFile(RotatingFileHandler):
         return TextIOWrapper(FileIO(descriptor, "a"), encoding=self.encoding)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802  # logging's name
-        """A full disk is no reason to write over the screen."""
+        """Do nothing: on a full disk, logging would print to the screen."""
 
 
 class Scrubbed(logging.Formatter):
-    """Without what looks like a secret."""
+    """Replaces what looks like a secret."""
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -104,7 +104,7 @@ class Scrubbed(logging.Formatter):
 
 
 class Plain(Scrubbed):
-    """One line for each event, in UTC; of an error only its kind and its way through the code."""
+    """One line for each event, in UTC; of an error only its class and its traceback's places."""
 
     converter = time.gmtime  # type: ignore[assignment]  # typed as if it took no time
     default_time_format = "%Y-%m-%dT%H:%M:%S"
@@ -131,7 +131,7 @@ class _Queue(QueueHandler):
 
 
 def place(error: BaseException) -> str:
-    """What kind of error it is, and where in medtui it came up."""
+    """An error's class, and the place in medtui that raised it."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
@@ -152,7 +152,7 @@ def _story(error: BaseException | None, trace: TracebackType | None) -> Iterator
 
 
 def _short(filename: str) -> str:
-    """A file's path from the package on; where a program is installed names its user."""
+    """A file's path from the package on: the path before it may contain the user's name."""
     path = Path(filename)
     for root in ("site-packages", "medtui"):
         if root in path.parts:

@@ -1,8 +1,8 @@
-"""What is kept about other people and is done with leaves this machine after 30 days.
+"""Deletes finished files about other people from this machine after 30 days.
 
-Mark sheets that were delivered or refused, versions of files that were set aside, notes of rooms,
-names that were given to speakers, and what is remembered of a history. What is not delivered yet
-stays: a sheet that was never handed in, a submission on its way, a replacing that has not ended.
+These are mark sheets that were delivered or refused, file versions that were set aside, room
+notes, speakers' names, and cached histories. Unfinished ones stay: a sheet that was not handed in,
+a submission that is not delivered, a replacement that has not ended.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KEPT_DAYS = 30
 
 
 def sweep(folder: Path, now: float | None = None) -> None:
-    """Remove it from the folder of this program's state. Blocks; raises nothing.
+    """Delete old files from the folder of this program's state. Blocks; raises nothing.
 
     Args:
         now: the time in seconds since 1970; None: this machine's.
@@ -39,18 +39,18 @@ def sweep(folder: Path, now: float | None = None) -> None:
 
 
 def _sheets(folder: Path, before: float) -> None:
-    """Journals of mark sheets; before their submissions, which say what became of them."""
+    """Delete mark sheets' journals; before their submissions, which say if they are over."""
     for file in _old(folder / "sheets", "*/*.jsonl", before):
         session, _, name = file.stem.partition(".")
         if not name and not _is_delivered(folder, file.parent.name, session, file):
             continue
-        if claim := files.claim(file):  # else a window has it open
+        if claim := files.claim(file):  # None: a window has it open
             files.remove(file)
             claim.release(forget=True)
 
 
 def _is_delivered(folder: Path, person: str, session: str, file: Path) -> bool:
-    """Whether a sheet as it was last is in a submission that is over."""
+    """Whether a sheet's last revision is in a submission that is over."""
     last: dict[str, Any] = {}
     for line in reversed(file.read_bytes().splitlines()):
         with contextlib.suppress(ValueError):
@@ -68,12 +68,12 @@ def _is_delivered(folder: Path, person: str, session: str, file: Path) -> bool:
 
 def _parcels(folder: Path, before: float) -> None:
     for file in _old(folder / "handed", "*/*/*.json", before):
-        with files.held(file.parents[1], LOCK_SECONDS):  # as where it is written
+        with files.held(file.parents[1], LOCK_SECONDS):  # the lock that writers take
             submission: Submission | None = read_parcel(file)
             if submission is not None and submission.is_over:
                 files.remove(file.with_suffix(".assessment"))
                 files.remove(file)
-                with contextlib.suppress(OSError):  # there are others of the session
+                with contextlib.suppress(OSError):  # the folder has other sheets
                     file.parent.rmdir()
 
 
@@ -98,7 +98,7 @@ def _names(folder: Path, before: float) -> None:
 
 
 def _old(folder: Path, pattern: str, before: float) -> Iterator[Path]:
-    """What was last written before then."""
+    """Files last written before a time, in seconds since 1970."""
     for path in folder.glob(pattern):
         with contextlib.suppress(FileNotFoundError):  # another program sweeps, too
             if not path.name.startswith(".") and path.stat().st_mtime < before:

@@ -1,8 +1,8 @@
-"""Mark sheets that were handed in, on the disk of whoever has to bring them further.
+"""The outbox: mark sheets that were handed in, kept on disk until they are uploaded.
 
-A guest's lies in the guest's box until the host has confirmed it, and stays there afterwards; in
-the host's box it lies until it is uploaded. A file each, readable by its owner alone, written
-whole or not at all. One sheet is one file, whatever its revision: so it is never there twice.
+A guest's sheet is kept in the guest's outbox until the host has confirmed it, and afterwards; in
+the host's outbox until it is uploaded. Each sheet is one file, readable by its owner alone and
+written whole or not at all; a later revision replaces it.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from medtui.models import PracticeSession, Stage, clean_line
 from medtui.store import files
 
 MOST = 8
-"""Sheets of one session in a box."""
+"""The most sheets of one session in an outbox."""
 
 LOCK_SECONDS = 2
-"""Longer than another window takes to write."""
+"""Seconds to wait for a lock: longer than another window takes to write."""
 
 
 class DeliveryState(StrEnum):
-    """How far a sheet has come."""
+    """The delivery state of a submitted sheet."""
 
     WAITING = "waiting"
     """Not yet with the host."""
@@ -33,7 +33,7 @@ class DeliveryState(StrEnum):
     """On the host's disk, not yet uploaded."""
     UPLOADED = "uploaded"
     REFUSED = "refused"
-    """It comes no further, and `reason` says why."""
+    """It was refused, and is not tried again; `reason` says why."""
 
 
 class Hold(StrEnum):
@@ -42,30 +42,31 @@ class Hold(StrEnum):
     NONE = ""
     """It may: the guest has assessed the host in a station that is over."""
     STATION = "station"
-    """Not while the station is not over."""
+    """It may not yet: the station is not over."""
     NOT_ASSESSOR = "not the assessor"
-    """Not at all: its sender is not the assessor."""
+    """It may not: its sender is not the assessor."""
     AGREED = "agreed"
-    """The host was asked, and has said yes."""
+    """It may: the host was asked, and agreed."""
 
 
 HELD = {
     Hold.STATION: "It is uploaded once the station is over.",
     Hold.NOT_ASSESSOR: "It does not come from the assessor: the host decides whether to upload it.",
 }
-"""Why a sheet that is with the host is not uploaded; the host may be asked."""
+"""Why a sheet on the host's disk is not uploaded until the host agrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A mark sheet on its way: what is uploaded, whose it is, and how far it has come.
+    """A submitted mark sheet: what is uploaded, who made it, and its delivery state.
 
-    `is_mine`: this side made it. `partner` is what the other one of the session is called.
-    `reason` is a sentence about why it is not further; `is_in_the_way`: because there is
-    another assessment, which only the host can decide. `is_told`: that it is refused is what the
-    other side has said, and no more.
+    `is_mine`: this side made it. `partner`: the name of the other one in the session.
+    `reason`: a sentence that says why it waits or is refused. `is_in_the_way`: there is another
+    assessment in its place, and only the host can decide. `is_told`: the other side has said that
+    it is refused, and nothing else shows it.
 
-    Of a guest's with the host, `sender` is the guest, and `hold` whether the host is asked first.
+    For a guest's sheet on the host's disk, `sender` is the guest, and `hold` says whether the host
+    is asked first.
     """
 
     session: UUID
@@ -84,20 +85,20 @@ class Submission:
 
     @property
     def is_over(self) -> bool:
-        """Whether there is nothing left to be tried."""
+        """Whether the delivery has ended, in success or not."""
         return self.where is DeliveryState.UPLOADED or (
             self.where is DeliveryState.REFUSED and not self.is_told
         )
 
     @property
     def is_held(self) -> bool:
-        """Whether it waits for the host to say yes."""
+        """Whether it waits for the host's agreement."""
         return not self.is_over and self.hold in HELD
 
     def hold_in(self, session: PracticeSession) -> Hold:
-        """What its hold is while the session is so: a sheet is taken from the assessor alone.
+        """Its hold in this state of the session: only the assessor's sheet is uploaded unasked.
 
-        What was not the assessor's when it came does not become so when roles are swapped.
+        A sheet that came from another than the assessor stays held when roles are swapped.
         """
         if self.hold in (Hold.AGREED, Hold.NOT_ASSESSOR):
             return self.hold
@@ -107,25 +108,25 @@ class Submission:
 
 
 class Outbox:
-    """One person's sheets that were handed in. Its methods may block for a moment.
+    """One person's submitted sheets. Its methods may block for a moment.
 
     Args:
-        folder: of this program's state.
+        folder: the folder of this program's state.
     """
 
     def __init__(self, folder: Path, person: UUID) -> None:
         self._folder = folder / "handed" / str(person)
 
     def all(self) -> list[Submission]:
-        """Whatever lies there and can be read."""
+        """All submissions that can be read."""
         found = [read_parcel(file) for file in sorted(self._folder.glob("*/*.json"))]
         return [submission for submission in found if submission is not None]
 
     def keep(self, submission: Submission) -> Submission:
-        """Write a submission down, in place of what was known of the same sheet. Raises OSError.
+        """Save a submission in place of the earlier one of the same sheet. Raises OSError.
 
-        Returns what lies there now: a later revision of the sheet stays, as another window of the
-        same person may have handed that in while this one still sees to an earlier one.
+        Returns the submission on disk: a later revision stays, as another window of the same
+        person may have handed it in while this one still delivers an earlier one.
         """
         file = self.file(submission)
         with files.held(self._folder, LOCK_SECONDS):
@@ -136,7 +137,10 @@ class Outbox:
         return submission
 
     def set_out(self, submission: Submission) -> Path:
-        """Write the assessment alone beside it, for its owner to read. Raises OSError."""
+        """Write the assessment as a file beside it, for its owner to read. Raises OSError.
+
+        Returns the file's path.
+        """
         file = self.file(submission).with_suffix(".assessment")
         files.write(file, submission.content)
         return file
@@ -150,7 +154,7 @@ def _plain(submission: Submission) -> dict[str, Any]:
 
 
 def read_parcel(file: Path) -> Submission | None:
-    """What lies there; None where there is nothing, or it cannot be read."""
+    """The submission in a file; None if there is none, or it cannot be read."""
     try:
         value = json.loads(file.read_text(encoding="utf-8"))
         return Submission(
@@ -164,7 +168,7 @@ def read_parcel(file: Path) -> Submission | None:
             where=DeliveryState(value["where"]),
             reason=clean_line(str(value["reason"])),
             is_in_the_way=value["is_in_the_way"] is True,
-            # These came later than the others.
+            # Files of earlier versions lack these.
             is_told=value.get("is_told") is True,
             sender=UUID(value["sender"]) if value.get("sender") else None,
             hold=Hold(value.get("hold", "")),

@@ -1,12 +1,12 @@
-"""What is kept on disk while a session's file is replaced: both versions, and what is going on.
+"""The journal of a file replacement: both versions and the decision, on disk until it is over.
 
-A folder each, readable by its owner alone:
+Each replacement has a folder, readable by its owner alone:
 
     state/replacing/{person}/{session}.{kind}/old, new, journal.json
 
-The journal is written last and removed first. So where there is one, both versions lie beside
-it, whole and on the disk; where there is none, nothing was begun, or all is done, and what lies
-there is swept up. Everything here may block for a moment, and raises OSError.
+The journal is written last and removed first. So if there is one, both versions are beside it,
+whole and synced; if there is none, nothing was begun, or all is done, and the folder is deleted.
+Everything here may block for a moment, and raises OSError.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ JOURNAL = "journal.json"
 
 
 def digest(content: bytes) -> str:
-    """What a version is recognised by."""
+    """The digest by which a version is recognised."""
     return hashlib.sha256(content).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ReplaceJournal:
-    """A replacing that has begun, and is not known to have ended."""
+    """A replacement that has begun, and is not known to have ended."""
 
     folder: Path
     server: str
@@ -46,13 +46,13 @@ class ReplaceJournal:
     """Digests of the two versions."""
     began: datetime
     wanted: Which | None = None
-    """Which version its owner wants to be there in the end, once they have said so."""
+    """The version that the user chose for the end; None while they have not chosen."""
 
     @classmethod
     def begin(
         cls, folder: Path, server: str, session_id: UUID, kind: FileKind, old: bytes, new: bytes
     ) -> ReplaceJournal:
-        """Keep both versions; when this returns, they outlive a power cut."""
+        """Save both versions; when this returns, they survive a power cut."""
         _sweep(folder)
         files.make_folder(folder)
         files.write(folder / "old", old)
@@ -67,10 +67,10 @@ class ReplaceJournal:
 
     @classmethod
     def read(cls, folder: Path) -> ReplaceJournal | None:
-        """What is going on in a folder; None, and swept up, where nothing is.
+        """The journal in a folder; if there is none, the folder is deleted and None returned.
 
-        To be called by whoever has its lock. A journal that cannot be understood is left alone:
-        a newer medtui may have written it.
+        The caller has the folder's lock. A journal that cannot be understood is left alone, with
+        None returned: a newer medtui may have written it.
         """
         try:
             said = json.loads((folder / JOURNAL).read_text())
@@ -91,26 +91,26 @@ class ReplaceJournal:
         return None
 
     def content(self, which: Which) -> bytes:
-        """A version as it was kept. Raises OSError also where the disk has changed it."""
+        """A version's bytes. Raises OSError, also if they differ from the digest."""
         content = (self.folder / which).read_bytes()
         if digest(content) != getattr(self, which):
             raise OSError(f"{self.folder / which} is not what was written")
         return content
 
     def want(self, which: Which) -> ReplaceJournal:
-        """Write down which version is to be there in the end."""
+        """Save which version the user wants in the end. Returns the new journal."""
         decided = replace(self, wanted=which)
         decided._write_journal()
         return decided
 
     def close(self) -> None:
-        """All is done: keep nothing any more."""
+        """Delete the journal and both versions: the replacement is over."""
         (self.folder / JOURNAL).unlink(missing_ok=True)
         files.sync(self.folder)
         _sweep(self.folder)
 
     def set_aside(self) -> Path:
-        """Leave both versions where their owner finds them, and be done with it."""
+        """End the replacement, and leave both versions for their owner. Returns their folder."""
         stamp = f"{self.began:%Y-%m-%d-%H%M%S}"
         aside = self.folder.with_name(f"{self.folder.name}.{stamp}.aside")
         self.folder.replace(aside)
@@ -124,18 +124,18 @@ class ReplaceJournal:
 
 
 def folder_of(keep: Path, person: UUID, session_id: UUID, kind: FileKind) -> Path:
-    """Where one file's versions are kept. `keep`: the folder of this program's state."""
+    """The folder for one file's replacement. `keep`: the folder of this program's state."""
     return keep / "replacing" / str(person) / f"{session_id}.{kind}"
 
 
 def folders(keep: Path, person: UUID) -> list[Path]:
-    """Where something may be going on of what somebody has begun."""
+    """The folders of replacements that a person has begun and that may not be over."""
     found = (keep / "replacing" / str(person)).glob("*.*")
     return sorted(folder for folder in found if folder.is_dir() and folder.suffix != ".aside")
 
 
 def _sweep(folder: Path) -> None:
-    """Remove what lies in a folder without a journal, and the folder."""
+    """Delete a folder without a journal, and all in it."""
     if (folder / JOURNAL).exists():
         return
     for left in folder.glob("*"):

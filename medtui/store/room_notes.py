@@ -1,8 +1,8 @@
-"""What a room keeps on this machine: one's notes, and the copy of what both sides share.
+"""A room's files on this machine: the user's notes, and a copy of the state both sides share.
 
-A file each per session and person, readable by its owner alone, written whole or not at
-all. No brief, name or condition of a case is ever in them. One thread writes, in the order in
-which it was asked to; what it has not come to yet is known to the next room that asks.
+Each is one file per session and person, readable by its owner alone, written whole or not at
+all. No brief, name or condition of a case is ever in them. One thread writes, in the order of the
+calls; a room that is opened meanwhile reads what still waits to be written.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from medtui.store import files
 
 _pen = ThreadPoolExecutor(1, "notes")
 _newest: dict[Path, str] = {}
-"""What is to be in a file, until it is."""
+"""The text of each file that still waits to be written."""
 _guard = threading.Lock()
-"""Held while `_newest` is looked at and changed."""
+"""Held while `_newest` is read and changed."""
 
 
 class RoomNotes:
-    """The pages of one person about one session.
+    """One person's notes and shared state of one session.
 
     Args:
-        folder: of this program's state.
-        not_kept: called on the event loop when something could not be written down.
+        folder: the folder of this program's state.
+        not_kept: called on the event loop when a file could not be written.
     """
 
     def __init__(
@@ -43,22 +43,22 @@ class RoomNotes:
         self._not_kept = not_kept
 
     async def notes(self) -> str:
-        """One's notes; empty where there are none, or they cannot be read."""
+        """The user's notes; "" if there are none, or they cannot be read."""
         return await asyncio.wrap_future(_pen.submit(_read, self._notes))
 
     async def card(self) -> Any:
-        """What was kept of the shared things; None where there is nothing."""
+        """The kept shared state; None if there is none."""
         try:
             return json.loads(await asyncio.wrap_future(_pen.submit(_read, self._card)))
         except ValueError:
             return None
 
     def keep_notes(self, text: str) -> None:
-        """Write the notes down. Returns at once."""
+        """Save the notes in the background. Returns at once."""
         self._keep(self._notes, text)
 
     def keep_card(self, card: dict[str, Any]) -> None:
-        """Keep the shared things, so that the clock survives both programs. Returns at once."""
+        """Save the shared state, so that the clock survives both programs. Returns at once."""
         self._keep(self._card, json.dumps(card))
 
     def _keep(self, file: Path, text: str) -> None:
@@ -99,7 +99,7 @@ def _read(file: Path) -> str:
 def _write(file: Path) -> None:
     with _guard:
         text = _newest.get(file)
-    if text is None:  # written already, together with what came before it
+    if text is None:  # written already, by an earlier call
         return
     files.write(file, text)
     with _guard:

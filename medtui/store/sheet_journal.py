@@ -1,9 +1,8 @@
-"""A mark sheet on disk while it is written: everything up to the last key, come what may.
+"""The journal of a mark sheet on disk while it is filled in, up to the last key.
 
-Each state is a line that is added to the sheet's own file: what stood there before is not
-touched, and the last whole line counts. So a crash costs nothing that was there before it.
-A file that has become long is replaced, as a whole, by one with the last line alone.
-The disk is never waited for: a thread of its own writes, line after line.
+Each state is a line that is appended to the sheet's file. Earlier lines are not changed, and the
+last whole line counts, so a crash loses no earlier state. A long file is replaced by one with the
+last line alone. A thread writes, so that the event loop never waits for the disk.
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from uuid import UUID
 from medtui.store import files
 
 SYNC_SECONDS = 0.5
-"""A power cut may cost what was typed in so short a time; the end of the program costs nothing."""
+"""Seconds between syncs. A power cut loses what was typed since the last; a killed program none."""
 
 LARGE = 1_000_000
-"""Bytes from which on a file is written anew with its last line alone."""
+"""Size in bytes from which a file is replaced by its last line alone."""
 
 
 class InUse(Exception):
@@ -32,11 +31,11 @@ class InUse(Exception):
 
 
 class SheetJournal:
-    """One person's mark sheet of one session.
+    """The journal of one person's mark sheet of one session.
 
     Args:
-        folder: of this program's state.
-        not_kept: called on the event loop when something could not be written down.
+        folder: the folder of this program's state.
+        not_kept: called on the event loop when a line could not be written.
     """
 
     def __init__(
@@ -46,18 +45,18 @@ class SheetJournal:
         self._not_kept = not_kept
         self._pen = ThreadPoolExecutor(1, "mark sheet")
         self._syncer = ThreadPoolExecutor(1, "mark sheet's sync")
-        """Apart, so that no line waits for a disk that is slow to say that it has the last."""
+        """Another thread for syncs, so that no line waits for a slow sync of the last."""
         self._handle: int | None = None
         self._syncing: asyncio.TimerHandle | None = None
         self._claim: files.Claim | None = None
         self._loop = asyncio.get_running_loop()
 
     async def open(self) -> Any:
-        """What was kept last; None where nothing was. Raises InUse."""
+        """Open the file for this window. Returns the last state, None if none. Raises InUse."""
         return await asyncio.wrap_future(self._pen.submit(self._open))
 
     def keep(self, state: dict[str, Any]) -> None:
-        """Keep this, too. Returns at once."""
+        """Append a state in the background. Returns at once."""
         line = json.dumps(state)
         with contextlib.suppress(RuntimeError):  # it was closed
             self._pen.submit(self._write, line).add_done_callback(self._look)
@@ -65,9 +64,9 @@ class SheetJournal:
             self._syncing = self._loop.call_later(SYNC_SECONDS, self._sync_now)
 
     async def put_aside(self, name: str) -> None:
-        """Begin anew: what was kept so far stays beside it, under a name of its own.
+        """Rename the file to `name`, and start a new one.
 
-        Where the disk refuses that, it stays where it is, before what is kept next.
+        If the disk refuses that, the old lines stay in the file before the new ones.
         """
         try:
             await asyncio.wrap_future(self._pen.submit(self._put_aside, name))
@@ -75,7 +74,7 @@ class SheetJournal:
             self._not_kept()
 
     async def close(self) -> None:
-        """Everything is on the disk, and the sheet free for another window."""
+        """Wait until all is on the disk, and release the sheet for another window."""
         if self._syncing is not None:
             self._syncing.cancel()
         self._pen.submit(self._close)
@@ -109,8 +108,8 @@ class SheetJournal:
                     with contextlib.suppress(OSError):
                         files.write(self._file, json.dumps(value) + "\n")
                 return value
-        if data:  # nothing in it can be read, and nothing is to be written behind it
-            with contextlib.suppress(OSError):  # which is told when something cannot be kept
+        if data:  # no line of it can be read, and none may be added to it
+            with contextlib.suppress(OSError):  # reported when a line cannot be written
                 self._put_aside("broken")
         return None
 
@@ -123,7 +122,7 @@ class SheetJournal:
             data = data[os.write(self._handle, data) :]
         if os.fstat(self._handle).st_size > LARGE:
             self._let_go()
-            with contextlib.suppress(OSError):  # it is in the long one, and tried again
+            with contextlib.suppress(OSError):  # the long file has it, and this is tried again
                 files.write(self._file, f"{line}\n")
 
     def _sync(self) -> None:

@@ -1,6 +1,6 @@
-"""What a reader has said of a transcript: who is who, and where the station begins.
+"""What a user has entered about a transcript: the speakers' names, and when the station begins.
 
-Kept on this machine, readable by its owner alone, by file or by session.
+Kept on this machine per file or session, readable by its owner alone.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from medtui.documents.fields import number, record
 from medtui.store import files
 
 MOST = 500
-"""So many transcripts are remembered; the one not seen for longest is forgotten first."""
+"""The most transcripts remembered; the one saved longest ago is deleted first."""
 
 LOCK_SECONDS = 2
-"""Longer than another program takes to write."""
+"""Seconds to wait for a lock: longer than another program takes to write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +29,21 @@ class Remembered:
 
 
 class SpeakerNames:
-    """Remembers one transcript, under a key, in a file that it shares with others."""
+    """The entries about one transcript, under a key, in a file of all transcripts."""
 
     def __init__(self, file: Path, key: str) -> None:
         self._file = file
         self._key = key
 
     def recall(self) -> Remembered:
-        """What was remembered; nothing where the file is missing or broken."""
+        """The saved entries; empty ones if the file is missing or broken."""
         kept = record(self._all().get(self._key))
         names = {str(label): str(name) for label, name in record(kept.get("names")).items()}
         return Remembered(names, number(kept.get("begins")))
 
     def keep(self, said: Remembered) -> None:
-        """Remember it. Raises OSError where the file cannot be written."""
-        with files.held(self._file, LOCK_SECONDS):  # another program may remember something, too
+        """Save the entries. Raises OSError if the file cannot be written."""
+        with files.held(self._file, LOCK_SECONDS):  # another program may write, too
             everything = self._all()
             everything.pop(self._key, None)
             seen = {"seen": time.time()}
@@ -55,9 +55,9 @@ class SpeakerNames:
 
 
 def forget(file: Path, before: float) -> None:
-    """Forget what was said before that time, in seconds since 1970. Raises OSError.
+    """Delete entries saved before that time, in seconds since 1970. Raises OSError.
 
-    What an earlier version has written has no time, and is given that of the file.
+    Entries of an earlier version have no time, and are given that of the file.
     """
     if not file.exists():
         return

@@ -1,4 +1,4 @@
-"""In which time zone times are shown: that of TZ in any of its forms, else this machine's."""
+"""The time zone that times are shown in: that of TZ in any of its forms, else this machine's."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from zoneinfo import ZoneInfo
 LOCALTIME = Path("/etc/localtime")
 
 POSIX = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d[^\n]*")
-"""As far as `zoneinfo` does not check it: a name of three letters or more, and an offset."""
+"""POSIX rules begin with a name of three letters or more and an offset; the rest is unchecked."""
 
 AMERICAN = ",M3.2.0,M11.1.0"
-"""When summer time begins and ends where TZ names it and does not say: as the C library has it."""
+"""When summer time begins and ends if TZ names it without rules: the C library's default."""
 
 
 class NoZone(Exception):
-    """A text names no time zone; `guess` is the name that is most like it, or empty."""
+    """A text names no time zone; `guess` is the most similar name, or ""."""
 
     def __init__(self, guess: str = "") -> None:
         super().__init__(guess)
@@ -29,10 +29,10 @@ class NoZone(Exception):
 
 
 def local_zone() -> tuple[tzinfo, str]:
-    """The zone that times are shown in, and a sentence where TZ cannot be followed, else "".
+    """The zone that times are shown in, and a sentence if TZ cannot be understood, else "".
 
-    A TZ that means nothing is removed from the environment: programs that are started by this one
-    would each make something else of it.
+    A TZ that means nothing is removed from the environment, as programs that this one starts
+    could each understand it differently.
     """
     given = os.environ.get("TZ")
     if given is None:
@@ -52,7 +52,7 @@ def local_zone() -> tuple[tzinfo, str]:
 
 
 def zone_named(text: str) -> tzinfo:
-    """The zone that a value of TZ means, whatever blanks and cases it has. Raises NoZone.
+    """The zone that a value of TZ means; case and blanks do not matter. Raises NoZone.
 
     A name ("Europe/London"), a file of one ("/etc/localtime"), or the rules themselves
     ("EST5EDT,M3.2.0,M11.1.0", "<+03>-3"); each may follow a colon. Empty is UTC, as for C programs.
@@ -74,7 +74,7 @@ def zone_named(text: str) -> tzinfo:
 
 
 def _from_file(path: Path) -> ZoneInfo:
-    """Raises OSError or ValueError where it is no file of a zone."""
+    """The zone in a file. Raises OSError or ValueError if it is no file of a zone."""
     if not path.is_file():  # a pipe would be waited for
         raise FileNotFoundError(path)
     with path.open("rb") as file:
@@ -82,7 +82,7 @@ def _from_file(path: Path) -> ZoneInfo:
 
 
 def _from_rules(rules: str) -> ZoneInfo:
-    """A zone by POSIX rules: a file of one, as RFC 8536 has it, may say these and nothing else.
+    """The zone of POSIX rules, read as a zone file (RFC 8536) that holds these rules alone.
 
     Raises ValueError.
     """
@@ -93,7 +93,7 @@ def _from_rules(rules: str) -> ZoneInfo:
 
 
 def _nearly(name: str) -> tzinfo:
-    """The zone of this name in other cases, or with blanks for lines. Raises NoZone."""
+    """The zone of this name in another case, or with blanks for underscores. Raises NoZone."""
     from difflib import get_close_matches
     from zoneinfo import available_timezones
 

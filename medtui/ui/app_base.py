@@ -1,4 +1,4 @@
-"""What every app of ours has: its themes, its style, the help and the palette."""
+"""The base of all our apps: themes, style, help and palette."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def stylesheet() -> Path:
 _OURS = (
     "app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.", "sheet.",
 )  # fmt: skip
-"""How the ids of bindings begin whose actions are in the palette."""
+"""Prefixes of binding ids; the palette lists these bindings' actions."""
 
 
 class ActionCommands(Provider):
@@ -126,7 +126,7 @@ class AppBase(EndsPlainly, App[int]):
         self.keyboard = Keyboard(self)
         self._workers = Workers(self, self.tell_fault)
         self.fault: BaseException | None = None
-        """The last of our own that did not end the app."""
+        """The last unexpected error that did not end the app; None: none so far."""
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = theme if theme in self.available_themes else DARK.name
@@ -169,7 +169,7 @@ class AppBase(EndsPlainly, App[int]):
         return super().check_action(action, parameters)
 
     def tell_fault(self, error: BaseException) -> None:
-        """Say in a sentence that work of ours has failed, and log how."""
+        """Show in a sentence that background work has failed, and log the error."""
         self.fault = error
         logger.error("work beside the loop failed", exc_info=error)
         where = f" What happened stands in {log.file}." if log.file else ""

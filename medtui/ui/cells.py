@@ -1,4 +1,4 @@
-"""Texts by the cells that they take: cut to fit, or wrapped to lines. Nothing here draws."""
+"""Cuts and wraps texts by their width in cells. Nothing here draws."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def fit(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[Span]:
-    """Where each line of `text` begins and ends when none may be wider than `width` cells.
+    """The begin and end of each line of `text`, wrapped to at most `width` cells.
 
     Lines end at spaces, which belong to none of them, and at newlines; a word that is too
     wide for a line is cut.

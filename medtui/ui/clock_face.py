@@ -44,7 +44,7 @@ def digits(text: str, height: int) -> list[str]:
 
 
 def fitting(text: str, width: int, height: int) -> int:
-    """The greatest height of digits that fits into so many cells."""
+    """The greatest height of digits that fit into `width` by `height` cells."""
     best = SMALL
     for rows in range(LARGE, height + 1, LARGE):
         if cell_len(digits(text, rows)[0]) <= width:
@@ -58,7 +58,7 @@ def bar(gone: float, width: int) -> str:
 
 
 def state_of(reading: ClockReading) -> str:
-    """What the digits alone do not say."""
+    """The clock's state in words: over, paused, or the last minutes; else ""."""
     if reading.is_over:
         return "TIME IS UP"
     if reading.is_paused:
@@ -70,7 +70,7 @@ def state_of(reading: ClockReading) -> str:
 
 
 def time_of(reading: ClockReading) -> str:
-    """The digits: what is left, and after the end by how much it is over."""
+    """The digits: the time left, and after the end the time since then."""
     return ("+" if reading.seconds < 0 else "") + minutes(reading.seconds)
 
 

@@ -43,7 +43,7 @@ def _print(error: BaseException | None) -> None:
 
 
 def tell(error: BaseException) -> int:
-    """Say that a command has crashed, and return its exit code."""
+    """Print that a command has crashed, and return its exit code."""
     with contextlib.nullcontext() if log.file else log.logged(state()):
         logger.critical("crashed", exc_info=error)
         _print(error)
@@ -51,7 +51,7 @@ def tell(error: BaseException) -> int:
 
 
 class EndsPlainly(Base):
-    """For an app: how it ends when nobody has pressed a key for it.
+    """For an app: how it ends when no key was pressed for it.
 
     Textual's own report of a crash prints the values of all variables, tokens included. A
     terminal that is closed, or a polite kill, ends the app as its key does, so that nothing

@@ -14,9 +14,9 @@ from medtui.ui.vim_keys import vim_bindings
 
 
 class CursorList(ScrollView, can_focus=True):
-    """The cursor and its keys. It stays on its session wherever that goes.
+    """The cursor and its keys. It stays on its session when that moves.
 
-    Whoever derives from it says what the lines are (`line_count`, `session_at`, `row_of`), draws
+    A subclass says what the lines are (`line_count`, `session_at`, `row_of`), draws
     them (`render_line`), and tells of the cursor (`came_to`, `chose`).
     """
 
@@ -61,11 +61,11 @@ class CursorList(ScrollView, can_focus=True):
             self._move_to_row(row)
 
     def measure(self) -> None:
-        """The lines have become more or fewer."""
+        """Update the scroll size after the number of lines has changed."""
         self.virtual_size = Size(self.line_width, self.line_count)
 
     def follow_cursor(self) -> None:
-        """Go where the cursor's session has gone, or to its neighbour when it is not there."""
+        """Move the cursor to its session's new line, or to a neighbour if it is gone."""
         row = self.row_of(self.session_id)
         if row is None:
             had_one, self.session_id = self.session_id is not None, None
@@ -76,7 +76,7 @@ class CursorList(ScrollView, can_focus=True):
             return
         moved, self.cursor_row = row - self.cursor_row, row
         if moved and self.scroll_offset.y:
-            # What one reads stays where it is, as others come and go above it.
+            # The lines on the screen stay where they are when others above change.
             self.scroll_to(y=self.scroll_offset.y + moved, animate=False)
         elif moved:
             self._reveal()
@@ -118,7 +118,7 @@ class CursorList(ScrollView, can_focus=True):
             self.chose(row)
 
     def _move_to_row(self, row: int, *, down: bool = True) -> None:
-        """Put the cursor on a row, or, where a heading stands, on the one below or above it."""
+        """Put the cursor on a row, or, if it is a heading, on the one below or above it."""
         row = min(max(row, 1), self.line_count - 1)
         if self.session_at(row) is None:
             row += 1 if down else -1

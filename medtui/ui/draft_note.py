@@ -1,4 +1,4 @@
-"""The line in a form that says that what was typed before is there again; it holds the draft."""
+"""The line in a form that says that an earlier draft was restored; it owns the draft."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class DraftNote(Static):
-    """Shows itself when a draft is taken up. `begun` is what one had begun to do."""
+    """Visible when a draft was restored. `begun`: the words for what the user had begun."""
 
     def __init__(self, begun: str) -> None:
         words = f"You had begun to {begun}: taken up again. ctrl+r starts afresh."
@@ -21,33 +21,33 @@ class DraftNote(Static):
         self.is_shown = False
 
     async def take_up(self, taking: Awaitable[FormDraft]) -> dict[str, str]:
-        """What was typed before; empty where there is nothing."""
+        """Restore a draft. Returns its values; empty if there are none."""
         self._draft = await taking
         self._show(bool(self._draft.found))
         return self._draft.found
 
     @property
     def is_kept(self) -> bool:
-        """Whether what is typed is there another time, as far as is known."""
+        """Whether the typed text is saved, as far as is known."""
         return self._draft is not None and self._draft.is_kept
 
     def keep(self, values: Mapping[str, str]) -> None:
-        """Have what is typed kept, from when `take_up` has returned."""
+        """Save the typed values, once `take_up` has returned."""
         if self._draft is not None:
             self._draft.keep(values)
 
     def start_afresh(self) -> None:
-        """Forget it, and keep what is typed from now on."""
+        """Delete the draft, and start a new one with the next values."""
         self.keep({})
         self._show(False)
 
     def drop(self) -> None:
-        """What the form says is confirmed."""
+        """Delete the draft: a server has confirmed the form."""
         if self._draft is not None:
             self._draft.drop()
 
     def leave(self) -> None:
-        """The form is left; what is typed stays kept."""
+        """Release the draft when the form is left; it stays saved."""
         if self._draft is not None:
             self._draft.leave()
 

@@ -1,4 +1,4 @@
-"""The terminal: it may close under the app, and the app may be stopped in it without a word."""
+"""The terminal driver: survives a closed terminal, and a stop without a warning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from medtui.ui.pasting import Pastes
 
 
 class Output:
-    """Where the app writes to, also when nobody is there any more.
+    """The file that the app writes to; writing goes on without effect after the terminal closed.
 
     Textual writes from a thread that an error would end; its queue then fills up, and the
     app waits for ever to write into it, instead of ending.
@@ -42,11 +42,11 @@ LEAVE = (
     *("?2004l", "?1004l", "?2048l", "?7h"),  # pastes, focus, sizes, wrapped lines
     *("<u", "?1049l", "?25h"),  # the keyboard's protocol, the screen, the cursor
 )
-"""What switches off all that Textual has switched on."""
+"""The escape sequences that switch off all that Textual has switched on."""
 
 
 class PasteSafeParser(XTermParser):
-    """Textual's, which takes escape sequences in a pasted text for keys."""
+    """Textual's parser, without taking escape sequences in a pasted text for keys."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
@@ -67,7 +67,7 @@ linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # it m
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, where a terminal closes, or somebody sends SIGSTOP and SIGCONT.
+    """Textual's driver, made safe against a closed terminal, SIGSTOP and SIGCONT.
 
     SIGCONT comes with a hangup and after SIGSTOP, too, when nothing had been suspended.
     Textual then starts everything a second time beside the first: two threads share the keys
@@ -89,7 +89,7 @@ class TerminalDriver(LinuxDriver):
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def leave_at_once(self) -> None:
-        """Leave the terminal sane from another thread, where the loop does not come to it."""
+        """Restore the terminal from another thread, if the event loop hangs."""
         if self._is_left:
             return
         if self.attrs_before is not None:

@@ -12,17 +12,17 @@ import threading
 from collections.abc import Callable, Iterator
 
 ORDERLY_SECONDS = 1.4
-"""What an orderly end may take."""
+"""Seconds that an orderly end may take."""
 
 LAST_SECONDS = 0.4
-"""What may be done then: the terminal is left sane, and what is not on the disk yet is written."""
+"""Seconds to restore the terminal and write unsaved text after that."""
 
 _last: list[Callable[[], None]] = []
 
 
 @contextlib.contextmanager
 def at_last(work: Callable[[], None]) -> Iterator[None]:
-    """Have this done, in a thread, if the process has to be ended within the block."""
+    """Run `work` in a thread if the process has to be ended within the block."""
     _last.append(work)
     try:
         yield

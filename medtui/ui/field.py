@@ -1,4 +1,4 @@
-"""A labelled input with its error underneath: where one types is where one reads what is wrong."""
+"""A labelled input with its error underneath."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Input, Label, Static
 
 
 class JoiningInput(Input):
-    """An input that takes the whole of what is pasted, not its first line alone."""
+    """An input that takes all of a pasted text, not its first line alone."""
 
     def on_paste(self, event: events.Paste) -> None:
         event.text = "".join(line.strip() for line in event.text.splitlines())
@@ -22,8 +22,8 @@ class JoiningInput(Input):
 class Field(Vertical):
     """A label, an input, and a line for a hint or an error.
 
-    The hint stands there until there is an error; typing takes the error away. With `joins_lines`,
-    what is pasted may have been broken into lines on its way.
+    The hint is shown until there is an error; typing removes the error. `joins_lines`: the lines
+    of a pasted text are joined.
     """
 
     input = query_one(Input)
@@ -73,7 +73,7 @@ class Field(Vertical):
             self._input.select_all()
 
     def fail(self, reason: str) -> None:
-        """Show what is wrong with the value, and go there."""
+        """Show an error under the input, and focus it."""
         self.add_class("-invalid")
         self._note(reason)
         self._input.focus()

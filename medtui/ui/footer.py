@@ -1,4 +1,4 @@
-"""The footer: drawn anew only when other keys are live than before, and never without Help."""
+"""The footer: redrawn only when the live keys have changed, and always with Help."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from textual.widgets._footer import FooterKey
 
 
 class Footer(widgets.Footer):
-    """Textual's own replaces all of its widgets whenever the focus moves.
+    """A footer with fewer redraws: Textual's replaces all its widgets whenever the focus moves.
 
-    Where there are more keys than there is room, the last is pinned: `?` shows all of them.
+    If there is no room for all keys, the last one stays in sight: `?` shows all of them.
     """
 
     DEFAULT_CSS = """
@@ -41,7 +41,7 @@ class Footer(widgets.Footer):
 
 
 def _live(screen: Screen[Any]) -> object:
-    """All that the footer depends on."""
+    """The values that the footer depends on."""
     return [
         (active.binding, active.enabled, active.tooltip)
         for active in screen.active_bindings.values()

@@ -30,18 +30,18 @@ TURNS = 5
 four to come to the worker that waits for it."""
 
 SPINS = 50
-"""Turns after which the wait begins to sleep, as what is under way waits for something, too."""
+"""Turns after which the wait sleeps between turns, as the work under way waits, too."""
 
 SLEEP_SECONDS = 0.002
 
 STUCK_SECONDS = 1.0
-"""What has not come further for so long holds up no more keys."""
+"""Seconds without progress after which a key's effect is not waited for any longer."""
 
 WORK_SECONDS = 2.0
-"""How long keys that were typed at once wait for the work of those before them, in all."""
+"""Seconds that keys typed at once wait for the work of earlier keys, in all."""
 
 QUIT_SECONDS = 0.25
-"""How long the key that ends the program waits at most."""
+"""The most seconds that the key that ends the program waits."""
 
 
 class Keyboard:
@@ -64,7 +64,7 @@ class Keyboard:
 
     @property
     def is_idle(self) -> bool:
-        """Whether all that was typed has taken effect."""
+        """Whether all keys so far have taken effect."""
         return self._task is None
 
     @contextmanager
@@ -93,7 +93,7 @@ class Keyboard:
         self._before = {worker for worker in self._workers if worker not in self._asking}
 
     async def _hand_on(self) -> None:
-        """Until no more events wait."""
+        """Post the waiting events, one at a time, until none waits."""
         try:
             await self._settle()
             while self._waiting:
@@ -129,12 +129,12 @@ class Keyboard:
 
     @property
     def _patience(self) -> float:
-        """For how many seconds what does not come further is waited for."""
+        """Seconds to wait for work without progress."""
         ends = (isinstance(event, events.Key) and event.key == "ctrl+q" for event in self._waiting)
         return QUIT_SECONDS if any(ends) else STUCK_SECONDS
 
     def _busy(self) -> set[object]:
-        """What is at work for the last event, or on the screen that it has led to."""
+        """The widgets and workers that still work for the last event, or on its new screen."""
         pumps: list[MessagePump] = [self._app]
         with suppress(ScreenStackError):  # the app begins, or ends
             pumps += self._app.screen.walk_children(with_self=True)

@@ -1,4 +1,4 @@
-"""Pasted text is never keys: neither where it holds escape sequences, nor where it holds an end."""
+"""Keeps pasted text from acting as keys, even if it contains escape sequences or an end mark."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ START, END = "\x1b[200~", "\x1b[201~"
 """Between these two a terminal sends what is pasted (bracketed paste)."""
 
 DOUBT_SECONDS = 1.0
-"""For how long keys behind a paste are held back at most, where they come without a pause."""
+"""The most seconds that keys right after a paste are held back."""
 
 BULK = 1024
-"""Characters of a read that nobody types."""
+"""More characters than this in one read were not typed."""
 
 _MARK = re.compile(f"{re.escape(START)}|{re.escape(END)}")
 _MOVES = re.compile(r"(\t|\x1b\[Z)*")
@@ -23,16 +23,16 @@ class _State(Enum):
     KEYS = auto()
     PASTE = auto()
     DOUBT = auto()
-    """Behind an end, which may be one that the pasted text holds."""
+    """After an end mark that may be part of the pasted text."""
 
 
 class Pastes:
-    """Rewrites what a terminal sends, so that each paste is a start, text without escapes, an end.
+    """Rewrites a terminal's input, so that each paste is a start, text without escapes, an end.
 
-    A terminal that does not clean what it pastes passes on an end in the text. The real one
-    follows, and tells that what is between the two was pasted. Therefore what comes right behind
-    an end is held back until nothing has followed for a moment. Between two pastes only keys that
-    move to another field are taken for keys.
+    A terminal that does not clean a pasted text passes on end marks in it. The real end follows,
+    and shows that the text between the two was pasted. So input right after an end is held back
+    until none has followed for a moment. Between two pastes only keys that move to another field
+    count as keys.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Pastes:
         self._since = 0.0
 
     def feed(self, text: str) -> str:
-        """What is to be read instead of this text."""
+        """The input to read in place of this text."""
         self._is_fresh, self._is_bulk = True, len(text) >= BULK
         before = ""
         if self._state is _State.KEYS:
@@ -61,7 +61,7 @@ class Pastes:
         return before + "".join(self._resolved())
 
     def tick(self) -> str:
-        """To be called after each read, and each time nothing was read: what is held no longer."""
+        """The input that is held no longer. To be called after each read, even an empty one."""
         was_fresh, self._is_fresh = self._is_fresh, False
         is_over = time.monotonic() - self._since > DOUBT_SECONDS and not self._is_bulk
         if self._state is not _State.DOUBT or (was_fresh and not is_over):
@@ -71,7 +71,7 @@ class Pastes:
         return keys
 
     def _resolved(self) -> list[str]:
-        """What is certain of the text that is held."""
+        """The part of the held text that is certain."""
         out: list[str] = []
         while mark := _MARK.search(self._held):
             text, self._held = self._held[: mark.start()], self._held[mark.end() :]

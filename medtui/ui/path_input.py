@@ -14,18 +14,18 @@ from textual.suggester import Suggester
 from textual.widgets import Input
 
 MOST = 200
-"""So many names are looked at to complete one."""
+"""The most names that are read to complete one."""
 
 
 class PathInput(Input):
-    """`tab` completes as far as names agree; `~` is one's own folder."""
+    """An input for a path: `tab` completes as far as names agree; `~` is the home folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "complete", "Complete", id="path.complete", tooltip="Complete the name"),
     ]
 
     class Offered(Message):
-        """The names with which what is typed may go on."""
+        """Posted with the names that complete the typed text."""
 
         def __init__(self, names: list[str]) -> None:
             super().__init__()
@@ -59,7 +59,7 @@ class _FromDisk(Suggester):
 
 
 def expanded(typed: str) -> Path:
-    """The path that is meant; a home that nobody has stays as it was typed."""
+    """The path that was typed, with `~` expanded; an unknown user's home stays as it was typed."""
     try:
         return Path(typed.strip()).expanduser()
     except RuntimeError:
@@ -67,7 +67,7 @@ def expanded(typed: str) -> Path:
 
 
 def completions(typed: str) -> list[str]:
-    """What may have been begun to be typed, with a slash after folders; hidden ones if asked."""
+    """The names that complete the typed text, folders with a slash; hidden ones after a dot."""
     head, slash, begun = typed.rpartition("/")
     if not typed.strip() or (not slash and typed.startswith("~")):
         return []

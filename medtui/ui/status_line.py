@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 SERVER_CELLS = 18, 40
-"""How much of the server's name is shown: on narrow terminals, and on others."""
+"""The most cells of the server's name: on narrow terminals, and on others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class ConnectionState:
 
 
 class StatusLine(Static):
-    """One line, written again only when it reads differently. `server`: what it is called."""
+    """One line, updated only when its text changes. `server`: the server's name."""
 
     def __init__(self, zone: tzinfo, server: str = "") -> None:
         super().__init__(markup=False)

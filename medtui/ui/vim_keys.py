@@ -1,4 +1,4 @@
-"""The keys with which one moves, the same wherever there is something to move in."""
+"""The movement keys, the same in every list and text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def vim_bindings(*actions: str) -> list[BindingType]:
 
 
 class VimOptionList(OptionList):
-    """Options among which one moves as on the board."""
+    """An option list with the board's movement keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "cursor_down", "cursor_up", "page_down", "page_up", "first", "last"
@@ -35,7 +35,7 @@ class VimOptionList(OptionList):
 
 
 class VimScroll(VerticalScroll, can_focus=True):
-    """Something to read, in which one moves as on the board."""
+    """A scrolled text with the board's movement keys."""
 
     BINDINGS: ClassVar[list[BindingType]] = vim_bindings(
         "scroll_down", "scroll_up", "page_down", "page_up", "scroll_home", "scroll_end"

@@ -1,4 +1,4 @@
-"""A list that one opens in a form, in which one moves as on the board."""
+"""A drop-down list with the board's movement keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class VimSelect(Select[T]):
-    """Textual's, in which letters would jump to an option instead of moving."""
+    """Textual's drop-down list, in which letters would jump to an option instead of moving."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "move('down')", "Down", show=False, id="move.down", tooltip="Down"),
@@ -26,7 +26,7 @@ class VimSelect(Select[T]):
         super().__init__(*arguments, type_to_search=False, compact=True, **options)
 
     def action_move(self, to: str) -> None:
-        """Move in the list; where it is closed, open it, as the arrows do."""
+        """Move in the list; if it is closed, open it, as the arrows do."""
         if not self.expanded:
             self.action_show_overlay()
             return

@@ -1,4 +1,4 @@
-"""Work beside the event loop whose faults end neither the app nor in silence."""
+"""Report exceptions of background workers instead of exiting or ignoring them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class Workers(WorkerManager):
-    """Tells of every worker that fails, whatever its `exit_on_error` says.
+    """Reports every worker that fails, whatever its `exit_on_error` says.
 
-    Textual would end the app, or forget the error: there is nothing in between.
+    Textual alone would end the app or ignore the error.
     """
 
     def __init__(self, app: App[Any], tell: Callable[[BaseException], None]) -> None:
@@ -27,7 +27,7 @@ class Workers(WorkerManager):
         super().add_worker(worker, start, exclusive)
 
     def _remove_worker(self, worker: Worker[Any]) -> None:
-        """Called when it is done."""
+        """Report a worker's error. Textual calls this when the worker is done."""
         super()._remove_worker(worker)
         if worker.state is WorkerState.ERROR and worker.error is not None:
             self._tell(worker.error)

@@ -22,7 +22,7 @@ SESSIONS, MARKED = 3_000, 300
 
 
 async def filled(stack: Stack) -> Person:
-    """Somebody with years of sessions, put there as quickly as it goes."""
+    """A user with years of sessions, inserted by SQL."""
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     await stack.sql(
         "insert into practice_sessions (host_id, guest_id, datetime_utc, type, candidate_id)"

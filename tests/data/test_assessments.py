@@ -177,7 +177,7 @@ async def test_an_upload_whose_answer_got_lost_is_done_once(
 async def test_a_deletion_without_an_answer_is_not_asked_for_a_second_time(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
-    """What is there by then may be somebody's new file."""
+    """The file that is there by then may be another user's new one."""
     backend = await open_backend(people[0])
     session_id = await stack.session(people[0])
     await stack.file(session_id, "transcript.json")

@@ -63,7 +63,7 @@ async def test_a_refresh_that_fails_is_tried_again(
 
 
 @pytest.mark.parametrize("kind", [Kind.DROP, Kind.TRUNCATE])
-async def test_a_rotation_whose_answer_got_lost_logs_nobody_out(
+async def test_a_rotation_whose_answer_got_lost_ends_no_login(
     kind: Kind, stack: Stack, proxy: FaultProxy, person: Person
 ) -> None:
     server = Server(proxy.url, stack.anon_key)
@@ -97,7 +97,7 @@ async def test_after_a_restart_requests_and_feed_are_the_users(
         }
 
 
-async def test_signing_out_while_nobody_answers_is_signing_out(
+async def test_signing_out_ends_the_login_while_no_server_answers(
     stack: Stack, proxy: FaultProxy, person: Person
 ) -> None:
     tokens, server = MemoryTokens(), Server(proxy.url, stack.anon_key)

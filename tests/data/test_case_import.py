@@ -231,7 +231,7 @@ async def test_a_file_with_mistakes_imports_nothing_and_names_them_all(
     path.write_text(json.dumps([good, good, good | {"case_name_internal": "B", "id": 7}]))
     code, text = await run(path)
     assert code == 1
-    assert text.splitlines()[-1] == f"medtui: nothing was imported: mend 2 things in {path} first."
+    assert text.splitlines()[-1] == f"medtui: nothing was imported: fix 2 things in {path} first."
     assert await table(stack) == []
 
 

@@ -37,7 +37,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @dataclass
 class Desk:
-    """Somebody's program, as far as mark sheets are concerned."""
+    """A user's program, as far as mark sheets are concerned."""
 
     person: Person
     backend: Backend
@@ -81,7 +81,7 @@ class Practice:
     opened: contextlib.AsyncExitStack
 
     async def open(self, person: Person, *, live: bool = True) -> Desk:
-        """Start somebody's program: what it has kept on its disk is there again."""
+        """Start a user's program: the submissions on its disk are there again."""
         desk: Desk
 
         def hear(event: Event) -> None:
@@ -234,7 +234,7 @@ async def test_the_host_is_killed_between_the_bucket_and_the_answer(
     content = await practice.hand_in(guest, practice.sheet())
     await host.until(DeliveryState.UPLOADED)
     await practice.kill(host)
-    # Nobody answers, and the guest sees for themself.
+    # No client answers, and the guest's client looks into the bucket itself.
     await guest.until(DeliveryState.UPLOADED)
     assert await practice.uploaded() == content
 
@@ -352,7 +352,7 @@ async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_dis
     assert await practice.uploaded() == content
 
 
-async def test_a_disk_that_is_full_for_a_while_makes_nobody_deaf(
+async def test_after_a_full_disk_a_client_still_receives(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guest = await practice.open(practice.guest)

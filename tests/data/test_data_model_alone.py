@@ -246,10 +246,10 @@ async def test_a_version_from_elsewhere_is_the_nearest_stage(
     assert await stack.sql("select from practice_sessions") == []
 
 
-async def test_a_time_that_no_calendar_has_costs_nobody_the_board(
+async def test_a_time_that_python_lacks_does_not_hide_the_board(
     stack: Stack, open_backend: Any
 ) -> None:
-    """Whoever may post on such a server may post at any time that Postgres knows."""
+    """On such a server a session can be posted at any time that Postgres can store."""
     host, other, watcher = await stack.person(), await stack.person("Mei"), Watcher()
     good = await stack.session(host)
     backend = await open_backend(host, watcher)

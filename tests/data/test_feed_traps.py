@@ -111,7 +111,7 @@ async def test_changes_outside_the_window(stack: Stack, backend: Backend, watche
     assert not watcher.stale
 
 
-async def test_a_message_that_nobody_understands(
+async def test_a_malformed_message(
     stack: Stack, proxy: FaultProxy, backend: Backend, watcher: Watcher
 ) -> None:
     session_id = await stack.session(await stack.person())
@@ -147,7 +147,7 @@ async def test_a_token_that_ends_under_a_live_board(
     viewer: Person,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The server closes the channel; while no new token can be had, nobody says LIVE."""
+    """The server closes the channel; while no new token can be had, the feed is not LIVE."""
     monkeypatch.setattr(server_sessions, "TOKEN_SECONDS", 2)
     monkeypatch.setattr(auth, "WATCH_SECONDS", 60)
     server = Server(proxy.url, stack.anon_key)
@@ -234,7 +234,7 @@ async def test_where_websockets_are_blocked_the_board_is_read_now_and_then(
     await watcher.until(lambda: third in watcher.rows)
 
 
-async def test_heartbeats_that_nobody_answers(
+async def test_heartbeats_without_a_reply(
     proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(socket, "HEARTBEAT_SECONDS", 0.3)
@@ -280,7 +280,7 @@ async def test_a_nap_that_a_connection_has_not_outlived(
     await watcher.until(lambda: watcher.is_live)
 
 
-async def test_it_ends_at_once_while_nobody_answers(
+async def test_it_ends_at_once_while_no_server_answers(
     stack: Stack, proxy: FaultProxy, watcher: Watcher
 ) -> None:
     async with during(proxy, Kind.BLACK_HOLE, EVERYWHERE, direction="both", ends="reset"):

@@ -57,7 +57,7 @@ async def held(stack: Stack, host: Person, guest: Person, days: float, **more: A
     return await stack.session(host, guest=guest, starts_in=timedelta(days=-days), **more)
 
 
-async def test_ones_past_sessions_come_newest_first_in_pages_and_nobody_elses(
+async def test_only_ones_own_past_sessions_come_newest_first_in_pages(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(paging, "PAGE", 3)
@@ -195,7 +195,7 @@ async def test_without_a_folder_nothing_is_kept(stack: Stack) -> None:
         await backend.auth.sign_out()
 
 
-async def test_where_nobody_is_signed_in_nothing_stays_of_who_was(
+async def test_without_a_login_no_cache_of_an_earlier_one_stays(
     stack: Stack, open_at: Any, tmp_path: Path
 ) -> None:
     """As after a sign-out that was killed between forgetting the login and what was kept."""

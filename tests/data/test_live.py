@@ -250,7 +250,7 @@ async def test_a_change_that_the_feed_missed_is_found_and_the_feed_restarted(
     backend = await open_backend(viewer, notify=watcher.notify)
     backend.live.start()
     await watcher.until(lambda: watcher.is_live)
-    # Of a table outside the publication nobody hears.
+    # Changes of a table outside the publication are not sent.
     await stack.sql("alter publication supabase_realtime drop table practice_sessions")
     await stack.sql("update practice_sessions set type = 'missed'")
     await stack.sql("alter publication supabase_realtime add table practice_sessions")

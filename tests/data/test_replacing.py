@@ -128,7 +128,7 @@ async def test_what_is_kept_is_readable_by_its_owner_alone(
 
 
 @pytest.mark.parametrize(("method", "after"), [("read", True), ("delete_once", True)])
-async def test_what_somebody_else_puts_there_meanwhile_stays(
+async def test_another_file_that_is_uploaded_meanwhile_stays(
     method: str,
     after: bool,
     stack: Stack,

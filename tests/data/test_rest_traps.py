@@ -186,7 +186,7 @@ async def test_a_write_whose_row_is_hidden_from_it_is_not_taken_for_done(
     assert not wire.refusals, "the server says 200 to it"
 
 
-async def test_a_profile_that_nobody_may_edit_is_not_taken_for_saved(
+async def test_a_profile_that_may_not_be_edited_is_not_taken_for_saved(
     stack: Stack, open_backend: Open
 ) -> None:
     person = await stack.person()

@@ -51,7 +51,7 @@ async def test_a_dozen_words_in_a_second_do_not_close_the_channel(
         return isinstance(event, RoomHeard) and event.payload == {"minutes": 12}
 
     await his.until(is_last)
-    # Whoever comes late has it from the presence, a few seconds later.
+    # A late joiner has it from the presence, a few seconds later.
     await his.until(lambda e: isinstance(e, RoomMet) and {"minutes": 12} in e.cards, 12)
     assert not [event for event in hers.events + his.events if isinstance(event, RoomParted)]
 

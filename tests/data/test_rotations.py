@@ -1,4 +1,4 @@
-"""Several windows of one login, over many rotations of its tokens: nobody is logged out."""
+"""Several windows of one login, over many rotations of its tokens: none is logged out."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ async def test_a_login_with_seconds_left_or_of_a_clock_set_since_is_refreshed_on
         assert await rotations(stack) == 1
 
 
-async def test_whoever_signs_in_in_another_window_is_not_taken_for_the_one_in_this(
+async def test_a_sign_in_in_another_window_does_not_change_the_user_of_this_one(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)
@@ -193,7 +193,7 @@ async def test_whoever_signs_in_in_another_window_is_not_taken_for_the_one_in_th
         assert mine.name == mei.name
 
 
-async def test_what_one_does_to_ones_account_is_not_done_to_whoever_has_signed_in_since(
+async def test_a_change_of_an_account_does_not_reach_the_one_that_signed_in_since(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyring, "get_keyring", keyring.backends.fail.Keyring)

@@ -1,4 +1,4 @@
-"""What is at the server's address may be no Supabase: whoever asks is told so in a sentence."""
+"""A server that is no Supabase: each call says so in a sentence."""
 
 from __future__ import annotations
 

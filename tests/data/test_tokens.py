@@ -244,7 +244,7 @@ async def test_a_keyring_that_does_not_answer_when_it_is_written(
 async def test_a_login_that_the_keyring_keeps_is_over_nevertheless(
     how: str, silent: SilentKeyring, tmp_path: Path
 ) -> None:
-    """Signed out while it cannot be removed: the next start finds nobody signed in."""
+    """Signed out while it cannot be removed: the next start finds no login."""
     await StoredTokens(URL, tmp_path).write("one")
     tokens = StoredTokens(URL, tmp_path)
     assert await tokens.read() == "one"

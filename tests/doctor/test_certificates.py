@@ -1,4 +1,4 @@
-"""`medtui doctor` and certificates: whom nobody vouches for, and what runs out."""
+"""`medtui doctor` and certificates: those that are not trusted, and those that expire."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def made(folder: Path, days: int) -> tuple[Path, SSLContext]:
     return file, context
 
 
-async def test_a_certificate_that_nobody_vouches_for(
+async def test_a_certificate_that_is_not_trusted(
     stack: Stack, look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file, context = made(tmp_path, days=400)

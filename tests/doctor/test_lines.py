@@ -29,7 +29,7 @@ from tests.terminal import Terminal
 
 
 class Locked(InMemory):
-    """A keyring that nobody unlocks."""
+    """A keyring that stays locked."""
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise RuntimeError("locked")
@@ -55,7 +55,7 @@ async def test_a_login_sees_more(stack: Stack, look: Any, folder: Path) -> None:
     await stack.sql("grant select on cases to authenticated")
     found = await look()
     assert failures(found) == ["policies"]
-    assert "whoever is signed in" in found["policies"].what
+    assert "every signed-in user" in found["policies"].what
 
 
 async def test_settings_that_cannot_be_read(look: Any, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_where_the_server_was_named(look: Any, monkeypatch: pytest.MonkeyP
             break
 
 
-async def test_an_address_where_nobody_is(stack: Stack, look: Any) -> None:
+async def test_an_address_without_a_server(stack: Stack, look: Any) -> None:
     await stack.stop_gateway()
     found = await look()
     assert failures(found) == ["address"]
@@ -141,7 +141,7 @@ async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: An
     [
         ("tables", "alter table cases rename column domain to field", "domain"),
         ("tables", "alter table cases drop constraint cases_pkey cascade", "a key"),
-        ("tables", "revoke select on profiles from anon", "nobody may read profiles"),
+        ("tables", "revoke select on profiles from anon", "no user may read profiles"),
         ("tables", "drop table cases cascade", "no cases"),
         ("migrations", "drop function server_time()", "server_time"),
         ("policies", "grant select on practice_sessions to anon", "room links"),
@@ -285,7 +285,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert stack.anon_key not in text
 
 
-async def test_whoever_reads_its_first_line_alone_is_told_of_no_fault(tmp_path: Path) -> None:
+async def test_reading_its_first_line_alone_prints_no_error(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "medtui", "doctor"),

@@ -116,7 +116,7 @@ def test_nearly_its_words(quote: str, turn: int) -> None:
     "quote",
     ["how are you today", "hi", "", "…", "My right foot has been blue since Sunday", "art lens"],
 )
-def test_what_nobody_said(quote: str) -> None:
+def test_a_quote_that_was_not_said(quote: str) -> None:
     assert QUOTES.find(Evidence(quote)) == NOT_FOUND
 
 

@@ -63,7 +63,7 @@ def test_criteria_are_ticked_under_their_domains() -> None:
     assert headings[:2] == ["Criteria: Data gathering", "Criteria: Management"]
 
 
-def test_what_nobody_claimed_is_last() -> None:
+def test_unclaimed_parts_come_last() -> None:
     passages = outline(assessment("checklist.json"))
     assert [passage.text for passage in passages[-3:]] == [
         "Also in the file", "model: example-model", "station: 7",

@@ -75,7 +75,7 @@ def test_a_search_of_five_hours_is_quick() -> None:
         ([], 0),
     ],
 )
-def test_the_station_begins_where_somebody_says_so(texts: list[str], turn: int) -> None:
+def test_the_station_begins_at_the_phrase_that_says_so(texts: list[str], turn: int) -> None:
     assert opening(talk(*texts)) == turn
 
 

@@ -153,7 +153,7 @@ def test_a_turn_that_the_diariser_cut_in_two_is_one() -> None:
     assert (found.turns[0].start, found.turns[0].end) == (1, 3)
 
 
-def test_segments_of_nobody_stay_apart() -> None:
+def test_segments_without_a_speaker_stay_apart() -> None:
     found = as_read({"segments": [segment("One.", None, 1, 2), segment("Two.", "UU", 2, 3)]})
     assert [(turn.speaker, turn.text) for turn in found.turns] == [(None, "One."), (None, "Two.")]
 
@@ -170,7 +170,7 @@ def test_the_unit_of_times_is_told_by_what_fits(unit: int, duration: float | Non
     assert found.turns[-1].end == pytest.approx(59)
 
 
-def test_a_word_of_nobody_belongs_to_whoever_speaks_around_it() -> None:
+def test_a_word_without_a_speaker_belongs_to_the_speaker_around_it() -> None:
     words = [
         {"word": word, "start": n, "end": n + 0.9, "speaker": who}
         for n, (word, who) in enumerate(

@@ -103,7 +103,7 @@ class Client:
         self._tell("board", rows=[row_of(session) for session in self._board.agenda.sessions])
 
     async def _act(self) -> None:
-        """One thing after the other, as somebody does who looks at the board."""
+        """Act again and again, as a user of the board does."""
         while self._may_act:
             await asyncio.sleep(self._rng.uniform(0.3, 1.5))
             if not self._may_act:
@@ -172,7 +172,7 @@ class Client:
 
 
 def row_of(session: PracticeSession) -> list[Any]:
-    """What somebody reads in a line of the board."""
+    """The text of a line of the board."""
     return [
         str(session.id),
         session.starts_at.astimezone(UTC).isoformat(),

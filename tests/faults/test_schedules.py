@@ -155,6 +155,6 @@ def waits_long(seed: int) -> bool:
 
 
 def seeds_or(seeds: list[int] | range) -> list[int]:
-    """The seeds that somebody wants to see again, or these."""
+    """The seeds of `MEDTUI_SEEDS`, or these."""
     wanted = os.environ.get("MEDTUI_SEEDS")
     return [int(seed) for seed in wanted.split(",")] if wanted else list(seeds)

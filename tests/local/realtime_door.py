@@ -104,7 +104,7 @@ async def joined(stack: Stack, token: str, **binding: str) -> AsyncIterator[Subs
 
 
 async def allow(stack: Stack, person: Person, *rights: str, topic: str = "ward") -> None:
-    """Let somebody `receive broadcast`, `send presence` and the like."""
+    """Allow a user to `receive broadcast`, `send presence` and the like."""
     for right in rights:
         await stack.sql("insert into may values (%s, %s, %s, %s)", person.id, topic, *right.split())
 

@@ -62,7 +62,7 @@ async def test_ten_steps_through_an_account(stack: Stack) -> None:
     assert refreshed.session is not None
     assert refreshed.session.refresh_token != signed_in.session.refresh_token
     assert refreshed.session.user.id == answer.user.id
-    # 8 Whoever has forgotten the password gets back by a code, and sets a new one.
+    # 8 A user who has forgotten the password signs in by a code, and sets a new one.
     lost = await new_client()
     await lost.auth.reset_password_for_email(EMAIL)
     await lost.auth.verify_otp(

@@ -192,7 +192,7 @@ async def test_a_code_gets_one_back_in_to_set_a_new_password(stack: Stack, auth:
     assert changed.status_code == 200
     assert "access_token" in await sign_in(auth, person.email, "a new one")
     assert "access_token" not in await sign_in(auth, person.email)
-    # Whoever knew the old password is out; whoever set the new one is not.
+    # Logins by the old password have ended; the one that set the new password has not.
     gone = await auth("GET", "user", token=elsewhere["access_token"])
     assert said(gone) == (403, "session_not_found")
     assert (await auth("GET", "user", token=token)).status_code == 200

@@ -79,12 +79,12 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
     session = auth(line, "verify", verify).json()
     assert medtui("local", "mail", *here)[1] == "No code waits to be entered.\n"
 
-    # A password that somebody has forgotten, while it runs.
+    # Setting a forgotten password while the server runs.
     code, _, err = medtui("local", "password", EMAIL, *here, typed="abc\n")
     assert (code, err) == (1, "Password should be at least 6 characters: nothing is changed.\n")
     code, _, err = medtui("local", "password", "who@example.org", *here, typed="battery\n")
     assert code == 1
-    assert "Nobody has signed up as who@example.org" in err
+    assert "There is no account for who@example.org" in err
     assert sign_in(line, PASSWORD).status_code == 200
     code, out, _ = medtui("local", "password", EMAIL.upper(), *here, typed="battery staple\n")
     assert (code, out) == (0, f"{EMAIL} has a new password, and is signed out everywhere.\n")
@@ -115,7 +115,10 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
 
     # Its last day. Without a word nothing is deleted; nor is what others have put there.
     code, _, err = medtui("local", "reset", *here)
-    assert (code, err) == (1, "There is nobody to ask: add --yes to delete without asking.\n")
+    assert (code, err) == (
+        1,
+        "There is no terminal to ask at: add --yes to delete without asking.\n",
+    )
     assert (data / "pgdata").exists()
     (data / "notes.txt").write_text("mine")
     unknown = [p.name for p in data.iterdir() if not any(p.match(name) for name in CONTENT)]

@@ -165,7 +165,7 @@ async def test_a_token_that_expires_ends_the_channel_unless_it_is_renewed(stack:
             await left.frame("postgres_changes", seconds=0.2)
 
 
-async def test_a_slow_subscriber_is_closed_and_delays_nobody(stack: Stack) -> None:
+async def test_a_slow_subscriber_is_closed_and_delays_no_other(stack: Stack) -> None:
     person = await stack.person()
     async with (
         joined(stack, person.token) as quick,

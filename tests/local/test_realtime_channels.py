@@ -91,7 +91,7 @@ async def test_two_under_one_key_are_two(stack: Stack) -> None:
         assert await diff(other) == ({}, {"amara": [{"on": "phone"}]})
 
 
-async def test_whoever_loses_their_connection_has_left(stack: Stack) -> None:
+async def test_a_lost_connection_leaves_the_channel(stack: Stack) -> None:
     async with subscriber(stack) as stays, contextlib.AsyncExitStack() as gone:
         await stays.join(stack.anon_key, WARD, presence=PRESENT)
         goes = await gone.enter_async_context(subscriber(stack))

@@ -56,7 +56,7 @@ async def storm(
     seconds: float,
     each_minute: Callable[[], None] = lambda: None,
 ) -> Storm:
-    """20 changes a second, by four at once, before the eyes of whoever the tokens are."""
+    """20 changes a second, by four at once, seen by the tokens' users."""
     pipe = asyncio.subprocess.PIPE
     crowd = await asyncio.create_subprocess_exec(
         sys.executable, CROWD, url, key, stdin=pipe, stdout=pipe, limit=2**28

@@ -84,7 +84,7 @@ def test_it_ends_on_a_signal_while_it_starts(
     assert list(temporary.iterdir()) == []
 
 
-def test_held_it_lives_as_long_as_somebody_holds_it(serve: Serve, folder: Path) -> None:
+def test_it_runs_as_long_as_a_program_holds_it(serve: Serve, folder: Path) -> None:
     server = serve("--data", folder, "--port", 0, "--held")
     line = server.line()
     assert list(line) == [*KEYS, "HOLD"]

@@ -85,7 +85,7 @@ def test_each_file_is_read_and_what_it_quotes_was_said_but_for_a_few() -> None:
     assert folded > 5
 
 
-def test_the_marks_tell_of_somebody_who_learns_to_listen_and_still_explains_badly() -> None:
+def test_the_marks_rise_for_listening_and_not_for_explaining() -> None:
     found = documents()
     entries = []
     for held in PAST:

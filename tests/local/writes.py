@@ -23,7 +23,7 @@ BATCH, BATCHES_PER_HOST = 3, 30
 
 
 class Unacknowledged(Exception):
-    """The server is gone, or in trouble: nobody knows whether the write was done."""
+    """The server is gone, or in trouble: whether the write was done is not known."""
 
 
 class Door:
@@ -237,7 +237,7 @@ class Deletions(Kind):
 
 
 class Uploads(Kind):
-    """Row and file agree: what was acknowledged is there, whole, and no file is nobody's."""
+    """Row and file agree: acknowledged files are there, whole, and no file is without a row."""
 
     def __init__(self) -> None:
         self.acknowledged: dict[str, Any] = {}

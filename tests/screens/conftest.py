@@ -32,7 +32,7 @@ NOW = datetime(2030, 11, 26, 18, 4, tzinfo=UTC)
 
 
 class Seat:
-    """Somebody before an app: its pilot, and words for what people do."""
+    """A user of an app: its pilot, and methods for what users do."""
 
     def __init__(self, app: MedtuiApp, pilot: Pilot[int]) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Somebody before a review, without a server."""
+"""A user of the review, without a server."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CHECKLIST = SAMPLES / "assessments" / "checklist.json"
 
 
 class Reader(Seat):
-    """Somebody before a review."""
+    """A user of the review."""
 
     @property
     def review(self) -> ReviewScreen:

@@ -28,7 +28,7 @@ async def test_booking_takes_the_seat_and_says_so(stack: Stack, seat: Any) -> No
     await here.until_text("You have booked this session already")
 
 
-async def test_whoever_loses_the_race_reads_who_won(stack: Stack, seat: Any) -> None:
+async def test_the_loser_of_a_race_reads_who_won(stack: Stack, seat: Any) -> None:
     me, winner = await stack.person(), await stack.person("Daniel", "Reyes")
     await stack.session(await stack.person("Amara", "Okafor"))
     here = await seat()

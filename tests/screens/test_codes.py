@@ -89,7 +89,7 @@ async def sign_up(here: Seat, email: str = NEW) -> None:
 
 
 async def signs_in(stack: Stack, email: str, password: str) -> bool:
-    """Whether the auth server lets somebody in: asked with a client of its own."""
+    """Whether the auth server accepts a password: asked with another client."""
     client = await stack.client()
     try:
         await client.auth.sign_in_with_password({"email": email, "password": password})
@@ -260,7 +260,7 @@ THEIRS, MINE = "the attacker's own", "correct horse"
 
 
 async def others_sign_up(stack: Stack, email: str = NEW) -> None:
-    """Somebody who does not own the address signs up with it, and waits."""
+    """A person who does not own the address signs up with it, and waits."""
     client = await stack.client()
     await client.auth.sign_up({"email": email, "password": THEIRS})
     await minutes_later(stack)  # so that the owner is sent a code of their own
@@ -449,7 +449,7 @@ async def test_a_forgotten_password_is_replaced_by_way_of_a_code(by_code: Stack,
 
 
 @pytest.mark.long
-async def test_nobody_has_to_choose_a_new_password(by_code: Stack, seat: Any) -> None:
+async def test_a_new_password_is_not_required(by_code: Stack, seat: Any) -> None:
     person = await by_code.person()
     here = await seat()
     await here.fill("email", person.email)
@@ -494,7 +494,7 @@ async def test_a_password_is_changed_and_other_logins_end(by_code: Stack, seat: 
 
 
 async def old_login(stack: Stack, seat: Any) -> tuple[Person, Seat]:
-    """Somebody at the board who has signed in more than a day ago."""
+    """A user at the board who has signed in more than a day ago."""
     person = await stack.person()
     here = await seat()
     await here.board(person)

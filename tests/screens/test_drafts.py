@@ -255,7 +255,7 @@ async def kill(terminal: Terminal) -> None:
 
 
 async def begin(terminal: Terminal) -> None:
-    """Open the form and type a time that is in nobody's suggestion."""
+    """Open the form and type a time that the form does not suggest."""
     terminal.press("n")
     await terminal.until("Post a session", "medtui-")
     terminal.press("\x15")  # ctrl+u: an empty line

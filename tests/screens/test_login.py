@@ -170,7 +170,7 @@ async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_pa
 
 
 @pytest.mark.parametrize("choice", ["local", "connect"])
-async def test_settings_that_another_program_holds_hold_nobody_up(
+async def test_settings_locked_by_another_program_do_not_block(
     choice: str, stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await seat(server="", launcher=FakeLauncher(stack))

@@ -294,7 +294,7 @@ async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
     await host.until_screen("MarkSheetScreen")
 
 
-async def test_whoever_does_not_assess_is_told_why_there_is_no_sheet(
+async def test_one_who_does_not_assess_is_told_why_there_is_no_sheet(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
     await station(stack, amara, mei, candidate=mei)
@@ -305,11 +305,11 @@ async def test_whoever_does_not_assess_is_told_why_there_is_no_sheet(
     await stack.sql("update practice_sessions set version = 1, candidate_id = null")
     await guest.until_text("PREP")
     await guest.press("m")
-    await guest.until_text("Whoever is not the candidate marks")
+    await guest.until_text("The one who is not the candidate marks")
     assert guest.screen == "RoomScreen"
 
 
-async def test_whoever_becomes_the_candidate_leaves_the_sheet(
+async def test_one_who_becomes_the_candidate_leaves_the_sheet(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
     await station(stack, amara, mei, candidate=mei)
@@ -324,7 +324,7 @@ async def test_whoever_becomes_the_candidate_leaves_the_sheet(
 
 
 @pytest.mark.long
-async def test_everything_is_there_again_whoever_leaves_and_comes_back(
+async def test_everything_is_there_again_after_leaving_and_coming_back(
     stack: Stack, amara: Person, mei: Person, seat: Any, tmp_path: Path
 ) -> None:
     await station(stack, amara, mei, candidate=mei)

@@ -2,7 +2,7 @@
 
     pytest tests/screens/test_pictures.py --snapshot-update
 
-writes the pictures anew; the README shows one of them.
+writes the pictures again; the README shows one of them.
 """
 
 from __future__ import annotations

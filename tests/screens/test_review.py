@@ -76,7 +76,7 @@ async def test_words_that_were_hardly_understood_are_dimmed(tmp_path: Path) -> N
         assert dimmed == [word["punctuated_word"], "Lowe."]
 
 
-async def test_where_nobody_is_told_apart_keys_for_speakers_say_so(tmp_path: Path) -> None:
+async def test_without_speakers_the_keys_for_speakers_say_so(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text(json.dumps([{"text": "Hello."}, {"text": "There."}]))
     for key in ("w", "f"):
@@ -306,7 +306,7 @@ async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
         assert reader.marks.has_focus
         await reader.press("j", "enter")
         assert reader.turns.turn == 2
-        assert reader.said[-1] == "Nobody says this: it is not found in the transcript."
+        assert reader.said[-1] == "This quote is not found in the transcript."
         await reader.press("g", "enter")
         assert reader.turns.turn == 2
         assert reader.said[-1] == "This is no quote: only quotes lead to their moment."

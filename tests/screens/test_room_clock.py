@@ -1,4 +1,4 @@
-"""The station clock on both sides: preset, pause, minutes, whoever comes late or comes back."""
+"""The station clock on both sides: preset, pause, minutes, joining late and coming back."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ async def test_the_hosts_timing_is_on_both_sides_and_holds_for_the_station(
     assert 80 < left(guest) <= 90
 
 
-async def test_whoever_comes_late_or_comes_back_has_it_right_at_once(
+async def test_after_joining_late_or_coming_back_it_is_right_at_once(
     stack: Stack, seat: Any
 ) -> None:
     two, host, guest = await both(stack, seat, Stage.INTERVIEW)
@@ -116,7 +116,7 @@ async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, 
 
 
 @pytest.mark.long
-async def test_a_card_that_is_none_harms_nobody(stack: Stack, seat: Any) -> None:
+async def test_a_malformed_card_does_no_harm(stack: Stack, seat: Any) -> None:
     two, host, _ = await both(stack, seat, Stage.INTERVIEW)
     theirs = await stack.client(two.guest)
     channel = theirs.channel(

@@ -70,7 +70,7 @@ async def test_a_guest_who_leaves_in_mid_interview_is_missed(stack: Stack, seat:
     )
     await here.until_text("Mei Tanaka has left: the seat is free again", "PREP")
     assert "gone back" not in here.text, "it comes of leaving"
-    await here.until_text("The guest's seat is free: wait until somebody books it")
+    await here.until_text("The guest's seat is free: wait until it is booked")
     await here.press("s")
     await here.until_text("There is no guest yet")
 

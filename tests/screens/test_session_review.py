@@ -37,7 +37,7 @@ async def over(stack: Stack, people: tuple[Person, Person], **columns: object) -
 
 
 async def review(seat: Any, person: Person, **options: Any) -> Any:
-    """Somebody before the review of their one session."""
+    """A user at the review of their one session."""
     here = await seat(person=person, **{"size": (120, 40), **options})
     await here.until_text("wrap-up")
     await here.press("R")

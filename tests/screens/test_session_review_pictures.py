@@ -2,7 +2,7 @@
 
     pytest tests/screens/test_session_review_pictures.py --snapshot-update
 
-writes the pictures anew.
+writes the pictures again.
 """
 
 from __future__ import annotations

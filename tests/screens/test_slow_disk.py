@@ -133,7 +133,7 @@ async def walk(here: Seat) -> None:
 
 
 async def used(stack: Stack, seat: Any, tmp_path: Path) -> Seat:
-    """Somebody has signed in by the form, been everywhere, and signs out."""
+    """A user signs in by the form, opens every screen, and signs out."""
     two = await pair(stack, Stage.INTERVIEW)
     (tmp_path / "presets.toml").write_text("")
     here: Seat = await seat(tokens=StoredTokens(stack.url, tmp_path / "state"))

@@ -89,7 +89,7 @@ def test_the_bell_rings_at_each_phase_at_two_minutes_at_one_and_at_the_end() -> 
     ]
 
 
-def test_whoever_was_away_hears_the_last_bell_only() -> None:
+def test_after_an_absence_only_the_last_bell_rings() -> None:
     told = signal(SINCE, PLAB, Adjustments(), at(10), at(460))
     assert told is not None
     assert told.words == "2 minutes left."

@@ -104,7 +104,7 @@ def test_a_mistake_is_named_by_file_and_line(
     ],
     ids=["deep", "long", "escapes in a name", "escapes in a key"],
 )
-def test_a_file_that_somebody_has_sent_is_refused_in_a_harmless_sentence(content: str) -> None:
+def test_a_file_from_a_stranger_is_refused_in_a_harmless_sentence(content: str) -> None:
     with pytest.raises(BadPreset) as refusal:
         parse(content, "presets.toml")
     assert str(refusal.value).startswith("presets.toml")

@@ -22,7 +22,7 @@ from tests.stack import Person, Stack
 
 BUCKET = "assessments"
 Who = Person | None
-"""Somebody who is signed in; None has the public key alone."""
+"""A signed-in user; None has the public key alone."""
 
 
 class Doors:
@@ -131,14 +131,14 @@ class Doors:
     # Realtime ---------------------------------------------------------------------------------
 
     async def enter(self, who: Who, topic: str, extension: str = "broadcast") -> bool:
-        """Whether somebody may receive on a private channel."""
+        """Whether a user may receive on a private channel."""
         if "realtime" in self.open:
             async with self.socket() as socket:
                 return await socket.join(who, topic)
         return await self._authorised(who, topic, extension, "read")
 
     async def reaches(self, who: Who, listener: Person, topic: str, extension: str) -> bool:
-        """Whether what somebody sends on a private channel arrives at one who may listen."""
+        """Whether a user's broadcast on a private channel arrives at one who may listen."""
         if "realtime" not in self.open:
             return await self._authorised(who, topic, extension, "write")
         async with self.socket() as theirs, self.socket() as ours:
@@ -195,7 +195,7 @@ class Doors:
             yield connection
 
     async def _row(self, who: Who, query: str, *arguments: object) -> int:
-        """How many rows a statement of somebody's touches; none when it is refused."""
+        """How many rows a user's statement changes; 0 when it is refused."""
         try:
             async with self.as_somebody(who) as connection:
                 return (await connection.execute(query.encode(), arguments)).rowcount

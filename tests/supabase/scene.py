@@ -84,7 +84,7 @@ class Scene:
         return found
 
     async def patch(self, who: Who, session_id: UUID, **values: object) -> int:
-        """Change a session as somebody; the HTTP status, which says little: look at the row."""
+        """Change a session as a user. Returns the HTTP status, which says little: read the row."""
         answer = await self.doors.rest(
             who, "PATCH", f"practice_sessions?id=eq.{session_id}", plain(values)
         )

@@ -1,4 +1,4 @@
-"""Whoever has the public key and an account attacks: through REST, RPC, Storage, Realtime.
+"""Attacks with the public key and an account: through REST, RPC, Storage, Realtime.
 
 Each attack of the list is made as each of those who might make it. The short form runs against
 our PostgreSQL; the long one against every PostgreSQL at hand, on new databases and on adopted

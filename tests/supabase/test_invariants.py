@@ -67,7 +67,7 @@ class Step:
     values: Row
 
 
-# What the interface does: the names stand for whoever hosts, has booked, or acts just then.
+# The interface's actions: each name is the one who hosts, has booked, or acts at that time.
 SENSIBLE = {
     "host": st.one_of(
         st.fixed_dictionaries({"version": st.sampled_from([1, 2, 2, 3, 3])}),

@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 
 async def patch(stack: Stack, who: Person, where: str, values: Row) -> httpx.Response:
-    """PATCH as somebody, as any client would send it."""
+    """PATCH as a user, as any client would send it."""
     async with httpx.AsyncClient() as http:
         return await http.patch(
             f"{stack.url}/rest/v1/practice_sessions?{where}",

@@ -23,7 +23,7 @@ from tests.stack import Stack
 
 
 class Wall(Seat):
-    """Whoever stands before a shared screen."""
+    """A viewer of a shared screen."""
 
     app: SharedBoardApp  # type: ignore[assignment]
 

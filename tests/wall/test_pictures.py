@@ -2,7 +2,7 @@
 
     pytest tests/wall/test_pictures.py --snapshot-update
 
-writes the pictures anew.
+writes the pictures again.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ async def test_it_says_how_when_nothing_is_configured_and_goes_on_by_itself(
     monkeypatch.setattr(app, "LOOK_AGAIN_SECONDS", 0.05)
     answers: list[Any] = [
         Settings(tmp_path / "config.toml"),
-        BadConfig("config.toml cannot be read: mend or remove it."),
+        BadConfig("config.toml cannot be read: fix or remove it."),
         Settings(tmp_path / "config.toml", server=stack.url),
         Settings(tmp_path / "config.toml", server=stack.url, key=stack.anon_key),
     ]
@@ -57,7 +57,7 @@ async def test_it_says_how_when_nothing_is_configured_and_goes_on_by_itself(
     async with wall(settings=settings) as here:
         await here.until_text("No server is configured", "SUPABASE_URL")
         answers.pop(0)
-        await here.until_text("mend or remove it")
+        await here.until_text("fix or remove it")
         answers.pop(0)
         await here.until_text("There is no key for this server")
         answers.pop(0)

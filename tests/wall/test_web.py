@@ -74,7 +74,7 @@ async def test_a_browser_shows_the_board_follows_and_comes_back(
 @pytest.mark.long
 @with_browser
 async def test_the_picture_in_the_readme(stack: Stack, tmp_path: Path) -> None:
-    """Writes web.png anew: the page as a television shows it."""
+    """Writes web.png again: the page as a television shows it."""
     names = [("Amara", "Okafor"), ("Daniel", "Reyes"), ("Mei", "Tanaka"), ("Priya", "Nair")]
     people = [await stack.person(*name, level) for name, level in zip(names, LEVELS, strict=True)]
     (case,) = await stack.sql(
@@ -152,7 +152,7 @@ async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
             seen += frame if isinstance(frame, bytes) else b""
 
 
-async def test_the_page_asks_nobody_else_for_anything(stack: Stack, tmp_path: Path) -> None:
+async def test_the_page_loads_nothing_from_other_servers(stack: Stack, tmp_path: Path) -> None:
     async with serving(tmp_path, **server(stack)) as url, httpx.AsyncClient() as http:
         page = (await http.get(url)).text
         assert "https://" not in page

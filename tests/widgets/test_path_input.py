@@ -31,7 +31,7 @@ def test_what_may_be_meant() -> None:
         assert completions(nothing) == []
 
 
-def test_a_home_that_nobody_has_stays_as_it_was_typed(home: Path) -> None:
+def test_the_home_of_an_unknown_user_stays_as_it_was_typed(home: Path) -> None:
     assert expanded("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")
     assert expanded(" ~/talk-1.json ") == home / "talk-1.json"
 

@@ -1,7 +1,6 @@
-"""An examination of everything that medtui needs of a server, one line for each thing.
+"""Checks everything that medtui needs of a server, one line for each check.
 
-Each line is about its own thing alone: what rests upon something that failed is skipped, so that
-a single fault is a single failure.
+A check that depends on a failed one is skipped, so that a single fault is a single failure.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ SERVER_LINES = (
 
 
 def kept(folder: Path) -> Finding:
-    """Where a login is kept. May take its time: a keyring asks its daemon."""
+    """Where a login is kept. Can be slow: a keyring asks its daemon."""
     return login.kept(folder)
 
 
@@ -40,8 +39,8 @@ async def examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Findi
     """Look at a server and its public key, line by line, in the order of SERVER_LINES.
 
     Args:
-        url, key: as they stand in the settings.
-        tokens: where a login may be found, with which more can be seen.
+        url, key: as in the settings.
+        tokens: where a login may be stored, with which more can be checked.
     """
     told: set[str] = set()
     async for finding in _examine(url, key, tokens):
@@ -53,13 +52,13 @@ async def examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Findi
 
 
 async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Finding]:
-    """The lines, until one fails upon which all others rest."""
+    """The lines, until one fails that all others depend on."""
     import httpx
 
     try:
         url = tidy_url(url)
     except Invalid as error:
-        yield failed("address", error.message, "Choose the server again, or mend SUPABASE_URL.")
+        yield failed("address", error.message, "Choose the server again, or fix SUPABASE_URL.")
         return
     route = await Route.to(url)
     found = await address.reach(route)
@@ -99,7 +98,7 @@ async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Find
 
 
 async def _inside(http: httpx.AsyncClient, url: str, token: str | None) -> AsyncIterator[Finding]:
-    """What can be asked once the key is taken. Raises httpx.HTTPError, Unreachable."""
+    """The lines that need an accepted key. Raises httpx.HTTPError, Unreachable."""
     yield await database.tables(http, url)
     found, is_complete = await database.migrations(http, url)
     yield found

@@ -1,4 +1,4 @@
-"""Whether the server's address leads anywhere, and whether its certificate is to be trusted."""
+"""Checks the server's address, certificate and clock."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 SECONDS = 8
 SOON_DAYS = 14
 SKEW_SECONDS = 30.0
-"""Two clocks further apart than this do not agree; `Date` tells whole seconds."""
+"""Clocks that are further apart than this differ; `Date` has whole seconds only."""
 
 
 async def reach(route: Route) -> Finding:
-    """The line `address`: a name that is known, a port that is open, of the proxy if there is."""
+    """The line `address`: whether the name is known and the port open; the proxy's if any."""
     if route.fault:
         return failed("address", route.fault, "Correct the variable, or unset it; then look again.")
     parts, proxy = urlsplit(route.url), route.proxy
@@ -53,7 +53,8 @@ async def reach(route: Route) -> Finding:
             advice if proxy else "Check the network: a firewall may let nothing through to it.",
         )
     except OSError as error:
-        return failed("address", f"{host} lets nobody in at port {port}: {_reason(error)}.", advice)
+        what = f"{host} takes no connection at port {port}: {_reason(error)}."
+        return failed("address", what, advice)
     taken = time.monotonic() - began
     found = f"{host}, port {port}, is there after {taken * 1000:.0f} ms"
     return ok(
@@ -62,7 +63,7 @@ async def reach(route: Route) -> Finding:
 
 
 async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
-    """The line `encryption`: a certificate that is trusted, and for how long."""
+    """The line `encryption`: whether the certificate is trusted, and for how long."""
     import httpx
 
     if urlsplit(url).scheme != "https":
@@ -87,17 +88,17 @@ async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
         return failed(
             "encryption",
             error.message if isinstance(error, Unreachable) else what,
-            "Check that the address is an https one, and ask whoever runs the server.",
+            "Check that the address is an https one, and ask your administrator.",
         )
     days = (until - datetime.now(UTC)).days
     what = f"The certificate is trusted, until {until:%d %B %Y}."
     if days < SOON_DAYS:
-        return note("encryption", what, "Ask whoever runs the server to renew it.")
+        return note("encryption", what, "Ask your administrator to renew it.")
     return ok("encryption", what)
 
 
 async def _valid_until(http: httpx.AsyncClient, url: str) -> datetime:
-    """Until when the server's certificate is good. Raises httpx.HTTPError, Unreachable."""
+    """When the server's certificate expires. Raises httpx.HTTPError, Unreachable."""
     async with http.stream("GET", f"{url}/auth/v1/health") as response:
         connection = response.extensions["network_stream"].get_extra_info("ssl_object")
         told = connection.getpeercert()["notAfter"]
@@ -106,19 +107,19 @@ async def _valid_until(http: httpx.AsyncClient, url: str) -> datetime:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the server said to its public key, and when by which clock."""
+    """The server's answer to its public key, and its time by both clocks."""
 
     status: int
     is_supabase: bool
     date: str | None
     seconds: float
-    """How long it took."""
+    """How long the answer took."""
     heard: datetime
-    """Half-way between question and answer, by this machine's clock."""
+    """Half-way between request and answer, by this machine's clock."""
 
 
 async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None]:
-    """The line `server`: something answers there, and it is Supabase."""
+    """The line `server`: whether a Supabase answers there. The answer is None if none did."""
     import httpx
 
     began, asked = time.monotonic(), datetime.now(UTC)
@@ -159,7 +160,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
 
 
 def clock(answer: Answer) -> Finding:
-    """The line `clock`: how far this machine's is from the server's."""
+    """The line `clock`: how far this machine's clock is from the server's."""
     try:
         told = parsedate_to_datetime(answer.date or "")
     except ValueError:

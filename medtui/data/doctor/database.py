@@ -1,4 +1,4 @@
-"""Whether the key is the right one, the tables are there, and who may read what."""
+"""Checks the key, the tables, our migrations, and who may read what."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ TABLES = {
         "case:cases!practice_sessions_case_id_fkey(id)"
     ),
 }
-"""What anybody may read of each, and the keys between them."""
+"""The public columns of each table, and the keys between them."""
 
 DEPLOY = "Apply medtui's migrations: supabase --workdir medtui db push."
 
 
 def key(text: str, answer: Answer) -> Finding:
-    """The line `key`: a public one, of this project, that has not expired."""
+    """The line `key`: whether it is public, of this project, and not expired."""
     if not text:
         return failed("key", "There is none.", "Set SUPABASE_ANON_KEY, or choose the server again.")
     if is_secret(text):
@@ -45,13 +45,13 @@ def key(text: str, answer: Answer) -> Finding:
         day = datetime.fromtimestamp(expires, UTC)
         return failed("key", f"It has expired on {day:%d %B %Y}.", "Copy the project's new one.")
     if answer.status in (401, 403):
-        return failed("key", "The server refuses it.", "Copy the project's public key anew.")
+        return failed("key", "The server refuses it.", "Copy the project's public key again.")
     kind = "anon, of the older kind" if claims else "publishable"
     return ok("key", f"It is the public one ({kind}).")
 
 
 async def tables(http: httpx.AsyncClient, url: str) -> Finding:
-    """The line `tables`: those of the data model, with their columns and keys."""
+    """The line `tables`: whether those of the data model are there, with columns and keys."""
     wrong = []
     for table, columns in TABLES.items():
         response = await http.get(
@@ -68,7 +68,7 @@ async def tables(http: httpx.AsyncClient, url: str) -> Finding:
             case "PGRST200":
                 wrong.append(f"{table} lacks a key to profiles or cases")
             case "42501":
-                wrong.append(f"nobody may read {table}")
+                wrong.append(f"no user may read {table}")
             case code:
                 wrong.append(f"{table} cannot be read ({code or response.status_code})")
     if wrong:
@@ -77,7 +77,7 @@ async def tables(http: httpx.AsyncClient, url: str) -> Finding:
 
 
 async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool | None]:
-    """The line `migrations`, and whether the server has ours; None where it does not say."""
+    """The line `migrations`, and whether the server has ours; None if it does not say."""
     rest = f"{url}/rest/v1"
     asked = await http.post(f"{rest}/rpc/session_case", json={"session_id": NIL})
     code = json_object(asked.text).get("code")
@@ -88,7 +88,7 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
             "but medtui's manners keeps briefs and links from the wrong eyes.",
             DEPLOY,
         ), False
-    if not asked.is_success and code != "42501":  # a stranger may not call it, but it is there
+    if not asked.is_success and code != "42501":  # it exists, but may not be called without a login
         return failed(
             "migrations",
             f"The server does not say which ones it has ({code or asked.status_code}).",
@@ -112,9 +112,9 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
 async def policies(
     http: httpx.AsyncClient, url: str, *, is_complete: bool, token: str | None
 ) -> Finding:
-    """The line `policies`: what strangers, and whoever is signed in, can read but should not.
+    """The line `policies`: what strangers, and signed-in users, can read but should not.
 
-    Seen from outside, by reading alone: who may write what cannot be told without writing.
+    Checked by reading alone: who may write cannot be checked without writing.
     """
     lax = []
     rest = f"{url}/rest/v1"
@@ -123,7 +123,7 @@ async def policies(
         headers = {"Authorization": f"Bearer {bearer}"} if bearer else {}
         params = {"select": column, "limit": "1"}
         response = await http.get(f"{rest}/{table}", params=params, headers=headers)
-        # With column grants it is refused; without them, only rows show that it is not.
+        # With column grants it is refused; without them, only returned rows prove access.
         is_open = is_complete or response.text.strip() not in ("[]", "")
         return bool(response.is_success) and is_open
 
@@ -136,7 +136,7 @@ async def policies(
         if asked.is_success:
             lax.append("anybody can call session_case")
         if token and await reads("cases", "actor_brief", token):
-            lax.append("whoever is signed in can read the cases' briefs")
+            lax.append("every signed-in user can read the cases' briefs")
     if await _is_public(http, url):
         lax.append("anybody can read transcripts and assessments")
     if lax:
@@ -150,7 +150,7 @@ async def policies(
 
 
 async def _is_public(http: httpx.AsyncClient, url: str) -> bool:
-    """Whether the bucket gives files without a key: then it misses the file, not the bucket."""
+    """Whether the bucket gives files without a key: then the answer misses the file only."""
     response = await http.get(f"{url}/storage/v1/object/public/assessments/{NIL}/none.json")
     said: Any = json_object(response.text)
     return bool(said.get("message") == "Object not found")

@@ -1,4 +1,4 @@
-"""Whether the live feed listens, and how long a message takes there and back."""
+"""Checks the live feed, and how long a message takes there and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PATIENCE = 8.0
 
 
 async def live(connection: Connection) -> Finding:
-    """The line `live feed`: a websocket, a join, the word that the database listens, a message."""
+    """The line `live feed`: opens a websocket, subscribes, and sends a message."""
     socket = Socket(connection)
     began = time.monotonic()
     try:

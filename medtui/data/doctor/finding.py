@@ -1,4 +1,4 @@
-"""What a check finds: in what state something is, and what to do about it."""
+"""The result of a check: its state, and what to do about it."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """How it stands."""
+    """The outcome of a check."""
 
     OK = "ok"
     NOTE = "note"
     """It works, and there is something to know."""
     FAILED = "failed"
     SKIPPED = "skipped"
-    """It could not be looked at, because of something else or because there is nothing."""
+    """It could not be checked, because another check failed or there is nothing to check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the examination.
+    """One line of the report.
 
-    `what` says what was found and `advice` what to do, both in a sentence, and without secrets.
+    `what`: a sentence with the result. `advice`: a sentence with what to do. Neither has secrets.
     """
 
     name: str

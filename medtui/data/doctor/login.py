@@ -1,4 +1,4 @@
-"""Where a login is kept on this machine, tried with a secret that means nothing."""
+"""Checks where a login can be stored on this machine, with a meaningless secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROBE = "doctor"
 
 
 def kept(folder: Path) -> Finding:
-    """The line `login`: a keyring that works, or a folder for the file in its place."""
+    """The line `login`: whether a keyring works, or a folder for the file in its place."""
     answer: str | Exception
     try:
         answer = within(KEYRING_SECONDS, _try_keyring)

@@ -1,7 +1,7 @@
-"""Talks that fit the sample cases' briefs, and what assessors say of them.
+"""Consultations that fit the sample cases' briefs, and assessors' remarks on them.
 
-A talk is written once and held twice: lines that begin with `-` are said by a candidate who
-still has much to learn, those with `+` by one who has learnt. All people in them are invented.
+Each is written once for two candidates: lines that begin with `-` are said by one who still has
+much to learn, those with `+` by one who has learnt. All people in them are invented.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An object of which readers take what they know; what nobody takes is kept."""
+"""An object of which readers take the keys that they know; the rest is kept."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Claims:
         self._parts[name] = part
 
     def rest(self) -> Record:
-        """What nobody took, here and in the parts."""
+        """What no reader took, here and in the parts."""
         left = {
             name: value
             for name, value in self._data.items()

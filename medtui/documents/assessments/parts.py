@@ -38,7 +38,7 @@ _PASSED = {"pass": True, "passed": True, "clear pass": True, "fail": False, "fai
 
 
 def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain, dict[str, Any]]:
-    """A domain, and what of its item nobody claimed. `top`: the maximum of a common scale."""
+    """A domain, and what of its item was not claimed. `top`: the maximum of a common scale."""
     if not isinstance(item, dict):
         return Domain(name, *_score_of(mark(item), None, top), label=mark(item).label), {}
     claims = Claims(item)
@@ -80,7 +80,7 @@ def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain,
 
 
 def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Criterion, Any]:
-    """A criterion, and what of its item nobody claimed."""
+    """A criterion, and what of its item was not claimed."""
     if not isinstance(item, dict):
         if not text and isinstance(item, str):
             ticked, words = box(clean(item))

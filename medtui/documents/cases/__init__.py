@@ -1,7 +1,7 @@
 """Cases in files as people write them: YAML, JSON, CSV, or a folder of Markdown.
 
 Each format has a reader that gives `Raw` cases, fields with the lines where they stand; one set
-of rules (`rules.py`) makes drafts of them. Nobody stops at the first mistake: all of them are
+of rules (`rules.py`) makes drafts of them. Reading goes on after a mistake: all of them are
 found, and one of them is enough for nothing to be read.
 """
 

@@ -9,7 +9,7 @@ from medtui.models import clean_line
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend: where it stands, as far as that is known, and what it is."""
+    """One thing to fix: its place, as far as that is known, and what it is."""
 
     file: str
     reason: str
@@ -56,7 +56,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What stands in a field: a text, or None where it is empty."""
+    """A field's text; None if it is empty."""
 
     text: str | None
     line: int | None = None

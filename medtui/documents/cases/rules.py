@@ -14,7 +14,7 @@ LINES = ("case_name_internal", "case_name", "category", "domain", "condition")
 BRIEFS = ("candidate_brief", "actor_brief")
 FIELDS = ("id", *LINES, *BRIEFS)
 REQUIRED = ("case_name", *BRIEFS)
-"""Without one of these nobody could practise it."""
+"""A case needs each of these to be practised."""
 
 KEYS = ("id", "case_name_internal")
 """A later import knows the case by one of these."""
@@ -53,7 +53,7 @@ class _Check:
         self._problems = problems
 
     def values(self) -> dict[str, str | UUID | None]:
-        """What stands in the fields, tidied. What is not given is not in it."""
+        """The fields' values, tidied, without those that are not given."""
         given = self._case.values
         values: dict[str, str | UUID | None] = {}
         for name, value in given.items():

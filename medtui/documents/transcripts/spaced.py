@@ -56,7 +56,7 @@ def read_elevenlabs(data: Any) -> Draft | None:
 
 
 def _run(items: list[dict[str, Any]], key: str, who: Any) -> list[Piece]:
-    """Words are glued to what stands before them unless a space stands between."""
+    """Join words to the text before them unless there is a space between."""
     spoken: list[Spoken] = []
     apart = True
     for item in items:

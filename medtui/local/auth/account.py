@@ -1,4 +1,4 @@
-"""What somebody who is signed in does with their own account."""
+"""Changes that a signed-in user makes to their own account."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class AccountRoutes:
         self._limits.codes.forget(request, user["email"])
 
     async def _reauthenticate(self, request: Request, body: Body) -> Response:
-        """Send a code to whoever is signed in already."""
+        """Send a code to the signed-in user."""
         async with self._pool.connection() as db:
             user, _ = await self._sessions.caller(db, request)
             self._limits.admit(request)

@@ -11,7 +11,7 @@ from medtui.local.auth.errors import AuthError
 
 LAST = "1 hour"
 PAUSE_SECONDS = 60
-"""How long somebody waits until they can have another code for the same purpose."""
+"""Seconds until a user can be sent another code for the same purpose."""
 
 SIGN_UP = "signup"
 RECOVERY = "recovery"

@@ -21,7 +21,7 @@ def auth_pool(dsn: str) -> Pool:
         min_size=1,
         max_size=4,
         open=False,
-        # A connection that PostgreSQL has dropped, as after a crash, costs nobody their sign-in.
+        # A connection that PostgreSQL has dropped, as after a crash, must not fail a sign-in.
         check=AsyncConnectionPool.check_connection,
         kwargs={"row_factory": dict_row},
     )

@@ -63,7 +63,7 @@ class SignInRoutes:
     async def _signed_up(
         self, db: Db, email: str, hashed: str, data: Body, password: str | None = None
     ) -> DictRow | None:
-        """The new user, confirmed or sent a code; None when somebody has this e-mail.
+        """The new user, confirmed or sent a code; None if the e-mail is taken.
 
         An account that was never confirmed gets the same answer as a new one. But we cannot know
         whether both sign-ups are one person's. After a second one with another password, or
@@ -120,14 +120,14 @@ class SignInRoutes:
             return JSONResponse(await self._sessions.open(db, user, "password"))
 
     async def _otp(self, request: Request, body: Body) -> Response:
-        """Send a code to sign in with; whoever has no account gets one, unless asked otherwise."""
+        """Send a code to sign in with; a new e-mail gets an account, unless asked otherwise."""
         if body.get("phone"):
             raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
         if not body.get("email"):
             raise validation_failed("One of email or phone must be set")
         email, data = email_of(body), object_of(body, "data")
         self._limits.admit(request)
-        # Nobody knows this password. Made in any case, so that all take as long.
+        # A random password. Hashed in any case, so that every request takes as long.
         hashed = await passwords.hashed(secrets.token_urlsafe(48))
         async with self._pool.connection() as db:
             user = await users.by_email(db, email)

@@ -1,4 +1,4 @@
-"""How often somebody may try: counted in memory, forgotten after five minutes."""
+"""Limits on attempts: counted in memory, forgotten after five minutes."""
 
 from __future__ import annotations
 

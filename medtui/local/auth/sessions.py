@@ -48,8 +48,8 @@ class LoginSessions:
         """Rotate a refresh token: the session with its new tokens.
 
         A token that was replaced may come again within ten seconds, or when it is the active
-        one's parent (its answer got lost); otherwise somebody has stolen it, and the whole
-        session ends.
+        one's parent (its answer got lost); otherwise it counts as stolen, and the whole session
+        ends.
         """
         session = await one(
             db,
@@ -67,7 +67,7 @@ class LoginSessions:
         user = await the_one(db, "select * from auth.users where id = %s", session["user_id"])
         if is_banned(user):
             raise AuthError(400, "user_banned", "Invalid Refresh Token: User Banned")
-        # Read now: whoever held the session's lock before us may have rotated it.
+        # Read now: another request may have rotated it before we got the session's lock.
         old = await the_one(db, "select * from auth.refresh_tokens where token = %s", token)
         if old["revoked_at"] is not None:
             active = await one(
@@ -156,7 +156,7 @@ class LoginSessions:
 
 
 async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:
-    """End all of somebody's logins, but for one if it is given."""
+    """End all of a user's logins, except the one of the session `but`."""
     await db.execute(
         "delete from auth.sessions where user_id = %s and id is distinct from %s",
         [user["id"], but],

@@ -25,7 +25,7 @@ class BadFilter(Exception):
 
 @dataclass(frozen=True)
 class Binding:
-    """What a channel wants to hear of; the same wish is equal, whoever has it."""
+    """The changes that a channel subscribes to; equal for two channels with the same wish."""
 
     event: str
     schema: str

@@ -65,8 +65,8 @@ class Changes:
     async def visible(self, xid: int) -> None:
         """Wait until a transaction can be seen by others.
 
-        The log tells of a commit a moment before its rows are visible; whoever asked
-        then would be told that a new row is not there.
+        The log tells of a commit a moment before its rows are visible; a query at that moment
+        would not find a new row.
         """
         while True:
             [snapshot] = await self._database.row("select pg_current_snapshot()::text")

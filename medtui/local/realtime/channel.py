@@ -80,7 +80,7 @@ class Channel:
     async def join(
         cls, outlet: Outlet, services: Services, frame: ClientMessage, token: str
     ) -> Channel:
-        """The channel of a join, as whoever the token is. Raises Refused."""
+        """The channel of a join, in the role of the token. Raises Refused."""
         caller, expires_at = services.access.caller(token)
         await services.access.exists(caller)
         wishes = JoinConfig.of(frame.payload)
@@ -116,7 +116,7 @@ class Channel:
         await self._subscribe()
 
     def close(self) -> None:
-        """Leave the topic; whoever stays sees it."""
+        """Leave the topic; the channels that stay are sent a presence leave."""
         if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None
@@ -153,7 +153,7 @@ class Channel:
                 await self._renew(frame.payload.get("access_token"))
 
     async def _broadcast(self, frame: ClientMessage) -> None:
-        # The real one says nothing to whoever may not send, whatever they asked for.
+        # The real server does not answer a client that may not send, whatever it asked for.
         if not await self._may_send("broadcast") or self._topic is None:
             return
         if not self.outlet.messages.allows():
@@ -225,7 +225,7 @@ class Channel:
         await self._subscribe()
 
     async def _receivable(self, caller: Caller) -> frozenset[str]:
-        """What the policies let somebody receive here. Raises Refused."""
+        """The extensions that the policies let the caller receive here. Raises Refused."""
         if not self.wishes.private:
             return EXTENSIONS
         asked = EXTENSIONS if self.wishes.presence else ["broadcast"]

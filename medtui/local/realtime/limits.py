@@ -16,7 +16,7 @@ MAX_FILTERS = 1_000
 MAX_SOCKETS = 256
 """Of an address: a class may sit behind one."""
 MAX_PAYLOAD = 256 * 1000
-"""Bytes of a broadcast, or of what somebody shows of themselves in presence."""
+"""The most bytes of a broadcast, or of one presence."""
 
 MESSAGES = 1_000, 10.0
 """Broadcasts of a socket in so many seconds: 100 a second, but a burst is forgiven."""

@@ -40,7 +40,7 @@ TRY_AGAIN = 1013
 
 
 class ClientSocket:
-    """Serves one websocket; `send` never waits, so that a slow client delays nobody else."""
+    """Serves one websocket; `send` never waits, so that a slow client does not delay others."""
 
     def __init__(
         self,

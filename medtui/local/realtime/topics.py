@@ -75,7 +75,7 @@ class Topics:
         return topic
 
     def leave(self, channel: Channel) -> None:
-        """The opposite; whoever stays sees it leave."""
+        """Remove a channel; broadcasts a presence leave."""
         key = channel.name, channel.wishes.private
         topic = self._topics.get(key)
         if topic is None or channel not in topic.members:

@@ -23,7 +23,7 @@ STATUS_SECONDS = 0.1
 """How often the server hears from us, and so how late a change can be at worst.
 
 Since PostgreSQL 16 the sender looks for new log first and joins those to be woken second
-(`WalSndWait`): a commit in between wakes nobody, and would wait for the next one. Whatever
+(`WalSndWait`): a commit in between wakes no sender, and would wait for the next one. Whatever
 we send wakes the sender too.
 """
 

@@ -196,7 +196,7 @@ class Rest:
             reading = request.method in _READING
         role = role_of(claims)
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
-        # planned again for somebody who may not call it.
+        # planned again for a role that may not call it.
         prepare = None if role.isidentifier() else False
         text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
         values = statement.parameters

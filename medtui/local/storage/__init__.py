@@ -201,7 +201,7 @@ class Storage:
         limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
         async with self._files.new() as file:
             upload = Upload(bucket, name, file.version, {}, {}, upsert)
-            # Asked twice: now, so that nobody sends for nothing, and when the file is there.
+            # Asked twice: now, so that no file is sent for nothing, and when the file is there.
             await acting.may_upload(upload)
             check_path(name, bucket, file.version)
             kind = await receive(

@@ -30,7 +30,7 @@ class BodyKind:
     metadata: dict[str, Any] = field(default_factory=dict)
 
     def check(self) -> None:
-        """Refuse what could not be said of the file when somebody reads it."""
+        """Refuse a type or cache control that cannot be sent as a header with the file."""
         if not is_header(self.mime + self.cache_control):
             raise no_content("Invalid character in header content")
 

@@ -2,7 +2,7 @@
 
 A row's `version` is its file's name, and no file is ever changed. So row and file agree after a
 crash at any point: a file is on the disk under its name before the row that names it is committed,
-and is removed after the row that named it is gone. What nobody names is swept away at the start.
+and is removed after the row that named it is gone. Files without a row are deleted at the start.
 """
 
 from __future__ import annotations

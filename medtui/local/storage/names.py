@@ -21,7 +21,7 @@ def check_key(name: str) -> None:
 
 
 def check_path(name: str, bucket: str, version: str) -> None:
-    """Refuse a name that would lead out of its folder: known once somebody may write there."""
+    """Refuse a name that would lead out of its folder. Called once the caller may write there."""
     if any(part in (".", "..") for part in name.split("/")):
         raise invalid_key(f"stub/stub/{bucket}/{name}/{version}", "contains dot path segment")
 

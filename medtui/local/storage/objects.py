@@ -88,7 +88,7 @@ class Objects:
         return {row["version"] for row in rows}
 
     async def bucket(self, name: str) -> Row:
-        """A bucket, whoever asks. StorageError when there is none."""
+        """A bucket, without regard to policies. Raises StorageError if there is none."""
         rows = await self._owned(f"select {_BUCKET} from storage.buckets where id = $1", name)
         if not rows:
             raise no_bucket()
@@ -156,7 +156,7 @@ class Acting:
     async def upload(self, upload: Upload) -> tuple[str, str | None]:
         """Make the row. Returns its id, and the version that it named before."""
         async with self._transaction() as db:
-            # One at a time: whoever replaces a version must know which.
+            # One at a time: an upload must know which version it replaces.
             await db.execute(_LOCK.encode(), [f"{upload.bucket}/{upload.name}"])
             before = None
             if upload.upsert:

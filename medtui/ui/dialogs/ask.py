@@ -1,4 +1,4 @@
-"""A question that one answers in a line."""
+"""A question that is answered in a line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 
 class AskScreen(ModalScreen[str | None]):
-    """Dismissed with the answer, or None. `check` says what is wrong with one, or None."""
+    """Dismissed with the answer, or None. `check` returns a sentence if it is wrong, else None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="ask.back", tooltip="Back"),

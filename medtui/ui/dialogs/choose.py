@@ -1,4 +1,4 @@
-"""One of a few things, chosen by its number or with the arrows."""
+"""A choice among a few options, by number or with the arrows."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ T = TypeVar("T")
 
 
 class ChooseScreen(ModalScreen[T | None], Generic[T]):
-    """Dismissed with what was chosen, or with None.
+    """Dismissed with the chosen value, or with None.
 
     Args:
-        question: stands over the choices.
-        choices: what each is called, and what it is.
-        current: which one is marked at first.
+        question: shown above the choices.
+        choices: the label and the value of each.
+        current: the index of the one that is marked at first.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [

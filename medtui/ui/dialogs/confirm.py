@@ -1,4 +1,4 @@
-"""Asks before what cannot be undone alone."""
+"""Asks before an action that the user cannot undo alone."""
 
 from __future__ import annotations
 

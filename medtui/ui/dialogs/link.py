@@ -35,7 +35,7 @@ def browser_is_here() -> bool:
 def open_link(screen: Screen[Any], session: PracticeSession) -> None:
     """Open a session's room link: in a browser, or as text and QR code where there is none.
 
-    Where it leads is shown and asked before another person's link opens, once for each host.
+    Before another person's link opens, its host is shown and confirmed, once for each host.
     """
     app = cast("MedtuiApp", screen.app)
     safe = safe_link(session.room_url)
@@ -65,7 +65,7 @@ def _open_after_asking(app: MedtuiApp, link: str, host: str) -> None:
 
 
 def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
-    """Copy a session's room link, and say which way it went."""
+    """Copy a session's room link, and show by which way it was copied."""
     if reason := why_no_link(session, to_open=False):
         screen.notify(reason, severity="warning", markup=False)
         return
@@ -74,7 +74,7 @@ def copy_link(screen: Screen[Any], session: PracticeSession) -> None:
 
 
 class LinkScreen(ModalScreen[None]):
-    """The link as text and as a QR code. `host` is where it leads."""
+    """The link as text and as a QR code. `host`: the link's host."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,enter,o,q", "dismiss", "Back", id="link.back", tooltip="Back"),

@@ -1,4 +1,4 @@
-"""Where to save a text: a path, asked again before a file is replaced."""
+"""Asks for the path to save a text to, and again before a file is replaced."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from medtui.ui.path_input import PathInput, expanded
 
 
 class SaveScreen(ModalScreen[Path | None]):
-    """Writes what `content` makes to the path that is typed. Dismissed with it, or None."""
+    """Writes the result of `content` to the typed path. Dismissed with the path, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", "Back", id="save.back", tooltip="Back"),
@@ -59,7 +59,7 @@ class SaveScreen(ModalScreen[Path | None]):
             self.dismiss(saved)
 
     def _save(self, typed: str) -> Path | None:
-        """Write the file; or say what there is to decide first, and None. Raises OSError."""
+        """Write the file, and return its path; None if a question comes first. Raises OSError."""
         path = expanded(typed)
         if not typed or path.is_dir():
             self.app.call_from_thread(self._note, "Name a file.")

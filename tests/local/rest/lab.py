@@ -36,7 +36,7 @@ CLOCKS = {"practice_sessions": ("created_at", "stage_since")}
 
 
 class Lab:
-    """The tables of `lab.sql` and the platform's, filled; whoever asks has a token."""
+    """The tables of `lab.sql` and the platform's, filled; callers have tokens."""
 
     def __init__(self, stack: Stack, connection: psycopg.AsyncConnection[Any]) -> None:
         self.stack = stack
@@ -144,7 +144,7 @@ class Lab:
         return await server.request(request.method, request.target, headers, request.body)
 
     def headers(self, who: str) -> dict[bytes, bytes]:
-        """The headers by which somebody asks, of either server."""
+        """The headers of a caller, for either server."""
         headers = {b"apikey": self.stack.anon_key.encode()}
         if token := self.tokens[who]:
             headers[b"Authorization"] = b"Bearer " + token.encode()

@@ -72,7 +72,7 @@ requests = st.fixed_dictionaries(
 
 @pytest.fixture
 async def canary(stack: Stack) -> AsyncIterator[tuple[Lab, Wire]]:
-    """A lab with a table that everybody may do everything to, and nobody has a reason to."""
+    """A lab with a table that every role may read and write."""
     lab = await Lab.make(stack)
     await stack.sql("create table canary (words text)")
     await stack.sql("insert into canary values ('sings')")

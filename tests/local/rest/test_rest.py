@@ -14,7 +14,7 @@ from tests.stack import Person, Stack
 
 
 class RestDoor:
-    """Requests to `/rest/v1` as somebody."""
+    """Requests to `/rest/v1` as a person."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
         self.stack, self.http = stack, http

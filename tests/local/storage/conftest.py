@@ -16,7 +16,7 @@ SESSION = UUID("00000000-0000-4000-8000-000000000001")
 
 
 class StorageDoor:
-    """Requests to `/storage/v1`: `who` is a person, or a token, or nobody."""
+    """Requests to `/storage/v1`: `who` is a person, a token, or None."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
         self.stack, self.http = stack, http

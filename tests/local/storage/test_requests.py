@@ -185,7 +185,7 @@ async def test_a_file_is_described_without_being_sent(scene: Scene) -> None:
     assert said(refused) == (400, "403", "AccessDenied")
 
 
-async def test_a_row_that_somebody_else_made_is_not_a_way_out_of_the_folder(scene: Scene) -> None:
+async def test_a_row_made_by_other_means_is_no_way_out_of_the_folder(scene: Scene) -> None:
     for version in (
         "../../secret",
         "",

@@ -13,7 +13,7 @@ SECRETS = ("candidate_brief", "actor_brief", "condition", "case_name_internal")
 
 
 async def brief(scene: Scene, who: Who, session_id: UUID) -> dict[str, Any] | None:
-    """What `session_case` gives to somebody; None for nothing, whatever the way."""
+    """The answer of `session_case` to a user; None if there is none."""
     answer = await scene.doors.rest(
         who, "POST", "rpc/session_case", {"session_id": str(session_id)}
     )
