@@ -7,14 +7,16 @@ whole or not at all. One sheet is one file, whatever its revision: so it is neve
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from medtui.models import PracticeSession, Stage, clean_line
+from pydantic import Field, TypeAdapter
+
+from medtui.models import Line, PracticeSession, Stage
 from medtui.store import files
 
 MOST = 8
@@ -70,13 +72,13 @@ class Submission:
 
     session: UUID
     sheet: UUID
-    revision: int
+    revision: Annotated[int, Field(ge=0, lt=2**53)]
     content: str
     is_mine: bool
     is_host: bool
-    partner: str = ""
+    partner: Line = ""
     where: DeliveryState = DeliveryState.WAITING
-    reason: str = ""
+    reason: Line = ""
     is_in_the_way: bool = False
     is_told: bool = False
     sender: UUID | None = None
@@ -132,7 +134,7 @@ class Outbox:
             there = read_parcel(file)
             if there is not None and there.revision > submission.revision:
                 return there
-            files.write(file, json.dumps(_plain(submission)))
+            files.write(file, _adapter().dump_json(submission))
         return submission
 
     def set_out(self, submission: Submission) -> Path:
@@ -145,29 +147,14 @@ class Outbox:
         return self._folder / str(submission.session) / f"{submission.sheet}.json"
 
 
-def _plain(submission: Submission) -> dict[str, Any]:
-    return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(submission).items()}
+@cache
+def _adapter() -> TypeAdapter[Submission]:
+    return TypeAdapter(Submission)
 
 
 def read_parcel(file: Path) -> Submission | None:
-    """What lies there; None where there is nothing, or it cannot be read."""
+    """The submission in a file; None where there is none, or it cannot be read."""
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-        return Submission(
-            session=UUID(value["session"]),
-            sheet=UUID(value["sheet"]),
-            revision=int(value["revision"]),
-            content=str(value["content"]),
-            is_mine=value["is_mine"] is True,
-            is_host=value["is_host"] is True,
-            partner=clean_line(str(value["partner"])),
-            where=DeliveryState(value["where"]),
-            reason=clean_line(str(value["reason"])),
-            is_in_the_way=value["is_in_the_way"] is True,
-            # These came later than the others.
-            is_told=value.get("is_told") is True,
-            sender=UUID(value["sender"]) if value.get("sender") else None,
-            hold=Hold(value.get("hold", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _adapter().validate_json(file.read_bytes(), strict=True)
+    except (OSError, ValueError):
         return None
