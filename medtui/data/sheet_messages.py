@@ -7,12 +7,12 @@ or AttributeError.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from medtui.models import clean_line
-from medtui.store.outbox import DeliveryState, Submission
+from medtui.models import PracticeSession, clean_line
+from medtui.store.outbox import HELD, DeliveryState, Submission
 
 SHEET = "sheet"
 RECEIPT = "sheet-receipt"
@@ -34,6 +34,22 @@ class Letter:
         if not isinstance(content, str) or len(content.encode()) > LARGEST:
             raise ValueError
         return cls(UUID(payload["sheet"]), _revision(payload["revision"]), content)
+
+    def submission(self, session: PracticeSession) -> Submission:
+        """The sheet in the host's outbox: the guest's, held where the host is to be asked."""
+        submission = Submission(
+            session=session.id,
+            sheet=self.sheet,
+            revision=self.revision,
+            content=self.content,
+            is_mine=False,
+            is_host=True,
+            partner=session.guest.name if session.guest else "",
+            where=DeliveryState.WITH_HOST,
+            sender=session.guest_id,
+        )
+        hold = submission.hold_in(session)
+        return replace(submission, hold=hold, reason=HELD.get(hold, ""))
 
 
 @dataclass(frozen=True, slots=True)
