@@ -10,7 +10,13 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core import mark_sheet_json, room_shared
 from medtui.core.history import DomainMark, FileSummary, MarkSummary
+from medtui.core.mark_sheet import Marks, RemarkKind, Sheet, Spot
+from medtui.core.presets import Phase, Preset
+from medtui.core.room_shared import Shared
+from medtui.core.rubrics import Rubric, RubricDomain
+from medtui.core.station_clock import Adjustments
 from medtui.documents.assessment import Marker
 from medtui.history import loader
 from medtui.models import FileKind, Stage
@@ -150,3 +156,117 @@ def test_a_history_is_read() -> None:
 def test_a_history_with_a_wrong_value_is_refused(change: Any) -> None:
     with pytest.raises(ValueError, match="validation error"):
         loader._parsed(json.loads(HISTORY) | change)
+
+
+KEPT_SHEET = """{"id": "00000000-0000-0000-0000-000000000003", "revision": 2,
+"session": "00000000-0000-0000-0000-000000000002",
+"candidate": "00000000-0000-0000-0000-000000000004", "station": "2026-11-24T18:00:00+00:00",
+"rubric": {"id": "viva", "name": "Viva", "domains": [["Structure", 5, 1, 1.5, 1, ["Poor", "Good"]],
+["Depth", 100, 0, 0.133, 5, []]], "grades": ["Fail", "Pass"], "out_of": 49.8},
+"marks": [["viva", "Structure", {"score": 3, "insufficient": true, "strengths": ["good\\u001b"],
+"improvements": [], "red_flags": [], "evidence": ["\\u201cyes\\u201d"], "notes": []}]],
+"whole": {"score": null, "insufficient": false, "strengths": [], "improvements": [],
+"red_flags": [], "evidence": [], "notes": ["a note"]},
+"drafts": [["", "notes", 0, "half a "], ["Depth", "strengths", null, "x"]],
+"typing": ["", "notes", 0]}
+"""
+
+
+def test_a_mark_sheet_is_read() -> None:
+    sheet = Sheet(
+        session=SESSION,
+        candidate=OTHER,
+        rubric=Rubric(
+            "viva",
+            "Viva",
+            (
+                RubricDomain("Structure", 5, 1, 1.5, 1, ("Poor", "Good")),
+                RubricDomain("Depth", 100, 0, 0.133, 5),
+            ),
+            ("Fail", "Pass"),
+            49.8,
+        ),
+        id=SHEET,
+        revision=2,
+        station="2026-11-24T18:00:00+00:00",
+        marks={("viva", "Structure"): Marks(3, True, ("good",), evidence=("“yes”",))},
+        whole=Marks(notes=("a note",)),
+        drafts={
+            Spot("", RemarkKind.NOTE, 0): "half a ",
+            Spot("Depth", RemarkKind.STRENGTH): "x",
+        },
+        typing=Spot("", RemarkKind.NOTE, 0),
+    )
+    assert mark_sheet_json.from_json(json.loads(KEPT_SHEET)) == sheet
+    written = mark_sheet_json.as_json(sheet)
+    assert written == json.loads(KEPT_SHEET.replace("\\u001b", "")), "earlier versions read it, too"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revision": -1},
+        {"revision": True},
+        {"session": 3},
+        {"station": 3},
+        {"typing": ["", "notes", 1_000]},
+        {"typing": ["", "shouts", 0]},
+        {"marks": [["viva", "Structure"]]},
+        {"marks": 3},
+        {"drafts": [["", "notes", 0, 3]]},
+        {"whole": {"score": 101}},
+        {"whole": {"score": True}},
+        {"whole": {"notes": ["x"] * 201}},
+        {"rubric": {"id": "x", "name": "x", "domains": []}},
+        {"rubric": {"id": "x", "name": "x", "domains": [["x", 101, 0, 1.0, 1, []]]}},
+        {"rubric": {"id": "x", "name": "x", "domains": [["x", 5, 0, 1.0, 0, []]]}},
+    ],
+)
+def test_a_mark_sheet_with_a_wrong_value_is_none(change: Any) -> None:
+    assert mark_sheet_json.from_json(json.loads(KEPT_SHEET) | change) is None
+
+
+ROOM = """{"preset": {"id": "viva", "name": "Viva\\u001b", "phases": [{"name": "Reading",
+"seconds": 90, "bell": 1, "warnings": [], "brief": true}, {"name": "", "seconds": 600, "bell": 2,
+"warnings": [120, 60], "brief": false}]}, "station": "2026-11-24T18:00:00+00:00",
+"added": [60, -30, 5], "paused": 12.5, "paused_at": null, "writes": [3, 1],
+"shown": ["00000000-0000-0000-0000-000000000004"]}
+"""
+
+
+def test_what_a_room_shares_is_read() -> None:
+    phases = Phase("Reading", 90), Phase("Phase", 600, 2, (120, 60), False)
+    began = datetime(2026, 11, 24, 18, tzinfo=UTC)
+    shared = Shared(
+        Preset("viva", "Viva", phases),
+        Adjustments(began, (60, -30), 12.5),
+        frozenset([OTHER]),
+        host_writes=3,
+        guest_writes=1,
+    )
+    assert room_shared.from_json(json.loads(ROOM)) == shared
+    written = shared.as_json()
+    assert list(written["preset"]) == ["id", "name", "phases"]
+    assert written["preset"]["phases"][0] == json.loads(ROOM)["preset"]["phases"][0]
+    same = ("paused", "paused_at", "writes", "shown")
+    assert [written[name] for name in same] == [json.loads(ROOM)[name] for name in same]
+    assert datetime.fromisoformat(written["station"]) == began
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("seconds", 0),
+        ("seconds", 4 * 3600 + 1),
+        ("seconds", "90"),
+        ("seconds", True),
+        ("bell", 4),
+        ("warnings", [-1]),
+        ("brief", 1),
+        ("name", None),
+    ],
+)
+def test_a_phase_with_a_wrong_value_is_refused(name: str, value: Any) -> None:
+    room = json.loads(ROOM)
+    room["preset"]["phases"][0][name] = value
+    assert room_shared.from_json(room) is None
