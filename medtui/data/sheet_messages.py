@@ -1,18 +1,20 @@
 """What is said about mark sheets in a room: the sheet itself, and the answers to it.
 
-Anybody in the room may say anything. What is none of these raises ValueError, KeyError, TypeError
-or AttributeError.
+Anybody in the room may say anything: what is none of these raises ValueError.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
-from medtui.models import PracticeSession, clean_line
-from medtui.store.outbox import HELD, DeliveryState, Submission
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter
+
+from medtui.models import Line, PracticeSession
+from medtui.store.outbox import HELD, DeliveryState, Revision, Submission
 
 SHEET = "sheet"
 RECEIPT = "sheet-receipt"
@@ -20,20 +22,24 @@ LARGEST = 200_000
 """Bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 
 
+def _sayable(content: str) -> str:
+    if len(content.encode()) > LARGEST:
+        raise ValueError("too long for a message")
+    return content
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A sheet, as a guest says it to the host."""
 
     sheet: UUID
-    revision: int
-    content: str
+    revision: Revision
+    content: Annotated[str, AfterValidator(_sayable)]
 
     @classmethod
     def of(cls, payload: Any) -> Letter:
-        content = payload["content"]
-        if not isinstance(content, str) or len(content.encode()) > LARGEST:
-            raise ValueError
-        return cls(UUID(payload["sheet"]), _revision(payload["revision"]), content)
+        """A message's payload as a sheet. Raises ValueError."""
+        return _letters().validate_python(payload)
 
     def submission(self, session: PracticeSession) -> Submission:
         """The sheet in the host's outbox: the guest's, held where the host is to be asked."""
@@ -57,20 +63,25 @@ class Receipt:
     """How far a sheet has come, as the host's client says it."""
 
     sheet: UUID
-    revision: int
+    revision: Revision
     where: DeliveryState
-    reason: str
-    is_in_the_way: bool
+    reason: Annotated[Line, AfterValidator(lambda reason: reason[:200])]
+    is_in_the_way: Annotated[bool, BeforeValidator(lambda value: value is True)]
 
     @classmethod
     def of(cls, payload: Any) -> Receipt:
-        return cls(
-            UUID(payload["sheet"]),
-            _revision(payload["revision"]),
-            DeliveryState(payload["where"]),
-            clean_line(str(payload["reason"]))[:200],
-            payload["is_in_the_way"] is True,
-        )
+        """A message's payload as an answer. Raises ValueError."""
+        return _receipts().validate_python(payload)
+
+
+@cache
+def _letters() -> TypeAdapter[Letter]:
+    return TypeAdapter(Letter)
+
+
+@cache
+def _receipts() -> TypeAdapter[Receipt]:
+    return TypeAdapter(Receipt)
 
 
 def letter(submission: Submission) -> dict[str, Any]:
@@ -98,9 +109,3 @@ def receipt(submission: Submission) -> dict[str, Any]:
         "reason": submission.reason,
         "is_in_the_way": submission.is_in_the_way,
     }
-
-
-def _revision(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise ValueError
-    return value

@@ -26,6 +26,10 @@ LOCK_SECONDS = 2
 """Longer than another window takes to write."""
 
 
+Revision = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+"""How often a sheet has changed, as far as JSON can count."""
+
+
 class DeliveryState(StrEnum):
     """How far a sheet has come."""
 
@@ -72,7 +76,7 @@ class Submission:
 
     session: UUID
     sheet: UUID
-    revision: Annotated[int, Field(ge=0, lt=2**53)]
+    revision: Revision
     content: str
     is_mine: bool
     is_host: bool
