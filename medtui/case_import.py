@@ -80,36 +80,35 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     from medtui.data.case_import import import_cases
     from medtui.data.errors import DataError, Invalid
     from medtui.data.server_address import is_unprotected
-    from medtui.launcher import Launcher, LaunchFailed
+    from medtui.launcher import LaunchFailed
+    from medtui.server import ready
 
     key = options.service_key or os.environ.get("SUPABASE_SERVICE_ROLE_KEY", "")
     try:
-        url = load({"server": options.url}).server
+        settings = load({"server": options.url})
     except BadConfig as error:
         return complain(str(error), 2)
+    url = settings.server
     if options.dry_run and not (url == LOCAL or (url and key)):
         say(f"{_count(cases)}, all as they must be. No server and key: nothing to compare with.")
         return 0
     if not url:
         return complain("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
-    started = None
     try:
-        if url == LOCAL:
-            # This machine's own server: the user who may start it has its keys.
-            started = await Launcher().local()
-            url, key = started.url, started.service_key
-        elif is_unprotected(url):
-            complain("this sends the service key unencrypted: others on the network can read it.")
-        done = await import_cases(url, key, cases, dry_run=options.dry_run)
+        async with ready(settings) as server:
+            if url != LOCAL and is_unprotected(url):
+                complain(
+                    "this sends the service key unencrypted: others on the network can read it."
+                )
+            # Who may start the server of this machine has its service key.
+            key = server.service_key or key
+            done = await import_cases(server.url, key, cases, dry_run=options.dry_run)
     except LaunchFailed as error:
         return complain(str(error), 1)
     except Invalid as error:
         return complain(error.message, 2 if error.field else 1)
     except DataError as error:
         return complain(error.message, 1)
-    finally:
-        if started is not None:
-            await started.close()
     verb = "would be " if options.dry_run else ""
     say(
         f"{_count(cases)}: {len(done.added)} {verb}added, {len(done.changed)} {verb}changed, "

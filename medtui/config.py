@@ -1,18 +1,12 @@
 """Where settings come from and where files live: flags beat the environment beats the file.
 
-The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder:
+The file is TOML, at `MEDTUI_CONFIG` or in the user's configuration folder. Each field of `Settings`
+but `file` is a setting; the top-level README lists them. `[[servers]]` are those that were used:
 
-    server = "https://abc.supabase.co"    # or "local": the one of this machine
-    key = "sb_publishable_…"
-    room_template = "https://meet.jit.si/medtui-{id}"
-    overlap_minutes = 60
-    theme = "medtui-light"
-    preset = "plab2"
-
-    [[servers]]                           # the servers that were used here, to switch between
+    [[servers]]
     url = "https://abc.supabase.co"       # or "local"
     key = "sb_publishable_…"
-    name = "Ward 7"                       # else it is called by its host
+    name = "Ward 7"                       # optional: else its host is shown
 
 The user's own presets, for the station clock and the mark sheet, are beside it in `presets.toml`.
 """
@@ -27,7 +21,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from urllib.parse import urlsplit
 
 from medtui.core import known_servers
@@ -80,17 +74,17 @@ class Settings:
     file: Path
     """Where settings are written."""
     server: str = ""
-    """A Supabase project's URL, `local`, or empty: nothing is configured."""
+    """A Supabase project's URL, or `local` for the server of this machine."""
     key: str = ""
     """The project's public key."""
     room_template: str = "https://meet.jit.si/medtui-{id}"
-    """The template of a new session's room link; {id} becomes the session's id."""
+    """A new session's room link; `{id}` becomes the session's id."""
     overlap_minutes: int = 60
-    """Minutes: two sessions that start less than this apart overlap."""
+    """Two sessions that start less than this many minutes apart overlap."""
     theme: str = "medtui-dark"
-    """A theme of Textual's or ours."""
+    """A theme of Textual, `medtui-dark` or `medtui-light`."""
     preset: str = ""
-    """The station clock's, by id or name; empty: the platform's own."""
+    """The preset of the station clock, by id or name; empty: the platform's own."""
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
@@ -143,7 +137,13 @@ class Settings:
         return (host if ":" in host else ascii_host(host)) or clean_line(url)
 
 
-_NAMES = {field.name for field in fields(Settings)} - {"file"}
+_KINDS = {
+    str: "a text in quotes",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
+"""What a setting of each type should be."""
 
 
 def load(flags: Mapping[str, str | None] | None = None) -> Settings:
@@ -284,17 +284,25 @@ def _read(file: Path) -> dict[str, Any]:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
     except (ValueError, RecursionError) as error:  # what the parser does not call one of TOML
         raise BadConfig(f"{file} holds a number that is too long, or lists too deep.") from error
-    known = {name: value for name, value in values.items() if name in _NAMES}
-    for name, value in known.items():
-        if name == "servers":
-            if not isinstance(value, list):
-                raise BadConfig(f"{file}: servers should be [[servers]] tables, but is {value!r}.")
-            continue
-        wanted: type = int if name == "overlap_minutes" else str
-        if not isinstance(value, wanted) or isinstance(value, bool):
-            kind = "a whole number" if wanted is int else "a text in quotes"
-            raise BadConfig(f"{file}: {name} should be {kind}, but is {value!r}.")
-    return known
+    types = get_type_hints(Settings)
+    names = {field.name for field in fields(Settings)} - {"file"}
+    return {
+        name: _typed(file, name, types[name], value)
+        for name, value in values.items()
+        if name in names
+    }
+
+
+def _typed(file: Path, name: str, wanted: Any, value: Any) -> Any:
+    """A setting's value, if it is of the wanted type. Raises BadConfig."""
+    if name == "servers":
+        if not isinstance(value, list):
+            raise BadConfig(f"{file}: servers should be [[servers]] tables, but is {value!r}.")
+    elif wanted is float and type(value) is int:
+        return float(value)
+    elif type(value) is not wanted:  # isinstance would take true for a whole number
+        raise BadConfig(f"{file}: {name} should be {_KINDS[wanted]}, but is {value!r}.")
+    return value
 
 
 def _write(file: Path, change: Callable[[TOMLDocument], object]) -> None:

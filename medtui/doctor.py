@@ -133,31 +133,24 @@ def _settings(settings: Settings, flags: Mapping[str, str | None]) -> Finding:
 
 
 async def _server(settings: Settings) -> AsyncIterator[Finding]:
-    from medtui.config import LOCAL
     from medtui.data import StoredTokens
     from medtui.data.doctor import SERVER_LINES, examine, failed, skipped
-    from medtui.launcher import Launcher, LaunchFailed
+    from medtui.launcher import LaunchFailed
+    from medtui.server import ready
 
     if not settings.server:
         async for finding in _no_server():
             yield finding
         return
-    url, key, started = settings.server, settings.key, None
-    if url == LOCAL:
-        try:
-            started = await Launcher().local()
-        except LaunchFailed as error:
-            yield failed("address", str(error), "The local server's own log says more.")
-            for name in SERVER_LINES[1:]:
-                yield skipped(name, "It rests upon what failed above.")
-            return
-        url, key = started.url, started.key
     try:
-        async for finding in examine(url, key, StoredTokens(url, settings.state)):
-            yield finding
-    finally:
-        if started is not None:
-            await started.close()
+        async with ready(settings) as server:
+            tokens = StoredTokens(server.url, settings.state)
+            async for finding in examine(server.url, server.key, tokens):
+                yield finding
+    except LaunchFailed as error:
+        yield failed("address", str(error), "The local server's own log says more.")
+        for name in SERVER_LINES[1:]:
+            yield skipped(name, "It rests upon what failed above.")
 
 
 async def _no_server() -> AsyncIterator[Finding]:

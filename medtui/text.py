@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import unicodedata
+from typing import Any
 
 # Bidirectional overrides can make a line read as another text; the joiners among the format
 # characters (ZWJ, ZWNJ) are part of names and emoji.
@@ -42,6 +43,18 @@ def clean_name(text: str) -> str:
     """A name from a stranger, as `clean_line`; "" if nothing of it is visible."""
     name = " ".join(_BLANK.sub("", clean_line(text)).split())
     return name if any(unicodedata.category(char)[0] not in "CMZ" for char in name) else ""
+
+
+def clean_json(value: Any, longest: int) -> Any:
+    """A value from JSON with each text as `clean_line`, and at most so many characters long."""
+    match value:
+        case str():
+            return (value if value.isprintable() else clean_line(value))[:longest]
+        case list():
+            return [clean_json(each, longest) for each in value]
+        case dict():
+            return {name: clean_json(each, longest) for name, each in value.items()}
+    return value
 
 
 def ascii_host(host: str) -> str | None:

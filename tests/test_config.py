@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import re
 import tomllib
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -71,3 +76,95 @@ def test_servers_of_another_shape_are_told(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("MEDTUI_CONFIG", str(file))
     with pytest.raises(config.BadConfig, match=r"servers should be \[\[servers\]\] tables"):
         config.load()
+
+
+@dataclass(frozen=True)
+class MoreSettings(config.Settings):
+    is_quiet: bool = False
+    bell_count: int = 2
+    volume: float = 0.5
+
+
+@pytest.fixture
+def more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file of settings that have some fields more."""
+    monkeypatch.setattr(config, "Settings", MoreSettings)
+    file = tmp_path / "config.toml"
+    monkeypatch.setenv("MEDTUI_CONFIG", str(file))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("is_quiet", "true", True),
+        ("is_quiet", "false", False),
+        ("bell_count", "3", 3),
+        ("volume", "0.25", 0.25),
+        ("volume", "1", 1.0),
+        ("overlap_minutes", "90", 90),
+        ("theme", '"medtui-light"', "medtui-light"),
+    ],
+)
+def test_a_setting_is_read_by_its_fields_type(name: str, text: str, value: Any, more: Path) -> None:
+    more.write_text(f"{name} = {text}")
+    found = getattr(config.load(), name)
+    assert (found, type(found)) == (value, type(value))
+    assert getattr(config.load().with_changes(**{name: value}), name) == value
+    assert getattr(config.load(), name) == value
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wanted"),
+    [
+        ("is_quiet", "1", "true or false"),
+        ("is_quiet", '"true"', "true or false"),
+        ("bell_count", "true", "a whole number"),
+        ("bell_count", "2.0", "a whole number"),
+        ("volume", "true", "a number"),
+        ("volume", '"1"', "a number"),
+        ("overlap_minutes", "true", "a whole number"),
+        ("theme", "1", "a text in quotes"),
+        ("theme", "[]", "a text in quotes"),
+    ],
+)
+def test_a_setting_of_another_type_is_refused(
+    name: str, text: str, wanted: str, more: Path
+) -> None:
+    more.write_text(f"{name} = {text}")
+    with pytest.raises(config.BadConfig, match=rf": {name} should be {wanted}, but is "):
+        config.load()
+
+
+def test_the_readme_lists_each_setting_as_it_is() -> None:
+    text = (Path(__file__).parent.parent / "README.md").read_text()
+    text = text.partition("| in the file |")[2].partition("\n\n")[0]
+    rows = re.findall(r"^\| `(\w+)` \| ([\w ]+) \| `(.*?)` \| (.*) \|$", text, re.MULTILINE)
+    assert rows == described()
+
+
+def described() -> list[tuple[str, str, str, str]]:
+    """Name, type, default and meaning of each setting, from the class and its docstrings."""
+    [source] = ast.parse(inspect.getsource(config.Settings)).body
+    assert isinstance(source, ast.ClassDef)
+    meanings = {
+        field.target.id: ast.literal_eval(text.value)
+        for field, text in zip(source.body, source.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+    }
+    types = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false"}
+    defaults = {"()": "[]", "True": "true", "False": "false"}
+    return [
+        (
+            field.name,
+            types.get(str(field.type), "tables"),
+            f'"{field.default}"'
+            if isinstance(field.default, str)
+            else defaults.get(repr(field.default), repr(field.default)),
+            meanings[field.name],
+        )
+        for field in fields(config.Settings)
+        if field.name != "file"
+    ]

@@ -14,6 +14,7 @@ import pytest
         ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
         ("medtui.core.agenda", ["textual", "rich", "supabase", "httpx"]),
         ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
+        ("medtui.app, medtui.core.presets, medtui.core.rubrics", ["pydantic"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.ui"]),

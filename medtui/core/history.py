@@ -7,8 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
+from typing import Annotated, NamedTuple
 from uuid import UUID
+
+from pydantic import Field
 
 from medtui.core.agenda import fold
 from medtui.documents.assessment import Assessment, Domain, Marker
@@ -16,9 +18,8 @@ from medtui.documents.words import figure
 from medtui.models import FileKind, PracticeSession, Profile, Role, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class DomainMark:
-    """The mark of one domain of a mark sheet; `percent` is None if no maximum is known."""
+class DomainMark(NamedTuple):
+    """What one domain of a mark sheet was given; `percent` only where a maximum is known."""
 
     name: str
     percent: float | None = None
@@ -30,7 +31,7 @@ class DomainMark:
 class MarkSummary:
     """The parts of an assessment that the progress view needs."""
 
-    marker: Marker = Marker.UNKNOWN
+    marker: Annotated[Marker, Field(alias="by")] = Marker.UNKNOWN
     percent: float | None = None
     words: str = ""
     domains: tuple[DomainMark, ...] = ()
@@ -50,21 +51,6 @@ class MarkSummary:
             tuple(_domain_mark(domain) for domain in assessment.domains),
         )
 
-    def as_json(self) -> dict[str, Any]:
-        domains = [[d.name, d.percent, d.label, d.is_unsure] for d in self.domains]
-        return {"by": self.marker.value, "percent": self.percent, "words": self.words,
-                "domains": domains}  # fmt: skip
-
-    @classmethod
-    def from_json(cls, kept: Any) -> MarkSummary:
-        """From `as_json`. Raises ValueError, TypeError or LookupError if it is malformed."""
-        domains = tuple(
-            DomainMark(str(name), _number(percent), label if label is None else str(label),
-                       bool(is_unsure))
-            for name, percent, label, is_unsure in kept["domains"]
-        )  # fmt: skip
-        return cls(Marker(kept["by"]), _number(kept["percent"]), str(kept["words"]), domains)
-
 
 def _domain_mark(domain: Domain) -> DomainMark:
     percent = None
@@ -73,10 +59,6 @@ def _domain_mark(domain: Domain) -> DomainMark:
     if percent is not None and not math.isfinite(percent):
         percent = None
     return DomainMark(domain.name, percent, domain.label, domain.insufficient_evidence)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple
 from uuid import UUID, uuid4
 
-from medtui.core.rubrics import Rubric, RubricDomain
+from pydantic import BeforeValidator, Field, PlainSerializer
+
+from medtui.core.rubrics import Mark, Rubric, RubricDomain
 from medtui.models import clean_line
 
 LONGEST = 2_000
@@ -22,6 +24,8 @@ MOST = 200
 
 WHOLE = ""
 """The place for marks and remarks on the station as a whole, rather than a domain."""
+
+Remarks = Annotated[tuple[str, ...], Field(max_length=MOST)]
 
 _BULLETS = re.compile(r"(?:(?:[-*•–▪◦]|\d{1,3}[.)])\s+)+")
 
@@ -40,13 +44,13 @@ class RemarkKind(StrEnum):
 class Marks:
     """The marks of one place: a domain, or the whole, whose score is its grade, from 1."""
 
-    score: int | None = None
+    score: Annotated[Mark, Field(strict=True)] | None = None
     insufficient: bool = False
-    strengths: tuple[str, ...] = ()
-    improvements: tuple[str, ...] = ()
-    red_flags: tuple[str, ...] = ()
-    evidence: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    strengths: Remarks = ()
+    improvements: Remarks = ()
+    red_flags: Remarks = ()
+    evidence: Remarks = ()
+    notes: Remarks = ()
 
     def of(self, kind: RemarkKind) -> tuple[str, ...]:
         found: tuple[str, ...] = getattr(self, kind.value)
@@ -70,7 +74,22 @@ class Spot(NamedTuple):
 
     place: str
     kind: RemarkKind
-    at: int | None = None
+    at: Annotated[int, Field(ge=0, le=MOST)] | None = None
+
+
+def _by_key(rows: Any) -> Any:
+    """Marks by rubric and place, of rows as JSON has them."""
+    return {(rubric, place): marks for rubric, place, marks in rows}
+
+
+def _by_spot(rows: Any) -> Any:
+    """Texts by place, kind and number, of rows as JSON has them."""
+    return {(place, kind, at): text for place, kind, at, text in rows}
+
+
+def _rows(values: Mapping[Any, Any]) -> list[list[Any]]:
+    """Rows of a key's parts and its value: JSON has no keys of several parts."""
+    return [[*key, value] for key, value in values.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +117,16 @@ class Sheet:
     candidate: UUID
     rubric: Rubric
     id: UUID = field(default_factory=uuid4)
-    revision: int = 0
+    revision: Annotated[int, Field(strict=True, ge=0, le=2**53)] = 0
     station: str | None = None
-    marks: Mapping[tuple[str, str], Marks] = field(default_factory=dict)
+    marks: Annotated[
+        Mapping[tuple[str, str], Marks], BeforeValidator(_by_key), PlainSerializer(_rows)
+    ] = field(default_factory=dict)
     whole: Marks = NOTHING
-    drafts: Mapping[Spot, str] = field(default_factory=dict)
-    """Text that was typed and neither saved as a remark nor discarded."""
+    drafts: Annotated[Mapping[Spot, str], BeforeValidator(_by_spot), PlainSerializer(_rows)] = (
+        field(default_factory=dict)
+    )
+    """What was typed and neither kept as a remark nor taken back."""
     typing: Spot | None = None
     """Where text is being typed; None: nowhere."""
 

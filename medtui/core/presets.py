@@ -6,6 +6,9 @@ The built-in ones are real exams' own timings (typical ones where schools differ
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from annotated_types import Interval, Len
 
 WARNINGS = (120, 60)
 """Seconds before the end of a phase at which a warning is given."""
@@ -27,9 +30,9 @@ class Phase:
     """
 
     name: str
-    seconds: int
-    bell: int = 1
-    warnings: tuple[int, ...] = ()
+    seconds: Annotated[int, Interval(ge=1, le=LONGEST)]
+    bell: Annotated[int, Interval(ge=0, le=3)] = 1
+    warnings: tuple[Annotated[int, Interval(ge=0, le=LONGEST)], ...] = ()
     brief: bool = True
 
 
@@ -42,7 +45,7 @@ class Preset:
 
     id: str
     name: str
-    phases: tuple[Phase, ...]
+    phases: Annotated[tuple[Phase, ...], Len(1)]
     rounds: int = 1
     rest: int = 0
 

@@ -8,18 +8,26 @@ however often messages arrive. Of two changes at the same time, the host's wins.
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
-from medtui.core.presets import DEFAULT, LONGEST, MOST_PHASES, Phase, Preset
-from medtui.core.station_clock import MOST_ADDED, UNTOUCHED, Adjustments
-from medtui.models import as_utc, clean_line
+from pydantic import Field, TypeAdapter
+
+from medtui.core.presets import DEFAULT, MOST_PHASES, Preset
+from medtui.core.station_clock import UNTOUCHED, Adjustments
+from medtui.models import as_utc
+from medtui.text import clean_json
 
 MOST_WRITES = 2**31
 MOST_SHOWN = 200
+MOST_WARNINGS = 10
+LONGEST_TEXT = 40
+
+Count = Annotated[int, Field(ge=0, le=MOST_WRITES)]
+
+_ADJUSTMENTS = tuple(field.name for field in fields(Adjustments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +37,8 @@ class Shared:
     preset: Preset = DEFAULT
     adjustments: Adjustments = UNTOUCHED
     shown: frozenset[UUID] = frozenset()
-    host_writes: int = 0
-    guest_writes: int = 0
+    host_writes: Count = 0
+    guest_writes: Count = 0
 
     def written(
         self,
@@ -65,9 +73,42 @@ class Shared:
 def from_json(value: Any) -> Shared | None:
     """The copy in a received message; None if it is malformed, as strangers can send anything."""
     try:
-        return _shared(value)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        host_writes, guest_writes = value["writes"]
+        parts = {
+            "preset": {**value["preset"], "phases": value["preset"]["phases"][:MOST_PHASES]},
+            "adjustments": {name: value[name] for name in _ADJUSTMENTS},
+            "shown": value.get("shown", [])[:MOST_SHOWN],
+            "host_writes": host_writes,
+            "guest_writes": guest_writes,
+        }
+        text = json.dumps(clean_json(parts, LONGEST_TEXT))
+        return _usable(_adapter().validate_json(text, strict=True))
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError):
         return None
+
+
+def _usable(shared: Shared) -> Shared:
+    """A copy whose phases all have names, and whose clock is adjusted for these alone."""
+    adjustments = shared.adjustments
+    phases = tuple(
+        replace(phase, name=phase.name or "Phase", warnings=phase.warnings[:MOST_WARNINGS])
+        for phase in shared.preset.phases
+    )
+    return replace(
+        shared,
+        preset=replace(shared.preset, phases=phases, rounds=1, rest=0),
+        adjustments=replace(
+            adjustments,
+            station=as_utc(adjustments.station),
+            added=adjustments.added[: len(phases)],
+            paused_at=as_utc(adjustments.paused_at),
+        ),
+    )
+
+
+@cache
+def _adapter() -> TypeAdapter[Shared]:
+    return TypeAdapter(Shared)
 
 
 def _order(shared: Shared) -> tuple[int, int, str]:
@@ -78,84 +119,7 @@ def _order(shared: Shared) -> tuple[int, int, str]:
 
 
 def _state(shared: Shared) -> dict[str, Any]:
-    preset, adjustments = shared.preset, shared.adjustments
-    return {
-        "preset": {
-            "id": preset.id,
-            "name": preset.name,
-            "phases": [
-                {
-                    "name": phase.name,
-                    "seconds": phase.seconds,
-                    "bell": phase.bell,
-                    "warnings": list(phase.warnings),
-                    "brief": phase.brief,
-                }
-                for phase in preset.phases
-            ],
-        },
-        "station": _iso(adjustments.station),
-        "added": list(adjustments.added),
-        "paused": adjustments.paused,
-        "paused_at": _iso(adjustments.paused_at),
-        "writes": [shared.host_writes, shared.guest_writes],
-    }
-
-
-def _shared(value: Any) -> Shared:
-    host_writes, guest_writes = (_whole(count, MOST_WRITES) for count in value["writes"])
-    phases = tuple(_phase(phase) for phase in value["preset"]["phases"][:MOST_PHASES])
-    paused = float(value["paused"])
-    if not phases or not 0 <= paused < math.inf:
-        raise ValueError
-    return Shared(
-        preset=Preset(
-            id=_line(value["preset"]["id"]), name=_line(value["preset"]["name"]), phases=phases
-        ),
-        adjustments=Adjustments(
-            station=_moment(value["station"]),
-            added=tuple(
-                _whole(seconds, MOST_ADDED, -LONGEST) for seconds in value["added"][: len(phases)]
-            ),
-            paused=paused,
-            paused_at=_moment(value["paused_at"]),
-        ),
-        shown=frozenset(UUID(id_) for id_ in value.get("shown", [])[:MOST_SHOWN]),
-        host_writes=host_writes,
-        guest_writes=guest_writes,
-    )
-
-
-def _phase(value: Any) -> Phase:
-    return Phase(
-        name=_line(value["name"]) or "Phase",
-        seconds=_whole(value["seconds"], LONGEST, 1),
-        bell=_whole(value["bell"], 3),
-        warnings=tuple(_whole(warning, LONGEST) for warning in value["warnings"][:10]),
-        brief=bool(value["brief"]),
-    )
-
-
-def _line(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return clean_line(value)[:40]
-
-
-def _whole(value: Any, most: int, least: int = 0) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise ValueError
-    return value
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).isoformat()
-
-
-def _moment(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    moment = as_utc(value)
-    if not isinstance(moment, datetime):
-        raise TypeError
-    return moment
+    exclude = {"preset": {"rounds", "rest"}}
+    plain = _adapter().dump_python(shared, mode="json", exclude=exclude)
+    writes = [shared.host_writes, shared.guest_writes]
+    return {"preset": plain["preset"], **plain["adjustments"], "writes": writes}

@@ -6,24 +6,29 @@ The built-in ones are real exams' (typical ones where they differ from station t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, NamedTuple
+
+from annotated_types import Interval, Len
 
 MOST_DOMAINS = 12
 MOST_GRADES = 9
 HIGHEST = 100
 
+Mark = Annotated[int, Interval(ge=0, le=HIGHEST)]
+Step = Annotated[int, Interval(ge=1, le=HIGHEST)]
 
-@dataclass(frozen=True, slots=True)
-class RubricDomain:
-    """A domain: marks from `least` to `max` in steps, multiplied by `weight` in the total.
+
+class RubricDomain(NamedTuple):
+    """A domain: marks from `least` to `max` in steps, each of which counts `weight` in the total.
 
     `labels` are words for the marks, from `least` on.
     """
 
     name: str
-    max: int = 4
-    least: int = 0
+    max: Step = 4
+    least: Mark = 0
     weight: float = 1.0
-    step: int = 1
+    step: Step = 1
     labels: tuple[str, ...] = ()
 
     @property
@@ -64,8 +69,8 @@ class Rubric:
 
     id: str
     name: str
-    domains: tuple[RubricDomain, ...]
-    grades: tuple[str, ...] = ()
+    domains: Annotated[tuple[RubricDomain, ...], Len(1, MOST_DOMAINS)]
+    grades: Annotated[tuple[str, ...], Len(0, MOST_GRADES)] = ()
     out_of: float | None = None
 
     @property

@@ -9,8 +9,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from medtui.core.presets import Phase, Preset
+from annotated_types import Interval
+
+from medtui.core.presets import LONGEST, Phase, Preset
 
 MINUTE = 60
 MOST_ADDED = 4 * 3600
@@ -27,8 +30,8 @@ class Adjustments:
     """
 
     station: datetime | None = None
-    added: tuple[int, ...] = ()
-    paused: float = 0.0
+    added: tuple[Annotated[int, Interval(ge=-LONGEST, le=MOST_ADDED)], ...] = ()
+    paused: Annotated[float, Interval(ge=0, lt=math.inf)] = 0.0
     paused_at: datetime | None = None
 
     def of(self, since: datetime) -> Adjustments:

@@ -27,6 +27,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from medtui.data.arrivals import Arrivals
 from medtui.data.change_source import Change, ChangeSource
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
@@ -49,12 +50,6 @@ REREAD_SECONDS = 55.0
 
 POLL_SECONDS = 5.0, 15.0
 """Seconds without a feed before the window is polled, and seconds between two such reads."""
-
-LATE = timedelta(hours=1)
-"""A repeated change that comes later than this is not recognised as one."""
-
-EDGE = timedelta(minutes=2)
-"""Rows this close to an end of the window may be in one read and not in the next."""
 
 
 class LiveFeed:
@@ -81,12 +76,10 @@ class LiveFeed:
         self._since: datetime | None = None
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
-        self._committed: dict[UUID, datetime] = {}
-        """Commit time of the last change of each row, on this connection."""
-        self._brought: dict[UUID, int] = {}
-        """The value of `heard` at the last change of each row, on this connection."""
+        self._arrivals = Arrivals()
+        """On this connection."""
         self._read_at = 0
-        """The value of `heard` at the last read of the window."""
+        """The value of `heard` at which the window was read."""
         self.heard = 0
         """Counts the reads of the window and the bursts of changes so far: see `has_news`."""
         self._task: asyncio.Task[None] | None = None
@@ -124,7 +117,7 @@ class LiveFeed:
         should be ignored: the feed brings the write, too.
         """
         read_at = self._read_at if session_id in self._rows else 0
-        return self._is_live and max(self._brought.get(session_id, 0), read_at) > since
+        return self._is_live and max(self._arrivals.brought(session_id), read_at) > since
 
     def put(self, session: PracticeSession) -> None:
         """Show the row that a write of ours has returned, before the feed brings it."""
@@ -159,7 +152,7 @@ class LiveFeed:
         """Have `doubts` check that the feed brings our write to this session."""
         since = self._clock.now() - timedelta(seconds=LATE_SECONDS)
         if self._is_live:
-            self._doubts.expect(lambda: self._committed.get(session_id, since) > since)
+            self._doubts.expect(lambda: self._arrivals.has_come_since(session_id, since))
 
     async def _run(self) -> None:
         first, longest = self._scope.pauses
@@ -198,7 +191,7 @@ class LiveFeed:
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
-        self._committed, self._brought = {}, {}
+        self._arrivals = Arrivals()
         self._doubts = Doubts(self._scope.doubts)
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
@@ -312,23 +305,21 @@ class LiveFeed:
         Rows that the feed has brought since then may be newer than the window, so they are left
         out, as are rows that have left the window since they were read.
         """
-        oldest = self._clock.now() - self._scope.back + EDGE
+        now = self._clock.now()
         return {
             id_
             for id_ in window.keys() | self._rows.keys()
             if window.get(id_) != self._rows.get(id_)
-            and self._brought.get(id_, 0) <= began
-            and (window.get(id_) or self._rows[id_]).starts_at > oldest
+            and self._arrivals.brought(id_) <= began
+            and not self._scope.may_have_left(window.get(id_) or self._rows[id_], now)
         }
 
     def _has_come_in(self, session: PracticeSession | None) -> bool:
-        """Whether a session may be new only because the window's end has reached it."""
-        ahead = self._scope.ahead
+        """Whether a session may be new here only because the window's end has reached it."""
         return (
             session is not None
-            and ahead is not None
             and session.id not in self._rows
-            and session.starts_at > self._clock.now() + ahead - EDGE
+            and self._scope.may_have_come_in(session, self._clock.now())
         )
 
     def _let_go(self) -> None:
@@ -338,9 +329,7 @@ class LiveFeed:
         for id_ in over:
             del self._rows[id_]
         self._relations.keep(self._rows.values())
-        newest = max(self._committed.values(), default=now)
-        self._committed = {id_: at for id_, at in self._committed.items() if at > newest - LATE}
-        self._brought = {id_: at for id_, at in self._brought.items() if id_ in self._committed}
+        self._arrivals.forget_old(now)
         if over:
             self._notify(SessionsChanged(removed=tuple(over)))
 
@@ -357,13 +346,13 @@ class LiveFeed:
         for change in arrived:
             record = change["record"] if change["type"] != "DELETE" else None
             id_ = UUID((record or change["old_record"])["id"])
-            if self._is_news(id_, change):
+            if self._arrivals.is_news(id_, as_utc(change["commit_timestamp"])):
                 records[id_] = record
         if not records:
             return
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
         self.heard += 1
-        self._brought.update(dict.fromkeys(records, self.heard))
+        self._arrivals.bring(records, self.heard)
         self.rooms.follow(sessions)
         now = self._clock.now()
         changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
@@ -379,14 +368,6 @@ class LiveFeed:
             del self._rows[id_]
         if changed or removed:
             self._notify(SessionsChanged(tuple(changed), tuple(removed)))
-
-    def _is_news(self, id_: UUID, change: Change) -> bool:
-        """Whether no newer change of this row has come: networks may repeat messages."""
-        committed = as_utc(change["commit_timestamp"])
-        if committed < self._committed.get(id_, committed):
-            return False
-        self._committed[id_] = committed
-        return True
 
     async def _refresh(self) -> bool:
         """Get a newer token. Returns whether there is one."""

@@ -21,7 +21,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.data.backoff import Backoff
@@ -48,8 +48,9 @@ from medtui.data.sheet_messages import (
     letter,
     receipt,
 )
+from medtui.data.submissions import Key, Submissions
 from medtui.models import FileKind, PracticeSession
-from medtui.store.outbox import HELD, MOST, DeliveryState, Hold, Outbox, Submission
+from medtui.store.outbox import HELD, MOST, DeliveryState, Hold, Submission
 
 if TYPE_CHECKING:
     from medtui.data.backend import Backend
@@ -70,9 +71,6 @@ NOT_CARRIED = (
 LOOK_PAUSES = 1.0, 60.0
 """Seconds between two looks into the bucket after the other side has said that a sheet is there."""
 
-Key = tuple[UUID, UUID]
-"""A session and a sheet."""
-
 Check = Callable[[bytes], str | None]
 
 
@@ -91,10 +89,9 @@ class SheetDelivery:
         self._backend = backend
         self._me = me
         self._folder = folder
-        self._box = Outbox(folder, me)
         self._notify = notify
         self._check = check
-        self._parcels: dict[Key, Submission] = {}
+        self._sheets = Submissions(folder, me, notify, self._say_receipt)
         self._pace: Backoff[Key] = Backoff(PAUSES)
         self._looks: Backoff[Key] = Backoff(LOOK_PAUSES)
         self._ears = RoomSubscriptions(me, backend.clock.now)
@@ -123,10 +120,8 @@ class SheetDelivery:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def of(self, session_id: UUID) -> list[Submission]:
-        """The sheets of a session that were handed in or received here."""
-        return [
-            submission for submission in self._parcels.values() if submission.session == session_id
-        ]
+        """The sheets of a session that were handed in here, or have come here."""
+        return self._sheets.of(session_id)
 
     def attend(self, session_id: UUID) -> None:
         """A screen shows this session: listen to its room, and retry its waiting sheets."""
@@ -158,7 +153,7 @@ class SheetDelivery:
         if is_too_long(submission):
             raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
         try:
-            kept = await self._put(submission)
+            kept = await self._sheets.put(submission)
         except OSError as error:
             raise Invalid(
                 f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
@@ -178,13 +173,13 @@ class SheetDelivery:
                 keep=self._folder,
             )
             with contextlib.suppress(OSError):  # it is looked for again at the next start
-                await self._is_there(submission)
+                await self._sheets.mark_uploaded(submission)
 
     async def agree(self, submission: Submission) -> None:
         """Upload a sheet that is held, as the host has decided."""
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._move(submission, hold=Hold.AGREED, reason="")
+                await self._sheets.move(submission, hold=Hold.AGREED, reason="")
         self._hurry(submission.session)
 
     async def decline(self, submission: Submission) -> None:
@@ -194,7 +189,7 @@ class SheetDelivery:
         )
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._refuse(submission, f"The host has decided {decided}.")
+                await self._sheets.refuse(submission, f"The host has decided {decided}.")
 
     def hear(self, event: Event) -> None:
         """Handle an event of the data module. To be called with each, in order."""
@@ -210,7 +205,7 @@ class SheetDelivery:
             case SessionsChanged(changed, removed):
                 self._ears.look_at(changed, removed)
                 self._listen()
-                for held in [p for p in self._parcels.values() if p.is_held]:
+                for held in [each for each in self._sheets.unfinished() if each.is_held]:
                     if held.session in {session.id for session in changed}:
                         self._hurry(held.session)  # the station may be over
             case RoomHeard(_, name) if name in (SHEET, RECEIPT):
@@ -223,7 +218,7 @@ class SheetDelivery:
                 self._refused.discard(where)
 
     def _listen(self) -> None:
-        sending = {p.session for p in self._parcels.values() if not p.is_host and not p.is_over}
+        sending = {each.session for each in self._sheets.unfinished() if not each.is_host}
         self._backend.live.rooms.listen(self._ears.rooms | sending)
 
     # Messages received
@@ -250,26 +245,14 @@ class SheetDelivery:
         if session.host_id != self._me or session.guest_id is None:
             return
         if heard.guest_id not in (None, session.guest_id):
-            return  # sent in the room of a guest who has left
-        known = self._parcels.get((session_id, said.sheet))
+            return  # it was said in the room of a guest who has left
+        known = self._sheets.get((session_id, said.sheet))
         if known is not None and known.is_mine:
             return
         if known is not None and known.revision >= said.revision:
             self._say_receipt(known)
             return
-        submission = Submission(
-            session=session_id,
-            sheet=said.sheet,
-            revision=said.revision,
-            content=said.content,
-            is_mine=False,
-            is_host=True,
-            partner=session.guest.name if session.guest else "",
-            where=DeliveryState.WITH_HOST,
-            sender=session.guest_id,
-        )
-        hold = submission.hold_in(session)
-        submission = replace(submission, hold=hold, reason=HELD.get(hold, ""))
+        submission = said.submission(session)
         reason = await asyncio.to_thread(self._check, said.content.encode())
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
@@ -277,7 +260,7 @@ class SheetDelivery:
             self._say_receipt(replace(submission, where=DeliveryState.REFUSED, reason=reason))
             return
         try:
-            self._say_receipt(await self._put(submission))
+            self._say_receipt(await self._sheets.put(submission))
         except OSError:
             reason = "The host's disk refuses it; it is tried again."
             self._say_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
@@ -287,7 +270,7 @@ class SheetDelivery:
     async def _take_receipt(self, session_id: UUID, said: Receipt) -> None:
         """Show the other side's answer about our sheet. It does not end the delivery."""
         key = session_id, said.sheet
-        submission = self._parcels.get(key)
+        submission = self._sheets.get(key)
         is_known = submission is not None and not submission.is_host and not submission.is_over
         if submission is None or not is_known or submission.revision != said.revision:
             return
@@ -298,9 +281,9 @@ class SheetDelivery:
                 await self._has_arrived(submission)
         elif said.where is DeliveryState.REFUSED:
             if not (submission.is_told and submission.reason.startswith(said.reason)):
-                await self._refuse(submission, said.reason, is_told=True)
+                await self._sheets.refuse(submission, said.reason, is_told=True)
         else:
-            await self._move(
+            await self._sheets.move(
                 submission,
                 where=said.where,
                 reason=said.reason,
@@ -314,14 +297,13 @@ class SheetDelivery:
     # Messages sent, and uploads
 
     async def _deliver(self) -> None:
-        for submission in await asyncio.to_thread(self._box.all):
-            self._parcels.setdefault((submission.session, submission.sheet), submission)
+        for submission in await self._sheets.load():
             if not submission.is_over and not submission.is_told:
                 self._notify(SheetMoved(submission))
         self._listen()
         while True:
             self._wake.clear()
-            waiting = [key for key, submission in self._parcels.items() if not submission.is_over]
+            waiting = [(each.session, each.sheet) for each in self._sheets.unfinished()]
             for key in waiting:
                 if self._pace.is_due(key):
                     await self._advance(key)
@@ -332,8 +314,10 @@ class SheetDelivery:
     async def _advance(self, key: Key) -> None:
         """Try the next step of a sheet's delivery."""
         async with self._busy:
-            submission = self._parcels[key]
-            if submission.is_over:  # the host has decided while this waited
+            submission = self._sheets.get(key)
+            if (
+                submission is None or submission.is_over
+            ):  # since one has waited: the host has decided meanwhile
                 return
             try:
                 if submission.is_host:
@@ -344,7 +328,7 @@ class SheetDelivery:
                 log.info("a mark sheet is not further yet: %s", error.title)
                 if not submission.is_told:
                     with contextlib.suppress(OSError):
-                        await self._move(submission, reason=error.message)
+                        await self._sheets.move(submission, reason=error.message)
             except OSError as error:
                 log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
 
@@ -354,7 +338,7 @@ class SheetDelivery:
             if session is None:
                 return
             if (hold := submission.hold_in(session)) is not submission.hold:
-                await self._move(submission, hold=hold, reason=HELD.get(hold, ""))
+                await self._sheets.move(submission, hold=hold, reason=HELD.get(hold, ""))
             if hold in HELD:
                 return
         data = submission.content.encode()
@@ -363,13 +347,13 @@ class SheetDelivery:
             await files.upload(submission.session, FileKind.ASSESSMENT, data)
         except FileExists as error:
             if await files.read(submission.session, FileKind.ASSESSMENT) != data:
-                await self._move(submission, is_in_the_way=True, reason=error.message)
+                await self._sheets.move(submission, is_in_the_way=True, reason=error.message)
                 return
         except NotAllowed:
             if await self._row(submission) is None:
                 return
             raise
-        await self._is_there(submission)
+        await self._sheets.mark_uploaded(submission)
 
     async def _send(self, submission: Submission) -> None:
         """Broadcast a sheet to the host, unless it is in the bucket already."""
@@ -380,14 +364,14 @@ class SheetDelivery:
         if submission.session not in self._refused:
             self._backend.live.rooms.say(submission.session, SHEET, letter(submission))
         elif not submission.is_told:
-            await self._move(submission, reason=NOT_CARRIED)
+            await self._sheets.move(submission, reason=NOT_CARRIED)
 
     async def _has_arrived(self, submission: Submission) -> bool:
         """Whether the bucket has exactly these bytes; if so, the sheet is marked as uploaded."""
         data, files = submission.content.encode(), self._backend.assessments
         is_there = await files.has(submission.session, FileKind.ASSESSMENT, data)
         if is_there:
-            await self._is_there(submission)
+            await self._sheets.mark_uploaded(submission)
         return is_there
 
     async def _row(self, submission: Submission) -> PracticeSession | None:
@@ -400,47 +384,8 @@ class SheetDelivery:
             if session.involves(self._me):
                 return session
             reason = "You have no seat in this session any more."
-        await self._refuse(submission, reason)
+        await self._sheets.refuse(submission, reason)
         return None
-
-    async def _refuse(self, submission: Submission, reason: str, *, is_told: bool = False) -> None:
-        """Mark it as refused, and tell its author the path of the local copy.
-
-        `is_told`: only the other side has said so, and it is tried again.
-        """
-        if submission.is_mine:
-            file = await asyncio.to_thread(self._box.set_out, submission)
-            reason += f" The assessment is in {file}: medtui view reads it."
-        await self._move(
-            submission,
-            where=DeliveryState.REFUSED,
-            reason=reason,
-            is_in_the_way=False,
-            is_told=is_told,
-        )
-
-    async def _is_there(self, submission: Submission) -> None:
-        await self._move(
-            submission, where=DeliveryState.UPLOADED, reason="", is_in_the_way=False, is_told=False
-        )
-
-    async def _move(self, submission: Submission, **changes: Any) -> None:
-        """Save a sheet's new delivery state, unless another revision has replaced it."""
-        present = self._parcels.get((submission.session, submission.sheet))
-        if present is None or present.revision != submission.revision:
-            return
-        moved = replace(present, **changes)
-        if moved != present:
-            kept = await self._put(moved)
-            if kept.is_host and not kept.is_mine:
-                self._say_receipt(kept)
-
-    async def _put(self, submission: Submission) -> Submission:
-        """Save, then notify. Returns the submission on disk, as `Outbox.keep`. Raises OSError."""
-        kept = await asyncio.to_thread(self._box.keep, submission)
-        self._parcels[kept.session, kept.sheet] = kept
-        self._notify(SheetMoved(kept))
-        return kept
 
     def _hurry(self, session_id: UUID | None = None) -> None:
         """Retry the waiting sheets now, of one session or, for None, of all."""

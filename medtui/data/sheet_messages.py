@@ -1,18 +1,20 @@
 """The messages about mark sheets in a room's channel: the sheet itself, and the answers to it.
 
-The other side may send anything. A malformed message raises ValueError, KeyError, TypeError or
-AttributeError.
+Anybody in the room may say anything: what is none of these raises ValueError.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Annotated, Any
 from uuid import UUID
 
-from medtui.models import clean_line
-from medtui.store.outbox import DeliveryState, Submission
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter
+
+from medtui.models import Line, PracticeSession
+from medtui.store.outbox import HELD, DeliveryState, Revision, Submission
 
 SHEET = "sheet"
 RECEIPT = "sheet-receipt"
@@ -20,20 +22,40 @@ LARGEST = 200_000
 """The most bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 
 
+def _sayable(content: str) -> str:
+    if len(content.encode()) > LARGEST:
+        raise ValueError("too long for a message")
+    return content
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """The message by which a guest sends a sheet to the host."""
 
     sheet: UUID
-    revision: int
-    content: str
+    revision: Revision
+    content: Annotated[str, AfterValidator(_sayable)]
 
     @classmethod
     def of(cls, payload: Any) -> Letter:
-        content = payload["content"]
-        if not isinstance(content, str) or len(content.encode()) > LARGEST:
-            raise ValueError
-        return cls(UUID(payload["sheet"]), _revision(payload["revision"]), content)
+        """A message's payload as a sheet. Raises ValueError."""
+        return _letters().validate_python(payload)
+
+    def submission(self, session: PracticeSession) -> Submission:
+        """The sheet in the host's outbox: the guest's, held where the host is to be asked."""
+        submission = Submission(
+            session=session.id,
+            sheet=self.sheet,
+            revision=self.revision,
+            content=self.content,
+            is_mine=False,
+            is_host=True,
+            partner=session.guest.name if session.guest else "",
+            where=DeliveryState.WITH_HOST,
+            sender=session.guest_id,
+        )
+        hold = submission.hold_in(session)
+        return replace(submission, hold=hold, reason=HELD.get(hold, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +63,25 @@ class Receipt:
     """The host client's answer: the delivery state of a sheet."""
 
     sheet: UUID
-    revision: int
+    revision: Revision
     where: DeliveryState
-    reason: str
-    is_in_the_way: bool
+    reason: Annotated[Line, AfterValidator(lambda reason: reason[:200])]
+    is_in_the_way: Annotated[bool, BeforeValidator(lambda value: value is True)]
 
     @classmethod
     def of(cls, payload: Any) -> Receipt:
-        return cls(
-            UUID(payload["sheet"]),
-            _revision(payload["revision"]),
-            DeliveryState(payload["where"]),
-            clean_line(str(payload["reason"]))[:200],
-            payload["is_in_the_way"] is True,
-        )
+        """A message's payload as an answer. Raises ValueError."""
+        return _receipts().validate_python(payload)
+
+
+@cache
+def _letters() -> TypeAdapter[Letter]:
+    return TypeAdapter(Letter)
+
+
+@cache
+def _receipts() -> TypeAdapter[Receipt]:
+    return TypeAdapter(Receipt)
 
 
 def letter(submission: Submission) -> dict[str, Any]:
@@ -82,9 +109,3 @@ def receipt(submission: Submission) -> dict[str, Any]:
         "reason": submission.reason,
         "is_in_the_way": submission.is_in_the_way,
     }
-
-
-def _revision(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**53:
-        raise ValueError
-    return value

@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 
 from medtui.models import PracticeSession
 
+EDGE = timedelta(minutes=2)
+"""Rows this close to an end of the window may be in one reading and not in the next."""
+
 
 @dataclass(frozen=True)
 class SessionWindow:
@@ -40,6 +43,14 @@ class SessionWindow:
             and (self.ahead is None or session.starts_at <= now + self.ahead)
             and self.type in (None, session.type)
         )
+
+    def may_have_left(self, session: PracticeSession, now: datetime) -> bool:
+        """Whether a session is so old that one reading may have it, and the next not."""
+        return session.starts_at <= now - self.back + EDGE
+
+    def may_have_come_in(self, session: PracticeSession, now: datetime) -> bool:
+        """Whether a session is so far ahead that one reading may lack it, and the next not."""
+        return self.ahead is not None and session.starts_at > now + self.ahead - EDGE
 
 
 BOARD = SessionWindow(back=timedelta(hours=24))

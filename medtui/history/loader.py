@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter
 
 from medtui.core.history import FileSummary, History, HistoryEntry, MarkSummary
 from medtui.data import Backend, DataError, Gone
@@ -16,14 +18,24 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.reading import Reading
-from medtui.models import FileKind, PracticeSession, SessionFile, Stage, as_utc
+from medtui.models import FileKind, Moment, PracticeSession, SessionFile, Stage
 
 AT_ONCE = 4
 """Files that are asked for at the same time."""
 KEEP_EVERY = 200
 """So many are looked into before what is known is kept: one may not stay until the end."""
-FORMAT = 1
-"""Version of the cache on this machine; one of another version is read from the server again."""
+FORMAT: Literal[1] = 1
+"""Of what is kept on this machine; another medtui's is read anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownHistory:
+    """What is kept of one person's past sessions on this machine."""
+
+    format: Literal[1]
+    as_of: Moment | None
+    sessions: list[PracticeSession]
+    files: dict[UUID, FileSummary]
 
 
 class HistoryReading:
@@ -58,13 +70,13 @@ class HistoryReading:
         if kept is None:
             return
         try:
-            as_of, sessions, files = await asyncio.to_thread(_parsed, kept)
-        except (ValueError, TypeError, LookupError, AttributeError, ValidationError):
+            known = await asyncio.to_thread(_parsed, kept)
+        except (ValueError, OverflowError):
             return
-        self.as_of = as_of
-        self._history.read(sessions, whole=True)
-        for session_id, known in files.items():
-            self._history.keep(session_id, known)
+        self.as_of = known.as_of
+        self._history.read(known.sessions, whole=True)
+        for session_id, files in known.files.items():
+            self._history.keep(session_id, files)
         self._tell()
 
     async def read(self) -> None:
@@ -201,38 +213,18 @@ async def _caught(work: Any) -> DataError | None:
     return None
 
 
-def _kept(entries: list[HistoryEntry], as_of: datetime | None) -> dict[str, Any]:
-    return {
-        "format": FORMAT,
-        "as_of": as_of.isoformat() if as_of else None,
-        "sessions": [entry.session.model_dump(mode="json", by_alias=True) for entry in entries],
-        "files": {
-            str(entry.session.id): _as_json(entry.kept)
-            for entry in entries
-            if entry.kept is not None
-        },
-    }
+def _kept(entries: list[HistoryEntry], as_of: datetime | None) -> Any:
+    """What is kept of these sessions, as values for JSON."""
+    files = {entry.session.id: entry.kept for entry in entries if entry.kept is not None}
+    known = KnownHistory(FORMAT, as_of, [entry.session for entry in entries], files)
+    return _adapter().dump_python(known, mode="json", by_alias=True)
 
 
-def _parsed(kept: Any) -> tuple[datetime | None, list[PracticeSession], dict[UUID, FileSummary]]:
-    """What `_kept` has made. Raises what malformed values raise."""
-    if kept["format"] != FORMAT:
-        raise ValueError("another format")
-    as_of = as_utc(kept["as_of"])
-    sessions = [PracticeSession.model_validate(row) for row in kept["sessions"]]
-    return as_of, sessions, {UUID(id_): _from_json(row) for id_, row in kept["files"].items()}
+def _parsed(kept: Any) -> KnownHistory:
+    """What `_kept` has made. Raises ValueError for anything else."""
+    return _adapter().validate_python(kept)
 
 
-def _as_json(kept: FileSummary) -> dict[str, Any]:
-    return {
-        "files": sorted(kept.files),
-        "stamp": kept.stamp,
-        "marks": kept.marks.as_json() if kept.marks else None,
-        "broken": kept.broken,
-    }
-
-
-def _from_json(row: Any) -> FileSummary:
-    marks = None if row["marks"] is None else MarkSummary.from_json(row["marks"])
-    files = frozenset(FileKind(name) for name in row["files"])
-    return FileSummary(files, str(row["stamp"]), marks, str(row["broken"]))
+@cache
+def _adapter() -> TypeAdapter[KnownHistory]:
+    return TypeAdapter(KnownHistory)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.binding import Binding, BindingType
 
-from medtui.config import LOCAL, BadConfig, Settings
+from medtui.config import BadConfig, Settings
 from medtui.shared_screen.screen import Look, SharedBoardScreen
 from medtui.text import clean_line
 from medtui.ui.app_base import AppBase
@@ -102,40 +102,21 @@ class SharedBoardApp(AppBase):
 
     async def _open(self) -> Backend | None:
         """The data module; None, and the screen says why, when it cannot be opened."""
-        found = await self._find()
-        if found is None:
-            return None
-        from medtui.data import Backend, Invalid, MemoryTokens, Server
-
-        opening = Backend.open(
-            Server(*found), tokens=MemoryTokens(), notify=self.board.told, scope=self._scope
-        )
-        try:
-            return await self._resources.enter_async_context(opening)
-        except Invalid as error:
-            self.board.say(error.message)
-            return None
-
-    async def _find(self) -> tuple[str, str] | None:
-        """The server's URL and public key; None, and the screen says why, when there is none."""
+        from medtui.data import Invalid
         from medtui.launcher import LaunchFailed
+        from medtui.server import opened
 
         try:
             settings = await asyncio.to_thread(self._settings)
-        except BadConfig as error:
+            if not settings.server:
+                self.board.say(NOTHING_CONFIGURED)
+                return None
+            opening = opened(
+                settings, launcher=self._launcher, notify=self.board.told, scope=self._scope
+            )
+            backend = await self._resources.enter_async_context(opening)
+        except (BadConfig, LaunchFailed, Invalid) as error:
             self.board.say(str(error))
             return None
-        if settings.server == LOCAL:
-            try:
-                started = await self._launcher.local()
-            except LaunchFailed as error:
-                self.board.say(str(error))
-                return None
-            self._resources.push_async_callback(started.close)
-            self.board.say("Connecting…")
-            return started.url, started.key
-        if not settings.server:
-            self.board.say(NOTHING_CONFIGURED)
-            return None
         self.board.say("Connecting…")
-        return settings.server, settings.key
+        return backend

@@ -6,18 +6,18 @@ import asyncio
 import json
 import shutil
 import sys
-from contextlib import AsyncExitStack
 from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
-from medtui.config import LOCAL, Settings
+from medtui.config import Settings
 from medtui.console import complain, say
 from medtui.core.wall_sections import Now, SharedBoard
-from medtui.data import Backend, DataError, MemoryTokens, Server
+from medtui.data import DataError
 from medtui.data.window import SessionWindow
 from medtui.launcher import Launcher, LaunchFailed
 from medtui.models import PracticeSession, Profile
+from medtui.server import opened
 from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.screen import Look
 from medtui.shared_screen.wording import heading_words, words_for
@@ -40,16 +40,7 @@ def print_once(
 async def _read(
     settings: Settings, launcher: Launcher, look: Look, scope: SessionWindow
 ) -> tuple[SharedBoard, datetime]:
-    async with AsyncExitStack() as stack:
-        server = Server(settings.server, settings.key)
-        if settings.server == LOCAL:
-            started = await launcher.local()
-            stack.push_async_callback(started.close)
-            server = Server(started.url, started.key)
-        opening = Backend.open(
-            server, tokens=MemoryTokens(), notify=lambda event: None, scope=scope
-        )
-        backend = await stack.enter_async_context(opening)
+    async with opened(settings, launcher=launcher, scope=scope) as backend:
         board = SharedBoard(look.zone, look.days)
         board.read(await backend.sessions.window(backend.clock.now(), scope))
         return board, backend.clock.now()

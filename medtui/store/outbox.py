@@ -7,14 +7,16 @@ written whole or not at all; a later revision replaces it.
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 from uuid import UUID
 
-from medtui.models import PracticeSession, Stage, clean_line
+from pydantic import Field, TypeAdapter
+
+from medtui.models import Line, PracticeSession, Stage
 from medtui.store import files
 
 MOST = 8
@@ -22,6 +24,10 @@ MOST = 8
 
 LOCK_SECONDS = 2
 """Seconds to wait for a lock: longer than another window takes to write."""
+
+
+Revision = Annotated[int, Field(strict=True, ge=0, lt=2**53)]
+"""How often a sheet has changed, as far as JSON can count."""
 
 
 class DeliveryState(StrEnum):
@@ -71,13 +77,13 @@ class Submission:
 
     session: UUID
     sheet: UUID
-    revision: int
+    revision: Revision
     content: str
     is_mine: bool
     is_host: bool
-    partner: str = ""
+    partner: Line = ""
     where: DeliveryState = DeliveryState.WAITING
-    reason: str = ""
+    reason: Line = ""
     is_in_the_way: bool = False
     is_told: bool = False
     sender: UUID | None = None
@@ -133,7 +139,7 @@ class Outbox:
             there = read_parcel(file)
             if there is not None and there.revision > submission.revision:
                 return there
-            files.write(file, json.dumps(_plain(submission)))
+            files.write(file, _adapter().dump_json(submission))
         return submission
 
     def set_out(self, submission: Submission) -> Path:
@@ -149,29 +155,14 @@ class Outbox:
         return self._folder / str(submission.session) / f"{submission.sheet}.json"
 
 
-def _plain(submission: Submission) -> dict[str, Any]:
-    return {name: str(v) if isinstance(v, UUID) else v for name, v in asdict(submission).items()}
+@cache
+def _adapter() -> TypeAdapter[Submission]:
+    return TypeAdapter(Submission)
 
 
 def read_parcel(file: Path) -> Submission | None:
-    """The submission in a file; None if there is none, or it cannot be read."""
+    """The submission in a file; None where there is none, or it cannot be read."""
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
-        return Submission(
-            session=UUID(value["session"]),
-            sheet=UUID(value["sheet"]),
-            revision=int(value["revision"]),
-            content=str(value["content"]),
-            is_mine=value["is_mine"] is True,
-            is_host=value["is_host"] is True,
-            partner=clean_line(str(value["partner"])),
-            where=DeliveryState(value["where"]),
-            reason=clean_line(str(value["reason"])),
-            is_in_the_way=value["is_in_the_way"] is True,
-            # Files of earlier versions lack these.
-            is_told=value.get("is_told") is True,
-            sender=UUID(value["sender"]) if value.get("sender") else None,
-            hold=Hold(value.get("hold", "")),
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return _adapter().validate_json(file.read_bytes(), strict=True)
+    except (OSError, ValueError):
         return None

@@ -14,11 +14,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from medtui.models import FileKind
 from medtui.store import files
@@ -74,19 +77,10 @@ class ReplaceJournal:
         """
         try:
             said = json.loads((folder / JOURNAL).read_text())
-            return cls(
-                folder,
-                str(said["server"]),
-                UUID(said["session_id"]),
-                FileKind(said["kind"]),
-                str(said["old"]),
-                str(said["new"]),
-                datetime.fromisoformat(said["began"]),
-                said["wanted"] if said.get("wanted") in ("old", "new") else None,
-            )
+            return _adapter().validate_python({**said, "folder": folder})
         except FileNotFoundError:
             _sweep(folder)
-        except (KeyError, TypeError, ValueError):
+        except (TypeError, ValueError):
             pass
         return None
 
@@ -118,9 +112,12 @@ class ReplaceJournal:
         return aside
 
     def _write_journal(self) -> None:
-        said = asdict(self)
-        del said["folder"]
-        files.write(self.folder / JOURNAL, json.dumps(said, default=str))
+        files.write(self.folder / JOURNAL, _adapter().dump_json(self, exclude={"folder"}))
+
+
+@cache
+def _adapter() -> TypeAdapter[ReplaceJournal]:
+    return TypeAdapter(ReplaceJournal)
 
 
 def folder_of(keep: Path, person: UUID, session_id: UUID, kind: FileKind) -> Path:

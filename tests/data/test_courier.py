@@ -58,7 +58,7 @@ class Desk:
         try:
             async with asyncio.timeout(40):
                 while True:
-                    for submission in self.delivery._parcels.values():
+                    for submission in self.delivery._sheets._known.values():
                         is_so = all(getattr(submission, name) == v for name, v in wanted.items())
                         if submission.where is where and is_so:
                             return submission

@@ -70,7 +70,7 @@ async def test_it_tries_a_server_of_this_machine_until_it_starts(
     monkeypatch.setattr(app, "LOOK_AGAIN_SECONDS", 0.05)
 
     class Started:
-        url, key = stack.url, stack.anon_key
+        url, key, service_key = stack.url, stack.anon_key, ""
 
         async def close(self) -> None: ...
 
