@@ -24,7 +24,7 @@ from textual.strip import Strip
 from medtui.core.agenda import Agenda, Day
 from medtui.core.wording import day_label, seats, standing
 from medtui.models import PracticeSession, Stage
-from medtui.ui.cells import fit
+from medtui.ui.cells import first_fitting, fit
 from medtui.ui.cursor_list import CursorList
 
 MARK_SECONDS = 4.0
@@ -256,8 +256,3 @@ class SessionList(CursorList):
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"session-list--{name}", partial=True)
-
-
-def first_fitting(forms: list[str], width: int) -> str:
-    """The first of these that fits into `width` cells; the last where none does."""
-    return next((form for form in forms if cell_len(form) <= width), forms[-1])

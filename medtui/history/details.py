@@ -11,8 +11,7 @@ from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
 from medtui.documents.words import MARKED_BY
 from medtui.history.wording import mark_words, partner_words, percent_words
 from medtui.models import FileKind
-from medtui.review.assessment_layout import BAR, bar
-from medtui.ui.cells import fit
+from medtui.ui.cells import SHARE_CELLS, fit, share_bar
 
 
 class HistoryDetails(Static):
@@ -77,6 +76,6 @@ class HistoryDetails(Static):
 def _domain_words(domain: DomainMark) -> Content:
     if domain.is_unsure or domain.percent is None:
         words = "too little evidence" if domain.is_unsure else domain.label or "not marked"
-        return Content.styled(f"{'·' * BAR}  {words}", "$faint")
+        return Content.styled(f"{'·' * SHARE_CELLS}  {words}", "$faint")
     share = min(1.0, max(0.0, domain.percent / 100))
-    return Content.assemble((bar(share), "$accent"), f"  {percent_words(domain.percent)}")
+    return Content.assemble((share_bar(share), "$accent"), f"  {percent_words(domain.percent)}")

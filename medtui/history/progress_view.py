@@ -15,11 +15,10 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from medtui.board.session_list import first_fitting
 from medtui.core.progress import STEADY, By, Series
 from medtui.history.chart import SIGNS, STEP, Cell, Scale, chart, often, ruler, timeline
 from medtui.history.wording import count_words, level_words, periods, rest_words, trend_words
-from medtui.ui.cells import fit, wrap
+from medtui.ui.cells import first_fitting, fit, wrap
 from medtui.ui.vim_keys import vim_bindings
 
 RULER = 4

@@ -10,9 +10,8 @@ from textual.widgets import Static
 
 from medtui.core.station_clock import ClockReading
 from medtui.models import Stage
-from medtui.room.header import feed_words
 from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
-from medtui.ui.status_line import ConnectionState
+from medtui.ui.status_line import ConnectionState, feed_words
 
 BAR = 24
 

@@ -21,8 +21,7 @@ from medtui.documents.words import (
     overall_words,
     share_of,
 )
-
-BAR = 10
+from medtui.ui.cells import share_bar
 
 
 class LineKind(StrEnum):
@@ -85,14 +84,6 @@ def place_of(found: Found | None, start: float | None) -> Place:
     }[found.how]
 
 
-def bar(share: float | None) -> str:
-    """A share as a bar; empty where there is none."""
-    if share is None:
-        return ""
-    full = round(share * BAR)
-    return "▇" * full + "▁" * (BAR - full)
-
-
 def _passages(assessment: Assessment) -> Iterable[Passage]:
     whole = overall_words(assessment.overall)
     marked = MARKED_BY[assessment.marker]
@@ -128,7 +119,7 @@ def _passages(assessment: Assessment) -> Iterable[Passage]:
 
 
 def _domain(domain: Domain) -> Iterable[Passage]:
-    parts = [domain_marks(domain), bar(share_of(domain))]
+    parts = [domain_marks(domain), share_bar(share_of(domain))]
     yield Passage(LineKind.DOMAIN, domain.name, aside="  ".join(part for part in parts if part))
     if details := list(_details(domain)):
         yield from details

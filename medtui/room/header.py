@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from medtui.core.room_rules import role_words
 from medtui.models import Role, Stage
-from medtui.ui.status_line import ConnectionState
+from medtui.ui.status_line import ConnectionState, feed_words
 
 
 class RoomLine(Static):
@@ -41,15 +41,3 @@ class RoomLine(Static):
         if self._content is None or not content.is_same(self._content):
             self._content = content
             self.update(content, layout=False)
-
-
-def feed_words(feed: ConnectionState, zone: tzinfo, *, with_reason: bool) -> Content:
-    """Whether what is shown is current."""
-    if feed.is_live:
-        return Content.styled("● LIVE", "bold $text-success")
-    if feed.since is None:
-        return Content.styled("○ connecting…", "$text-warning")
-    words = f"▲ NOT LIVE since {feed.since.astimezone(zone):%H:%M}"
-    if with_reason and feed.reason:
-        words += f" ({feed.reason})"
-    return Content.styled(words, "bold $text-error")

@@ -9,6 +9,9 @@ Span = tuple[int, int]
 JOINER = "\u200d"
 """Joins emoji into one; at an end it would swallow the space behind it."""
 
+SHARE_CELLS = 10
+"""Cells of a bar that shows a share."""
+
 
 def fit(text: str, width: int) -> str:
     """`text` in exactly `width` cells, with an ellipsis where it does not fit."""
@@ -16,6 +19,19 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     return set_cell_size(set_cell_size(text, max(0, width - 1)).rstrip(" " + JOINER) + "…", width)
+
+
+def first_fitting(forms: list[str], width: int) -> str:
+    """The first of these that fits into `width` cells; the last where none does."""
+    return next((form for form in forms if cell_len(form) <= width), forms[-1])
+
+
+def share_bar(share: float | None) -> str:
+    """A share from 0 to 1 as a bar of `SHARE_CELLS` cells; empty for None."""
+    if share is None:
+        return ""
+    full = round(share * SHARE_CELLS)
+    return "▇" * full + "▁" * (SHARE_CELLS - full)
 
 
 def wrap(text: str, width: int) -> list[Span]:

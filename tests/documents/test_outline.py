@@ -8,7 +8,8 @@ from medtui.documents import Assessment, Transcript, load, read
 from medtui.documents.evidence import Found, How
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
-from medtui.review.assessment_layout import LineKind, bar, outline, place_of
+from medtui.review.assessment_layout import LineKind, outline, place_of
+from medtui.ui.cells import share_bar
 
 SAMPLES = Path(__file__).parent / "samples"
 
@@ -71,7 +72,7 @@ def test_unclaimed_parts_come_last() -> None:
 
 
 def test_bars() -> None:
-    assert [bar(share) for share in (None, 0, 0.5, 1)] == [
+    assert [share_bar(share) for share in (None, 0, 0.5, 1)] == [
         "", "▁▁▁▁▁▁▁▁▁▁", "▇▇▇▇▇▁▁▁▁▁", "▇▇▇▇▇▇▇▇▇▇",
     ]  # fmt: skip
 
