@@ -150,3 +150,37 @@ async def test_in_a_terminal_until_one_leaves(tmp_path: Path) -> None:
         terminal.press("\x1b")
         assert await terminal.process.wait() == 0
     assert not list(tmp_path.glob("*.toml"))
+
+
+@pytest.mark.parametrize("kind", ["transcript", "assessment"])
+def test_as_decides_what_a_file_is(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "either.json"
+    path.write_text(json.dumps({"strengths": ["Warm"], "text": "One line.\nAnd another."}))
+    done = view("--json", "--as", kind, path)
+    assert json.loads(done.stdout)["kind"] == kind
+    two = view("--json", "--as", kind, path, TALK)
+    assert two.returncode == 2
+    assert "name only that file" in two.stderr
+
+
+def test_a_file_with_a_talk_and_its_marks_prints_both(tmp_path: Path) -> None:
+    path = tmp_path / "both.json"
+    turns = [{"speaker": "Ann", "text": "Any pain?"}, {"speaker": "Bo", "text": "None."}]
+    path.write_text(json.dumps({"turns": turns, "total_score": 3, "max_score": 4}))
+    told = json.loads(view("--json", path).stdout)
+    assert (told["kind"], told["overall"]["percent"]) == ("assessment", 75)
+    assert [turn["text"] for turn in told["turns"]] == ["Any pain?", "None."]
+
+
+async def test_a_doubtful_file_is_asked_about_and_what_is_beside_a_talk_is_listed(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "either.json"
+    path.write_text(json.dumps({"strengths": ["Warm hands"], "text": "One line.\nAnd another."}))
+    command = [sys.executable, "-m", "medtui", "view", str(path)]
+    async with Terminal(command, env=environment(tmp_path)) as terminal:
+        await terminal.until("Which is it?")
+        terminal.press("1")
+        await terminal.until("And another.")
+        terminal.press("o")
+        await terminal.until("Warm hands")

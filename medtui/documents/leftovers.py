@@ -238,7 +238,9 @@ class _Walk:
     def _text(self, path: str, key: str, text: str) -> None:
         if self._said.holds(text) or (key in self._figures and _is_figure(text)):
             return
-        if self._numbers is not None and (key in _KEYS_OF_ITEMS or self._is_mark(key, text)):
+        if self._numbers is not None and (
+            self._is_mark(key, text) or (key in _KEYS_OF_ITEMS and _is_identifier(text))
+        ):
             return
         if "{" in text[:20_000] or "[" in text[:20_000]:
             try:
@@ -255,6 +257,11 @@ class _Walk:
                     self._left.add(path, line)
             return
         self._left.add(path, text)
+
+
+def _is_identifier(text: str) -> bool:
+    """Whether a text is one word, or a range of numbers."""
+    return len(text) <= 64 and (" " not in text.strip() or text[:1].isdigit())
 
 
 def _is_figure(text: str) -> bool:
