@@ -8,6 +8,9 @@ from medtui.documents.fields import Record, alternatives, first, has_records, re
 from medtui.documents.transcripts.segments import channel_of, own_speaker, piece, spoken, times
 from medtui.documents.turns import Draft, Piece, grouped
 
+SAMPLE = 200
+"""So many messages are looked at to tell whether they are of live recognition."""
+
 _FLAGS = ("is_final", "isFinal", "IsFinal", "final", "Final")
 _KINDS = ("message_type", "type", "event", "message", "Type")
 _INTERIM = ("partial", "interim", "delta", "hypothesis", "recognizing")
@@ -17,7 +20,7 @@ _FINAL = ("final", "completed", "addtranscript", "recognized", "results")
 def read(data: Any) -> Draft | None:
     """A list of messages, each with the words of one stretch: Deepgram's, and others' like them."""
     rows = records(data)
-    if not isinstance(data, list) or not any(is_interim(row) is not None for row in rows):
+    if not isinstance(data, list) or not _are_messages(rows):
         return None
     kept, dropped = without_interim(rows)
     found: list[Piece] = []
@@ -49,6 +52,11 @@ def _by_channel(found: list[Piece], rows: list[Record]) -> list[Piece]:
     ]  # fmt: skip
 
 
+def _are_messages(rows: list[Record]) -> bool:
+    """Whether rows say if they are final; the first of them tell."""
+    return any(is_interim(row) is not None for row in rows[:SAMPLE])
+
+
 def is_interim(row: Record) -> bool | None:
     """Whether a message is not final yet; None where it does not say."""
     for name in _FLAGS:
@@ -67,6 +75,8 @@ def is_interim(row: Record) -> bool | None:
 
 def without_interim(rows: list[Record]) -> tuple[list[Record], int]:
     """The final messages, and those that nothing final follows; and how many are left out."""
+    if not _are_messages(rows):
+        return rows, 0
     state = [is_interim(row) for row in rows]
     if True not in state:
         return rows, 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from medtui.documents.fields import (
@@ -108,6 +109,7 @@ def channel_of(item: Record) -> str | None:
     return f"channel {label}" if label and label.isdigit() else label
 
 
+@lru_cache(256)
 def unit_of_key(name: str) -> float | None:
     """The unit in seconds that the name of a time says, as "start_ms" does; None: it says none."""
     ending = name.casefold().replace("_", "")
@@ -121,6 +123,9 @@ def times(item: Record) -> tuple[float | None, float | None]:
 
     A pair under one key is both; a length stands in for the end.
     """
+    start, end = item.get("start"), item.get("end")
+    if type(start) in _NUMBERS and type(end) in _NUMBERS:  # by far the most frequent
+        return number(start), number(end)
     start = end = None
     for name in START:
         value = item.get(name)
@@ -145,6 +150,7 @@ def times(item: Record) -> tuple[float | None, float | None]:
 
 
 _ERA = 1e8
+_NUMBERS = (int, float)
 
 
 def _in_seconds(name: str, value: Any) -> float | None:
@@ -165,7 +171,9 @@ def piece(item: Record, confidence: Confidence = confidence_of) -> Piece:
     speaker = own_speaker(item)
     if speaker is None and heard:
         speaker = _speaker_of_most(records(item["words"]))
-    text = next((said for name in TEXT if (said := text_of(item.get(name)))), "")
+    text = text_of(first(item, *TEXT)) or next(
+        (said for name in TEXT if (said := text_of(item.get(name)))), ""
+    )
     if not text and heard:
         text = clean(" ".join(part.text for part in heard))
     if start is None and heard:
