@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medtui.data import NotAllowed
+from medtui.data import NotAllowed, NotSignedIn
 from tests.data.conftest import Open
 from tests.stack import Stack
 
@@ -48,5 +48,5 @@ async def test_an_account_that_was_deleted(stack: Stack, open_backend: Open) -> 
     backend = await open_backend(person)
     seen = await backend.sessions.one(session_id)
     await stack.sql("delete from auth.users where id = %s", person.id)
-    with pytest.raises(NotAllowed, match="account was deleted"):
+    with pytest.raises(NotSignedIn, match="Your login has ended"):
         await backend.sessions.book(seen)
