@@ -305,7 +305,7 @@ async def test_markup_and_escapes_in_names_are_harmless(stack: Stack, seat: Any)
     await here.until_text("[bold red]Eve[/]", "[@click=app.quit]x[/]")
     assert "\u202e" not in here.text
     await here.press("o")
-    await here.until_text("This is the name of a room, not a link")
+    await here.until_text("This link does not say plainly where it leads")
 
 
 async def test_over_ssh_a_link_is_shown_with_a_code_to_scan(
