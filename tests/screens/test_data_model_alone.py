@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from medtui.ui.vim_select import VimSelect
 from tests.proxy import proxied
 from tests.screens.reader import PLATFORM, TALK
 from tests.screens.test_session_files import bring, content
@@ -35,6 +36,7 @@ async def test_from_the_first_login_to_a_cancelled_session(stack: Stack, seat: A
         await hosting.until_screen("ProfileScreen")
         await hosting.fill("first_name", "Amara")
         await hosting.fill("last_name", "Okafor")
+        hosting.app.screen.query_one("#level", VimSelect).value = "st1"
         await hosting.press("ctrl+s")
         await hosting.until_text("● LIVE", "No sessions yet")
 

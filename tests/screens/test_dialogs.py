@@ -14,12 +14,17 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Select
 
 import medtui
+from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_form import SessionForm
 from medtui.documents.transcript import Transcript
+from medtui.models import PracticeSession
+from medtui.review.also_dialog import AlsoScreen
+from medtui.review.file_actions import DeleteScreen
 from medtui.review.pick_file_dialog import BringScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
+from medtui.room.brief_form import BriefForm
 from medtui.room.case_picker import CaseChoice, CasePicker
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.dialogs.choose import ChooseScreen
@@ -39,15 +44,25 @@ def details(board: Any) -> DetailsScreen:
     return DetailsScreen(board.list.session, board.me, board.zone, board.now)
 
 
+def chosen(board: Any) -> PracticeSession:
+    session = board.list.session
+    assert isinstance(session, PracticeSession)
+    return session
+
+
 DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
+    AlsoScreen: lambda _: AlsoScreen(Transcript("", ())),
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
+    BriefForm: lambda board: BriefForm(board._backend, chosen(board)),
     BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
+    CancelScreen: lambda board: CancelScreen(chosen(board), "Cancel it?"),
     CasePicker: lambda board: CasePicker(board._backend, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
+    DeleteScreen: lambda _: DeleteScreen("Delete it?"),
     DetailsScreen: details,
     HelpScreen: HelpScreen,
-    LinkScreen: lambda _: LinkScreen("https://example.org"),
+    LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
     SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: ""),
     SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
     SessionForm: lambda board: SessionForm(board._backend, board.overlap),
