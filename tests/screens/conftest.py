@@ -22,6 +22,7 @@ from textual.widgets import Input
 from medtui.app import MedtuiApp
 from medtui.config import Settings
 from medtui.data import MemoryTokens
+from medtui.data.tokens import TokenStore
 from medtui.launcher import Launcher, Login
 from tests.stack import Person, Stack
 
@@ -159,7 +160,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         size: tuple[int, int] = (80, 24),
         server: str | None = None,
         key: str | None = None,
-        tokens: MemoryTokens | Callable[[str], MemoryTokens] | None = None,
+        tokens: TokenStore | Callable[[str], TokenStore] | None = None,
         person: Person | None = None,
         on: Stack | None = None,
         launcher: Any = None,
@@ -180,7 +181,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         app = MedtuiApp(
             settings,
             launcher or Launcher(viewer=lambda: Login("", "")),
-            tokens=(lambda url: kept) if isinstance(kept, MemoryTokens) else kept,
+            tokens=kept if callable(kept) else lambda url: kept,
             zone=LONDON,
             **options,
         )

@@ -308,7 +308,9 @@ async def test_what_was_chosen_while_the_network_was_away_is_done_when_it_is_bac
     await stack.stop_gateway()
     await here.press("1")
     await here.until_screen("BoardScreen")
-    await here.until(lambda: '"wanted": "new"' in (kept.folder / "journal.json").read_text())
+    await here.until(
+        lambda: json.loads((kept.folder / "journal.json").read_text())["wanted"] == "new"
+    )
     await stack.start_gateway()
     await here.until_text("nothing was lost")
     assert await content(stack, session_id) == OTHER.read_bytes()
