@@ -48,6 +48,9 @@ log = logging.getLogger(__name__)
 REREAD_SECONDS = 55.0
 """Seconds between two reads of the window while LIVE: a missed change is shown within a minute."""
 
+EVENT_SECONDS = 1.0
+"""Seconds that the event of a commit may take, after the commit can be read."""
+
 POLL_SECONDS = 5.0, 15.0
 """Seconds without a feed before the window is polled, and seconds between two such reads."""
 
@@ -271,20 +274,14 @@ class LiveFeed:
         """Read the window every minute, and sooner in doubt, and show what differs."""
         while True:
             await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
-            began = self.heard
-            window = await self._window()
+            window, suspects = await self._compare()
             socket.heard()
             self._let_go()
             if self._clock.is_old:
                 self._learn_time()
-            suspects = self._differing(window, began)
             if suspects:
-                # A commit may be in the answer before its event is here: give it time, and look
-                # again.
-                await asyncio.sleep(1)
-                began = self.heard
-                window = await self._window()
-                suspects &= self._differing(window, began)
+                window, again = await self._compare()
+                suspects &= again
             if not suspects:
                 continue
             if any(
@@ -298,6 +295,18 @@ class LiveFeed:
             self._rows.update((session.id, session) for session in changed)
             self._relations.remember(changed)
             self._notify(SessionsChanged(changed=tuple(changed)))
+
+    async def _compare(self) -> tuple[dict[UUID, PracticeSession], set[UUID]]:
+        """Read the window. Returns it, and the ids in which it differs from what the feed brings.
+
+        A commit may be in the answer before its event is here, so that is given time to come.
+        After a write of our own no id is returned: the next comparison has it on both sides.
+        """
+        began, writes = self.heard, self._writes
+        window = await self._window()
+        if self._differing(window, began):
+            await asyncio.sleep(EVENT_SECONDS)
+        return window, self._differing(window, began) if writes == self._writes else set()
 
     def _differing(self, window: dict[UUID, PracticeSession], began: int) -> set[UUID]:
         """The ids of sessions in which the window, read after `heard` was `began`, differs.

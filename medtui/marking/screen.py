@@ -226,7 +226,7 @@ class MarkSheetScreen(Screen[None]):
                 for row in sessions:
                     if row.id == self.session.id:
                         self._session = row
-                self.call_later(self._follow)  # once the room has
+                self._follow()
             case SheetMoved():
                 pass
             case _:
@@ -258,6 +258,8 @@ class MarkSheetScreen(Screen[None]):
     # Drawing
 
     def _tick(self) -> None:
+        if self._is_open:
+            self._follow()  # the room may have heard of a change after this screen
         now = self.medtui.now()
         reading = self._room.reading(now) if self._room else None
         self.line.show(

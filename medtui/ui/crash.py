@@ -8,10 +8,13 @@ import logging
 import signal
 from typing import TYPE_CHECKING, Any
 
+from textual._context import active_message_pump
+
 from medtui import console
 from medtui.config import state
 from medtui.store import log
 from medtui.ui import ending
+from medtui.ui.removal import is_of_removed
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -91,6 +94,12 @@ class EndsPlainly(Base):
 
         if isinstance(self._driver, TerminalDriver):
             self._driver.leave_at_once()
+
+    def _handle_exception(self, error: Exception) -> None:
+        if is_of_removed(error, active_message_pump.get(None)):
+            logger.info("an error in what is being removed", exc_info=error)
+        else:
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         self._end_soon(1)

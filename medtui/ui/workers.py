@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.worker import Worker, WorkerState
 from textual.worker_manager import WorkerManager
 
+from medtui.ui.removal import is_of_removed
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -29,5 +31,6 @@ class Workers(WorkerManager):
     def _remove_worker(self, worker: Worker[Any]) -> None:
         """Report a worker's error. Textual calls this when the worker is done."""
         super()._remove_worker(worker)
-        if worker.state is WorkerState.ERROR and worker.error is not None:
-            self._tell(worker.error)
+        error = worker.error if worker.state is WorkerState.ERROR else None
+        if error is not None and not is_of_removed(error, worker.node):
+            self._tell(error)
