@@ -10,6 +10,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,8 +51,10 @@ def pytest_unconfigure() -> None:
 gc.set_threshold(100_000, 50, 100)
 
 
+@pytest.hookimpl(tryfirst=True)  # before the items without a chosen mark are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole programs first, on half of the workers: they mostly wait, and not alone at the end."""
+    shorten(items)
     for item in items:
         if item.get_closest_marker("long") or item.get_closest_marker("benchmark"):
             item.add_marker(pytest.mark.timeout(0))
@@ -66,6 +69,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         first = programs[n::half] if n < half else []
         items += [*first, *others[: size - len(first)]]
         del others[: size - len(first)]
+
+
+def shorten(items: list[pytest.Item]) -> None:
+    """Mark as `long` what a test marked `short(n)` has beyond its first `n` cases."""
+    cases: Counter[object] = Counter()
+    for item in items:
+        short = item.get_closest_marker("short")
+        if short is None or item.get_closest_marker("long"):
+            continue
+        test = (item.path, item.originalname) if isinstance(item, pytest.Function) else item
+        cases[test] += 1
+        if cases[test] > short.args[0]:
+            item.add_marker(pytest.mark.long)
 
 
 # How long an example takes is a matter of what else the machine does.

@@ -47,6 +47,7 @@ def assert_harmless(output: bytes) -> None:
         assert not HARMFUL & set(line), line
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("name", [b"".join(HOSTILE.values()), HOSTILE["bare C1"]])
 def test_a_hostile_name_reaches_no_terminal(name: bytes, tmp_path: Path) -> None:
     """As a file's name, a folder's, an argument's, an option's, a zone's, an address."""
@@ -94,6 +95,7 @@ async def test_a_hostile_name_reaches_no_screen(tmp_path: Path) -> None:
         assert not {"\x9b", "\u202e", "\u2066"} & set(output)
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize(
     "encoding",
     [
@@ -162,6 +164,7 @@ def test_without_a_terminal_one_sentence(arguments: list[str], tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [], "nothing was begun"
 
 
+@pytest.mark.short(3)
 @pytest.mark.parametrize(
     ("arguments", "kind"),
     [*((arguments, "dumb") for arguments in NEEDS_SCREEN), ([], ""), ([], "unknown")],
@@ -198,6 +201,7 @@ def test_a_reader_that_has_enough_hears_no_complaint(command: str, tmp_path: Pat
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize(
     "size", [("80", "24"), ("0", "0"), ("-5", "x"), ("999999999999", "1")], ids=" x ".join
 )
@@ -215,6 +219,7 @@ async def test_the_terminal_is_as_large_as_it_is(size: tuple[str, str], tmp_path
     assert b"Traceback" not in terminal.output
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize("columns", ["1", "0", "-3", "x", "99999999999999999999"])
 def test_help_and_doctor_fit_any_exported_width(columns: str, tmp_path: Path) -> None:
     plain = run(tmp_path, "--help")

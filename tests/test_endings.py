@@ -87,6 +87,7 @@ async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("stopped", [False, True])
 async def test_a_polite_kill_leaves_the_terminal_sane(stopped: bool, tmp_path: Path) -> None:
     async with medtui(tmp_path / "home", **NOWHERE) as terminal:
@@ -147,6 +148,7 @@ async def stuck(what: str, home: Path) -> AsyncIterator[Terminal]:
         yield terminal
 
 
+@pytest.mark.short(5)
 @pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("what", STUCK)
 async def test_it_is_gone_soon_whatever_hangs(what: str, how: str, tmp_path: Path) -> None:
@@ -176,6 +178,7 @@ async def test_it_is_gone_soon_whatever_hangs(what: str, how: str, tmp_path: Pat
             assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM"])
 async def test_what_was_typed_while_the_disk_hangs_is_kept(
     how: str, stack: Stack, tmp_path: Path

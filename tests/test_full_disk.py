@@ -46,6 +46,7 @@ async def test_the_app_works_for_this_run(refusal: str, stack: Stack, tmp_path: 
     assert await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize("refusal", ["ENOSPC", "EROFS", "EDQUOT", "EACCES"])
 def test_commands_say_it_in_a_sentence(refusal: str, tmp_path: Path) -> None:
     commands = {

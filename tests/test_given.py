@@ -87,6 +87,7 @@ async def test_no_server_is_sent_a_secret_key(stack: Stack, kind: str) -> None:
     assert proxy.heard
 
 
+@pytest.mark.short(3)
 @pytest.mark.parametrize("source", ["flag", "environment", "file"])
 @pytest.mark.parametrize("command", [["board", "--once"], ["board", "--web", "--port", "0"]])
 async def test_a_program_refuses_a_secret_key_wherever_it_comes_from(

@@ -154,6 +154,7 @@ def join(line: str, file: Path, *options: str) -> subprocess.CompletedProcess[st
         os.close(theirs)
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [

@@ -123,6 +123,7 @@ def run(home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, env=given, timeout=60)
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize(
     ("zone", "warns"), [("<+03>-3", False), ("Europe/Lundon", True), ("\x1b[31m../..", True)]
 )

@@ -87,6 +87,7 @@ async def come(practice: Practice, host: Desk, sheet: Sheet, revision: int = 1) 
     raise AssertionError("it never came")
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize(
     "state",
     ["version = 2, candidate_id = guest_id", "version = 3, candidate_id = guest_id",

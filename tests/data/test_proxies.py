@@ -148,6 +148,7 @@ def test_exceptions_in_any_spelling(
     assert (proxy_for("https", host, None) is None) == is_direct
 
 
+@pytest.mark.short(3)
 @pytest.mark.parametrize("kind", ["http", "socks5", "socks"])
 @pytest.mark.parametrize("login", ["", "amara:a b@c%"])
 async def test_the_whole_data_module_goes_through_the_proxy(

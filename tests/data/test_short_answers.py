@@ -67,6 +67,7 @@ async def fill(stack: Stack) -> tuple[Person, set[UUID]]:
     return guest, {row["id"] for row in made}
 
 
+@pytest.mark.short(1)
 async def test_the_board_has_all_sessions_and_everybody_s_names(
     limited: Stack, open_backend: Open
 ) -> None:
@@ -82,6 +83,7 @@ async def test_the_board_has_all_sessions_and_everybody_s_names(
     assert not watcher.stale
 
 
+@pytest.mark.short(1)
 async def test_a_burst_of_new_people_and_cases_has_their_names(
     limited: Stack, open_backend: Open
 ) -> None:
@@ -95,6 +97,7 @@ async def test_a_burst_of_new_people_and_cases_has_their_names(
     assert all(session.host and session.case for session in watcher.rows.values())
 
 
+@pytest.mark.short(1)
 async def test_the_shared_board_has_all_of_them(limited: Stack, tmp_path: Path) -> None:
     _, expected = await fill(limited)
     watcher = Watcher()
@@ -114,6 +117,7 @@ async def test_the_shared_board_has_all_of_them(limited: Stack, tmp_path: Path) 
     assert len(shown) > MANY / 2
 
 
+@pytest.mark.short(1)
 async def test_the_history_has_all_sessions_files_and_names(
     limited: Stack, open_backend: Open
 ) -> None:
@@ -154,6 +158,7 @@ async def test_an_import_knows_all_cases_that_are_there(limited: Stack) -> None:
     assert len(await limited.sql("select from cases")) == CASES
 
 
+@pytest.mark.short(1)
 async def test_all_files_of_a_folder_are_named_before_its_session_goes(
     limited: Stack, open_backend: Open
 ) -> None:

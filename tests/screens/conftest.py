@@ -44,7 +44,7 @@ class Seat:
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
-                    await self.pause(0.01)
+                    await asyncio.sleep(0.03)
         except TimeoutError:
             raise AssertionError(f"it never came so far; the screen:\n{self.text}") from None
         await self.pause()

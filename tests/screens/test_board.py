@@ -158,6 +158,7 @@ async def test_a_link_opens_in_a_browser_that_is_here(
     assert opened == ["https://example.org/7"] * 2
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize(
     ("link", "words"),
     [

@@ -266,6 +266,7 @@ async def others_sign_up(stack: Stack, email: str = NEW) -> None:
     await minutes_later(stack)  # so that the owner is sent a code of their own
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("voids", [False, True], ids=["keeps", "voids"])
 async def test_the_password_is_of_the_one_who_confirms(
     voids: bool, by_code: Stack, seat: Any
@@ -318,6 +319,7 @@ async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any)
     assert await signs_in(by_code, NEW, MINE)
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize(("key", "purpose"), [("ctrl+o", "signup"), ("ctrl+l", "recovery")])
 async def test_a_first_code_without_a_password_asks_for_one(
     key: str, purpose: str, by_code: Stack, seat: Any

@@ -35,6 +35,7 @@ async def leave_the_app(here: Seat) -> None:
     await here.app.backend.live.stop()
 
 
+@pytest.mark.short(1)
 async def test_a_cancelled_session_is_told_until_it_is_read(any_stack: Stack, seat: Any) -> None:
     two: Pair = await pair(any_stack, starts_in=timedelta(days=2))
     host = await at_board(seat, any_stack, two.host)
@@ -133,6 +134,7 @@ async def test_ones_own_leaving_is_no_news_in_another_window(stack: Stack, seat:
         assert here.app.backend.news.waiting == ()
 
 
+@pytest.mark.short(1)
 async def test_files_that_the_host_deletes_are_told_to_the_guest(
     any_stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -199,6 +201,7 @@ async def test_who_is_elsewhere_in_the_app_is_told_too(stack: Stack, seat: Any) 
     await until_told(guest, "Amara Okafor cancelled your mock of")
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize("stage", [Stage.INTERVIEW, Stage.WRAP_UP])
 async def test_from_the_start_of_a_station_on_x_does_not_cancel(
     any_stack: Stack, seat: Any, stage: Stage

@@ -401,6 +401,7 @@ async def test_hostile_texts_are_drawn_as_they_are(tmp_path: Path) -> None:
         await reader.press("escape", "y", "w", "escape")
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 10), (20, 6)])
 async def test_every_size_shows_something_and_takes_keys(
     size: tuple[int, int], tmp_path: Path

@@ -60,6 +60,7 @@ async def join(here: Seat, stack: Stack) -> None:
     await here.press("enter")
 
 
+@pytest.mark.short(4)
 @pytest.mark.parametrize("field", ["url", "key"])
 @pytest.mark.parametrize(
     "as_sent", ["{line}", "“{line}”", " {url} ", "medtui join\r\n{url}", "{broken}"]

@@ -7,6 +7,7 @@ writes the pictures again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -97,9 +98,9 @@ async def test_what_was_interrupted(
 ) -> None:
     kind = FileKind.TRANSCRIPT
     folder = folder_of(tmp_path / "state", people[0].id, SESSION, kind)
-    kept = ReplaceJournal.begin(folder, stack.url, SESSION, kind, TALK.read_bytes(), b"[]")
+    ReplaceJournal.begin(folder, stack.url, SESSION, kind, TALK.read_bytes(), b"[]")
     journal = folder / "journal.json"
-    journal.write_text(journal.read_text().replace(kept.began.isoformat(" "), str(NOW)))
+    journal.write_text(json.dumps(json.loads(journal.read_text()) | {"began": NOW.isoformat()}))
     here = await seat(person=people[0], size=size, clock=lambda: NOW)
     await here.until_text("finish: the new one", "● LIVE")
     picture(here, f"files-interrupted-{size[0]}x{size[1]}")

@@ -93,6 +93,7 @@ async def at_board(seat: Any, person: Person) -> Seat:
     return here
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_forms(seed: int, stack: Stack, seat: Any) -> None:
     here = await at_board(seat, await stack.person("Amara", "Okafor"))
@@ -116,6 +117,7 @@ async def test_forms(seed: int, stack: Stack, seat: Any) -> None:
         assert ends[0] == ends[1], keys
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_mark_sheet(seed: int, stack: Stack, seat: Any) -> None:
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
@@ -137,6 +139,7 @@ async def test_the_mark_sheet(seed: int, stack: Stack, seat: Any) -> None:
     assert ends[0] == ends[1], keys
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_board(seed: int, stack: Stack, seat: Any) -> None:
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")

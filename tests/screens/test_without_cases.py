@@ -161,6 +161,7 @@ async def test_a_station_runs_without_a_case(stack: Stack, seat: Any) -> None:
 # The host's own brief
 
 
+@pytest.mark.short(1)
 @pytest.mark.parametrize("candidate", ["guest", "host"])
 async def test_each_reads_the_hosts_own_brief_by_role_and_stage(
     stack: Stack, seat: Any, candidate: str

@@ -244,6 +244,7 @@ async def fifty_race(stack: Stack) -> None:
     assert (await row(stack, session_id))["guest_id"] == winner.id
 
 
+@pytest.mark.short(2)
 @pytest.mark.parametrize("race", range(5))
 async def test_fifty_race_for_one_seat_and_one_has_it(race: int, stack: Stack) -> None:
     await fifty_race(stack)

@@ -134,6 +134,7 @@ async def test_days_and_type(stack: Stack, wall: Any) -> None:
         await here.until(lambda: "18:34" not in here.text)
 
 
+@pytest.mark.short(3)
 @pytest.mark.parametrize("size", [(1, 1), (20, 4), (30, 6), (40, 8), (500, 100)])
 async def test_no_size_is_too_small_or_too_large(
     size: tuple[int, int], stack: Stack, wall: Any
