@@ -24,8 +24,8 @@ async def test_a_wide_terminal_shows_the_details_beside_the_list(stack: Stack, s
     host = await stack.person("Amara", "Okafor")
     for minutes, kind in ((30, "mock"), (60, "viva")):
         await stack.session(host, starts_in=timedelta(minutes=minutes), type=kind)
-    here = await seat(size=(160, 48))
-    await here.board(await stack.person())
+    here = await seat(size=(160, 48), person=await stack.person())
+    await here.until_text("● LIVE")
     # "today", or "tomorrow" where midnight is less than an hour away.
     await here.until_text("Mock, to", "The guest's seat is free.", "b  book it")
     await here.press("j")
@@ -38,8 +38,8 @@ async def test_open_details_follow_their_session_and_close_when_it_goes(
     stack: Stack, seat: Any
 ) -> None:
     session_id = await stack.session(await stack.person("Amara", "Okafor"))
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("enter")
     await here.until_screen("DetailsScreen")
@@ -54,8 +54,8 @@ async def test_open_details_follow_their_session_and_close_when_it_goes(
 async def test_a_key_in_the_details_acts_on_their_session(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(await stack.person())
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("enter")
     await here.until_screen("DetailsScreen")
@@ -65,8 +65,8 @@ async def test_a_key_in_the_details_acts_on_their_session(stack: Stack, seat: An
 
 async def test_a_key_pressed_twice_acts_once(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     board = here.app.screen
 
@@ -90,8 +90,8 @@ async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
     host = await stack.person()
     first = await stack.session(host, type="first")
     await stack.session(host, starts_in=timedelta(hours=2), type="second")
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("first", "second")
     here.app.told.publish(SessionsChanged(removed=(first,)))
     await here.press("b")
@@ -103,8 +103,8 @@ async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
 async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     stack: Stack, seat: Any
 ) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("v", "slash")
     await here.type("somebody")
     await here.press("enter")
@@ -117,8 +117,8 @@ async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
 
 
 async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("No sessions yet. Press n to post the first.")
     for words in ("No free seats", "You have no sessions", "No sessions yet"):
         await here.press("v")
@@ -130,8 +130,8 @@ async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
 
 async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person(), room_url="room-7")
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("y")
     await here.until_text("OSC 52")
@@ -209,8 +209,8 @@ async def test_without_a_browser_the_link_can_be_read_and_scanned_at_80x24(
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     link = "https://meet.jit.si/medtui-252336fb5ece44588397b1dafbcea4cd"
     await stack.session(await stack.person(), room_url=link)
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("o")
     await here.until_screen("LinkScreen")
@@ -224,8 +224,8 @@ async def test_without_a_browser_the_link_can_be_read_and_scanned_at_80x24(
 
 async def test_a_stale_board_is_dimmed_and_says_since_when(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     rows = here.app.screen.query_one(SessionList)
     assert not rows.is_stale
@@ -248,7 +248,7 @@ def test_every_key_has_a_name_and_a_tooltip(place: type[DOMNode]) -> None:
 
 
 async def test_q_ends_it(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("q")
     await here.until(lambda: not here.app.is_running)

@@ -17,8 +17,8 @@ LONG = ("Maximiliana Theodora Wilhelmina", "Featherstonehaugh-Cholmondeley")
 async def test_booking_takes_the_seat_and_says_so(stack: Stack, seat: Any) -> None:
     me = await stack.person("Mei", "Tanaka")
     await stack.session(await stack.person("Amara", "Okafor"))
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("Amara Okafor", "○ open")
     await here.press("b")
     await here.until_text("The seat is yours", "● you")
@@ -31,8 +31,8 @@ async def test_booking_takes_the_seat_and_says_so(stack: Stack, seat: Any) -> No
 async def test_the_loser_of_a_race_reads_who_won(stack: Stack, seat: Any) -> None:
     me, winner = await stack.person(), await stack.person("Daniel", "Reyes")
     await stack.session(await stack.person("Amara", "Okafor"))
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.app.backend.live.stop()  # so that the news comes with the refusal
     await stack.sql("update practice_sessions set guest_id = %s", winner.id)
@@ -45,8 +45,8 @@ async def test_an_answer_that_comes_late_takes_nothing_back(
 ) -> None:
     me, host = await stack.person("Mei", "Tanaka"), await stack.person("Amara", "Okafor")
     await stack.session(host)
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     arrived, book = asyncio.Event(), here.app.backend.sessions.book
 
@@ -89,8 +89,8 @@ async def test_two_apps_race_and_the_loser_names_the_winner(stack: Stack, seat: 
 
 async def test_a_session_that_moved_under_the_cursor_is_not_booked(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.app.backend.live.stop()
     await stack.sql("update practice_sessions set datetime_utc = datetime_utc + interval '2 hours'")
@@ -102,8 +102,8 @@ async def test_a_session_that_moved_under_the_cursor_is_not_booked(stack: Stack,
 
 async def test_a_cancelled_session_leaves_the_board(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.app.backend.live.stop()
     await stack.sql("delete from practice_sessions")
@@ -115,8 +115,8 @@ async def test_an_overlap_asks_first(stack: Stack, seat: Any) -> None:
     me, host = await stack.person(), await stack.person("Amara", "Okafor")
     await stack.session(host, guest=me, starts_in=timedelta(minutes=60))
     await stack.session(host, starts_in=timedelta(minutes=100))
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("G", "b")
     await here.until_text("You have another session")
@@ -131,8 +131,8 @@ async def test_an_overlap_asks_first(stack: Stack, seat: Any) -> None:
 async def test_leaving_asks_and_frees_the_seat(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(await stack.person("Amara", "Okafor"), guest=me)
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("● you")
     await here.press("l")
     await here.until_text("with Amara Okafor?")
@@ -148,8 +148,8 @@ async def test_leaving_asks_and_frees_the_seat(stack: Stack, seat: Any) -> None:
 
 async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> None:
     me = await stack.person()
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.fill("when", "tomorrow 25:00")
@@ -165,8 +165,8 @@ async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> N
 
 
 async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.fill("link", "https://example.org/mine")
@@ -182,8 +182,8 @@ async def test_a_failing_post_keeps_the_form_with_the_reason_at_its_field(
 ) -> None:
     other = await stack.person()
     await stack.session(other, room_url="https://example.org/taken")
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("n")
     await here.until_screen("SessionForm")
     for link, words in [
@@ -210,8 +210,8 @@ async def test_rescheduling_changes_only_what_was_changed(stack: Stack, seat: An
     me = await stack.person()
     session_id = await stack.session(me, room_url="room-7")
     (before,) = await stack.sql("select * from practice_sessions where id = %s", session_id)
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("You ")
     await here.press("e")
     await here.until_screen("SessionForm")
@@ -226,8 +226,8 @@ async def test_rescheduling_changes_only_what_was_changed(stack: Stack, seat: An
 async def test_cancelling_asks_and_says_whom_it_concerns(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me, guest=await stack.person("Mei", "Tanaka"))
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("Mei Tanaka")
     await here.press("x")
     await here.until_text("Cancel the mock session", "Mei Tanaka")
@@ -238,8 +238,8 @@ async def test_cancelling_asks_and_says_whom_it_concerns(stack: Stack, seat: Any
 
 async def test_what_is_not_ones_own_says_whose_it_is(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person("Amara", "Okafor"))
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     for key in ("e", "x"):
         await here.press(key)
@@ -251,8 +251,8 @@ async def test_the_filter_narrows_as_one_types_and_esc_takes_it_back(
 ) -> None:
     for first in ("Amara", "Daniel"):
         await stack.session(await stack.person(first, "Someone"))
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("Amara", "Daniel")
     await here.press("slash")
     await here.type("dan")
@@ -272,8 +272,8 @@ async def test_views(stack: Stack, seat: Any) -> None:
     await stack.session(me)
     await stack.session(other, type="free one")
     await stack.session(other, guest=await stack.person(), type="full one")
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("free one", "full one", "You ")
     await here.press("v")
     await here.until(lambda: "full one" not in here.text and "You " not in here.text)
@@ -286,8 +286,8 @@ async def test_views(stack: Stack, seat: Any) -> None:
 async def test_long_names_can_be_read_in_full_at_80x24(stack: Stack, seat: Any) -> None:
     host = await stack.person(*LONG)
     await stack.session(host, guest=await stack.person("芽衣" * 15, "👩🏽‍⚕️ 田中"))
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("Maximiliana")
     await here.press("enter")
     await here.until_screen("DetailsScreen")
@@ -300,8 +300,8 @@ async def test_markup_and_escapes_in_names_are_harmless(stack: Stack, seat: Any)
     await stack.without_checks()
     host = await stack.person("[bold red]Eve[/]", "\u202egnp.exe")
     await stack.session(host, type="[@click=app.quit]x[/]", room_url="javascript:alert(1)")
-    here = await seat(size=(160, 40))
-    await here.board(await stack.person())
+    here = await seat(size=(160, 40), person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("[bold red]Eve[/]", "[@click=app.quit]x[/]")
     assert "\u202e" not in here.text
     await here.press("o")
@@ -313,8 +313,8 @@ async def test_over_ssh_a_link_is_shown_with_a_code_to_scan(
 ) -> None:
     monkeypatch.setenv("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22")
     await stack.session(await stack.person(), room_url="https://meet.jit.si/medtui-1")
-    here = await seat(size=(100, 50))
-    await here.board(await stack.person())
+    here = await seat(size=(100, 50), person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("○ open")
     await here.press("o")
     await here.until_text("https://meet.jit.si/medtui-1", "█▀▀▀▀▀█")
@@ -325,8 +325,8 @@ async def test_the_cursor_stays_on_its_session_while_others_come_and_go(
 ) -> None:
     host = await stack.person("Amara", "Okafor")
     ids = [await stack.session(host, starts_in=timedelta(hours=n)) for n in (1, 2, 3)]
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("in 3 h")
     await here.press("j")
     assert here.app.screen.list.session.id == ids[1]
@@ -339,8 +339,8 @@ async def test_the_cursor_stays_on_its_session_while_others_come_and_go(
 
 
 async def test_help_and_palette_name_every_key(stack: Stack, seat: Any) -> None:
-    here = await seat(size=(100, 40))
-    await here.board(await stack.person())
+    here = await seat(size=(100, 40), person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("question_mark")
     await here.until_text("Help", "Book the free seat", "Post a new session", "Sign out")
     await here.press("escape", "ctrl+p")

@@ -95,8 +95,8 @@ async def test_a_guest_who_cannot_leave_reads_why_and_nothing_is_asked(
 async def test_a_profile_that_cannot_be_changed_says_so_before_one_types(
     stack: Stack, seat: Any
 ) -> None:
-    here = await seat()
-    await here.board(await stack.person("Mei", "Tanaka"))
+    here = await seat(person=await stack.person("Mei", "Tanaka"))
+    await here.until_text("● LIVE")
     await here.press("p")
     await here.until_text("This server does not let profiles be changed")
     assert here.screen == "BoardScreen"

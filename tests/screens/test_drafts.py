@@ -41,8 +41,8 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
-    here = await seat()
-    await here.board(amara)
+    here = await seat(person=amara)
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.fill("link", MINE)
     await written(here)
@@ -72,8 +72,8 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
 async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
-    here = await seat(size=(120, 30))
-    await here.board(await stack.person())
+    here = await seat(size=(120, 30), person=await stack.person())
+    await here.until_text("● LIVE")
     (tmp_path / "state").mkdir(exist_ok=True)
     (tmp_path / "state" / "drafts").write_text("in the way")
     await open_form(here)
@@ -88,8 +88,8 @@ async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
 async def test_what_was_done_offline_is_not_pretended_to_be_done(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.fill("link", MINE)
     await stack.stop_gateway()
@@ -112,8 +112,8 @@ async def test_what_was_done_offline_is_not_pretended_to_be_done(
 
 async def test_a_booking_offline_says_that_it_was_not_done(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person("Mei", "Tanaka"))
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("Mei Tanaka", "○ open")
     await stack.stop_gateway()
     await here.press("b")
@@ -127,8 +127,8 @@ async def test_what_was_posted_before_as_something_else_is_said_and_then_changed
     stack: Stack, seat: Any
 ) -> None:
     me = await stack.person()
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await open_form(here)
     form = here.app.screen
     await stack.session(me, id=form._session_id, room_url="room-before")
@@ -143,8 +143,8 @@ async def test_what_was_posted_before_as_something_else_is_said_and_then_changed
 
 @pytest.mark.long
 async def test_to_start_afresh_is_another_session(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     before = here.app.screen._session_id
     await here.fill("link", MINE)

@@ -76,8 +76,8 @@ async def test_a_form_survives_a_fault_with_what_was_typed(
 ) -> None:
     from medtui.data import Backend
 
-    here = await seat(size=(120, 30))
-    await here.board(await stack.person())
+    here = await seat(size=(120, 30), person=await stack.person())
+    await here.until_text("● LIVE")
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.fill("link", "room-7")

@@ -298,8 +298,8 @@ async def test_away_from_the_server_what_is_known_is_shown_as_of_when(
 
 @pytest.mark.long
 async def test_away_from_the_server_and_nothing_known_says_so(past: Past, seat: Any) -> None:
-    here = await seat(clock=lambda: NOW)
-    await here.board(past.amara)
+    here = await seat(clock=lambda: NOW, person=past.amara)
+    await here.until_text("● LIVE")
     await past.stack.stop_gateway()
     await here.press("h")
     await here.until_text("It is tried again.")

@@ -81,8 +81,8 @@ async def amara(stack: Stack) -> Person:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_the_board(size: tuple[int, int], amara: Person, seat: Any, picture: Compare) -> None:
-    here = await seat(size=size, clock=lambda: NOW)
-    await here.board(amara)
+    here = await seat(size=size, clock=lambda: NOW, person=amara)
+    await here.until_text("● LIVE")
     await here.press("j", "j")
     picture(here, at(size, "board"))
     await here.press("enter")
@@ -102,8 +102,8 @@ async def test_the_board(size: tuple[int, int], amara: Person, seat: Any, pictur
 async def test_the_board_in_the_light(
     size: tuple[int, int], amara: Person, seat: Any, picture: Compare
 ) -> None:
-    here = await seat(size=size, clock=lambda: NOW, theme="medtui-light")
-    await here.board(amara)
+    here = await seat(size=size, clock=lambda: NOW, theme="medtui-light", person=amara)
+    await here.until_text("● LIVE")
     picture(here, at(size, "board-light"))
 
 
@@ -111,8 +111,8 @@ async def test_the_board_in_the_light(
 async def test_the_stale_board(
     size: tuple[int, int], amara: Person, stack: Stack, seat: Any, picture: Compare
 ) -> None:
-    here = await seat(size=size, clock=lambda: NOW)
-    await here.board(amara)
+    here = await seat(size=size, clock=lambda: NOW, person=amara)
+    await here.until_text("● LIVE")
     await stack.stop_gateway()
     await here.until_text("STALE since")
     await here.app.backend.live.stop()
@@ -128,8 +128,8 @@ async def test_the_stale_board(
 async def test_an_empty_board(
     size: tuple[int, int], stack: Stack, seat: Any, picture: Compare
 ) -> None:
-    here = await seat(size=size, clock=lambda: NOW)
-    await here.board(await stack.person())
+    here = await seat(size=size, clock=lambda: NOW, person=await stack.person())
+    await here.until_text("● LIVE")
     await here.until_text("No sessions yet")
     picture(here, at(size, "board-empty"))
 

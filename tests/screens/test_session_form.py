@@ -23,8 +23,8 @@ async def open_form(here: Seat, key: str = "n") -> None:
 
 async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: Any) -> None:
     now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)  # summer: London is an hour ahead
-    here = await seat(clock=lambda: now)
-    await here.board(await stack.person())
+    here = await seat(clock=lambda: now, person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.until_text("Tue 1 Jul 19:00", "19:00 BST · 18:00 UTC · in 56 min")
     await here.fill("when", "tomorrow 07:30")
@@ -39,8 +39,8 @@ async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: 
 
 
 async def test_an_hour_that_comes_twice_is_said_and_can_be_chosen(stack: Stack, seat: Any) -> None:
-    here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK)
-    await here.board(await stack.person())
+    here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK, person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.fill("when", "31 Oct 01:30")
     await here.until_text("00:30 UTC", "It comes twice", "“GMT” for the second")
@@ -58,8 +58,8 @@ async def test_opening_and_saving_changes_nothing_even_in_such_an_hour(
     me = await stack.person()
     second = datetime(2032, 10, 31, 1, 30, 17, tzinfo=UTC)
     await stack.session(me, datetime_utc=second, room_url="room-7")
-    here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK)
-    await here.board(me)
+    here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK, person=me)
+    await here.until_text("● LIVE")
     await here.until_text("You")
     await open_form(here, "e")
     await here.press("ctrl+s")
@@ -71,8 +71,8 @@ async def test_opening_and_saving_changes_nothing_even_in_such_an_hour(
 async def test_an_overlap_is_said_before_it_is_posted(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me, starts_in=timedelta(hours=2))
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("You")
     await open_form(here)
     there = here.app.now().astimezone(LONDON) + timedelta(hours=2, minutes=59)
@@ -87,8 +87,8 @@ async def test_the_host_can_be_the_candidate_of_a_type_of_their_own(
     stack: Stack, seat: Any
 ) -> None:
     me = await stack.person()
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await open_form(here)
     here.app.screen.query_one("#kind", Select).value = "other"
     await here.press("ctrl+s")
@@ -102,8 +102,8 @@ async def test_the_host_can_be_the_candidate_of_a_type_of_their_own(
 
 
 async def test_saving_twice_posts_once(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.press("ctrl+s", "ctrl+s")
     await here.until_screen("BoardScreen")
@@ -111,8 +111,8 @@ async def test_saving_twice_posts_once(stack: Stack, seat: Any) -> None:
 
 
 async def test_an_answer_that_got_lost_is_no_second_session(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     form = here.app.screen
     create = form._backend.sessions.create
@@ -133,8 +133,8 @@ async def test_an_answer_that_got_lost_is_no_second_session(stack: Stack, seat: 
 
 
 async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) -> None:
-    here = await seat()
-    await here.board(await stack.person())
+    here = await seat(person=await stack.person())
+    await here.until_text("● LIVE")
     await open_form(here)
     await here.press("escape")
     await here.until_screen("BoardScreen")
@@ -156,8 +156,8 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
 ) -> None:
     me = await stack.person()
     await stack.session(me, room_url="room-7")
-    here = await seat()
-    await here.board(me)
+    here = await seat(person=me)
+    await here.until_text("● LIVE")
     await here.until_text("You")
     await open_form(here, "e")
     await here.app.backend.live.stop()
