@@ -10,7 +10,7 @@ from uuid import UUID
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
 from medtui.core.room_rules import other_of, person
-from medtui.data import Backend, DataError
+from medtui.data import Backend
 from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
 from medtui.room.brief_form import BriefForm
@@ -70,7 +70,7 @@ class HostActions:
             self._backend.sessions.choose_candidate(session, who, keep_case=not is_known)
         )
         if had_own:
-            await self._drop_brief(who)
+            self._tell_brief_gone(who)
 
     async def _swap(self, session: PracticeSession) -> None:
         who = other_of(session, session.candidate_id)
@@ -84,7 +84,7 @@ class HostActions:
         if await self._screen.ask(question, "Swap roles"):
             await self._screen.write(self._backend.sessions.begin_again(session, who))
             if had_own:
-                await self._drop_brief(who)
+                self._tell_brief_gone(who)
 
     async def case(self) -> None:
         """Which case; drawn blind where the host is the candidate."""
@@ -119,16 +119,11 @@ class HostActions:
             await self._screen.write(self._backend.sessions.choose_case(self._session, None))
         self._screen.read_brief_again()
 
-    async def _drop_brief(self, candidate: UUID) -> None:
-        """Take the host's own brief away from a new candidate, who has read the actor's."""
+    def _tell_brief_gone(self, candidate: UUID) -> None:
+        """Say that the server has deleted the host's own brief, where the candidate has changed."""
         session = self._session
         if (session.stage, session.candidate_id) != (Stage.PREP, candidate):
             return  # the roles are as they were
-        try:
-            await self._backend.cases.write_brief(session.id, "", "")
-        except DataError as error:
-            self._screen.medtui.say(error.after("Your own brief is still there."))
-            return
         name = person(session, candidate, self._me)
         self._screen.notify(
             f"Your own brief is removed, because {name} may have read it. b writes another.",

@@ -48,6 +48,10 @@ begin
   where person is not null and new.case_id is not null
     and (person <> new.candidate_id or new.version >= 3)
   on conflict do nothing;
+  -- A typed brief is of no case, so it cannot be refused to a candidate who has read it as the actor.
+  if tg_op = 'UPDATE' and old.candidate_id <> coalesce(new.candidate_id, new.id) then
+    delete from public.session_briefs where session_id = new.id;
+  end if;
   return null;
 end
 $$;

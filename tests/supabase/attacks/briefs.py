@@ -38,6 +38,27 @@ async def writes_the_briefs_of_a_session_of_others(scene: Scene, who: Who) -> No
             assert not (await write(scene, who, target)).is_success
 
 
+@attack(42, by=["guest"])
+async def becomes_the_candidate_after_reading_the_actors_brief(scene: Scene, who: Who) -> None:
+    """With any client: at once, or by way of a session without a candidate."""
+    for way in ([scene.guest.id], [None, scene.guest.id]):
+        session_id = await scene.booked(case_id=None, candidate_id=scene.host.id)
+        assert (await write(scene, scene.host, session_id, **TYPED)).is_success
+        read = await brief(scene, who, session_id)
+        assert read is not None
+        assert read["actor_brief"] == TYPED["actor_brief"]
+        unchanged = {"type": "viva", "candidate_id": str(scene.host.id)}
+        await scene.patch(scene.host, session_id, **unchanged)
+        assert await typed(scene, session_id) == TYPED
+        for candidate in way:
+            await scene.patch(scene.host, session_id, candidate_id=candidate and str(candidate))
+        [row] = await scene.stack.sql("select * from practice_sessions where id = %s", session_id)
+        assert row["candidate_id"] == scene.guest.id
+        assert await typed(scene, session_id) is None
+        assert await brief(scene, who, session_id) is None
+        await scene.stack.sql("delete from practice_sessions where id = %s", session_id)
+
+
 @attack(42, by=["host"])
 async def writes_briefs_once_the_station_has_started(scene: Scene, who: Who) -> None:
     session_id = await scene.booked(case_id=None, candidate_id=scene.guest.id)
