@@ -19,6 +19,9 @@ MAX_ANSWER = 16 * 1024**2
 """The most bytes of an unpacked answer; a thousand sessions, or fifty long cases, take far less."""
 MAX_FILE = 65 * 1024**2
 """The most bytes of a session's file: a little more than is read of one (`documents.decode`)."""
+IDLE_SECONDS = 3.0
+"""Seconds after which an unused connection is closed: sooner than a server does (uvicorn after 5),
+because a request on a connection that is just being closed fails."""
 PART = 64 * 1024
 """Bytes unpacked at a time, so that a bomb is noticed before it is large."""
 
@@ -43,7 +46,12 @@ class Transport(httpx.AsyncBaseTransport):
             login = (way.user, way.password) if way.user or way.password else None
             over_tls = trust if way.scheme == "https" else None
             proxy = httpx.Proxy(way.url, auth=login, ssl_context=over_tls)
-        self._inner = httpx.AsyncHTTPTransport(verify=trust, trust_env=False, proxy=proxy)
+        limits = httpx.Limits(
+            max_connections=100, max_keepalive_connections=20, keepalive_expiry=IDLE_SECONDS
+        )
+        self._inner = httpx.AsyncHTTPTransport(
+            verify=trust, trust_env=False, proxy=proxy, limits=limits
+        )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         from medtui.data.network import PORTAL

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from medtui.local import LocalError
-from medtui.store.environment import for_children
+from medtui.store.environment import for_account, for_children
 
 UNPRIVILEGED = ("medtui", "nobody", "daemon", "bin")
 """The first is an account of our own, if the operator has made one. The others are shared: other
@@ -48,6 +48,10 @@ class SystemAccount:
             "start medtui as an ordinary user."
         )
 
+    def environment(self) -> dict[str, str]:
+        """The variables that programs under this account are given."""
+        return for_account() if self.other else for_children()
+
     def run(
         self, *command: str | Path, seconds: float | None = None
     ) -> subprocess.CompletedProcess[str]:
@@ -62,7 +66,7 @@ class SystemAccount:
             group=self.gid if self.other else None,
             extra_groups=[] if self.other else None,
             cwd="/",
-            env=for_children(),
+            env=self.environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

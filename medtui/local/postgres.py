@@ -32,7 +32,6 @@ from urllib.parse import quote
 
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
-from medtui.store.environment import for_children
 from medtui.text import clean_line
 
 SUPERUSER = "supabase_admin"
@@ -348,7 +347,7 @@ def _launch(
             stdout=subprocess.PIPE,
             stderr=log,
             cwd="/",
-            env=for_children(),
+            env=account.environment(),
             pass_fds=(lock,),
             # Not in the terminal's process group: Ctrl-C is for us, who stop it in our order.
             start_new_session=True,

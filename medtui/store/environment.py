@@ -13,10 +13,21 @@ NETWORK = (
     *("ssl_cert_file", "ssl_cert_dir", "sslkeylogfile"),
 )
 
+FOR_ALL = ("LANG", "LANGUAGE", "PATH", "TMPDIR", "TZ")
+
 
 def for_children() -> dict[str, str]:
     """A copy of this process's environment without variables of PostgreSQL or Supabase."""
     return {name: value for name, value in os.environ.items() if not _is_foreign(name)}
+
+
+def for_account() -> dict[str, str]:
+    """What a program under another account than ours is given: nothing of root's own settings."""
+    return {
+        name: value
+        for name, value in for_children().items()
+        if name in FOR_ALL or name.startswith("LC_")
+    }
 
 
 def forget_postgres() -> None:

@@ -215,6 +215,34 @@ async def test_packed_answers_and_files_of_the_usual_size_are_read(stack: Stack)
         assert await check_server(url, "key") == url
 
 
+# Connections that are kept
+
+
+async def test_a_connection_is_given_up_before_the_server_closes_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A request that is sent on one that is just being closed fails."""
+    monkeypatch.setattr("medtui.data.transport.IDLE_SECONDS", 0.2)
+    connections = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while await reader.read(65536):
+            writer.write(answer("200 OK", b"{}", Connection="keep-alive"))
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with (await network.Route.to(url)).client(timeout=10) as client:
+            for _ in range(2):
+                assert (await client.get(url)).is_success
+            assert connections == 1
+            await asyncio.sleep(0.3)  # longer than one is kept
+            assert (await client.get(url)).is_success
+            assert connections == 2
+
+
 # Networks that ask for a sign-in
 
 

@@ -163,6 +163,21 @@ async def test_root_touches_nothing_in_the_accounts_folders(folder: Path) -> Non
     assert touched == []
 
 
+def test_the_account_is_given_nothing_of_roots_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The account's other programs can read what PostgreSQL's process was given."""
+    account = SystemAccount.choose()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    monkeypatch.setenv("HOME", "/root")
+    monkeypatch.setenv("LC_TIME", "C")
+    given = account.run("/usr/bin/env").stdout
+    assert account.other
+    assert SECRET not in given
+    assert "HOME=" not in given
+    assert "LC_TIME=C" in given
+
+
 @pytest.mark.parametrize("link", [True, False])
 def test_a_folder_that_was_exchanged_is_not_given_away(
     link: bool, folder: Path, victim: Path
