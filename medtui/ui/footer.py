@@ -25,7 +25,10 @@ class Footer(widgets.Footer):
     def compose(self) -> ComposeResult:
         self._shown = _live(self.screen)
         for key in super().compose():
-            key.set_class(isinstance(key, FooterKey) and key.action == "keys", "-help")
+            if isinstance(key, FooterKey):
+                # As it will be bound to; the change would style each key twice more.
+                key.set_reactive(FooterKey.compact, self.compact)
+                key.set_class(key.action == "keys", "-help", update=False)
             yield key
 
     def on_mount(self) -> None:
