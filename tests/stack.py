@@ -321,8 +321,10 @@ async def stacked(
 ) -> AsyncIterator[Stack]:
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
+        # Copied as files: through the log it costs twice the time.
         await admin.execute(
-            f"create database {database} template {template} owner postgres".encode()
+            f"create database {database} template {template} owner postgres"
+            " strategy file_copy".encode()
         )
         stack = Stack(cluster, database, keys)
         stack.has_grants = template == TEMPLATE
