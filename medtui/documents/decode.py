@@ -12,8 +12,12 @@ from medtui.documents.errors import DocumentError
 
 MAX_BYTES = 64 * 1024**2
 MAX_DEPTH = 100
-MAX_MEMORY = 480 * 1024**2
-"""What the values of a file may take, by an estimate."""
+MAX_MEMORY = 240 * 1024**2
+"""What the values of a file may take, by an estimate in bytes that is rather too high."""
+USUAL_KEYS = 32
+"""An object of more keys has some that no other object has, which take memory of their own."""
+LARGE = 16 * 1024**2
+"""From so many characters on a second parser is worth the time that its import takes."""
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
 _EXPECTED = {
@@ -87,7 +91,7 @@ def decode(text: str) -> Any:
     _check_bounds(text)
     try:
         try:
-            return json.loads(text, strict=False)
+            return _fast(text) if len(text) > LARGE else json.loads(text, strict=False)
         except json.JSONDecodeError:
             raise
         except ValueError:  # a whole number of thousands of digits
@@ -98,12 +102,25 @@ def decode(text: str) -> Any:
         raise _too_deep() from error
 
 
+def _fast(text: str) -> Any:
+    """As json.loads, in half of the time and with equal texts kept once."""
+    from pydantic_core import from_json
+
+    try:
+        return from_json(text, cache_strings="all")
+    except ValueError:  # it is broken, or in a form that only the other parser takes
+        return json.loads(text, strict=False)
+
+
 def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < 20 else float(digits)
 
 
 def _check_bounds(text: str) -> None:
-    estimate = 200 * text.count("{") + 80 * text.count("[") + 48 * text.count(",")
+    objects = text.count("{")
+    estimate = 200 * objects + 80 * text.count("[") + 48 * text.count(",")
+    if estimate * 2 > MAX_MEMORY:
+        estimate += 100 * max(0, text.count('":') - USUAL_KEYS * objects)
     if estimate > MAX_MEMORY and len(text) > MAX_BYTES // 16:
         raise DocumentError(
             "This file holds more values than any transcript or assessment does: bring another.",

@@ -13,7 +13,7 @@ Record = dict[str, Any]
 
 _SLICE = 1 << 18
 _ABSURD = 1e15
-_SPACE = re.compile(r"\s+")
+_CONTROL = dict.fromkeys([*range(32), 127])
 _UNTIDY = re.compile(r"[^\S ]|  ")
 _CLOCK = re.compile(r"\[?(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2}(?:[.,]\d{1,9})?)\]?")
 _DATE = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d")
@@ -29,13 +29,24 @@ _PARTS = ("text", "transcript", "content", "value", "utf8")
 
 def clean(text: str) -> str:
     """Text of one line: no control characters, every run of white space one space."""
-    if not text.isprintable() or "  " in text:
-        # In slices: cleaning millions of odd characters at once takes memory for each of them.
-        slices = (text[at : at + _SLICE] for at in range(0, len(text), _SLICE))
-        text = "".join(clean_block(_SPACE.sub(" ", part)) for part in slices)
-        if _UNTIDY.search(text):
-            text = _SPACE.sub(" ", text)
+    text = text.strip()
+    if text.isprintable() and "  " not in text:
+        return text
+    # In slices: cleaning millions of odd characters at once takes memory for each of them.
+    text = "".join(_tidy(text[at : at + _SLICE]) for at in range(0, len(text), _SLICE))
+    if _UNTIDY.search(text):
+        text = " ".join(text.split())
     return text.strip()
+
+
+def _tidy(part: str) -> str:
+    """A slice of a text, cleaned; it begins and ends with a space where it did before."""
+    words = " ".join(part.split())
+    if not words.isprintable():
+        words = words.encode("utf-8", "ignore").decode()  # without lone surrogates
+        words = clean_block(words.translate(_CONTROL) if words.isascii() else words)
+    before, after = part[:1].isspace(), part[-1:].isspace()
+    return f"{' ' * before}{words}{' ' * after}"
 
 
 def text_of(value: Any) -> str:

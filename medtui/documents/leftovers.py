@@ -5,18 +5,20 @@ Texts are compared by their words. Numbers are kept unless they are figures of t
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
+from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import clean, has_records
+from medtui.documents.fields import clean, number
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
@@ -29,12 +31,23 @@ MAX_KEPT = SHOWN
 LONGEST = 5_000
 LONG_LIST = 64
 """In lists of more rows, columns of figures are passed over at once."""
+PART = 4_000
+"""Longer texts are compared in parts of so many characters."""
+MOST_SEARCHED = 500_000_000
+"""So many characters of the document are searched for texts that are not where the last one was;
+after that, such texts are left over, though they may be somewhere in it."""
+
+_VERBATIM = 24
+"""Shorter texts are looked for by their words alone: they may be within words."""
+_NEAR = 20_000
 
 _ABSURD = 1e15
 _KEYS_OF_ITEMS = {"id", "scale", "domain", "linkid", "domainid", "criterionid", "rawscore0to100"}
 """Keys that tie items to each other, or say how they are marked."""
 _TICKS = {rows.plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
 _WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_NUMERIC = {int, float, NoneType}
 _FIGURES = {
     rows.plain(name)
     for name in (*segments.START, *segments.END, *segments.DURATION, *segments.CONFIDENCE,
@@ -52,39 +65,89 @@ _SPEAKERS = {rows.plain(name) for name in segments.SPEAKER} - {"name", "from", "
 
 
 class _Said:
-    """The words of a document, to be asked whether a text is among them."""
+    """The words of a document, to be asked whether a text is among them.
+
+    Most texts of a file are those of the turns as they are, or follow each other as the turns
+    do: these are found without a look at their words. `labelled`: the turns with their names.
+    """
 
     def __init__(self, texts: list[str], labelled: Callable[[], list[str]] = list) -> None:
-        self._text = _joined(texts)
-        self._words = set(self._text.split(" "))
-        self._at = 0
+        self._texts = texts
         self._labelled = labelled
-        self._with_names: str | None = None
+        self._at = 0
+        self._at_words = 0
+        self._unspent = MOST_SEARCHED
+
+    @cached_property
+    def _whole_texts(self) -> set[str]:
+        return set(self._texts)
+
+    @cached_property
+    def _text(self) -> str:
+        return " ".join(self._texts)
+
+    @cached_property
+    def _words(self) -> set[str]:
+        found: set[str] = set()
+        for text in self._texts:
+            found.update(_WORD.findall(text.casefold()))
+        return found
+
+    @cached_property
+    def _joined(self) -> str:
+        return _joined(self._texts)
+
+    @cached_property
+    def _joined_with_names(self) -> str:
+        return _joined(self._labelled())
 
     def holds(self, text: str) -> bool:
         """Whether all words of a text are in the document, in this order."""
+        if text in self._whole_texts:
+            return True
+        if len(text) >= _VERBATIM:
+            at = self._text.find(text, self._at, self._at + len(text) + _NEAR)
+            if at >= 0:
+                self._at = at
+                return True
+        if len(text) > PART * 2:
+            return all(map(self.holds, parts_of(text)))
         words = _WORD.findall(text.casefold())
         if not words:
             return True
-        if any(word not in self._words for word in words):
+        if not self._words.issuperset(words):
             return False
-        if len(words) == 1:
-            return True
-        joined = " ".join(words)
+        return len(words) == 1 or self._holds_in_order(" ".join(words))
+
+    def _holds_in_order(self, words: str) -> bool:
         # Texts come in the order of the document, mostly: look on from the last one.
-        at = self._text.find(joined, self._at, self._at + len(joined) + 20_000)
-        if at < 0:
-            at = self._text.find(joined)
+        at = self._joined.find(words, self._at_words, self._at_words + len(words) + _NEAR)
+        if at < 0 and self._may_search(self._joined):
+            at = self._joined.find(words)
         if at >= 0:
-            self._at = at
+            self._at_words = at
             return True
-        if self._with_names is None:
-            self._with_names = _joined(self._labelled())
-        return joined in self._with_names
+        return self._may_search(self._joined_with_names) and words in self._joined_with_names
+
+    def _may_search(self, text: str) -> bool:
+        """Whether as much as this may be searched once more; counts it."""
+        self._unspent -= len(text)
+        return self._unspent >= 0
 
 
 def _joined(texts: list[str]) -> str:
-    return " ".join(_WORD.findall(" ".join(texts).casefold()))
+    return " ".join(" ".join(_WORD.findall(text.casefold())) for text in texts)
+
+
+def parts_of(text: str) -> Iterator[str]:
+    """A text in parts of about PART characters, cut between words where there are any."""
+    at = 0
+    while len(text) - at > PART * 2:
+        end = max(text.rfind(space, at + 1, at + PART) for space in " \n")
+        end = end if end > 0 else at + PART
+        yield text[at:end]
+        at = end
+    yield text[at:]
 
 
 class _Left:
@@ -184,32 +247,39 @@ class _Walk:
                     for name, part in reversed(value.items())
                 ]
             elif isinstance(value, list):
-                if len(value) > LONG_LIST and has_records(value):
-                    self._columns(value, path)
+                if len(value) > LONG_LIST:
+                    self._long(path, key, value)
                 else:
                     self._waiting += [(path, key, part) for part in reversed(value)]
             elif value is not None and value != "":
                 self._leaf(path, key, value)
 
-    def _columns(self, items: list[Any], path: str) -> None:
-        """Look at each different value of a long list's columns once; pass over its figures."""
-        objects = [item for item in items if isinstance(item, dict)]
-        self._waiting += [(path, "", item) for item in items if not isinstance(item, dict)]
+    def _long(self, path: str, key: str, values: list[Any]) -> None:
+        """Look at each different value of many that have one path; pass over figures at once."""
+        kinds = set(map(type, values))
+        if key in self._figures and kinds <= _NUMERIC:
+            if kinds - {NoneType}:
+                self._left.saw(key)
+            return
+        if kinds & {dict, list}:
+            lists = [part for value in values if type(value) is list for part in value]
+            if lists:
+                self._waiting.append((path, key, lists))
+            objects = [value for value in values if type(value) is dict]
+            self._columns(path, objects)
+            values = [value for value in values if type(value) not in (dict, list)]
+        for value in dict.fromkeys(values):
+            if value is not None and value != "":
+                self._leaf(path, key, value)
+
+    def _columns(self, path: str, objects: list[dict[str, Any]]) -> None:
         for name in dict.fromkeys(chain.from_iterable(objects)):
-            values = [item[name] for item in objects if name in item]
-            key, inner = rows.plain(str(name)), f"{path} › {name}" if path else str(name)
-            kinds = set(map(type, values)) - {type(None)}
-            if kinds <= {int, float} and key in self._figures:
-                if kinds:
-                    self._left.saw(key)
-            elif kinds <= {str, bool}:
-                for value in dict.fromkeys(values):
-                    if value is not None and value != "":
-                        self._leaf(inner, key, value)
-            else:
-                lists = [part for value in values if isinstance(value, list) for part in value]
-                others = [value for value in values if not isinstance(value, list)]
-                self._waiting += [(inner, key, value) for value in (*others, lists)]
+            try:
+                values = list(map(itemgetter(name), objects))
+            except KeyError:
+                values = [item[name] for item in objects if name in item]
+            inner = f"{path} › {name}" if path else str(name)
+            self._long(inner, rows.plain(str(name)), values)
 
     def _leaf(self, path: str, key: str, value: Any) -> None:
         if key in self._figures:
@@ -238,8 +308,10 @@ class _Walk:
     def _text(self, path: str, key: str, text: str) -> None:
         if self._said.holds(text) or (key in self._figures and _is_figure(text)):
             return
-        if self._numbers is not None and (
-            self._is_mark(key, text) or (key in _KEYS_OF_ITEMS and _is_identifier(text))
+        if (
+            self._numbers is not None
+            and len(text) <= PART
+            and (self._is_mark(key, text) or (key in _KEYS_OF_ITEMS and _is_identifier(text)))
         ):
             return
         if "{" in text[:20_000] or "[" in text[:20_000]:
@@ -250,13 +322,9 @@ class _Walk:
             if isinstance(inner, (dict, list)):
                 self._waiting.append((path, key, inner))
                 return
-        lines = text.splitlines()
-        if len(lines) > 1:
-            for line in lines:
-                if line.strip() and not self._said.holds(line):
-                    self._left.add(path, line)
-            return
-        self._left.add(path, text)
+        for line in chain.from_iterable(map(str.splitlines, parts_of(text))):
+            if line.strip() and not self._said.holds(line):
+                self._left.add(path, line)
 
 
 def _is_identifier(text: str) -> bool:
@@ -271,21 +339,30 @@ def _is_figure(text: str) -> bool:
 
 
 def _texts(value: Any) -> list[str]:
-    found: list[str] = []
+    """All texts of a value, its keys among them."""
+    return [part for part in _parts(value) if isinstance(part, str)]
+
+
+def _numbers(value: Any) -> set[float]:
+    """All numbers of a document, in its texts, too."""
+    found: set[float] = set()
+    for part in _parts(value):
+        if isinstance(part, str):
+            found.update(map(float, _NUMBER.findall(part)))
+        elif (figure := number(part)) is not None:
+            found.add(figure)
+    return found
+
+
+def _parts(value: Any) -> Iterator[Any]:
+    """What a value is made of: keys, texts and all else that is no list and no object."""
     waiting = [value]
     while waiting:
         part = waiting.pop()
         if isinstance(part, dict):
             waiting += reversed(part.values())
-            found += [str(name) for name in part]
+            yield from map(str, part)
         elif isinstance(part, (list, tuple)):
             waiting += reversed(part)
-        elif isinstance(part, str):
-            found.append(part)
-    return found
-
-
-def _numbers(value: Any) -> set[float]:
-    """All numbers of a document, in its texts, too."""
-    written = json.dumps(value, default=str)
-    return {float(found) for found in re.findall(r"-?\d{1,15}(?:\.\d{1,15})?", written)}
+        else:
+            yield part

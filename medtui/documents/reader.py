@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from medtui.documents import families
 from medtui.documents.assessment import Assessment
@@ -29,6 +29,18 @@ DOUBTFUL = (
 OTHER_WAY = {"transcript": "--as assessment", "assessment": "--as transcript"}
 
 
+class Begun(NamedTuple):
+    """A document whose turns and marks are read; `whole` adds what else is in its file."""
+
+    document: Document
+    values: Any
+    """The file's values, with which the document is compared."""
+
+    def whole(self) -> Document:
+        """The document with the notes and the values that it was left without."""
+        return with_leftovers(self.document, self.values)
+
+
 def read(data: bytes, expected: Kind | None = None) -> Document:
     """Read a file's bytes, whatever their shape.
 
@@ -43,16 +55,21 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
     Raises:
         DocumentError: it is too large, too deep, broken, or holds nothing to read.
     """
+    return begin(data, expected).whole()
+
+
+def begin(data: bytes, expected: Kind | None = None) -> Begun:
+    """As `read`, without what takes longest of a long talk: to compare it with its file."""
     office = families.text_of_office(data)
     text = office if office is not None else text_of_bytes(data)
     del data
     refuse_text(text)
     if captions.is_captions(text):
-        return _captions(text)
+        return Begun(_captions(text), {})
     if (found := families.read(text)) is not None:
         name, draft = found
         if (talk := finish(name, draft)) is not None:
-            return with_leftovers(talk, {})
+            return Begun(talk, {})
     value = value_of(text)
     if isinstance(value, str):
         return _of_text(value, expected)
@@ -65,7 +82,7 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
             " bring another.",
             title="Nothing to read",
         )
-    return with_leftovers(document, value)
+    return Begun(document, value)
 
 
 def _of_value(value: Any, expected: Kind | None) -> Document | None:
@@ -114,11 +131,11 @@ def _is_same_part(talk: Transcript, marks: Assessment) -> bool:
     return same * 2 >= len(talk.turns)
 
 
-def _of_text(text: str, expected: Kind | None) -> Document:
+def _of_text(text: str, expected: Kind | None) -> Begun:
     draft = from_text(text) if expected != "assessment" else None
     sheet = sheet_in(text) if expected != "transcript" else None
     if sheet is not None and (marks := assessment_of(sheet)) is not None and marks.has_marks:
-        return with_leftovers(replace(marks, source="text"), sheet)
+        return Begun(replace(marks, source="text"), sheet)
     talk = finish("plain", draft) if draft is not None else None
     told = prose(text) if expected != "transcript" else None
     document: Document | None = talk or told
@@ -127,7 +144,7 @@ def _of_text(text: str, expected: Kind | None) -> Document:
         document = _doubted(told, "assessment") if len(talk.turns) > 3 else told
     if document is None or text.strip() in ("null", "true", "false"):
         raise DocumentError("This file holds no words: bring another.", title="Nothing to read")
-    return with_leftovers(document, {})
+    return Begun(document, {})
 
 
 def _doubted(document: Document, kind: Kind) -> Document:
@@ -136,8 +153,8 @@ def _doubted(document: Document, kind: Kind) -> Document:
     return replace(document, notes=(*document.notes, note), is_doubtful=True)
 
 
-def _captions(text: str) -> Document:
+def _captions(text: str) -> Transcript:
     name, draft = captions.read(text)
     found = finish(name, draft)
     assert found is not None  # noqa: S101  # captions without text are refused by their reader
-    return with_leftovers(found, {})
+    return found

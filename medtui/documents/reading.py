@@ -11,8 +11,9 @@ import gc
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,12 +33,14 @@ TURNS_AT_ONCE = 200
 class Reading:
     """A document under way, from a file or from bytes; begins at once.
 
-    `await result()` gives it, or raises DocumentError; `stop` ends it early.
+    `await result()` gives it, or raises DocumentError; `stop` ends it early. `await first()`
+    gives a long talk sooner, without what else is in its file; `result` may follow.
     """
 
     def __init__(self, source: Path | bytes, expected: Kind | None = None) -> None:
         self._source = source
         self._expected = expected
+        self._first: Document | None = None
         self._process: subprocess.Popen[bytes] | None = None
         if _size(source) > SMALL:
             self._process = subprocess.Popen(
@@ -47,21 +50,23 @@ class Reading:
                 stderr=subprocess.DEVNULL,
             )
 
+    async def first(self) -> Document:
+        """The document with all turns or marks; what else is in a long talk's file may be missing.
+
+        Raises DocumentError; when cancelled, stops reading.
+        """
+        if self._first is None:
+            self._first = await self._within_time(self._begin)
+        return self._first
+
     async def result(self) -> Document:
         """The document. Raises DocumentError; when cancelled, stops reading."""
-        import asyncio  # here, so that the process is under way before
-
-        work = asyncio.to_thread(self._here if self._process is None else self._from_process)
-        try:
-            async with asyncio.timeout(SECONDS):
-                return await work
-        except TimeoutError:
-            raise DocumentError(
-                f"This file could not be read within {SECONDS:.0f} seconds: bring a smaller one.",
-                title="Too slow",
-            ) from None
-        finally:
-            self.stop()
+        document = await self.first()
+        if self._process is not None and isinstance(document, Transcript):
+            document = await self._within_time(partial(self._complete, document))
+        self.stop()
+        self._first, self._process = document, None
+        return document
 
     def stop(self) -> None:
         """End the reading, if it is still under way."""
@@ -69,50 +74,79 @@ class Reading:
             self._process.kill()
             self._process.wait()
 
-    def _here(self) -> Document:
+    async def _within_time(self, work: Callable[[], Document]) -> Document:
+        import asyncio  # here, so that the process is under way before
+
+        try:
+            async with asyncio.timeout(SECONDS):
+                return await asyncio.to_thread(work)
+        except TimeoutError:
+            self.stop()
+            raise DocumentError(
+                f"This file could not be read within {SECONDS:.0f} seconds: bring a smaller one.",
+                title="Too slow",
+            ) from None
+        except BaseException:
+            self.stop()
+            raise
+
+    def _begin(self) -> Document:
+        if self._process is not None:
+            return self._received(self._process, _begun)
         from medtui.documents.reader import read
 
         data = self._source if isinstance(self._source, bytes) else load(self._source)
         return read(data, self._expected)
 
-    def _from_process(self) -> Document:
-        process = self._process
-        assert process is not None  # noqa: S101
+    def _complete(self, document: Transcript) -> Document:
+        assert self._process is not None  # noqa: S101
+        return self._received(self._process, partial(_completed, document))
+
+    def _received(
+        self, process: subprocess.Popen[bytes], receive: Callable[[IO[bytes]], Document]
+    ) -> Document:
         assert process.stdout is not None  # noqa: S101
         try:
             if isinstance(self._source, bytes) and process.stdin is not None:
                 process.stdin.write(self._source)
                 process.stdin.close()
+                process.stdin = None
                 self._source = b""
-            return _received(process.stdout)
-        except (EOFError, OSError, pickle.UnpicklingError) as error:
+            return receive(process.stdout)
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise DocumentError(
                 "This file could not be read: it takes more memory than there is, or reading it"
                 " was stopped."
             ) from error
-        finally:
-            process.stdout.close()
 
 
 def main(arguments: list[str]) -> int:
     """The process: reads one document and writes it, in parts, to its standard output."""
     expected, source = arguments
-    from medtui.documents.reader import read
+    from medtui.documents.reader import begin
 
     gc.disable()  # it ends before there is anything to collect
     kind: Any = None if expected == "-" else expected
     try:
-        # Only `read` holds the bytes, and it drops them as soon as it can.
-        document: Document | DocumentError = read(
-            sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind
-        )
+        # Only `begin` holds the bytes, and it drops them as soon as it can.
+        begun = begin(sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind)
+        if not isinstance(begun.document, Transcript):
+            _send(_parts(begun.whole()))
+            return 0
+        _send(_parts(begun.document))
+        whole = begun.whole()
+        _send([(whole.notes, whole.unclaimed)])
     except DocumentError as error:
-        document = error
+        _send(_parts(error))
     except MemoryError:
-        document = DocumentError("This file takes more memory to read than there is.")
-    for part in _parts(document):
-        pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+        _send(_parts(DocumentError("This file takes more memory to read than there is.")))
     return 0
+
+
+def _send(parts: Iterable[Any]) -> None:
+    for part in parts:
+        pickle.dump(part, sys.stdout.buffer, pickle.HIGHEST_PROTOCOL)
+    sys.stdout.buffer.flush()
 
 
 def _parts(document: Document | DocumentError) -> Iterator[Any]:
@@ -134,7 +168,8 @@ def _parts(document: Document | DocumentError) -> Iterator[Any]:
         yield heads, list(zip(*(word for turn in turns for word in turn.words), strict=True))
 
 
-def _received(pipe: IO[bytes]) -> Document:
+def _begun(pipe: IO[bytes]) -> Document:
+    """The document that the process sends. Raises DocumentError where it sends one."""
     # It comes from our own process, which has made it of what it read.
     head = pickle.load(pipe)  # noqa: S301
     if isinstance(head, dict):
@@ -159,6 +194,15 @@ def _received(pipe: IO[bytes]) -> Document:
         if was_enabled:
             gc.enable()
     return replace(transcript, turns=tuple(turns))
+
+
+def _completed(transcript: Transcript, pipe: IO[bytes]) -> Document:
+    """The transcript, with the notes and values that the process sends after its turns."""
+    told = pickle.load(pipe)  # noqa: S301
+    if isinstance(told, dict):
+        raise DocumentError(told["message"], title=told["title"])
+    notes, unclaimed = told
+    return replace(transcript, notes=notes, unclaimed=unclaimed)
 
 
 def _bounded(unclaimed: dict[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class FileReviewScreen(ReviewScreen):
     async def _read(self, path: Path, reading: Reading) -> str | None:
         """Show a document; or say what is wrong."""
         try:
-            document = await reading.result()
+            document = first = await reading.first()
         except DocumentError as error:
             return f"{clean_line(path.name)}: {error.message}"
         if document.is_doubtful:
@@ -67,7 +67,19 @@ class FileReviewScreen(ReviewScreen):
             self.show(talk)
         if isinstance(document, Assessment):
             self.show(document)
+        if document is first:
+            await self._complete(path, reading)
         return None
+
+    async def _complete(self, path: Path, reading: Reading) -> None:
+        """Add what else is in a long talk's file, which is there after its turns."""
+        try:
+            document = await reading.result()
+        except DocumentError as error:
+            self.notify(f"{clean_line(path.name)}: {error.message}", severity="error", markup=False)
+        else:
+            if isinstance(document, Transcript):
+                self.complete(document)
 
     async def _asked(self, path: Path, document: Document) -> Document:
         """The document, as what one says that it is."""

@@ -177,9 +177,19 @@ class ReviewScreen(Screen[None]):
         self._show_figures()
         if not self.search_field.has_focus:  # what is being typed there would become keys
             self.turns.focus()
-        notes = [note for note in transcript.notes if not is_left_over(note)]
-        if notes:
-            self.notify("\n".join(notes), markup=False, timeout=8)
+        self._say(transcript.notes)
+
+    def complete(self, transcript: Transcript) -> None:
+        """Add to the transcript that is shown what else is in its file; its turns are the same."""
+        if self.transcript is not None and self.transcript is not transcript:
+            known = self.transcript.notes
+            self.transcript = transcript
+            self._say([note for note in transcript.notes if note not in known])
+
+    def _say(self, notes: Sequence[str]) -> None:
+        """Say what was repaired, guessed or left out in reading."""
+        if told := [note for note in notes if not is_left_over(note)]:
+            self.notify("\n".join(told), markup=False, timeout=8)
 
     def _begins(self, transcript: Transcript) -> int:
         begins = self._said.begins if self._said.begins is not None else self._station_begins

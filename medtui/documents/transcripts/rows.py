@@ -7,6 +7,7 @@ in any case.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -70,10 +71,10 @@ def _renamed(row: Record, renamed: dict[str, str]) -> Record:
 
 def lists_of(data: Any) -> Iterator[list[Record]]:
     """Every list of objects in a value, outer ones first."""
-    waiting: list[tuple[Any, int]] = [(data, 0)]
+    waiting: deque[tuple[Any, int]] = deque([(data, 0)])
     count = 0
     while waiting and count < MAX_LISTS:
-        value, depth = waiting.pop(0)
+        value, depth = waiting.popleft()
         if isinstance(value, list):
             rows = records(value)
             if rows and len(rows) * 2 >= len(value):
