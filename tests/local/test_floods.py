@@ -213,8 +213,9 @@ async def test_an_answer_that_is_not_read_holds_no_connection(
         " $$ select repeat('x', size) $$"
     )
     head = (
-        "GET /rest/v1/rpc/long?size=20000000 HTTP/1.1\r\nHost: x\r\n"
+        "POST /rest/v1/rpc/long HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n"
         f"apikey: {stack.anon_key}\r\nAuthorization: Bearer {person.token}\r\n\r\n"
+        '{"size":20000000}'
     )
     reader, writer = await raw(stack, head)
     assert (await reader.readline()).startswith(
@@ -238,7 +239,7 @@ async def test_an_answer_that_is_read_slowly_comes_whole(
     size, came = 20_000_000, 0
     async with (
         door(stack, await stack.person()) as http,
-        http.stream("GET", f"/rest/v1/rpc/long?size={size}") as answer,
+        http.stream("POST", "/rest/v1/rpc/long", json={"size": size}) as answer,
     ):
         assert answer.status_code == 200
         async for part in answer.aiter_raw():
