@@ -86,7 +86,7 @@ def _parser() -> argparse.ArgumentParser:
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add_commands(local_commands)
+    add_commands(local_commands, sample="medtui.demo")
 
     cases = commands.add_parser("cases", help="the cases that are practised")
     cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)

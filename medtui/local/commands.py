@@ -14,13 +14,18 @@ from medtui.local import LocalError
 Commands = Any  # argparse's own type for a group of subcommands is private
 
 
-def add_commands(commands: Commands) -> None:
-    """Add them to a parser's group of subcommands. Each sets `run`, which gives the exit code."""
+def add_commands(commands: Commands, *, sample: str) -> None:
+    """Add them to a parser's group of subcommands. Each sets `run`, which gives the exit code.
+
+    `sample`: the package that fills a server for `run --sample`, as RunOptions takes it.
+    """
     run = _add(commands, "run", "run it in the foreground; prints its keys into a pipe", _run)
     run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
     run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
     content = run.add_mutually_exclusive_group()
-    content.add_argument("--sample", action="store_true", help="with sample people and sessions")
+    content.add_argument(
+        "--sample", action="store_const", const=sample, help="with sample people and sessions"
+    )
     content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
     run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
     run.add_argument(
@@ -78,7 +83,7 @@ def _run(options: argparse.Namespace) -> int:
                 data=options.data,
                 port=options.port,
                 host=options.host,
-                sample=options.sample,
+                sample=options.sample or "",
                 schema=options.schema,
                 throwaway=options.throwaway,
                 held=options.held,

@@ -19,7 +19,6 @@ from medtui.local.postgres import PATIENCE, locked
 
 CONTENT = (
     "password",
-    "password.part",
     "password.first",
     "pgdata",
     "files",
@@ -27,9 +26,8 @@ CONTENT = (
     "postgres.log",
     "server.log*",
     "holders",
-    "holders.part",
     "pgdata.lock",
-    "settings.json.part",
+    ".*.part",
     "settings.json",
     "lock",
 )

@@ -32,6 +32,7 @@ from urllib.parse import quote
 
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
+from medtui.store import files
 from medtui.text import clean_line
 
 SUPERUSER = "supabase_admin"
@@ -141,7 +142,7 @@ class Cluster:
             if new and not throwaway:
                 # What initdb wrote must last as surely as what is committed on top of it.
                 await asyncio.to_thread(account.run, *_sync(postgres, data))
-                await asyncio.to_thread(save, data / "password", password)
+                await asyncio.to_thread(files.write, data / "password", password)
         except BaseException:
             await cluster.stop()
             raise
@@ -371,18 +372,3 @@ def _last_words(data: Path) -> str:
         lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
     return clean_line((fatal or lines or ["it says nothing."])[-1])[:1000]
-
-
-def save(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all, and to the disk."""
-    part = path.with_name(path.name + ".part")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

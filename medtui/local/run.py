@@ -39,7 +39,8 @@ from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_
 from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.lease import Holders
 from medtui.local.log import logged
-from medtui.local.postgres import SUPERUSER, Cluster, save
+from medtui.local.postgres import SUPERUSER, Cluster
+from medtui.store import files
 
 log = logging.getLogger(__name__)
 
@@ -54,13 +55,14 @@ FILES_AFTER = 2.0
 class RunOptions:
     """What the command line says.
 
-    `port` 0 is any free one, None the same as last time; so is `confirm_email` None.
+    `port` 0 is any free one, None the same as last time; so is `confirm_email` None. `sample` is
+    the package that fills an empty server: its `load` adds rows, its `files.add_files` files.
     """
 
     data: Path | None = None
     port: int | None = None
     host: str = "127.0.0.1"
-    sample: bool = False
+    sample: str = ""
     schema: Path | None = None
     throwaway: bool = False
     held: bool = False
@@ -115,7 +117,7 @@ async def serve(options: RunOptions) -> None:
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
         hold = str(folder / "holders")
-        await asyncio.to_thread(save, data / "holders", hold)
+        await asyncio.to_thread(files.write, data / "holders", hold)
         holders = stack.enter_context(contextlib.closing(Holders(background=options.held)))
         await holders.listen(hold)
 
@@ -160,7 +162,7 @@ async def gateway(
     raise_files()
     await install(cluster, migrations=options.schema)
     now = datetime.now(UTC)
-    is_filled = options.sample and await add_sample(cluster, now)
+    is_filled = bool(options.sample) and await add_sample(cluster, options.sample, now)
     if not is_private(options.host):
         tell(
             f"Warning: traffic to {options.host} is not encrypted. Others on the same network "
@@ -186,9 +188,8 @@ async def gateway(
     url = f"http://{reachable(options.host)}:{port}"
     filling: asyncio.Task[None] | None = None
     if is_filled:
-        from medtui.demo.files import add_files
-
-        filling = asyncio.create_task(add_files(url, settings.keys, now, wait=FILES_AFTER))
+        sample = importlib.import_module(f"{options.sample}.files")
+        filling = asyncio.create_task(sample.add_files(url, settings.keys, now, wait=FILES_AFTER))
     try:
         yield {
             "API_URL": url,
@@ -209,19 +210,18 @@ def import_gateway() -> None:
         importlib.import_module(f"medtui.local.{name}")
 
 
-async def add_sample(cluster: Cluster, now: datetime) -> bool:
+async def add_sample(cluster: Cluster, sample: str, now: datetime) -> bool:
     """Add sample data to a server without accounts; never mix it with a group's own people.
 
     Whether it was filled: its files are still to come.
     """
-    from medtui.demo import load
     from medtui.local.connection import OwnConnection
 
     dsn = cluster.dsn(SUPERUSER)
     async with await OwnConnection.connect(dsn) as connection:
         users = (await connection.execute("select from auth.users limit 1")).rowcount
     if users == 0:
-        await load(dsn, now=now)
+        await importlib.import_module(sample).load(dsn, now=now)
     return bool(users == 0)
 
 

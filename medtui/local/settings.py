@@ -9,7 +9,7 @@ from typing import Any
 
 from medtui.local import LocalError
 from medtui.local.keys import ServerKeys
-from medtui.local.postgres import save
+from medtui.store import files
 
 
 @dataclass(frozen=True)
@@ -53,4 +53,4 @@ class ServerSettings:
         return settings
 
     def save(self, folder: Path) -> None:
-        save(folder / "settings.json", json.dumps(asdict(self), indent=2))
+        files.write(folder / "settings.json", json.dumps(asdict(self), indent=2))

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import shutil
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+
+from medtui.local.account import SystemAccount
+from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
     from tests.local.auth_door import AuthDoor
@@ -37,3 +44,26 @@ def serve() -> Iterator[Serve]:
             return server
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def stopped_practice() -> Iterator[Path]:
+    """The data folder of a practice that was made and stopped: what `practice` copies."""
+    from medtui.local.install import install
+
+    async def make(data: Path) -> None:
+        cluster = await Cluster.start(data)
+        await install(cluster)
+        await cluster.stop()
+
+    folder = SystemAccount.choose().temporary_folder()
+    asyncio.run(make(folder / "data"))
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def practice(stopped_practice: Path, folder: Path) -> Path:
+    """The data folder of a stopped practice: a start of it makes no database, which is slow."""
+    subprocess.run(["cp", "-a", stopped_practice, folder / "data"], check=True)
+    return folder / "data"

@@ -135,9 +135,10 @@ def victim(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.parametrize("starts", [1, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("race", [LINKS, EXCHANGES], ids=["links", "exchanges"])
 async def test_links_in_its_temporary_folders_lead_nowhere(
-    race: str, folder: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
+    race: str, starts: int, folder: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     temporary = folder / "temporary"
     temporary.mkdir()
@@ -145,7 +146,7 @@ async def test_links_in_its_temporary_folders_lead_nowhere(
     monkeypatch.setattr(tempfile, "tempdir", str(temporary))
     before = victim.stat(), victim.parent.stat()
     with as_nobody(race, temporary, victim):
-        for number in range(3):
+        for number in range(starts):
             try:
                 cluster = await Cluster.start(folder / f"data-{number}")
             except LocalError:
@@ -196,30 +197,28 @@ def test_a_folder_that_was_exchanged_is_not_given_away(
     assert victim.read_text() == SECRET
 
 
-@pytest.mark.parametrize("kind", ["link", "pipe", "words"])
 async def test_a_version_that_is_none_is_not_read_or_repeated(
-    kind: str, folder: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
+    practice: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cluster = await Cluster.start(folder / "data")
-    await cluster.stop()
     monkeypatch.setattr("medtui.local.postgres.PATIENCE", 0.5)
-    version = folder / "data" / "pgdata" / "PG_VERSION"
-    version.unlink()
-    match kind:
-        case "link":
-            version.symlink_to(victim)
-        case "pipe":
-            os.mkfifo(version)
-        case "words":
-            version.write_text("\x1b]0;hello\x07")
-    with pytest.raises(LocalError, match="cannot be read") as refused:
-        await asyncio.wait_for(Cluster.start(folder / "data"), 10)
-    assert SECRET not in str(refused.value)
-    assert "\x1b" not in str(refused.value)
+    version = practice / "pgdata" / "PG_VERSION"
+    for kind in ("link", "pipe", "words"):
+        version.unlink()
+        match kind:
+            case "link":
+                version.symlink_to(victim)
+            case "pipe":
+                os.mkfifo(version)
+            case "words":
+                version.write_text("\x1b]0;hello\x07")
+        with pytest.raises(LocalError, match="cannot be read") as refused:
+            await asyncio.wait_for(Cluster.start(practice), 10)
+        assert SECRET not in str(refused.value), kind
+        assert "\x1b" not in str(refused.value)
 
 
-async def test_an_impostor_on_its_socket_is_not_told_the_password(folder: Path) -> None:
-    cluster = await Cluster.start(folder / "data")
+async def test_an_impostor_on_its_socket_is_not_told_the_password(practice: Path) -> None:
+    cluster = await Cluster.start(practice)
     try:
         with as_nobody(IMPOSTOR, cluster.socket_dir / ".s.PGSQL.5432") as impostor:
             with pytest.raises(psycopg.OperationalError):
@@ -249,7 +248,8 @@ def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> N
     assert theirs.exists()
 
 
-def test_it_is_held_in_a_folder_of_roots(folder: Path) -> None:
+def test_it_is_held_in_a_folder_of_roots(practice: Path) -> None:
+    folder = practice
     program = "from medtui import cli; cli.main()"
     process = subprocess.Popen(
         [sys.executable, "-c", program, "local", "run", "--data", str(folder), "--port", "0"],

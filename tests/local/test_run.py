@@ -16,6 +16,8 @@ import httpx
 import psycopg
 import pytest
 
+from medtui.local import LocalError
+from medtui.local.settings import ServerSettings
 from tests.local.process import KEYS, Serve, answers, hold, nobody_is_left, within
 from tests.stack import data_model_alone
 from tests.terminal import Terminal
@@ -23,7 +25,7 @@ from tests.terminal import Terminal
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
-def test_it_prints_one_line_when_it_is_ready_and_ends_on_sigterm(
+def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     serve: Serve, folder: Path
 ) -> None:
     server = serve("--data", folder, "--port", 0)
@@ -32,45 +34,49 @@ def test_it_prints_one_line_when_it_is_ready_and_ends_on_sigterm(
     assert answers(line)
     with psycopg.connect(line["DB_URL"]) as database:
         assert database.execute("select current_user").fetchone() == ("postgres",)
+        database.execute("create table kept as select 42 as answer")
     assert stat.S_IMODE((folder / "settings.json").stat().st_mode) == 0o600
+
+    # A second one says where the first one is.
+    code, out, err = serve("--data", folder, "--port", 0).end()
+    assert (code, out) == (1, "")
+    assert err == f"A local server runs in {folder} already, at {line['API_URL']}.\n"
+    assert answers(line)
 
     code, out, err = server.end(signal.SIGTERM)
     assert (code, out) == (0, "")
     assert line["API_URL"] in err
     assert nobody_is_left(folder)
 
-
-def test_a_second_one_says_where_the_first_one_is(serve: Serve, folder: Path) -> None:
-    line = serve("--data", folder, "--port", 0).line()
-    code, out, err = serve("--data", folder, "--port", 0).end()
-    assert (code, out) == (1, "")
-    assert err == f"A local server runs in {folder} already, at {line['API_URL']}.\n"
-    assert answers(line)
-
-
-def test_it_comes_back_on_the_same_port_with_the_same_keys_and_data(
-    serve: Serve, folder: Path
-) -> None:
-    first = serve("--data", folder, "--port", 0)
-    before = first.line()
-    with psycopg.connect(before["DB_URL"]) as database:
-        database.execute("create table kept as select 42 as answer")
-    first.end(signal.SIGINT)
-    after = serve("--data", folder).line()
+    # It comes back on the same port, with the same keys and data; beyond loopback it warns.
+    server = serve("--data", folder, "--host", "0.0.0.0")
+    after = server.line()
     same = ["API_URL", "ANON_KEY", "SERVICE_ROLE_KEY", "JWT_SECRET"]
-    assert [after[key] for key in same] == [before[key] for key in same]
+    assert [after[key] for key in same] == [line[key] for key in same]
     with psycopg.connect(after["DB_URL"]) as database:
         assert database.execute("select answer from kept").fetchone() == (42,)
+    assert answers(after)
+    assert "traffic to 0.0.0.0 is not encrypted" in server.end(signal.SIGKILL)[2]
+
+    # After SIGKILL it starts again at once; when PostgreSQL dies, it says so and ends.
+    server = serve("--data", folder)
+    assert answers(server.line())
+    os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    code, _, err = server.end()
+    assert code == 1
+    assert "PostgreSQL has ended by itself" in err
 
 
-def test_after_sigkill_it_starts_again_at_once(serve: Serve, folder: Path) -> None:
-    first = serve("--data", folder, "--port", 0)
-    first.line()
-    first.end(signal.SIGKILL)
-    assert answers(serve("--data", folder).line())
-
-
-@pytest.mark.parametrize("moment", ["lock", "holders", "pgdata", "postgres.log", "password"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "pgdata",
+        *(
+            pytest.param(file, marks=pytest.mark.long)
+            for file in ("lock", "holders", "postgres.log", "password")
+        ),
+    ],
+)
 def test_it_ends_on_a_signal_while_it_starts(
     serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
@@ -84,13 +90,13 @@ def test_it_ends_on_a_signal_while_it_starts(
     assert list(temporary.iterdir()) == []
 
 
-def test_it_runs_as_long_as_a_program_holds_it(serve: Serve, folder: Path) -> None:
-    server = serve("--data", folder, "--port", 0, "--held")
+def test_it_runs_as_long_as_a_program_holds_it(serve: Serve, practice: Path) -> None:
+    server = serve("--data", practice, "--port", 0, "--held")
     line = server.line()
     assert list(line) == [*KEYS, "HOLD"]
     with hold(line) as first:
         assert json.loads(first.makefile().readline()) == line
-        joined = serve("--data", folder, "--port", 0, "--held")
+        joined = serve("--data", practice, "--port", 0, "--held")
         assert joined.line() == line
         assert joined.end() == (0, "", "")
         second = hold(line)
@@ -100,16 +106,17 @@ def test_it_runs_as_long_as_a_program_holds_it(serve: Serve, folder: Path) -> No
             server.process.wait(0.5)
         assert answers(line)
     assert server.end()[0] == 0
-    assert nobody_is_left(folder)
+    assert nobody_is_left(practice)
+
+    # Nor does it wait for ever for its first holder.
+    unheld = serve("--data", practice, "--held")
+    unheld.line()
+    assert unheld.end()[0] == 0
 
 
-def test_held_it_does_not_wait_for_ever_for_its_first_holder(serve: Serve, folder: Path) -> None:
-    server = serve("--data", folder, "--port", 0, "--held")
-    server.line()
-    assert server.end()[0] == 0
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.long)]
+)
 def test_throwaway_data_leaves_nothing(
     serve: Serve, folder: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:
@@ -120,43 +127,22 @@ def test_throwaway_data_leaves_nothing(
     assert within(10, lambda: list(folder.iterdir()) == [])
 
 
-def test_when_postgresql_dies_it_says_so_and_ends(serve: Serve, folder: Path) -> None:
-    server = serve("--data", folder, "--port", 0)
-    server.line()
-    os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    code, _, err = server.end()
-    assert code == 1
-    assert "PostgreSQL has ended by itself" in err
-
-
-def test_a_port_that_is_taken(serve: Serve, folder: Path) -> None:
+def test_a_port_that_is_taken_and_damaged_settings(serve: Serve, practice: Path) -> None:
+    settings = practice / "settings.json"
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = other.getsockname()[1]
-        code, _, err = serve("--data", folder, "--port", taken).end()
+        code, _, err = serve("--data", practice, "--port", taken).end()
         assert (code, err) == (
             1,
             f"Cannot listen on 127.0.0.1, port {taken}: Address already in use.\n",
         )
-        stored = json.loads((folder / "settings.json").read_text())
-        (folder / "settings.json").write_text(json.dumps(stored | {"port": taken}))
-        server = serve("--data", folder)
+        settings.write_text(json.dumps(json.loads(settings.read_text()) | {"port": taken}))
+        server = serve("--data", practice)
         assert answers(server.line())
         assert f"Port {taken} is taken" in server.end(signal.SIGTERM)[2]
-
-
-def test_beyond_loopback_it_warns(serve: Serve, folder: Path) -> None:
-    server = serve("--data", folder, "--port", 0, "--host", "0.0.0.0")
-    line = server.line()
-    assert line["API_URL"].startswith("http://127.0.0.1:")
-    assert answers(line)
-    assert "traffic to 0.0.0.0 is not encrypted" in server.end(signal.SIGTERM)[2]
-
-
-def test_damaged_settings_are_named(serve: Serve, folder: Path) -> None:
-    (folder / "settings.json").write_text("{")
-    code, _, err = serve("--data", folder, "--port", 0).end()
-    assert code == 1
-    assert f"{folder / 'settings.json'} cannot be read" in err
+    settings.write_text("{")
+    with pytest.raises(LocalError, match=f"{settings} cannot be read"):
+        ServerSettings.of(practice)
 
 
 def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
@@ -181,9 +167,16 @@ def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
         assert within(10, lambda: database.execute(files).rowcount > 10)  # it is filled beside
 
 
-@pytest.mark.parametrize("options", [[], ["--invite"], ["--json"]], ids=["plain", "invite", "json"])
-async def test_a_terminal_shows_no_secret_unless_asked(folder: Path, options: list[str]) -> None:
-    data = folder / "data"
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param([], id="plain"),
+        pytest.param(["--invite"], id="invite", marks=pytest.mark.long),
+        pytest.param(["--json"], id="json", marks=pytest.mark.long),
+    ],
+)
+async def test_a_terminal_shows_no_secret_unless_asked(practice: Path, options: list[str]) -> None:
+    data = practice
     command = [sys.executable, "-m", "medtui", "local", "run", "--data", str(data), "--port", "0"]
     async with Terminal([*command, *options], columns=400) as terminal:
         await terminal.until("Ready at http://127.0.0.1:", str(data), seconds=60)

@@ -1,7 +1,8 @@
 """The four doors of a Supabase: REST, RPC, Storage, Realtime; tried as anybody.
 
-Where the gateway does not open a door, the same is done at the database, in the role and
-with the claims that the service behind it would set. `Doors.open` says which were open.
+What the gateway does not do (no door is open, or files are replaced and moved) is done at the
+database, in the role and with the claims that the service behind it would set. `Doors.open` says
+which were open.
 """
 
 from __future__ import annotations
@@ -59,8 +60,8 @@ class Doors:
         kind: str = "application/json",
         upsert: bool = False,
     ) -> bool:
-        if "storage" in self.open:
-            headers = {"content-type": kind, "x-upsert": str(upsert).lower()}
+        if "storage" in self.open and not upsert:
+            headers = {"content-type": kind}
             answer = await self._storage(who, "POST", f"{BUCKET}/{name}", headers, content=body)
             return answer.is_success
         insert = "insert into storage.objects (bucket_id, name, owner) values (%s, %s, auth.uid())"
@@ -93,11 +94,6 @@ class Doors:
 
     async def move(self, who: Who, source: str, target: str, *, bucket: str = BUCKET) -> bool:
         """Rename a file, possibly from another bucket into ours."""
-        if "storage" in self.open:
-            body = {"bucketId": bucket, "sourceKey": source, "destinationKey": target}
-            if bucket != BUCKET:
-                body["destinationBucket"] = BUCKET
-            return (await self._storage(who, "POST", "move", json=body)).is_success
         query = (
             "update storage.objects set bucket_id = %s, name = %s"
             " where bucket_id = %s and name = %s"
@@ -106,17 +102,8 @@ class Doors:
 
     async def publish(self, who: Who) -> bool:
         """Make the bucket public."""
-        if "storage" in self.open:
-            answer = await self.http.put(
-                f"{self.stack.url}/storage/v1/bucket/{BUCKET}",
-                headers=self.headers(who),
-                json={"id": BUCKET, "name": BUCKET, "public": True},
-            )
-            return answer.is_success
-        return (
-            await self._row(who, "update storage.buckets set public = true where id = %s", BUCKET)
-            > 0
-        )
+        query = "update storage.buckets set public = true where id = %s"
+        return await self._row(who, query, BUCKET) > 0
 
     async def _storage(
         self, who: Who, method: str, path: str, headers: dict[str, str] | None = None, **body: Any
@@ -295,7 +282,8 @@ async def knock(stack: Stack) -> AsyncIterator[Doors]:
     async with httpx.AsyncClient(timeout=60) as http:
         doors = Doors(stack, http)
         key = {"apikey": stack.service_key, "Authorization": f"Bearer {stack.service_key}"}
-        if (await http.get(f"{stack.url}/storage/v1/bucket", headers=key)).is_success:
+        url, folder = f"{stack.url}/storage/v1/object/list/{BUCKET}", {"prefix": ""}
+        if (await http.post(url, headers=key, json=folder)).is_success:
             doors.open.add("storage")
         # The service key may enter every room.
         async with doors.socket() as socket:

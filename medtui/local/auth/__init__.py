@@ -6,7 +6,6 @@ Shapes, statuses and codes follow GoTrue; what is not here answers 404 as it doe
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Awaitable, Callable
 
 import psycopg
@@ -53,7 +52,7 @@ class AuthService:
         self._sessions.issuer = issuer
 
     async def endpoint(self, request: Request) -> Response:
-        path = re.sub(r"^admin/users/[^/]+$", "admin/users/:id", request.path_params["path"])
+        path = request.path_params["path"]
         handler = self._routes.get((request.method, path))
         if handler is None:
             return Response("404 page not found\n", 404, media_type="text/plain")

@@ -58,10 +58,6 @@ def email_exists() -> AuthError:
     return AuthError(422, "email_exists", message)
 
 
-def user_not_found() -> AuthError:
-    return AuthError(404, "user_not_found", "User not found")
-
-
 def bad_jwt(reason: str) -> AuthError:
     return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
 

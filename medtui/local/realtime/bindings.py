@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import psycopg
 from psycopg import sql
 
 from medtui.local.realtime.pgoutput import WalRelation
 
 OPERATORS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "in": "= any"}
 MAX_IN = 100
-PLEASE = "Unable to subscribe to changes with given parameters. {} connect parameters: [{}]"
+_FILTER = re.compile(rf"([^=]+)=({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
 
 
 class BadFilter(Exception):
-    """A binding that cannot be had; the text says why, in Realtime's words."""
+    """A binding that cannot be had."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(f"Unable to subscribe to changes with given parameters: {reason}")
 
 
 @dataclass(frozen=True)
@@ -64,24 +66,18 @@ class Binding:
     def terms(self) -> tuple[str, str, str] | None:
         """Column, operator and value of the filter. Raises BadFilter."""
         if self.selects:
-            raise BadFilter("Column selection is not supported by the local server.")
+            raise BadFilter("The local server does not support `select`")
         if self.filter is None:
             return None
-        column, equals, rest = self.filter.partition("=")
-        operator, dot, value = rest.partition(".")
-        if not equals:
-            raise BadFilter(f"Error parsing `filter` params: {json.dumps([self.filter])}")
-        if not dot or operator not in OPERATORS:
-            parts = [operator, value] if dot else [operator]
-            raise BadFilter(f"Error parsing `filter` params: {json.dumps(parts)}")
+        match = _FILTER.fullmatch(self.filter)
+        if not match:
+            raise BadFilter(f"Error parsing `filter` params: {self.filter}")
+        column, operator, value = match.groups()
         if operator == "in":
-            if not (value.startswith("(") and value.endswith(")") and len(value) > 1):
-                raise BadFilter(
-                    "Error parsing `filter` params: "
-                    "`in` filter value must be wrapped by parentheses"
-                )
+            if not (value.startswith("(") and value.endswith(")")):
+                raise BadFilter("`in` filter value must be wrapped by parentheses")
             if value.count(",") >= MAX_IN:
-                raise self.unusable(f"too many values for `in` filter. Maximum {MAX_IN}")
+                raise BadFilter(f"too many values for `in` filter. Maximum {MAX_IN}")
             value = f"{{{value[1:-1]}}}"
         return column, operator, value
 
@@ -93,30 +89,4 @@ class Binding:
         # `any` of an array's literal: Postgres reads the items as values of the column's type.
         return sql.SQL("new.{} {} ({})").format(
             sql.Identifier(column), sql.SQL(OPERATORS[operator]), sql.Literal(value)
-        )
-
-    def unpublished(self) -> BadFilter:
-        """There is no such table in the publication."""
-        return BadFilter(
-            PLEASE.format("Please check Realtime is enabled for the given", self._described)
-        )
-
-    def unusable(self, error: str | psycopg.Error) -> BadFilter:
-        """Postgres cannot evaluate the filter, or the role may not."""
-        if isinstance(error, psycopg.Error):
-            name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
-            said = f"ERROR {error.sqlstate} ({name}) {error.diag.message_primary or error}"
-        else:
-            said = f"ERROR P0001 (raise_exception) {error}"
-        please = PLEASE.format("An exception happened so please check your", self._described)
-        return BadFilter(f"{please}. Exception: {said}")
-
-    @property
-    def _described(self) -> str:
-        filters = "[]"
-        if self.terms is not None:
-            filters = f"[{{{', '.join(map(json.dumps, self.terms))}, false}}]"
-        return (
-            f"event: {self.event}, schema: {self.schema}, table: {self.table},"
-            f" filters: {filters}, select: nil"
         )

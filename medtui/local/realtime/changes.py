@@ -18,12 +18,10 @@ import psycopg
 from psycopg import sql
 
 from medtui.local.realtime.access import Caller
-from medtui.local.realtime.bindings import Binding
+from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.database import Database
 from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Update, Values, WalRelation
 
-MAX_RECORD = 1024 * 1024
-LONG_VALUE = 64
 PUBLISHED = """
     select true from pg_publication_tables where pubname = 'supabase_realtime'
     and %s::text in ('*', schemaname::text) and %s::text in ('*', tablename::text)
@@ -81,7 +79,7 @@ class Changes:
         and what does not would tell its value.
         """
         if not await self._database.rows(PUBLISHED, [binding.schema, binding.table]):
-            raise binding.unpublished()
+            raise BadFilter(f"Realtime is not enabled for {binding.schema}.{binding.table}")
         condition = binding.condition()
         if condition is None or binding.terms is None:
             return
@@ -93,16 +91,16 @@ class Changes:
                 [role, binding.schema, binding.table, column],
             )
             if not may_read:
-                raise binding.unusable(f"invalid column for filter {column}")
+                raise BadFilter(f"invalid column for filter {column}")
             table = sql.Identifier(binding.schema, binding.table)
             query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
             await self._database.row(query)
         except psycopg.errors.UndefinedColumn as error:
-            raise binding.unusable(f"invalid column for filter {column}") from error
+            raise BadFilter(f"invalid column for filter {column}") from error
+        except psycopg.OperationalError:
+            raise
         except psycopg.DatabaseError as error:
-            if isinstance(error, psycopg.OperationalError):
-                raise
-            raise binding.unusable(error) from error
+            raise BadFilter(error.diag.message_primary or error) from error
 
     async def prepare(
         self, change: Change, callers: Iterable[Caller], bindings: Collection[Binding]
@@ -148,28 +146,12 @@ class Changes:
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
         allowed = await self._granted(relation, role)
-        key = next((column.name for column in relation.columns if column.is_key), None)
-        data = prepared.data
-        if data["type"] == "DELETE":
-            return {**data, "columns": _only(data["columns"], allowed)}
-        if key is not None and key not in allowed:
-            return {
-                **{name: data[name] for name in data if name not in ("record", "old_record")},
-                "columns": [],
-                "record": {},
-                "errors": ["Error 401: Unauthorized"],
-            }
-        record = {name: value for name, value in data["record"].items() if name in allowed}
-        errors = None
-        if len(json.dumps(record)) > MAX_RECORD:
-            errors = ["Error 413: Payload Too Large"]
-            record = {n: v for n, v in record.items() if len(json.dumps(v)) <= LONG_VALUE}
-        return {
-            **data,
-            "columns": _only(data["columns"], allowed),
-            "record": record,
-            "errors": errors,
-        }
+        data = {**prepared.data, "columns": _only(prepared.data["columns"], allowed)}
+        # Of a row that is gone everybody is told the key.
+        for part in ("record", "old_record") if data["type"] != "DELETE" else ():
+            if part in data:
+                data[part] = {n: v for n, v in data[part].items() if n in allowed}
+        return data
 
     async def _record(
         self, relation: WalRelation, values: Values, bindings: Collection[Binding]

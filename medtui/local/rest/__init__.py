@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
-from urllib.parse import quote as quoted
 
 import jwt
 import psycopg
@@ -17,14 +15,12 @@ from starlette.responses import Response
 from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
 from medtui.local.pools import Turns
-from medtui.local.rest import payload
-from medtui.local.rest import preferences as wishes
+from medtui.local.rest import payload, preferences
 from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
-from medtui.local.rest.parse import Pairs, canonical, out_of_range, parse, split
-from medtui.local.rest.preferences import OBJECT, Preferences
-from medtui.local.rest.query import Parameters, Query
+from medtui.local.rest.parse import Pairs, parse, split
+from medtui.local.rest.preferences import Preferences
 from medtui.local.rest.sql import QueryResult, Select, Statement
 from medtui.local.rest.write import Write
 
@@ -60,7 +56,7 @@ class Rest:
         return await self._answer(request, self._table)
 
     async def function(self, request: Request) -> Response:
-        """GET, HEAD and POST on `rpc/…`."""
+        """POST on `rpc/…`."""
         return await self._answer(request, self._function)
 
     async def other(self, request: Request) -> Response:
@@ -77,8 +73,10 @@ class Rest:
                 response: Response = await handle(request, claims, pairs)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
-                codes = ("PGRST200", "PGRST202", "PGRST204")
-                if error.body["code"] not in codes or await self._read_catalogue() == known:
+                if error.body["code"] not in ("42P01", "PGRST200", "PGRST202", "PGRST204"):
+                    raise
+                self._catalogue = None
+                if await self._known() == known:
                     raise
                 response = await handle(request, claims, pairs)
         except RestError as error:
@@ -93,7 +91,7 @@ class Rest:
         try:
             claims = self._keys.verify(token, leeway=CLOCK_SKEW)
         except jwt.InvalidTokenError as error:
-            raise invalid_token(error, token) from None
+            raise invalid_token(error) from None
         return {**claims, "role": claims.get("role", "anon")}
 
     async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
@@ -103,79 +101,47 @@ class Rest:
 
     async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
         table, method = request.path_params["table"], request.method
-        asked = wishes.read(request)
-        parameters = parse(pairs)
-        catalogue = await self._known(lambda known: table in known.tables)
-        if method in _READING:
-            return await self._read(request, claims, table, parameters, asked, catalogue, pairs)
+        asked, parameters = preferences.read(request), parse(pairs)
+        query, catalogue = parameters.query, await self._known()
         body = None
         if method in ("POST", "PATCH"):
-            body = await payload.read(request, columns=parameters.columns is not None)
-        elif method != "DELETE":
+            body = await payload.read(request, may_differ=parameters.columns is not None)
+        elif method not in (*_READING, "DELETE"):
             raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
         if table not in catalogue.tables:
-            raise _no_table(table)
+            raise RestError(404, "42P01", f'relation "public.{table}" does not exist')
+        if method in _READING:
+            select = Select(catalogue, self._most)
+            read = select.read(table, query, count=asked.count, single=asked.single)
+            result = await self._run(request, claims, read, asked, costly=query.is_costly)
+            return _page(query.offset, result, asked)
         write = Write(catalogue, table, parameters, asked)
-        if method != "POST":
-            write.refuse_pages()
         if body is None:
             statement = write.delete()
         else:
             statement = write.insert(body) if method == "POST" else write.update(body)
-        result = await self._run(request, claims, statement, asked, parameters.query)
-        return _written(request, table, result, asked, resolves=write.resolves)
-
-    async def _read(
-        self,
-        request: Request,
-        claims: Claims,
-        table: str,
-        parameters: Parameters,
-        asked: Preferences,
-        catalogue: Catalogue,
-        pairs: Pairs,
-    ) -> Response:
-        query = wishes.within_range(request, parameters.query)
-        select = Select(catalogue, self._most)
-        statement = select.read(table, query, count=asked.count, single=asked.single)
-        if table not in catalogue.tables:
-            raise _no_table(table)
-        result = await self._run(request, claims, statement, asked, query)
-        where = canonical(pairs)
-        headers = {"Content-Location": f"/{table}?{where}" if where else f"/{table}"}
-        return _page(query.offset, result, asked, headers)
+        costly = query.is_costly
+        result = await self._run(request, claims, statement, asked, costly=costly, reading=False)
+        status = 201 if method == "POST" else 200 if asked.represent else 204
+        rows = result.rows if method == "PATCH" else 0
+        headers = _content_range(0, rows, result.rows if asked.count else None)
+        if not asked.represent:
+            return Response(None, status, headers)
+        return _response(result, status, headers, asked)
 
     async def _function(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        name = request.path_params["function"]
-        posted = request.method == "POST"
-        if not posted and request.method not in _READING:
-            message = f"Cannot use the {request.method} method on RPC"
-            raise RestError(405, "PGRST101", message)
-        asked = wishes.read(request)
-        parameters = parse(pairs, arguments=not posted)
-        given: Any = parameters.arguments
-        if posted:
-            given = await payload.read(request, columns=parameters.columns is not None, empty="{}")
-            if parameters.columns is not None:
-                given = given.with_names(frozenset(parameters.columns))
-        catalogue = await self._known(lambda known: any(f.name == name for f in known.functions))
-        function = find(catalogue, name, given.keys(), posted=posted)
-        query = wishes.within_range(request, parameters.query)
-        statement = call(
-            catalogue,
-            function,
-            given,
-            query,
-            count=asked.count,
-            single=asked.single,
-            most=self._most,
-        )
-        reading = not (posted and function.volatile)
-        result = await self._run(request, claims, statement, asked, query, reading=reading)
+        if request.method != "POST":
+            raise not_supported(f"{request.method} of a function")
+        asked = preferences.read(request)
+        given = await payload.read(request)
+        if pairs or asked.count or given.is_array:
+            raise not_supported("more than arguments for a function")
+        function = find(await self._known(), request.path_params["function"], given)
+        statement = call(function, given, single=asked.single, most=self._most)
+        result = await self._run(request, claims, statement, asked, reading=not function.volatile)
         if function.returns_void:
-            total = "*" if result.total is None else result.total
-            return Response(None, 204, {"Content-Range": f"0-0/{total}", **asked.applied()})
-        return _page(query.offset, result, asked, {})
+            return Response(None, 204, {"Content-Range": "0-0/*"})
+        return _page(0, result, asked)
 
     async def _run(
         self,
@@ -183,24 +149,21 @@ class Rest:
         claims: Claims,
         statement: Statement,
         asked: Preferences,
-        query: Query,
         *,
-        reading: bool | None = None,
+        costly: bool = False,
+        reading: bool = True,
     ) -> QueryResult:
         """Run a statement as the caller, in one round trip where nothing can be undone.
 
         Costly ones of an address run one at a time, so that its others need not wait for them.
         """
-        asked.check()
-        if reading is None:
-            reading = request.method in _READING
         role = role_of(claims)
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
         # planned again for a role that may not call it.
         prepare = None if role.isidentifier() else False
         text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
         values = statement.parameters
-        turn = self._costly.take(self._pool.timeout) if query.is_costly else nullcontext()
+        turn = self._costly.take(self._pool.timeout) if costly else nullcontext()
         try:
             async with turn, self._pool.connection() as connection:
                 if reading:
@@ -216,15 +179,11 @@ class Rest:
         except psycopg.Error as error:
             raise from_postgres(error, anonymous=claims["role"] == "anon") from error
 
-    async def _known(self, suffices: Callable[[Catalogue], bool]) -> Catalogue:
-        """The catalogue; read again when it does not have what is asked for."""
-        if self._catalogue is None or not suffices(self._catalogue):
-            return await self._read_catalogue()
-        return self._catalogue
-
-    async def _read_catalogue(self) -> Catalogue:
-        async with self._pool.connection() as connection:
-            self._catalogue = await Catalogue.read(connection)
+    async def _known(self) -> Catalogue:
+        """What the schema has, as it was when it was last read."""
+        if self._catalogue is None:
+            async with self._pool.connection() as connection:
+                self._catalogue = await Catalogue.read(connection)
         return self._catalogue
 
 
@@ -237,13 +196,8 @@ def _checked(row: tuple[Any, ...] | None, asked: Preferences) -> QueryResult:
             "PGRST116",
             "JSON object requested, multiple (or no) rows returned",
             details=f"The result contains {result.rows} rows",
-            media=OBJECT,
         )
     return result
-
-
-def _no_table(table: str) -> RestError:
-    return RestError(404, "42P01", f'relation "public.{table}" does not exist')
 
 
 def _content_range(start: int, rows: int, total: int | None) -> dict[str, str]:
@@ -251,47 +205,22 @@ def _content_range(start: int, rows: int, total: int | None) -> dict[str, str]:
     return {"Content-Range": f"{shown}/{'*' if total is None else total}"}
 
 
-def _page(start: int, result: QueryResult, asked: Preferences, headers: dict[str, str]) -> Response:
+def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
     total = result.total
-    headers = {**_content_range(start, result.rows, total), **headers, **asked.applied()}
+    headers = _content_range(start, result.rows, total)
     if total is not None and start > total:
-        raise out_of_range(
-            f"An offset of {start} was requested, but there are only {total} rows.", headers
+        raise RestError(
+            416,
+            "PGRST103",
+            "Requested range not satisfiable",
+            details=f"An offset of {start} was requested, but there are only {total} rows.",
+            headers=headers,
         )
     status = 206 if total is not None and result.rows < total else 200
-    return _response(result, status, headers, asked)
-
-
-def _written(
-    request: Request, table: str, result: QueryResult, asked: Preferences, *, resolves: bool
-) -> Response:
-    counted = result.rows if asked.count else None
-    status = 200 if asked.returned == "representation" else 204
-    start, rows, preferences = 0, 0, ["return"]
-    if request.method == "POST":
-        merges = asked.preferences.get("resolution") == "merge-duplicates"
-        status = 200 if merges and not result.inserted else 201
-        preferences += ["missing", "resolution"] if resolves else ["missing"]
-    elif request.method == "PATCH":
-        rows = result.rows
-        preferences.append("missing")
-    headers = _content_range(start, rows, counted)
-    if result.location and result.rows == 1:
-        keys = zip(result.location[::2], result.location[1::2], strict=True)
-        where = "&".join(
-            f"{quoted(key)}={quoted('is.null' if value is None else f'eq.{value}')}"
-            for key, value in keys
-        )
-        headers["Location"] = f"/{table}?{where}"
-    headers |= asked.applied(*preferences)
-    if asked.returned != "representation":
-        return Response(None, status, headers)
     return _response(result, status, headers, asked)
 
 
 def _response(
     result: QueryResult, status: int, headers: dict[str, str], asked: Preferences
 ) -> Response:
-    if asked.profile:
-        headers["Content-Profile"] = asked.profile
     return Response(result.body, status, headers, f"{asked.media}; charset=utf-8")

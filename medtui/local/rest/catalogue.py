@@ -12,16 +12,10 @@ QUERY = """
 select json_build_object(
   'columns', (
     select coalesce(json_agg(json_build_array(
-      class.relname, attname, format_type(atttypid, atttypmod),
-      case when attgenerated = '' then pg_get_expr(adbin, adrelid) end
-    ) order by attnum), '[]')
-    from pg_attribute join pg_class as class on class.oid = attrelid
-    left join pg_attrdef on adrelid = attrelid and adnum = attnum
+      relname, attname, format_type(atttypid, atttypmod)) order by attnum), '[]')
+    from pg_attribute join pg_class on pg_class.oid = attrelid
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
       and attnum > 0 and not attisdropped),
-  'views', (
-    select coalesce(json_agg(relname), '[]') from pg_class
-    where relnamespace = 'public'::regnamespace and relkind in ('v', 'm')),
   'primary', (
     select coalesce(json_agg(json_build_array(relname, attname) order by attnum), '[]')
     from pg_index join pg_class on pg_class.oid = indrelid
@@ -52,16 +46,11 @@ select json_build_object(
       proretset,
       coalesce(result.typtype = 'c' or prorettype = 'record'::regtype, false),
       prorettype = 'void'::regtype,
-      provolatile = 'v',
-      provariadic <> 0,
-      (select relname from pg_class where oid = result.typrelid
-        and relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')),
-      (select relname from pg_type join pg_class on pg_class.oid = typrelid
-        where pronargs = 1 and pg_type.oid = proargtypes[0])
+      provolatile = 'v'
     ) order by pg_proc.oid), '[]')
     from pg_proc join pg_type as result on result.oid = prorettype
     where pronamespace = 'public'::regnamespace and prokind = 'f'
-      and prorettype <> 'trigger'::regtype)
+      and provariadic = 0 and prorettype <> 'trigger'::regtype)
 )
 """
 
@@ -89,13 +78,8 @@ class Function:
     returns_row: bool
     returns_void: bool
     volatile: bool
-    variadic: bool
-    table: str | None
-    """Whose rows it returns."""
-    of_table: str | None
-    """Whose rows its one argument is: then it is a computed column, or a computed embed."""
 
-    def takes(self, names: set[str]) -> bool:
+    def takes(self, names: frozenset[str]) -> bool:
         required = {name for name, _, has_default in self.arguments if not has_default}
         return required <= names <= {name for name, _, _ in self.arguments}
 
@@ -104,9 +88,6 @@ class Function:
 class Catalogue:
     tables: Mapping[str, Mapping[str, str]]
     """Columns and their types, by table."""
-    defaults: Mapping[tuple[str, str], str]
-    """The expression of a column's default, by table and column."""
-    views: frozenset[str]
     primary: Mapping[str, tuple[str, ...]]
     keys: tuple[ForeignKey, ...]
     functions: tuple[Function, ...]
@@ -117,11 +98,8 @@ class Catalogue:
         assert row is not None  # noqa: S101  # the query gives one row
         found = row[0]
         tables: dict[str, dict[str, str]] = {}
-        defaults: dict[tuple[str, str], str] = {}
-        for table, column, type_, default in found["columns"]:
+        for table, column, type_ in found["columns"]:
             tables.setdefault(table, {})[column] = type_
-            if default is not None:
-                defaults[table, column] = default
         primary: dict[str, tuple[str, ...]] = {}
         for table, column in found["primary"]:
             primary[table] = (*primary.get(table, ()), column)
@@ -133,4 +111,4 @@ class Catalogue:
             ForeignKey(name, source, target, tuple(columns), tuple(target_columns), unique)
             for name, source, target, columns, target_columns, unique in found["keys"]
         )
-        return cls(tables, defaults, frozenset(found["views"]), primary, keys, functions)
+        return cls(tables, primary, keys, functions)

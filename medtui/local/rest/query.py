@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PLAIN_EMBEDS = 4
@@ -15,21 +14,16 @@ class Column:
 
     name: str
     alias: str | None = None
-    cast: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`column operator value`; `value` is a tuple for `in`, a keyword for `is`.
-
-    `quantifier` is `any` or `all`, before a value that is a literal of an array.
-    """
+    """`column operator value`; `value` is a tuple for `in`, a keyword for `is`."""
 
     column: str
     operator: str
     value: str | tuple[str, ...]
     negated: bool = False
-    quantifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +44,7 @@ class Order:
 
 @dataclass(slots=True)
 class Query:
-    """What is asked of one table, or of one that is embedded in it."""
+    """What is asked of one table, or of one that is embedded in it; of that, no order or page."""
 
     columns: list[Column] = field(default_factory=list)
     embeds: list[Embed] = field(default_factory=list)
@@ -90,7 +84,3 @@ class Parameters:
     columns: tuple[str, ...] | None
     """Of a body, those that count."""
     on_conflict: tuple[str, ...] | None
-    arguments: Mapping[str, str]
-    """For a function that is called by GET."""
-    paged: bool
-    """Whether there are limits or offsets, of whatever."""

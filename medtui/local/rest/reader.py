@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-from medtui.local.rest.errors import RestError, not_parsed, not_supported
+from medtui.local.rest.errors import not_parsed, not_supported
 from medtui.local.rest.query import Column, Condition, Embed, Logic, Order, Query
 
-QUANTIFIABLE = frozenset({"eq", "gt", "gte", "lt", "lte", "like", "ilike", "match", "imatch"})
-OPERATORS = QUANTIFIABLE | {"neq", "isdistinct", "in", "is", "cs", "cd", "ov"} | {
-    *("sl", "sr", "nxr", "nxl", "adj")
-}  # fmt: skip
-TEXT_SEARCH = frozenset({"fts", "plfts", "phfts", "wfts"})
+OPERATORS = frozenset({"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "is"})
+OTHERS = frozenset(
+    {"match", "imatch", "isdistinct", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"}
+    | {"fts", "plfts", "phfts", "wfts"}
+)
+"""PostgREST's operators that are not spoken here."""
 _IS_VALUES = re.compile("null|unknown|true|false", re.IGNORECASE)
-_OPERATOR = re.compile(r"([a-z]+)(?:\((any|all)\))?\.")
-_AGGREGATE = re.compile(r"(?:count|sum|avg|min|max)\(\)")
+_OPERATOR = re.compile(r"([a-z]+)(\([^)]*\))?\.")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r"[^,)]*")
 _ARRAY = re.compile(r"\{[^{}]*\}")
-_ASCII_NAME = re.compile(r"[A-Za-z0-9_ $]+")
-_LETTERS = re.compile("[a-z]*")
+_NAME = re.compile(r"[\w $]+(?:-(?!>)[\w $]+)*")
 _TREE = re.compile(r"(not\.)?(and|or)[ \t]*\(")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
 _BLANKS = re.compile(r"[ \t]*")
+_TERM_END = re.compile(r"[ \t]*(?:\.(asc|desc))?(?:\.nulls(first|last))?")
 _MAX_DEPTH = 16
 MAX_EMBED_DEPTH, MAX_EMBEDS = 3, 20
 """How deep resources may be embedded in each other, and how many there may be in a request: each
@@ -57,8 +57,6 @@ class Reader:
         names = [self.name()]
         while self._take("."):
             names.append(self.name())
-        if self._peek("->"):
-            raise not_supported("JSON paths")
         self.end()
         return names
 
@@ -90,30 +88,17 @@ class Reader:
     def name(self) -> str:
         """An identifier: letters, digits, `_ $`, blanks and dashes inside; or anything, quoted."""
         if self._peek('"'):
-            return self._quoted()
-        parts = [self._plain()]
-        while self._peek("-") and not self._peek("->"):
-            self._at += 1
-            parts.append(self._plain())
-        return "-".join(parts)
-
-    def _plain(self) -> str:
-        start = self._at
-        if match := _ASCII_NAME.match(self._text, start):
+            match = _QUOTED.match(self._text, self._at)
+            if not match:
+                self._at = len(self._text)
+                self._fail('"\\""')
             self._at = match.end()
-        while self._at < len(self._text) and _in_name(self._text[self._at]):
-            self._at += 1
-        if start == self._at:
-            self._fail("field name (* or [a..z0..9_$])")
-        return self._text[start : self._at].strip()
-
-    def _quoted(self) -> str:
-        match = _QUOTED.match(self._text, self._at)
+            return _unescaped(match[1])
+        match = _NAME.match(self._text, self._at)
         if not match:
-            self._at = len(self._text)
-            self._fail('"\\""')
+            self._fail("field name (* or [a..z0..9_$])")
         self._at = match.end()
-        return _unescaped(match[1])
+        return "-".join(part.strip() for part in match[0].split("-"))
 
     def _items(self, depth: int) -> Query:
         query = Query()
@@ -129,78 +114,43 @@ class Reader:
     def _item(self, depth: int) -> Column | Embed:
         self._blanks()
         if self._take("*"):
-            self._end_of_item(blanks=False)
             return Column("*")
-        if self._take(".."):
-            raise not_supported("spread embedding")
-        if _AGGREGATE.match(self._text, self._at):
-            raise _no_aggregates()
         name, alias = self.name(), None
         if self._peek(":") and not self._peek("::"):
             self._take(":")
-            if _AGGREGATE.match(self._text, self._at):
-                raise _no_aggregates()
             name, alias = self.name(), name
         hint, inner = None, False
-        for _ in range(2):
-            if self._take("!"):
-                word = self.name()
-                if word in ("inner", "left"):
-                    inner = inner or word == "inner"
-                elif word.startswith(("inner", "left")):
-                    self._fail('"("')
-                else:
-                    hint = hint or word
+        while self._take("!"):
+            word = self.name()
+            if word in ("inner", "left"):
+                inner = inner or word == "inner"
+            elif hint:
+                self._fail('"("')
+            else:
+                hint = word
         if self._take("("):
             self._embeds += 1
             if depth >= MAX_EMBED_DEPTH or self._embeds > MAX_EMBEDS:
                 raise not_supported(
                     f"embedding more than {MAX_EMBED_DEPTH} deep, or {MAX_EMBEDS} in all"
                 )
-            self._blanks()
-            query = Query() if self._peek(")") else self._items(depth + 1)
+            query = self._items(depth + 1)
             self._expect(")")
             return Embed(name, alias, hint, inner, query)
         if hint or inner:
             self._fail('"("')
-        if self._peek("->"):
-            raise not_supported("JSON paths")
-        cast = None
-        if self._take("::"):
-            cast = self._plain()  # never a quoted one: it stands in the statement as it is,
-            if "$" in cast:  # where this could begin a quotation
-                raise not_supported("types with a dollar in their name")
-        if self._take("."):
-            if _AGGREGATE.match(self._text, self._at):
-                raise _no_aggregates()
-            self._fail("aggregate function")
-        self._end_of_item()
-        return Column(name, alias, cast)
-
-    def _end_of_item(self, *, blanks: bool = True) -> None:
-        if blanks:
-            self._blanks()
+        self._blanks()
         if self._at < len(self._text) and self._text[self._at] not in ",)":
             self._fail('")", "," or end of input')
+        return Column(name, alias)
 
     def _term(self) -> Order:
         self._blanks()
         name = self.name()
-        if self._peek("("):
-            raise not_supported("ordering by an embedded resource")
-        if self._peek("->"):
-            raise not_supported("JSON paths")
-        self._blanks()
-        direction = nulls = ""
-        for word in ("asc", "desc"):
-            if not direction and self._take(f".{word}"):
-                direction = word
-        for word in ("first", "last"):
-            if not nulls and self._take(f".nulls{word}"):
-                nulls = word
-        if self._at < len(self._text) and not self._peek(","):
-            self._fail('"asc", "desc", "nullsfirst" or "nullslast"')
-        return Order(name, direction, nulls)
+        match = _TERM_END.match(self._text, self._at)
+        assert match is not None  # noqa: S101  # the pattern may be empty
+        self._at = match.end()
+        return Order(name, match[1] or "", match[2] or "")
 
     def _operand(self, depth: int) -> Condition | Logic:
         if depth > _MAX_DEPTH:
@@ -217,21 +167,17 @@ class Reader:
             self._blanks()
             return Logic(match[2], tuple(operands), negated=bool(match[1]))
         column = self.name()
-        if self._peek("->"):
-            raise not_supported("JSON paths")
         self._expect(".")
         return self._condition(column, nested=True)
 
     def _condition(self, column: str, *, nested: bool) -> Condition:
         negated = self._take("not.")
         match = _OPERATOR.match(self._text, self._at)
-        name = _LETTERS.match(self._text, self._at)
-        if name and name[0] in TEXT_SEARCH:
-            raise not_supported("full text search")
-        if not match or match[1] not in (QUANTIFIABLE if match[2] else OPERATORS):
+        if match and match[1] in OTHERS | OPERATORS and (match[2] or match[1] in OTHERS):
+            raise not_supported(f"the operator {match[1]}{match[2] or ''}")
+        if not match or match[1] not in OPERATORS:
             self._fail('"not" or operator (eq, gt, ...)')
-        operator, quantifier = match[1], match[2]
-        self._at = match.end()
+        operator, self._at = match[1], match.end()
         value: str | tuple[str, ...]
         if operator == "in":
             value = self._list()
@@ -244,7 +190,7 @@ class Reader:
             value = self._value()
         else:
             value, self._at = self._text[self._at :], len(self._text)
-        return Condition(column, operator, value, negated, quantifier)
+        return Condition(column, operator, value, negated)
 
     def _list(self) -> tuple[str, ...]:
         self._blanks()
@@ -297,13 +243,5 @@ class Reader:
         raise not_parsed(self._what, self._text, self._at, expected)
 
 
-def _in_name(char: str) -> bool:
-    return char.isalpha() or char in "0123456789_ $"
-
-
 def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text, flags=re.DOTALL)
-
-
-def _no_aggregates() -> RestError:
-    return RestError(400, "PGRST123", "Use of aggregate functions is not allowed")

@@ -14,7 +14,7 @@ from typing import Any
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError
 from medtui.local.rest.query import Column, Condition, Embed, Logic, Query
-from medtui.local.rest.relations import TableRelation, relation
+from medtui.local.rest.relations import relation
 
 _OPERATORS = {
     "eq": "=",
@@ -25,17 +25,6 @@ _OPERATORS = {
     "lte": "<=",
     "like": "like",
     "ilike": "ilike",
-    "match": "~",
-    "imatch": "~*",
-    "isdistinct": "is distinct from",
-    "cs": "@>",
-    "cd": "<@",
-    "ov": "&&",
-    "sl": "<<",
-    "sr": ">>",
-    "nxr": "&<",
-    "nxl": "&>",
-    "adj": "-|-",
 }
 
 
@@ -66,10 +55,6 @@ class QueryResult:
     rows: int
     total: int | None = None
     """Of a page: all the rows behind the filter, if they were to be counted."""
-    inserted: int = 0
-    """Of an upsert: how many of its rows are new."""
-    location: list[str] | None = None
-    """Of an insertion: `column`, `value` … of the first row's primary key."""
 
 
 @dataclass
@@ -93,7 +78,7 @@ class Select:
         rows = self.rows(table, source, source, query)
         total = "null"
         if count:
-            total = f"(select count(*) from ({self.every(table, source, source, query)}) as _all)"
+            total = f"(select count(*) from ({self._every(table, source, query)}) as _all)"
         return Statement(
             f"select {body('_row.*', single=single)}, count(*), {total} from ({rows}) as _row",
             self.parameters,
@@ -111,54 +96,35 @@ class Select:
     ) -> str:
         """Rows of `source`, which goes by `name` and has the keys of `table`."""
         joins = [self._join(table, name, embed, depth) for embed in query.embeds]
-        shown = [self._column(name, column) for column in query.columns]
-        shown += [projected for _, projected in joins if projected]
+        shown = [*(_column(name, column) for column in query.columns), *(one for _, one in joins)]
+        limits = [limit for limit in (query.limit, self.most) if limit is not None]
+        page = f" limit {min(limits)}" if limits else ""
+        page += f" offset {query.offset}" if query.offset else ""
         return (
-            f"select {', '.join(shown) or f'{name}.*'} from {source}"
-            f"{''.join(join for join, _ in joins)}{self.where(name, query, further)}"
-            f"{_order(name, query)}{self._page(query)}"
+            f"select {', '.join(shown)} from {source}{''.join(join for join, _ in joins)}"
+            f"{self.where(name, query, further)}{_order(name, query)}{page}"
         )
 
-    def every(
-        self,
-        table: str,
-        source: str,
-        name: str,
-        query: Query,
-        *,
-        further: Sequence[str] = (),
-        depth: int = 1,
-    ) -> str:
-        """The rows behind the filters, without anything of them: for counting."""
-        conditions = list(further)
-        for embed in query.embeds:
-            if embed.inner:
-                along, other, other_name, binding = self._bound(table, name, embed, depth)
-                rows = self.every(
-                    along.target, other, other_name, embed.query,
-                    further=binding, depth=depth + 1,
-                )  # fmt: skip
-                conditions.append(f"exists ({rows})")
-        return f"select 1 from {source}{self.where(name, query, conditions)}"
+    def _every(self, table: str, source: str, query: Query) -> str:
+        """The rows behind the filters, for counting: without what no filter needs."""
+        joins = [self._join(table, source, embed, 1)[0] for embed in query.embeds if embed.inner]
+        return f"select 1 from {source}{''.join(joins)}{self.where(source, query)}"
 
     def where(self, name: str, query: Query, further: Sequence[str] = ()) -> str:
         asked: list[Condition | Logic] = [*query.logic, *query.filters]
         conditions = [*(self._condition(name, item) for item in asked), *further]
         return f" where {' and '.join(conditions)}" if conditions else ""
 
-    def _column(self, name: str, column: Column) -> str:
-        if column.name == "*":
-            return f"{name}.*"
-        shown = f"{name}.{quote(column.name)}"
-        if column.cast is not None:
-            shown = f"cast({shown} as {column.cast})"
-        return shown if column.alias is None else f"{shown} as {quote(column.alias)}"
-
     def _join(self, table: str, name: str, embed: Embed, depth: int) -> tuple[str, str]:
         """The join of an embedded resource, and what is shown of it."""
-        along, source, inner, binding = self._bound(table, name, embed, depth)
+        along = relation(self.catalogue, table, embed)
+        inner = quote(f"{along.target}_{depth}")
+        pairs = [
+            f"{inner}.{quote(theirs)} = {name}.{quote(ours)}" for ours, theirs in along.columns
+        ]
+        source = f"public.{quote(along.target)} as {inner}"
         rows = self.rows(
-            along.target, source, inner, embed.query, further=binding, depth=depth + 1
+            along.target, source, inner, embed.query, further=pairs, depth=depth + 1
         )  # fmt: skip
         alias = quote(f"{table}_{embed.key}_{depth}")
         if along.to_one:
@@ -167,31 +133,9 @@ class Select:
             rows = f"select json_agg({alias}.*)::jsonb as _rows from ({rows}) as {alias}"
             shown = f"coalesce({alias}._rows, '[]')"
             on = f"{alias}._rows is not null" if embed.inner else "true"
-        is_shown = embed.query.columns or embed.query.embeds
-        return (
-            f" {'inner' if embed.inner else 'left'} join lateral ({rows}) as {alias} on {on}",
-            f"{shown} as {quote(embed.key)}" if is_shown else "",
-        )
-
-    def _bound(
-        self, table: str, name: str, embed: Embed, depth: int
-    ) -> tuple[TableRelation, str, str, list[str]]:
-        """An embed's relation, its source and its name there, and what binds it to our row."""
-        along = relation(self.catalogue, table, embed)
-        target = f"public.{quote(along.target)}"
-        if along.junction:
-            between = f"public.{quote(along.key.source)}"
-            source, inner = f"{target}, {between}", target
-            pairs = [
-                *_pairs(target, along.junction.target_columns, between, along.junction.columns),
-                *_pairs(between, along.key.columns, name, along.key.target_columns),
-            ]
-        else:
-            inner = quote(f"{along.target}_{depth}")
-            source = f"{target} as {inner}"
-            ours, theirs = zip(*along.columns, strict=True)
-            pairs = _pairs(inner, theirs, name, ours)
-        return along, source, inner, pairs
+        kind = "inner" if embed.inner else "left"
+        join = f" {kind} join lateral ({rows}) as {alias} on {on}"
+        return join, f"{shown} as {quote(embed.key)}"
 
     def _condition(self, name: str, item: Condition | Logic) -> str:
         if isinstance(item, Logic):
@@ -210,16 +154,8 @@ class Select:
         else:
             if item.operator in ("like", "ilike"):
                 value = value.replace("*", "%")
-            given = self.parameter(no_null(value))
-            if item.quantifier:
-                given = f"{item.quantifier} ({given})"
-            condition = f"{column} {_OPERATORS[item.operator]} {given}"
+            condition = f"{column} {_OPERATORS[item.operator]} {self.parameter(no_null(value))}"
         return f"not {condition}" if item.negated else condition
-
-    def _page(self, query: Query) -> str:
-        limits = [limit for limit in (query.limit, self.most) if limit is not None]
-        page = f" limit {min(limits)}" if limits else ""
-        return page + (f" offset {query.offset}" if query.offset else "")
 
 
 def body(rows: str, *, single: bool) -> str:
@@ -229,11 +165,11 @@ def body(rows: str, *, single: bool) -> str:
     return f"coalesce(json_agg({rows}), '[]')::text"
 
 
-def _pairs(left: str, columns: Sequence[str], right: str, others: Sequence[str]) -> list[str]:
-    return [
-        f"{left}.{quote(column)} = {right}.{quote(other)}"
-        for column, other in zip(columns, others, strict=True)
-    ]
+def _column(name: str, column: Column) -> str:
+    if column.name == "*":
+        return f"{name}.*"
+    shown = f"{name}.{quote(column.name)}"
+    return shown if column.alias is None else f"{shown} as {quote(column.alias)}"
 
 
 def _order(name: str, query: Query) -> str:

@@ -2,93 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import no_such_column, not_supported
 from medtui.local.rest.payload import Payload
 from medtui.local.rest.preferences import Preferences
-from medtui.local.rest.query import Embed, Parameters, Query
+from medtui.local.rest.query import Parameters
 from medtui.local.rest.relations import relation
 from medtui.local.rest.sql import Select, Statement, body, quote
 
-# Counts the rows that an upsert found: those are updated, the others are new.
-_FOUND = "nullif(current_setting('medtui.found', true), '')"
-_COUNT = f"set_config('medtui.found', (coalesce({_FOUND}, '0')::int + 1)::text, true) is not null"
-
 
 class Write:
-    """One statement on one table."""
+    """One statement on one table. RestError for what cannot be shown, or is not spoken here."""
 
     def __init__(
-        self, catalogue: Catalogue, table: str, parameters: Parameters, wishes: Preferences
+        self, catalogue: Catalogue, table: str, asked: Parameters, preferences: Preferences
     ) -> None:
+        if asked.query.order or asked.query.limit is not None or asked.query.offset:
+            raise not_supported("order, limit and offset of a write")
         self._catalogue = catalogue
         self._table = table
         self._target = f"public.{quote(table)}"
-        self._asked = parameters
-        self._wishes = wishes
+        self._asked = asked
+        self._preferences = preferences
         self._select = Select(catalogue)
-        self._primary = catalogue.primary.get(table, ())
-        self._check()
-        query = parameters.query
-        keyed = "resolution" in wishes.preferences or wishes.returned == "headers-only"
-        if table in catalogue.views and (keyed or not (query.columns or query.embeds)):
-            raise not_supported("what takes the key of a view")
-
-    def _check(self) -> None:
-        """What cannot be shown is refused even where nothing is shown."""
-        Select(self._catalogue).rows(self._table, "", "", self._asked.query)
-
-    @property
-    def resolves(self) -> bool:
-        """Whether there is a key by which duplicates are found."""
-        return bool(self._primary or self._asked.on_conflict)
-
-    def refuse_pages(self) -> None:
-        """Of an update or a deletion: the real one has rules of its own for these."""
-        if self._asked.paged:
-            raise not_supported("limits on updates and deletions")
-        if any(_has_logic(embed.query) for embed in self._asked.query.embeds):
-            raise not_supported("logic on what a write embeds")
 
     def insert(self, payload: Payload) -> Statement:
+        if self._asked.query.filters or self._asked.query.logic:
+            raise not_supported("filters of an insert")
         names = self._names(payload)
-        source = self._values(payload, names)
         listed = ", ".join(map(quote, names))
         into = f"{self._target} ({listed})" if names else self._target
-        insert = f"insert into {into} select {listed} {source}"
-        merge = False
-        if self._wishes.preferences.get("resolution") and self.resolves:
-            key = self._asked.on_conflict or self._primary
-            merge = self._wishes.preferences.get("resolution") == "merge-duplicates" and bool(names)
+        insert = f"insert into {into} select {listed} {self._values(payload, names)}"
+        if resolution := self._preferences.resolution:
+            key = self._asked.on_conflict or self._catalogue.primary.get(self._table)
+            if not key:
+                raise not_supported("upserts without a key")
             action = "do nothing"
-            if merge:
+            if resolution == "merge-duplicates" and names:
                 updates = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names)
-                action = f"do update set {updates} where {_COUNT}"
+                action = f"do update set {updates}"
             insert += f" on conflict ({', '.join(map(quote, key))}) {action}"
-        return self._shown(insert, "insert", merge=merge)
+        return self._shown(insert)
 
     def update(self, payload: Payload) -> Statement:
         names = self._names(payload)
         if not names:
-            # Nothing to set is nothing touched, as with a filter that matches nothing.
-            shown = self._needed() or ["null"]
-            return self._shown(f"select {', '.join(shown)} from {self._target} where false", "")
+            raise not_supported("updates of nothing")
         assignments = ", ".join(f"{quote(name)} = _values.{quote(name)}" for name in names)
         source = self._values(payload, names)
         where = self._select.where(self._target, self._asked.query)
-        return self._shown(f"update {self._target} set {assignments} {source}{where}", "update")
+        return self._shown(f"update {self._target} set {assignments} {source}{where}")
 
     def delete(self) -> Statement:
         where = self._select.where(self._target, self._asked.query)
-        return self._shown(f"delete from {self._target}{where}", "delete")
+        return self._shown(f"delete from {self._target}{where}")
 
     def _names(self, payload: Payload) -> list[str]:
         """The columns that are written. RestError (PGRST204) when one is not there."""
-        asked = self._asked.columns
-        names = sorted(set(asked) if asked is not None else payload.keys())
+        names = sorted(payload.keys if self._asked.columns is None else set(self._asked.columns))
         for name in names:
             if name not in self._catalogue.tables[self._table]:
                 raise no_such_column(self._table, name)
@@ -96,103 +70,37 @@ class Write:
 
     def _values(self, payload: Payload, names: Sequence[str]) -> str:
         """The body's rows, by Postgres' own reading of its JSON."""
-        kind, of = "json", "_payload.body"
-        origin = ""
-        if self._wishes.preferences.get("missing") == "default":
-            kind = "jsonb"
-            found = ((name, self._catalogue.defaults.get((self._table, name))) for name in names)
-            defaults = ", ".join(f"{_literal(n)}, {default}" for n, default in found if default)
-            merged = f"jsonb_build_object({defaults}) || "
-            origin = f", lateral (select {merged}_payload.body as body) as _whole"
-            if payload.is_array:
-                origin = (
-                    f", lateral (select jsonb_agg({merged}item) as body"
-                    " from jsonb_array_elements(_payload.body) as item) as _whole"
-                )
-            of = "_whole.body"
-        given = f"from (select {self._select.parameter(payload.text)}::{kind} as body) as _payload"
+        given = f"{self._select.parameter(payload.text)}::json"
         if not names:
-            each = f"{kind}_array_elements({of})" if payload.is_array else "(values (1))"
-            return f"{given}{origin}, lateral (select from {each} as _) as _values"
-        listed = ", ".join(map(quote, names))
+            each = f"json_array_elements({given})" if payload.is_array else "(values (1))"
+            return f"from (select from {each} as _) as _values"
         types = self._catalogue.tables[self._table]
         fields = ", ".join(f"{quote(name)} {types[name]}" for name in names)
-        record = f"{kind}_to_recordset" if payload.is_array else f"{kind}_to_record"
-        return (
-            f"{given}{origin}, lateral (select {listed} from {record}({of}) as _ ({fields}))"
-            " as _values"
-        )
+        record = "json_to_recordset" if payload.is_array else "json_to_record"
+        return f"from {record}({given}) as _values ({fields})"
 
-    def _shown(self, write: str, verb: str, *, merge: bool = False) -> Statement:
+    def _shown(self, write: str) -> Statement:
         """The write, and what is to be shown of the rows that it touched."""
-        needed = self._needed()
-        if verb:
-            write += f" returning {', '.join(needed) or '1'}"
-        inserted = "0"
-        if merge:
-            inserted = f"(select count(*) from _rows) - coalesce({_FOUND}, '0')::int"
-        elif verb == "insert":
-            inserted = "count(*)"
-        location = "null"
-        if self._wishes.returned == "representation":
-            query = _without_pages(self._asked.query)
-            name = quote(self._table)
-            rows = self._select.rows(self._table, f"_rows as {name}", name, query)
-            shown = body("_row.*", single=self._wishes.single)
-        else:
-            rows, shown = "select * from _rows", "''"
-            if verb == "insert" and self._wishes.returned == "headers-only" and self._primary:
-                keys = ", ".join(map(_literal, self._primary))
-                location = (
-                    "(select array_agg(part order by at) from (select row_to_json(_rows.*) as _json"
-                    " from _rows limit 1) as _first, json_each_text(_json) with ordinality"
-                    " as pair (key, value, at), lateral unnest(array[key, value]) as part"
-                    f" where key in ({keys}))"
-                )
+        represent = self._preferences.represent
+        name, query = quote(self._table), replace(self._asked.query, filters=[])
+        # Also made where it is not shown: what is not there is refused.
+        select = self._select if represent else Select(self._catalogue)
+        rows = select.rows(self._table, f"_rows as {name}", name, query)
+        returned, shown = ", ".join(self._needed()), body("_row.*", single=self._preferences.single)
+        if not represent:
+            returned, rows, shown = "1", "select * from _rows", "''"
         return Statement(
-            f"with _rows as ({write}) select {shown}, count(*), null, {inserted}, {location}"
+            f"with _rows as ({write} returning {returned}) select {shown}, count(*), null"
             f" from ({rows}) as _row",
             self._select.parameters,
         )
 
     def _needed(self) -> list[str]:
-        """The columns of a written row that are shown, or that embeds and its address need."""
-        if self._wishes.returned == "minimal":
-            return []
-        names = needed(self._catalogue, self._table, self._asked.query)
+        """The columns of a written row that are shown, or that its embeds need."""
+        names = {column.name for column in self._asked.query.columns}
+        for embed in self._asked.query.embeds:
+            along = relation(self._catalogue, self._table, embed)
+            names |= {ours for ours, _ in along.columns}
         if "*" in names:
             return [f"{self._target}.*"]
-        return [f"{self._target}.{quote(name)}" for name in sorted({*names, *self._primary})]
-
-
-def needed(catalogue: Catalogue, table: str, query: Query) -> set[str]:
-    """The columns that a projection is made of; `*` stands alone."""
-    names = {column.name for column in query.columns}
-    for embed in query.embeds:
-        names |= set(_keys(catalogue, table, embed))
-    return {"*"} if "*" in names else names
-
-
-def _keys(catalogue: Catalogue, table: str, embed: Embed) -> Iterable[str]:
-    along = relation(catalogue, table, embed)
-    if along.junction:
-        return along.key.target_columns
-    return (ours for ours, _ in along.columns)
-
-
-def _has_logic(query: Query) -> bool:
-    return bool(query.logic) or any(_has_logic(embed.query) for embed in query.embeds)
-
-
-def _without_pages(query: Query) -> Query:
-    """What a write shows is neither ordered nor paged, and its own filters are done with."""
-    return replace(_unordered(query), filters=[])
-
-
-def _unordered(query: Query) -> Query:
-    embeds = [replace(embed, query=_unordered(embed.query)) for embed in query.embeds]
-    return replace(query, embeds=embeds, order=[], limit=None, offset=0)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+        return [f"{self._target}.{quote(name)}" for name in sorted(names)]

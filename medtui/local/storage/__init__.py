@@ -16,11 +16,11 @@ from starlette.responses import Response, StreamingResponse
 from medtui.local.db_role import ROLES, Claims, bearer
 from medtui.local.keys import ServerKeys
 from medtui.local.storage import inputs, shapes
-from medtui.local.storage.answers import answer
 from medtui.local.storage.body import receive
 from medtui.local.storage.errors import (
     StorageError,
     Uncertain,
+    answer,
     broken,
     invalid_request,
     no_bucket,
@@ -40,7 +40,9 @@ log = logging.getLogger(__name__)
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
-MOST_ENTRIES = 1_000
+MOST_ENTRIES, MOST_OFFSET = 1_000, 2**31
+RESERVED = ("authenticated", "copy", "list", "list-v2", "move", "sign", "upload")
+"""First parts of the real server's other routes: no buckets."""
 MAX_FILE = 50 * 1024 * 1024
 """Bytes of a file in a bucket without a limit of its own, as the Supabase CLI's server has it."""
 
@@ -96,63 +98,42 @@ class Storage:
         match request.method, parts:
             case "POST", ["object", "list", bucket]:
                 return await self._list(request, bucket)
-            case "POST", ["object", ("move" | "copy") as verb]:
-                return await self._relocate(request, verb)
-            case "POST", ["object", "sign", bucket, *name] if name:
-                return await self._sign(request, bucket, "/".join(name))
-            case "POST", ["object", "upload", "sign", bucket, *name] if name:
-                return await self._sign_upload(request, bucket, "/".join(name))
-            case "GET", ["object", "info", ("authenticated" | "public") as door, bucket, *name]:
-                return await self._read(request, door, bucket, "/".join(name), info=True)
             case "GET", ["object", "info", bucket, *name]:
-                return await self._read(request, "", bucket, "/".join(name), info=True)
-            case _, ["object", "sign" | "list-v2", *_] | ["object", "upload", "sign", *_]:
-                raise not_supported(parts[1])
-            case _, ["object", ("authenticated" | "public") as door, bucket, *name] if reading:
-                return await self._read(request, door, bucket, "/".join(name))
+                return await self._read(request, bucket, "/".join(name), info=True)
+            case _, ["object", "public", bucket, *name] if reading:
+                return await self._read(request, bucket, "/".join(name), public=True)
+            case _, ["object", word, *_] if word in RESERVED:
+                raise not_supported(request.method, raw)
             case _, ["object", bucket, *name] if reading and name:
-                return await self._read(request, "", bucket, "/".join(name))
-            case (("POST" | "PUT"), ["object", bucket, *name]) if name:
+                return await self._read(request, bucket, "/".join(name))
+            case "POST", ["object", bucket, *name] if name:
                 return await self._upload(request, bucket, "/".join(name))
             case "DELETE", ["object", bucket]:
                 return await self._remove(request, bucket)
-            case "DELETE", ["object", bucket, *name]:
-                return await self._remove_one(request, bucket, "/".join(name))
-            case "GET", ["bucket"]:
-                found = await self._acting(request).buckets()
-                return answer([shapes.bucket(row) for row in found])
-            case "POST", ["bucket"]:
-                return await self._make_bucket(request)
-            case "POST", ["bucket", bucket, "empty"]:
-                return await self._empty_bucket(request)
-            case (("GET" | "PUT" | "DELETE"), ["bucket", bucket]):
-                return await self._one_bucket(request, bucket)
+            case _, ["object", _, _, *_] | ["bucket", *_]:
+                raise not_supported(request.method, raw)
         raise no_route(request.method, raw)
 
     # Reading --------------------------------------------------------------------------------
 
     async def _read(
-        self, request: Request, door: str, bucket: str, name: str, *, info: bool = False
+        self, request: Request, bucket: str, name: str, *, info: bool = False, public: bool = False
     ) -> Response:
-        missing = None
-        while True:
-            row = await self._seen(request, door, bucket, name)
-            if info:
-                return answer(shapes.info(row), headers=shapes.description(row))
-            if request.method == "HEAD":
-                return Response(None, headers=shapes.headers(row))
-            file = await self._files.read(row["version"])
-            if file is not None:
-                size = os.fstat(file.fileno()).st_size
-                return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
-            if row["version"] == missing:
-                raise no_file()
-            missing = row["version"]  # Replaced, perhaps, since the row was read.
+        row = await self._seen(request, bucket, name, public=public)
+        if info:
+            return answer(shapes.info(row), headers=shapes.description(row))
+        if request.method == "HEAD":
+            return Response(None, headers=shapes.headers(row))
+        file = await self._files.read(row["version"])
+        if file is None:
+            raise no_file()
+        size = os.fstat(file.fileno()).st_size
+        return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
 
-    async def _seen(self, request: Request, door: str, bucket: str, name: str) -> Row:
-        """The row of an object that the caller may see."""
-        claims = self._claims(request) if door == "authenticated" else None
-        if not door:
+    async def _seen(self, request: Request, bucket: str, name: str, *, public: bool) -> Row:
+        """The row of an object that the caller may see; in a public bucket, anybody's."""
+        claims = None
+        if not public:
             with contextlib.suppress(StorageError):
                 claims = self._claims(request)
         kept = await self._objects.bucket(bucket)
@@ -168,24 +149,20 @@ class Storage:
         return row
 
     async def _list(self, request: Request, bucket: str) -> Response:
-        body = await inputs.read_json(request)
-        prefix = inputs.text(body, "prefix", required=True)
-        search = inputs.text(body, "search")
-        column, order = inputs.sorting(body)
-        limit = inputs.number(body, "limit", 100, least=1)
-        offset = inputs.number(body, "offset", 0, least=0)
+        asked = await inputs.read_json(request, inputs.Listing)
+        prefix = asked.prefix if asked.prefix.endswith("/") else f"{asked.prefix}/".lstrip("/")
         acting = self._acting(request)
         check_bucket(bucket)
-        if "\0" in prefix + search:
+        if "\0" in prefix + asked.search:
             return answer([])
         rows = await acting.entries(
             bucket,
-            prefix if prefix.endswith("/") or not prefix else f"{prefix}/",
-            search,
-            column=column,
-            order=order,
-            limit=min(limit, self._most),
-            offset=offset,
+            prefix,
+            asked.search,
+            column=asked.sort_by.column,
+            order=asked.sort_by.order,
+            limit=min(asked.limit, self._most),
+            offset=min(asked.offset, MOST_OFFSET),
         )
         return answer([shapes.plain(row) for row in rows])
 
@@ -196,13 +173,13 @@ class Storage:
         check_bucket(bucket)
         kept = await self._objects.bucket(bucket)
         check_key(name)
-        upsert = request.method == "PUT" or request.headers.get("x-upsert") == "true"
+        if request.headers.get("x-upsert") == "true":
+            raise not_supported("POST", "with x-upsert, which replaces a file")
         acting = self._objects.acting(claims, request)
         limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
         async with self._files.new() as file:
-            upload = Upload(bucket, name, file.version, {}, {}, upsert)
             # Asked twice: now, so that no file is sent for nothing, and when the file is there.
-            await acting.may_upload(upload)
+            await acting.may_upload(Upload(bucket, name, file.version, {}, {}))
             check_path(name, bucket, file.version)
             kind = await receive(
                 request,
@@ -212,90 +189,25 @@ class Storage:
             )
             await file.seal()
             metadata = shapes.metadata(file.etag, file.size, kind.mime, kind.cache_control)
-            upload = Upload(bucket, name, file.version, metadata, kind.metadata, upsert)
             file.keep()
             try:
-                made, before = await acting.upload(upload)
+                made = await acting.upload(
+                    Upload(bucket, name, file.version, metadata, kind.metadata)
+                )
             except Uncertain:
                 raise
             except StorageError:
                 file.drop()
                 raise
-        await self._files.remove([before])
         return answer({"Key": f"{bucket}/{name}", "Id": made})
 
     async def _remove(self, request: Request, bucket: str) -> Response:
-        names = inputs.names(await inputs.read_json(request))
+        asked = await inputs.read_json(request, inputs.Removal)
         acting = self._acting(request)
         check_bucket(bucket)
-        gone = await acting.remove(bucket, names)
+        gone = await acting.remove(bucket, [name for name in asked.prefixes if "\0" not in name])
         await self._files.remove(row["version"] for row in gone)
         return answer([shapes.removed(row) for row in gone])
-
-    async def _remove_one(self, request: Request, bucket: str, name: str) -> Response:
-        acting = self._acting(request)
-        check_bucket(bucket)
-        check_key(name)
-        gone = await acting.remove(bucket, [name])
-        if not gone and await self._objects.exists(bucket, name):
-            raise refused("Access denied")
-        if not gone:
-            raise no_object()
-        await self._files.remove(row["version"] for row in gone)
-        return answer({"message": "Successfully deleted"})
-
-    # What is refused, to whom the real server refuses it in the same words ------------------
-
-    async def _sign(self, request: Request, bucket: str, name: str) -> Response:
-        acting = self._acting(request)
-        check_key(name)
-        if await acting.find(bucket, name) is None:
-            raise no_object()
-        raise not_supported("signed URLs")
-
-    async def _sign_upload(self, request: Request, bucket: str, name: str) -> Response:
-        acting = self._acting(request)
-        check_key(name)
-        await acting.may_upload(Upload(bucket, name, "", {}, {}))
-        raise not_supported("signed URLs")
-
-    async def _relocate(self, request: Request, verb: str) -> Response:
-        body = await inputs.read_json(request)
-        bucket, source, destination = (
-            inputs.text(body, key, required=True)
-            for key in ("bucketId", "sourceKey", "destinationKey")
-        )
-        acting = self._acting(request)
-        check_key(source)
-        check_key(destination)
-        if await acting.find(bucket, source, to_change=verb == "move") is None:
-            raise no_object()
-        raise not_supported(verb)
-
-    async def _make_bucket(self, request: Request) -> Response:
-        name = inputs.text(await inputs.read_json(request), "name", required=True)
-        acting = self._acting(request)
-        check_bucket(name)
-        await acting.may_make_bucket(name)
-        raise not_supported("making buckets")
-
-    async def _empty_bucket(self, request: Request) -> Response:
-        if self._claims(request)["role"] != "service_role":
-            raise StorageError(
-                403, "Unauthorized", "Access denied: Invalid role", "AccessDenied", http=403
-            )
-        raise not_supported("emptying buckets")
-
-    async def _one_bucket(self, request: Request, bucket: str) -> Response:
-        acting = self._acting(request)
-        check_bucket(bucket)
-        reading = request.method == "GET"
-        rows = await acting.buckets(bucket, to_change=not reading)
-        if not rows:
-            raise no_bucket()
-        if not reading:
-            raise not_supported("changing buckets")
-        return answer(shapes.bucket(rows[0]))
 
     # Who asks -------------------------------------------------------------------------------
 

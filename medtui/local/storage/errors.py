@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import psycopg
 from starlette.responses import Response
 
 from medtui.local import db_role
-from medtui.local.storage.answers import answer
+from medtui.local.rest.encoding import dump
+
+
+def answer(value: Any, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON, as the storage server writes it."""
+    return Response(dump(value), status, dict(headers or {}), "application/json; charset=utf-8")
 
 
 class StorageError(Exception):
@@ -66,8 +74,8 @@ def invalid_type(mime: str) -> StorageError:
     return StorageError(415, "invalid_mime_type", message, "InvalidMimeType")
 
 
-def too_large(what: str = "object") -> StorageError:
-    message = f"The {what} exceeded the maximum allowed size"
+def too_large() -> StorageError:
+    message = "The object exceeded the maximum allowed size"
     return StorageError(413, "Payload too large", message, "EntityTooLarge")
 
 
@@ -75,9 +83,9 @@ def no_content(reason: str = "No content provided") -> StorageError:
     return StorageError(400, "InvalidRequest", reason, "InvalidRequest")
 
 
-def not_supported(feature: str) -> StorageError:
+def not_supported(method: str, path: str) -> StorageError:
     """Spoken by the real server, but not here."""
-    message = f"The feature {feature} is not enabled for this resource"
+    message = f"The local server does not support {method} {path}"
     return StorageError(409, "NotSupported", message, "NotSupported")
 
 
@@ -105,11 +113,6 @@ def from_postgres(error: psycopg.Error) -> StorageError:
             return refused()
         case "23505":
             return exists_already()
-        case "23503":
-            message = "The related resource does not exist"
-            return StorageError(404, "InvalidRequest", message, "InvalidRequest")
-        case "55P03":
-            return StorageError(423, "ResourceLocked", "The resource is locked", "ResourceLocked")
         case "57014":
             message = "The connection to the database timed out"
             return StorageError(544, "DatabaseTimeout", message, "DatabaseTimeout", http=544)

@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
+from medtui.store.files import PART, sync
+
 CHUNK = 1024 * 1024
-PART = ".part"
 
 
 class NewFile:
@@ -139,11 +140,7 @@ def _seal(file: BinaryIO, part: Path, path: Path) -> None:
     with file:
         os.fsync(file.fileno())
     part.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync(path.parent)
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from medtui.local.connection import OwnConnection
 from medtui.local.db_role import Claims, become
 from medtui.local.pools import SharedPool
-from medtui.local.storage.errors import exists_already, from_postgres, invalid_request, no_bucket
+from medtui.local.storage.errors import from_postgres, invalid_request, no_bucket
 
 Db = AsyncConnection[DictRow]
 Row = dict[str, Any]
@@ -34,11 +34,6 @@ _INSERT = (
     " (id, bucket_id, name, owner, owner_id, version, metadata, user_metadata)"
     " values ($1, $2, $3, $4, $5, $6, $7, $8)"
 )
-_UPSERT = (
-    f"{_INSERT} on conflict (name, bucket_id) do update set owner = $4, owner_id = $5,"
-    f" version = $6, metadata = $7, user_metadata = $8 returning {_COLUMNS}"
-)
-_LOCK = "select pg_advisory_xact_lock(hashtextextended($1, 0))"
 
 # Names below a folder: first the folders in it, then the files. $1 bucket, $2 pattern, $3 depth.
 _LIST = """
@@ -56,11 +51,9 @@ _LIST = """
     select * from entries order by id is not null, {column} {order}, name {order}
     limit $4 offset $5
 """
-SORTABLE = ("name", "updated_at", "created_at", "last_accessed_at")
-
 _BUCKET = (
-    "id, name, owner::text, coalesce(public, false) as public, file_size_limit,"
-    " allowed_mime_types, created_at, updated_at"
+    "select coalesce(public, false) as public, file_size_limit, allowed_mime_types"
+    " from storage.buckets where id = $1"
 )
 
 
@@ -73,7 +66,6 @@ class Upload:
     version: str
     metadata: dict[str, Any]
     user_metadata: dict[str, Any]
-    upsert: bool = False
 
 
 class Objects:
@@ -89,13 +81,10 @@ class Objects:
 
     async def bucket(self, name: str) -> Row:
         """A bucket, without regard to policies. Raises StorageError if there is none."""
-        rows = await self._owned(f"select {_BUCKET} from storage.buckets where id = $1", name)
+        rows = await self._owned(_BUCKET, name)
         if not rows:
             raise no_bucket()
         return rows[0]
-
-    async def exists(self, bucket: str, name: str) -> bool:
-        return bool(await self._owned(_FIND, bucket, name))
 
     async def find_public(self, bucket: str, name: str) -> Row | None:
         """An object of a public bucket: anybody may read it."""
@@ -117,11 +106,9 @@ class Acting:
         self._claims = claims
         self._request = request
 
-    async def find(self, bucket: str, name: str, *, to_change: bool = False) -> Row | None:
-        """An object that the caller may see; `to_change`, one that they may also update."""
-        query = _FIND + (" for update" if to_change else "")
-        rows = await self._run(query, bucket, name)
-        return rows[0] if rows else None
+    async def find(self, bucket: str, name: str) -> Row | None:
+        """An object that the caller may see."""
+        return next(iter(await self._run(_FIND, bucket, name)), None)
 
     async def entries(
         self,
@@ -153,17 +140,10 @@ class Acting:
             await self._write(db, upload)
             raise psycopg.Rollback
 
-    async def upload(self, upload: Upload) -> tuple[str, str | None]:
-        """Make the row. Returns its id, and the version that it named before."""
+    async def upload(self, upload: Upload) -> str:
+        """Make the row. Returns its id."""
         async with self._transaction() as db:
-            # One at a time: an upload must know which version it replaces.
-            await db.execute(_LOCK.encode(), [f"{upload.bucket}/{upload.name}"])
-            before = None
-            if upload.upsert:
-                found = await db.execute(_FIND.encode(), [upload.bucket, upload.name])
-                before = await found.fetchone()
-            written = await self._write(db, upload)
-        return written, before["version"] if before else None
+            return await self._write(db, upload)
 
     async def _write(self, db: Db, upload: Upload) -> str:
         sub = self._claims.get("sub")
@@ -178,25 +158,9 @@ class Acting:
             Jsonb(upload.metadata),
             Jsonb(upload.user_metadata),
         ]
-        if not upload.upsert:
-            # Not returned: it would take the right to read, too.
-            await db.execute(_INSERT.encode(), values)
-            return str(made)
-        row = await (await db.execute(_UPSERT.encode(), values)).fetchone()
-        if row is None:
-            raise exists_already()
-        return str(row["id"])
-
-    async def buckets(self, name: str | None = None, *, to_change: bool = False) -> list[Row]:
-        """The buckets that the caller may see, or change; or the one of a name among them."""
-        query = f"select {_BUCKET} from storage.buckets where $1::text is null or id = $1"
-        return await self._run(query + (" for update" if to_change else " order by id"), name)
-
-    async def may_make_bucket(self, name: str) -> None:
-        """StorageError when the caller may not make a bucket, or there is one of this name."""
-        async with self._transaction() as db:
-            await db.execute(b"insert into storage.buckets (id, name) values ($1, $1)", [name])
-            raise psycopg.Rollback
+        # Nothing is returned, as that would take the right to read, too.
+        await db.execute(_INSERT.encode(), values)
+        return str(made)
 
     async def _run(self, query: str, *values: object) -> list[DictRow]:
         async with self._transaction() as db:

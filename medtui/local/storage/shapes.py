@@ -31,12 +31,6 @@ def removed(row: Row) -> Row:
     return plain(row) | {name: str(row[name] or "") for name in ("owner", "owner_id", "version")}
 
 
-def bucket(row: Row) -> Row:
-    shown = plain(row) | {"owner": row["owner"] or "", "type": "STANDARD"}
-    order = ("id", "name", "owner", "public", "type", "file_size_limit", "allowed_mime_types")
-    return {name: shown[name] for name in (*order, "created_at", "updated_at")}
-
-
 def info(row: Row) -> Row:
     """What `info` says of an object."""
     metadata = row["metadata"] or {}

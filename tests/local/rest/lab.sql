@@ -113,7 +113,6 @@ create function over(a integer) returns text language sql stable as $$ select 'i
 create function over(b text) returns text language sql stable as $$ select 'text' $$;
 create function echo_json(value json) returns json language sql stable as 'select value';
 create function echo_tags(tags text[]) returns text[] language sql stable as 'select tags';
-create function as_json(json) returns json language sql stable as 'select $1';
 create function who() returns text language sql stable as
   $$ select current_setting('request.jwt.claims', true)::json ->> 'role' $$;
 -- Not in SQL: the real one would keep a plan into which it has gone, for whoever asks next.

@@ -35,7 +35,7 @@ INJECTIONS = [
 KEYS = ["select", "order", "limit", "offset", "and", "or", "not.and", "columns", "on_conflict",
         "id", "name", "things.id", "things.order", "a.b.c", '"id"',
         "data->>a"]  # fmt: skip
-PATHS = ["people", "things", "secrets", "rpc/add", "rpc/greet", "rpc/as_json", "rpc/rename_person"]
+PATHS = ["people", "things", "secrets", "rpc/add", "rpc/greet", "rpc/rename_person"]
 HEADERS = ["Prefer", "Accept", "Range", "Content-Type", "Accept-Profile", "Content-Profile",
            "Authorization", "X-Anything"]  # fmt: skip
 

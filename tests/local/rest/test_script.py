@@ -108,7 +108,7 @@ async def test_the_client_walks_through(stack: Stack) -> None:
     assert refused.value.code == "PGRST202"
     with pytest.raises(APIError) as refused:
         await guest.table("profiles").select("*").text_search("first_name", "dan").execute()
-    assert refused.value.message == "The local server does not support full text search"
+    assert refused.value.message == "The local server does not support the operator fts"
 
     # 13: the host deletes
     gone = (

@@ -51,8 +51,9 @@ class Scene:
         return await self.ask("POST", path, content=content, **request)
 
     async def remove(self, name: str = "transcript.json") -> None:
-        path = f"object/assessments/{self.folder}/{name}"
-        assert (await self.ask("DELETE", path, who=self.host)).is_success
+        names = {"prefixes": [f"{self.folder}/{name}"]}
+        answer = await self.ask("DELETE", "object/assessments", who=self.host, json=names)
+        assert len(answer.json()) == 1
 
     async def agrees(self) -> bool:
         """Whether each row has its file, and each file its row."""

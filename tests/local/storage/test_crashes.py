@@ -18,7 +18,6 @@ import pytest
 
 from tests.local.storage.conftest import Scene
 
-OLD, NEW = b'{"turns": "old"}', b'{"turns": "new"}'
 ROLES = ("authenticator", "supabase_auth_admin", "supabase_storage_admin", "supabase_admin")
 
 
@@ -72,46 +71,30 @@ async def mortal(scene: Scene) -> AsyncIterator[Mortal]:
     await process.wait()
 
 
-async def replace(scene: Scene, content: bytes) -> httpx.Response:
-    """As the service, whom no policy keeps from replacing a file."""
-    headers = {"Content-Type": "application/json", "x-upsert": "true"}
-    return await scene.upload(content=content, who=scene.stack.service_key, headers=headers)
-
-
 async def read(scene: Scene) -> bytes | None:
     path = f"object/assessments/{scene.folder}/transcript.json"
     answer = await scene.ask("GET", path, who=scene.guest)
     return answer.content if answer.is_success else None
 
 
-async def test_a_gateway_that_dies_in_an_upload_leaves_the_old_file_or_the_new_one(
+async def test_a_gateway_that_dies_in_an_upload_or_a_removal_leaves_no_half(
     scene: Scene, mortal: Mortal
 ) -> None:
     # An upload makes its file, renames it, opens the folder to make that last; then its row is
-    # committed, and what it replaces is removed.
-    for dealings, left in ((1, OLD), (2, OLD), (3, OLD), (4, NEW)):
-        await mortal.start()
-        await replace(scene, OLD)
-        mortal.kill()
-        await mortal.gone()
+    # committed.
+    for dealings in (1, 2, 3):
         await mortal.start(dealings=dealings)
         with pytest.raises(httpx.TransportError):
-            await replace(scene, NEW)
+            await scene.upload()
         await mortal.gone()
         await mortal.start()
-        assert await read(scene) == left, f"at the dealing {dealings}"
+        assert await read(scene) is None, f"at the dealing {dealings}"
         assert await scene.agrees()
+        if dealings == 3:
+            await scene.upload()
         mortal.kill()
         await mortal.gone()
-
-
-async def test_a_gateway_that_dies_in_a_removal_has_removed_it(
-    scene: Scene, mortal: Mortal
-) -> None:
-    await mortal.start()
-    await scene.upload()
-    mortal.kill()
-    await mortal.gone()
+    # A removal deletes the row, then the file.
     await mortal.start(dealings=1)
     with pytest.raises(httpx.TransportError):
         await scene.remove()
@@ -122,7 +105,7 @@ async def test_a_gateway_that_dies_in_a_removal_has_removed_it(
     assert await scene.agrees()
 
 
-@pytest.mark.parametrize("rounds", [5, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("rounds", [2, pytest.param(100, marks=pytest.mark.long)])
 async def test_a_gateway_killed_at_any_moment_has_done_what_it_acknowledged(
     scene: Scene, mortal: Mortal, rounds: int
 ) -> None:
@@ -135,13 +118,13 @@ async def test_a_gateway_killed_at_any_moment_has_done_what_it_acknowledged(
             nonlocal possible
             for step in range(1000):
                 content = None
-                if step % 5 != 4:
+                if possible == {None}:
                     content = json.dumps([number, step] * dice.choice([1, 30_000])).encode()
                 possible = possible | {content}
                 if content is None:
                     await scene.remove()
                 else:
-                    assert (await replace(scene, content)).is_success
+                    assert (await scene.upload(content=content)).is_success
                 possible = {content}
 
         writing = asyncio.create_task(write())
@@ -195,17 +178,6 @@ async def test_two_who_upload_the_same_name_at_once_make_one_file(scene: Scene) 
     assert len(taken) == 1
     assert {a.json()["statusCode"] for a in answers if not a.is_success} == {"409"}
     assert await read(scene) == b"%d" % taken[0]
-    assert await scene.agrees()
-
-
-async def test_many_who_replace_and_read_at_once_see_whole_files(scene: Scene) -> None:
-    contents = [json.dumps([n] * 20_000).encode() for n in range(8)]
-    await replace(scene, contents[0])
-    answers = await asyncio.gather(
-        *(replace(scene, content) for content in contents), *(read(scene) for _ in range(24))
-    )
-    assert all(answer.is_success for answer in answers[: len(contents)])
-    assert set(answers[len(contents) :]) <= set(contents)
     assert await scene.agrees()
 
 

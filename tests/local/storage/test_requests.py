@@ -118,21 +118,18 @@ async def chunked(total: int) -> AsyncIterator[bytes]:
         total -= 65_536
 
 
-@pytest.mark.parametrize("how", ["bare", "chunked", "form"])
-async def test_the_buckets_limit_holds_to_the_byte(scene: Scene, how: str) -> None:
+async def test_the_buckets_limit_holds_to_the_byte(scene: Scene) -> None:
     await scene.stack.sql("update storage.buckets set file_size_limit = 200000")
     for size, status in ((200_001, "413"), (200_000, "200")):
         content = b"x" * size
-        requests = {
-            "bare": {"content": content},
-            "chunked": {"content": chunked(size)},
-            "form": form(a_file(content)),
-        }
-        answer = await scene.upload(**requests[how])
-        assert answer.json().get("statusCode", "200") == status
-        if status == "413":
-            assert answer.json()["message"] == "The object exceeded the maximum allowed size"
-            assert not list(scene.stack.files.iterdir())
+        for request in ({"content": content}, {"content": chunked(size)}, form(a_file(content))):
+            answer = await scene.upload(**request)
+            assert answer.json().get("statusCode", "200") == status
+            if status == "413":
+                assert answer.json()["message"] == "The object exceeded the maximum allowed size"
+                assert not list(scene.stack.files.iterdir())
+            else:
+                await scene.remove()
 
 
 async def test_twenty_megabytes_pass_through_and_do_not_stay(scene: Scene) -> None:
@@ -173,16 +170,13 @@ async def test_one_who_hangs_up_leaves_nothing(scene: Scene) -> None:
 
 async def test_a_file_is_described_without_being_sent(scene: Scene) -> None:
     await scene.upload(content=b"[1, 2]")
-    for door in ("", "authenticated/"):
-        path = f"object/{door}assessments/{scene.folder}/{TRANSCRIPT}"
-        head = await scene.ask("HEAD", path, who=scene.guest)
-        assert (head.status_code, head.content) == (200, b"")
-        assert head.headers["content-length"] == "6"
-        assert head.headers["content-type"] == "application/json"
-        assert head.headers["last-modified"].endswith("GMT")
-        assert (await scene.ask("HEAD", path, who=scene.stranger)).status_code == 400
-    refused = await scene.ask("GET", path, who=scene.stack.token(scene.host, expires_in=-1))
-    assert said(refused) == (400, "403", "AccessDenied")
+    path = f"object/assessments/{scene.folder}/{TRANSCRIPT}"
+    head = await scene.ask("HEAD", path, who=scene.guest)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == "6"
+    assert head.headers["content-type"] == "application/json"
+    assert head.headers["last-modified"].endswith("GMT")
+    assert (await scene.ask("HEAD", path, who=scene.stranger)).status_code == 400
 
 
 async def test_a_row_made_by_other_means_is_no_way_out_of_the_folder(scene: Scene) -> None:
@@ -203,7 +197,7 @@ async def test_a_row_made_by_other_means_is_no_way_out_of_the_folder(scene: Scen
         answer = await scene.ask("GET", path, who=scene.host)
         assert (answer.status_code, answer.json()["statusCode"]) == (400, "404")
         assert (await scene.ask("HEAD", path, who=scene.host)).status_code == 200
-        assert (await scene.ask("DELETE", path, who=scene.host)).is_success
+        await scene.remove()
 
 
 async def test_a_folder_that_has_gone_is_a_fault_that_is_said_in_its_shape(
@@ -273,8 +267,6 @@ IMPROPER: list[tuple[str, str, Any]] = [
     ("DELETE", "object/assessments", {"prefixes": []}),
     ("DELETE", "object/assessments", {"prefixes": "a"}),
     ("DELETE", "object/assessments", {"prefixes": [1]}),
-    ("POST", "object/move", {"bucketId": "assessments"}),
-    ("POST", "bucket", {}),
     ("GET", "object/assessments/%FF", None),
     ("DELETE", "object/assessments", {"prefixes": ["\ud800"]}),
 ]
@@ -289,33 +281,31 @@ async def test_what_is_not_asked_for_properly_is_refused_as_such(scene: Scene) -
 
 async def test_what_the_real_one_has_and_this_one_has_not_is_refused(scene: Scene) -> None:
     await scene.upload()
-    key = {"who": scene.stack.service_key}
     name = f"assessments/{scene.folder}/{TRANSCRIPT}"
-    move = {
-        "bucketId": "assessments",
-        "sourceKey": f"{scene.folder}/{TRANSCRIPT}",
-        "destinationKey": "b",
-    }
-    for method, path, body in (
-        ("POST", f"object/sign/{name}", {"expiresIn": 60}),
-        ("POST", "object/sign/assessments", {"paths": [], "expiresIn": 60}),
-        ("GET", f"object/sign/{name}?token=x", None),
-        ("POST", f"object/upload/sign/assessments/{scene.folder}/new.json", {}),
-        ("PUT", f"object/upload/sign/{name}?token=x", {}),
-        ("POST", "object/list-v2/assessments", {}),
-        ("POST", "object/move", move),
-        ("POST", "object/copy", move),
-        ("POST", "bucket", {"name": "another"}),
-        ("PUT", "bucket/assessments", {"public": True}),
-        ("DELETE", "bucket/assessments", {}),
-        ("POST", "bucket/assessments/empty", {}),
+    for method, path in (
+        ("POST", f"object/sign/{name}"),
+        ("GET", f"object/sign/{name}?token=x"),
+        ("PUT", f"object/upload/sign/{name}?token=x"),
+        ("POST", "object/list-v2/assessments"),
+        ("POST", "object/move"),
+        ("POST", "object/copy"),
+        ("GET", f"object/authenticated/{name}"),
+        ("PUT", f"object/{name}"),
+        ("DELETE", f"object/{name}"),
+        ("GET", "bucket"),
+        ("POST", "bucket"),
+        ("PUT", "bucket/assessments"),
+        ("POST", "bucket/assessments/empty"),
     ):
-        answer = await scene.ask(method, path, **key, json=body)
+        answer = await scene.ask(method, path, who=scene.stack.service_key, json={})
         assert said(answer) == (400, "409", "NotSupported"), path
+        words = f"The local server does not support {method} /{path.partition('?')[0]}"
+        assert answer.json()["message"] == words
+    replacing = {"x-upsert": "true", "Content-Type": "application/json"}
+    assert said(await scene.upload("new.json", headers=replacing)) == (400, "409", "NotSupported")
     for path in ("render/image/authenticated/" + name, "upload/resumable", "s3", ""):
-        assert said(await scene.ask("POST", path, **key)) == (404, "404", "InvalidRequest")
-    [bucket] = await scene.stack.sql("select * from storage.buckets")
-    assert not bucket["public"]
+        answer = await scene.ask("POST", path, who=scene.stack.service_key)
+        assert said(answer) == (404, "404", "InvalidRequest")
 
 
 @given(st.text(st.sampled_from("aZ0_/.-*'() &$@=;:+,?!%\n\0\\\"<é٣☃\ud800"), max_size=12))
@@ -328,7 +318,7 @@ def test_a_name_is_safe_or_it_is_refused(name: str) -> None:
     assert (refused.value.body["code"], refused.value.http) == ("InvalidKey", 400)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
 async def test_any_path_and_body_gets_an_answer_in_its_shape_and_never_a_fault(
     plain: Scene, seed: int
 ) -> None:
