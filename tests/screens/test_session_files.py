@@ -254,9 +254,7 @@ async def test_what_is_not_offered_is_refused_by_the_server_all_the_same(
         row = await here.app.backend.sessions.one(session_id)
         forged = row.model_copy(update={"host_id": person.id, "guest_id": people[1].id})
         with here.app._context():
-            here.app.push_screen(
-                session_review.SessionReviewScreen(here.app.backend, person.id, forged)
-            )
+            here.app.push_screen(session_review.SessionReviewScreen(here.app, forged))
         await here.until_screen("SessionReviewScreen")
         await here.until_text("no assessment")
         await bring(here, PLATFORM)
