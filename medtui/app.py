@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual import work
 from textual.screen import Screen
-from textual.signal import Signal
 from textual.theme import Theme
 
 from medtui.account.login_flow import LoginFlow
@@ -28,6 +27,7 @@ from medtui.text import clean_line
 from medtui.ui import routes
 from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
+from medtui.ui.feed_state import FeedState
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -94,8 +94,7 @@ class MedtuiApp(AppBase):
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.tell, self.set_timer)
         """The delivery of submitted mark sheets, and its notifications."""
-        self.told: Signal[Event] = Signal(self, "told")
-        """Publishes the data module's events; screens subscribe to it."""
+        self.feed = FeedState(self)
         self.servers = ServerSession(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
@@ -171,10 +170,10 @@ class MedtuiApp(AppBase):
                 from medtui.history.screen import HistoryScreen
 
                 self.push_screen(HistoryScreen(self))
-            case routes.Room(session, feed):
+            case routes.Room(session):
                 from medtui.room.screen import RoomScreen
 
-                self.push_screen(RoomScreen(self, session, feed))
+                self.push_screen(RoomScreen(self, session))
             case routes.Review(session):
                 from medtui.review.session_review import SessionReviewScreen
 
@@ -187,7 +186,7 @@ class MedtuiApp(AppBase):
         from medtui.marking.screen import MarkSheetScreen
 
         if await decide_first(self, route.session):
-            self.push_screen(MarkSheetScreen(self, route.session, route.room, route.feed))
+            self.push_screen(MarkSheetScreen(self, route.session, route.room))
 
     def show(self, screen: Screen[None]) -> None:
         """Close all screens and show this one."""
@@ -249,7 +248,7 @@ class MedtuiApp(AppBase):
                 logger.info("live")
             case NoticesChanged():
                 self._tell_news()
-        self.told.publish(event)
+        self.feed.hear(event)
 
     def _tell_news(self) -> None:
         """Show new notices, unless the board shows them."""
@@ -274,11 +273,16 @@ class MedtuiApp(AppBase):
     def show_board(self) -> None:
         from medtui.board.screen import BoardScreen
 
+        self.feed.clear()
+        self.backend.live.start()
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))
 
     def leave_board(self) -> None:
         self.sheets.stop()
+        if self.servers.backend is not None:
+            stop = self.servers.backend.live.stop()
+            self.run_worker(stop, group="feed", exit_on_error=False)
 
     # Actions of every screen
 

@@ -164,8 +164,8 @@ class ServerSession:
     def _leave_for(self, at: str) -> None:
         """Stop signing in at the server that was open before."""
         self._at = at
-        self.backend = self._context.login.profile = None
         self._context.leave_board()
+        self.backend = self._context.login.profile = None
         self.opened.clear()
 
     def _work(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -27,23 +27,15 @@ class CancelScreen(ConfirmScreen):
         self._changed = float("-inf")
 
     def on_mount(self) -> None:
-        self.context.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
 
     def _hear(self, event: Event) -> None:
-        id_ = self.session.id
-        match event:
-            case BoardRead(sessions):
-                found = [session for session in sessions if session.id == id_]
-                is_gone = not found
-            case SessionsChanged(changed, removed):
-                found = [session for session in changed if session.id == id_]
-                is_gone = id_ in removed
-            case _:
-                return
-        if is_gone:
-            self.dismiss(False)
-        for session in found:
+        if not isinstance(event, BoardRead | SessionsChanged):
+            return
+        if session := self.context.feed.sessions.get(self.session.id):
             self._follow(session)
+        else:
+            self.dismiss(False)
 
     def _follow(self, session: PracticeSession) -> None:
         seen, self.session = self.session, session

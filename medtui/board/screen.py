@@ -38,7 +38,7 @@ from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState, StatusLine
+from medtui.ui.status_line import StatusLine
 
 STARTLE_SECONDS = 0.7
 """For so long after the cursor's session has gone, keys that act on one are not obeyed."""
@@ -95,7 +95,6 @@ class BoardScreen(Screen[None]):
         self._board = Board(self.me, self.zone, context.now())
         self._acts = BoardActions(self)
         self._unfinished = Unfinished(self, context)
-        self._feed = ConnectionState()
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
@@ -121,18 +120,20 @@ class BoardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.filter.display = False
-        self.context.told.subscribe(self, self._told)
+        feed = self.context.feed
+        feed.events.subscribe(self, self._hear)
+        if feed.is_read:  # before this screen was there
+            self._board.read(feed.sessions.values())
+            self._is_read = True
+        if feed.connection.is_live:
+            self._went_live()
         self._show_notice()
-        self._backend.live.start()
         self.set_interval(1, self._redraw)
         self._redraw()
 
-    async def on_unmount(self) -> None:
-        await self._backend.live.stop()
-
     # What the data module tells
 
-    def _told(self, event: Event) -> None:
+    def _hear(self, event: Event) -> None:
         match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
@@ -144,16 +145,18 @@ class BoardScreen(Screen[None]):
                 self._changed |= self._board.apply(changed, removed)
                 self._has_news = True
             case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
-                self._look_for_files()
-                self._end_unfinished()
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
+                self._went_live()
+            case FeedWentStale():
+                pass
             case NoticesChanged():
                 self._show_notice()
             case _:
                 return
         self._redraw_soon()
+
+    def _went_live(self) -> None:
+        self._look_for_files()
+        self._end_unfinished()
 
     def _show_notice(self) -> None:
         """What others did to one's sessions, one thing at a time, until it was read."""
@@ -181,14 +184,14 @@ class BoardScreen(Screen[None]):
         before = self.list.session_id
         now = self.context.now()
         self._board.tick(now)
-        self.list.is_stale = self._is_read and not self._feed.is_live
+        self.list.is_stale = self._is_read and not self.context.feed.connection.is_live
         self.list.update(now, self._changed)
         self._changed = set()
         if self._has_news and before not in (None, self.list.session_id, *self.cancelling):
             self._startled = time.monotonic()
         self._has_news = False
         self.status.show(
-            self._feed,
+            self.context.feed.connection,
             seats=self._board.open_count() if self._is_read else None,
             view=self._board.view.value,
             now=now,
@@ -225,7 +228,7 @@ class BoardScreen(Screen[None]):
 
     def _emptiness(self) -> str:
         if not self._is_read:
-            if not (reason := self._feed.reason.rstrip(".")):
+            if not (reason := self.context.feed.connection.reason.rstrip(".")):
                 return "Reading the board…"
             # In the line above it may be cut; here is room for all of it.
             return f"{reason[0].upper()}{reason[1:]}. Trying again…"
@@ -332,7 +335,7 @@ class BoardScreen(Screen[None]):
     def action_room(self) -> None:
         """Go into the room of the session under the cursor."""
         if (session := self.chosen()) and session.involves(self.me):
-            self.context.go(routes.Room(session, self._feed))
+            self.context.go(routes.Room(session))
 
     def action_review(self) -> None:
         """Read, of the session under the cursor, what there is to read afterwards."""

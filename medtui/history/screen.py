@@ -92,7 +92,7 @@ class HistoryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.field.display = False
-        self.context.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self._redraw()
         self.read()
 

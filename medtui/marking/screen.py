@@ -25,8 +25,6 @@ from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
 from medtui.data.events import (
     BoardRead,
     Event,
-    FeedWentLive,
-    FeedWentStale,
     SessionsChanged,
     SheetMoved,
 )
@@ -35,14 +33,13 @@ from medtui.marking.actions import SheetActs
 from medtui.marking.bindings import KINDS, SHEET_KEYS
 from medtui.marking.header import SheetLine
 from medtui.marking.table import SIGNS, MarkTable
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, Role
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.store.outbox import Submission
 from medtui.store.sheet_journal import InUse, SheetJournal
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState
 from medtui.ui.vim_keys import VimOptionList
 
 LOOK_SECONDS = 0.5
@@ -55,7 +52,6 @@ class MarkSheetScreen(Screen[None]):
         context: the assessor's.
         session: whose candidate is marked.
         room: the room's state, where this is over a room: it has the clock.
-        feed: whether the board was live.
     """
 
     AUTO_FOCUS = "MarkTable"
@@ -74,15 +70,13 @@ class MarkSheetScreen(Screen[None]):
         context: Context,
         session: PracticeSession,
         room: RoomState | None = None,
-        feed: ConnectionState | None = None,
     ) -> None:
         super().__init__()
         self.context = context
         self._backend = context.backend
         self.me = context.me
-        self._session = session
+        self.session = session
         self._room = room
-        self._feed = feed or ConnectionState(is_live=True)
         self._acts = SheetActs(self)
         self._is_open = False
         self._said_not_kept = False
@@ -90,10 +84,6 @@ class MarkSheetScreen(Screen[None]):
         """What stood in the line before anything was typed: a remark, the station's time."""
         self._book = SheetJournal(context.settings.state, self.me, session.id, self._not_kept)
         self.sheet = self._blank(DEFAULT)
-
-    @property
-    def session(self) -> PracticeSession:
-        return self._room.session if self._room else self._session
 
     @property
     def partner(self) -> str:
@@ -124,7 +114,7 @@ class MarkSheetScreen(Screen[None]):
         self.writing.display = False
         self._reader = BriefReader(self._backend, self.brief)
         self.set_class(self._room is None, "-no-brief")
-        self.context.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self.context.sheets.attend(self.session.id)
         self._tick()
         await self._take_up()
@@ -209,15 +199,8 @@ class MarkSheetScreen(Screen[None]):
 
     def _hear(self, event: Event) -> None:
         match event:
-            case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
-            case BoardRead(sessions) | SessionsChanged(sessions):
-                for row in sessions:
-                    if row.id == self.session.id:
-                        self._session = row
-                self.call_later(self._follow)  # once the room has
+            case BoardRead() | SessionsChanged():
+                self._follow()
             case SheetMoved():
                 pass
             case _:
@@ -225,9 +208,12 @@ class MarkSheetScreen(Screen[None]):
         self.draw()
 
     def _follow(self) -> None:
-        self._read_brief()
+        sessions = self.context.feed.sessions
+        self.session = sessions.get(self.session.id, self.session)  # it may be an old one
         if (reason := why_not_mark(self.session, self.me)) is not None:
             self._leave(f"{reason} What is on your mark sheet is kept.")
+        else:
+            self._read_brief()
 
     def _leave(self, reason: str) -> None:
         self.context.notify(reason, severity="warning", markup=False)
@@ -237,14 +223,17 @@ class MarkSheetScreen(Screen[None]):
             self.dismiss(None)
 
     def _read_brief(self) -> None:
-        if self._room and self._reader.wants(self.session, self._room.role):
+        if self._room and self._reader.wants(self.session, self._role):
             self._fetch_brief()
 
     @work(exclusive=True, group="brief")
     async def _fetch_brief(self) -> None:
-        assert self._room is not None  # noqa: S101
         await self._reader.read(self.session)
-        await self._reader.draw(self.session, self._room.role, None)
+        await self._reader.draw(self.session, self._role, None)
+
+    @property
+    def _role(self) -> Role | None:
+        return self.session.role_of(self.me)
 
     # Drawing
 
@@ -254,7 +243,7 @@ class MarkSheetScreen(Screen[None]):
         self.line.show(
             self.partner,
             self.sheet.rubric.name,
-            self._feed,
+            self.context.feed.connection,
             self.session.stage,
             reading,
             self._elapsed,

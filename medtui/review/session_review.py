@@ -81,7 +81,7 @@ class SessionReviewScreen(ReviewScreen):
                 yield FilesLine()
 
     def on_mount(self) -> None:
-        self.context.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self.context.sheets.attend(self.session.id)
         self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()

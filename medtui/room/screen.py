@@ -57,7 +57,6 @@ from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.ending import at_last
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState
 
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
@@ -78,7 +77,6 @@ class RoomScreen(Screen[None]):
     Args:
         context: of a signed-in user.
         session: one of the viewer's own.
-        feed: whether the board was live.
     """
 
     AUTO_FOCUS = "BriefView"
@@ -92,14 +90,13 @@ class RoomScreen(Screen[None]):
     brief = query_one(BriefView)
     notes = query_one(Notes)
 
-    def __init__(self, context: Context, session: PracticeSession, feed: ConnectionState) -> None:
+    def __init__(self, context: Context, session: PracticeSession) -> None:
         super().__init__()
         self.context = context
         self.room = RoomState(session, context.me)
         self.presence = Presence()
         self._backend = context.backend
         self._host = HostActions(self)
-        self._feed = feed
         self._zone = context.zone
         self._notebook = RoomNotes(
             context.settings.state, context.me, session.id, self._notes_not_kept
@@ -110,7 +107,6 @@ class RoomScreen(Screen[None]):
         self._told_until = self._looked
         self._drawing = asyncio.Lock()
         self._is_writing = False
-        self._has_heard = False
 
     @property
     def session(self) -> PracticeSession:
@@ -128,7 +124,7 @@ class RoomScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         self._reader = BriefReader(self._backend, self.brief)
-        self.context.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self._at_last.enter_context(at_last(rescue))
         kept, notes, usual = await asyncio.gather(
             self._notebook.card(), self._notebook.notes(), self._usual_preset()
@@ -163,15 +159,14 @@ class RoomScreen(Screen[None]):
     def _hear(self, event: Event) -> None:
         id_ = self.session.id
         match event:
-            case BoardRead(sessions):
-                self._hear_rows([s for s in sessions if s.id == id_], is_gone=True)
-            case SessionsChanged(changed, removed):
-                self._hear_rows([s for s in changed if s.id == id_], is_gone=id_ in removed)
+            case BoardRead() | SessionsChanged():
+                if session := self.context.feed.sessions.get(id_):
+                    self._take(session, is_mine=self._is_writing)
+                else:
+                    self._close(gone_words(self.session, self.room.me, self._zone))
             case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
                 self._read_brief()
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
+            case FeedWentStale():
                 self.presence = Presence()
             case RoomMet(where, people, cards) if where == id_:
                 self.presence = Presence(people)
@@ -185,13 +180,6 @@ class RoomScreen(Screen[None]):
             case _:
                 return
         self._draw()
-
-    def _hear_rows(self, rows: list[PracticeSession], *, is_gone: bool) -> None:
-        for row in rows:
-            self._has_heard = True
-            self._take(row, is_mine=self._is_writing)
-        if is_gone and not rows:
-            self._close(gone_words(self.session, self.room.me, self._zone))
 
     def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
         """The row is this now: follow it, and say what others did."""
@@ -313,7 +301,7 @@ class RoomScreen(Screen[None]):
             self.set_class(session.stage is stage, f"-{stage.label}")
         here = whether_here(session, self.room.me, self.presence)
         words = title(session, self.room.me)
-        self.line.show(words, here, self._feed, session.stage, self.room.role)
+        self.line.show(words, here, self.context.feed.connection, session.stage, self.room.role)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
         self.facts.show(session, now, self.presence, self.room.shared.preset)
@@ -341,7 +329,7 @@ class RoomScreen(Screen[None]):
         elif name == "review":
             self.context.go(routes.Review(self.session))
         elif name == "mark":
-            self.context.go(routes.MarkSheet(self.session, self.room, self._feed))
+            self.context.go(routes.MarkSheet(self.session, self.room))
         else:
             await self._host.keys[name]()
 
@@ -399,12 +387,11 @@ class RoomScreen(Screen[None]):
 
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         """Do a write, and follow what has become of the row."""
-        self._is_writing, self._has_heard = True, False
-        seen = self.session
+        self._is_writing, seen, since = True, self.session, self._backend.live.heard
         try:
             written = await write
             # The feed may have brought it already, or even what came after.
-            if not (self._has_heard and self._feed.is_live):
+            if not self._backend.live.has_news(seen.id, since):
                 self._take(written, is_mine=True)
                 self._backend.live.put(written)
         except Changed as error:

@@ -10,14 +10,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from textual.screen import Screen
-    from textual.signal import Signal
 
     from medtui.config import Settings
     from medtui.data import Backend, DataError
-    from medtui.data.events import Event
     from medtui.data.sheet_delivery import SheetDelivery
     from medtui.store.drafts import FormDraft
     from medtui.store.outbox import Submission
+    from medtui.ui.feed_state import FeedState
     from medtui.ui.routes import Route
 
 
@@ -43,8 +42,8 @@ class Context(Protocol):
     """The settings in force."""
     zone: tzinfo
     """The zone that times are shown in."""
-    told: Signal[Event]
-    """Publishes the data module's events."""
+    feed: FeedState
+    """Whether the board is current, its sessions, and the data module's events."""
     opened_hosts: set[str]
     """Hosts of other people's room links that were opened: not asked about again."""
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from medtui.core.room_state import RoomState
     from medtui.models import PracticeSession
-    from medtui.ui.status_line import ConnectionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,6 @@ class Room:
     """The room of one of the user's sessions."""
 
     session: PracticeSession
-    feed: ConnectionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,6 @@ class MarkSheet:
 
     session: PracticeSession
     room: RoomState | None = None
-    feed: ConnectionState | None = None
 
 
 Route = Account | OwnProfile | PastSessions | Room | Review | MarkSheet

@@ -322,7 +322,7 @@ async def test_a_question_that_is_open_is_heard_though_the_feed_comes_back_meanw
     here = await seat(size=(120, 40), person=people[0])
     await here.until_text("finish: the new one")
     lives: list[Event] = []
-    here.app.told.subscribe(
+    here.app.feed.events.subscribe(
         here.app, lambda event: lives.append(event) if isinstance(event, FeedWentLive) else None
     )
     await stack.stop_gateway()
