@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
+from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.data import Code, Invalid, NotAllowed
@@ -37,13 +38,13 @@ WORDS = {
 }
 
 
-def unconfirmed(email: str, password: str) -> CodeScreen:
+def unconfirmed(context: AccountContext, email: str, password: str) -> CodeScreen:
     """For an account that was signed up earlier, and whose code was not entered yet."""
     words = (
         f"{email} has signed up, but not been confirmed yet: enter the code that was e-mailed to "
         "it, or have another one sent."
     )
-    return CodeScreen(Code.SIGN_UP, email, password=password, words=words, wait=0)
+    return CodeScreen(context, Code.SIGN_UP, email, password=password, words=words, wait=0)
 
 
 def digits_of(text: str) -> str:
@@ -80,6 +81,7 @@ class CodeScreen(FormScreen):
 
     def __init__(
         self,
+        context: AccountContext,
         code: Code,
         email: str,
         *,
@@ -87,7 +89,7 @@ class CodeScreen(FormScreen):
         words: str = "",
         wait: float | None = None,
     ) -> None:
-        super().__init__(classes="login")
+        super().__init__(context, classes="login")
         self._code = code
         self._email = email
         self._password = password
@@ -156,24 +158,25 @@ class CodeScreen(FormScreen):
         if self._needs_password is None:
             self._needs_password = await codes.enter(self._code, self._email, digits)
             if self._needs_password:
-                await self.medtui.need_password()
+                await self.context.login.need_password()
         if self._needs_password and self._password:
             try:
                 await codes.set_first_password(self._password)
             except (Invalid, NotAllowed):  # the screen for it says why, and asks for more
                 self._password = ""
             else:
-                await self.medtui.password_is_set()
+                await self.context.login.password_is_set()
                 self._needs_password = False
         if self._needs_password or self._code is Code.RECOVERY:
             self._choose_password(is_needed=self._needs_password)
         else:
-            await self.medtui.enter()
+            await self.context.login.enter()
 
     def _choose_password(self, *, is_needed: bool) -> None:
         from medtui.account.password import PasswordScreen
 
-        self.medtui.show(PasswordScreen(is_recovery=True, is_needed=is_needed))
+        screen = PasswordScreen(self.context, is_recovery=True, is_needed=is_needed)
+        self.context.show(screen)
 
     async def send(self) -> None:
         """Have the code sent again. Raises DataError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -12,15 +12,13 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Static
 
+from medtui.account.context import AccountContext
 from medtui.config import BadConfig, invited, is_invitation
 from medtui.core.api_keys import is_public, is_secret, tidy
 from medtui.data import Invalid
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 
 class ConnectScreen(Screen[None]):
@@ -41,8 +39,9 @@ class ConnectScreen(Screen[None]):
     url = query_one("#url", Field)
     key = query_one("#key", Field)
 
-    def __init__(self, *, is_invited: bool = False) -> None:
+    def __init__(self, context: AccountContext, *, is_invited: bool = False) -> None:
         super().__init__()
+        self.context = context
         self._is_invited = is_invited
         self.draft = DraftNote("join" if is_invited else "connect to a project")
 
@@ -73,7 +72,7 @@ class ConnectScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         form = "invitation" if self._is_invited else "connect"
-        kept = await self.draft.take_up(cast("MedtuiApp", self.app).drafts.take(form))
+        kept = await self.draft.take_up(self.context.drafts.take(form))
         self.url.value, self.key.value = kept.get("url", ""), kept.get("key", "")
         self.key.display = not self._is_invited
         self.url.focus()
@@ -106,7 +105,6 @@ class ConnectScreen(Screen[None]):
     async def _connect(self, url: str, key: str) -> None:
         from medtui.data import DataError, check_server, is_unprotected
 
-        app = cast("MedtuiApp", self.app)
         failure = self.query_one(".card--error", Static)
         failure.update("Asking the server…")
         self.url.clear_error()
@@ -123,15 +121,15 @@ class ConnectScreen(Screen[None]):
             failure.update("")
             self.url.fail(error.message)
             return
-        await app.servers.remember(url, key)
+        await self.context.servers.remember(url, key)
         self.draft.drop()
         if is_unprotected(url):
-            app.notify(
+            self.context.notify(
                 "Traffic to this server is not encrypted: others on the network can read it.",
                 severity="warning",
                 timeout=10,
             )
-        app.servers.open(url, key)
+        self.context.servers.open(url, key)
 
 
 def _project(url: str, key: str, *, is_invited: bool = False) -> tuple[str, str]:

@@ -12,10 +12,11 @@ from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
 from medtui.account.code import CodeScreen
+from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.account.login import email_refusal
-from medtui.data import Backend, Code, CodeSent
+from medtui.data import Code, CodeSent
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
@@ -34,9 +35,9 @@ class EmailScreen(FormScreen):
 
     email = query_one("#email", Field)
 
-    def __init__(self, backend: Backend) -> None:
-        super().__init__()
-        self._backend = backend
+    def __init__(self, context: AccountContext) -> None:
+        super().__init__(context)
+        self._backend = context.backend
 
     def compose(self) -> ComposeResult:
         user = self._backend.auth.user
@@ -103,25 +104,28 @@ class EmailScreen(FormScreen):
                 return
             if is_done:
                 self.app.pop_screen()
-                self.medtui.email_changed(email)
+                self.context.login.email_changed(email)
             else:
                 self._ask_for_codes(wait=None)
 
     def _ask_for_codes(self, wait: float | None) -> None:
         if user := self._backend.auth.user:
             self.say("")
-            self.app.push_screen(ChangeCodeScreen(user.email, self._pending, wait=wait))
+            screen = ChangeCodeScreen(self.context, user.email, self._pending, wait=wait)
+            self.app.push_screen(screen)
 
 
 class ChangeCodeScreen(CodeScreen):
     """Asks for the code from the new address and, if the server wants it, from the old one."""
 
-    def __init__(self, old: str, new: str, *, wait: float | None = None) -> None:
+    def __init__(
+        self, context: AccountContext, old: str, new: str, *, wait: float | None = None
+    ) -> None:
         words = (
             f"Codes are on their way to {new} and, if this server asks for both, "
             f"to {old}. Enter one, and then the other; which comes first is all the same."
         )
-        super().__init__(Code.EMAIL_CHANGE, old, words=words, wait=wait)
+        super().__init__(context, Code.EMAIL_CHANGE, old, words=words, wait=wait)
         self.remove_class("login")
         self._new = new
 
@@ -130,7 +134,7 @@ class ChangeCodeScreen(CodeScreen):
         if other is None:
             self.app.pop_screen()
             self.app.pop_screen()  # what asked for the address
-            self.medtui.email_changed(self._new)
+            self.context.login.email_changed(self._new)
             return
         self.code.value = ""
         self.code.focus()

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widgets import Static
 
+from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.ui.field import Field
 
 if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
     from medtui.data import Backend
 
 
@@ -29,9 +29,9 @@ class FormScreen(Screen[None]):
 
     failure = query_one(".card--error", Static)
 
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
+    def __init__(self, context: AccountContext, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self.context = context
 
     @property
     def submit(self) -> CooldownButton:
@@ -84,6 +84,5 @@ class FormScreen(Screen[None]):
 
     async def backend(self) -> Backend:
         """The data module, which may still be opening behind this screen."""
-        await self.medtui.opened.wait()
-        assert self.medtui.backend is not None  # noqa: S101  # that is what was waited for
-        return self.medtui.backend
+        await self.context.servers.opened.wait()
+        return self.context.backend

@@ -13,6 +13,7 @@ from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
 
+from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.ui.field import Field
@@ -70,8 +71,15 @@ class LoginScreen(FormScreen):
     email = query_one("#email", Field)
     password = query_one("#password", Field)
 
-    def __init__(self, reason: str = "", *, email: str = "", is_first: bool = False) -> None:
-        super().__init__(classes="login")
+    def __init__(
+        self,
+        context: AccountContext,
+        reason: str = "",
+        *,
+        email: str = "",
+        is_first: bool = False,
+    ) -> None:
+        super().__init__(context, classes="login")
         self._is_first = is_first
         self._reason = reason
         self._email = email
@@ -99,10 +107,9 @@ class LoginScreen(FormScreen):
         self._take_up()
 
     def on_unmount(self) -> None:
-        app = self.medtui
         if self._draft is None:
             return
-        if app.backend is not None and app.backend.auth.user is not None:
+        if self.context.login.user is not None:
             self._draft.drop()
         else:
             self._draft.leave()
@@ -110,8 +117,8 @@ class LoginScreen(FormScreen):
     @work(group="draft")
     async def _take_up(self) -> None:
         """Go on with a sign-up that was not confirmed, where nothing else was typed yet."""
-        app = self.medtui
-        self._draft = await app.drafts.take("sign-up", app.settings.server)
+        server = self.context.settings.server
+        self._draft = await self.context.drafts.take("sign-up", server)
         if (email := self._draft.found.get("email")) and not self.email.value:
             self.is_new = True
             self.email.value = email
@@ -129,7 +136,7 @@ class LoginScreen(FormScreen):
 
     async def _mount_rest(self) -> None:
         ways = [CooldownButton("I forgot my password", id="forgotten")]
-        if not self.medtui.servers.is_local:  # which e-mails nothing
+        if not self.context.servers.is_local:  # which e-mails nothing
             ways.insert(0, CooldownButton("E-mail me a code", id="by_code"))
         more = Horizontal(*ways, id="more", classes="card--buttons")
         more.display = not self.is_new
@@ -141,7 +148,7 @@ class LoginScreen(FormScreen):
         words = "Sign up" if is_new else "Sign in"
         if is_new and self._is_first:
             words = "Create the first account"
-        self.query_one(".card--title", Static).update(f"{words} · {self.medtui.servers.name}")
+        self.query_one(".card--title", Static).update(f"{words} · {self.context.server_name}")
         self.submit.rename("Sign up" if is_new else "Sign in")
         other = "I have an account" if is_new else "I am new here"
         self.query_one("#other", Button).label = other
@@ -150,7 +157,7 @@ class LoginScreen(FormScreen):
         self._keep()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "by_code" or not self.medtui.servers.is_local
+        return action != "by_code" or not self.context.servers.is_local
 
     @on(Button.Pressed, "#other")
     def action_toggle_new(self) -> None:
@@ -164,7 +171,7 @@ class LoginScreen(FormScreen):
     def action_servers(self) -> None:
         from medtui.account.welcome import WelcomeScreen
 
-        self.medtui.show(WelcomeScreen())
+        self.context.show(WelcomeScreen(self.context))
 
     @on(Input.Submitted, "#email Input")
     def _email_entered(self) -> None:
@@ -213,9 +220,9 @@ class LoginScreen(FormScreen):
                 from medtui.account.code import unconfirmed
 
                 self.say("")
-                self.app.push_screen(unconfirmed(email, password))
+                self.app.push_screen(unconfirmed(self.context, email, password))
                 return
-            await self.medtui.enter()
+            await self.context.login.enter()
 
     # Getting in by a code
 
@@ -229,7 +236,7 @@ class LoginScreen(FormScreen):
     def action_forgotten(self) -> None:
         from medtui.data import Code
 
-        if self.medtui.servers.is_local:
+        if self.context.servers.is_local:
             self.say(
                 "This computer sends no e-mail. In another terminal on it, set a new password "
                 "with: medtui local password E-MAIL"
@@ -261,4 +268,5 @@ class LoginScreen(FormScreen):
         from medtui.account.code import CodeScreen
 
         self.say("")
-        self.app.push_screen(CodeScreen(code, email, password=password, wait=wait))
+        screen = CodeScreen(self.context, code, email, password=password, wait=wait)
+        self.app.push_screen(screen)

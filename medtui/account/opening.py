@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -10,10 +10,8 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
+from medtui.account.context import AccountContext
 from medtui.ui.footer import Footer
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 
 class OpeningScreen(Screen[None]):
@@ -27,8 +25,9 @@ class OpeningScreen(Screen[None]):
                 tooltip="Choose another server"),
     ]  # fmt: skip
 
-    def __init__(self, words: str, *, failed: bool = False) -> None:
+    def __init__(self, context: AccountContext, words: str, *, failed: bool = False) -> None:
         super().__init__(classes="-failed" if failed else "")
+        self.context = context
         self._words = words
         self._failed = failed
 
@@ -43,9 +42,9 @@ class OpeningScreen(Screen[None]):
         return self._failed or action not in ("retry", "back")
 
     def action_retry(self) -> None:
-        cast("MedtuiApp", self.app).enter_again()
+        self.context.login.enter_again()
 
     def action_back(self) -> None:
         from medtui.account.welcome import WelcomeScreen
 
-        cast("MedtuiApp", self.app).show(WelcomeScreen())
+        self.context.show(WelcomeScreen(self.context))

@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
 from medtui.account.code import RESEND_SECONDS, digits_of
+from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.account.login import MAX_PASSWORD, MIN_PASSWORD
@@ -50,8 +51,10 @@ class PasswordScreen(FormScreen):
     code = query_one("#code", Field)
     resend = query_one("#resend", CooldownButton)
 
-    def __init__(self, *, is_recovery: bool = False, is_needed: bool = False) -> None:
-        super().__init__()
+    def __init__(
+        self, context: AccountContext, *, is_recovery: bool = False, is_needed: bool = False
+    ) -> None:
+        super().__init__(context)
         self._is_recovery = is_recovery or is_needed
         self._is_needed = is_needed
 
@@ -131,7 +134,7 @@ class PasswordScreen(FormScreen):
                 return
             words = "Your new password is set."
             if self._is_needed:
-                await self.medtui.password_is_set()
+                await self.context.login.password_is_set()
             if self._is_recovery:
                 self._enter(words)
             else:
@@ -157,5 +160,5 @@ class PasswordScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _enter(self, words: str) -> None:
-        await self.medtui.enter()
+        await self.context.login.enter()
         self.app.notify(words)

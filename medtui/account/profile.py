@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,15 +13,14 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
 
+from medtui.account.context import AccountContext
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.text import clean_name
+from medtui.ui import routes
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 from medtui.ui.vim_select import VimSelect
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 OTHER = "other"
 FORM = "profile"
@@ -45,8 +44,9 @@ class ProfileScreen(Screen[None]):
     level = query_one("#level", VimSelect)
     failure = query_one(".card--error", Static)
 
-    def __init__(self, profile: Profile | None) -> None:
+    def __init__(self, context: AccountContext, profile: Profile | None) -> None:
         super().__init__()
+        self.context = context
         self._profile = profile
         self.draft = DraftNote("edit your profile" if profile else "set up your profile")
         self._first: dict[str, str] = {}
@@ -86,17 +86,13 @@ class ProfileScreen(Screen[None]):
         yield Footer()
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.medtui.draft(FORM))
+        kept = await self.draft.take_up(self.context.draft(FORM))
         self._first = self._typed()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self._field("first_name").focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.draft.is_shown if action == "start_afresh" else True
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
 
     def _typed(self) -> dict[str, str]:
         typed = {name: self._field(name).value for name in FIELDS}
@@ -154,9 +150,7 @@ class ProfileScreen(Screen[None]):
         self.app.pop_screen()
 
     def action_account(self) -> None:
-        from medtui.account.screen import AccountScreen
-
-        self.app.push_screen(AccountScreen())
+        self.context.go(routes.Account())
 
     @on(Input.Submitted)
     def _next(self) -> None:
@@ -194,21 +188,20 @@ class ProfileScreen(Screen[None]):
     async def _save(self, draft: ProfileDraft) -> None:
         from medtui.data import DataError, Invalid
 
-        app = self.medtui
-        assert app.backend is not None  # noqa: S101  # opened after a login only
-        profiles = app.backend.profiles
+        context, login = self.context, self.context.login
+        backend = context.backend
         self.failure.update("Saving…")
         try:
             if self._profile is None:
-                app.profile = await profiles.create(draft)
+                login.profile = await backend.profiles.create(draft)
                 self.draft.drop()
-                app.show_board()
+                context.show_board()
             else:
-                app.profile = await profiles.edit(draft)
-                app.backend.live.put_person(app.profile)
+                login.profile = await backend.profiles.edit(draft)
+                backend.live.put_person(login.profile)
                 self.draft.drop()
-                app.pop_screen()
-                app.notify("Your profile is saved.")
+                self.app.pop_screen()
+                context.notify("Your profile is saved.")
         except Invalid as error:
             self.failure.update("")
             name = {"training_level": "own_level"}.get(error.field or "", error.field)

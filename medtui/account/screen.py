@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
-from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from medtui.account.context import AccountContext
+from medtui.account.servers import ServersScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 CHOICES = {
     "password": ("Change your password", "Where else you are signed in, you are asked for it."),
@@ -47,6 +45,10 @@ class AccountScreen(Screen[None]):
         Binding("escape", "app.pop_screen", "Back", id="app.back", tooltip="Back"),
     ]
 
+    def __init__(self, context: AccountContext) -> None:
+        super().__init__()
+        self.context = context
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("Your account", classes="card--title")
@@ -61,9 +63,8 @@ class AccountScreen(Screen[None]):
         yield Footer(show_command_palette=False)
 
     def on_screen_resume(self) -> None:
-        app = cast("MedtuiApp", self.app)
-        user = app.backend and app.backend.auth.user
-        words = f"{user.email if user else 'No user'} is signed in at {app.servers.name}."
+        user, where = self.context.login.user, self.context.server_name
+        words = f"{user.email if user else 'No user'} is signed in at {where}."
         self.query_one(".card--words", Static).update(words)
 
     @on(OptionList.OptionSelected)
@@ -71,55 +72,41 @@ class AccountScreen(Screen[None]):
         self.action_choose(event.option_id or "")
 
     def action_choose(self, name: str) -> None:
-        begin(cast("MedtuiApp", self.app), name)
+        begin(self.context, name)
 
 
-class AccountCommands(Provider):
-    """The same in the palette of every screen, while a user is signed in."""
-
-    async def discover(self) -> Hits:
-        for words, help_text, run in self._actions():
-            yield DiscoveryHit(words, run, help=help_text)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for words, help_text, run in self._actions():
-            if (score := matcher.match(words)) > 0:
-                yield Hit(score, matcher.highlight(words), run, help=help_text)
-
-    def _actions(self) -> list[tuple[str, str, Callable[[], object]]]:
-        app = cast("MedtuiApp", self.app)
-        is_signed_in = app.backend is not None and app.backend.auth.user is not None
-        if not is_signed_in or isinstance(self.screen, AccountScreen):
-            return []  # there, its own keys are in the palette
-        return [(*words, partial(begin, app, name)) for name, words in CHOICES.items()]
+def commands(context: AccountContext) -> Iterator[SystemCommand]:
+    """The same for the palette of every screen, while a user is signed in."""
+    if context.login.user is not None:
+        for name, (title, words) in CHOICES.items():
+            yield SystemCommand(title, words, partial(begin, context, name))
 
 
-def begin(app: MedtuiApp, name: str) -> None:
+def begin(context: AccountContext, name: str) -> None:
     """Do one of `CHOICES`."""
-    if app.backend is None or app.backend.auth.user is None:
+    if context.login.user is None:
         return
     match name:
         case "password":
             from medtui.account.password import PasswordScreen
 
-            app.push_screen(PasswordScreen())
+            context.push_screen(PasswordScreen(context))
         case "email":
             from medtui.account.email import EmailScreen
 
-            app.push_screen(EmailScreen(app.backend))
+            context.push_screen(EmailScreen(context))
         case "sign_out":
-            app.sign_out()
+            context.login.sign_out()
         case "everywhere":
-            _ask(app)
+            _ask(context)
         case "servers":
-            app.action_servers()
+            context.push_screen(ServersScreen(context))
 
 
-def _ask(app: MedtuiApp) -> None:
+def _ask(context: AccountContext) -> None:
     def answered(is_meant: bool | None) -> None:
         if is_meant:
-            app.sign_out(everywhere=True)
+            context.login.sign_out(everywhere=True)
 
     question = "Sign out here and on every other machine?"
-    app.push_screen(ConfirmScreen(question, yes="Sign out everywhere"), answered)
+    context.push_screen(ConfirmScreen(question, yes="Sign out everywhere"), answered)

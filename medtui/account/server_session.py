@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from medtui.config import LOCAL, BadConfig
 
 if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
+    from medtui.account.context import AccountContext
     from medtui.data import Backend
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login, Started
@@ -34,7 +34,7 @@ class ServerSession:
 
     def __init__(
         self,
-        app: MedtuiApp,
+        context: AccountContext,
         launcher: Launcher,
         *,
         demo: bool,
@@ -43,8 +43,12 @@ class ServerSession:
     ) -> None:
         self.is_demo = demo
         self.launcher = launcher
-        self._app = app
-        self._login = login if app.settings.server else None
+        self.backend: Backend | None = None
+        """The open server; None: no server is open yet."""
+        self.opened = asyncio.Event()
+        """Set while a server is open."""
+        self._context = context
+        self._login = login if context.settings.server else None
         self._tokens = tokens
         self._at = ""
         """Which server this is: its URL, LOCAL, DEMO, or empty for none."""
@@ -60,7 +64,7 @@ class ServerSession:
     @property
     def name(self) -> str:
         """The server, as people call it."""
-        return "the demo" if self._at == DEMO else self._app.settings.name_of(self._at)
+        return "the demo" if self._at == DEMO else self._context.settings.name_of(self._at)
 
     @property
     def is_local(self) -> bool:
@@ -75,13 +79,13 @@ class ServerSession:
     @property
     def service_key(self) -> str:
         """The open server's service key, where it is one of our own; else empty."""
-        own, backend = self._own, self._app.backend
+        own, backend = self._own, self.backend
         is_open = own is not None and backend is not None and own.url == backend.server.url
         return own.service_key if own is not None and is_open else ""
 
     def begin(self) -> bool:
         """Go to the server that is meant. Whether there is one."""
-        settings = self._app.settings
+        settings = self._context.settings
         if self.is_demo:
             self.start_demo()
         elif settings.server == LOCAL:
@@ -94,11 +98,10 @@ class ServerSession:
 
     async def again(self) -> None:
         """Try once more what failed on the way to the board."""
-        backend = self._app.backend
-        if backend is not None and self._login is not None:
-            await self._sign_in_unattended(backend, self._login)
-        elif backend is not None:
-            await self._app.enter()
+        if self.backend is not None and self._login is not None:
+            await self._sign_in_unattended(self.backend, self._login)
+        elif self.backend is not None:
+            await self._context.login.enter()
         elif self._retry is not None:
             self._retry()
 
@@ -116,11 +119,11 @@ class ServerSession:
 
     async def remember(self, url: str, key: str) -> None:
         """Keep a server that has answered as the one to use; a failure is said, and no more."""
-        app = self._app
+        context = self._context
         try:  # in a thread: another program may hold the file
-            app.settings = await asyncio.to_thread(app.settings.with_server, url, key)
+            context.settings = await asyncio.to_thread(context.settings.with_server, url, key)
         except BadConfig as error:
-            app.notify(str(error), severity="warning", markup=False)
+            context.notify(str(error), severity="warning", markup=False)
 
     def open(self, url: str, key: str) -> None:
         """Open the data module for a server."""
@@ -137,7 +140,7 @@ class ServerSession:
         else:
             from medtui.account.login import LoginScreen
 
-            self._app.show(LoginScreen())
+            self._context.show(LoginScreen(self._context))
             await asyncio.sleep(OPEN_BEHIND_LOGIN)
         await self._open(url, key, tokens)
 
@@ -161,17 +164,17 @@ class ServerSession:
     def _leave_for(self, at: str) -> None:
         """Stop signing in at the server that was open before."""
         self._at = at
-        self._app.backend = self._app.profile = None
-        self._app.sheets.stop()
-        self._app.opened.clear()
+        self._context.leave_board()
+        self.backend = self._context.login.profile = None
+        self.opened.clear()
 
-    def _work(self, step: Callable[[], Awaitable[None]]) -> None:
-        self._app.run_worker(step(), exclusive=True, group="server", exit_on_error=False)
+    def _work(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._context.run_worker(step(), exclusive=True, group="server", exit_on_error=False)
 
     def _say(self, words: str, *, failed: bool = False) -> None:
         from medtui.account.opening import OpeningScreen
 
-        self._app.show(OpeningScreen(words, failed=failed))
+        self._context.show(OpeningScreen(self._context, words, failed=failed))
 
     def _start(
         self,
@@ -200,9 +203,9 @@ class ServerSession:
         if offers_cases and started.service_key:
             from medtui.room.sample_cases import offer_samples
 
-            await offer_samples(self._app, started.url, started.service_key)
+            await offer_samples(self._context, started.url, started.service_key)
         if started.login is None:
-            if self._app.settings.server != LOCAL or self._app.settings.key:
+            if self._context.settings.server != LOCAL or self._context.settings.key:
                 await self.remember(LOCAL, "")
             await self._open(started.url, started.key, self._store(started.url))
             return
@@ -212,8 +215,8 @@ class ServerSession:
         try:
             await backend.auth.sign_in(started.login.email, started.login.password)
         except DataError as error:
-            self._app.say(error)
-        await self._app.enter()
+            self._context.notify_error(error)
+        await self._context.login.enter()
 
     async def _open(self, url: str, key: str, tokens: TokenStore) -> None:
         from medtui.data import Invalid
@@ -225,33 +228,33 @@ class ServerSession:
             return
         if self._login is not None:
             await self._sign_in_unattended(backend, self._login)
-        elif backend.auth.user is not None or not self._app.is_at_login:
-            await self._app.enter()
+        elif backend.auth.user is not None or not self._context.is_at_login:
+            await self._context.login.enter()
 
     async def _open_backend(self, url: str, key: str, tokens: TokenStore) -> Backend:
         from medtui.data import Backend, Server
 
-        app = self._app
+        context = self._context
         await self._opened.aclose()  # its login would go on being looked after, and told of
         opening = Backend.open(
             Server(url, key),
             tokens=tokens,
-            notify=lambda event: app.tell(event),
+            notify=context.tell,
             # Whose login is kept nowhere never signs out here, so nothing of theirs stays either.
-            state=None if self._login is not None else app.settings.state,
+            state=None if self._login is not None else context.settings.state,
         )
-        app.backend = await self._opened.enter_async_context(opening)
-        app.opened.set()
-        return app.backend
+        self.backend = await self._opened.enter_async_context(opening)
+        self.opened.set()
+        return self.backend
 
     async def _sign_in_unattended(self, backend: Backend, login: Login) -> None:
         """Sign in without the form; what the server refuses is said on the form."""
         from medtui.account.login import LoginScreen
         from medtui.data import DataError, NeedsConfirmation, Unreachable
 
-        app = self._app
+        context = self._context
         if login.warning:
-            app.notify(login.warning, severity="warning", markup=False, timeout=10)
+            context.notify(login.warning, severity="warning", markup=False, timeout=10)
         try:
             await backend.auth.sign_in(login.email, login.password)
         except Unreachable as error:  # and tried again with the same
@@ -259,11 +262,11 @@ class ServerSession:
             return
         except DataError as error:
             self._login = None
-            app.show(LoginScreen(error.message, email=login.email))
+            context.show(LoginScreen(context, error.message, email=login.email))
             if isinstance(error, NeedsConfirmation):
                 from medtui.account.code import unconfirmed
 
-                app.push_screen(unconfirmed(login.email, login.password))
+                context.push_screen(unconfirmed(context, login.email, login.password))
             return
         self._login = None
-        await app.enter()
+        await context.login.enter()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,14 +15,12 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from medtui.account.context import AccountContext
 from medtui.config import LOCAL, BadConfig, KnownServer
 from medtui.text import clean_line
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 LONGEST_NAME = 40
 
@@ -41,9 +39,9 @@ class ServersScreen(Screen[None]):
     options = query_one(VimOptionList)
     failure = query_one(".card--error", Static)
 
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
+    def __init__(self, context: AccountContext) -> None:
+        super().__init__()
+        self.context = context
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
@@ -57,30 +55,30 @@ class ServersScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._fill()
-        here = [server.url == self.medtui.servers.url for server in self._servers]
+        here = [server.url == self.context.servers.url for server in self._servers]
         self.options.highlighted = here.index(True) if True in here else 0
 
     def _fill(self) -> None:
-        self._servers = self.medtui.settings.known_servers
+        self._servers = self.context.settings.known_servers
         at = self.options.highlighted
         self.options.set_options(self._option(server) for server in self._servers)
         self.options.highlighted = at
 
     def _option(self, server: KnownServer) -> Option:
-        app = self.medtui
-        is_here = server.url == app.servers.url
+        context = self.context
+        is_here = server.url == context.servers.url
         where = "Starts when needed" if server.url == LOCAL else clean_line(server.url)
-        name = app.settings.name_of(server.url) + (" (you are here)" if is_here else "")
+        name = context.settings.name_of(server.url) + (" (you are here)" if is_here else "")
         return Option(Content.assemble((name, "bold"), "\n", (where, "dim")))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:
-        app, server = self.medtui, self._servers[event.option_index]
-        app.servers.forget_login()  # it was meant for the server that was configured
-        if server.url == app.servers.url and app.backend is not None:
-            app.pop_screen()
+        servers, server = self.context.servers, self._servers[event.option_index]
+        servers.forget_login()  # it was meant for the server that was configured
+        if server.url == servers.url and servers.backend is not None:
+            self.app.pop_screen()
         elif server.url == LOCAL:
-            app.servers.start_local()
+            servers.start_local()
         else:
             self._go(server)
 
@@ -89,15 +87,15 @@ class ServersScreen(Screen[None]):
         from medtui.data import DataError
         from medtui.data.server_address import probe, usable
 
-        self.failure.update(f"Asking {self.medtui.settings.name_of(server.url)}…")
+        self.failure.update(f"Asking {self.context.settings.name_of(server.url)}…")
         try:
             url, key = usable(server.url, server.key)
             await probe(url.rstrip("/"), key)
         except DataError as error:
             self.failure.update(error.message)
             return
-        await self.medtui.servers.remember(server.url, server.key)
-        self.medtui.servers.open(server.url, server.key)
+        await self.context.servers.remember(server.url, server.key)
+        self.context.servers.open(server.url, server.key)
 
     def action_rename(self) -> None:
         if self.options.highlighted is not None:
@@ -110,9 +108,9 @@ class ServersScreen(Screen[None]):
         )
         if name is None:
             return
-        app = self.medtui
+        context, name = self.context, clean_line(name)
         try:  # in a thread: another program may hold the file
-            app.settings = await asyncio.to_thread(app.settings.with_name, server, clean_line(name))
+            context.settings = await asyncio.to_thread(context.settings.with_name, server, name)
         except BadConfig as error:
             self.failure.update(str(error))
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,11 +13,9 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from medtui.account.context import AccountContext
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 CHOICES = {
     "demo": (
@@ -58,6 +56,10 @@ class WelcomeScreen(Screen[None]):
         ),
     ]
 
+    def __init__(self, context: AccountContext) -> None:
+        super().__init__()
+        self.context = context
+
     def compose(self) -> ComposeResult:
         with Vertical(classes="card"):
             yield Static("medtui", classes="card--title")
@@ -76,7 +78,7 @@ class WelcomeScreen(Screen[None]):
         yield Footer()
 
     def _is_offered(self, name: str) -> bool:
-        return name != "servers" or bool(cast("MedtuiApp", self.app).settings.known_servers)
+        return name != "servers" or bool(self.context.settings.known_servers)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "choose" or self._is_offered(str(parameters[0]))
@@ -86,16 +88,18 @@ class WelcomeScreen(Screen[None]):
         self.action_choose(event.option_id or "")
 
     def action_choose(self, name: str) -> None:
-        app = cast("MedtuiApp", self.app)
-        app.servers.forget_login()  # it was meant for the server that was configured
+        context, servers = self.context, self.context.servers
+        servers.forget_login()  # it was meant for the server that was configured
         match name:
             case "demo":
-                app.servers.start_demo()
+                servers.start_demo()
             case "local":
-                app.servers.start_local(is_chosen=True)
+                servers.start_local(is_chosen=True)
             case "connect" | "invitation":
                 from medtui.account.connect import ConnectScreen
 
-                app.push_screen(ConnectScreen(is_invited=name == "invitation"))
+                context.push_screen(ConnectScreen(context, is_invited=name == "invitation"))
             case "servers":
-                app.action_servers()
+                from medtui.account.servers import ServersScreen
+
+                context.push_screen(ServersScreen(context))

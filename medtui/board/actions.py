@@ -9,7 +9,7 @@ from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.session_form import SessionForm
 from medtui.core.agenda import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
 from medtui.core.wording import difference, moment
-from medtui.data import Backend, Changed, DataError, Gone, Taken
+from medtui.data import Changed, DataError, Gone, Taken
 from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 class BoardActions:
     """The keys that write. Where one cannot do what it stands for, it says why."""
 
-    def __init__(self, screen: BoardScreen, backend: Backend) -> None:
+    def __init__(self, screen: BoardScreen) -> None:
         self._screen = screen
-        self._backend = backend
+        self._backend = screen.context.backend
 
     async def book(self) -> None:
         """Take the free seat; asks where one has something else at that time."""
@@ -55,7 +55,7 @@ class BoardActions:
         screen = self._screen
         if not screen.is_active:  # the key was pressed twice
             return
-        form = SessionForm(self._backend, screen.overlap)
+        form = SessionForm(screen.context, screen.overlap)
         posted = await screen.app.push_screen_wait(form)
         if posted is not None:
             screen.put(posted, form.since)
@@ -66,7 +66,7 @@ class BoardActions:
         screen, session = self._screen, self._screen.chosen()
         if session is None or screen.refuse(why_not_edit(session, screen.me)):
             return
-        form = SessionForm(self._backend, screen.overlap, session)
+        form = SessionForm(screen.context, screen.overlap, session)
         edited = await screen.app.push_screen_wait(form)
         if edited is not None:
             screen.put(edited, form.since)
@@ -83,7 +83,9 @@ class BoardActions:
         if not await self._write(session, sessions.check_files(session)) or not screen.is_active:
             return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        asked = CancelScreen(session, f"Cancel {self._called(session)} for good?{whom}")
+        asked = CancelScreen(
+            screen.context, session, f"Cancel {self._called(session)} for good?{whom}"
+        )
         if not await screen.app.push_screen_wait(asked):
             return
         screen.cancelling.add(session.id)
@@ -108,7 +110,7 @@ class BoardActions:
             written = await write
         except Taken as error:
             screen.put(error.present, since)
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
         except Changed as error:
             screen.put(error.present, since)
             words = difference(session, error.present, screen.now, screen.zone)
@@ -118,9 +120,9 @@ class BoardActions:
             )  # fmt: skip
         except Gone as error:
             self._backend.live.drop(session.id)
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
         except DataError as error:
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
         else:
             if written is not None:
                 screen.put(written, since)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Static
 
@@ -11,10 +10,8 @@ from medtui.core.agenda import name_of, why_not_cancel
 from medtui.core.wording import difference
 from medtui.data.events import BoardRead, Event, SessionsChanged
 from medtui.models import PracticeSession
+from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 STARTLE_SECONDS = 0.7
 """For so long after the question has changed, yes is not taken for an answer to it."""
@@ -23,29 +20,22 @@ STARTLE_SECONDS = 0.7
 class CancelScreen(ConfirmScreen):
     """Dismissed with the answer. `session` is what the last question was about."""
 
-    def __init__(self, session: PracticeSession, question: str) -> None:
+    def __init__(self, context: Context, session: PracticeSession, question: str) -> None:
         super().__init__(question, yes="Cancel it")
+        self.context = context
         self.session = session
         self._changed = float("-inf")
 
     def on_mount(self) -> None:
-        cast("MedtuiApp", self.app).told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
 
     def _hear(self, event: Event) -> None:
-        id_ = self.session.id
-        match event:
-            case BoardRead(sessions):
-                found = [session for session in sessions if session.id == id_]
-                is_gone = not found
-            case SessionsChanged(changed, removed):
-                found = [session for session in changed if session.id == id_]
-                is_gone = id_ in removed
-            case _:
-                return
-        if is_gone:
-            self.dismiss(False)
-        for session in found:
+        if not isinstance(event, BoardRead | SessionsChanged):
+            return
+        if session := self.context.feed.sessions.get(self.session.id):
             self._follow(session)
+        else:
+            self.dismiss(False)
 
     def _follow(self, session: PracticeSession) -> None:
         seen, self.session = self.session, session
@@ -60,8 +50,7 @@ class CancelScreen(ConfirmScreen):
         ):  # fmt: skip
             return
         else:
-            app = cast("MedtuiApp", self.app)
-            news = difference(seen, session, app.now(), app.zone)
+            news = difference(seen, session, self.context.now(), self.context.zone)
         self._changed = time.monotonic()
         self.query_one("#question", Static).update(f"{news} Cancel anyway?")
 

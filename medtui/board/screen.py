@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 from uuid import UUID
 
 from textual import on, work
@@ -22,7 +22,7 @@ from medtui.board.session_details import SessionDetails
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Board, View, why_not_review
 from medtui.core.notices import gone_words, words
-from medtui.data import Backend, DataError
+from medtui.data import DataError
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -31,15 +31,14 @@ from medtui.data.events import (
     NoticesChanged,
     SessionsChanged,
 )
-from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
+from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.review.interrupted_replacements import Unfinished
+from medtui.ui import routes
+from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState, StatusLine
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
+from medtui.ui.status_line import StatusLine
 
 STARTLE_SECONDS = 0.7
 """For so long after the cursor's session has gone, keys that act on one are not obeyed."""
@@ -87,15 +86,15 @@ class BoardScreen(Screen[None]):
     hint = query_one("#hint", Static)
     notice = query_one("#notice", Static)
 
-    def __init__(self, backend: Backend, profile: Profile) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._backend = backend
-        self.me: UUID = profile.user_id
-        self.zone = self.medtui.zone
-        self._board = Board(self.me, self.zone, self.medtui.now())
-        self._acts = BoardActions(self, backend)
-        self._unfinished = Unfinished(self, backend)
-        self._feed = ConnectionState()
+        self.context = context
+        self._backend = context.backend
+        self.me: UUID = context.me
+        self.zone = context.zone
+        self._board = Board(self.me, self.zone, context.now())
+        self._acts = BoardActions(self)
+        self._unfinished = Unfinished(self, context)
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
@@ -105,15 +104,11 @@ class BoardScreen(Screen[None]):
         """Sessions whose going is no surprise, as it was asked for here."""
 
     @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
-
-    @property
     def now(self) -> datetime:
         return self._board.now
 
     def compose(self) -> ComposeResult:
-        yield StatusLine(self.zone, self.medtui.servers.name)
+        yield StatusLine(self.zone, self.context.server_name)
         yield Static(id="notice", markup=False)
         with Horizontal(id="board"):
             yield SessionList(self._board.agenda, self.me, self.zone, self.now)
@@ -125,18 +120,20 @@ class BoardScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.filter.display = False
-        self.medtui.told.subscribe(self, self._told)
+        feed = self.context.feed
+        feed.events.subscribe(self, self._hear)
+        if feed.is_read:  # before this screen was there
+            self._board.read(feed.sessions.values())
+            self._is_read = True
+        if feed.connection.is_live:
+            self._went_live()
         self._show_notice()
-        self._backend.live.start()
         self.set_interval(1, self._redraw)
         self._redraw()
 
-    async def on_unmount(self) -> None:
-        await self._backend.live.stop()
-
     # What the data module tells
 
-    def _told(self, event: Event) -> None:
+    def _hear(self, event: Event) -> None:
         match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
@@ -148,16 +145,18 @@ class BoardScreen(Screen[None]):
                 self._changed |= self._board.apply(changed, removed)
                 self._has_news = True
             case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
-                self._look_for_files()
-                self._end_unfinished()
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
+                self._went_live()
+            case FeedWentStale():
+                pass
             case NoticesChanged():
                 self._show_notice()
             case _:
                 return
         self._redraw_soon()
+
+    def _went_live(self) -> None:
+        self._look_for_files()
+        self._end_unfinished()
 
     def _show_notice(self) -> None:
         """What others did to one's sessions, one thing at a time, until it was read."""
@@ -183,16 +182,16 @@ class BoardScreen(Screen[None]):
     def _redraw(self) -> None:
         self._redraw_is_due = False
         before = self.list.session_id
-        now = self.medtui.now()
+        now = self.context.now()
         self._board.tick(now)
-        self.list.is_stale = self._is_read and not self._feed.is_live
+        self.list.is_stale = self._is_read and not self.context.feed.connection.is_live
         self.list.update(now, self._changed)
         self._changed = set()
         if self._has_news and before not in (None, self.list.session_id, *self.cancelling):
             self._startled = time.monotonic()
         self._has_news = False
         self.status.show(
-            self._feed,
+            self.context.feed.connection,
             seats=self._board.open_count() if self._is_read else None,
             view=self._board.view.value,
             now=now,
@@ -229,7 +228,7 @@ class BoardScreen(Screen[None]):
 
     def _emptiness(self) -> str:
         if not self._is_read:
-            if not (reason := self._feed.reason.rstrip(".")):
+            if not (reason := self.context.feed.connection.reason.rstrip(".")):
                 return "Reading the board…"
             # In the line above it may be cut; here is room for all of it.
             return f"{reason[0].upper()}{reason[1:]}. Trying again…"
@@ -292,22 +291,16 @@ class BoardScreen(Screen[None]):
         self.list.focus()
 
     def action_history(self) -> None:
-        from medtui.history.screen import HistoryScreen
-
-        self.app.push_screen(HistoryScreen(self._backend, self.me))
+        self.context.go(routes.PastSessions())
 
     def action_profile(self) -> None:
-        from medtui.account.profile import ProfileScreen
-
         if not self._backend.is_complete:
             self.refuse(CANNOT_EDIT_PROFILE)
             return
-        self.app.push_screen(ProfileScreen(self.medtui.profile))
+        self.context.go(routes.OwnProfile())
 
     def action_account(self) -> None:
-        from medtui.account.screen import AccountScreen
-
-        self.app.push_screen(AccountScreen())
+        self.context.go(routes.Account())
 
     # Acting on the session under the cursor
 
@@ -333,7 +326,7 @@ class BoardScreen(Screen[None]):
 
     def action_open_link(self) -> None:
         if session := self.chosen():
-            open_link(self, session)
+            open_link(self.context, session)
 
     def action_copy_link(self) -> None:
         if session := self.chosen():
@@ -341,17 +334,13 @@ class BoardScreen(Screen[None]):
 
     def action_room(self) -> None:
         """Go into the room of the session under the cursor."""
-        from medtui.room.screen import RoomScreen
-
         if (session := self.chosen()) and session.involves(self.me):
-            self.app.push_screen(RoomScreen(self._backend, self.me, session, self._feed))
+            self.context.go(routes.Room(session))
 
     def action_review(self) -> None:
         """Read, of the session under the cursor, what there is to read afterwards."""
-        from medtui.review.session_review import SessionReviewScreen
-
         if (session := self.chosen()) and not self.refuse(why_not_review(session, self.me)):
-            self.app.push_screen(SessionReviewScreen(self._backend, self.me, session))
+            self.context.go(routes.Review(session))
 
     def chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""
@@ -379,7 +368,7 @@ class BoardScreen(Screen[None]):
 
     def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
         """Another session of mine that overlaps with one at this time."""
-        minutes = self.medtui.settings.overlap_minutes
+        minutes = self.context.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
     def put(self, session: PracticeSession, since: int) -> None:

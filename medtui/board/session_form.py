@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 from uuid import UUID, uuid4
 
 from textual import on, work
@@ -19,14 +19,11 @@ from medtui.core.agenda import room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when
 from medtui.core.wording import countdown, difference, moment
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
+from medtui.ui.context import Context
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 from medtui.ui.vim_select import VimSelect
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
-    from medtui.data import Backend
 
 OTHER = "other"
 OPEN = "open"
@@ -62,10 +59,11 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     failure = query_one(".card--error", Static)
 
     def __init__(
-        self, backend: Backend, overlap: Overlap, session: PracticeSession | None = None
+        self, context: Context, overlap: Overlap, session: PracticeSession | None = None
     ) -> None:
         super().__init__()
-        self._backend = backend
+        self.context = context
+        self._backend = context.backend
         self._overlap = overlap
         self._session = session
         self._form = f"edit-{session.id}" if session else POST
@@ -79,10 +77,6 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         """Whether it was posted once without a refusal: then the server may have it."""
         self.since = 0
         """What the feed had heard when it was saved."""
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
 
     def compose(self) -> ComposeResult:
         session = self._session
@@ -105,7 +99,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.medtui.draft(self._form))
+        kept = await self.draft.take_up(self.context.draft(self._form))
         if self._session is None and (known := _uuid(kept.get("id"))):
             self._session_id = known
         self._is_sent = SENT in kept
@@ -129,15 +123,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _defaults(self) -> dict[str, str]:
         session = self._session
         if session is None:
-            soon = self.medtui.now() + timedelta(minutes=30)
+            soon = self.context.now() + timedelta(minutes=30)
             # The next full or half hour that leaves others the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
             kind, candidate = "mock", OPEN
-            link = room_link(self.medtui.settings.room_template, self._session_id)
+            link = room_link(self.context.settings.room_template, self._session_id)
         else:
             starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
             candidate = str(session.candidate_id) if session.candidate_id else OPEN
-        self._usual = starts_at.astimezone(self.medtui.zone)
+        self._usual = starts_at.astimezone(self.context.zone)
         known = kind in SESSION_TYPES
         return {
             "when": f"{self._usual:%a} {self._usual.day} {self._usual:%b %H:%M}",
@@ -173,7 +167,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self.when.tell(str(unclear))
 
     def _in_words(self, when: When) -> str:
-        zone, now = self.medtui.zone, self.medtui.now()
+        zone, now = self.context.zone, self.context.now()
         local = when.at.astimezone(zone)
         words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
         words += f" · {when.at:%H:%M} UTC · {countdown(when.at, now)}"
@@ -204,7 +198,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
         if self._keep() and self.draft.is_kept:
-            self.medtui.notify("What you typed is kept as a draft.", markup=False)
+            self.context.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(None)
 
@@ -227,7 +221,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         except DateNotUnderstood as unclear:
             self.when.fail(str(unclear))
             return
-        if when.at < self.medtui.now() - timedelta(hours=1) and not self._is_seen(when.at):
+        if when.at < self.context.now() - timedelta(hours=1) and not self._is_seen(when.at):
             self.when.fail("This is more than an hour ago: choose a time to come.")
             return
         kind = clean_line(self.own_kind.value) if self.kind.value == OTHER else self.kind.value
@@ -247,8 +241,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             return When(self._usual.astimezone(UTC))
         return parse_when(
             self.when.value,
-            self.medtui.now(),
-            self.medtui.zone,
+            self.context.now(),
+            self.context.zone,
             usual=self._usual.time().replace(second=0, microsecond=0, fold=0),
             on=self._usual.date() if self._session else None,
         )
@@ -300,7 +294,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             )
             return await self._backend.sessions.create(draft)
         except Changed as error:
-            zone, now = self.medtui.zone, self.medtui.now()
+            zone, now = self.context.zone, self.context.now()
             words = error.message
             if self._session is not None:
                 words = difference(self._session, error.present, now, zone)

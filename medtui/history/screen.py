@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 from uuid import UUID
 
 from textual import on, work
@@ -20,7 +20,6 @@ from textual.widgets import Input, Static
 from medtui.core.history import Filter, History
 from medtui.core.progress import By, progress
 from medtui.core.wording import moment
-from medtui.data import Backend
 from medtui.data.events import Event, FeedWentLive
 from medtui.history.details import HistoryDetails
 from medtui.history.header import Heading, HistoryHeader
@@ -29,10 +28,9 @@ from medtui.history.loader import HistoryReading
 from medtui.history.progress_view import ProgressView
 from medtui.history.wording import counts_words, day_words, filter_words, progress_words
 from medtui.models import Role
+from medtui.ui import routes
+from medtui.ui.context import Context
 from medtui.ui.footer import Footer
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 LOOK_SECONDS = 8
 """How often one looks whether a session has got its first file."""
@@ -42,8 +40,7 @@ class HistoryScreen(Screen[None]):
     """Over the board. What this machine knows is there at once, and says as of when it is.
 
     Args:
-        backend: signed in.
-        me: the viewer.
+        context: of a signed-in user.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -68,22 +65,19 @@ class HistoryScreen(Screen[None]):
     field = query_one("#history-filter", Input)
     hint = query_one("#history-hint", Static)
 
-    def __init__(self, backend: Backend, me: UUID) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._backend = backend
-        self._me = me
-        self._zone = self.medtui.zone
-        self._history = History(me, self._zone)
-        self._reading = HistoryReading(backend, self._history, self.medtui.now, self._redraw_soon)
+        self.context = context
+        self._zone = context.zone
+        self._history = History(context.me, self._zone)
+        self._reading = HistoryReading(
+            context.backend, self._history, context.now, self._redraw_soon
+        )
         self._by = By.SKILL
         self._is_progress = False
         self._redraw_is_due = False
         self._redraw_took = 0.0
         self._reviewed: UUID | None = None
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
 
     def compose(self) -> ComposeResult:
         yield HistoryHeader()
@@ -98,7 +92,7 @@ class HistoryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.field.display = False
-        self.medtui.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self._redraw()
         self.read()
 
@@ -149,7 +143,7 @@ class HistoryScreen(Screen[None]):
         wanted = self._history.wanted()
         series = progress(wanted, self._by) if self._is_progress else []
         if self._is_progress:
-            self.charts.show(series, self._by, self.medtui.now())
+            self.charts.show(series, self._by, self.context.now())
         else:
             self.list.show(self._history.lines(wanted))
         is_empty = not (series if self._is_progress else wanted)
@@ -177,7 +171,7 @@ class HistoryScreen(Screen[None]):
 
     def _state(self) -> tuple[str, bool]:
         """How current it is, and whether something is wrong with that."""
-        reading, now = self._reading, self.medtui.now()
+        reading, now = self._reading, self.context.now()
         if reading.error:
             as_of = f"as of {moment(reading.as_of, now, self._zone)}" if reading.as_of else ""
             return ". ".join(filter(None, (as_of, reading.error))), True
@@ -221,13 +215,11 @@ class HistoryScreen(Screen[None]):
 
     @on(HistoryList.Selected)
     def _selected(self, event: HistoryList.Selected) -> None:
-        from medtui.review.session_review import SessionReviewScreen
-
         if not self.is_active:  # the key was pressed twice
             return
         session = event.entry.session
         self._reviewed = session.id
-        self.app.push_screen(SessionReviewScreen(self._backend, self._me, session))
+        self.context.go(routes.Review(session))
 
     def action_switch(self) -> None:
         self._is_progress = not self._is_progress

@@ -91,7 +91,7 @@ class SheetActs:
         """Have it uploaded as the session's assessment; where there is one, replace that."""
         screen = self._screen
         sheet, session, sent = screen.sheet, screen.session, screen.submission
-        delivery, is_host = screen.medtui.sheets.delivery, screen.session.host_id == screen.me
+        delivery, is_host = screen.context.sheets.delivery, screen.session.host_id == screen.me
         if delivery is None:
             return
         if sheet.is_empty:
@@ -109,7 +109,7 @@ class SheetActs:
             elif await self._ask(wording.REPLACE, "Replace it"):
                 await delivery.replace(sent)
         except DataError as error:
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
         screen.draw()
 
     async def _ask(self, question: str, yes: str) -> bool:

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
+    from collections.abc import Callable
 
-    from medtui.app import MedtuiApp
-    from medtui.core.room_state import RoomState
     from medtui.data import Backend
-    from medtui.data.events import Event
+    from medtui.data.events import Event, Notify
     from medtui.data.sheet_delivery import SheetDelivery
     from medtui.models import PracticeSession
     from medtui.store.outbox import Submission
-    from medtui.ui.status_line import ConnectionState
+    from medtui.ui.context import Context
 
 SETTLES = 1.0
 """Seconds after which it is said where a sheet stands: it passes most steps more quickly."""
 
 
 class SheetHandover:
-    """Delivers the signed-in user's mark sheets, and notifies when a sheet's state changes."""
+    """Delivers the signed-in user's mark sheets, and notifies when a sheet's state changes.
 
-    def __init__(self, app: MedtuiApp) -> None:
+    Args:
+        tell: handles the events of the delivery.
+        set_timer: calls a function after some seconds.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        tell: Notify,
+        set_timer: Callable[[float, Callable[[], None]], object],
+    ) -> None:
         self.delivery: SheetDelivery | None = None
-        self._app = app
+        self._context = context
+        self._tell = tell
+        self._set_timer = set_timer
         self._said: dict[UUID, str] = {}
         self._last: dict[UUID, Submission] = {}
 
@@ -38,8 +48,8 @@ class SheetHandover:
         from medtui.data.sheet_delivery import SheetDelivery
         from medtui.documents.submitted import why_no_mark_sheet
 
-        folder, tell = self._app.settings.state, self._app.tell
-        self.delivery = SheetDelivery(backend, me, folder, tell, why_no_mark_sheet)
+        folder = self._context.settings.state
+        self.delivery = SheetDelivery(backend, me, folder, self._tell, why_no_mark_sheet)
         self.delivery.start()
 
     def stop(self) -> None:
@@ -82,7 +92,7 @@ class SheetHandover:
             self.delivery.hear(event)
         if isinstance(event, SheetMoved):
             self._last[event.submission.sheet] = event.submission
-            self._app.set_timer(SETTLES, partial(self._say, event.submission))
+            self._set_timer(SETTLES, partial(self._say, event.submission))
 
     def _say(self, submission: Submission) -> None:
         """Say where a sheet stands, if it has not gone on since."""
@@ -93,40 +103,31 @@ class SheetHandover:
         words = moved(submission)
         if words is not None and self._said.get(submission.sheet) != words:
             self._said[submission.sheet] = words
-            self._app.notify(words, markup=False)
+            self._context.notify(words, markup=False)
 
 
-async def open_mark_sheet(
-    screen: Screen[None],
-    backend: Backend,
-    me: UUID,
-    session: PracticeSession,
-    room: RoomState | None = None,
-    feed: ConnectionState | None = None,
-) -> None:
-    """What `m` does: the assessor's sheet; to a host whose guest's waits for a decision, that."""
+async def decide_first(context: Context, session: PracticeSession) -> bool:
+    """Ask the host about a guest's sheet that waits. Whether to go on to the user's own sheet."""
     from medtui.core.room_rules import why_not_mark
-    from medtui.marking.screen import MarkSheetScreen
 
-    app = cast("MedtuiApp", screen.app)
-    delivery, waiting = app.sheets.delivery, app.sheets.waiting(session.id)
-    reason = why_not_mark(session, me)
-    if delivery and waiting:
-        await _decide(app, delivery, waiting)
+    sheets, reason = context.sheets, why_not_mark(session, context.me)
+    waiting = sheets.waiting(session.id)
+    if sheets.delivery and waiting:
+        await _decide(context, sheets.delivery, waiting)
     elif reason is not None:
-        screen.notify(reason, severity="warning", markup=False)
-    if reason is None:
-        app.push_screen(MarkSheetScreen(backend, me, session, room, feed))
+        context.notify(reason, severity="warning", markup=False)
+    return reason is None
 
 
-async def _decide(app: MedtuiApp, delivery: SheetDelivery, submission: Submission) -> None:
+async def _decide(context: Context, delivery: SheetDelivery, submission: Submission) -> None:
     """Ask the host whether a guest's sheet is to be uploaded; esc leaves it for later."""
     from medtui.data import DataError
     from medtui.marking.wording import decision
     from medtui.ui.dialogs.choose import ChooseScreen
 
     question, yes, no = decision(submission)
-    is_wanted = await app.push_screen_wait(ChooseScreen(question, [(yes, True), (no, False)]))
+    choices = [(yes, True), (no, False)]
+    is_wanted = await context.push_screen_wait(ChooseScreen(question, choices))
     try:
         if is_wanted is False:
             await delivery.decline(submission)
@@ -135,4 +136,4 @@ async def _decide(app: MedtuiApp, delivery: SheetDelivery, submission: Submissio
         elif is_wanted:
             await delivery.agree(submission)
     except DataError as error:
-        app.say(error)
+        context.notify_error(error)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
-from uuid import UUID
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -23,12 +22,9 @@ from medtui.core.presets import minutes
 from medtui.core.room_rules import other_of, person, why_not_mark
 from medtui.core.room_state import RoomState
 from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
-from medtui.data import Backend
 from medtui.data.events import (
     BoardRead,
     Event,
-    FeedWentLive,
-    FeedWentStale,
     SessionsChanged,
     SheetMoved,
 )
@@ -37,17 +33,14 @@ from medtui.marking.actions import SheetActs
 from medtui.marking.bindings import KINDS, SHEET_KEYS
 from medtui.marking.header import SheetLine
 from medtui.marking.table import SIGNS, MarkTable
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, Role
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.store.outbox import Submission
 from medtui.store.sheet_journal import InUse, SheetJournal
+from medtui.ui.context import Context
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState
 from medtui.ui.vim_keys import VimOptionList
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 LOOK_SECONDS = 0.5
 
@@ -56,11 +49,9 @@ class MarkSheetScreen(Screen[None]):
     """Over the room or the review. What it shows of the case is the brief that the actor may read.
 
     Args:
-        backend: signed in.
-        me: the assessor.
+        context: the assessor's.
         session: whose candidate is marked.
         room: the room's state, where this is over a room: it has the clock.
-        feed: whether the board was live.
     """
 
     AUTO_FOCUS = "MarkTable"
@@ -76,33 +67,23 @@ class MarkSheetScreen(Screen[None]):
 
     def __init__(
         self,
-        backend: Backend,
-        me: UUID,
+        context: Context,
         session: PracticeSession,
         room: RoomState | None = None,
-        feed: ConnectionState | None = None,
     ) -> None:
         super().__init__()
-        self._backend = backend
-        self.me = me
-        self._session = session
+        self.context = context
+        self._backend = context.backend
+        self.me = context.me
+        self.session = session
         self._room = room
-        self._feed = feed or ConnectionState(is_live=True)
         self._acts = SheetActs(self)
         self._is_open = False
         self._said_not_kept = False
         self._given = ""
         """What stood in the line before anything was typed: a remark, the station's time."""
-        self._book = SheetJournal(self.medtui.settings.state, me, session.id, self._not_kept)
+        self._book = SheetJournal(context.settings.state, self.me, session.id, self._not_kept)
         self.sheet = self._blank(DEFAULT)
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
-
-    @property
-    def session(self) -> PracticeSession:
-        return self._room.session if self._room else self._session
 
     @property
     def partner(self) -> str:
@@ -111,12 +92,12 @@ class MarkSheetScreen(Screen[None]):
     @property
     def submission(self) -> Submission | None:
         """This sheet on its way, if it was handed in."""
-        delivery = self.medtui.sheets.delivery
+        delivery = self.context.sheets.delivery
         sent = delivery.of(self.session.id) if delivery else []
         return next((submission for submission in sent if submission.sheet == self.sheet.id), None)
 
     def compose(self) -> ComposeResult:
-        yield SheetLine(self.medtui.zone)
+        yield SheetLine(self.context.zone)
         with Container(id="sheet"):
             with Vertical(id="sheet-marks"):
                 yield MarkTable(self.sheet, id="sheet-table")
@@ -133,13 +114,13 @@ class MarkSheetScreen(Screen[None]):
         self.writing.display = False
         self._reader = BriefReader(self._backend, self.brief)
         self.set_class(self._room is None, "-no-brief")
-        self.medtui.told.subscribe(self, self._hear)
-        self.medtui.sheets.attend(self.session.id)
+        self.context.feed.events.subscribe(self, self._hear)
+        self.context.sheets.attend(self.session.id)
         self._tick()
         await self._take_up()
 
     async def on_unmount(self) -> None:
-        self.medtui.sheets.unattend(self.session.id)
+        self.context.sheets.unattend(self.session.id)
         await self._book.close()
 
     # The sheet
@@ -172,12 +153,12 @@ class MarkSheetScreen(Screen[None]):
         return Sheet(session.id, session.candidate_id or session.host_id, rubric)
 
     async def _usual_rubric(self) -> Rubric:
-        named = self._room.shared.preset.id if self._room else self.medtui.settings.preset
+        named = self._room.shared.preset.id if self._room else self.context.settings.preset
         return rubric_for(named, await self.rubrics())
 
     async def rubrics(self) -> tuple[Rubric, ...]:
         try:
-            return await asyncio.to_thread(config.rubrics, self.medtui.settings)
+            return await asyncio.to_thread(config.rubrics, self.context.settings)
         except config.BadConfig as error:
             self.refuse(str(error))
             return RUBRICS
@@ -218,14 +199,7 @@ class MarkSheetScreen(Screen[None]):
 
     def _hear(self, event: Event) -> None:
         match event:
-            case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
-            case BoardRead(sessions) | SessionsChanged(sessions):
-                for row in sessions:
-                    if row.id == self.session.id:
-                        self._session = row
+            case BoardRead() | SessionsChanged():
                 self._follow()
             case SheetMoved():
                 pass
@@ -234,38 +208,44 @@ class MarkSheetScreen(Screen[None]):
         self.draw()
 
     def _follow(self) -> None:
-        self._read_brief()
+        sessions = self.context.feed.sessions
+        self.session = sessions.get(self.session.id, self.session)  # it may be an old one
         if (reason := why_not_mark(self.session, self.me)) is not None:
             self._leave(f"{reason} What is on your mark sheet is kept.")
+        else:
+            self._read_brief()
 
     def _leave(self, reason: str) -> None:
-        self.medtui.notify(reason, severity="warning", markup=False)
+        self.context.notify(reason, severity="warning", markup=False)
         while self.app.screen is not self and self in self.app.screen_stack:
             self.app.pop_screen()
         if self.app.screen is self:
             self.dismiss(None)
 
     def _read_brief(self) -> None:
-        if self._room and self._reader.wants(self.session, self._room.role):
+        if self._room and self._reader.wants(self.session, self._role):
             self._fetch_brief()
 
     @work(exclusive=True, group="brief")
     async def _fetch_brief(self) -> None:
-        assert self._room is not None  # noqa: S101
         await self._reader.read(self.session)
-        await self._reader.draw(self.session, self._room.role, None)
+        await self._reader.draw(self.session, self._role, None)
+
+    @property
+    def _role(self) -> Role | None:
+        return self.session.role_of(self.me)
 
     # Drawing
 
     def _tick(self) -> None:
         if self._is_open:
             self._follow()  # the room may have heard of a change after this screen
-        now = self.medtui.now()
+        now = self.context.now()
         reading = self._room.reading(now) if self._room else None
         self.line.show(
             self.partner,
             self.sheet.rubric.name,
-            self._feed,
+            self.context.feed.connection,
             self.session.stage,
             reading,
             self._elapsed,
@@ -276,7 +256,7 @@ class MarkSheetScreen(Screen[None]):
 
     @property
     def _elapsed(self) -> str:
-        elapsed = self._room.elapsed(self.medtui.now()) if self._room else None
+        elapsed = self._room.elapsed(self.context.now()) if self._room else None
         return "" if elapsed is None else minutes(elapsed)
 
     def draw(self) -> None:

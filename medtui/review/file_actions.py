@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual.binding import Binding, BindingType
 
 from medtui.core.wording import moment
-from medtui.data import Backend, DataError, Gone, HalfDone
+from medtui.data import DataError, Gone, HalfDone
 from medtui.models import FileKind, SessionFile
 from medtui.review.wording import size_words
 from medtui.ui.dialogs.choose import ChooseScreen
@@ -41,9 +41,9 @@ class DeleteScreen(ConfirmScreen):
 class FileActions:
     """The keys that act on files. The server decides who may; others are not offered them."""
 
-    def __init__(self, screen: SessionReviewScreen, backend: Backend) -> None:
+    def __init__(self, screen: SessionReviewScreen) -> None:
         self._screen = screen
-        self._files = backend.assessments
+        self._files = screen.context.backend.assessments
         self.are_writing = False
         """True during an upload; the poll must not report intermediate states."""
 
@@ -72,7 +72,7 @@ class FileActions:
         from medtui.review.upload_dialog import SendingScreen
 
         screen, kind = self._screen, FileKind(brought.kind)
-        keep = screen.medtui.settings.state
+        keep = screen.context.settings.state
 
         async def send(sent: Callable[[int], None]) -> None:
             await self._files.replace(
@@ -89,7 +89,7 @@ class FileActions:
         if isinstance(ended, HalfDone):
             screen.notify(ended.message, title=ended.title, severity="warning", markup=False)
         elif isinstance(ended, DataError):
-            screen.medtui.say(ended)
+            screen.context.notify_error(ended)
         else:
             words = f"The {kind} is there." if ended else await self._stopped(kind, brought)
             screen.notify(words, markup=False)
@@ -127,7 +127,7 @@ class FileActions:
         try:
             await self._files.delete(screen.session.id, file.kind)
         except DataError as error:
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
         else:
             screen.notify(f"The {file.kind} is deleted.", markup=False)
         screen.look_again()
@@ -159,7 +159,7 @@ class FileActions:
         try:
             content = await self._files.read(screen.session.id, kind)
         except DataError as error:
-            screen.medtui.say(error)
+            screen.context.notify_error(error)
             return
         path = Path.home() / f"{kind}-{self._day}.json"
         title = f"Save the {kind} as it is, {size_words(len(content))}"
@@ -169,11 +169,11 @@ class FileActions:
 
     @property
     def _day(self) -> str:
-        return f"{self._screen.session.starts_at.astimezone(self._screen.medtui.zone):%Y-%m-%d}"
+        return f"{self._screen.session.starts_at.astimezone(self._screen.context.zone):%Y-%m-%d}"
 
     def _called(self, file: SessionFile) -> str:
-        app = self._screen.medtui
-        when = moment(file.uploaded_at, app.now(), app.zone)
+        context = self._screen.context
+        when = moment(file.uploaded_at, context.now(), context.zone)
         return f"{file.kind} of {when} ({size_words(file.size)})"
 
     def _refuse(self, reason: str) -> None:

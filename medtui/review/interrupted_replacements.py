@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from textual.screen import Screen
 
 from medtui.core.wording import moment
-from medtui.data import Backend, DataError, Gone, Invalid, NotAllowed, NotSignedIn
+from medtui.data import DataError, Gone, Invalid, NotAllowed, NotSignedIn
 from medtui.data.file_replacement import Busy, RemoteState, Replacing
 from medtui.store.replace_journal import ReplaceJournal, Which
+from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 
 class Unfinished:
@@ -26,10 +23,11 @@ class Unfinished:
     """
 
     def __init__(
-        self, screen: Screen[None], backend: Backend, session_id: UUID | None = None
+        self, screen: Screen[None], context: Context, session_id: UUID | None = None
     ) -> None:
         self._screen = screen
-        self._backend = backend
+        self._context = context
+        self._files = context.backend.assessments
         self._session_id = session_id
         self._left: set[Path] = set()
         """What was asked about, and left for later."""
@@ -41,16 +39,12 @@ class Unfinished:
             return
         async with self._at_it:
             try:
-                replacing = self._backend.assessments.replacing(self._app.settings.state)
+                replacing = self._files.replacing(self._context.settings.state)
             except NotSignedIn:
                 return
             for kept in await replacing.pending():
                 if self._session_id in (None, kept.session_id) and kept.folder not in self._left:
                     await self._end(replacing, kept)
-
-    @property
-    def _app(self) -> MedtuiApp:
-        return cast("MedtuiApp", self._screen.app)
 
     async def _end(self, replacing: Replacing, kept: ReplaceJournal) -> None:
         try:
@@ -84,7 +78,7 @@ class Unfinished:
         self._screen.notify(words, title=error.title, severity="error", markup=False, timeout=15)
 
     async def _ask(self, kept: ReplaceJournal, there: RemoteState) -> Which | None:
-        when = moment(kept.began, self._app.now(), self._app.zone)
+        when = moment(kept.began, self._context.now(), self._context.zone)
         now = "the earlier one is there" if there is RemoteState.OLD else "none is there now"
         question = (
             f"A {kept.kind} was being replaced ({when}) when that was interrupted: {now}. "
@@ -97,7 +91,7 @@ class Unfinished:
                 "old",
             ),
         ]
-        return await self._app.push_screen_wait(ChooseScreen(question, choices))
+        return await self._screen.app.push_screen_wait(ChooseScreen(question, choices))
 
     def _say(self, kept: ReplaceJournal, there: RemoteState) -> None:
         words = {

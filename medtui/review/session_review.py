@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
-from uuid import UUID
+from typing import ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 
-from medtui.data import Backend, DataError, Gone
+from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
@@ -28,9 +27,8 @@ from medtui.review.interrupted_replacements import Unfinished
 from medtui.review.screen import ReviewScreen
 from medtui.review.wording import missing, review_title, size_words
 from medtui.store.speaker_names import SpeakerNames
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
+from medtui.ui import routes
+from medtui.ui.context import Context
 
 LOOK_SECONDS = 8
 """How often one looks whether a file has come, or another has taken its place."""
@@ -40,8 +38,7 @@ class SessionReviewScreen(ReviewScreen):
     """Over the board, the room or the history. Shows both files, each as soon as it is there.
 
     Args:
-        backend: signed in.
-        me: the viewer.
+        context: of a signed-in user.
         session: one of the viewer's own, whenever it was.
     """
 
@@ -55,26 +52,23 @@ class SessionReviewScreen(ReviewScreen):
                 tooltip="Save a copy: the review as Markdown, or a file as it is"),
     ]  # fmt: skip
 
-    def __init__(self, backend: Backend, me: UUID, session: PracticeSession) -> None:
-        app = self.medtui
-        now = app.now()
+    def __init__(self, context: Context, session: PracticeSession) -> None:
+        title = review_title(session, context.me, context.now(), context.zone)
         people = [person.name for person in (session.host, session.guest) if person]
-        super().__init__(review_title(session, me, now, app.zone), people=people)
+        super().__init__(title, people=people)
+        self.context = context
         self.session = session
-        self.me = me
-        self._backend = backend
-        self.memory = SpeakerNames(app.settings.state / "reviews.json", f"session:{session.id}")
+        self.me = context.me
+        self._backend = context.backend
+        memory = context.settings.state / "reviews.json"
+        self.memory = SpeakerNames(memory, f"session:{session.id}")
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
         self._shown: dict[FileKind, SessionFile | bool] = {}
         """What is shown of each: its file, or, where it is missing, whether the other is there."""
         self._wake = asyncio.Event()
-        self._acts = FileActions(self, backend)
-        self._unfinished = Unfinished(self, backend, session.id)
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
+        self._acts = FileActions(self)
+        self._unfinished = Unfinished(self, context, session.id)
 
     @property
     def is_host(self) -> bool:
@@ -87,13 +81,13 @@ class SessionReviewScreen(ReviewScreen):
                 yield FilesLine()
 
     def on_mount(self) -> None:
-        self.medtui.told.subscribe(self, self._hear)
-        self.medtui.sheets.attend(self.session.id)
+        self.context.feed.events.subscribe(self, self._hear)
+        self.context.sheets.attend(self.session.id)
         self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()
 
     def on_unmount(self) -> None:
-        self.medtui.sheets.unattend(self.session.id)
+        self.context.sheets.unattend(self.session.id)
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, FeedWentLive | SheetMoved) or (
@@ -130,7 +124,7 @@ class SessionReviewScreen(ReviewScreen):
         files = {file.kind: file for file in found}
         if files != self.files:
             self.files = files
-            self.query_one(FilesLine).show(found, self.medtui.now(), self.medtui.zone)
+            self.query_one(FilesLine).show(found, self.context.now(), self.context.zone)
             self.refresh_bindings()
         await asyncio.gather(*(self._update(kind, files) for kind in FileKind))
 
@@ -217,10 +211,4 @@ class SessionReviewScreen(ReviewScreen):
         self.tell(kind.value, words, failed=True)
 
     def action_mark_sheet(self) -> None:
-        self._open_mark_sheet()
-
-    @work
-    async def _open_mark_sheet(self) -> None:
-        from medtui.marking.handover import open_mark_sheet
-
-        await open_mark_sheet(self, self._backend, self.me, self.session)
+        self.context.go(routes.MarkSheet(self.session))

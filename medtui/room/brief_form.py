@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,12 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static, TextArea
 
 from medtui.models import PracticeSession, clean_block
+from medtui.ui.context import Context
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.footer import Footer
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
-    from medtui.data import Backend
 
 LONGEST = 20_000
 """Characters in one brief, as the database has it."""
@@ -45,18 +42,15 @@ class BriefForm(ModalScreen[bool]):
 
     failure = query_one(".card--error", Static)
 
-    def __init__(self, backend: Backend, session: PracticeSession) -> None:
+    def __init__(self, context: Context, session: PracticeSession) -> None:
         super().__init__()
-        self._backend = backend
+        self.context = context
+        self._backend = context.backend
         self._session = session
         self.draft = DraftNote("write a brief")
         self._is_filled = False
         self._is_saving = False
         self._was_saved = False
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="dialog", can_focus=False):
@@ -75,7 +69,7 @@ class BriefForm(ModalScreen[bool]):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.medtui.draft(f"brief-{self._session.id}"))
+        kept = await self.draft.take_up(self.context.draft(f"brief-{self._session.id}"))
         self._was_saved = SAVED in kept
         for role in ROLES:
             self._area(role).text = kept.get(role, "")
@@ -106,7 +100,7 @@ class BriefForm(ModalScreen[bool]):
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
         if self._keep() and self.draft.is_kept and not self._was_saved:
-            self.medtui.notify("What you typed is kept as a draft.", markup=False)
+            self.context.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, cast
+from typing import ClassVar, Literal, cast
 from uuid import UUID
 
 from textual import on, work
@@ -20,15 +20,13 @@ from textual.widgets.option_list import Option
 
 from medtui.core.agenda import fold
 from medtui.core.case_draw import Group, draw, groups, possible
-from medtui.data import Backend, DataError
+from medtui.data import DataError
 from medtui.data.cases import Past
 from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
+from medtui.ui.context import Context
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 REST_SECONDS = 0.15
 """A case's name is asked for once the cursor has rested on it for so long."""
@@ -89,10 +87,11 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
     none = query_one("#case-none", Static)
 
     def __init__(
-        self, backend: Backend, choice: CaseChoice, dice: random.Random | None = None
+        self, context: Context, choice: CaseChoice, dice: random.Random | None = None
     ) -> None:
         super().__init__()
-        self._backend = backend
+        self.context = context
+        self._backend = context.backend
         self._choice = choice
         self._dice = dice or random.Random()
         self._cases: list[CaseSummary] = []
@@ -127,7 +126,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
             self._past = await self._backend.cases.past([choice.candidate, choice.partner])
         except DataError as error:
             if self.is_current:
-                cast("MedtuiApp", self.app).say(error)
+                self.context.notify_error(error)
                 self.dismiss(None)
             return
         if self._is_going:
@@ -209,27 +208,23 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
         """Why no case can be chosen, and what to do instead."""
         if not self._has_none:
             return f"There is no case left that neither of you has been shown here. {OTHERWISE}"
-        if self._service_key:
+        if self.context.service_key:
             load = f"Load the {COUNT} sample cases (l), or import your own"
         else:
             load = "Your administrator can import some"
         return f"This group has no cases yet. {load}: medtui cases import FILE\n\n{OTHERWISE}"
 
-    @property
-    def _service_key(self) -> str:
-        return cast("MedtuiApp", self.app).servers.service_key
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Samples are offered to a group without cases, on this machine's own server."""
-        return action != "load" or (self._has_none and bool(self._service_key))
+        return action != "load" or (self._has_none and bool(self.context.service_key))
 
     @work(exclusive=True, group="load")
     async def action_load(self) -> None:
         from medtui.room.sample_cases import load_samples
 
-        app, key = cast("MedtuiApp", self.app), self._service_key
+        key = self.context.service_key
         self.none.update(f"Loading the {COUNT} sample cases…")
-        if await load_samples(app, self._backend.server.url, key) and self.is_mounted:
+        if await load_samples(self.context, self._backend.server.url, key) and self.is_mounted:
             self._read()
         elif not self._is_going:
             self.none.update(self._why_none())

@@ -10,7 +10,6 @@ from uuid import UUID
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
 from medtui.core.room_rules import other_of, person
-from medtui.data import Backend
 from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
 from medtui.room.brief_form import BriefForm
@@ -24,9 +23,9 @@ if TYPE_CHECKING:
 class HostActions:
     """The host's keys. A key that cannot act says why."""
 
-    def __init__(self, screen: RoomScreen, backend: Backend) -> None:
+    def __init__(self, screen: RoomScreen) -> None:
         self._screen = screen
-        self._backend = backend
+        self._backend = screen.context.backend
         self.keys: dict[str, Callable[[], Awaitable[object]]] = {
             "roles": self.roles,
             "case": self.case,
@@ -99,7 +98,7 @@ class HostActions:
             names={who: person(session, who, self._me) for who in (candidate,)},
             barred=self._screen.room.shared.shown,
         )
-        chosen = await self._screen.app.push_screen_wait(CasePicker(self._backend, choice))
+        chosen = await self._screen.app.push_screen_wait(CasePicker(self._screen.context, choice))
         if chosen == WRITE:
             await self.write_brief()
         elif chosen is not None:
@@ -112,7 +111,7 @@ class HostActions:
         if not self._backend.is_complete:
             self._screen.refuse(NO_OWN_BRIEFS)
             return
-        form = BriefForm(self._backend, self._session)
+        form = BriefForm(self._screen.context, self._session)
         if not await self._screen.app.push_screen_wait(form):
             return
         if self._session.case_id is not None:
@@ -136,7 +135,7 @@ class HostActions:
         if self._screen.refuse(rules.why_not_preset(self._session, self._me)):
             return
         try:
-            known = await asyncio.to_thread(presets, self._screen.medtui.settings)
+            known = await asyncio.to_thread(presets, self._screen.context.settings)
         except BadConfig as error:
             self._screen.refuse(str(error))
             return
@@ -172,7 +171,7 @@ class HostActions:
         session = self._session
         if self._screen.refuse(rules.why_not_finish(session, self._me)):
             return
-        reading = self._screen.room.reading(self._screen.medtui.now())
+        reading = self._screen.room.reading(self._screen.context.now())
         if reading is not None and not reading.is_over:
             question = "The time is not up yet. Finish the station for both of you?"
             if not await self._screen.ask(question, "Finish"):

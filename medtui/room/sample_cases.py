@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from medtui.documents.sample_cases import COUNT, sample_cases
+from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
 
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
-
-async def load_samples(app: MedtuiApp, url: str, service_key: str) -> bool:
+async def load_samples(context: Context, url: str, service_key: str) -> bool:
     """Load the sample cases. Whether they are there now; otherwise says why not."""
     from medtui.data import DataError
     from medtui.data.case_import import import_cases
@@ -20,13 +17,13 @@ async def load_samples(app: MedtuiApp, url: str, service_key: str) -> bool:
     try:
         await import_cases(url, service_key, await asyncio.to_thread(sample_cases))
     except DataError as error:
-        app.say(error.after("The sample cases were not loaded."))
+        context.notify_error(error.after("The sample cases were not loaded."))
         return False
-    app.notify(f"The {COUNT} sample cases are loaded.", markup=False)
+    context.notify(f"The {COUNT} sample cases are loaded.", markup=False)
     return True
 
 
-async def offer_samples(app: MedtuiApp, url: str, service_key: str) -> None:
+async def offer_samples(context: Context, url: str, service_key: str) -> None:
     """Ask whether a group without cases is to begin with the sample cases, and load them."""
     from medtui.data import DataError
     from medtui.data.case_import import has_cases
@@ -40,5 +37,5 @@ async def offer_samples(app: MedtuiApp, url: str, service_key: str) -> None:
         (f"load the {COUNT} sample cases", True),
         ("start without cases; the case picker can load them later", False),
     ]
-    if await app.push_screen_wait(ChooseScreen("Which cases should your group have?", choices)):
-        await load_samples(app, url, service_key)
+    if await context.push_screen_wait(ChooseScreen("Which cases should your group have?", choices)):
+        await load_samples(context, url, service_key)

@@ -12,8 +12,7 @@ import contextlib
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import TYPE_CHECKING, ClassVar, cast
-from uuid import UUID
+from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -29,7 +28,7 @@ from medtui.core.room_rules import happened, title, why_not_clock
 from medtui.core.room_state import RoomState
 from medtui.core.station_clock import MINUTE
 from medtui.core.wording import difference, moment
-from medtui.data import Backend, Changed, DataError, Gone
+from medtui.data import Changed, DataError, Gone
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -51,15 +50,13 @@ from medtui.room.header import RoomLine
 from medtui.room.host_actions import HostActions
 from medtui.room.notes import Notes
 from medtui.store.room_notes import RoomNotes, rescue, written
+from medtui.ui import routes
 from medtui.ui.clock_face import ClockFace
+from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.ending import at_last
 from medtui.ui.footer import Footer
-from medtui.ui.status_line import ConnectionState
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
@@ -78,9 +75,8 @@ class RoomScreen(Screen[None]):
     """Over the board. Dismissed when one leaves, or has no seat in it any more.
 
     Args:
-        backend: signed in.
+        context: of a signed-in user.
         session: one of the viewer's own.
-        feed: whether the board was live.
     """
 
     AUTO_FOCUS = "BriefView"
@@ -94,29 +90,23 @@ class RoomScreen(Screen[None]):
     brief = query_one(BriefView)
     notes = query_one(Notes)
 
-    def __init__(
-        self, backend: Backend, me: UUID, session: PracticeSession, feed: ConnectionState
-    ) -> None:
+    def __init__(self, context: Context, session: PracticeSession) -> None:
         super().__init__()
-        self.room = RoomState(session, me)
+        self.context = context
+        self.room = RoomState(session, context.me)
         self.presence = Presence()
-        self._backend = backend
-        self._host = HostActions(self, backend)
-        self._feed = feed
-        self._zone = self.medtui.zone
-        state = self.medtui.settings.state
-        self._notebook = RoomNotes(state, me, session.id, self._notes_not_kept)
+        self._backend = context.backend
+        self._host = HostActions(self)
+        self._zone = context.zone
+        self._notebook = RoomNotes(
+            context.settings.state, context.me, session.id, self._notes_not_kept
+        )
         self._at_last = ExitStack()
-        self._looked = self.medtui.now()
+        self._looked = context.now()
         self._told = ""
         self._told_until = self._looked
         self._drawing = asyncio.Lock()
         self._is_writing = False
-        self._has_heard = False
-
-    @property
-    def medtui(self) -> MedtuiApp:
-        return cast("MedtuiApp", self.app)
 
     @property
     def session(self) -> PracticeSession:
@@ -134,7 +124,7 @@ class RoomScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         self._reader = BriefReader(self._backend, self.brief)
-        self.medtui.told.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._hear)
         self._at_last.enter_context(at_last(rescue))
         kept, notes, usual = await asyncio.gather(
             self._notebook.card(), self._notebook.notes(), self._usual_preset()
@@ -142,7 +132,7 @@ class RoomScreen(Screen[None]):
         self.room = RoomState(self.session, self.room.me, kept, usual)
         self.notes.take_up(notes)
         self.set_class(bool(notes.strip()), "-notes")
-        self.room.take(self.session, self.medtui.now())
+        self.room.take(self.session, self.context.now())
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
         self._watch_files()
@@ -155,7 +145,7 @@ class RoomScreen(Screen[None]):
         self._at_last.close()
 
     async def _usual_preset(self) -> Preset | None:
-        settings = self.medtui.settings
+        settings = self.context.settings
         if not settings.preset:
             return None
         try:
@@ -169,15 +159,14 @@ class RoomScreen(Screen[None]):
     def _hear(self, event: Event) -> None:
         id_ = self.session.id
         match event:
-            case BoardRead(sessions):
-                self._hear_rows([s for s in sessions if s.id == id_], is_gone=True)
-            case SessionsChanged(changed, removed):
-                self._hear_rows([s for s in changed if s.id == id_], is_gone=id_ in removed)
+            case BoardRead() | SessionsChanged():
+                if session := self.context.feed.sessions.get(id_):
+                    self._take(session, is_mine=self._is_writing)
+                else:
+                    self._close(gone_words(self.session, self.room.me, self._zone))
             case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
                 self._read_brief()
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
+            case FeedWentStale():
                 self.presence = Presence()
             case RoomMet(where, people, cards) if where == id_:
                 self.presence = Presence(people)
@@ -192,16 +181,9 @@ class RoomScreen(Screen[None]):
                 return
         self._draw()
 
-    def _hear_rows(self, rows: list[PracticeSession], *, is_gone: bool) -> None:
-        for row in rows:
-            self._has_heard = True
-            self._take(row, is_mine=self._is_writing)
-        if is_gone and not rows:
-            self._close(gone_words(self.session, self.room.me, self._zone))
-
     def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
         """The row is this now: follow it, and say what others did."""
-        before, now = self.session, self.medtui.now()
+        before, now = self.session, self.context.now()
         if session == before:
             return
         if not session.involves(self.room.me):
@@ -266,7 +248,7 @@ class RoomScreen(Screen[None]):
     @work(group="draw-brief")
     async def _draw_brief(self) -> None:
         async with self._drawing:  # an update that is cancelled half-way leaves half a brief
-            reading = self.room.reading(self.medtui.now())
+            reading = self.room.reading(self.context.now())
             await self._reader.draw(self.session, self.room.role, reading)
 
     @work(exclusive=True, group="files")
@@ -299,7 +281,7 @@ class RoomScreen(Screen[None]):
     # Drawing
 
     def _tick(self) -> None:
-        now = self.medtui.now()
+        now = self.context.now()
         before = self.room.reading(self._looked)
         if told := self.room.signal(self._looked, now):
             self._told, self._told_until = told.words, now + timedelta(seconds=TOLD_SECONDS)
@@ -314,12 +296,12 @@ class RoomScreen(Screen[None]):
         self.set_timer(next_look, self._tick)
 
     def _draw(self) -> None:
-        session, now = self.session, self.medtui.now()
+        session, now = self.session, self.context.now()
         for stage in Stage:
             self.set_class(session.stage is stage, f"-{stage.label}")
         here = whether_here(session, self.room.me, self.presence)
         words = title(session, self.room.me)
-        self.line.show(words, here, self._feed, session.stage, self.room.role)
+        self.line.show(words, here, self.context.feed.connection, session.stage, self.room.role)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
         self.facts.show(session, now, self.presence, self.room.shared.preset)
@@ -335,7 +317,7 @@ class RoomScreen(Screen[None]):
             return True
         name = str(parameters[0])
         if name == "mark" and self.room.role is not Role.ACTOR:
-            return self.medtui.sheets.waiting(self.session.id) is not None
+            return self.context.sheets.waiting(self.session.id) is not None
         return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
 
     @work(group="act")
@@ -345,9 +327,9 @@ class RoomScreen(Screen[None]):
         if name in CLOCKS:
             self._set_clock(name)
         elif name == "review":
-            self._review()
+            self.context.go(routes.Review(self.session))
         elif name == "mark":
-            await self._mark()
+            self.context.go(routes.MarkSheet(self.session, self.room))
         else:
             await self._host.keys[name]()
 
@@ -356,23 +338,12 @@ class RoomScreen(Screen[None]):
     def _set_clock(self, name: str) -> None:
         if self.refuse(why_not_clock(self.session)):
             return
-        now = self.medtui.now()
+        now = self.context.now()
         if name == "pause":
             self.room.pause(now)
         else:
             self.room.add(now, MINUTE if name == "more" else -MINUTE)
         self.share()
-
-    def _review(self) -> None:
-        from medtui.review.session_review import SessionReviewScreen
-
-        self.app.push_screen(SessionReviewScreen(self._backend, self.room.me, self.session))
-
-    async def _mark(self) -> None:
-        from medtui.marking.handover import open_mark_sheet
-
-        me, session = self.room.me, self.session
-        await open_mark_sheet(self, self._backend, me, session, self.room, self._feed)
 
     def action_notes(self) -> None:
         self.add_class("-notes")
@@ -387,7 +358,7 @@ class RoomScreen(Screen[None]):
         self.refuse("Your notes could not be written down: is the disk full?")
 
     def action_open_link(self) -> None:
-        open_link(self, self.session)
+        open_link(self.context, self.session)
 
     def action_copy_link(self) -> None:
         copy_link(self, self.session)
@@ -398,7 +369,7 @@ class RoomScreen(Screen[None]):
 
     def _close(self, reason: str) -> None:
         """Leave because there is nothing to stay for, whatever question is open."""
-        self.medtui.notify(reason, severity="warning", markup=False)
+        self.context.notify(reason, severity="warning", markup=False)
         while self.app.screen is not self and self in self.app.screen_stack:
             self.app.pop_screen()
         self.dismiss(None)
@@ -416,22 +387,21 @@ class RoomScreen(Screen[None]):
 
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         """Do a write, and follow what has become of the row."""
-        self._is_writing, self._has_heard = True, False
-        seen = self.session
+        self._is_writing, seen, since = True, self.session, self._backend.live.heard
         try:
             written = await write
             # The feed may have brought it already, or even what came after.
-            if not (self._has_heard and self._feed.is_live):
+            if not self._backend.live.has_news(seen.id, since):
                 self._take(written, is_mine=True)
                 self._backend.live.put(written)
         except Changed as error:
-            words = difference(seen, error.present, self.medtui.now(), self._zone)
+            words = difference(seen, error.present, self.context.now(), self._zone)
             self.notify(f"{words} Nothing was done: look again.", severity="error", markup=False)
             self._take(error.present, is_mine=True)
         except Gone:
             self._backend.live.drop(seen.id)
         except DataError as error:
-            self.medtui.say(error)
+            self.context.notify_error(error)
         finally:
             self._is_writing = False
         self._draw()

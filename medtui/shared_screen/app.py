@@ -15,6 +15,7 @@ from medtui.config import BadConfig, Settings
 from medtui.shared_screen.screen import Look, SharedBoardScreen
 from medtui.text import clean_line
 from medtui.ui.app_base import AppBase
+from medtui.ui.feed_state import FeedState
 
 if TYPE_CHECKING:
     from medtui.data import Backend
@@ -61,6 +62,7 @@ class SharedBoardApp(AppBase):
     ) -> None:
         super().__init__(theme)
         self.backend: Backend | None = None
+        self.feed = FeedState(self)
         self._settings = settings
         self._launcher = launcher
         self._look = look
@@ -69,7 +71,7 @@ class SharedBoardApp(AppBase):
         self._resources = AsyncExitStack()
 
     def on_mount(self) -> None:
-        self.board = SharedBoardScreen(self._look, self.now)
+        self.board = SharedBoardScreen(self._look, self.now, self.feed)
         self.push_screen(self.board)
         if self._warning:
             words = clean_line(self._warning)
@@ -112,7 +114,7 @@ class SharedBoardApp(AppBase):
                 self.board.say(NOTHING_CONFIGURED)
                 return None
             opening = opened(
-                settings, launcher=self._launcher, notify=self.board.told, scope=self._scope
+                settings, launcher=self._launcher, notify=self.feed.hear, scope=self._scope
             )
             backend = await self._resources.enter_async_context(opening)
         except (BadConfig, LaunchFailed, Invalid) as error:

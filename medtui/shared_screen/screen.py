@@ -17,12 +17,12 @@ from textual.screen import Screen
 from textual.widgets import Digits, Static
 
 from medtui.core.wall_sections import Line, Names, Now, SharedBoard, pages
-from medtui.data.events import BoardRead, Event, FeedWentLive, FeedWentStale, SessionsChanged
+from medtui.data.events import BoardRead, Event, SessionsChanged
 from medtui.models import PracticeSession, Stage
 from medtui.shared_screen.list import ListLine, SharedList, SharedRow
 from medtui.shared_screen.wording import heading_words, words_for
 from medtui.ui.dialogs.link import qr_code
-from medtui.ui.status_line import ConnectionState
+from medtui.ui.feed_state import FeedState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,7 @@ class Look:
 
 
 class SharedBoardScreen(Screen[None]):
-    """Shows what `told` and `say` tell it; turns its pages by itself."""
+    """Shows what the feed has, or what `say` says; turns its pages by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,down,space,pagedown,j", "page(1)", "Next page", id="shared.next",
@@ -67,12 +67,12 @@ class SharedBoardScreen(Screen[None]):
     invitation = query_one("#invitation", Vertical)
     foot = query_one("#foot", Static)
 
-    def __init__(self, look: Look, now: Callable[[], datetime]) -> None:
+    def __init__(self, look: Look, now: Callable[[], datetime], feed: FeedState) -> None:
         super().__init__()
         self._look = look
         self._now = now
         self._board = SharedBoard(look.zone, look.days)
-        self._feed = ConnectionState()
+        self._feed = feed
         self._words = "Connecting…"
         self._is_read = False
         self._marks: dict[UUID, float] = {}
@@ -95,16 +95,16 @@ class SharedBoardScreen(Screen[None]):
         yield Static(id="foot", markup=False)
 
     def on_mount(self) -> None:
+        self._feed.events.subscribe(self, self._hear)
         self.set_interval(1, self.redraw)
         self.redraw()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.redraw)
 
-    # What is told
+    # What the data module tells
 
-    def told(self, event: Event) -> None:
-        """Take what the data module tells."""
+    def _hear(self, event: Event) -> None:
         match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
@@ -113,10 +113,6 @@ class SharedBoardScreen(Screen[None]):
                 self._is_read = True
             case SessionsChanged(changed_sessions, removed):
                 self._mark(self._board.apply(changed_sessions, removed))
-            case FeedWentLive():
-                self._feed = ConnectionState(is_live=True)
-            case FeedWentStale(since, reason):
-                self._feed = ConnectionState(since=since, reason=reason)
         if not self._redraw_is_due:  # a burst is drawn once
             self._redraw_is_due = True
             self.call_after_refresh(self.redraw)
@@ -152,7 +148,7 @@ class SharedBoardScreen(Screen[None]):
             self._turn_at = time.monotonic() + self._look.page_seconds
         self._page %= len(book)
         lines = [self._line(line, now) for line in book[self._page]]
-        self.list.show(lines, is_stale=not self._feed.is_live)
+        self.list.show(lines, is_stale=not self._feed.connection.is_live)
         self.list.display = self._is_read and bool(sections)
         self.hint.display = not self.list.display
         empty = "Nothing is running, and nothing is planned."
@@ -171,7 +167,11 @@ class SharedBoardScreen(Screen[None]):
         return words_of if isinstance(line, Now) else words_of.replace("TODAY", "NEXT  TODAY", 1)
 
     def _reason(self) -> str:
-        return f"{self._words}\n\n{self._feed.reason}" if self._feed.reason else self._words
+        return (
+            f"{self._words}\n\n{self._feed.connection.reason}"
+            if self._feed.connection.reason
+            else self._words
+        )
 
     def _draw_head(self, now: datetime) -> None:
         local = now.astimezone(self._look.zone)
@@ -190,7 +190,7 @@ class SharedBoardScreen(Screen[None]):
         else:
             title = Content("\n").join(
                 [Content.styled("PRACTICE BOARD", "bold"), Content(day),
-                 Content.styled(seats if self._feed.is_live else "", "$text-success")]
+                 Content.styled(seats if self._feed.connection.is_live else "", "$text-success")]
             )  # fmt: skip
         _update(self.title_line, title)
         state, is_bad = self._state()
@@ -199,7 +199,7 @@ class SharedBoardScreen(Screen[None]):
         self.app.title = f"{state.plain.strip()} · medtui board"
 
     def _state(self) -> tuple[Content, bool]:
-        feed = self._feed
+        feed = self._feed.connection
         if feed.is_live:
             return Content("● LIVE"), False
         if feed.since is None:
@@ -216,8 +216,8 @@ class SharedBoardScreen(Screen[None]):
         fits = bool(qr) and width >= 100 and height >= 32
         self.invitation.display = fits
         left = f"Join in: medtui join {invitation}" if invitation else ""
-        if not self._feed.is_live and self._feed.reason:
-            left = self._feed.reason
+        if not self._feed.connection.is_live and self._feed.connection.reason:
+            left = self._feed.connection.reason
         mark = f"{self._page + 1}/{count}" if count > 1 else ""
         room = max(0, width - 4 - len(mark))
         _update(self.foot, Content(f"{left[:room]:<{room}}{mark}"))

@@ -53,10 +53,10 @@ def chosen(board: Any) -> PracticeSession:
 DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AlsoScreen: lambda _: AlsoScreen(Transcript("", ())),
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
-    BriefForm: lambda board: BriefForm(board._backend, chosen(board)),
+    BriefForm: lambda board: BriefForm(board.context, chosen(board)),
     BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
-    CancelScreen: lambda board: CancelScreen(chosen(board), "Cancel it?"),
-    CasePicker: lambda board: CasePicker(board._backend, CaseChoice(uuid4(), None, board.me, {})),
+    CancelScreen: lambda board: CancelScreen(board.context, chosen(board), "Cancel it?"),
+    CasePicker: lambda board: CasePicker(board.context, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
     DeleteScreen: lambda _: DeleteScreen("Delete it?"),
@@ -65,7 +65,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
     SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: ""),
     SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
-    SessionForm: lambda board: SessionForm(board._backend, board.overlap),
+    SessionForm: lambda board: SessionForm(board.context, board.overlap),
     WhoScreen: lambda _: WhoScreen(Transcript("", ()), {}, []),
 }
 """How each dialog is opened over a board."""

@@ -48,14 +48,14 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     await written(here)
     assert [draft["link"] for draft in on_disk(tmp_path)] == [MINE]
     await here.press("escape")
-    here.app.sign_out()
+    here.app.login.sign_out()
     await here.until_text("You are signed out")
     await here.board(mei)
     await open_form(here)
     assert MINE not in here.text
     assert "had begun" not in here.text
     await here.press("escape")
-    here.app.sign_out()
+    here.app.login.sign_out()
     await here.until_text("You are signed out")
     await here.board(amara)
     await here.until_text("You had begun to post a session: press n to go on.")
@@ -170,7 +170,7 @@ async def test_a_profile_that_is_being_set_up_is_kept(
     here.app.screen.query_one("#level", Select).value = "other"
     await here.fill("own_level", "IMT2")
     await here.press("escape")
-    here.app.sign_out()
+    here.app.login.sign_out()
     await here.until_text("You are signed out")
     await here.sign_in(new)
     await here.until_text("Noor", "IMT2", "You had begun to set up your profile")
@@ -194,7 +194,7 @@ async def test_a_server_that_is_being_typed_in_is_kept_without_a_key_that_may_be
         from medtui.account.connect import ConnectScreen
 
         with here.app._context():
-            await here.app.push_screen(ConnectScreen())
+            await here.app.push_screen(ConnectScreen(here.app))
         await here.pause()
 
     await connect()
@@ -238,7 +238,7 @@ async def test_a_sign_up_is_gone_on_with_but_for_its_password(
     await here.press("escape")
     await here.until_screen("WelcomeScreen")
     with here.app._context():
-        here.app._show_login("")
+        here.app.login.ask("")
     await here.until_text("You had begun to sign up", "amara@example.org")
     await here.fill("password", password)
     await here.press("enter")

@@ -102,7 +102,7 @@ async def test_settings_with_which_nothing_can_be_asked_are_told(
 
 async def test_a_url_without_https_is_one(seat: Any) -> None:
     here = await seat(server="127.0.0.1:1", key="key")
-    await here.until(lambda: here.app.backend)
+    await here.until(lambda: here.app.servers.backend)
     assert here.app.backend.server.url == "https://127.0.0.1:1"
 
 
@@ -110,7 +110,7 @@ async def test_a_password_for_another_server_never_goes_to_the_one_before(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here = await seat()
-    await here.until(lambda: here.app.backend)
+    await here.until(lambda: here.app.servers.backend)
     before = here.app.backend
     await here.press("escape")
     await here.until_screen("WelcomeScreen")
@@ -130,13 +130,13 @@ async def test_a_password_for_another_server_never_goes_to_the_one_before(
 
 async def test_a_server_that_was_left_is_closed(stack: Stack, seat: Any) -> None:
     here = await seat()
-    await here.until(lambda: here.app.backend)
+    await here.until(lambda: here.app.servers.backend)
     before = here.app.backend
     await here.press("escape")
     await here.until_screen("WelcomeScreen")
     with here.app._context():
         here.app.servers.open(stack.url, stack.anon_key)
-    await here.until(lambda: here.app.backend not in (None, before))
+    await here.until(lambda: here.app.servers.backend not in (None, before))
     assert before.connection.http.is_closed
     await here.board(await stack.person())
 
@@ -205,7 +205,7 @@ async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(
 async def test_an_unreachable_server_reads_differently(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     here = await seat()
-    await here.until(lambda: here.app.backend)
+    await here.until(lambda: here.app.servers.backend)
     await stack.stop_gateway()
     await here.fill("email", person.email)
     await here.fill("password", person.password)

@@ -73,7 +73,7 @@ async def review(here: Seat, person: Person, session: UUID) -> Seat:
     await here.until_text("● LIVE")
     row = await here.app.backend.sessions.one(session)
     with here.app._context():
-        here.app.push_screen(SessionReviewScreen(here.app.backend, person.id, row))
+        here.app.push_screen(SessionReviewScreen(here.app, row))
     await here.until_text("Review")
     return here
 

@@ -118,7 +118,9 @@ async def test_the_stale_board(
     await here.app.backend.live.stop()
     # Since when is the one thing that is never the same.
     with here.app._context():
-        here.app.screen._feed = ConnectionState(since=NOW, reason="the live feed cannot be reached")
+        here.app.feed.connection = ConnectionState(
+            since=NOW, reason="the live feed cannot be reached"
+        )
         here.app.screen._redraw()
     await here.pause()
     picture(here, at(size, "board-stale"))

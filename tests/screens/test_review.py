@@ -58,7 +58,7 @@ async def test_figures_that_fill_a_line_to_its_end_are_not_cut(tmp_path: Path) -
 
 async def test_view_needs_neither_server_nor_login_nor_settings(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
-        assert reader.app.backend is None
+        assert reader.app.servers.backend is None
         assert not (tmp_path / "config.toml").exists()
         await reader.press("escape")
         assert reader.app._exit

@@ -60,7 +60,7 @@ async def test_a_day_of_use_leaves_no_secret_on_the_disk(
         await here.until_text("STALE")
         await stack.start_gateway()
         await here.until_text("● LIVE")
-        here.app.sign_out()
+        here.app.login.sign_out()
         await here.until_text("You are signed out")
         await here.fill("email", planted["e-mail"])
         await here.fill("password", planted["wrong password"])

@@ -139,7 +139,7 @@ async def test_a_server_that_was_used_is_gone_back_to_and_still_knows_who_one_is
     await here.until_screen("ServersScreen")
     await here.press("up", "enter")
     await here.until_text("● LIVE")
-    assert here.app.profile.user_id == mei.id, "without a password: the login was kept"
+    assert here.app.me == mei.id, "without a password: the login was kept"
     assert saved(tmp_path)["server"] == other.url
 
 

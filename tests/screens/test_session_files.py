@@ -254,9 +254,7 @@ async def test_what_is_not_offered_is_refused_by_the_server_all_the_same(
         row = await here.app.backend.sessions.one(session_id)
         forged = row.model_copy(update={"host_id": person.id, "guest_id": people[1].id})
         with here.app._context():
-            here.app.push_screen(
-                session_review.SessionReviewScreen(here.app.backend, person.id, forged)
-            )
+            here.app.push_screen(session_review.SessionReviewScreen(here.app, forged))
         await here.until_screen("SessionReviewScreen")
         await here.until_text("no assessment")
         await bring(here, PLATFORM)
@@ -324,7 +322,7 @@ async def test_a_question_that_is_open_is_heard_though_the_feed_comes_back_meanw
     here = await seat(size=(120, 40), person=people[0])
     await here.until_text("finish: the new one")
     lives: list[Event] = []
-    here.app.told.subscribe(
+    here.app.feed.events.subscribe(
         here.app, lambda event: lives.append(event) if isinstance(event, FeedWentLive) else None
     )
     await stack.stop_gateway()

@@ -138,7 +138,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     await open_form(here)
     await here.press("escape")
     await here.until_screen("BoardScreen")
-    assert await here.app.drafts.waiting(here.app._account) == []  # nothing was typed
+    assert await here.app.drafts.waiting(here.app.login.account) == []  # nothing was typed
     await open_form(here)
     here.app.screen.link.value = "https://example.org/mine"
     await here.press("escape")
@@ -148,7 +148,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     await here.until_text("https://meet.jit.si/medtui-")
     assert "had begun" not in here.text
     await here.press("escape")
-    assert await here.app.drafts.waiting(here.app._account) == []
+    assert await here.app.drafts.waiting(here.app.login.account) == []
 
 
 async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(

@@ -157,7 +157,7 @@ async def test_signing_out_everywhere_offline_says_what_was_not_done(
     here = await seat(tokens=tokens)
     await here.board(person)
     await stack.stop_gateway()
-    here.app.sign_out(everywhere=True)
+    here.app.login.sign_out(everywhere=True)
     await here.until_text("You are signed out here. Elsewhere you are not")
     assert await tokens.read() is None
     assert here.app.backend.auth.user is None
@@ -165,7 +165,7 @@ async def test_signing_out_everywhere_offline_says_what_was_not_done(
     # What was left undone can be done.
     await stack.start_gateway()
     await here.sign_in(person)
-    here.app.sign_out(everywhere=True)
+    here.app.login.sign_out(everywhere=True)
     await here.until_text("You are signed out here, and elsewhere")
     assert await sessions(stack, person) == 0
 

@@ -99,9 +99,9 @@ async def test_forms(seed: int, stack: Stack, seat: Any) -> None:
     here = await at_board(seat, await stack.person("Amara", "Okafor"))
     board: Any = here.app.screen
     forms: list[tuple[tuple[str, ...], Callable[[], Screen[Any]]]] = [
-        (SIGN_IN, lambda: LoginScreen("")),
-        (FIELDS, lambda: ProfileScreen(here.app.profile)),
-        (POST, lambda: SessionForm(board._backend, board.overlap)),
+        (SIGN_IN, lambda: LoginScreen(here.app)),
+        (FIELDS, lambda: ProfileScreen(here.app, here.app.login.profile)),
+        (POST, lambda: SessionForm(board.context, board.overlap)),
     ]
     for alphabet, make in forms:
         keys, ends = sequence(seed, alphabet), []
@@ -129,7 +129,7 @@ async def test_the_mark_sheet(seed: int, stack: Stack, seat: Any) -> None:
     for session, slowly in zip(sessions, (False, True), strict=True):
         row = await here.app.backend.sessions.one(session)
         with here.app._context():
-            sheet = MarkSheetScreen(here.app.backend, amara.id, row)
+            sheet = MarkSheetScreen(here.app, row)
             await here.app.push_screen(sheet)
         await here.until(lambda sheet=sheet: sheet._is_open)
         await play(here, keys, slowly=slowly)

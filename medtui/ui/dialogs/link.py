@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -13,11 +13,9 @@ from textual.widgets import Static
 
 from medtui.core.agenda import why_no_link
 from medtui.models import PracticeSession, safe_link
+from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.vim_keys import VimScroll
-
-if TYPE_CHECKING:
-    from medtui.app import MedtuiApp
 
 
 def browser_is_here() -> bool:
@@ -32,36 +30,35 @@ def browser_is_here() -> bool:
     return has_display or sys.platform in ("darwin", "win32")
 
 
-def open_link(screen: Screen[Any], session: PracticeSession) -> None:
+def open_link(context: Context, session: PracticeSession) -> None:
     """Open a session's room link: in a browser, or as text and QR code where there is none.
 
     Before another person's link opens, its host is shown and confirmed, once for each host.
     """
-    app = cast("MedtuiApp", screen.app)
     safe = safe_link(session.room_url)
     if reason := why_no_link(session, to_open=True):
-        screen.notify(reason, severity="warning", markup=False)
+        context.notify(reason, severity="warning", markup=False)
     elif safe is None:  # for the type checker: that was the reason
         return
     elif not browser_is_here():
-        app.push_screen(LinkScreen(*safe))
-    elif app.profile is not None and session.host_id == app.profile.user_id:
-        app.open_url(safe[0])
+        context.push_screen(LinkScreen(*safe))
+    elif session.host_id == context.me:
+        context.open_url(safe[0])
     else:
-        _open_after_asking(app, *safe)
+        _open_after_asking(context, *safe)
 
 
-def _open_after_asking(app: MedtuiApp, link: str, host: str) -> None:
+def _open_after_asking(context: Context, link: str, host: str) -> None:
     def answered(is_meant: bool | None) -> None:
         if is_meant:
-            app.opened_hosts.add(host)
-            app.open_url(link)
+            context.opened_hosts.add(host)
+            context.open_url(link)
 
-    if host in app.opened_hosts:
+    if host in context.opened_hosts:
         answered(True)
     else:
         question = f"This link leads to {host}. Open it in your browser?"
-        app.push_screen(ConfirmScreen(question, yes="Open"), answered)
+        context.push_screen(ConfirmScreen(question, yes="Open"), answered)
 
 
 def copy_link(screen: Screen[Any], session: PracticeSession) -> None:

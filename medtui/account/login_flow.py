@@ -1,0 +1,174 @@
+"""The way of a user from the login to the board, and back."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from medtui.account.context import AccountContext
+    from medtui.data import User
+    from medtui.models import Profile
+
+logger = logging.getLogger(__name__)
+
+SECOND_FACTOR = (
+    "Your account has a second factor, which medtui cannot ask for: where the server wants it, "
+    "use the platform's web client."
+)
+
+GO_ON = {
+    "post": "You had begun to post a session: press n to go on.",
+    "edit": "You had begun to edit a session: press e on it to go on.",
+    "profile": "You had begun to edit your profile: press p to go on.",
+}
+"""Notices on the board about drafts of an earlier run, by the form's first word."""
+
+NEW_PASSWORD = "new-password"  # noqa: S105  # a form's name
+"""The draft that notes that an account's owner must choose a password. It never contains one."""
+
+
+class LoginFlow:
+    """Who is signed in, and which screen that leads to."""
+
+    def __init__(self, context: AccountContext) -> None:
+        self.profile: Profile | None = None
+        """The signed-in user's profile; None: no user is signed in, or none was set up yet."""
+        self._context = context
+        self._email = ""
+        self._told = ""
+        """The notice about where the login is kept that was shown last."""
+
+    @property
+    def user(self) -> User | None:
+        """The signed-in user; None also if no server is open."""
+        backend = self._context.servers.backend
+        return backend.auth.user if backend else None
+
+    @property
+    def account(self) -> str:
+        """The account that drafts belong to; empty while no user is signed in."""
+        return f"{self._context.backend.server.url} {self.user.id}" if self.user else ""
+
+    async def enter(self) -> None:
+        """Open the screen for the login's state: the login, the profile, or the board."""
+        from medtui.data import DataError, NotSignedIn
+
+        context, user = self._context, self.user
+        if user is None:
+            servers = context.servers
+            is_first = servers.is_local and not await context.backend.auth.has_accounts()
+            folder = servers.folder if servers.is_local else ""
+            # Said because two people who are both root share it.
+            where = f"The data of this group is in {folder}." if folder else ""
+            self.ask(where, is_first=is_first)
+            self._tell_of_login()
+            return
+        self._email = user.email
+        if await self._needs_password():
+            from medtui.account.password import PasswordScreen
+
+            context.show(PasswordScreen(context, is_needed=True))
+            return
+        try:
+            self.profile = await context.backend.profiles.mine()
+        except NotSignedIn as error:
+            self.ask(error.message)
+            return
+        except DataError as error:
+            from medtui.account.opening import OpeningScreen
+
+            context.show(OpeningScreen(context, error.message, failed=True))
+            return
+        self._tell_of_login()
+        if user.has_second_factor:
+            context.notify(SECOND_FACTOR, severity="warning", timeout=10)
+        if self.profile is None:
+            from medtui.account.profile import ProfileScreen
+
+            context.show(ProfileScreen(context, None))
+        else:
+            context.show_board()
+            self._work(self._tell_of_drafts(), group="drafts")
+
+    def enter_again(self) -> None:
+        """Repeat what failed on the way to the board."""
+        self._work(self._context.servers.again())
+
+    async def need_password(self) -> None:
+        """Save a note that the owner must choose a password; it survives a crash."""
+        note = await self._context.draft(NEW_PASSWORD)
+        note.keep({"needed": "yes"})
+        note.leave()
+        await self._context.drafts.written()
+
+    async def password_is_set(self) -> None:
+        """Delete that note."""
+        (await self._context.draft(NEW_PASSWORD)).drop()
+
+    async def _needs_password(self) -> bool:
+        note = await self._context.draft(NEW_PASSWORD)
+        note.leave()
+        return bool(note.found)
+
+    def email_changed(self, email: str) -> None:
+        """Show the user's new e-mail, and fill it in at the next login."""
+        self._email = email
+        self._context.notify(f"Your e-mail is {email} now.", markup=False)
+
+    def sign_out(self, *, everywhere: bool = False) -> None:
+        """End the login on this machine, or on all."""
+        self._work(self._sign_out(everywhere))
+
+    async def _sign_out(self, everywhere: bool) -> None:
+        from medtui.account.opening import OpeningScreen
+
+        context, is_done = self._context, True
+        if (backend := context.servers.backend) is not None:
+            # The server may take its time to answer, and a board without a feed is not live.
+            context.show(OpeningScreen(context, "Signing out…"))
+            await backend.live.stop()
+            is_done = await backend.auth.sign_out(everywhere=everywhere)
+        if not everywhere:
+            words = "You are signed out."
+        elif is_done:
+            words = "You are signed out here, and elsewhere as soon as it is noticed there."
+        else:
+            words = (
+                "You are signed out here. Elsewhere you are not, as the server cannot be reached: "
+                "sign in once it can, and sign out everywhere again."
+            )
+        self.ask(words)
+        self._tell_of_login()
+
+    def ended(self, reason: str) -> None:
+        """Show the login: it has ended without the user asking for it."""
+        logger.info("signed out")
+        self.ask(reason, self._email)
+
+    def ask(self, reason: str, email: str = "", *, is_first: bool = False) -> None:
+        """Show the login; see `LoginScreen`."""
+        from medtui.account.login import LoginScreen
+
+        self.profile = None
+        self._context.leave_board()
+        self._context.show(LoginScreen(self._context, reason, email=email, is_first=is_first))
+
+    def _tell_of_login(self) -> None:
+        """Show once where the login is kept, if that is not the keyring."""
+        backend = self._context.servers.backend
+        notice = backend.auth.notice if backend else None
+        if notice and notice != self._told:
+            self._told = notice
+            self._context.notify(notice, title="Your login", markup=False, timeout=8)
+
+    async def _tell_of_drafts(self) -> None:
+        for form in await self._context.drafts.waiting(self.account):
+            if words := GO_ON.get(form.partition("-")[0]):
+                self._context.notify(words, markup=False, timeout=8)
+
+    def _work(self, work: Coroutine[Any, Any, None], *, group: str = "enter") -> None:
+        exclusive = group == "enter"
+        self._context.run_worker(work, group=group, exclusive=exclusive, exit_on_error=False)
