@@ -23,7 +23,9 @@ from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
     from medtui.local.keys import ServerKeys
-    from tests.stack import Stack
+    from tests.helpers.stack import Stack
+
+pytest_plugins = ["tests.helpers.seats"]
 
 # Clusters and databases are thousands of small files: in memory, where there is plenty, the tests
 # take a third of the time. Programs that tests start follow the variable.
@@ -108,7 +110,7 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def template(cluster: Cluster) -> Cluster:
     """The cluster, with the database that every test's own is copied from."""
-    from tests.stack import make_template
+    from tests.helpers.stack import make_template
 
     asyncio.run(make_template(cluster))
     return cluster
@@ -117,7 +119,7 @@ def template(cluster: Cluster) -> Cluster:
 @pytest.fixture(scope="session")
 def data_model_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
     """The cluster, with a database that has the data model and nothing of ours."""
-    from tests.stack import DATA_MODEL, data_model_alone, make_template
+    from tests.helpers.stack import DATA_MODEL, data_model_alone, make_template
 
     migrations = data_model_alone(tmp_path_factory.mktemp("migrations"))
     asyncio.run(make_template(cluster, DATA_MODEL, migrations=migrations))
@@ -134,7 +136,7 @@ def keys() -> ServerKeys:
 @pytest.fixture
 async def stack(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A whole Supabase: a fresh database with our tables, and a gateway in this test's loop."""
-    from tests.stack import stacked
+    from tests.helpers.stack import stacked
 
     async with stacked(template, keys) as stack:
         yield stack
@@ -143,7 +145,7 @@ async def stack(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
 @pytest.fixture
 async def data_model_stack(data_model_template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A whole Supabase of kind 2: its database has exactly what the data model says."""
-    from tests.stack import DATA_MODEL, stacked
+    from tests.helpers.stack import DATA_MODEL, stacked
 
     async with stacked(data_model_template, keys, template=DATA_MODEL) as stack:
         yield stack
@@ -152,7 +154,7 @@ async def data_model_stack(data_model_template: Cluster, keys: ServerKeys) -> As
 @pytest.fixture
 async def database(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
     """A stack without its gateway, for what can be asked by SQL alone."""
-    from tests.stack import stacked
+    from tests.helpers.stack import stacked
 
     async with stacked(template, keys, gateway=False) as stack:
         yield stack

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, medtui, server
 
 SAMPLES = Path(__file__).parent / "documents" / "samples"

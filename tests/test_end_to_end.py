@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-from tests.stack import Person, Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Person, Stack
+from tests.helpers.terminal import Terminal
 
 BOOKED = "select guest_id from practice_sessions where guest_id is not null"
 CLEAR_SCREEN = b"\x1b[2J"

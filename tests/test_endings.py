@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, medtui, server
 
 MODES = ("?1000", "?1003", "?1006", "?2004", "?1004", "?1049")  # mouse, paste, focus, its screen
@@ -142,7 +142,7 @@ async def stuck(what: str, home: Path) -> AsyncIterator[Terminal]:
     arguments, server, shown = STUCK[what]
     home.mkdir(exist_ok=True)
     env = environment(home, TMPDIR=str(home), PYTHONPATH=str(Path(__file__).parents[1]), **server)
-    command = [sys.executable, "-m", "tests.stuck", what, *arguments]
+    command = [sys.executable, "-m", "tests.helpers.stuck", what, *arguments]
     async with Terminal(command, env=env) as terminal:
         await terminal.until(shown, seconds=40)
         yield terminal
@@ -187,7 +187,7 @@ async def test_what_was_typed_while_the_disk_hangs_is_kept(
     login = {"MEDTUI_EMAIL": person.email, "MEDTUI_PASSWORD": person.password}
     project = str(Path(__file__).parents[1])
     env = environment(tmp_path, **server(stack), **login, PYTHONPATH=project)
-    async with Terminal([sys.executable, "-m", "tests.stuck", "disk"], env=env) as terminal:
+    async with Terminal([sys.executable, "-m", "tests.helpers.stuck", "disk"], env=env) as terminal:
         await terminal.until("LIVE", seconds=40)
         terminal.press("n")
         await terminal.until("Post a session")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, server
 
 PROJECT = str(Path(__file__).parents[1])
@@ -27,7 +27,7 @@ async def test_the_app_works_for_this_run(refusal: str, stack: Stack, tmp_path: 
     person = await stack.person()
     login = {"MEDTUI_EMAIL": person.email, "MEDTUI_PASSWORD": person.password}
     env = environment(tmp_path, **server(stack), **login, PYTHONPATH=PROJECT)
-    command = [sys.executable, "-m", "tests.stuck", refusal]
+    command = [sys.executable, "-m", "tests.helpers.stuck", refusal]
     async with Terminal(command, env=env, columns=120, rows=40) as terminal:
         await terminal.until("LIVE", seconds=40)
         terminal.press("n")
@@ -56,7 +56,7 @@ def test_commands_say_it_in_a_sentence(refusal: str, tmp_path: Path) -> None:
     }
     for command, code in commands.items():
         done = subprocess.run(
-            [sys.executable, "-m", "tests.stuck", refusal, *command.split()],
+            [sys.executable, "-m", "tests.helpers.stuck", refusal, *command.split()],
             capture_output=True,
             text=True,
             timeout=60,

@@ -19,8 +19,8 @@ from medtui.data import Backend, Invalid, MemoryTokens, Server, check_server
 from medtui.data.doctor import examine
 from medtui.data.server_address import tidy_url, usable
 from medtui.local.keys import ServerKeys
-from tests.proxy import proxied
-from tests.stack import Stack
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Stack
 from tests.test_end_to_end import environment
 
 GIVEN = ServerKeys.new()

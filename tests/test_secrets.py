@@ -18,9 +18,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from medtui.local.auth.passwords import hash_password
-from tests.proxy import proxied
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 from tests.test_endings import descendants
 

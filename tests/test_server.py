@@ -11,7 +11,7 @@ from medtui.config import LOCAL, BadConfig, Settings
 from medtui.data import DataError, Invalid
 from medtui.launcher import Launcher, Login, Started
 from medtui.server import opened, ready
-from tests.stack import PASSWORD, Stack
+from tests.helpers.stack import PASSWORD, Stack
 
 
 class OneServer:

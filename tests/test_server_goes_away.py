@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.rows import dict_row
 
-from tests.terminal import Terminal
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, medtui
 
 SESSIONS = 60

@@ -16,9 +16,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.recorder import Recorder, recorded
-from tests.stack import Person, Stack
-from tests.terminal import Terminal
+from tests.helpers.recorder import Recorder, recorded
+from tests.helpers.stack import Person, Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import medtui, sign_in
 
 HIDDEN = ("case_name", "condition", "actor_brief", "candidate_brief", "case_name_internal")

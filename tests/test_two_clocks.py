@@ -21,9 +21,9 @@ import pytest
 
 from medtui.core.presets import minutes
 from medtui.ui.clock_face import digits
-from tests.recorder import recorded
-from tests.stack import Person, Stack
-from tests.terminal import Terminal
+from tests.helpers.recorder import recorded
+from tests.helpers.stack import Person, Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, sign_in
 
 WRONG = timedelta(hours=2, minutes=13)
@@ -55,7 +55,7 @@ class Seat:
         self.terminal: Terminal
 
     async def open(self) -> None:
-        command = [sys.executable, "-m", "tests.wrong_clock", str(self._wrong)]
+        command = [sys.executable, "-m", "tests.helpers.wrong_clock", str(self._wrong)]
         self.terminal = await self._opened.enter_async_context(Terminal(command, env=self._env))
 
     async def sign_in(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from medtui.ui.pasting import END, START
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import medtui, server, sign_in
 
 

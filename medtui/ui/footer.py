@@ -26,8 +26,9 @@ class Footer(widgets.Footer):
         self._shown = _live(self.screen)
         for key in super().compose():
             if isinstance(key, FooterKey):
-                # As it will be bound to; the change would style each key twice more.
-                key.set_reactive(FooterKey.compact, self.compact)
+                if not key.has_class("-command-palette"):
+                    # As it will be bound to; the change would style each key twice more.
+                    key.set_reactive(FooterKey.compact, self.compact)
                 key.set_class(key.action == "keys", "-help", update=False)
             yield key
 

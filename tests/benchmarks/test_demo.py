@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Terminal
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 
 pytestmark = pytest.mark.benchmark

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 from tests.test_end_to_end import medtui, server, sign_in
 
 pytestmark = pytest.mark.benchmark

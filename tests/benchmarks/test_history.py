@@ -12,9 +12,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests.screens.conftest import Seat
-from tests.screens.conftest import seat as seat
-from tests.stack import Person, Stack
+from tests.helpers.seats import Seat
+from tests.helpers.seats import seat as seat
+from tests.helpers.stack import Person, Stack
 
 pytestmark = pytest.mark.benchmark
 

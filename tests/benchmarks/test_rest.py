@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from medtui.data import Backend, MemoryTokens, Server
-from tests.postgrest import postgrest
-from tests.stack import Person, Stack
+from tests.helpers.postgrest import postgrest
+from tests.helpers.stack import Person, Stack
 
 pytestmark = pytest.mark.benchmark
 

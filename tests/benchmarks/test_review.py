@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.long_talk import write_long_talk
-from tests.terminal import Terminal
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 
 pytestmark = pytest.mark.benchmark

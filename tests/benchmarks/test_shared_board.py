@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Stack
-from tests.terminal import Terminal
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment, server
 
 pytestmark = pytest.mark.benchmark

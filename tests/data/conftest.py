@@ -9,7 +9,7 @@ import pytest
 
 from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.events import Event
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 Open = Callable[..., Awaitable[Backend]]
 

@@ -20,7 +20,7 @@ from medtui.data import (
 )
 from medtui.models import FileKind
 from tests.data.conftest import Open
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 TRANSCRIPT, ASSESSMENT = FileKind.TRANSCRIPT, FileKind.ASSESSMENT
 

@@ -25,8 +25,8 @@ from medtui.data import (
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
-from tests.proxy import proxied
-from tests.stack import Person, Stack
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Person, Stack
 
 
 async def expire(backend: Backend, stack: Stack, person: Person) -> None:

@@ -22,7 +22,7 @@ from tests.data.test_feed_traps import during
 from tests.data.test_live import Watcher
 from tests.faults.faults import Kind
 from tests.faults.proxy import FaultProxy, faulty
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 @pytest.fixture

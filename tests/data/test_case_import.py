@@ -15,8 +15,8 @@ from medtui.cli import main
 from medtui.data.case_import import Imported, import_cases
 from medtui.data.errors import DataError, Invalid, ServerTooOld, Unreachable
 from medtui.models import CaseDraft
-from tests.proxy import proxied
-from tests.stack import Stack
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Stack
 
 
 def case(name: str | None, **fields: Any) -> CaseDraft:

@@ -12,7 +12,7 @@ import pytest
 from medtui.data import Backend, Gone, MemoryTokens, NotAllowed, Server, ServerTooOld
 from medtui.models import Brief, PracticeSession, Stage
 from tests.data.conftest import Open
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 HIDDEN = ("Name of case", "Condition of case", "Part of case")
 Reads = Callable[[Stack, Person], Awaitable[tuple[Backend, list[str]]]]

@@ -9,7 +9,7 @@ from datetime import datetime
 from medtui.data import Backend
 from medtui.data.events import Event, FeedWentLive
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 async def error(stack: Stack, backend: Backend) -> float:

@@ -27,7 +27,7 @@ from medtui.data.sheet_delivery import RECEIPT, SHEET, SheetDelivery
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Outbox, Submission
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 @pytest.fixture(autouse=True)

@@ -15,8 +15,8 @@ import pytest
 from medtui.data import Backend, Changed, MemoryTokens, NotAllowed, Server, Unreachable
 from medtui.models import ProfileDraft, SessionDraft, Stage
 from tests.data.test_live import Watcher
-from tests.proxy import Proxy, proxied
-from tests.stack import Person, Stack
+from tests.helpers.proxy import Proxy, proxied
+from tests.helpers.stack import Person, Stack
 
 SPOILERS = {"candidate_brief", "actor_brief", "condition", "case_name", "case_name_internal", "*"}
 

@@ -20,7 +20,7 @@ import pytest
 from medtui.data import Backend, MemoryTokens, Server, doubts
 from tests.data.test_live import Watcher, until_equal
 from tests.faults.proxy import FaultProxy, faulty
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 @pytest.fixture

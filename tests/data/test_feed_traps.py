@@ -29,7 +29,7 @@ from tests.data.test_auth import expire
 from tests.data.test_live import Watcher, until_equal
 from tests.faults.faults import EVERYWHERE, Fault, Kind
 from tests.faults.proxy import FaultProxy, faulty
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from medtui.data.events import Event, RoomMet
 from tests.data.conftest import Open
 from tests.data.flooder import FLOODS
 from tests.data.test_live import Watcher
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 SECONDS = 3
 

@@ -6,7 +6,7 @@ import pytest
 
 from medtui.data import NotAllowed, NotSignedIn
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 async def test_a_seat_that_is_kept_for_its_guest(stack: Stack, open_backend: Open) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, paging
 from medtui.models import FileKind
-from tests.proxy import Proxy, proxied
-from tests.stack import Person, Stack
+from tests.helpers.proxy import Proxy, proxied
+from tests.helpers.stack import Person, Stack
 
 HIDDEN = ("candidate_brief", "actor_brief", "condition", "case_name_internal", "*", "room_url")
 

@@ -19,7 +19,7 @@ from medtui.data.events import (
 )
 from medtui.models import PracticeSession
 from tests.data.conftest import Open
-from tests.stack import Person, Stack, administrator
+from tests.helpers.stack import Person, Stack, administrator
 
 
 class Watcher:

@@ -21,11 +21,11 @@ from medtui.data import Backend, DataError, MemoryTokens, Server, Unreachable, c
 from medtui.data.auth import User
 from medtui.data.doctor import examine
 from medtui.models import FileKind
+from tests.data.doctor.test_certificates import made
 from tests.data.test_live import Watcher
-from tests.doctor.test_certificates import made
-from tests.proxy import proxied
-from tests.stack import Stack
-from tests.strange import PAGE, answer, strange
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Stack
+from tests.helpers.strange import PAGE, answer, strange
 from tests.test_end_to_end import environment
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from medtui.data import Backend, MemoryTokens, Server
-from tests.screens.conftest import login_of
-from tests.stack import Person, Stack
+from tests.helpers.seats import login_of
+from tests.helpers.stack import Person, Stack
 
 Window = Callable[[Person], Awaitable[Backend]]
 

@@ -17,8 +17,8 @@ from medtui.data.doctor import examine
 from medtui.data.network import Route
 from medtui.data.proxies import proxy_for
 from tests.data.test_live import Watcher
-from tests.forwarder import HOST, forwarding
-from tests.stack import Stack
+from tests.helpers.forwarder import HOST, forwarding
+from tests.helpers.stack import Stack
 
 FAR = f"http://{HOST}"
 NONSENSE = (

@@ -23,8 +23,8 @@ from medtui.models import FileKind
 from medtui.store.replace_journal import ReplaceJournal, Which, folder_of
 from tests.data.cable import cable
 from tests.data.conftest import Open
-from tests.screens.conftest import login_of
-from tests.stack import Person, Stack
+from tests.helpers.seats import login_of
+from tests.helpers.stack import Person, Stack
 
 TRANSCRIPT = FileKind.TRANSCRIPT
 OLD = json.dumps({"segments": ["the old one"] * 300}).encode()

@@ -41,7 +41,7 @@ from medtui.data import (
 )
 from medtui.models import PracticeSession, ProfileDraft, SessionDraft, Stage
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 Call = Callable[[Any], Awaitable[Any]]
 

@@ -9,7 +9,7 @@ import pytest
 from medtui.data import Backend, Changed, Gone, MemoryTokens, NotAllowed, Server
 from medtui.models import PracticeSession, Stage
 from tests.data.conftest import Open
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 class Room:

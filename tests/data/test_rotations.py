@@ -17,8 +17,8 @@ import pytest
 from medtui.data import Backend, NotSignedIn, Server, StoredTokens, auth
 from medtui.local.auth import sessions
 from tests.data.folder_keyring import FolderKeyring
-from tests.proxy import Proxy, proxied
-from tests.stack import Person, Stack
+from tests.helpers.proxy import Proxy, proxied
+from tests.helpers.stack import Person, Stack
 
 LIFE = 3
 """Seconds that a token lives here."""

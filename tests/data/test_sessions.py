@@ -11,7 +11,7 @@ import pytest
 from medtui.data import Changed, Gone, Invalid, NotAllowed, Taken
 from medtui.models import PracticeSession, SessionDraft
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 def draft(**values: object) -> SessionDraft:

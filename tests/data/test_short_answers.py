@@ -20,10 +20,10 @@ from medtui.data.window import shared
 from medtui.models import CaseDraft
 from tests.data.conftest import Open
 from tests.data.test_live import Watcher
-from tests.proxy import proxied
-from tests.stack import Person, Stack
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Person, Stack
+from tests.shared_screen.test_once import board
 from tests.test_end_to_end import server
-from tests.wall.test_once import board
 
 MANY = 160
 CASES = 130

@@ -23,9 +23,9 @@ from medtui.data import (
 from medtui.data.auth import User
 from medtui.models import FileKind, PracticeSession, ProfileDraft, SessionDraft
 from tests.data.test_live import Watcher
-from tests.proxy import proxied
-from tests.stack import Stack
-from tests.strange import STRANGE, strange
+from tests.helpers.proxy import proxied
+from tests.helpers.stack import Stack
+from tests.helpers.strange import STRANGE, strange
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ from medtui.documents.decode import MAX_BYTES
 from medtui.documents.reading import SECONDS
 from tests.documents.extremes import NAMES, extreme
 from tests.documents.test_hostile import check
-from tests.terminal import Terminal
+from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 
 MEGABYTES = 1000

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.faults.faults import Fault, Kind, Schedule
 from tests.faults.proxy import faulty
-from tests.stack import PASSWORD, Person, Stack
+from tests.helpers.stack import PASSWORD, Person, Stack
 
 WITHIN = 5.0
 WITHIN_IF_CHANGES_STOPPED = 60.0

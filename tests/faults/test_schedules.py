@@ -21,7 +21,7 @@ from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
 from tests.faults.faults import make_schedule
 from tests.faults.field import Nursery, Run, Verdict
-from tests.stack import make_template, stacked
+from tests.helpers.stack import make_template, stacked
 
 SHORT = 5
 LONG = int(os.environ.get("MEDTUI_SCHEDULES", "500"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 class AuthDoor:

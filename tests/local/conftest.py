@@ -17,9 +17,9 @@ from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
+    from tests.helpers.stack import Stack
     from tests.local.auth_door import AuthDoor
     from tests.local.process import Serve
-    from tests.stack import Stack
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 WARD = "realtime:ward"
 PRESENT = {"enabled": True}

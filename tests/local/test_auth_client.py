@@ -8,7 +8,7 @@ import pytest
 from supabase import AsyncClient
 from supabase_auth.errors import AuthApiError, AuthWeakPasswordError
 
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 EMAIL, FIRST, SECOND = "vera@example.org", "correct horse", "battery staple"
 

@@ -10,8 +10,8 @@ import pytest
 
 from medtui.local.install import PLATFORM
 from medtui.local.postgres import SUPERUSER
+from tests.helpers.stack import PASSWORD, Stack
 from tests.local.auth_door import AuthDoor, said
-from tests.stack import PASSWORD, Stack
 
 NEW = {"email": "new@example.org", "password": "correct horse"}
 

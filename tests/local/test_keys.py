@@ -17,7 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from medtui.local.keys import ServerKeys
 from medtui.local.settings import ServerSettings
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 BOTH = pytest.mark.parametrize("kind", ["jwt", "opaque"])
 

@@ -21,7 +21,7 @@ from medtui.documents.evidence import How, Quotes
 from medtui.documents.station_start import opening
 from medtui.local.postgres import SUPERUSER
 from medtui.models import PracticeSession
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)
 AMARA = PEOPLE[0].id

@@ -11,12 +11,12 @@ from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
     from medtui.local.keys import ServerKeys
-    from tests.stack import Stack
+    from tests.helpers.stack import Stack
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def arena(template: Cluster, keys: ServerKeys) -> AsyncIterator[Stack]:
-    from tests.stack import stacked
+    from tests.helpers.stack import stacked
 
     async with stacked(template, keys) as stack:
         yield stack

@@ -19,7 +19,7 @@ import psycopg
 import websockets
 from psycopg.rows import dict_row
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 BUCKET = "assessments"
 Who = Person | None

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 from tests.supabase.doors import Doors, Who, knock
 
 Row = dict[str, Any]

@@ -6,7 +6,7 @@ numbers are named); `supabase db advisors` runs the original against a deployed 
 
 from __future__ import annotations
 
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 OURS = "('public', 'medtui_private')"
 

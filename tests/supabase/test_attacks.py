@@ -24,7 +24,7 @@ import tests.supabase.attacks.spoilers
 import tests.supabase.attacks.tokens  # noqa: F401  # each puts its attacks on the list
 from medtui.local.install import MIGRATIONS
 from medtui.local.postgres import Cluster
-from tests.stack import Stack, make_template, stacked
+from tests.helpers.stack import Stack, make_template, stacked
 from tests.supabase.doors import knock
 from tests.supabase.scene import ATTACKS, Attack, staged
 from tests.supabase.versions import at_hand, running

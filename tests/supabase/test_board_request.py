@@ -18,7 +18,7 @@ from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.window import BOARD, SessionWindow, shared
 from medtui.local.rest import Rest
 from medtui.local.rest.sql import Statement
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 WINDOW = 1_000
 INDEX = "practice_sessions_datetime_utc_idx"

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from medtui.local.install import MIGRATIONS
 from medtui.local.postgres import SUPERUSER, Cluster
-from tests.stack import administrator, install_platform
+from tests.helpers.stack import administrator, install_platform
 from tests.supabase.versions import OLDEST, at_hand, running
 
 PROJECT = MIGRATIONS.parent

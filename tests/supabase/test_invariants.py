@@ -23,7 +23,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from medtui.local.postgres import Cluster
-from tests.stack import stacked
+from tests.helpers.stack import stacked
 
 Row = dict[str, Any]
 Connection = psycopg.AsyncConnection[Row]

@@ -16,7 +16,7 @@ from psycopg.rows import dict_row
 
 from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
-from tests.stack import Person, Stack, make_template, stacked
+from tests.helpers.stack import Person, Stack, make_template, stacked
 
 Statement = tuple[Person, str, tuple[object, ...]]
 

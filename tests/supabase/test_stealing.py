@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 Row = dict[str, Any]
 

@@ -11,10 +11,10 @@ import jwt
 import psycopg
 
 from medtui.local.postgres import SUPERUSER
+from tests.helpers.stack import Person, Stack
 from tests.local.rest.facts import IDS, TABLES
 from tests.local.rest.grammar import Request
 from tests.local.rest.wire import Answer, Wire
-from tests.stack import Person, Stack
 
 PEOPLE = ("amara", "daniel", "stranger", "nobody")
 

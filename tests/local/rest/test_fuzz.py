@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from medtui.local.rest.errors import RestError
 from medtui.local.rest.parse import parse, split
+from tests.helpers.stack import Stack
 from tests.local.rest.grammar import Grammar
 from tests.local.rest.lab import Lab
 from tests.local.rest.wire import Answer, Wire
-from tests.stack import Stack
 
 SHORT, LONG = 150, 10_000
 

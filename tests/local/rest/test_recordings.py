@@ -21,7 +21,7 @@ import pytest
 from medtui.local.install import MIGRATIONS, install
 from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
-from tests.stack import Person, Stack, administrator, slots_gone
+from tests.helpers.stack import Person, Stack, administrator, slots_gone
 
 NAMES = Path(__file__).with_name("recordings.txt")
 OBJECT = {"Accept": "application/vnd.pgrst.object+json"}

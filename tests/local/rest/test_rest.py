@@ -10,7 +10,7 @@ import httpx
 import jwt
 import pytest
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 class RestDoor:

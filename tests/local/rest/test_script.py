@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from postgrest.exceptions import APIError
 
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 COLUMNS = "id,type,host:profiles!practice_sessions_host_id_fkey(first_name),guest_id"
 

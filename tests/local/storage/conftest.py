@@ -10,7 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 SESSION = UUID("00000000-0000-4000-8000-000000000001")
 

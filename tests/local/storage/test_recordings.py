@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.helpers.stack import Person
 from tests.local.storage.conftest import SESSION, Scene
-from tests.stack import Person
 
 LINES = Path(__file__).with_name("recordings.txt").read_text().splitlines()
 LINE = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from tests.stack import Person
+from tests.helpers.stack import Person
 from tests.supabase.attacks.briefs import write
 from tests.supabase.attacks.spoilers import brief
 from tests.supabase.doors import Who

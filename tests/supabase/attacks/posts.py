@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from tests.stack import Person
+from tests.helpers.stack import Person
 from tests.supabase.attacks.seats import id_of
 from tests.supabase.doors import Who
 from tests.supabase.scene import ALL, OUTSIDERS, Scene, attack, link, plain

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import jwt
 
-from tests.stack import Person
+from tests.helpers.stack import Person
 from tests.supabase.doors import Who
 from tests.supabase.scene import Scene, attack
 

@@ -1,0 +1,46 @@
+"""The demo's history and progress, as one sees them.
+
+    pytest tests/history/test_history_pictures.py --snapshot-update
+
+writes the pictures again; the README shows one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from medtui.demo import files, load
+from medtui.demo.people import PASSWORD, PEOPLE
+from medtui.local.postgres import SUPERUSER
+from tests.helpers.seats import NOW, Seat
+from tests.helpers.stack import Person, Stack
+
+
+@pytest.fixture
+async def amara(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """The demo's own person, with a past."""
+    monkeypatch.setattr(files, "BREATH", 0)
+    await load(stack.cluster.dsn(SUPERUSER, stack.database), now=NOW)
+    await files.add_files(stack.url, stack.keys, NOW)
+    sample = PEOPLE[0]
+    return Person(sample.id, sample.email, PASSWORD, sample.name, token="")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_the_demos_history_and_progress(
+    size: tuple[int, int], amara: Person, seat: Any, picture: Callable[[Seat, str], None]
+) -> None:
+    name = f"{size[0]}x{size[1]}"
+    here = await seat(size=size, clock=lambda: NOW)
+    await here.board(amara)
+    await here.press("h")
+    await here.until_text("32 sessions")
+    await here.until(lambda: "eading" not in here.text.splitlines()[0])
+    await here.press("j", "j")
+    picture(here, f"history-{name}")
+    await here.press("tab")
+    await here.until_text("19 of them marked")
+    picture(here, f"progress-{name}")

@@ -1,0 +1,134 @@
+"""The keys of the whole program work over every dialog."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Select
+
+import medtui
+from medtui.board.cancel_dialog import CancelScreen
+from medtui.board.details_dialog import DetailsScreen
+from medtui.board.session_form import SessionForm
+from medtui.documents.transcript import Transcript
+from medtui.models import PracticeSession
+from medtui.review.also_dialog import AlsoScreen
+from medtui.review.file_actions import DeleteScreen
+from medtui.review.pick_file_dialog import BringScreen
+from medtui.review.speakers_dialog import WhoScreen
+from medtui.review.upload_dialog import SendingScreen
+from medtui.room.brief_form import BriefForm
+from medtui.room.case_picker import CaseChoice, CasePicker
+from medtui.ui.dialogs.ask import AskScreen
+from medtui.ui.dialogs.choose import ChooseScreen
+from medtui.ui.dialogs.confirm import ConfirmScreen
+from medtui.ui.dialogs.help import HelpScreen
+from medtui.ui.dialogs.link import LinkScreen
+from medtui.ui.dialogs.save import SaveScreen
+from tests.helpers.seats import Seat
+from tests.helpers.stack import Stack
+
+
+async def sending(_: Callable[[int], None]) -> None:
+    await asyncio.Event().wait()
+
+
+def details(board: Any) -> DetailsScreen:
+    return DetailsScreen(board.list.session, board.me, board.zone, board.now)
+
+
+def chosen(board: Any) -> PracticeSession:
+    session = board.list.session
+    assert isinstance(session, PracticeSession)
+    return session
+
+
+DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
+    AlsoScreen: lambda _: AlsoScreen(Transcript("", ())),
+    AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
+    BriefForm: lambda board: BriefForm(board.context, chosen(board)),
+    BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
+    CancelScreen: lambda board: CancelScreen(board.context, chosen(board), "Cancel it?"),
+    CasePicker: lambda board: CasePicker(board.context, CaseChoice(uuid4(), None, board.me, {})),
+    ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
+    ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
+    DeleteScreen: lambda _: DeleteScreen("Delete it?"),
+    DetailsScreen: details,
+    HelpScreen: HelpScreen,
+    LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
+    SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: ""),
+    SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
+    SessionForm: lambda board: SessionForm(board.context, board.overlap),
+    WhoScreen: lambda _: WhoScreen(Transcript("", ()), {}, []),
+}
+"""How each dialog is opened over a board."""
+
+
+def dialogs() -> Iterator[type[Screen[Any]]]:
+    for info in pkgutil.walk_packages(medtui.__path__, "medtui."):
+        if not info.name.endswith("__main__"):
+            importlib.import_module(info.name)
+    waiting: list[type[Any]] = [ModalScreen]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            waiting.append(kind)
+            if kind.__module__.startswith("medtui."):
+                yield kind
+
+
+async def reach(here: Seat, quits: list[None]) -> None:
+    """Whether the three keys do what they do elsewhere, and leave what is open as it is."""
+    before = list(here.app.screen_stack)
+    if here.screen != "HelpScreen":
+        await here.press("f1")
+        await here.until_screen("HelpScreen")
+        await here.press("f1")
+        await here.until(lambda: list(here.app.screen_stack) == before)
+    await here.press("ctrl+p")
+    await here.until_screen("CommandPalette")
+    await here.press("escape")
+    await here.until(lambda: list(here.app.screen_stack) == before)
+    await here.press("ctrl+q")
+    await here.until(lambda: quits)
+    quits.clear()
+
+
+async def test_help_palette_and_quitting_are_there_over_every_dialog(
+    stack: Stack, seat: Any, monkeypatch: Any
+) -> None:
+    assert set(DIALOGS) == set(dialogs())
+    amara = await stack.person("Amara", "Okafor")
+    await stack.session(amara)
+    here = await seat(person=amara)
+    await here.until_text("● LIVE")
+    quits: list[None] = []
+    with monkeypatch.context() as context:
+        context.setattr(here.app, "exit", lambda *_: quits.append(None))
+        board = here.app.screen
+        for make in DIALOGS.values():
+            with here.app._context():
+                here.app.push_screen(dialog := make(board))
+            await here.until(lambda dialog=dialog: here.app.screen is dialog)
+            await reach(here, quits)
+            if isinstance(dialog, SessionForm):  # a list that hangs over the form
+                dialog.query_one("#kind", Select).expanded = True
+                await reach(here, quits)
+            if isinstance(dialog, SendingScreen):  # leaves by itself once it has stopped
+                await here.press("escape")
+            else:
+                with here.app._context():
+                    here.app.pop_screen()
+            await here.until(lambda: here.app.screen is board)
+        await here.press("ctrl+p")
+        await here.until_screen("CommandPalette")
+        await here.press("f1")
+        await here.until_screen("HelpScreen")
+        await here.press("f1", "ctrl+q")
+        await here.until(lambda: quits)
