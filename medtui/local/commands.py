@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,11 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
     content = run.add_mutually_exclusive_group()
     content.add_argument(
-        "--sample", action="store_const", const=sample, help="with sample people and sessions"
+        "--sample",
+        action="store_const",
+        const=sample,
+        default="",
+        help="with sample people and sessions",
     )
     content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
     run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
@@ -78,21 +83,8 @@ def _run(options: argparse.Namespace) -> int:
     def serve() -> int:
         from medtui.local.run import RunOptions, main
 
-        return main(
-            RunOptions(
-                data=options.data,
-                port=options.port,
-                host=options.host,
-                sample=options.sample or "",
-                schema=options.schema,
-                throwaway=options.throwaway,
-                held=options.held,
-                confirm_email=options.confirm_email,
-                invite=options.invite,
-                json=options.json,
-                trust_proxy=options.trust_proxy,
-            )
-        )
+        names = [field.name for field in fields(RunOptions)]
+        return main(RunOptions(**{name: getattr(options, name) for name in names}))
 
     return _complaining(serve)
 

@@ -8,7 +8,7 @@ import struct
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.local.realtime.pgoutput import Decoder, Delete, Insert, Malformed, Update
+from medtui.local.realtime.pgoutput import Decoder, Malformed, RowChange
 
 TEXTS = st.none() | st.text(st.characters(exclude_characters="\x00", codec="utf-8"), max_size=20)
 
@@ -38,13 +38,18 @@ def test_rows_are_decoded_as_they_were_encoded(values: list[str | None]) -> None
     decoder.decode(relation(len(values)))
     expected = {f"c{n}": value for n, value in enumerate(values)}
     head = struct.pack("!I", 7)
-    inserted = decoder.decode(b"I" + head + b"N" + tuple_data(values))
-    updated = decoder.decode(b"U" + head + b"N" + tuple_data(values))
-    deleted = decoder.decode(b"D" + head + b"K" + tuple_data(values))
-    assert isinstance(inserted, Insert)
-    assert isinstance(updated, Update)
-    assert isinstance(deleted, Delete)
-    assert inserted.new == updated.new == deleted.old == expected
+    for kind, mark, name in (
+        (b"I", b"N", "INSERT"),
+        (b"U", b"N", "UPDATE"),
+        (b"D", b"K", "DELETE"),
+    ):
+        change = decoder.decode(kind + head + mark + tuple_data(values))
+        assert isinstance(change, RowChange)
+        assert (change.kind, change.values) == (name, expected)
+    old = tuple_data(["old"] * len(values))
+    change = decoder.decode(b"U" + head + b"K" + old + b"N" + tuple_data(values))
+    assert isinstance(change, RowChange)
+    assert change.values == expected, "not its old key"
 
 
 @given(st.binary(max_size=60), st.integers(0, 60))

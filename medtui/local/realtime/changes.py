@@ -20,7 +20,7 @@ from psycopg import sql
 from medtui.local.realtime.access import Caller
 from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.database import Database
-from medtui.local.realtime.pgoutput import UNCHANGED, Delete, Insert, Update, Values, WalRelation
+from medtui.local.realtime.pgoutput import UNCHANGED, RowChange, Values, WalRelation
 
 PUBLISHED = """
     select true from pg_publication_tables where pubname = 'supabase_realtime'
@@ -28,18 +28,6 @@ PUBLISHED = """
 """
 GRANTS_SECONDS = 5.0
 """How long the columns that a role may read are taken as known."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """One changed row, with the time of its commit."""
-
-    row: Insert | Update | Delete
-    committed_at: datetime
-
-    @property
-    def kind(self) -> str:
-        return type(self.row).__name__.upper()
 
 
 @dataclass(frozen=True)
@@ -103,29 +91,31 @@ class Changes:
             raise BadFilter(error.diag.message_primary or error) from error
 
     async def prepare(
-        self, change: Change, callers: Iterable[Caller], bindings: Collection[Binding]
+        self,
+        change: RowChange,
+        committed_at: datetime,
+        callers: Iterable[Caller],
+        bindings: Collection[Binding],
     ) -> Prepared:
         """What these callers, with these bindings, may see of a change. Raises psycopg.Error."""
-        relation, row = change.row.relation, change.row
+        relation = change.relation
         data: dict[str, Any] = {
             "schema": relation.schema,
             "table": relation.table,
-            "commit_timestamp": change.committed_at.isoformat().replace("+00:00", "Z"),
+            "commit_timestamp": committed_at.isoformat().replace("+00:00", "Z"),
             "type": change.kind,
             "errors": None,
         }
         await self._learn_types(relation)
         everybody, wanted = frozenset(callers), frozenset(bindings)
         key = next((column.name for column in relation.columns if column.is_key), None)
-        if isinstance(row, Delete):
-            old, matching = await self._record(relation, row.old, bindings)
-            data["old_record"] = {name: old[name] for name in old if name == key}
-            data["columns"] = self._described(relation)
-            return Prepared(data, everybody, matching)
-        record, matching = await self._record(relation, row.new, bindings)
-        data["record"] = record
+        record, matching = await self._record(relation, change.values, bindings)
         data["columns"] = self._described(relation)
-        if isinstance(row, Update):
+        if change.kind == "DELETE":
+            data["old_record"] = {name: record[name] for name in record if name == key}
+            return Prepared(data, everybody, matching)
+        data["record"] = record
+        if change.kind == "UPDATE":
             data["old_record"] = {key: record.get(key)} if key else {}
         if key is None:
             return Prepared(data, everybody, wanted & matching)
@@ -135,7 +125,7 @@ class Changes:
             [
                 relation.oid,
                 key,
-                str(row.new[key]),
+                str(change.values[key]),
                 [role for role, _ in order],
                 [claims for _, claims in order],
             ],

@@ -7,24 +7,17 @@ import contextlib
 import json
 import logging
 from collections.abc import Callable, Iterable
+from datetime import datetime
 
 import psycopg
 
 from medtui.local.realtime.access import Caller
 from medtui.local.realtime.bindings import Binding
-from medtui.local.realtime.changes import Change, Changes
+from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
 from medtui.local.realtime.database import Database
 from medtui.local.realtime.frames import encode
-from medtui.local.realtime.pgoutput import (
-    Begin,
-    Commit,
-    Decoder,
-    Delete,
-    Insert,
-    Malformed,
-    Update,
-)
+from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
 from medtui.local.realtime.wal import Log, LogEnded
 
 log = logging.getLogger(__name__)
@@ -102,20 +95,20 @@ class ChangeLog:
         assert self._log is not None  # noqa: S101  # `_open` came before
         decoder = Decoder()
         begin: Begin | None = None
-        rows: list[Insert | Update | Delete] = []
+        rows: list[RowChange] = []
         async for data in self._log.messages():
             match decoder.decode(data):
                 case Begin() as begin:
                     rows = []
-                case Insert() | Update() | Delete() as row:
+                case RowChange() as row:
                     rows.append(row)
                 case Commit() if begin is not None and rows:
                     await self._changes.visible(begin.xid)
                     for row in rows:
-                        await self._deliver(Change(row, begin.committed_at))
+                        await self._deliver(row, begin.committed_at)
 
-    async def _deliver(self, change: Change) -> None:
-        relation = change.row.relation
+    async def _deliver(self, change: RowChange, committed_at: datetime) -> None:
+        relation = change.relation
         # With whose eyes it is seen is settled here: a token may be renewed while we ask.
         wanted: list[tuple[Channel, Caller, list[Binding]]] = []
         for channel in self._channels():
@@ -126,6 +119,7 @@ class ChangeLog:
             return
         prepared = await self._changes.prepare(
             change,
+            committed_at,
             {caller for _, caller, _ in wanted},
             {binding for *_, bindings in wanted for binding in bindings},
         )

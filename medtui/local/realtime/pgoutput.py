@@ -13,6 +13,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 UNCHANGED = object()
 """Stands for a long value that an UPDATE did not touch: the log does not repeat it."""
 
+KINDS = {"I": "INSERT", "U": "UPDATE", "D": "DELETE"}
 Value = str | None | object
 Values = dict[str, Value]
 """A row's values as Postgres' text, None, or UNCHANGED, by column."""
@@ -53,29 +54,18 @@ class WalRelation:
 
 
 @dataclass(frozen=True)
-class Insert:
+class RowChange:
+    """`kind` is INSERT, UPDATE or DELETE; of a row that is gone there are the key's values alone.
+
+    The other columns of a deleted row are None.
+    """
+
+    kind: str
     relation: WalRelation
-    new: Values
+    values: Values
 
 
-@dataclass(frozen=True)
-class Update:
-    """`old` holds the old key when it has changed."""
-
-    relation: WalRelation
-    old: Values | None
-    new: Values
-
-
-@dataclass(frozen=True)
-class Delete:
-    """`old` holds the key's columns; the others are None."""
-
-    relation: WalRelation
-    old: Values
-
-
-Message = Begin | Commit | WalRelation | Insert | Update | Delete
+Message = Begin | Commit | WalRelation | RowChange
 
 
 class Decoder:
@@ -102,21 +92,12 @@ class Decoder:
                 relation = _relation(reader)
                 self._relations[relation.oid] = relation
                 return relation
-            case "I":
+            case "I" | "U" | "D" as kind:
                 relation = self._relations[reader.uint32()]
-                reader.char()
-                return Insert(relation, _values(reader, relation))
-            case "U":
-                relation = self._relations[reader.uint32()]
-                kind, old = reader.char(), None
-                if kind in "KO":
-                    old = _values(reader, relation)
+                if reader.char() in "KO" and kind == "U":  # the old key, as it has changed
+                    _values(reader, relation)
                     reader.char()
-                return Update(relation, old, _values(reader, relation))
-            case "D":
-                relation = self._relations[reader.uint32()]
-                reader.char()
-                return Delete(relation, _values(reader, relation))
+                return RowChange(KINDS[kind], relation, _values(reader, relation))
         return None
 
 

@@ -11,11 +11,14 @@ from medtui.local.rest.sql import Statement, body, quote
 def find(catalogue: Catalogue, name: str, given: Payload) -> Function:
     """The one function of that name that takes these arguments. RestError (PGRST202)."""
     names = given.keys
-    found = [f for f in catalogue.functions if f.name == name and f.takes(names)]
+    named = [f for f in catalogue.functions if f.name == name]
+    found = [f for f in named if f.takes(names)]
     if len(found) > 1:
         raise not_supported("functions that differ in their arguments' types alone")
     if found:
         return found[0]
+    if any([type_ for _, type_, _ in f.arguments] in (["json"], ["jsonb"]) for f in named):
+        raise not_supported("a whole body as a function's one argument")
     called, searched = f"{name} without parameters", "without parameters"
     if names:
         listed = ", ".join(sorted(names))

@@ -18,7 +18,6 @@ _IS_VALUES = re.compile("null|unknown|true|false", re.IGNORECASE)
 _OPERATOR = re.compile(r"([a-z]+)(\([^)]*\))?\.")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _BARE = re.compile(r"[^,)]*")
-_ARRAY = re.compile(r"\{[^{}]*\}")
 _NAME = re.compile(r"[\w $]+(?:-(?!>)[\w $]+)*")
 _TREE = re.compile(r"(not\.)?(and|or)[ \t]*\(")
 _COMMA = re.compile(r"[ \t]*,[ \t]*")
@@ -196,21 +195,20 @@ class Reader:
         self._blanks()
         self._expect("(")
         self._blanks()
-        items = [self._value(arrays=False)]
+        items = [self._value()]
         while self._take(","):
-            items.append(self._value(arrays=False))
+            items.append(self._value())
         self._expect(")")
         self._blanks()
         return tuple(items)
 
-    def _value(self, *, arrays: bool = True) -> str:
+    def _value(self) -> str:
         """A value in a list: quoted, or bare to the next comma or parenthesis."""
         quoted = _QUOTED.match(self._text, self._at)
         if quoted and self._text[quoted.end() : quoted.end() + 1] in ("", ",", ")"):
             self._at = quoted.end()
             return _unescaped(quoted[1])
-        array = _ARRAY.match(self._text, self._at) if arrays else None
-        match = array or _BARE.match(self._text, self._at)
+        match = _BARE.match(self._text, self._at)
         assert match is not None  # noqa: S101  # the pattern may be empty
         self._at = match.end()
         return match[0]

@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
-MOST_ENTRIES, MOST_OFFSET = 1_000, 2**31
+MOST_ENTRIES = 1_000
 RESERVED = ("authenticated", "copy", "list", "list-v2", "move", "sign", "upload")
 """First parts of the real server's other routes: no buckets."""
 MAX_FILE = 50 * 1024 * 1024
@@ -150,20 +150,9 @@ class Storage:
 
     async def _list(self, request: Request, bucket: str) -> Response:
         asked = await inputs.read_json(request, inputs.Listing)
-        prefix = asked.prefix if asked.prefix.endswith("/") else f"{asked.prefix}/".lstrip("/")
         acting = self._acting(request)
         check_bucket(bucket)
-        if "\0" in prefix + asked.search:
-            return answer([])
-        rows = await acting.entries(
-            bucket,
-            prefix,
-            asked.search,
-            column=asked.sort_by.column,
-            order=asked.sort_by.order,
-            limit=min(asked.limit, self._most),
-            offset=min(asked.offset, MOST_OFFSET),
-        )
+        rows = await acting.entries(bucket, asked, most=self._most)
         return answer([shapes.plain(row) for row in rows])
 
     # Writing --------------------------------------------------------------------------------
@@ -179,7 +168,7 @@ class Storage:
         limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
         async with self._files.new() as file:
             # Asked twice: now, so that no file is sent for nothing, and when the file is there.
-            await acting.may_upload(Upload(bucket, name, file.version, {}, {}))
+            await acting.upload(Upload(bucket, name, file.version, {}, {}), undone=True)
             check_path(name, bucket, file.version)
             kind = await receive(
                 request,
@@ -205,7 +194,7 @@ class Storage:
         asked = await inputs.read_json(request, inputs.Removal)
         acting = self._acting(request)
         check_bucket(bucket)
-        gone = await acting.remove(bucket, [name for name in asked.prefixes if "\0" not in name])
+        gone = await acting.remove(bucket, asked.prefixes)
         await self._files.remove(row["version"] for row in gone)
         return answer([shapes.removed(row) for row in gone])
 

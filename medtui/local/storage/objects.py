@@ -20,6 +20,7 @@ from medtui.local.connection import OwnConnection
 from medtui.local.db_role import Claims, become
 from medtui.local.pools import SharedPool
 from medtui.local.storage.errors import from_postgres, invalid_request, no_bucket
+from medtui.local.storage.inputs import Listing
 
 Db = AsyncConnection[DictRow]
 Row = dict[str, Any]
@@ -51,6 +52,7 @@ _LIST = """
     select * from entries order by id is not null, {column} {order}, name {order}
     limit $4 offset $5
 """
+MOST_OFFSET = 2**31
 _BUCKET = (
     "select coalesce(public, false) as public, file_size_limit, allowed_mime_types"
     " from storage.buckets where id = $1"
@@ -110,21 +112,15 @@ class Acting:
         """An object that the caller may see."""
         return next(iter(await self._run(_FIND, bucket, name)), None)
 
-    async def entries(
-        self,
-        bucket: str,
-        folder: str,
-        search: str,
-        *,
-        column: str,
-        order: str,
-        limit: int,
-        offset: int,
-    ) -> list[Row]:
-        """What a folder (empty, or with a slash at its end) has whose name begins with `search`."""
-        pattern = re.sub(r"([\\%_])", r"\\\1", folder + search) + "%"
-        query = _LIST.format(column=column, order=order)
-        return await self._run(query, bucket, pattern, folder.count("/") + 1, limit, offset)
+    async def entries(self, bucket: str, asked: Listing, *, most: int) -> list[Row]:
+        """What a folder has whose name begins with the search; `most` at once."""
+        folder = asked.prefix if asked.prefix.endswith("/") else f"{asked.prefix}/".lstrip("/")
+        if "\0" in folder + asked.search:
+            return []
+        pattern = re.sub(r"([\\%_])", r"\\\1", folder + asked.search) + "%"
+        query = _LIST.format(column=asked.sort_by.column, order=asked.sort_by.order)
+        page = min(asked.limit, most), min(asked.offset, MOST_OFFSET)
+        return await self._run(query, bucket, pattern, folder.count("/") + 1, *page)
 
     async def remove(self, bucket: str, names: Sequence[str]) -> list[Row]:
         """Delete the rows among these that the caller may delete, and return them."""
@@ -132,20 +128,13 @@ class Acting:
             "delete from storage.objects where bucket_id = $1 and name = any($2::text[])"
             f" returning {_COLUMNS}"
         )
-        return await self._run(query, bucket, list(names))
+        return await self._run(query, bucket, [name for name in names if "\0" not in name])
 
-    async def may_upload(self, upload: Upload) -> None:
-        """StorageError when the caller may not make this row, or it is there already."""
-        async with self._transaction() as db:
-            await self._write(db, upload)
-            raise psycopg.Rollback
+    async def upload(self, upload: Upload, *, undone: bool = False) -> str:
+        """Make the row, and return its id. `undone`: only find out whether it could be made.
 
-    async def upload(self, upload: Upload) -> str:
-        """Make the row. Returns its id."""
-        async with self._transaction() as db:
-            return await self._write(db, upload)
-
-    async def _write(self, db: Db, upload: Upload) -> str:
+        StorageError when the caller may not, or it is there already.
+        """
         sub = self._claims.get("sub")
         owner, made = sub if isinstance(sub, str) else None, uuid4()
         values = [
@@ -158,8 +147,11 @@ class Acting:
             Jsonb(upload.metadata),
             Jsonb(upload.user_metadata),
         ]
-        # Nothing is returned, as that would take the right to read, too.
-        await db.execute(_INSERT.encode(), values)
+        async with self._transaction() as db:
+            # Nothing is returned, as that would take the right to read, too.
+            await db.execute(_INSERT.encode(), values)
+            if undone:
+                raise psycopg.Rollback
         return str(made)
 
     async def _run(self, query: str, *values: object) -> list[DictRow]:

@@ -25,7 +25,7 @@ from tests.local.rest.grammar import Grammar, Request
 from tests.local.rest.lab import Lab, plain
 from tests.local.rest.wire import Answer, Wire
 
-SHORT, LONG = 300, 10_000
+SHORT, LONG = 150, 10_000
 COMPARED = ("content-type", "content-range", "www-authenticate")
 UNSUPPORTED = "The local server does not support "
 

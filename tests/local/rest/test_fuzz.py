@@ -19,7 +19,7 @@ from tests.local.rest.grammar import Grammar
 from tests.local.rest.lab import Lab
 from tests.local.rest.wire import Answer, Wire
 
-SHORT, LONG = 150, 10_000
+SHORT, LONG = 100, 10_000
 
 INJECTIONS = [
     "'; drop table canary; --", '"; drop table canary; --', "1) or (1=1", "$1", "%s", "%(x)s",

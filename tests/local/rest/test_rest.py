@@ -1,4 +1,4 @@
-"""The local REST interface answers as PostgREST 12 is recorded to: statuses, bodies, headers."""
+"""The local REST interface, beside what is recorded of PostgREST (test_recordings)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import jwt
 import pytest
 
 from tests.helpers.stack import Person, Stack
@@ -58,15 +57,6 @@ async def test_columns_order_and_pages(three: list[Any], rest: RestDoor) -> None
     answer = await rest("GET", f"{SESSIONS}?select=id&order=datetime_utc.desc&limit=2&offset=1")
     assert [row["id"] for row in answer.json()] == [three[3], three[2]]
     assert answer.headers["content-range"] == "1-2/*"
-    counted = await rest("GET", f"{SESSIONS}?select=id&limit=1", Prefer="count=exact")
-    assert (counted.status_code, counted.headers["content-range"]) == (206, "0-0/3")
-    beyond = await rest("GET", f"{SESSIONS}?select=id&offset=1000", Prefer="count=exact")
-    assert (beyond.status_code, beyond.headers["content-range"]) == (416, "*/3")
-    assert beyond.json()["details"] == (
-        "An offset of 1000 was requested, but there are only 3 rows."
-    )
-    head = await rest("HEAD", f"{SESSIONS}?select=id", Prefer="count=exact")
-    assert (head.status_code, head.content, head.headers["content-range"]) == (200, b"", "0-2/3")
 
 
 async def test_people_and_cases_are_embedded_along_foreign_keys(
@@ -116,48 +106,8 @@ def body(code: str, message: str, details: Any = None, hint: str | None = None) 
     return {"code": code, "details": details, "hint": hint, "message": message}
 
 
-MISTAKES = [
-        (f"{SESSIONS}?select=id&nope=eq.1", 400, body(
-            "42703", "column practice_sessions.nope does not exist",
-            hint='Perhaps you meant to reference the column "practice_sessions.type".')),
-        ("nope", 404, body("42P01", 'relation "public.nope" does not exist')),
-        (f"{SESSIONS}?select=id&id=zz.1", 400, body(
-            "PGRST100", '"failed to parse filter (zz.1)" (line 1, column 1)',
-            'unexpected "z" expecting "not" or operator (eq, gt, ...)')),
-        (f"{SESSIONS}?select=id&id=eq.x", 400, body(
-            "22P02", 'invalid input syntax for type uuid: "x"')),
-        (f"{SESSIONS}?select=id,nope(*)", 400, body(
-            "PGRST200",
-            "Could not find a relationship between 'practice_sessions' and 'nope' in the schema"
-            " cache",
-            "Searched for a foreign key relationship between 'practice_sessions' and 'nope' in the"
-            " schema 'public', but no matches were found.")),
-    ]  # fmt: skip
-
-
-async def test_mistakes_read_as_recorded(three: list[Any], rest: RestDoor) -> None:
-    for path, status, expected in MISTAKES:
-        answer = await rest("GET", path)
-        assert (path, answer.status_code, answer.json()) == (path, status, expected)
-
-
-async def test_two_possible_embeds_must_be_told_apart(three: list[Any], rest: RestDoor) -> None:
-    answer = await rest("GET", f"{SESSIONS}?select=id,profiles(first_name)")
-    assert answer.status_code == 300
-    error = answer.json()
-    assert error["code"] == "PGRST201"
-    assert {detail["cardinality"] for detail in error["details"]} == {"many-to-one"}
-    assert any("practice_sessions_host_id_fkey using practice_sessions(host_id)"
-               in detail["relationship"] for detail in error["details"])  # fmt: skip
-
-
 async def test_functions(three: list[Any], rest: RestDoor) -> None:
     assert (await rest("POST", "rpc/server_time", {})).status_code == 200
-    unknown = await rest("POST", "rpc/nope", {})
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "PGRST202")
-    assert unknown.json()["message"] == (
-        "Could not find the function public.nope without parameters in the schema cache"
-    )
     id_ = {"session_id": three[2]}
     as_anon = await rest("POST", "rpc/session_case", id_)
     assert (as_anon.status_code, as_anon.json()["code"]) == (401, "42501")
@@ -166,59 +116,20 @@ async def test_functions(three: list[Any], rest: RestDoor) -> None:
 
 async def test_tokens(three: list[Any], stack: Stack, rest: RestDoor) -> None:
     path = f"{SESSIONS}?select=id"
-    expired = await rest("GET", path, token=stack.token(three[0], expires_in=-60))
-    assert (expired.status_code, expired.json()) == (401, body("PGRST301", "JWT expired"))
-    assert expired.headers["www-authenticate"] == (
-        'Bearer error="invalid_token", error_description="JWT expired"'
-    )
     lately = await rest("GET", path, token=stack.token(three[0], expires_in=-10))
     assert lately.status_code == 200, "clocks may differ by half a minute"
-    forged = jwt.encode({"role": "service_role"}, "x" * 40, "HS256")
-    assert (await rest("GET", path, token=forged)).json()[
-        "message"
-    ] == "JWSError JWSInvalidSignature"
-    other = await rest("GET", path, token=stack.token(three[0], role="postgres"))
-    assert (other.status_code, other.json()["message"]) == (
-        403,
-        'permission denied to set role "postgres"',
-    )
     for role in ("*/ select 1; --", "nul\x00", "\ud800", 'quo"te', "none of ours"):
         odd = await rest("GET", path, token=stack.token(three[0], role=role))
         assert (odd.status_code, odd.json()["code"]) == (400, "22023")
-    schema = await rest("GET", "users", Accept_Profile="auth")
-    assert (schema.status_code, schema.json()["code"]) == (406, "PGRST106")
 
 
 async def test_writes(three: list[Any], stack: Stack, rest: RestDoor) -> None:
     amara, daniel, *ids = three
     where = f"{SESSIONS}?id=eq.{ids[1]}"
-    row = {"id": str(uuid4()), "host_id": str(amara.id), "type": "x",
-           "datetime_utc": "2031-01-01T08:00:00Z", "room_url": "one"}  # fmt: skip
-    minimal = await rest("POST", SESSIONS, row, who=amara, Prefer="return=minimal")
-    assert (minimal.status_code, minimal.content) == (201, b"")
-    assert minimal.headers["content-range"] == "*/*"
-    again = await rest("POST", SESSIONS, {**row, "id": str(uuid4())}, who=amara)
-    assert (again.status_code, again.json()["code"]) == (409, "23505")
-    stranger = await rest("POST", SESSIONS, {**row, "id": str(uuid4())}, who=daniel)
-    assert (stranger.status_code, stranger.json()["code"]) == (403, "42501")
-    unknown = await rest("POST", SESSIONS, {**row, "zzz": 1}, who=amara)
-    assert (unknown.status_code, unknown.json()["code"]) == (400, "PGRST204")
-    empty = await rest("POST", SESSIONS, {"host_id": str(amara.id), "type": "x"}, who=amara)
-    assert (empty.status_code, empty.json()["code"]) == (400, "23502")
-
     shown = await rest("PATCH", f"{where}&select=type,host:profiles!host_id(first_name)",
                        {"type": "y"}, who=amara, Prefer="return=representation")  # fmt: skip
     assert (shown.status_code, shown.headers["content-range"]) == (200, "0-0/*")
     assert shown.json() == [{"type": "y", "host": {"first_name": "Amara"}}]
-    missed = await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara,
-                        Prefer="return=representation")  # fmt: skip
-    assert (missed.status_code, missed.json(), missed.headers["content-range"]) == (200, [], "*/*")
-    assert (await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara)).status_code == 204
-    single = await rest("PATCH", f"{where}&type=eq.z", {"type": "w"}, who=amara,
-                        Prefer="return=representation",
-                        Accept="application/vnd.pgrst.object+json")  # fmt: skip
-    assert (single.status_code, single.json()["code"]) == (406, "PGRST116")
-
     not_mine = await rest("DELETE", where, who=daniel, Prefer="return=representation")
     assert (not_mine.status_code, not_mine.json()) == (200, [])
     mine = await rest("DELETE", f"{where}&select=id", who=amara, Prefer="return=representation")
