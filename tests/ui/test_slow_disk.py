@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import threading
 import time
@@ -20,9 +21,14 @@ import medtui
 from medtui.data import StoredTokens
 from medtui.models import Stage
 from tests.helpers.seats import Seat
-from tests.helpers.stack import Stack
+from tests.helpers.stack import Person, Stack
+from tests.review.reader import PLATFORM
+from tests.review.test_session_files import OTHER, VTT, bring, said
+from tests.review.test_session_files import people as people
+from tests.review.test_session_review import over, review
 from tests.room.test_room import enter
 from tests.room.test_room_edges import pair
+from tests.shared_screen.conftest import wall as wall
 
 OURS = str(Path(medtui.__file__).parent)
 
@@ -167,6 +173,53 @@ async def test_a_preset_is_read_elsewhere(
     await here.press("t")
     await here.until_screen("ChooseScreen")
     await here.press("escape")
+    assert disk.calls == []
+
+
+async def test_a_review_and_its_files(
+    disk: Watched, stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    """Files are added from the disk, replaced, deleted and saved to the disk."""
+    await over(stack, people)
+    chosen = [Path(shutil.copy(file, tmp_path)) for file in (PLATFORM, VTT, OTHER)]
+    here = await review(seat, people[0])
+    await here.until_text("Press a to add one from disk")
+    disk.calls.clear()
+    for path, words in zip(chosen, ("An assessment", "A transcript of", "in place"), strict=True):
+        await bring(here, path)
+        await here.until(lambda words=words: words in said(here))
+        await here.press("enter")
+        await here.until_screen("SessionReviewScreen")
+    await here.until_text("A  Good morning")
+    await here.press("s")
+    await here.until_screen("ChooseScreen")
+    await here.press("1")
+    await here.until_screen("SaveScreen")
+    here.app.screen.query_one("Input").value = str(tmp_path / "copy.json")
+    await here.press("enter")
+    await here.until_text("copy.json.")
+    await here.until_screen("SessionReviewScreen")
+    assert disk.calls == []
+    assert {"open", "os.rename"} & disk.elsewhere
+
+
+async def test_a_server_is_chosen(disk: Watched, stack: Stack, seat: Any) -> None:
+    here = await seat(server="")
+    await here.press("3")
+    await here.until_screen("ConnectScreen")
+    await here.fill("url", stack.url)
+    await here.fill("key", stack.anon_key)
+    await here.press("ctrl+s")
+    await here.until_text("Sign in")
+    assert disk.calls == []
+    assert "replace" in disk.elsewhere
+
+
+async def test_a_shared_screen(disk: Watched, stack: Stack, wall: Any) -> None:
+    await stack.session(await stack.person())
+    async with wall(now=None) as here:
+        await here.live()
+        await here.press("question_mark", "escape", "right", "left")
     assert disk.calls == []
 
 
