@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypedDict
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -237,6 +237,15 @@ class SessionDraft(BaseModel):
     type: str
     room_url: str | None
     host_is_candidate: bool = False
+
+
+class SessionValues(TypedDict):
+    """What a host's form changes in a session that is posted. `candidate_id` None: not decided."""
+
+    starts_at: datetime
+    type: str
+    room_url: str | None
+    candidate_id: UUID | None
 
 
 class ProfileDraft(BaseModel):

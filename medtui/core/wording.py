@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, tzinfo
 from uuid import UUID
 
-from medtui.core.agenda import name_of
+from medtui.core.session_fields import what_changed
 from medtui.models import PracticeSession, Profile, Stage
 
 
@@ -90,20 +90,5 @@ def short_name(profile: Profile) -> str:
 
 def difference(seen: PracticeSession, present: PracticeSession, now: datetime, zone: tzinfo) -> str:
     """What changed of a session, as one sentence for a user who saw it before."""
-    changes = []
-    if seen.starts_at != present.starts_at:
-        before, after = moment(seen.starts_at, now, zone), moment(present.starts_at, now, zone)
-        changes.append(f"it was moved from {before} to {after}")
-    if seen.guest_id != present.guest_id:
-        who = name_of(present.guest if present.guest_id else seen.guest)
-        changes.append(f"{who} has booked it" if present.guest_id else f"{who} has left it")
-    if seen.type != present.type:
-        changes.append(f"its type is {present.type_label} now")
-    if seen.room_url != present.room_url:
-        changes.append("it has another room link")
-    if seen.candidate_id != present.candidate_id:
-        changes.append("its candidate was changed")
-    if seen.stage != present.stage:
-        changes.append(f"it is in {present.stage.label} now")
-    words = " and ".join(changes) or "the server did not take the change"
+    words = what_changed(seen, present, lambda at: moment(at, now, zone))
     return f"{words[0].upper()}{words[1:]}."

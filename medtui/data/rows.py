@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from medtui.data.error_mapping import translated
 from medtui.models import PracticeSession
@@ -27,6 +28,13 @@ def is_whole(row: Mapping[str, Any]) -> bool:
     Python has not, would otherwise make the whole board unreadable.
     """
     return row["host_id"] is not None and THIS_CENTURY.match(row["datetime_utc"] or "") is not None
+
+
+def stored(value: object) -> object:
+    """A value of a session's field as REST takes it: text, a number, None."""
+    if isinstance(value, datetime):
+        return iso(value)
+    return str(value) if isinstance(value, UUID) else value
 
 
 def iso(moment: datetime) -> str:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
 
+from medtui.core.session_fields import EDITED, FIELDS, POSTED
 from medtui.data.assessments import Assessments
 from medtui.data.conflicts import changed
 from medtui.data.connection import Connection
@@ -28,9 +29,16 @@ from medtui.data.errors import (
 )
 from medtui.data.paging import pages, read_ids
 from medtui.data.profiles import Profiles
-from medtui.data.rows import iso, sessions_in
+from medtui.data.rows import iso, sessions_in, stored
 from medtui.data.window import BOARD, SessionWindow
-from medtui.models import CANNOT_LEAVE, FileKind, PracticeSession, SessionDraft, Stage
+from medtui.models import (
+    CANNOT_LEAVE,
+    FileKind,
+    PracticeSession,
+    SessionDraft,
+    SessionValues,
+    Stage,
+)
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -104,9 +112,7 @@ class Sessions:
         row = {
             "id": str(draft.id),
             "host_id": str(me),
-            "datetime_utc": iso(draft.starts_at),
-            "type": draft.type,
-            "room_url": draft.room_url,
+            **{field.column: stored(getattr(draft, field.name)) for field in POSTED},
             "candidate_id": str(me) if draft.host_is_candidate else None,
         }
         columns = await self.selection()
@@ -174,29 +180,15 @@ class Sessions:
             return present  # left before, or freed by the host
         raise changed(seen, present)
 
-    async def edit(
-        self,
-        seen: PracticeSession,
-        *,
-        starts_at: datetime,
-        type: str,  # noqa: A002  # the column's name
-        room_url: str | None,
-        candidate_id: UUID | None,
-    ) -> PracticeSession:
-        """Change one's own session to these values. Raises Changed, Gone, Invalid, NotAllowed."""
-        wanted = {
-            "datetime_utc": iso(starts_at),
-            "type": type,
-            "room_url": room_url,
-            "candidate_id": _text(candidate_id),
-        }
-        saw = {
-            "datetime_utc": iso(seen.starts_at),
-            "type": seen.type,
-            "room_url": seen.room_url,
-            "candidate_id": _text(seen.candidate_id),
-        }
-        values = {column: value for column, value in wanted.items() if value != saw[column]}
+    async def edit(self, seen: PracticeSession, **wanted: Unpack[SessionValues]) -> PracticeSession:
+        """Change the user's own session to these values.
+
+        Raises Changed, Gone, Invalid, NotAllowed.
+        """
+        saw = {field.column: stored(getattr(seen, field.name)) for field in EDITED}
+        write = seen.model_copy(update=dict(wanted))
+        values = {field.column: stored(getattr(write, field.name)) for field in EDITED}
+        values = {column: value for column, value in values.items() if value != saw[column]}
         if not values:
             return seen
 
@@ -214,12 +206,7 @@ class Sessions:
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
-        if (present.starts_at, present.type, present.room_url, present.candidate_id) == (
-            starts_at,
-            type,
-            room_url,
-            candidate_id,
-        ):
+        if all(getattr(present, field.name) == getattr(write, field.name) for field in EDITED):
             return present
         raise changed(seen, present)
 
@@ -335,7 +322,7 @@ class Sessions:
         """The window's columns that this user may read from this kind of server."""
         left_out = {"room_url"} if self.is_anonymous else set()
         if not await self._connection.is_complete():
-            left_out.add("stage_since")
+            left_out.update(field.column for field in FIELDS if field.is_ours)
         return [column for column in scope.columns if column not in left_out]
 
     async def selection(self, scope: SessionWindow = BOARD) -> str:
@@ -377,9 +364,10 @@ class Sessions:
 
 
 def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
-    wanted = (draft.starts_at, draft.type, draft.room_url, draft.host_is_candidate)
     is_candidate = present.candidate_id == present.host_id
-    return (present.starts_at, present.type, present.room_url, is_candidate) == wanted
+    return is_candidate == draft.host_is_candidate and all(
+        getattr(present, field.name) == getattr(draft, field.name) for field in POSTED
+    )
 
 
 def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:

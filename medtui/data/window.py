@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from medtui.core.session_fields import FIELDS
 from medtui.models import PracticeSession
 
 EDGE = timedelta(minutes=2)
@@ -28,10 +29,7 @@ class SessionWindow:
     back: timedelta
     ahead: timedelta | None = None
     type: str | None = None
-    columns: tuple[str, ...] = (
-        *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),
-        *("version", "room_url", "stage_since"),
-    )
+    columns: tuple[str, ...] = tuple(field.column for field in FIELDS)
     people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
     pauses: tuple[float, float] = (0.5, 2.0)
     doubts: tuple[float, float] = (1.0, 4.0)
@@ -63,10 +61,7 @@ def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  
         back=timedelta(hours=4),
         ahead=None if days is None else timedelta(days=days),
         type=type,
-        columns=(
-            *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id"),
-            *("version", "stage_since"),
-        ),
+        columns=tuple(field.column for field in FIELDS if field.is_shared),
         people=("user_id", "first_name", "last_name", "training_level"),
         pauses=(4.0, 20.0),  # so that a hundred boards do not reconnect at once
         doubts=(2.0, 10.0),
@@ -75,10 +70,7 @@ def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  
 
 HISTORY = SessionWindow(
     back=timedelta.max,
-    columns=(
-        *("id", "host_id", "guest_id", "datetime_utc", "type", "case_id", "candidate_id"),
-        "version",
-    ),
+    columns=tuple(field.column for field in FIELDS if field.is_past),
     people=("user_id", "first_name", "last_name", "training_level"),
 )
 """One's past sessions, without their room links, which are of no more use."""

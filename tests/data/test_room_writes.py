@@ -78,7 +78,7 @@ async def test_a_guest_who_is_removed_is_not_the_candidate_any_more(
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("guest_id = null", "its guest left"),
+        ("guest_id = null", "has left it"),
         ("candidate_id = host_id", "its candidate was changed"),
         ("version = 2", "it is in interview now"),
         ("case_id = null", "its case was changed"),

@@ -164,7 +164,7 @@ async def test_a_host_is_told_who_booked_before_the_move(stack: Stack, open_back
             room_url=seen.room_url,
             candidate_id=None,
         )
-    assert "Mei Tanaka booked it" in changed.value.message
+    assert "Mei Tanaka has booked it" in changed.value.message
     with pytest.raises(Changed):
         await backend.sessions.cancel(seen)
     assert len(await stack.sql("select 1 from practice_sessions")) == 1

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from medtui.core.api_keys import claims_of, is_secret
+from medtui.core.session_fields import FIELDS
 from medtui.data.connection import NIL
 from medtui.data.doctor.address import Answer
 from medtui.data.doctor.finding import Finding, failed, note, ok
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 TABLES = {
     "profiles": "user_id,first_name,last_name,training_level,avatar",
     "cases": "id,category,domain",
-    "practice_sessions": (
-        "id,host_id,guest_id,datetime_utc,type,case_id,candidate_id,version,created_at,"
+    "practice_sessions": ",".join(
+        field.column for field in FIELDS if not (field.is_ours or field.column == "room_url")
+    )
+    + (
+        ",created_at,"
         "host:profiles!practice_sessions_host_id_fkey(user_id),"
         "guest:profiles!practice_sessions_guest_id_fkey(user_id),"
         "case:cases!practice_sessions_case_id_fkey(id)"

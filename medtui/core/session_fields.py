@@ -1,0 +1,102 @@
+"""The fields of a session: one table for what is read, written and compared, and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from medtui.core.agenda import name_of
+from medtui.models import PracticeSession
+
+At = Callable[[datetime], str]
+"""Puts a moment into words, as "tomorrow 18:30"."""
+
+Words = Callable[[PracticeSession, PracticeSession, At | None], str]
+"""What is different in a session as it was seen and as it is, to follow "because" or "and"."""
+
+
+@dataclass(frozen=True)
+class SessionField:
+    """One column of `practice_sessions`.
+
+    Attributes:
+        column: its name in the database.
+        name: its name in PracticeSession.
+        words: what a change of it is called; None if it is not told.
+        is_shared: whether shared screens read it, which have no login.
+        is_past: whether the history reads it.
+        is_posted: whether it is written when a session is posted, from SessionDraft.
+        is_edited: whether the form changes it in a session that is posted.
+        is_ours: whether it is missing where the server has the data model alone.
+        refused: a sentence for a value that the database does not take; "": the general one.
+    """
+
+    column: str
+    name: str
+    words: Words | None = None
+    is_shared: bool = True
+    is_past: bool = True
+    is_posted: bool = False
+    is_edited: bool = False
+    is_ours: bool = False
+    refused: str = ""
+
+
+def _time(seen: PracticeSession, present: PracticeSession, at: At | None) -> str:
+    if at is None:
+        return "its time was changed"
+    return f"it was moved from {at(seen.starts_at)} to {at(present.starts_at)}"
+
+
+def _guest(seen: PracticeSession, present: PracticeSession, _: At | None) -> str:
+    if present.guest_id is None:
+        return f"{name_of(seen.guest)} has left it"
+    return f"{name_of(present.guest)} has booked it"
+
+
+FIELDS = (
+    SessionField("id", "id"),
+    SessionField("host_id", "host_id"),
+    SessionField(
+        "datetime_utc", "starts_at", _time, is_posted=True, is_edited=True,
+        refused="The server takes no session so far away: choose another time.",
+    ),
+    SessionField("guest_id", "guest_id", _guest),
+    SessionField(
+        "type", "type", lambda _, present, __: f"its type is {present.type_label} now",
+        is_posted=True, is_edited=True,
+        refused="The server takes types of 1 to 60 characters in one line: change this one.",
+    ),
+    SessionField(
+        "room_url", "room_url", lambda *_: "its room link was changed",
+        is_shared=False, is_past=False, is_posted=True, is_edited=True,
+        refused="The server takes a plain https link, or a name without spaces: enter either.",
+    ),
+    SessionField(
+        "candidate_id", "candidate_id", lambda *_: "its candidate was changed",
+        is_shared=False, is_edited=True,
+    ),
+    SessionField("case_id", "case_id", lambda *_: "its case was changed"),
+    SessionField(
+        "version", "stage", lambda _, present, __: f"it is in {present.stage.label} now"
+    ),
+    SessionField("stage_since", "stage_since", is_past=False, is_ours=True),
+)  # fmt: skip
+
+POSTED = tuple(field for field in FIELDS if field.is_posted)
+EDITED = tuple(field for field in FIELDS if field.is_edited)
+
+
+def what_changed(seen: PracticeSession, present: PracticeSession, at: At | None = None) -> str:
+    """The differences between two states of a session, joined by "and", without a full stop.
+
+    `at` puts moments into words; None: times are not named. Where nothing differs, the server
+    has refused a change without a reason.
+    """
+    clauses = [
+        field.words(seen, present, at)
+        for field in FIELDS
+        if field.words and getattr(seen, field.name) != getattr(present, field.name)
+    ]
+    return " and ".join(clauses) or "the server did not take the change"
