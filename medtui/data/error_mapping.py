@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from medtui.core.profile_fields import PROFILE_FIELDS
 from medtui.core.session_fields import FIELDS
 from medtui.data import auth_errors
 from medtui.data.auth_errors import LOGIN_ENDED
@@ -41,11 +42,8 @@ _MISSING_CODES = frozenset({"PGRST202", "PGRST204", "PGRST205", "PGRST106", "42P
 
 _REFUSED_VALUE = "The server does not accept this value: change it and try again."
 _REFUSED_VALUES: dict[str | None, str] = {
+    **{field.column: field.refused for field in PROFILE_FIELDS if field.refused},
     **{field.name: field.refused for field in FIELDS if field.refused},
-    "first_name": "The server takes names of 1 to 100 characters in one line: change this one.",
-    "last_name": "The server takes names of 1 to 100 characters in one line: change this one.",
-    "training_level": "The server takes levels of 1 to 100 characters in one line: change it.",
-    "avatar": "The server takes an https link to a picture, or a few characters: enter either.",
     "candidate_brief": "The server takes briefs of up to 20,000 characters: change this one.",
     "actor_brief": "The server takes briefs of up to 20,000 characters: change this one.",
 }

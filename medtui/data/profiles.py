@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from medtui.data.auth import Auth
 
-COLUMNS = "user_id,first_name,last_name,training_level,avatar"
+COLUMNS = ",".join(PROFILE_COLUMNS)
 
 
 class Profiles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from medtui.core.profile_fields import PROFILE_COLUMNS, SHARED_PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
 from medtui.models import PracticeSession
 
@@ -30,7 +31,7 @@ class SessionWindow:
     ahead: timedelta | None = None
     type: str | None = None
     columns: tuple[str, ...] = tuple(field.column for field in FIELDS)
-    people: tuple[str, ...] = ("user_id", "first_name", "last_name", "training_level", "avatar")
+    people: tuple[str, ...] = PROFILE_COLUMNS
     pauses: tuple[float, float] = (0.5, 2.0)
     doubts: tuple[float, float] = (1.0, 4.0)
 
@@ -62,7 +63,7 @@ def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  
         ahead=None if days is None else timedelta(days=days),
         type=type,
         columns=tuple(field.column for field in FIELDS if field.is_shared),
-        people=("user_id", "first_name", "last_name", "training_level"),
+        people=SHARED_PROFILE_COLUMNS,
         pauses=(4.0, 20.0),  # so that a hundred boards do not reconnect at once
         doubts=(2.0, 10.0),
     )
@@ -71,6 +72,6 @@ def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  
 HISTORY = SessionWindow(
     back=timedelta.max,
     columns=tuple(field.column for field in FIELDS if field.is_past),
-    people=("user_id", "first_name", "last_name", "training_level"),
+    people=SHARED_PROFILE_COLUMNS,
 )
 """One's past sessions, without their room links, which are of no more use."""

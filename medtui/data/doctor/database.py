@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from medtui.core.api_keys import claims_of, is_secret
+from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
 from medtui.data.connection import NIL
 from medtui.data.doctor.address import Answer
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     import httpx
 
 TABLES = {
-    "profiles": "user_id,first_name,last_name,training_level,avatar",
+    "profiles": ",".join(PROFILE_COLUMNS),
     "cases": "id,category,domain",
     "practice_sessions": ",".join(
         field.column for field in FIELDS if not (field.is_ours or field.column == "room_url")
