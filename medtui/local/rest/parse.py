@@ -35,14 +35,16 @@ def parse(pairs: Pairs) -> Parameters:
         elif key == "order":
             query.order = Reader(value, "order").order()
         elif key == "limit":
-            query.limit = _number(key, value, least=1)
+            query.limit = _number(key, value)
         elif key == "offset":
-            query.offset = _number(key, value, least=0)
+            query.offset = _number(key, value)
         elif key.rpartition(".")[2] in (*_LOGIC, "order", "limit", "offset"):
             raise not_supported(f"the parameter {key}")
         else:
             *path, column = Reader(key, "tree path").path()
             _at(query, path).filters.append(Reader(value, "filter").condition(column))
+    if query.limit == 0 and query.offset:
+        raise not_supported("an offset without any rows")
     return Parameters(query, _names(first, "columns"), _names(first, "on_conflict"))
 
 
@@ -65,7 +67,7 @@ def _at(query: Query, path: list[str]) -> Query:
     return query
 
 
-def _number(key: str, text: str, *, least: int) -> int:
-    if not re.fullmatch(r"\d{1,18}", text, re.ASCII) or int(text) < least:
+def _number(key: str, text: str) -> int:
+    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
         raise not_supported(f"the {key} '{text}'")
     return int(text)
