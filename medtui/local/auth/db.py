@@ -18,7 +18,7 @@ def auth_pool(dsn: str) -> Pool:
     return SharedPool(
         dsn,
         connection_class=OwnConnection[DictRow],
-        min_size=1,
+        min_size=0,
         max_size=4,
         open=False,
         # A connection that PostgreSQL has dropped, as after a crash, must not fail a sign-in.

@@ -130,9 +130,9 @@ class Rest:
         return _response(result, status, headers, asked)
 
     async def _function(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
+        asked = preferences.read(request)
         if request.method != "POST":
             raise not_supported(f"{request.method} of a function")
-        asked = preferences.read(request)
         given = await payload.read(request)
         if pairs or asked.count or given.is_array:
             raise not_supported("more than arguments for a function")

@@ -43,6 +43,8 @@ def parse(pairs: Pairs) -> Parameters:
         else:
             *path, column = Reader(key, "tree path").path()
             _at(query, path).filters.append(Reader(value, "filter").condition(column))
+    if query.limit == 0 and query.offset:
+        raise not_supported("an offset without any rows")
     return Parameters(query, _names(first, "columns"), _names(first, "on_conflict"))
 
 

@@ -149,7 +149,7 @@ class Storage:
         return row
 
     async def _list(self, request: Request, bucket: str) -> Response:
-        asked = await inputs.read_json(request, inputs.Listing)
+        asked = inputs.Listing.of(await inputs.read_json(request))
         acting = self._acting(request)
         check_bucket(bucket)
         rows = await acting.entries(bucket, asked, most=self._most)
@@ -191,10 +191,10 @@ class Storage:
         return answer({"Key": f"{bucket}/{name}", "Id": made})
 
     async def _remove(self, request: Request, bucket: str) -> Response:
-        asked = await inputs.read_json(request, inputs.Removal)
+        names = inputs.names(await inputs.read_json(request))
         acting = self._acting(request)
         check_bucket(bucket)
-        gone = await acting.remove(bucket, asked.prefixes)
+        gone = await acting.remove(bucket, names)
         await self._files.remove(row["version"] for row in gone)
         return answer([shapes.removed(row) for row in gone])
 

@@ -149,7 +149,7 @@ class Grammar:
             request.pairs.append(("order", self.order(table)))
         for key in ("limit", "offset"):
             if self.rarely(20):
-                request.pairs.append((key, self.one(["1", "2", "3", "9"])))
+                request.pairs.append((key, self.one(["0", "1", "2", "3", "9"])))
         self.prefer(request)
         if self.rarely(10):
             self.dice.shuffle(request.pairs)
