@@ -11,6 +11,8 @@ from typing import Any
 from medtui.documents.errors import DocumentError
 
 MAX_BYTES = 64 * 1024**2
+MAX_TEXT = 16_000_000
+"""So many characters one text may have, which is more than any talk has."""
 MAX_DEPTH = 100
 MAX_MEMORY = 240 * 1024**2
 """What the values of a file may take, by an estimate in bytes that is rather too high."""
@@ -80,6 +82,15 @@ def text_of_bytes(data: bytes) -> str:
             title="Not a text",
         )
     return text
+
+
+def check_length(text: str) -> None:
+    """Raise DocumentError for a text that is longer than any talk."""
+    if len(text) > MAX_TEXT:
+        raise DocumentError(
+            "This file holds a text that is longer than any talk: bring a shorter one.",
+            title="Too large",
+        )
 
 
 def _empty() -> DocumentError:

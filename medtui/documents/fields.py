@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeGuard
 
+from medtui.documents.decode import check_length
 from medtui.text import clean_block
 
 Record = dict[str, Any]
@@ -28,7 +30,11 @@ _PARTS = ("text", "transcript", "content", "value", "utf8")
 
 
 def clean(text: str) -> str:
-    """Text of one line: no control characters, every run of white space one space."""
+    """Text of one line: no control characters, every run of white space one space.
+
+    Raises DocumentError for a text that is longer than any talk.
+    """
+    check_length(text)
     text = text.strip()
     if text.isprintable() and "  " not in text:
         return text
@@ -172,7 +178,14 @@ def speaker_of(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    label = clean(str(value))[:80].strip() if isinstance(value, (str, int, float)) else ""
+    if isinstance(value, str):
+        return _label(value[:1_000])
+    return _label(value) if isinstance(value, (int, float)) else None
+
+
+@lru_cache(256)
+def _label(value: str | float) -> str | None:
+    label = clean(str(value))[:80].strip()
     return None if label.lower() in _UNKNOWN_SPEAKERS else label
 
 

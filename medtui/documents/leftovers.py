@@ -106,7 +106,8 @@ class _Said:
         if text in self._whole_texts:
             return True
         if len(text) >= _VERBATIM:
-            at = self._text.find(text, self._at, self._at + len(text) + _NEAR)
+            tidy = clean(text)
+            at = self._text.find(tidy, self._at, self._at + len(tidy) + _NEAR)
             if at >= 0:
                 self._at = at
                 return True

@@ -10,9 +10,9 @@ from medtui.documents import families
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
-from medtui.documents.decode import text_of_bytes
+from medtui.documents.decode import check_length, text_of_bytes
 from medtui.documents.errors import DocumentError
-from medtui.documents.json_text import value_of
+from medtui.documents.json_text import looks_like_json, value_of
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.leftovers import with_leftovers
 from medtui.documents.refusals import refuse_text, refuse_value
@@ -64,6 +64,8 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
     text = office if office is not None else text_of_bytes(data)
     del data
     refuse_text(text)
+    if not looks_like_json(text):
+        check_length(text)
     if captions.is_captions(text):
         return Begun(_captions(text), {})
     if (found := families.read(text)) is not None:

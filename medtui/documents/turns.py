@@ -220,7 +220,7 @@ def _fitting_unit(pieces: Sequence[Piece], unit: float, duration: float | None) 
         for piece in pieces
         if piece.start is not None and piece.end is not None and piece.end > piece.start
     )
-    count = sum(len(piece.text.split()) for piece in pieces)
+    count = sum(piece.text.count(" ") + 1 for piece in pieces)
     return unit_by_words(talk or last, count, unit)
 
 

@@ -49,6 +49,7 @@ END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms"
 DURATION = ("duration", "length", "dDurationMs", "durationMilliseconds", "duration_ms",
             "durationMs", "duration_seconds", "dur")  # fmt: skip
 CONFIDENCE = ("confidence", "score", "probability")
+_STARTS = frozenset(START)
 _IN_UNITS = (
     (("ms", "milliseconds", "millis", "msec"), 1e-3),
     (("ticks",), 1e-7),
@@ -231,10 +232,10 @@ def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
 def carries_units(items: Iterable[Record]) -> bool:
     """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
     return any(
-        is_clock(item.get(name)) or unit_of_key(name) is not None or instant(item.get(name))
+        unit_of_key(name) is not None or is_clock(value) or instant(value)
         for item in items
-        for name in START
-        if item.get(name) not in (None, "")
+        for name in _STARTS.intersection(item)
+        if (value := item[name]) is not None and value != ""
     )
 
 
