@@ -57,7 +57,7 @@ _FIGURES = {
                  "durationInTicks", "durationMilliseconds", "start_offset", "end_offset", "nanos",
                  "seconds", "relative", "absolute", "from", "to", "words", "result_end_offset",
                  "resultEndOffset", "resultEndTime", "items", "startDateTime", "endDateTime",
-                 "num_words", "channelTag", "languageCode")
+                 "num_words", "tOffsetMs", "channelTag", "languageCode")
 }  # fmt: skip
 """Keys of the figures of turns and words."""
 _TIMES = {rows.plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}

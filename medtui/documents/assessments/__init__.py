@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from medtui.documents.assessment import Assessment, Marker
-from medtui.documents.assessments import fhir, marksheet, names
+from medtui.documents.assessments import fhir, marksheet, names, rubric
 from medtui.documents.assessments.claims import Claims, plain
 from medtui.documents.assessments.items import (
     are_marked,
@@ -76,6 +76,7 @@ def _candidates(data: Any) -> Iterator[Assessment]:
         found = (
             marksheet.read(candidate.value)
             or fhir.read(candidate.value)
+            or rubric.read(candidate.value)
             or _by_names(candidate.value)
         )
         if found is None or found.is_empty:

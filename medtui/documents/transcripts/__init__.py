@@ -21,6 +21,7 @@ from medtui.documents.transcripts import (
     gladia,
     google,
     ibm,
+    json3,
     live,
     otter,
     plain,
@@ -51,6 +52,7 @@ READERS: dict[str, Reader] = {
     "openai": whisper.read_openai,
     "whisper": whisper.read_whisper,
     "assemblyai": assemblyai.read,
+    "json3": json3.read,
     "teams": plain.read_teams,
     "plain": plain.read,
 }
