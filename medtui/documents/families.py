@@ -1,4 +1,4 @@
-"""Families of files with a form of their own, told by how they begin."""
+"""Formats other than JSON, captions and plain text, recognised by their first characters."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _INSTALL = "pip install 'medtui[docx]'"
 
 
 def read(text: str) -> tuple[str, Draft] | None:
-    """The name of a text's family, and its draft; None where it is of none.
+    """The name of a text's format, and its draft; None for other formats.
 
-    Raises DocumentError for a family that is known and cannot be read.
+    Raises DocumentError for a known format that cannot be read.
     """
     for name, reader in READERS.items():
         if (draft := reader(text)) is not None:

@@ -1,4 +1,4 @@
-"""Reads a file's bytes: what kind it is, and which readers are asked."""
+"""Reads a file's bytes: finds its format and calls the readers for it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ OTHER_WAY = {"transcript": "--as assessment", "assessment": "--as transcript"}
 
 
 class Begun(NamedTuple):
-    """A document whose turns and marks are read; `whole` adds what else is in its file."""
+    """A document with its turns or marks; `whole` adds the other values of its file."""
 
     document: Document
     values: Any
     """The file's values, with which the document is compared."""
 
     def whole(self) -> Document:
-        """The document with the notes and the values that it was left without."""
+        """The document with the file's other values in `unclaimed`, and notes about them."""
         return with_leftovers(self.document, self.values)
 
 
@@ -46,11 +46,11 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 
     Args:
         data: the whole file.
-        expected: what it should be, where the caller knows; else it is told by its contents.
+        expected: what it should be, where the caller knows; else it is recognised by its contents.
 
     Returns:
-        The transcript or the assessment. An assessment in whose file there is a talk, too, has
-        it as `talk`.
+        The transcript or the assessment. If the file of an assessment also holds a talk, it is
+        the assessment's `talk`.
 
     Raises:
         DocumentError: it is too large, too deep, broken, or holds nothing to read.
@@ -59,7 +59,10 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 
 
 def begin(data: bytes, expected: Kind | None = None) -> Begun:
-    """As `read`, without what takes longest of a long talk: to compare it with its file."""
+    """As `read`, without comparing the document with its file, which takes long for a long talk.
+
+    Raises DocumentError.
+    """
     office = families.text_of_office(data)
     text = office if office is not None else text_of_bytes(data)
     del data
@@ -104,12 +107,12 @@ def _of_value(value: Any, expected: Kind | None) -> Document | None:
 
 
 def _is_talk(talk: Transcript) -> bool:
-    """Whether turns have speakers or times, so that they are more than texts."""
+    """Whether any turn has a speaker or a time."""
     return any(turn.speaker is not None or turn.start is not None for turn in talk.turns)
 
 
 def _is_same_part(talk: Transcript, marks: Assessment) -> bool:
-    """Whether what is taken for a talk are the items of the assessment, or quotes in it."""
+    """Whether at least half of the turns are items, quotes or feedback of the assessment."""
     texts = {item.name.casefold() for item in marks.domains}
     texts |= {item.text.casefold() for item in marks.criteria}
     texts |= {quote.quote.casefold() for quote in marks.quotes}

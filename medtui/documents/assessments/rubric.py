@@ -1,6 +1,6 @@
-"""Rubrics of learning platforms (Canvas, Moodle), where what is asked and what is given are apart.
+"""Rubrics of learning platforms (Canvas, Moodle), where criteria and marks are separate.
 
-A rubric's criteria say what may be given; the marks refer to them by their identifiers. Moodle's
+A rubric's criteria state the possible points; marks refer to them by identifier. Moodle's
 report of grades has no rubric, but items with a mark and a maximum each.
 """
 

@@ -38,7 +38,7 @@ _PERCENT = re.compile(
 
 
 def prose(text: str) -> Assessment | None:
-    """An assessment that is nothing but prose; an overall mark only where it begins a line."""
+    """An assessment from prose. An overall mark is read only at the beginning of a line."""
     said = block(text)
     if not said:
         return None
@@ -142,7 +142,7 @@ def _is_plain_item(item: re.Match[str] | None) -> bool:
 def _is_mostly_marks(
     lines: list[str], domains: list[Any], criteria: list[Any], found: dict[str, Any]
 ) -> bool:
-    """Whether marks are what the text is for: a talk in which two are said is none."""
+    """Whether a third of the lines are marks or belong to them: a talk may mention two marks."""
     used = (
         len(domains)
         + len(criteria)

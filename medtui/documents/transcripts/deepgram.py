@@ -16,7 +16,7 @@ from medtui.documents.transcripts.segments import (
 from medtui.documents.turns import JOIN_WITHIN, Draft, Piece, grouped
 
 CHANNEL_PAUSE = 0.5
-"""In the pauses of one channel the others speak."""
+"""Seconds. A pause in one channel ends a turn, as another channel speaks in it."""
 
 
 def read(data: Any) -> Draft | None:
@@ -80,7 +80,7 @@ def _paragraphs(best: dict[str, Any], pause: float) -> list[Piece]:
 
 
 def _with_words(found: list[Piece], heard: list[Any]) -> list[Piece]:
-    """Hand the words out to the paragraphs in whose time they fall."""
+    """The paragraphs, each with the words that start before it ends."""
     dealt, at = [], 0
     for part in found:
         mine = []

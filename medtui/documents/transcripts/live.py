@@ -1,4 +1,4 @@
-"""Messages of live recognition: what is not final yet comes again, and is shown once."""
+"""Messages of live recognition: interim results are left out, as final ones repeat them."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def _channel_at(starts: list[tuple[float, str | None]], time: float | None) -> s
 
 
 def _are_messages(rows: list[Record]) -> bool:
-    """Whether rows say if they are final; the first of them tell."""
+    """Whether any of the first rows states if it is final."""
     return any(is_interim(row) is not None for row in rows[:SAMPLE])
 
 
@@ -103,7 +103,7 @@ def _is_repeated(rows: list[Record], index: int) -> bool:
 
 
 def interim_note(dropped: int) -> list[str]:
-    """What is said of interim results that are left out; nothing where there are none."""
+    """The note about interim results that are left out; empty without any."""
     if not dropped:
         return []
     are = "1 interim result is" if dropped == 1 else f"{dropped:,} interim results are"

@@ -51,7 +51,7 @@ DURATIONS = ("duration", "audio_duration", "length", "duration_seconds", "call_d
 
 
 def read(data: Any) -> Draft | None:
-    """A list of `{speaker, text}` by any of their names, wherever it is; else text with names."""
+    """A list of `{speaker, text}` under usual keys, anywhere in the file; else text with names."""
     if isinstance(data, list) and data and all(isinstance(item, str) for item in data):
         return from_text("\n".join(data))
     if (rows := best_list(data)) is not None and (found := _listed(rows, data)):
@@ -93,7 +93,7 @@ def read_teams(data: Any) -> Draft | None:
 def _listed(rows: list[Record], data: Any) -> Draft | None:
     rows, dropped = without_interim(canonical(rows))
     are_words = _are_words(list(islice(filter(says, rows), SAMPLE)), data)
-    # Of turns no more are shown: what the others say is left over.
+    # No more turns than this are shown; the text of the others is left over.
     said = list(islice(filter(says, rows), None if are_words else MAX_TURNS + 1))
     if not said:
         return None
@@ -129,7 +129,7 @@ def _at(word: Spoken, spans: Any) -> Spoken:
 
 
 def _speakers(found: list[Piece], said: list[Record], data: Any, is_timed: bool) -> list[Piece]:
-    """Pieces with the speakers that are in a list of their own, in the words, or are channels."""
+    """The pieces with speakers from a separate list, from channels, or from their texts."""
     if spans := spans_of(data):
         return [
             piece._replace(speaker=speaker_at(spans, piece.start, piece.end)) for piece in found

@@ -49,7 +49,7 @@ class Head(NamedTuple):
 
 
 def from_text(text: str) -> Draft | None:
-    """The turns of a text: lines with names, with or without times; others go on with the last."""
+    """The turns of a text: lines with names or times; other lines continue the turn before."""
     lines, is_whole = _lines(text)
     found = _turns(lines)
     if found is not None and not is_whole:
@@ -97,7 +97,7 @@ def _lines(text: str) -> tuple[list[Line], bool]:
 
 
 def _piece(line: str) -> Piece:
-    """A line without the time before it, and with that time."""
+    """A line's text without the time before it, and that time."""
     stamp = _STAMP.match(line) or _RANGE.match(line)
     start, end = (moment(stamp[1]), moment(stamp[2])) if stamp else (None, None)
     words = clean(_BOLD.sub(r"\1: ", line[stamp.end() :] if stamp else line))
@@ -107,7 +107,7 @@ def _piece(line: str) -> Piece:
 
 
 def _without_numbers(lines: list[Line]) -> list[Line]:
-    """Lines without the number before each of them; as they are where they are not numbered."""
+    """The lines without their numbers; unchanged if they are not numbered."""
     numbers = [_NUMBER.match(line.raw) for line in lines]
     given = [int(match[1]) for match in numbers if match]
     if len(given) < 2 or len(given) * 10 < len(lines) * 8:
@@ -122,7 +122,7 @@ def _without_numbers(lines: list[Line]) -> list[Line]:
 
 
 def _has_head(lines: list[Line], pieces: list[Piece]) -> bool:
-    """Whether a blank line parts what is before the first name from it."""
+    """Whether there are lines before the first name, and a blank line after them."""
     first = next(index for index, piece in enumerate(pieces) if piece.speaker)
     return first > 0 and lines[first].after_gap
 
@@ -130,7 +130,7 @@ def _has_head(lines: list[Line], pieces: list[Piece]) -> bool:
 def _headed(lines: list[Line]) -> Draft | None:
     """Turns that are each below a line with a name and a time, as Zoom, Teams and Rev write them.
 
-    "I left at 10:30" is no such line, nor is one below which nothing is said.
+    "I left at 10:30" is no such line, and neither is one without text below it.
     """
     heads = [_head(clean(line.raw)) for line in lines]
     first = next((index for index, head in enumerate(heads) if head), None)
@@ -198,7 +198,7 @@ def _may_be_name(text: str) -> bool:
 
 
 def _below(lines: list[Line], heads: list[Head | None], first: int) -> Draft:
-    """What is said below each head. The head and the foot of the file are beside the talk."""
+    """The lines below each head as its turn. Head and foot of the file are beside the talk."""
     aside = [clean(line.raw) for line in lines[:first]]
     found: list[Piece] = []
     gaps: list[int] = []
