@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 
 from medtui.documents.decode import MAX_BYTES
@@ -47,7 +45,7 @@ def text_of_office(data: bytes) -> str | None:
     """
     if data.startswith(b"PK\x03\x04"):
         return _text_of_zip(data)
-    if data.lstrip()[:6].startswith(b"{\\rtf"):
+    if data[:64].lstrip().startswith(b"{\\rtf"):
         return _text_of_rtf(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise DocumentError(
@@ -64,6 +62,9 @@ def text_of_office(data: bytes) -> str | None:
 
 
 def _text_of_zip(data: bytes) -> str | None:
+    import io
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {info.filename: info.file_size for info in archive.infolist()}

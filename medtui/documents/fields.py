@@ -76,6 +76,12 @@ def first(record: Record, *names: str) -> Any:
     return None
 
 
+@lru_cache(4_096)
+def plain(name: str) -> str:
+    """A key for comparison: "Overall score", "overall_score" and "overallScore" are one."""
+    return "".join(char for char in name.casefold() if char.isalnum())
+
+
 def record(value: Any) -> Record:
     """The value where it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -18,12 +18,12 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import clean, number
+from medtui.documents.fields import clean, number, plain
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
 from medtui.documents.transcript import Transcript
-from medtui.documents.transcripts import rows, segments
+from medtui.documents.transcripts import segments
 from medtui.documents.words import left_over
 
 MAX_KEPT = SHOWN
@@ -44,12 +44,12 @@ _NEAR = 20_000
 _ABSURD = 1e15
 _KEYS_OF_ITEMS = {"id", "scale", "domain", "linkid", "domainid", "criterionid", "rawscore0to100"}
 """Keys that link items to each other or describe the scale."""
-_TICKS = {rows.plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
+_TICKS = {plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _NUMERIC = {int, float, NoneType}
 _FIGURES = {
-    rows.plain(name)
+    plain(name)
     for name in (*segments.START, *segments.END, *segments.DURATION, *segments.CONFIDENCE,
                  *segments.CHANNEL, *segments.SPEAKER, "speaker_confidence", "id", "index", "seek",
                  "tokens", "avg_logprob", "logprob", "no_speech_prob", "compression_ratio",
@@ -60,8 +60,8 @@ _FIGURES = {
                  "num_words", "tOffsetMs", "channelTag", "languageCode")
 }  # fmt: skip
 """Keys of the figures of turns and words."""
-_TIMES = {rows.plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
-_SPEAKERS = {rows.plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
+_TIMES = {plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
+_SPEAKERS = {plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
 
 
 class _Said:
@@ -246,7 +246,7 @@ class _Walk:
             path, key, value = self._waiting.pop()
             if isinstance(value, dict):
                 self._waiting += [
-                    (f"{path} › {name}" if path else str(name), rows.plain(str(name)), part)
+                    (f"{path} › {name}" if path else str(name), plain(str(name)), part)
                     for name, part in reversed(value.items())
                 ]
             elif isinstance(value, list):
@@ -282,7 +282,7 @@ class _Walk:
             except KeyError:
                 values = [item[name] for item in objects if name in item]
             inner = f"{path} › {name}" if path else str(name)
-            self._long(inner, rows.plain(str(name)), values)
+            self._long(inner, plain(str(name)), values)
 
     def _leaf(self, path: str, key: str, value: Any) -> None:
         if key in self._figures:

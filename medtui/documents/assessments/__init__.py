@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from medtui.documents.assessment import Assessment, Marker
 from medtui.documents.assessments import fhir, marksheet, names, rubric
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.items import (
     are_marked,
     are_results,
@@ -20,7 +20,7 @@ from medtui.documents.assessments.items import (
 )
 from medtui.documents.assessments.parts import feedback, overall
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import number, record
+from medtui.documents.fields import number, plain, record
 from medtui.documents.json_text import value_of
 
 _WRAPPERS = ("assessment", "evaluation", "result", "data", "output", "response", "content",

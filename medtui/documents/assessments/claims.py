@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
-from medtui.documents.fields import Record, number, record
+from medtui.documents.fields import Record, number, plain, record
 
 _KIND = {"domain", "criterion", "criteria", "category", "section", "dimension", "skill", "item",
          "competency", "question", "task", "aspect", "area", "rubric", "assessment"}  # fmt: skip
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-def plain(name: str) -> str:
-    """A key for comparison: "Overall score", "overall_score" and "overallScore" are one."""
-    return "".join(char for char in name.casefold() if char.isalnum())
-
-
+@lru_cache(4_096)
 def without_kind(name: str) -> str:
     """A key for comparison, without the kind of item: "maxDomainScore" gives "maxscore"."""
     parts = [part.casefold() for part in _PART.findall(name)]

@@ -7,10 +7,10 @@ from typing import Any
 
 from medtui.documents.assessment import Criterion, Domain, Overall, Result
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.parts import criterion, domain, listed
 from medtui.documents.assessments.values import MAX_ITEMS, Mark, mark, percent_of, result, scale_of
-from medtui.documents.fields import has_records, number, record, records
+from medtui.documents.fields import has_records, number, plain, record, records
 from medtui.documents.transcripts.segments import START
 
 _SPOKEN = {*START, "speaker", "speaker_name", "speakerName", "speaker_label", "role", "word",

@@ -6,7 +6,7 @@ from typing import Any
 
 from medtui.documents.assessment import Criterion, Domain, Feedback, Overall
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.values import (
     MAX_ITEMS,
     Mark,
@@ -20,7 +20,7 @@ from medtui.documents.assessments.values import (
     result,
     scale_of,
 )
-from medtui.documents.fields import clean, number, text_of
+from medtui.documents.fields import clean, number, plain, text_of
 
 PLATFORM_WEIGHTS = {
     "Rapport, introduction, structure and flow": 13.3,

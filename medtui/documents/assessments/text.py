@@ -8,9 +8,8 @@ from typing import Any
 
 from medtui.documents.assessment import Assessment, Feedback, Overall
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import plain
 from medtui.documents.assessments.values import block, box, mark, percent_of, result
-from medtui.documents.fields import clean
+from medtui.documents.fields import clean, plain
 
 MAX_CHARS = 400_000
 MAX_LINES = 4_000

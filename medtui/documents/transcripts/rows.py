@@ -9,10 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from medtui.documents.fields import Record, first, has_records, record, records, text_of
+from medtui.documents.fields import Record, first, has_records, plain, record, records, text_of
 from medtui.documents.transcripts import segments
 from medtui.documents.transcripts.segments import own_speaker, times
 
@@ -25,12 +24,6 @@ _KNOWN = (
     *segments.TEXT, *segments.SPEAKER, *segments.CHANNEL, *segments.START, *segments.END,
     *segments.DURATION, *segments.CONFIDENCE, "words", "is_final", "alternatives",
 )  # fmt: skip
-
-
-@lru_cache(4_096)
-def plain(name: str) -> str:
-    """A key in the form used for comparison: lower case, letters and digits only."""
-    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 _CANONICAL: dict[str, str] = {}
