@@ -2,7 +2,7 @@
 
     document = read(load(Path("transcript.json")))     # a Transcript or an Assessment
 
-Raises DocumentError, whose message is fit to be shown, for what cannot be read. Names are
+Raises DocumentError for a file that cannot be read; its message can be shown to the user. Names are
 imported when they are first asked for: what is large is read by a process of its own, and
 the process that starts it imports no reader.
 """

@@ -94,7 +94,7 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A marked station. `unclaimed` is what no field of ours took, as it stood in the file."""
+    """A marked station. `unclaimed`: values of the file that are in no other field."""
 
     source: str
     marker: Marker = Marker.UNKNOWN
@@ -111,7 +111,7 @@ class Assessment:
 
     @property
     def has_marks(self) -> bool:
-        """Whether there is a mark, a percentage, a grade or a tick in it, not words alone."""
+        """True if it has at least one mark, percentage, grade or tick."""
         whole = self.overall
         given = (whole.score, whole.percent, whole.label, whole.passed)
         return (
@@ -122,14 +122,14 @@ class Assessment:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was found in it that an assessment has."""
+        """True without domains, criteria, overall mark and feedback."""
         return not self.domains and not self.criteria and (
             self.feedback == Feedback() and self.overall == Overall()
         )  # fmt: skip
 
     @property
     def quotes(self) -> list[Evidence]:
-        """All that marks rest on."""
+        """The quotes of all domains and criteria."""
         found = [item for domain in self.domains for item in domain.evidence]
         return found + [item for criterion in self.criteria for item in criterion.evidence]
 

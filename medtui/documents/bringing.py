@@ -2,7 +2,7 @@
 
 The bucket keeps JSON. A file that is plain JSON is sent as it is, byte for byte. What is not
 (VTT, SRT, text, JSON in another encoding) is sent as JSON that says the same; captions' and
-prose's own text stands in it, whole.
+prose's own text is in it, whole.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ async def bring(path: Path, expected: Kind | None = None) -> Brought:
     try:
         async with asyncio.timeout(SECONDS):
             answer, _ = await process.communicate()
-        # It comes from our own process, which has made it of what it read.
+        # Safe to unpickle: written by our own process.
         found: Brought | str = await asyncio.to_thread(pickle.loads, answer)
     except (TimeoutError, EOFError, pickle.UnpicklingError) as error:
         raise DocumentError(
@@ -74,7 +74,7 @@ async def bring(path: Path, expected: Kind | None = None) -> Brought:
 
 
 def brought(path: Path, expected: Kind | None = None) -> Brought:
-    """The same, here and now."""
+    """As `bring`, in this thread. Raises DocumentError."""
     data = load(path)
     document = read(data, expected)
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
@@ -101,7 +101,7 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError:
-        return 0  # which is said when it is read
+        return 0  # reading it raises the error
 
 
 def _is_plain_json(data: bytes) -> bool:
@@ -162,7 +162,7 @@ def _as_segments(pieces: list[Piece], text: str, name: str) -> dict[str, Any]:
 
 
 def _told(text: str, kind: Kind) -> Iterator[Any]:
-    """Shapes in which text may stand, the best known first."""
+    """Objects with the text under a key that readers know, the preferred one first."""
     if kind == "transcript":
         yield {"transcript": text}
     else:

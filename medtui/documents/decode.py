@@ -1,4 +1,4 @@
-"""From bytes to values, within bounds: what is too large, too deep or broken is refused."""
+"""Decodes bytes to text and JSON. Files too large, too deep or broken are refused."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import Any
 from medtui.documents.errors import DocumentError
 
 MAX_BYTES = 64 * 1024**2
+MAX_TEXT = 16_000_000
+"""So many characters one text may have, which is more than any talk has."""
 MAX_DEPTH = 100
 MAX_MEMORY = 240 * 1024**2
-"""What the values of a file may take, by an estimate in bytes that is rather too high."""
+"""Bytes of memory that the values of a file may take. The estimate is rather too high."""
 USUAL_KEYS = 32
-"""An object of more keys has some that no other object has, which take memory of their own."""
+"""Keys beyond this many per object are counted as different keys, which take more memory."""
 LARGE = 16 * 1024**2
-"""From so many characters on a second parser is worth the time that its import takes."""
+"""Above this many characters the faster parser is used; its import takes 0.05 s."""
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
 _EXPECTED = {
@@ -36,13 +38,13 @@ _EXPECTED = {
 
 
 def check(path: Path) -> None:
-    """Raise DocumentError where there is no file that can be read, or nothing in it."""
+    """Raise DocumentError for a missing, unreadable or empty file."""
     if not load(path, 65_536).strip():
         raise _empty()
 
 
 def load(path: Path, most: int = MAX_BYTES + 1) -> bytes:
-    """A file's bytes, `most` of them. Raises DocumentError where it cannot be read."""
+    """A file's first bytes, at most `most`. Raises DocumentError if it cannot be read."""
     try:
         if not path.is_file():
             what = "This is not a file" if path.exists() else "This file does not exist"
@@ -82,6 +84,15 @@ def text_of_bytes(data: bytes) -> str:
     return text
 
 
+def check_length(text: str) -> None:
+    """Raise DocumentError for a text that is longer than any talk."""
+    if len(text) > MAX_TEXT:
+        raise DocumentError(
+            "This file holds a text that is longer than any talk: bring a shorter one.",
+            title="Too large",
+        )
+
+
 def _empty() -> DocumentError:
     return DocumentError("This file is empty: there is nothing to read.", title="Empty")
 
@@ -103,12 +114,12 @@ def decode(text: str) -> Any:
 
 
 def _fast(text: str) -> Any:
-    """As json.loads, in half of the time and with equal texts kept once."""
+    """As json.loads, twice as fast, and equal short texts share memory."""
     from pydantic_core import from_json
 
     try:
         return from_json(text, cache_strings="all")
-    except ValueError:  # it is broken, or in a form that only the other parser takes
+    except ValueError:  # broken, or with NaN, lone surrogates or control characters
         return json.loads(text, strict=False)
 
 
@@ -131,21 +142,21 @@ def _check_bounds(text: str) -> None:
 
 
 def _is_deeper_than(text: str, limit: int) -> bool:
-    """Whether brackets nest deeper outside of texts.
+    """Whether brackets outside of texts nest deeper than `limit`.
 
-    Found without parsing: the innermost pairs are taken away, again and again.
+    Does not parse: removes the innermost pairs up to `limit` times.
     """
     data = text.encode("utf-8", "surrogatepass")
     if b"\\" in data:
         data = data.replace(b"\\\\", b"").replace(b'\\"', b"")
-    # Two texts that touch after all else has gone become one, which is taken away below.
+    # Two adjacent texts have become one here, which is removed below.
     data = data.translate(None, _NOT_BRACKETS).replace(b'""', b"")
     if b'"' in data:
         data = re.sub(rb'"[^"]*(?:"|\Z)', b"", data)
     for _ in range(limit):
         inner = data.replace(b"[]", b"").replace(b"{}", b"")
         if len(inner) == len(data):
-            return False  # nothing closes any more: the parser says where it breaks off
+            return False  # unbalanced: the parser reports the position
         data = inner
     return bool(data)
 

@@ -1,4 +1,4 @@
-"""Where in a transcript a quote comes from, or that it is not there."""
+"""Finds the turn that a quote comes from."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from medtui.documents.transcript import Transcript
 SURE_CHARS = 10
 """A quote of fewer letters must stand between ends of words: "hi" is not in "which"."""
 SIMILAR = 85.0
-"""So alike, of 100, must a quote be to what was said."""
+"""The least similarity, of 100, of a quote and the words of the talk."""
 CANDIDATES = 12
 LONGEST_QUOTE = 2_000
 LONGEST_TALK = 8_000_000
@@ -40,7 +40,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where a quote stands: the index of a turn, None when it is nowhere."""
+    """The turn of a quote: its index, None if the quote is not found."""
 
     how: How
     turn: int | None = None
@@ -50,7 +50,7 @@ NOT_FOUND = Found(How.NOT_FOUND)
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text as they are compared: without case, accents and punctuation."""
+    """The words of a text in the form used for comparison: no case, accents, punctuation."""
     if not text.isascii():
         # Upper case first: letters that share a capital are one, as "ı" and "i".
         text = unicodedata.normalize("NFKD", text.upper().casefold())
@@ -106,7 +106,7 @@ class Quotes:
         found = [self._occurrences("".join(words)) for words in parts]
         if not all(found):
             return None
-        # What lies within one turn is meant rather than what spans two.
+        # A match within one turn is preferred to one across two turns.
         places = sorted(found[0], key=lambda place: place[1])
         if near is not None:
             return min((turn for turn, _ in places), key=lambda turn: abs(turn - near))

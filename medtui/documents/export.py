@@ -46,7 +46,7 @@ def as_markdown(
 
 
 def _safe(text: str) -> str:
-    """A stranger's text, of which nothing is taken for markup."""
+    """Text from a file, escaped so that Markdown does not interpret it."""
     return _LEADING.sub(r"\1\\\2\3", _SPECIAL.sub(r"\\\1", text))
 
 

@@ -1,9 +1,7 @@
-"""Families of files with a form of their own, told by how they begin."""
+"""Formats other than JSON, captions and plain text, recognised by their first characters."""
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable
 
 from medtui.documents.decode import MAX_BYTES
@@ -30,9 +28,9 @@ _INSTALL = "pip install 'medtui[docx]'"
 
 
 def read(text: str) -> tuple[str, Draft] | None:
-    """The name of a text's family, and its draft; None where it is of none.
+    """The name of a text's format, and its draft; None for other formats.
 
-    Raises DocumentError for a family that is known and cannot be read.
+    Raises DocumentError for a known format that cannot be read.
     """
     for name, reader in READERS.items():
         if (draft := reader(text)) is not None:
@@ -47,7 +45,7 @@ def text_of_office(data: bytes) -> str | None:
     """
     if data.startswith(b"PK\x03\x04"):
         return _text_of_zip(data)
-    if data.lstrip()[:6].startswith(b"{\\rtf"):
+    if data[:64].lstrip().startswith(b"{\\rtf"):
         return _text_of_rtf(data)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise DocumentError(
@@ -64,6 +62,9 @@ def text_of_office(data: bytes) -> str | None:
 
 
 def _text_of_zip(data: bytes) -> str | None:
+    import io
+    import zipfile
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {info.filename: info.file_size for info in archive.infolist()}

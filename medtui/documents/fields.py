@@ -1,12 +1,14 @@
-"""Values as strangers write them: numbers in strings, times in many forms, names in objects."""
+"""Values in the forms that files have: numbers in strings, times, names in objects."""
 
 from __future__ import annotations
 
 import math
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeGuard
 
+from medtui.documents.decode import check_length
 from medtui.text import clean_block
 
 Record = dict[str, Any]
@@ -28,7 +30,11 @@ _PARTS = ("text", "transcript", "content", "value", "utf8")
 
 
 def clean(text: str) -> str:
-    """Text of one line: no control characters, every run of white space one space."""
+    """Text of one line: no control characters, every run of white space one space.
+
+    Raises DocumentError for a text that is longer than any talk.
+    """
+    check_length(text)
     text = text.strip()
     if text.isprintable() and "  " not in text:
         return text
@@ -40,7 +46,7 @@ def clean(text: str) -> str:
 
 
 def _tidy(part: str) -> str:
-    """A slice of a text, cleaned; it begins and ends with a space where it did before."""
+    """A slice of a text, cleaned; white space at its ends becomes one space."""
     words = " ".join(part.split())
     if not words.isprintable():
         words = words.encode("utf-8", "ignore").decode()  # without lone surrogates
@@ -50,7 +56,7 @@ def _tidy(part: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """A text; of a list of parts (as chat messages have them), their texts; else nothing."""
+    """A text, or the joined texts of a list of parts (as in chat messages); else ""."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, list):
@@ -62,12 +68,18 @@ def text_of(value: Any) -> str:
 
 
 def first(record: Record, *names: str) -> Any:
-    """The value of the first of these keys that has one."""
+    """The value of the first of these keys that is neither null nor ""; None without one."""
     for name in names:
         value = record.get(name)
         if value is not None and value != "":
             return value
     return None
+
+
+@lru_cache(4_096)
+def plain(name: str) -> str:
+    """A key for comparison: "Overall score", "overall_score" and "overallScore" are one."""
+    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 def record(value: Any) -> Record:
@@ -76,7 +88,7 @@ def record(value: Any) -> Record:
 
 
 def records(value: Any) -> list[Record]:
-    """The objects of a list; nothing where there is no list."""
+    """The objects of a list; empty for other values."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
@@ -86,8 +98,8 @@ def has_records(value: Any) -> TypeGuard[list[Any]]:
 
 
 def number(value: Any) -> float | None:
-    """A number that a time or a mark can be, or a string that is one; null is not zero."""
-    if type(value) is float:  # by far the most frequent, and read by the hundred thousand
+    """A finite number, also from a string; None for null and all other values."""
+    if type(value) is float:  # fast path: nearly all times of words are floats
         return value if -_ABSURD < value < _ABSURD else None
     if isinstance(value, str):
         value = value.strip()
@@ -142,14 +154,14 @@ _SCALARS = {"offset", "value", "start", "from"}
 
 
 def is_clock(value: Any) -> bool:
-    """Whether a time carries its own unit."""
+    """Whether a time states its unit, as "1.2s" and "00:01" do."""
     return (isinstance(value, dict) and not _SCALARS & set(value)) or (
         isinstance(value, str) and number(value) is None and moment(value) is not None
     )
 
 
 def instant(value: Any) -> float | None:
-    """A date and time in ISO's form, as seconds since some epoch."""
+    """An ISO date and time as seconds since 1970; None for other values."""
     if not isinstance(value, str) or not _DATE.match(value):
         return None
     try:
@@ -172,12 +184,19 @@ def speaker_of(value: Any) -> str | None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    label = clean(str(value))[:80].strip() if isinstance(value, (str, int, float)) else ""
+    if isinstance(value, str):
+        return _label(value[:1_000])
+    return _label(value) if isinstance(value, (int, float)) else None
+
+
+@lru_cache(256)
+def _label(value: str | float) -> str | None:
+    label = clean(str(value))[:80].strip()
     return None if label.lower() in _UNKNOWN_SPEAKERS else label
 
 
 def probability(value: Any) -> float | None:
-    """A confidence between 0 and 1; percentages become one, anything else nothing."""
+    """A confidence between 0 and 1, also from a percentage; None for other values."""
     found = value if type(value) is float else number(value)
     if found is None or not 0 <= found <= 100:
         return None

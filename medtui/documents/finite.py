@@ -7,7 +7,7 @@ from typing import Any
 
 
 def finite(value: Any) -> Any:
-    """The value with texts in place of infinities and NaN, which JSON does not have."""
+    """The value with infinities and NaN as texts, as JSON has no such numbers."""
     return value if _is_finite(value) else _finite(value)
 
 

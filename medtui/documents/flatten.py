@@ -1,4 +1,4 @@
-"""Whatever stands in an object, as lines to read."""
+"""The values of an object as lines of text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from medtui.documents.fields import clean
 
 SHOWN = 2_000
-"""So many lines are made at most, and one that says that there are more."""
+"""The most lines; one more says that there are others."""
 LONGEST = 5_000
 
 

@@ -1,4 +1,4 @@
-"""JSON as files hold it: behind comments and guards, in a row, as events, within prose."""
+"""Finds JSON in text: after comments, several values in a row, as events, within prose."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from medtui.documents.decode import decode
 from medtui.documents.errors import DocumentError
 
 MAX_WRAPS = 3
-"""So many times one JSON may be encoded within another."""
+"""How many times JSON may be encoded as a string within JSON."""
 MAX_PARTS = 200_000
-"""So many values in a row are read from one file."""
+"""The most JSON values that are read from one file."""
 PROSE_BEFORE = 20_000
 """JSON within prose begins within so many characters."""
 TRIES = 20
@@ -25,7 +25,7 @@ _GUARDS = re.compile(
     r"|[\w.$]+\((?=\s*[\[{]))+",
     re.DOTALL,
 )
-"""What stands before JSON and is no part of it: comments, guards, an assignment, a callback."""
+"""Text before JSON that is no part of it: comments, guards, an assignment, a callback."""
 _OBJECT = re.compile(r"\{\s*(?:[\"}]|[\w-]+\s*:|\Z)")
 _LIST = re.compile(
     r"\[\s*(?:[{\[\"\]]|\Z|(?:-?\d[\d.eE+-]*|true|false|null|NaN)\s*(?:,|\]\s*\Z|\Z))"
@@ -37,7 +37,7 @@ _INNER = re.compile(r"(?:^|(?<=[\n:>\s]))(?:\{\s*\"|\[\s*[{\[\"])", re.MULTILINE
 
 
 def guards(text: str) -> str:
-    """What stands before the JSON of a text: comments, guards, an assignment, a callback."""
+    """The text before the JSON: comments, guards, an assignment, a callback."""
     match = _GUARDS.match(text[:PROSE_BEFORE])
     return match[0] if match else ""
 
@@ -54,9 +54,9 @@ def looks_like_json(text: str) -> bool:
 
 
 def value_of(text: str) -> Any:
-    """What a file's text says: JSON decoded, however often it was encoded; else the text itself.
+    """The decoded JSON of a file, also if it was encoded several times; else the text itself.
 
-    Values in a row, a line each, or as the data of events, become a list.
+    Several values (one after another, one per line, or in events) become a list.
 
     Raises:
         DocumentError: the JSON is broken, too deep or too large.
@@ -79,7 +79,7 @@ def value_of(text: str) -> Any:
 def embedded_json(text: str) -> Any:
     """The JSON between the fences of a model's prose, or within the prose; None where is none.
 
-    Of an object, what stands around it is under "text around it".
+    The prose around an object is added to it as "text around it".
     """
     if (match := _FENCE.search(text)) is not None:
         if (found := _tried(match[1])) is not None:
@@ -118,7 +118,7 @@ def _is_one_string(text: str) -> bool:
 
 
 def _decoded(text: str) -> Any:
-    """JSON without what guards it; several values in a row are a list."""
+    """The decoded JSON after comments and guards; several values become a list."""
     before = guards(text)
     body = text[len(before) :] if before.strip() else text
     try:
@@ -138,7 +138,7 @@ def _decoded(text: str) -> Any:
 
 
 def _in_a_row(text: str) -> list[Any] | None:
-    """Several JSON values one after the other; None where they are not, or are broken."""
+    """The values of a text with several JSON values; None for other or broken text."""
     decoder = json.JSONDecoder(strict=False)
     found: list[Any] = []
     at = 0

@@ -1,4 +1,4 @@
-"""What a file says that its document does not: nothing in a file may vanish.
+"""Finds the values of a file that its document does not hold, so that none is lost.
 
 Texts are compared by their words. Numbers are kept unless they are figures of turns or marks.
 """
@@ -18,38 +18,38 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import clean, number
+from medtui.documents.fields import clean, number, plain
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
 from medtui.documents.transcript import Transcript
-from medtui.documents.transcripts import rows, segments
+from medtui.documents.transcripts import segments
 from medtui.documents.words import left_over
 
 MAX_KEPT = SHOWN
-"""So many values are kept; more are counted."""
+"""The most values that are kept; others are only counted."""
 LONGEST = 5_000
 LONG_LIST = 64
-"""In lists of more rows, columns of figures are passed over at once."""
+"""Longer lists are compared by column, each different value once."""
 PART = 4_000
 """Longer texts are compared in parts of so many characters."""
 MOST_SEARCHED = 500_000_000
-"""So many characters of the document are searched for texts that are not where the last one was;
-after that, such texts are left over, though they may be somewhere in it."""
+"""The most characters searched for texts that do not follow the one before. After that such a text
+counts as left over even if the document has it: this bounds the time."""
 
 _VERBATIM = 24
-"""Shorter texts are looked for by their words alone: they may be within words."""
+"""Shorter texts are compared by words only, as they may be parts of words."""
 _NEAR = 20_000
 
 _ABSURD = 1e15
 _KEYS_OF_ITEMS = {"id", "scale", "domain", "linkid", "domainid", "criterionid", "rawscore0to100"}
-"""Keys that tie items to each other, or say how they are marked."""
-_TICKS = {rows.plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
+"""Keys that link items to each other or describe the scale."""
+_TICKS = {plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _NUMERIC = {int, float, NoneType}
 _FIGURES = {
-    rows.plain(name)
+    plain(name)
     for name in (*segments.START, *segments.END, *segments.DURATION, *segments.CONFIDENCE,
                  *segments.CHANNEL, *segments.SPEAKER, "speaker_confidence", "id", "index", "seek",
                  "tokens", "avg_logprob", "logprob", "no_speech_prob", "compression_ratio",
@@ -57,18 +57,18 @@ _FIGURES = {
                  "durationInTicks", "durationMilliseconds", "start_offset", "end_offset", "nanos",
                  "seconds", "relative", "absolute", "from", "to", "words", "result_end_offset",
                  "resultEndOffset", "resultEndTime", "items", "startDateTime", "endDateTime",
-                 "num_words", "channelTag", "languageCode")
+                 "num_words", "tOffsetMs", "channelTag", "languageCode")
 }  # fmt: skip
 """Keys of the figures of turns and words."""
-_TIMES = {rows.plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
-_SPEAKERS = {rows.plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
+_TIMES = {plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
+_SPEAKERS = {plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
 
 
 class _Said:
-    """The words of a document, to be asked whether a text is among them.
+    """The text of a document, to test whether it contains other texts.
 
-    Most texts of a file are those of the turns as they are, or follow each other as the turns
-    do: these are found without a look at their words. `labelled`: the turns with their names.
+    Most texts of a file equal a turn, or come in the order of the turns: these are found
+    without splitting them into words. `labelled`: gives the turns with their speakers.
     """
 
     def __init__(self, texts: list[str], labelled: Callable[[], list[str]] = list) -> None:
@@ -106,7 +106,8 @@ class _Said:
         if text in self._whole_texts:
             return True
         if len(text) >= _VERBATIM:
-            at = self._text.find(text, self._at, self._at + len(text) + _NEAR)
+            tidy = clean(text)
+            at = self._text.find(tidy, self._at, self._at + len(tidy) + _NEAR)
             if at >= 0:
                 self._at = at
                 return True
@@ -120,7 +121,7 @@ class _Said:
         return len(words) == 1 or self._holds_in_order(" ".join(words))
 
     def _holds_in_order(self, words: str) -> bool:
-        # Texts come in the order of the document, mostly: look on from the last one.
+        # Most texts come in the order of the document: search near the last match first.
         at = self._joined.find(words, self._at_words, self._at_words + len(words) + _NEAR)
         if at < 0 and self._may_search(self._joined):
             at = self._joined.find(words)
@@ -130,7 +131,7 @@ class _Said:
         return self._may_search(self._joined_with_names) and words in self._joined_with_names
 
     def _may_search(self, text: str) -> bool:
-        """Whether as much as this may be searched once more; counts it."""
+        """Whether MOST_SEARCHED allows one more search of this text; counts it."""
         self._unspent -= len(text)
         return self._unspent >= 0
 
@@ -151,7 +152,7 @@ def parts_of(text: str) -> Iterator[str]:
 
 
 class _Left:
-    """What is found left over: different values are kept by where they are, and counted."""
+    """The values that are left over, by path, and their count. Equal values count once."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -176,13 +177,13 @@ class _Left:
             self.kept[where] = value
 
     def saw(self, key: str) -> None:
-        """A key has a value."""
+        """Note that this key, in the form for comparison, has a value in the file."""
         self.has_times = self.has_times or key in _TIMES
         self.has_speakers = self.has_speakers or key in _SPEAKERS
 
 
 def with_leftovers(document: Document, data: Any) -> Document:
-    """The document, with what of the file's values it does not hold."""
+    """The document with the other values of the file in `unclaimed`, and notes about them."""
     if isinstance(document, Assessment):
         return _assessment(document, data)
     return _transcript(document, data)
@@ -225,8 +226,10 @@ def _bounded(left: _Left) -> dict[str, Any]:
 
 
 class _Walk:
-    """Goes through all values of a file. `numbers`: those of an assessment, which has no figures
-    of turns."""
+    """Visits all values of a file and adds those the document lacks to `left`.
+
+    `numbers`: the numbers of an assessment; None for a transcript.
+    """
 
     def __init__(
         self, said: _Said, left: _Left, figures: set[str], numbers: set[float] | None = None
@@ -243,7 +246,7 @@ class _Walk:
             path, key, value = self._waiting.pop()
             if isinstance(value, dict):
                 self._waiting += [
-                    (f"{path} › {name}" if path else str(name), rows.plain(str(name)), part)
+                    (f"{path} › {name}" if path else str(name), plain(str(name)), part)
                     for name, part in reversed(value.items())
                 ]
             elif isinstance(value, list):
@@ -255,7 +258,7 @@ class _Walk:
                 self._leaf(path, key, value)
 
     def _long(self, path: str, key: str, values: list[Any]) -> None:
-        """Look at each different value of many that have one path; pass over figures at once."""
+        """Compare many values of one path: each different value once, and figures not at all."""
         kinds = set(map(type, values))
         if key in self._figures and kinds <= _NUMERIC:
             if kinds - {NoneType}:
@@ -279,7 +282,7 @@ class _Walk:
             except KeyError:
                 values = [item[name] for item in objects if name in item]
             inner = f"{path} › {name}" if path else str(name)
-            self._long(inner, rows.plain(str(name)), values)
+            self._long(inner, plain(str(name)), values)
 
     def _leaf(self, path: str, key: str, value: Any) -> None:
         if key in self._figures:
@@ -355,7 +358,7 @@ def _numbers(value: Any) -> set[float]:
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    """What a value is made of: keys, texts and all else that is no list and no object."""
+    """The keys and the values other than lists and objects, at any depth."""
     waiting = [value]
     while waiting:
         part = waiting.pop()

@@ -1,4 +1,4 @@
-"""Reads a file's bytes: what kind it is, and which readers are asked."""
+"""Reads a file's bytes: finds its format and calls the readers for it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from medtui.documents import families
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
-from medtui.documents.decode import text_of_bytes
+from medtui.documents.decode import check_length, text_of_bytes
 from medtui.documents.errors import DocumentError
-from medtui.documents.json_text import value_of
+from medtui.documents.json_text import looks_like_json, value_of
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.leftovers import with_leftovers
 from medtui.documents.refusals import refuse_text, refuse_value
@@ -30,14 +30,14 @@ OTHER_WAY = {"transcript": "--as assessment", "assessment": "--as transcript"}
 
 
 class Begun(NamedTuple):
-    """A document whose turns and marks are read; `whole` adds what else is in its file."""
+    """A document with its turns or marks; `whole` adds the other values of its file."""
 
     document: Document
     values: Any
     """The file's values, with which the document is compared."""
 
     def whole(self) -> Document:
-        """The document with the notes and the values that it was left without."""
+        """The document with the file's other values in `unclaimed`, and notes about them."""
         return with_leftovers(self.document, self.values)
 
 
@@ -46,11 +46,11 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 
     Args:
         data: the whole file.
-        expected: what it should be, where the caller knows; else it is told by its contents.
+        expected: what it should be, where the caller knows; else it is recognised by its contents.
 
     Returns:
-        The transcript or the assessment. An assessment in whose file there is a talk, too, has
-        it as `talk`.
+        The transcript or the assessment. If the file of an assessment also holds a talk, it is
+        the assessment's `talk`.
 
     Raises:
         DocumentError: it is too large, too deep, broken, or holds nothing to read.
@@ -59,11 +59,16 @@ def read(data: bytes, expected: Kind | None = None) -> Document:
 
 
 def begin(data: bytes, expected: Kind | None = None) -> Begun:
-    """As `read`, without what takes longest of a long talk: to compare it with its file."""
+    """As `read`, without comparing the document with its file, which takes long for a long talk.
+
+    Raises DocumentError.
+    """
     office = families.text_of_office(data)
     text = office if office is not None else text_of_bytes(data)
     del data
     refuse_text(text)
+    if not looks_like_json(text):
+        check_length(text)
     if captions.is_captions(text):
         return Begun(_captions(text), {})
     if (found := families.read(text)) is not None:
@@ -102,12 +107,12 @@ def _of_value(value: Any, expected: Kind | None) -> Document | None:
 
 
 def _is_talk(talk: Transcript) -> bool:
-    """Whether turns have speakers or times, so that they are more than texts."""
+    """Whether any turn has a speaker or a time."""
     return any(turn.speaker is not None or turn.start is not None for turn in talk.turns)
 
 
 def _is_same_part(talk: Transcript, marks: Assessment) -> bool:
-    """Whether what is taken for a talk are the items of the assessment, or quotes in it."""
+    """Whether at least half of the turns are items, quotes or feedback of the assessment."""
     texts = {item.name.casefold() for item in marks.domains}
     texts |= {item.text.casefold() for item in marks.criteria}
     texts |= {quote.quote.casefold() for quote in marks.quotes}

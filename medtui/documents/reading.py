@@ -1,8 +1,8 @@
-"""Reading a document while the screen goes on answering keys.
+"""Reads a document while the screen answers keys.
 
-What is small is read in a thread. What is large is read by a process of its own: a parser
-lets nothing else run meanwhile, and takes memory that only a process gives back. It can be
-stopped at any moment, and is when it takes too long.
+A small file is read in a thread, a large one by a separate process: a parser blocks the other
+threads, and its memory is returned only when the process ends. The process can be stopped at
+any moment, and is stopped after SECONDS.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ TURNS_AT_ONCE = 200
 
 
 class Reading:
-    """A document under way, from a file or from bytes; begins at once.
+    """A document that is being read, from a file or from bytes. Reading starts at once.
 
-    `await result()` gives it, or raises DocumentError; `stop` ends it early. `await first()`
-    gives a long talk sooner, without what else is in its file; `result` may follow.
+    `await result()` returns it, or raises DocumentError; `stop` ends the reading early.
+    `await first()` returns a long talk sooner, without the other values of its file; `result`
+    can be awaited after it.
     """
 
     def __init__(self, source: Path | bytes, expected: Kind | None = None) -> None:
@@ -51,7 +52,8 @@ class Reading:
             )
 
     async def first(self) -> Document:
-        """The document with all turns or marks; what else is in a long talk's file may be missing.
+        """The document with all turns or marks. For a large file of a talk, `unclaimed` and the
+        notes about it are missing.
 
         Raises DocumentError; when cancelled, stops reading.
         """
@@ -75,7 +77,7 @@ class Reading:
             self._process.wait()
 
     async def _within_time(self, work: Callable[[], Document]) -> Document:
-        import asyncio  # here, so that the process is under way before
+        import asyncio  # here, so that the process starts before this import
 
         try:
             async with asyncio.timeout(SECONDS):
@@ -121,14 +123,14 @@ class Reading:
 
 
 def main(arguments: list[str]) -> int:
-    """The process: reads one document and writes it, in parts, to its standard output."""
+    """Main function of the process: reads a document and writes it to standard output."""
     expected, source = arguments
     from medtui.documents.reader import begin
 
-    gc.disable()  # it ends before there is anything to collect
+    gc.disable()  # the process ends soon; collecting only takes time
     kind: Any = None if expected == "-" else expected
     try:
-        # Only `begin` holds the bytes, and it drops them as soon as it can.
+        # No variable for the bytes: `begin` frees them as soon as it can.
         begun = begin(sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind)
         if not isinstance(begun.document, Transcript):
             _send(_parts(begun.whole()))
@@ -150,7 +152,7 @@ def _send(parts: Iterable[Any]) -> None:
 
 
 def _parts(document: Document | DocumentError) -> Iterator[Any]:
-    """A transcript without its turns, then these some at a time: no part takes long to read."""
+    """A transcript without turns, then its turns in parts that each take little time to read."""
     if isinstance(document, DocumentError):
         yield {"message": document.message, "title": document.title}
         return
@@ -169,8 +171,8 @@ def _parts(document: Document | DocumentError) -> Iterator[Any]:
 
 
 def _begun(pipe: IO[bytes]) -> Document:
-    """The document that the process sends. Raises DocumentError where it sends one."""
-    # It comes from our own process, which has made it of what it read.
+    """Read the document from the process. Raises the DocumentError that it sends."""
+    # Safe to unpickle: written by our own process.
     head = pickle.load(pipe)  # noqa: S301
     if isinstance(head, dict):
         raise DocumentError(head["message"], title=head["title"])
@@ -180,7 +182,7 @@ def _begun(pipe: IO[bytes]) -> Document:
     count: int = head[1]
     turns: list[Turn] = []
     was_enabled = gc.isenabled()
-    gc.disable()  # it would go through all words, again and again
+    gc.disable()  # it would visit all words again and again
     try:
         while len(turns) < count:
             heads, columns = pickle.load(pipe)  # noqa: S301
@@ -197,7 +199,7 @@ def _begun(pipe: IO[bytes]) -> Document:
 
 
 def _completed(transcript: Transcript, pipe: IO[bytes]) -> Document:
-    """The transcript, with the notes and values that the process sends after its turns."""
+    """The transcript with the notes and values that the process sends after the turns."""
     told = pickle.load(pipe)  # noqa: S301
     if isinstance(told, dict):
         raise DocumentError(told["message"], title=told["title"])
@@ -206,7 +208,7 @@ def _completed(transcript: Transcript, pipe: IO[bytes]) -> Document:
 
 
 def _bounded(unclaimed: dict[str, Any]) -> dict[str, Any]:
-    """What no reader claimed; cut to what would be shown if that is very much."""
+    """The unclaimed values; if there are more than SHOWN, the lines that would be shown."""
     lines = flattened(unclaimed)
     return {"": lines} if len(lines) > SHOWN else unclaimed
 

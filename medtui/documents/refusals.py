@@ -1,4 +1,4 @@
-"""Files that are neither a talk nor an assessment: named, with what to bring in their place."""
+"""Refuses files that are neither a talk nor an assessment, and says what to bring instead."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _XML_ERROR = re.compile(r"<(Code|Message|title|faultstring)>([^<]{1,300})</\1>",
 
 
 def refuse_text(text: str) -> None:
-    """Raise DocumentError for a text that stands for a file, or for a service's error."""
+    """Raise DocumentError for a pointer to a file, and for a service's error message."""
     head = text[:4_000].lstrip("\ufeff \r\n\t")
     if _LFS.match(head):
         raise DocumentError(
@@ -40,7 +40,7 @@ def refuse_text(text: str) -> None:
 
 
 def refuse_value(data: Any) -> None:
-    """Raise DocumentError for the answer of a service that has no words to give."""
+    """Raise DocumentError for a service's answer without words: failed, or not finished."""
     if isinstance(data, list) and len(data) == 1:
         data = data[0]
     answer = record(data)

@@ -14,7 +14,7 @@ MOST = 200_000
 
 
 class Hit(NamedTuple):
-    """Where something stands: a turn, and the characters of its text."""
+    """The place of a hit: a turn, and the range of characters in its text."""
 
     turn: int
     start: int
@@ -22,9 +22,9 @@ class Hit(NamedTuple):
 
 
 class Search:
-    """All turns as one text in small letters, so that a search is one pass through it.
+    """Searches all turns as one text in lower case.
 
-    Hits are numbered in the order of the talk; where each stands is told when asked for.
+    Hits are numbered in the order of the talk; the place of one is computed by `hit`.
     """
 
     def __init__(self, transcript: Transcript) -> None:
@@ -43,7 +43,7 @@ class Search:
         return len(self._places)
 
     def find(self, words: str) -> None:
-        """Find every place where these words stand, case aside."""
+        """Find all places of these words, ignoring case."""
         needle = " ".join(_lower(words).split())
         if needle and words[-1].isspace():
             needle += " "
@@ -52,7 +52,7 @@ class Search:
         self._places = [match.start() for match in islice(found, MOST)]
 
     def hit(self, number: int) -> Hit:
-        """Where a hit stands."""
+        """The place of a hit."""
         at = self._places[number]
         turn = bisect_right(self._starts, at) - 1
         start = at - self._starts[turn]

@@ -1,4 +1,4 @@
-"""Where in a transcript the station begins, as far as its words tell."""
+"""Finds the turn with which the station begins, by its words."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def opening(transcript: Transcript) -> int:
 
 
 def first_turn(transcript: Transcript, begins: float | None) -> int:
-    """The turn at which a station begins that is said to begin at a time, or at a turn's number
-    where the transcript has no times."""
+    """The first turn of a station that begins at this time in seconds; without times in the
+    transcript, at this number of a turn."""
     if begins is None:
         return 0
     for index, turn in enumerate(transcript.turns):

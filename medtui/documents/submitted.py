@@ -8,7 +8,7 @@ from medtui.documents.reader import read
 
 
 def why_no_mark_sheet(data: bytes) -> str | None:
-    """Why these bytes are no assessment that a person has made, as a sentence; None: they are."""
+    """Why these bytes are no assessment by a person, as a sentence; None if they are one."""
     if not data.lstrip().startswith(b"{"):
         return "This is no assessment."
     try:

@@ -64,7 +64,8 @@ class Transcript:
         return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker))
 
     def at(self, seconds: float) -> int | None:
-        """The turn that is under way at a time, or the last before it; None without times."""
+        """The index of the last turn that starts at or before this time, else of the first with a
+        time; None without times."""
         found = None
         for index, turn in enumerate(self.turns):
             if turn.start is not None and (found is None or turn.start <= seconds):
@@ -83,7 +84,7 @@ class Transcript:
 
 
 def same_people(labels: Iterable[str], names: dict[str, str]) -> dict[str, str]:
-    """For each label the first that has its name: one person may have been taken for two."""
+    """For each label the first label of the same name: a recogniser may split one person."""
     first: dict[str, str] = {}
     return {
         label: first.setdefault(names[label], label) if label in names else label

@@ -1,4 +1,4 @@
-"""From what the shapes carry to turns: words to pieces, pieces to turns, units to seconds."""
+"""Makes turns: words are joined to pieces, pieces to turns, units become seconds."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from medtui.documents.units import (
 )
 
 JOIN_WITHIN = 10.0
-"""What one speaker says with a pause of at most so many seconds is one turn."""
+"""Seconds. Pieces of one speaker with a shorter pause between them are one turn."""
 SPEAKERLESS_PAUSE = 1.2
-"""Where no shape says who speaks, a pause of so many seconds begins a new turn."""
+"""Seconds. Without speakers, a longer pause begins a new turn."""
 TURN_WORDS = 400
 TURN_CHARS = 4_000
-"""A turn of more is cut at the end of a sentence, to be readable and quick to draw."""
+"""Longer turns are split at ends of sentences, to be readable and quick to draw."""
 MAX_TURNS = 100_000
 SINCE_1970 = ((1e9, 2.2e9), (1e12, 2.2e12))
 """Seconds and milliseconds since 1970, of the years from 2001 to 2039."""
@@ -35,7 +35,7 @@ _ENDS = (".", "?", "!", "…", "。", "？", "！")
 
 
 class Spoken(NamedTuple):
-    """A word with its speaker; times in the shape's own unit. `glued`: no space before it."""
+    """A word with its speaker; times in the file's unit. `glued`: no space before it."""
 
     text: str
     speaker: str | None
@@ -46,7 +46,7 @@ class Spoken(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """What a shape gives at once: a segment, an utterance, a cue. Times in its own unit."""
+    """A segment, utterance or cue of a file. Times are in the file's unit."""
 
     text: str
     speaker: str | None = None
@@ -146,7 +146,7 @@ def _start(piece: Piece) -> float:
 
 
 def _absorbed(words: list[Spoken]) -> list[Spoken]:
-    """Give words without a speaker to the speaker on both sides of them."""
+    """The words; those without a speaker between words of one speaker get that speaker."""
     last: str | None = None
     gap: list[int] = []
     for index, word in enumerate(words):
@@ -211,7 +211,7 @@ def _mean(words: Sequence[Word]) -> float | None:
 
 
 def _fitting_unit(pieces: Sequence[Piece], unit: float, duration: float | None) -> float:
-    """The unit that makes sense of the times: the shape's own, unless that cannot be."""
+    """The unit of the times in seconds: `unit`, unless the talk would be too fast or slow."""
     last = max((piece.end or piece.start or 0.0 for piece in pieces), default=0.0)
     if last <= 0 or (duration and 0.05 <= last * unit / duration <= 2.0):
         return unit
@@ -220,12 +220,12 @@ def _fitting_unit(pieces: Sequence[Piece], unit: float, duration: float | None) 
         for piece in pieces
         if piece.start is not None and piece.end is not None and piece.end > piece.start
     )
-    count = sum(len(piece.text.split()) for piece in pieces)
+    count = sum(piece.text.count(" ") + 1 for piece in pieces)
     return unit_by_words(talk or last, count, unit)
 
 
 def _cut(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
-    """Cut pieces that are too long for a turn, at words with times where there are any."""
+    """The pieces; those too long for a turn are split, between timed words if there are any."""
     for piece in pieces:
         if len(piece.text) <= TURN_CHARS * 2:
             yield piece
@@ -257,9 +257,9 @@ def _cut_text(text: str) -> Iterable[str]:
 
 
 def _joined(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
-    """Join what one speaker says without a long pause: recognisers cut at every breath.
+    """Join consecutive pieces of one speaker without a long pause, which recognisers split.
 
-    What is said while another goes on speaking stays in its place.
+    A piece said while another speaker goes on stays a piece.
     """
     run: list[Piece] = []
     length = 0
@@ -277,11 +277,11 @@ def _joined(pieces: Iterable[Piece], unit: float) -> Iterable[Piece]:
 
 
 def _continues(before: Piece, piece: Piece, unit: float, ends: dict[str | None, float]) -> bool:
-    """Whether a piece goes on with the one before. `ends`: until when each speaker has spoken."""
+    """Whether a piece continues the one before. `ends`: the last end of each speaker so far."""
     if piece.speaker is None or piece.speaker != before.speaker:
         return False
     end = before.end if before.end is not None else before.start
-    # Without times the list is somebody's own: it stays as it was written.
+    # Without times the rows stay as they were written.
     if end is None or piece.start is None or (piece.start - end) * unit > JOIN_WITHIN:
         return False
     if piece.start - end <= 0.5 / unit:

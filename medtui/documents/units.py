@@ -1,4 +1,4 @@
-"""The unit of a file's times, told from the words said in them and from the stated duration."""
+"""Finds the unit of a file's times, from the number of words and the stated duration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MINUTES = 60.0
 
 
 def unit_by_words(time: float, count: int, unit: float) -> float:
-    """The unit in which `count` words take `time`: the shape's own, unless that cannot be."""
+    """The unit in which `count` words take `time`: `unit`, unless speech cannot be that fast."""
     if time <= 0 or count <= 0:
         return unit
     few = count < FEW_WORDS
@@ -44,7 +44,7 @@ def unit_of_words(lengths: Sequence[float], unit: float = SECONDS) -> float:
 def checked_duration(last: float, duration: float | None) -> tuple[float | None, bool]:
     """A stated duration in seconds, and whether it contradicts the last time of the talk.
 
-    Minutes and milliseconds are told by what fits; what fits in no unit is None.
+    Minutes and milliseconds are recognised by the last time; None if no unit fits.
     """
     if duration is None or last <= 0:
         return duration, False

@@ -32,7 +32,7 @@ def clock(seconds: float | None) -> str:
 
 
 def seconds_of(text: str) -> float | None:
-    """A time as one types it: "90", "1:30", "1:02:03"; None for anything else."""
+    """Seconds from a time as users type it: "90", "1:30", "1:02:03"; None for anything else."""
     parts = text.strip().split(":")
     if not 1 <= len(parts) <= 3 or not all(part.isdigit() and len(part) < 8 for part in parts):
         return None
@@ -58,7 +58,7 @@ def figure(value: float) -> str:
 
 
 def marks(score: float | None, limit: float | None) -> str:
-    """ "38.21 / 49.8", "7", or nothing: null is not zero."""
+    """ "38.21 / 49.8", "7", or "" without a mark: null is not zero."""
     if score is None:
         return f"– / {figure(limit)}" if limit is not None else ""
     return f"{figure(score)} / {figure(limit)}" if limit is not None else figure(score)
@@ -101,7 +101,7 @@ def criterion_marks(criterion: Criterion) -> str:
 
 
 def speaker_words(label: str | None, names: dict[str, str] | None = None) -> str:
-    """A speaker as people say it: the name they were given, else the file's label, tidied."""
+    """The name given to a speaker, else the file's label in readable form."""
     if label is None:
         return "?"
     if names and (name := names.get(label)):
@@ -113,11 +113,11 @@ def speaker_words(label: str | None, names: dict[str, str] | None = None) -> str
 
 
 def left_over(count: int) -> str:
-    """What is said of so many values that are neither turns nor figures of turns."""
+    """The note about this many values that are not part of the talk."""
     are = "1 value of the file is" if count == 1 else f"{count:,} values of the file are"
     return f"{are} not part of the talk: see “Also in the file”."
 
 
 def is_left_over(note: str) -> bool:
-    """Whether a note says no more than that there are such values."""
+    """Whether a note is one of `left_over`."""
     return note.endswith("see “Also in the file”.")

@@ -45,6 +45,10 @@ MADE: dict[str, Callable[[int], bytes]] = {
     "deep": lambda size: b"[" * (size // 2) + b"]" * (size // 2),
     "spaces": lambda size: b"Doctor: x" + b" " * (size - 20) + b"y",
     "keys": lambda size: b"{" + b",".join(b'"k%d":1' % n for n in range(size // 14)) + b"}",
+    "keys of lists": lambda size: (
+        b"{" + b",".join(b'"k%d":[]' % n for n in range(size // 14)) + b"}"
+    ),
+    "late names": lambda size: b"Not yet.\n" * (size // 9 - 5) + b"\nAnn: Hi.\nBo: Hi.\n" * 2,
     "encoded again": lambda size: json.dumps(extreme("turns", size * 4 // 5).decode()).encode(),
 }
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.documents.fault_talks import NO_MARK, PLAIN, Variant, marked, rows, talk
+from tests.documents.fault_talks import Variant
+from tests.documents.talk_forms import NO_MARK, PLAIN, marked, rows, talk
 
 
 def fhir(*items: tuple[str, str, Any]) -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from medtui.documents import DocumentError, Transcript, load, read
+from medtui.documents import Assessment, DocumentError, Transcript, load, read
+from medtui.documents.bringing import bring
 from medtui.documents.reading import SMALL, Reading
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -42,6 +44,60 @@ async def test_an_assessment_comes_through_too(tmp_path: Path) -> None:
     path = tmp_path / "assessment.json"
     path.write_text((SAMPLES / "assessments" / "checklist.json").read_text() + " " * SMALL)
     assert await Reading(path).result() == read(load(path))
+
+
+async def test_what_else_is_in_a_long_talk_follows_its_turns(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    rows = [{"speaker": "ab"[n % 2], "text": f"This is turn {n}.", "mood": n} for n in range(300)]
+    path.write_text(json.dumps({"turns": rows, "ward": "seven"}) + " " * SMALL)
+    reading = Reading(path)
+    first = await reading.first()
+    whole = await reading.result()
+    assert isinstance(first, Transcript)
+    assert whole == read(load(path)) == await reading.result()
+    assert whole == replace(first, notes=whole.notes, unclaimed=whole.unclaimed)
+    assert (first.notes, first.unclaimed) == ((), {})
+    assert whole.unclaimed["ward"] == "seven"
+
+
+async def test_a_small_file_is_whole_at_first() -> None:
+    reading = Reading(TALK)
+    assert await reading.first() is await reading.result()
+
+
+async def test_a_reader_that_dies_after_the_turns_is_a_sentence(large: Path) -> None:
+    reading = Reading(large)
+    assert reading._process is not None
+    await reading.first()
+    reading._process.kill()
+    assert reading._process.stdout is not None
+    reading._process.stdout.read()  # what it has sent before
+    with pytest.raises(DocumentError, match="could not be read"):
+        await reading.result()
+
+
+async def test_a_large_file_that_may_be_either_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "either.json"
+    told = {"strengths": ["Warm hands"], "text": "One line.\nAnd another."}
+    path.write_text(json.dumps(told) + " " * SMALL)
+    assert (await Reading(path).result()).is_doubtful
+    found = await bring(path)
+    assert (found.kind, found.other) == ("assessment", "transcript")
+    chosen = await bring(path, "transcript")
+    assert (chosen.kind, chosen.other) == ("transcript", None)
+    assert chosen.content == path.read_bytes()
+
+
+async def test_a_large_file_with_a_talk_and_marks_gives_both(tmp_path: Path) -> None:
+    path = tmp_path / "both.json"
+    turns = [{"speaker": "Ann", "text": "Any pain?"}, {"speaker": "Bo", "text": "None."}]
+    told = {"turns": turns, "total_score": 3, "max_score": 4}
+    path.write_text(json.dumps(told) + " " * SMALL)
+    found = await Reading(path).result()
+    assert isinstance(found, Assessment)
+    assert found == read(load(path))
+    assert found.talk is not None
+    assert (await bring(path)).other == "transcript"
 
 
 async def test_what_is_wrong_comes_through(tmp_path: Path) -> None:

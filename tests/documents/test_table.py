@@ -18,7 +18,16 @@ ROWS = {
     for match in re.finditer(r"^\| `([^`]+)` \|.*\| `([^`]+)` \|$", README.read_text(), re.M)
 }
 CAPTIONS = {"vtt", "srt", "sbv"}
-ASSESSMENTS = {"platform", "assessment", "checklist", "mark sheet", "fhir", "text", "prose"}
+ASSESSMENTS = {
+    "platform",
+    "assessment",
+    "checklist",
+    "mark sheet",
+    "fhir",
+    "rubric",
+    "text",
+    "prose",
+}
 
 
 def test_the_table_names_every_shape_that_there_is() -> None:

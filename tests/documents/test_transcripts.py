@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -348,3 +349,47 @@ def test_a_line_that_ends_with_a_time_is_no_name() -> None:
         assert isinstance(found, Transcript)
         assert [turn.text for turn in found.turns] == text.splitlines()
         assert not found.speakers
+
+
+def test_recognised_captions_of_youtube_are_joined_and_typed_ones_have_names() -> None:
+    found = read((SAMPLES.parent / "families" / "talk.json3").read_bytes())
+    assert isinstance(found, Transcript)
+    assert [(turn.start, turn.text) for turn in found.turns] == [
+        (2.0, "hello I am the doctor"),
+        (5.4, "my right ear hurts"),
+    ]
+    events = [
+        {"tStartMs": 1000, "dDurationMs": 1500, "segs": [{"utf8": "Ann: Any pain?"}]},
+        {"tStartMs": 3000, "dDurationMs": 1200, "segs": [{"utf8": "Bo: None\nat all."}]},
+    ]
+    typed = read(json.dumps({"wireMagic": "pb3", "events": events}).encode())
+    assert isinstance(typed, Transcript)
+    assert [(turn.speaker, turn.start, turn.end, turn.text) for turn in typed.turns] == [
+        ("Ann", 1.0, 2.5, "Any pain?"),
+        ("Bo", 3.0, 4.2, "None at all."),
+    ]
+
+
+@pytest.mark.parametrize("form", ["utterances", "words"])
+def test_channels_in_which_several_speak_name_both(form: str) -> None:
+    said = [(0, 0, 1.0, "Hello."), (0, 1, 2.5, "Nurse."), (1, 0, 4.0, "Ow."), (0, 0, 5.5, "Bye.")]
+    utterances = [
+        {"channel": channel, "speaker": who, "start": at, "end": at + 0.4, "transcript": text}
+        for channel, who, at, text in said
+    ]
+    words = [
+        [{"word": text, "speaker": who, "start": at, "end": at + 0.4}
+         for in_channel, who, at, text in said if in_channel == channel]
+        for channel in (0, 1)
+    ]  # fmt: skip
+    results: dict[str, Any] = {"utterances": utterances}
+    if form == "words":
+        results = {"channels": [{"alternatives": [{"words": mine}]} for mine in words]}
+    found = read(json.dumps({"results": results}).encode())
+    assert isinstance(found, Transcript)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("channel 0, speaker 0", "Hello."),
+        ("channel 0, speaker 1", "Nurse."),
+        ("channel 1", "Ow."),
+        ("channel 0, speaker 0", "Bye."),
+    ]

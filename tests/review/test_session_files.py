@@ -85,6 +85,29 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     assert not [file for file in tmp_path.rglob("old") if file.is_file()]
 
 
+async def test_a_file_that_may_be_either_is_asked_about_and_sent_as_what_it_is_said_to_be(
+    stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
+) -> None:
+    path = tmp_path / "either.json"
+    path.write_text(json.dumps({"strengths": ["Warm hands"], "text": "One line.\nAnd another."}))
+    session_id = await over(stack, people)
+    here = await review(seat, people[0])
+    await here.until_text("Press a to add one from disk")
+    await bring(here, path)
+    await here.until_text("either.json may be a transcript or an assessment. Which is it?")
+    await here.press("escape")
+    await here.until_screen("BringScreen")
+    await here.press("enter")
+    await here.until_text("Which is it?")
+    await here.press("1")
+    await here.until_text("A transcript of 2 turns", "enter sends it")
+    assert await content(stack, session_id) is None
+    await here.press("enter")
+    await here.until_text("The transcript is there", "And another.")
+    assert await content(stack, session_id) == path.read_bytes()
+    assert await content(stack, session_id, "assessment") is None
+
+
 @pytest.mark.long
 async def test_what_cannot_be_read_is_not_sent(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path

@@ -1,4 +1,4 @@
-"""The shapes of assessments: one reader for mark sheets, one for all that goes by names."""
+"""The shapes of assessments: the readers in their order, and where to look."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from medtui.documents.assessment import Assessment, Marker
-from medtui.documents.assessments import fhir, marksheet, names
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments import fhir, marksheet, names, rubric
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.items import (
     are_marked,
     are_results,
@@ -20,7 +20,7 @@ from medtui.documents.assessments.items import (
 )
 from medtui.documents.assessments.parts import feedback, overall
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import number, record
+from medtui.documents.fields import number, plain, record
 from medtui.documents.json_text import value_of
 
 _WRAPPERS = ("assessment", "evaluation", "result", "data", "output", "response", "content",
@@ -39,7 +39,7 @@ _MARKERS = ("marked_by", "marker", "assessor_type", "assessor", "assessed_by", "
 
 
 class _Candidate(NamedTuple):
-    """A value that may be the assessment, and what stood around it in the file."""
+    """A value that may be the assessment, and the other keys of the objects around it."""
 
     value: Any
     around: dict[str, Any]
@@ -61,7 +61,7 @@ def looks_like_assessment(data: Any) -> bool:
 def assessment_of(data: Any) -> Assessment | None:
     """The assessment in a value, or None where nothing in it looks like one.
 
-    What has marks goes before what has words alone.
+    A candidate with marks is preferred to one with words alone.
     """
     found = None
     for candidate in _candidates(data):
@@ -76,6 +76,7 @@ def _candidates(data: Any) -> Iterator[Assessment]:
         found = (
             marksheet.read(candidate.value)
             or fhir.read(candidate.value)
+            or rubric.read(candidate.value)
             or _by_names(candidate.value)
         )
         if found is None or found.is_empty:
@@ -111,7 +112,7 @@ def _by_names(data: Any) -> Assessment | None:
 
 
 def _notes(stated: float | None, percent: float | None) -> tuple[str, ...]:
-    """What is said of a percentage that the file states as a fraction."""
+    """The note about a percentage that the file states as a fraction; empty without one."""
     if stated is None or percent is None or not 0 < stated <= 1 or percent == stated:
         return ()
     return (f"The file says {stated:g} for the percentage, which is read as {percent:g} %.",)
@@ -135,7 +136,7 @@ def _marker(data: dict[str, Any], is_platform: bool) -> Marker:
 
 
 def _unwrapped(data: Any) -> Iterator[_Candidate]:
-    """The value, and what others have wrapped it in; what is encoded in a text comes first."""
+    """The value and the values inside it, outer ones first; JSON in texts before the others."""
     waiting = [_Candidate(data, {}, False)]
     for _ in range(_DEPTH):
         inner = [part for candidate in waiting for part in _within(candidate)]
@@ -146,7 +147,7 @@ def _unwrapped(data: Any) -> Iterator[_Candidate]:
 
 
 def _within(outer: _Candidate) -> Iterator[_Candidate]:
-    """What is wrapped in a value: by a list, an object's usual keys, or a text."""
+    """The values one level inside: items of a list, values of usual keys, JSON in a text."""
     data = outer.value
     if isinstance(data, str):
         if (decoded := _decoded(data)) is not None:
@@ -172,7 +173,7 @@ def _within(outer: _Candidate) -> Iterator[_Candidate]:
 
 
 def _decoded(text: str) -> Any:
-    """The JSON in a text: between fences, with the prose around it, or all of it."""
+    """The list or object that a text holds as JSON; None if it holds none."""
     try:
         found = value_of(text)
     except DocumentError:

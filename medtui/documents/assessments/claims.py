@@ -1,24 +1,21 @@
-"""An object of which readers take the keys that they know; the rest is kept."""
+"""Takes known keys out of an object and keeps the rest."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
-from medtui.documents.fields import Record, number, record
+from medtui.documents.fields import Record, number, plain, record
 
 _KIND = {"domain", "criterion", "criteria", "category", "section", "dimension", "skill", "item",
          "competency", "question", "task", "aspect", "area", "rubric", "assessment"}  # fmt: skip
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-def plain(name: str) -> str:
-    """A key as it is compared: "Overall score", "overall_score" and "overallScore" are one."""
-    return "".join(char for char in name.casefold() if char.isalnum())
-
-
+@lru_cache(4_096)
 def without_kind(name: str) -> str:
-    """A key as it is compared, without what the item is: "maxDomainScore" is "maxscore"."""
+    """A key for comparison, without the kind of item: "maxDomainScore" gives "maxscore"."""
     parts = [part.casefold() for part in _PART.findall(name)]
     return "".join(part for part in parts if part not in _KIND)
 
@@ -44,14 +41,14 @@ class Claims:
 
     @property
     def names(self) -> list[str]:
-        """The keys that nobody has taken, as the file writes them."""
+        """The keys that are not taken, as the file writes them."""
         return [name for name in self._data if name not in self._taken]
 
     def __contains__(self, name: str) -> bool:
         return plain(name) in self._names
 
     def look(self, *names: str) -> Any:
-        """The first of these that has a value, without taking it."""
+        """The value of the first of these keys that has one, not taken; None without one."""
         for name in names:
             own = self._names.get(plain(name))
             if own is not None and own not in self._taken and self._has_value(own):
@@ -59,7 +56,7 @@ class Claims:
         return None
 
     def take(self, *names: str) -> Any:
-        """The first of these that has a value, taken."""
+        """The value of the first of these keys that has one, taken; None without one."""
         for name in names:
             own = self._names.get(plain(name))
             if own is not None and own not in self._taken:
@@ -67,11 +64,11 @@ class Claims:
                     self._taken.add(own)
                     return self._data[own]
                 if self._data[own] is None:
-                    self._taken.add(own)  # null says nothing, and need not be shown
+                    self._taken.add(own)  # null holds nothing to show
         return None
 
     def take_number(self, *names: str) -> float | None:
-        """The first of these that is a number, taken. What is none stays, to be shown."""
+        """The first of these values that is a number, taken; other values stay in the rest."""
         for name in names:
             if (found := number(self.look(name))) is not None:
                 self.take(name)
@@ -79,7 +76,7 @@ class Claims:
         return None
 
     def take_all(self, *names: str) -> list[Any]:
-        """Every one of these that has a value, taken."""
+        """The values of all these keys that have one, taken."""
         found = []
         for name in names:
             if (value := self.take(name)) is not None:
@@ -98,11 +95,11 @@ class Claims:
         return Claims({})
 
     def keep(self, name: str, part: Any) -> None:
-        """Have something that was left of a taken value shown under a name."""
+        """Add what was left of a taken value to the rest, under this name."""
         self._parts[name] = part
 
     def rest(self) -> Record:
-        """What no reader took, here and in the parts."""
+        """The keys and values that are not taken, also of the opened parts."""
         left = {
             name: value
             for name, value in self._data.items()

@@ -14,10 +14,10 @@ from medtui.documents.assessment import (
     Overall,
     Result,
 )
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.names import WHOLE
 from medtui.documents.assessments.values import block, mark, percent_of, result
-from medtui.documents.fields import number, record, records, text_of
+from medtui.documents.fields import number, plain, record, records, text_of
 
 DEPTH = 8
 

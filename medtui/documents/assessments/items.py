@@ -7,10 +7,10 @@ from typing import Any
 
 from medtui.documents.assessment import Criterion, Domain, Overall, Result
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.parts import criterion, domain, listed
 from medtui.documents.assessments.values import MAX_ITEMS, Mark, mark, percent_of, result, scale_of
-from medtui.documents.fields import has_records, number, record, records
+from medtui.documents.fields import has_records, number, plain, record, records
 from medtui.documents.transcripts.segments import START
 
 _SPOKEN = {*START, "speaker", "speaker_name", "speakerName", "speaker_label", "role", "word",
@@ -23,7 +23,7 @@ _ENDINGS = ("scores", "ratings", "marks", "grades")
 def domains_and_criteria(
     claims: Claims,
 ) -> tuple[list[Domain], list[Criterion], Domain | None]:
-    """The domains and the criteria of an object, and the item among them that is the whole."""
+    """The domains and criteria of an object, and the item that is the overall mark, if any."""
     domains: list[Domain] = []
     criteria: list[Criterion] = []
     titles: dict[str, str] = {}
@@ -75,7 +75,7 @@ def domains_and_criteria(
 
 
 def with_whole(whole: Overall, item: Domain | None) -> Overall:
-    """The mark for the whole, where an item among the domains says it."""
+    """The overall mark, completed from the item among the domains that states it."""
     if item is None:
         return whole
     score, limit = (item.score, item.max) if whole.score is None else (whole.score, whole.max)
@@ -94,7 +94,7 @@ def unused(name: str, left: dict[str, Any]) -> str:
 
 
 def done_and_missed(value: dict[str, Any]) -> list[Criterion]:
-    """The criteria of lists of what was done and what was missed; none where there are no such."""
+    """Criteria from lists of done and missed items; empty without such lists."""
     known = {plain(name): items for name, items in value.items() if isinstance(items, list)}
     found: list[Criterion] = []
     for wanted, met in (
@@ -113,7 +113,7 @@ def done_and_missed(value: dict[str, Any]) -> list[Criterion]:
 
 
 def _loose_lists(claims: Claims) -> list[Criterion]:
-    """Lists of what was done and of what was missed that are beside each other."""
+    """Criteria from a list of done items and a list of missed items in one object."""
     done, missed = (
         [name for name in wanted if _are_texts(claims.look(name))]
         for wanted in (names.DONE, names.MISSED)
@@ -212,7 +212,7 @@ def is_said(value: Any) -> bool:
 
 
 def is_sheet(value: Any) -> bool:
-    """Whether a list that stands alone is one of marks or ticks, and not of what was said."""
+    """Whether a list without an object around it holds marks or ticks, not turns of a talk."""
     items = records(value)[:20] if has_records(value) else []
     if any(_SPOKEN & set(item) for item in items):
         return False

@@ -76,7 +76,7 @@ def _domain(name: str, sheets: list[Any], worth: dict[str, Any], totals: Claims)
 
 
 def _remarks(sheets: list[Any], names: list[str]) -> str:
-    """Comments that belong to no skill."""
+    """The comments on the whole, of all examiners."""
     found = []
     for sheet in sheets:
         comments = sheet.get("comments")
@@ -88,7 +88,7 @@ def _remarks(sheets: list[Any], names: list[str]) -> str:
 
 
 def _left(sheets: list[Any]) -> dict[str, Any]:
-    """What else stood in the sheets."""
+    """The other keys and values of the sheets, in their order."""
     known = ("examiner", "marks", "comments")
     left = [{name: value for name, value in sheet.items() if name not in known} for sheet in sheets]
     return {"marksheets": left} if any(left) else {}

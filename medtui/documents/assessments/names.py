@@ -96,4 +96,4 @@ PARTLY = ("partial", "partly_done", "partly_met", "partially_met", "items_partia
 WHOLE = frozenset({"overall", "total", "global", "final", "totalscore", "overallscore",
                    "overallmark", "totalmark", "totalmarks", "finalscore", "finalmark", "sum",
                    "grandtotal", "overallrating", "globalscore"})  # fmt: skip
-"""What an item is called that is the mark for all the others, as keys are compared."""
+"""Names of an item that is the overall mark, in the form used for comparison."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from medtui.documents.assessment import Criterion, Domain, Feedback, Overall
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import Claims, plain
+from medtui.documents.assessments.claims import Claims
 from medtui.documents.assessments.values import (
     MAX_ITEMS,
     Mark,
@@ -20,7 +20,7 @@ from medtui.documents.assessments.values import (
     result,
     scale_of,
 )
-from medtui.documents.fields import clean, number, text_of
+from medtui.documents.fields import clean, number, plain, text_of
 
 PLATFORM_WEIGHTS = {
     "Rapport, introduction, structure and flow": 13.3,
@@ -38,7 +38,7 @@ _PASSED = {"pass": True, "passed": True, "clear pass": True, "fail": False, "fai
 
 
 def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain, dict[str, Any]]:
-    """A domain, and what of its item was not claimed. `top`: the maximum of a common scale."""
+    """A domain, and the rest of its item. `top`: the maximum of a scale common to all items."""
     if not isinstance(item, dict):
         return Domain(name, *_score_of(mark(item), None, top), label=mark(item).label), {}
     claims = Claims(item)
@@ -80,7 +80,7 @@ def domain(item: Any, name: str = "", top: float | None = None) -> tuple[Domain,
 
 
 def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Criterion, Any]:
-    """A criterion, and what of its item was not claimed."""
+    """A criterion, and the rest of its item."""
     if not isinstance(item, dict):
         if not text and isinstance(item, str):
             ticked, words = box(clean(item))
@@ -120,7 +120,7 @@ def criterion(item: Any, text: str = "", within: str | None = None) -> tuple[Cri
 
 
 def feedback(claims: Claims) -> Feedback:
-    """What is said of the whole: under a key of its own, and at the top."""
+    """Feedback on the whole, from a feedback key and from keys at the top."""
     inner = claims.open(*names.FEEDBACK)
     said = [inner.take("summary")] if isinstance(inner.look("summary"), str) else []
     said += [part.take(name) for part in (inner, claims) for name in names.SUMMARY if name in part
@@ -139,7 +139,7 @@ def feedback(claims: Claims) -> Feedback:
 
 
 def overall(claims: Claims) -> Overall:
-    """The mark for the whole; a percentage only where the file gives it or a maximum."""
+    """The overall mark; with a percentage only if the file gives it, or a maximum."""
     inner = claims.open(*names.TOTAL)
     score = limit = percent = None
     label = passed = None
@@ -201,7 +201,7 @@ def as_percent(percent: float, score: float | None, limit: float | None) -> floa
 
 
 def _percent(part: Claims, score: float | None, limit: float | None) -> float | None:
-    """A percentage under one of its names; what is none stays, to be shown."""
+    """A percentage under one of its names; a value that is none stays in the rest."""
     for name in names.PERCENT:
         value = part.look(name)
         if value is None or isinstance(value, (dict, list, bool)):
@@ -254,7 +254,7 @@ def _passed(label: str) -> bool | None:
 def _score_of(
     found: Mark, limit: float | None, top: float | None
 ) -> tuple[float | None, float | None]:
-    """Score and maximum: a percentage is of 100; a common scale goes for a mark that is on it."""
+    """Score and maximum: 100 for percentages; that of a common scale if the mark is on it."""
     if found.score is None:
         return found.percent, limit if found.percent is None else 100.0
     on_scale = top if top is not None and found.score <= top else None

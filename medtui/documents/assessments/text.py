@@ -8,9 +8,8 @@ from typing import Any
 
 from medtui.documents.assessment import Assessment, Feedback, Overall
 from medtui.documents.assessments import names
-from medtui.documents.assessments.claims import plain
 from medtui.documents.assessments.values import block, box, mark, percent_of, result
-from medtui.documents.fields import clean
+from medtui.documents.fields import clean, plain
 
 MAX_CHARS = 400_000
 MAX_LINES = 4_000
@@ -38,7 +37,7 @@ _PERCENT = re.compile(
 
 
 def prose(text: str) -> Assessment | None:
-    """An assessment that is nothing but prose; an overall mark only where it begins a line."""
+    """An assessment from prose. An overall mark is read only at the beginning of a line."""
     said = block(text)
     if not said:
         return None
@@ -142,7 +141,7 @@ def _is_plain_item(item: re.Match[str] | None) -> bool:
 def _is_mostly_marks(
     lines: list[str], domains: list[Any], criteria: list[Any], found: dict[str, Any]
 ) -> bool:
-    """Whether marks are what the text is for: a talk in which two are said is none."""
+    """Whether a third of the lines are marks or belong to them: a talk may mention two marks."""
     used = (
         len(domains)
         + len(criteria)

@@ -44,7 +44,7 @@ _HALF = {"~", "/", "-", "◐"}
 
 
 class Mark(NamedTuple):
-    """A mark taken apart. A letter or a grade is a label; null is nothing, not zero."""
+    """The parts of a mark. A letter or a grade is a label; null is None, not zero."""
 
     score: float | None = None
     max: float | None = None
@@ -53,7 +53,7 @@ class Mark(NamedTuple):
 
 
 def mark(value: Any) -> Mark:
-    """Whatever a mark is written as: 7, "7/10", "70 %", "4 - Good", "B", {"score": 7, …}."""
+    """A mark in any of its forms: 7, "7/10", "70 %", "4 - Good", "B", {"score": 7, …}."""
     if isinstance(value, dict):
         inner = mark(first(value, "score", "value", "mark", "points", "rating", "raw", "earned",
                            "awarded", "total", "grade"))  # fmt: skip
@@ -91,7 +91,7 @@ def _scaled(value: dict[str, Any]) -> float | None:
 
 
 def box(text: str) -> tuple[Result | None, str]:
-    """A line of a checklist taken apart: "[x] Washes hands", "✗ Explains", "Greets ✓"."""
+    """Result and text of a checklist's line: "[x] Washes hands", "✗ Explains", "Greets ✓"."""
     match = _BOX.match(text) or _BOX_BEHIND.search(text)
     if match is None:
         return None, text
@@ -116,7 +116,7 @@ def label_of(value: Any) -> str | None:
 
 
 def block(value: Any) -> str:
-    """Prose: its lines stay, and are joined where it comes as a list."""
+    """Prose with its lines; the items of a list become lines."""
     if isinstance(value, list):
         return "\n".join(part for item in value[:MAX_ITEMS] if (part := block(item)))
     if isinstance(value, dict):
@@ -157,7 +157,7 @@ def evidence(*values: Any) -> tuple[Evidence, ...]:
 
 
 def result(value: Any) -> Result | None:
-    """Whether something was done, in any of the usual words."""
+    """The result that a tick or a usual word stands for; None for other values."""
     if isinstance(value, bool):
         return Result.YES if value else Result.NO
     if isinstance(value, dict):

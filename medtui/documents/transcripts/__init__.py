@@ -1,7 +1,7 @@
 """The shapes of transcripts, in the order in which they are tried.
 
-A reader takes what stood in the file and returns a Draft, or None where that is not its
-shape. It goes by the keys that are there, never by the file's name.
+A reader takes the decoded file and returns a Draft, or None if it is of another shape.
+It goes by the keys, never by the file's name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from medtui.documents.transcripts import (
     gladia,
     google,
     ibm,
+    json3,
     live,
     otter,
     plain,
@@ -51,6 +52,7 @@ READERS: dict[str, Reader] = {
     "openai": whisper.read_openai,
     "whisper": whisper.read_whisper,
     "assemblyai": assemblyai.read,
+    "json3": json3.read,
     "teams": plain.read_teams,
     "plain": plain.read,
 }
@@ -65,13 +67,13 @@ _HOLDERS = {
     "offsetMilliseconds": "phrases",
     "offsets": "transcription",
 }
-"""Where a bare list belongs whose items have this key."""
+"""For a list without an object around it: the key it belongs under, by a key of its items."""
 
 
 def transcript_of(data: Any) -> Transcript | None:
     """The transcript in a known shape, or None."""
     values = list(_unwrapped(data, _DEPTH))
-    # A shape of a service within wrappers goes before any list of rows around it.
+    # A known service's shape inside is preferred to a plain list of rows outside.
     for known in (True, False):
         for value in values:
             if found := _read(value, known):
@@ -89,13 +91,13 @@ def _read(value: Any, known: bool) -> Transcript | None:
 
 
 def text_in(data: Any) -> Transcript | None:
-    """What text there is in an unknown shape, or None."""
+    """All text of an unknown shape as a transcript, or None."""
     draft = unknown.read(data)
     return finish("unknown", draft) if draft else None
 
 
 def _unwrapped(data: Any, depth: int) -> Iterator[Any]:
-    """The value itself, then what others have wrapped it in: lists of one, objects, strings."""
+    """The value, then the values inside it: of lists of one, of usual keys, of JSON in strings."""
     if isinstance(data, list):
         head = record(data[0]) if data else {}
         yield from ({name: data} for key, name in _HOLDERS.items() if key in head)

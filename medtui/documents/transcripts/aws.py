@@ -93,7 +93,7 @@ def _spoken(items: list[Record], at: Any) -> list[Spoken]:
             speaker = f"{channel}, {speaker}" if speaker else channel
         if speaker is None and at is not None and not is_mark:
             speaker = at(start)
-        # A mark has no confidence of its own: it says 0.0.
+        # Punctuation has no confidence: the file says 0.0.
         sure = None if is_mark else probability(best.get("confidence"))
         word = Word(text, start, number(item.get("end_time")), sure)
         found.append(Spoken(word.text, speaker, *word[1:], glued=is_mark))

@@ -64,7 +64,7 @@ def _broken(scanned: Cues) -> list[str]:
 
 
 def _timed(cues: list[Cue]) -> Iterator[Cue]:
-    """Cues in which a broken time is that of the end before."""
+    """The cues; one whose times are broken gets the end of the cue before as both."""
     last = 0.0
     for cue in cues:
         if cue.start is None:
@@ -74,7 +74,7 @@ def _timed(cues: list[Cue]) -> Iterator[Cue]:
 
 
 def _once(scanned: Cues, notes: list[str]) -> None:
-    """Take out of rolling captions what the cue before has shown already."""
+    """Remove words from rolling captions that the cue before has shown."""
     words = [[_untagged(line).split() for line in cue.lines] for cue in scanned.cues]
     flat = [[word for line in lines for word in line] for lines in words]
     repeated = [0] * len(flat)
@@ -126,7 +126,7 @@ def _by_identifiers(found: list[Piece], cues: list[Cue]) -> list[Piece]:
 
 
 def _carried_on(found: list[Piece], notes: list[str]) -> list[Piece]:
-    """Pieces in which who was named last goes on speaking until another is named."""
+    """The pieces; one without a name gets the speaker before it, within GOES_ON_WITHIN."""
     names = {piece.speaker for piece in found if piece.speaker}
     if len(names) < 2 or not found or found[0].speaker is None:
         return found
@@ -182,7 +182,7 @@ def _voices(cue: Cue) -> Iterator[Piece]:
 
 
 def _named_lines(pieces: list[Piece]) -> Iterator[Piece]:
-    """Cues taken apart where a line within begins with a name that other cues begin with."""
+    """Cues split at lines that begin with a name with which other cues begin."""
     known = {piece.speaker for piece in pieces if piece.speaker}
     for piece in pieces:
         lines: list[str] = []
@@ -198,7 +198,7 @@ def _named_lines(pieces: list[Piece]) -> Iterator[Piece]:
 
 
 def _plain(piece: Piece) -> Piece:
-    """With the characters that entities are for."""
+    """The piece with entities as characters."""
 
     def plain(text: str) -> str:
         return _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
@@ -224,7 +224,7 @@ def _teams(cues: list[Piece]) -> list[Piece]:
 
 
 def _teams_aside(cues: list[Piece]) -> list[str]:
-    """What Teams' metadata says beside words, names and times."""
+    """The other values of Teams' metadata, as lines."""
     known = {"spokenText", "speakerName", "startDateTime", "endDateTime"}
     return [
         clean(f"{name}: {value}")

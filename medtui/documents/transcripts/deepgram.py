@@ -16,7 +16,7 @@ from medtui.documents.transcripts.segments import (
 from medtui.documents.turns import JOIN_WITHIN, Draft, Piece, grouped
 
 CHANNEL_PAUSE = 0.5
-"""In the pauses of one channel the others speak."""
+"""Seconds. A pause in one channel ends a turn, as another channel speaks in it."""
 
 
 def read(data: Any) -> Draft | None:
@@ -28,8 +28,7 @@ def read(data: Any) -> Draft | None:
     channels = records(results.get("channels"))
     if has_records(results.get("utterances")):
         utterances = records(results["utterances"])
-        several = len({item.get("channel") for item in utterances if _is_plain(item)}) > 1
-        found = [_named(piece(item), item, several) for item in utterances]
+        found = _by_channel([piece(item) for item in utterances], utterances)
         if any(part.text for part in found):
             return Draft(found, duration=duration)
     found = []
@@ -47,11 +46,18 @@ def _is_plain(item: dict[str, Any]) -> bool:
     return isinstance(item.get("channel"), (int, str))
 
 
-def _named(part: Piece, item: dict[str, Any], several: bool) -> Piece:
-    """Speakers are counted in each channel from 0: the channel belongs to the label."""
-    if several and (channel := channel_of(item)):
-        return part._replace(speaker=_label(channel, part.speaker, part.speaker not in (None, "0")))
-    return part
+def _by_channel(found: list[Piece], utterances: list[dict[str, Any]]) -> list[Piece]:
+    """Pieces as they are, or with the channel in the label: each counts its speakers from 0."""
+    if len({item.get("channel") for item in utterances if _is_plain(item)}) < 2:
+        return found
+    channels = [channel_of(item) for item in utterances]
+    speakers: dict[str | None, set[str | None]] = {}
+    for channel, part in zip(channels, found, strict=True):
+        speakers.setdefault(channel, set()).add(part.speaker)
+    return [
+        part._replace(speaker=_label(channel, part.speaker, len(speakers[channel]) > 1))
+        for channel, part in zip(channels, found, strict=True)
+    ]
 
 
 def _label(channel: str | None, speaker: str | None, several: bool) -> str | None:
@@ -74,7 +80,7 @@ def _paragraphs(best: dict[str, Any], pause: float) -> list[Piece]:
 
 
 def _with_words(found: list[Piece], heard: list[Any]) -> list[Piece]:
-    """Hand the words out to the paragraphs in whose time they fall."""
+    """The paragraphs, each with the words that start before it ends."""
     dealt, at = [], 0
     for part in found:
         mine = []

@@ -60,7 +60,7 @@ def read(data: Any) -> Draft | None:
 
 
 def _results(data: Any) -> Iterator[Any]:
-    """Where results stand: at the top, in an operation's response, in a batch's files."""
+    """The results: at the top, in an operation's response, in a batch's files."""
     data = record(data)
     yield data.get("results")
     yield record(data.get("response")).get("results")
@@ -84,10 +84,10 @@ def _words(alternative: Record) -> list[Spoken]:
             continue
         start, end = moment(first(item, *_START)), moment(first(item, *_END))
         if start is None and end is not None:
-            start = 0.0  # what is zero is left out
+            start = 0.0  # zero times are omitted in the file
         tag = first(item, "speakerLabel", "speakerTag", "speaker_label", "speaker_tag")
         speaker = None if number(tag) == 0 else speaker_of(tag)
-        sure = probability(item.get("confidence")) or None  # zero means that it is not set
+        sure = probability(item.get("confidence")) or None  # zero means not set
         found.append(Spoken(text, speaker, start, end, sure))
     return found
 

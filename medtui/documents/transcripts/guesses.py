@@ -1,4 +1,4 @@
-"""Lists whose keys are not known: which column is the words, and which the speaker, by values."""
+"""Guesses the columns of words and speakers in a list with unknown keys, by their values."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def guessed(data: Any) -> Draft | None:
 
 
 def _speaker_column(rows: list[Record], text: str) -> str | None:
-    """The key whose few short values come again and again."""
+    """The key that has few different short values; None without one."""
     for name in rows[0]:
         values = [row.get(name) for row in rows]
         known = [value for value in values if isinstance(value, (str, int))

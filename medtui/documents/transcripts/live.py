@@ -1,7 +1,9 @@
-"""Messages of live recognition: what is not final yet comes again, and is shown once."""
+"""Messages of live recognition: interim results are left out, as final ones repeat them."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from operator import itemgetter
 from typing import Any
 
 from medtui.documents.fields import Record, alternatives, first, has_records, record, records
@@ -41,19 +43,20 @@ def _by_channel(found: list[Piece], rows: list[Record]) -> list[Piece]:
     if len(labels) < 2 or any(part.speaker for part in found):
         return found
     starts = [(start, channel_of(row)) for row in rows if (start := times(row)[0]) is not None]
-    return [
-        part._replace(
-            speaker=next(
-                (who for start, who in reversed(starts) if part.start is not None
-                 and start <= part.start), None
-            )
-        )
-        for part in found
-    ]  # fmt: skip
+    starts.sort(key=itemgetter(0))
+    return [part._replace(speaker=_channel_at(starts, part.start)) for part in found]
+
+
+def _channel_at(starts: list[tuple[float, str | None]], time: float | None) -> str | None:
+    """The channel of the last message that begins at or before a time; None without either."""
+    if time is None:
+        return None
+    at = bisect_right(starts, time, key=itemgetter(0))
+    return starts[at - 1][1] if at else None
 
 
 def _are_messages(rows: list[Record]) -> bool:
-    """Whether rows say if they are final; the first of them tell."""
+    """Whether any of the first rows states if it is final."""
     return any(is_interim(row) is not None for row in rows[:SAMPLE])
 
 
@@ -100,7 +103,7 @@ def _is_repeated(rows: list[Record], index: int) -> bool:
 
 
 def interim_note(dropped: int) -> list[str]:
-    """What is said of interim results that are left out; nothing where there are none."""
+    """The note about interim results that are left out; empty without any."""
     if not dropped:
         return []
     are = "1 interim result is" if dropped == 1 else f"{dropped:,} interim results are"

@@ -144,7 +144,7 @@ class _Page(HTMLParser):
 
 
 def _root(text: str, name: str) -> Element | None:
-    """The outermost element, where it has this name; None for what is another, or no XML."""
+    """The root element if it has this name; None for other names and for text that is no XML."""
     head = text[:4_000]
     if not re.search(rf"<(?:\w+:)?{name}[\s>]", head) or not head.lstrip("\ufeff \r\n").startswith(
         "<"

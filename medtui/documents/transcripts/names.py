@@ -1,4 +1,4 @@
-"""Names of speakers that stand in the words themselves: "Ann: …", "[Ann] …", ">> Ann: …"."""
+"""Names of speakers in the text itself: "Ann: …", "[Ann] …", ">> Ann: …"."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 5
 
 
 def named(text: str) -> tuple[str | None, str]:
-    """ "Name: text" or "[Name] text" taken apart; without a name, None and the text."""
+    """The name and the rest of "Name: text" or "[Name] text"; else None and the text."""
     match = _COLON.match(text) or _BRACKET.match(text)
     if match is None or len(match[1].split()) > _LONGEST:
         return None, text
@@ -25,7 +25,7 @@ def named(text: str) -> tuple[str | None, str]:
 
 
 def with_names(pieces: list[Piece]) -> list[Piece]:
-    """Pieces whose names are in their texts, taken apart.
+    """The pieces with names moved from their texts to their speakers.
 
     "One thing: I am sorry" has no name in it: a name comes more than once, or most have one.
     "[laughs] Yes" has none either: in brackets, most must have one.

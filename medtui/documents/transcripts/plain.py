@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from medtui.documents.fields import (
@@ -37,18 +38,20 @@ from medtui.documents.transcripts.segments import (
     spoken,
 )
 from medtui.documents.transcripts.text import from_text
-from medtui.documents.turns import Draft, Piece, Spoken, grouped
+from medtui.documents.turns import MAX_TURNS, Draft, Piece, Spoken, grouped
 from medtui.documents.units import unit_of_words
 
 LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogue", "dialog",
          "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
          "items", "results", "words", "sentences", "chunks", "monologues", "rows")  # fmt: skip
 TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body")
+SAMPLE = 200
+"""So many rows are looked at to tell whether they are single words."""
 DURATIONS = ("duration", "audio_duration", "length", "duration_seconds", "call_duration_secs")
 
 
 def read(data: Any) -> Draft | None:
-    """A list of `{speaker, text}` by any of their names, wherever it is; else text with names."""
+    """A list of `{speaker, text}` under usual keys, anywhere in the file; else text with names."""
     if isinstance(data, list) and data and all(isinstance(item, str) for item in data):
         return from_text("\n".join(data))
     if (rows := best_list(data)) is not None and (found := _listed(rows, data)):
@@ -89,12 +92,14 @@ def read_teams(data: Any) -> Draft | None:
 
 def _listed(rows: list[Record], data: Any) -> Draft | None:
     rows, dropped = without_interim(canonical(rows))
-    said = [row for row in rows if says(row)]
+    are_words = _are_words(list(islice(filter(says, rows), SAMPLE)), data)
+    # No more turns than this are shown; the text of the others is left over.
+    said = list(islice(filter(says, rows), None if are_words else MAX_TURNS + 1))
     if not said:
         return None
     is_timed = carries_units(said)
     notes = interim_note(dropped)
-    if _are_words(said, data):
+    if are_words:
         return _of_words(said, data, is_timed, notes)
     found = pieces(said)
     if not any(piece.speaker for piece in found):
@@ -124,7 +129,7 @@ def _at(word: Spoken, spans: Any) -> Spoken:
 
 
 def _speakers(found: list[Piece], said: list[Record], data: Any, is_timed: bool) -> list[Piece]:
-    """Pieces with the speakers that are in a list of their own, in the words, or are channels."""
+    """The pieces with speakers from a separate list, from channels, or from their texts."""
     if spans := spans_of(data):
         return [
             piece._replace(speaker=speaker_at(spans, piece.start, piece.end)) for piece in found
@@ -146,9 +151,9 @@ def _speakers(found: list[Piece], said: list[Record], data: Any, is_timed: bool)
 
 def _are_words(rows: list[Record], data: Any) -> bool:
     """Whether a list's items are single words: nearly all without a space within."""
-    if first(rows[0], *START) is None:
+    if not rows or first(rows[0], *START) is None:
         return False
-    texts = [str(first(row, *TEXT)).strip() for row in rows[:200]]
+    texts = [str(first(row, *TEXT)).strip() for row in rows]
     single = sum(" " not in text for text in texts)
     if len(rows) < 8:
         is_named = "word" in rows[0] or record(data).get("words") is not None

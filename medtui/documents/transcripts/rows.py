@@ -9,10 +9,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from medtui.documents.fields import Record, first, has_records, record, records, text_of
+from medtui.documents.fields import Record, first, has_records, plain, record, records, text_of
 from medtui.documents.transcripts import segments
 from medtui.documents.transcripts.segments import own_speaker, times
 
@@ -25,12 +24,6 @@ _KNOWN = (
     *segments.TEXT, *segments.SPEAKER, *segments.CHANNEL, *segments.START, *segments.END,
     *segments.DURATION, *segments.CONFIDENCE, "words", "is_final", "alternatives",
 )  # fmt: skip
-
-
-@lru_cache(4_096)
-def plain(name: str) -> str:
-    """A key as it is compared: without case and without what is no letter or digit."""
-    return "".join(char for char in name.casefold() if char.isalnum())
 
 
 _CANONICAL: dict[str, str] = {}
@@ -122,7 +115,7 @@ def _size(row: Record) -> int:
 
 
 def spans_of(data: Any) -> list[Span]:
-    """Who speaks when, of the list in a value that says so without words; sorted by time."""
+    """Who speaks when, from a list without words in the file; sorted by time."""
     for rows in lists_of(data):
         rows = canonical(rows)
         sample = rows[:SAMPLE]
@@ -149,7 +142,7 @@ def _from_to(row: Record) -> tuple[float | None, float | None]:
 
 
 def speaker_at(spans: list[Span], start: float | None, end: float | None) -> str | None:
-    """Who speaks at the middle of a stretch of time; None where it is in nobody's."""
+    """Who speaks at the middle of a stretch of time; None if no span covers it."""
     if start is None or not spans:
         return None
     middle = start if end is None else (start + end) / 2
@@ -163,7 +156,7 @@ def speaker_at(spans: list[Span], start: float | None, end: float | None) -> str
 
 
 def names_of(data: Any) -> dict[str, str]:
-    """Names for labels, where a file lists its speakers apart: id and name."""
+    """Names by label, from a separate list of speakers; empty without one."""
     for key in ("speakers", "participants", "speaker_names", "speakerNames", "speaker_map"):
         people = record(data).get(key)
         if isinstance(people, dict):

@@ -1,4 +1,4 @@
-"""Segments: what most shapes come down to, under the names that services give their parts."""
+"""Reads segments and words under the keys that services use."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms"
 DURATION = ("duration", "length", "dDurationMs", "durationMilliseconds", "duration_ms",
             "durationMs", "duration_seconds", "dur")  # fmt: skip
 CONFIDENCE = ("confidence", "score", "probability")
+_STARTS = frozenset(START)
 _IN_UNITS = (
     (("ms", "milliseconds", "millis", "msec"), 1e-3),
     (("ticks",), 1e-7),
@@ -92,9 +93,9 @@ def words(items: Any, confidence: Confidence = confidence_of) -> list[Word]:
 
 
 def _usual_words(items: Any) -> list[Word] | None:
-    """Words of the form that most services write, all at once; None where any of them differs.
+    """Words of the most usual form, read by column; None if any word differs from it.
 
-    The result is that of `word`, in a fifth of the time: long talks are nearly all words.
+    The result is that of `word`, in a fifth of the time.
     """
     if not has_records(items):
         return None
@@ -135,7 +136,7 @@ def spoken(
 
 
 def own_speaker(item: Record) -> str | None:
-    """A row's speaker: the first of the usual names that holds one; a channel, where none does."""
+    """A row's speaker under the first usual key that has one; None without one."""
     for name in SPEAKER:
         value = item.get(name)
         if value is not None and value != "" and (found := speaker_of(value)) is not None:
@@ -154,7 +155,7 @@ def channel_of(item: Record) -> str | None:
 
 @lru_cache(256)
 def unit_of_key(name: str) -> float | None:
-    """The unit in seconds that the name of a time says, as "start_ms" does; None: it says none."""
+    """The unit in seconds that a key names, as "start_ms" does; None if it names none."""
     ending = name.casefold().replace("_", "")
     if name.casefold() in ("secondsfromstart", "seconds_from_start"):
         return 1.0
@@ -164,10 +165,10 @@ def unit_of_key(name: str) -> float | None:
 def times(item: Record) -> tuple[float | None, float | None]:
     """Start and end of a row, in seconds where keys or values say their unit.
 
-    A pair under one key is both; a length stands in for the end.
+    A pair under one key is start and end. Without an end, it is start plus duration.
     """
     start, end = item.get("start"), item.get("end")
-    if type(start) in _NUMBERS and type(end) in _NUMBERS:  # by far the most frequent
+    if type(start) in _NUMBERS and type(end) in _NUMBERS:  # fast path: the most frequent form
         return number(start), number(end)
     start = end = None
     for name in START:
@@ -188,7 +189,7 @@ def times(item: Record) -> tuple[float | None, float | None]:
                 end = start + length
                 break
     if start is not None and end is not None and end > start + _ERA:
-        end = None  # of another clock than the start
+        end = None  # start and end are on different clocks
     return start, end
 
 
@@ -231,10 +232,10 @@ def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
 def carries_units(items: Iterable[Record]) -> bool:
     """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
     return any(
-        is_clock(item.get(name)) or unit_of_key(name) is not None or instant(item.get(name))
+        unit_of_key(name) is not None or is_clock(value) or instant(value)
         for item in items
-        for name in START
-        if item.get(name) not in (None, "")
+        for name in _STARTS.intersection(item)
+        if (value := item[name]) is not None and value != ""
     )
 
 

@@ -1,4 +1,4 @@
-"""Rev.ai and ElevenLabs: words whose spaces and marks are elements of their own."""
+"""Rev.ai and ElevenLabs: spaces and punctuation are separate elements between words."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import Any
 
-from medtui.documents.fields import clean
+from medtui.documents.fields import clean, plain
 from medtui.documents.transcripts import rows as lists
 from medtui.documents.transcripts import segments
 from medtui.documents.transcripts.segments import carries_units, pieces
@@ -14,9 +14,9 @@ from medtui.documents.turns import MAX_TURNS, Draft
 
 MAX_CHARS = 32_000_000
 
-_TEXT = {lists.plain(name) for name in segments.TEXT} | {"words", "phrase", "comment"}
+_TEXT = {plain(name) for name in segments.TEXT} | {"words", "phrase", "comment"}
 _OTHER = {
-    lists.plain(name)
+    plain(name)
     for name in (*segments.SPEAKER, *segments.START, *segments.END, "startms", "in", "out")
 }
 
@@ -25,7 +25,7 @@ def read(text: str) -> Draft | None:
     """Rows under a header that names the words, and the speaker or a time."""
     head = text[:2_000].lstrip("\ufeff \r\n").split("\n", 1)[0].strip()
     parted = max("\t,;|", key=head.count)
-    columns = [lists.plain(name) for name in head.replace('"', "").split(parted)]
+    columns = [plain(name) for name in head.replace('"', "").split(parted)]
     if len(columns) < 2 or not _TEXT & set(columns) or not _OTHER & set(columns):
         return None
     if len(text) > MAX_CHARS:

@@ -12,7 +12,7 @@ from medtui.documents.transcripts.captions import from_first
 from medtui.documents.transcripts.names import with_names
 from medtui.documents.turns import MAX_TURNS, Draft, Piece
 
-MAX_LINES = MAX_TURNS * 3
+MAX_LINES = MAX_TURNS
 LONGEST_NAME = 60
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -49,46 +49,55 @@ class Head(NamedTuple):
 
 
 def from_text(text: str) -> Draft | None:
-    """The turns of a text: lines with names, with or without times; others go on with the last."""
-    lines = _lines(text)
-    notes: list[str] = []
+    """The turns of a text: lines with names or times; other lines continue the turn before."""
+    lines, is_whole = _lines(text)
+    found = _turns(lines)
+    if found is not None and not is_whole:
+        found.notes.append(f"Only the first {MAX_LINES:,} lines are read: this file holds more.")
+    return found
+
+
+def _turns(lines: list[Line]) -> Draft | None:
     if headed := _headed(lines):
         return headed
     pieces = with_names([line.piece for line in lines])
     if not any(piece.speaker for piece in pieces) and (headed := _named_above(lines)):
         return headed
     has_names = any(piece.speaker for piece in pieces)
+    has_head = has_names and _has_head(lines, pieces)
     found: list[list[Piece]] = []
     aside: list[str] = []
     for piece, line in zip(pieces, lines, strict=True):
-        if has_names and piece.speaker is None and not found and _is_head_of_file(lines, pieces):
+        if has_head and piece.speaker is None and not found:
             aside.append(clean(line.raw))
         elif has_names and found and piece.speaker is None and piece.start is None:
             found[-1].append(piece)
         else:
             found.append([piece])
     turns = [part[0]._replace(text=" ".join(piece.text for piece in part)) for part in found]
-    return Draft(turns, is_clock=True, notes=notes, aside=aside) if turns else None
+    return Draft(turns, is_clock=True, aside=aside) if turns else None
 
 
-def _lines(text: str) -> list[Line]:
+def _lines(text: str) -> tuple[list[Line], bool]:
+    """The lines that are not blank, MAX_LINES at most; and whether these are all."""
     found: list[Line] = []
-    gap = True
+    is_whole = gap = True
     for match in _LINE.finditer(text):
         line = match[0]
         if not line.strip():
             gap = True
             continue
+        if len(found) == MAX_LINES:
+            is_whole = False
+            break
         found.append(Line(line, _piece(line), gap))
         gap = False
-        if len(found) > MAX_LINES:
-            break
     found = [line for line in found if line.piece.text]
-    return _without_numbers(found)
+    return _without_numbers(found), is_whole
 
 
 def _piece(line: str) -> Piece:
-    """A line without the time before it, and with that time."""
+    """A line's text without the time before it, and that time."""
     stamp = _STAMP.match(line) or _RANGE.match(line)
     start, end = (moment(stamp[1]), moment(stamp[2])) if stamp else (None, None)
     words = clean(_BOLD.sub(r"\1: ", line[stamp.end() :] if stamp else line))
@@ -98,7 +107,7 @@ def _piece(line: str) -> Piece:
 
 
 def _without_numbers(lines: list[Line]) -> list[Line]:
-    """Lines without the number before each of them; as they are where they are not numbered."""
+    """The lines without their numbers; unchanged if they are not numbered."""
     numbers = [_NUMBER.match(line.raw) for line in lines]
     given = [int(match[1]) for match in numbers if match]
     if len(given) < 2 or len(given) * 10 < len(lines) * 8:
@@ -112,8 +121,8 @@ def _without_numbers(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _is_head_of_file(lines: list[Line], pieces: list[Piece]) -> bool:
-    """Whether a blank line parts what is before the first name from it."""
+def _has_head(lines: list[Line], pieces: list[Piece]) -> bool:
+    """Whether there are lines before the first name, and a blank line after them."""
     first = next(index for index, piece in enumerate(pieces) if piece.speaker)
     return first > 0 and lines[first].after_gap
 
@@ -121,7 +130,7 @@ def _is_head_of_file(lines: list[Line], pieces: list[Piece]) -> bool:
 def _headed(lines: list[Line]) -> Draft | None:
     """Turns that are each below a line with a name and a time, as Zoom, Teams and Rev write them.
 
-    "I left at 10:30" is no such line, nor is one below which nothing is said.
+    "I left at 10:30" is no such line, and neither is one without text below it.
     """
     heads = [_head(clean(line.raw)) for line in lines]
     first = next((index for index, head in enumerate(heads) if head), None)
@@ -177,10 +186,11 @@ def _named_above(lines: list[Line]) -> Draft | None:
 
 
 def _may_be_name(text: str) -> bool:
+    if len(text) > LONGEST_NAME:
+        return False
     words = text.rstrip(":： ").split()
     return (
         0 < len(words) <= 4
-        and len(text) <= LONGEST_NAME
         and not text.endswith(_ENDS)
         and (text[-1:] in ":：" or all(not word[0].islower() for word in words))
         and any(char.isalpha() for char in text)
@@ -188,7 +198,7 @@ def _may_be_name(text: str) -> bool:
 
 
 def _below(lines: list[Line], heads: list[Head | None], first: int) -> Draft:
-    """What is said below each head. The head and the foot of the file are beside the talk."""
+    """The lines below each head as its turn. Head and foot of the file are beside the talk."""
     aside = [clean(line.raw) for line in lines[:first]]
     found: list[Piece] = []
     gaps: list[int] = []

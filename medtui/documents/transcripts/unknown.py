@@ -1,4 +1,4 @@
-"""What text can be found where no shape is known."""
+"""Collects the text of a file of unknown shape."""
 
 from __future__ import annotations
 

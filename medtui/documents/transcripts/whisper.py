@@ -89,11 +89,11 @@ def _cpp_piece(item: Record) -> Piece:
 
 
 def _cpp(item: Record) -> list[Word]:
-    """Its tokens put together to words: a token with a space before it begins one."""
+    """The segment with words made of its tokens: a token with a leading space begins a word."""
     found: list[Word] = []
     for token in records(item.get("tokens")):
         text = token.get("text")
-        if not isinstance(text, str) or text.startswith("[_"):  # a mark of the model's
+        if not isinstance(text, str) or text.startswith("[_"):  # a special token of the model
             continue
         offsets = record(token.get("offsets"))
         start, end = moment(offsets.get("from")), moment(offsets.get("to"))
@@ -113,7 +113,7 @@ def _confidence(item: Record) -> float | None:
 
 
 def _dealt(found: list[Piece], loose: list[Record]) -> list[Piece]:
-    """Hand the words at the top out to the segments in whose time they fall."""
+    """The segments, each with the words at the top of the file that fall in its time."""
     heard = [
         Word(word.text, word.start, word.end, word.confidence)
         for word in spoken(loose, lambda item: None, _confidence)
