@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.session_form import SessionForm
 from medtui.core.agenda import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
-from medtui.core.wording import difference, moment
-from medtui.data import Changed, DataError, Gone, Taken
+from medtui.core.wording import moment
 from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class BoardActions:
         form = SessionForm(screen.context, screen.overlap)
         posted = await screen.app.push_screen_wait(form)
         if posted is not None:
-            screen.put(posted, form.since)
+            screen.catch_up(posted.id)
             screen.go_to(posted)
 
     async def edit(self) -> None:
@@ -67,9 +66,8 @@ class BoardActions:
         if session is None or screen.refuse(why_not_edit(session, screen.me)):
             return
         form = SessionForm(screen.context, screen.overlap, session)
-        edited = await screen.app.push_screen_wait(form)
-        if edited is not None:
-            screen.put(edited, form.since)
+        if await screen.app.push_screen_wait(form) is not None:
+            screen.catch_up(session.id)
 
     async def cancel(self) -> None:
         """Cancel one's own session, while it does not belong to two."""
@@ -103,31 +101,15 @@ class BoardActions:
     async def _write(
         self, session: PracticeSession, write: Awaitable[PracticeSession | None]
     ) -> bool:
-        """Do a write, show that it is under way, and leave the board true. Whether it was done."""
-        screen, since = self._screen, self._backend.live.heard
+        """Do a write, and show that it is under way. Returns whether it was done."""
+        screen = self._screen
         screen.list.set_busy(session.id, True)
         try:
-            written = await write
-        except Taken as error:
-            screen.put(error.present, since)
-            screen.context.notify_error(error)
-        except Changed as error:
-            screen.put(error.present, since)
-            words = difference(session, error.present, screen.now, screen.zone)
-            screen.notify(
-                f"{words} Nothing was done: look again.",
-                title=error.title, severity="error", markup=False, timeout=8,
-            )  # fmt: skip
-        except Gone as error:
-            self._backend.live.drop(session.id)
-            screen.context.notify_error(error)
-        except DataError as error:
-            screen.context.notify_error(error)
-        else:
-            if written is not None:
-                screen.put(written, since)
-            return True
+            answer = await screen.context.write(session, write)
         finally:
             if screen.is_mounted:
                 screen.list.set_busy(session.id, False)
-        return False
+        screen.catch_up(session.id)
+        if answer.error:
+            screen.context.notify_error(answer.error)
+        return answer.error is None

@@ -371,16 +371,11 @@ class BoardScreen(Screen[None]):
         minutes = self.context.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
-    def put(self, session: PracticeSession, since: int) -> None:
-        """Show what the server has just said of a session, before the feed brings it.
-
-        `since` is what the feed had `heard` when it was asked: it may have brought more by now.
-        """
-        if self._backend.live.has_news(session.id, since):
-            return
-        self._changed |= self._board.apply([session])
-        self._backend.live.put(session)
-        self._redraw()
+    def catch_up(self, session_id: UUID) -> None:
+        """Show a session as it is known by now, before the feed's event has come to this screen."""
+        if session := self.context.feed.sessions.get(session_id):
+            self._changed |= self._board.apply([session])
+            self._redraw()
 
     def go_to(self, session: PracticeSession) -> None:
         """Put the cursor on a session, and show all where it would be hidden."""

@@ -27,8 +27,8 @@ from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title, why_not_clock
 from medtui.core.room_state import RoomState
 from medtui.core.station_clock import MINUTE
-from medtui.core.wording import difference, moment
-from medtui.data import Changed, DataError, Gone
+from medtui.core.wording import moment
+from medtui.data import DataError
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -387,21 +387,14 @@ class RoomScreen(Screen[None]):
 
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         """Do a write, and follow what has become of the row."""
-        self._is_writing, seen, since = True, self.session, self._backend.live.heard
+        self._is_writing, seen = True, self.session
         try:
-            written = await write
-            # The feed may have brought it already, or even what came after.
-            if not self._backend.live.has_news(seen.id, since):
-                self._take(written, is_mine=True)
-                self._backend.live.put(written)
-        except Changed as error:
-            words = difference(seen, error.present, self.context.now(), self._zone)
-            self.notify(f"{words} Nothing was done: look again.", severity="error", markup=False)
-            self._take(error.present, is_mine=True)
-        except Gone:
-            self._backend.live.drop(seen.id)
-        except DataError as error:
-            self.context.notify_error(error)
+            answer = await self.context.write(seen, write)
+            # The feed may have brought it to this screen already, or even what came after.
+            if answer.present and self.session == seen:
+                self._take(answer.present, is_mine=True)
         finally:
             self._is_writing = False
+        if answer.error and not answer.is_gone:  # of that the feed tells
+            self.context.notify_error(answer.error)
         self._draw()
