@@ -14,6 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Select
 
 import medtui
+from medtui.board.actions import CancelQuestion
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_form import SessionForm
@@ -55,7 +56,9 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
     BriefForm: lambda board: BriefForm(board.context, chosen(board)),
     BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
-    CancelScreen: lambda board: CancelScreen(board.context, chosen(board), "Cancel it?"),
+    CancelScreen: lambda board: CancelScreen(
+        board.context, CancelQuestion(chosen(board), "Cancel it?")
+    ),
     CasePicker: lambda board: CasePicker(board.context, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
