@@ -26,7 +26,8 @@ from medtui.review.pick_file_dialog import BringScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
 from medtui.room.brief_form import BriefForm
-from medtui.room.case_picker import CaseChoice, CasePicker
+from medtui.room.case_picker import CasePicker
+from medtui.room.host_actions import CaseChoice
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
