@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
 
     from medtui.data import Backend, DataError
-    from medtui.data.answer import Answer
+    from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
@@ -159,7 +159,7 @@ class MedtuiApp(AppBase):
 
     async def write(
         self, seen: PracticeSession | None, work: Awaitable[PracticeSession | None]
-    ) -> Answer[PracticeSession | None]:
+    ) -> WriteAnswer[PracticeSession | None]:
         """Do a write to a session; see `Context`."""
         from medtui.data.answer import write_session
 
@@ -176,7 +176,7 @@ class MedtuiApp(AppBase):
                 from medtui.account.profile import ProfileScreen
 
                 self.push_screen(ProfileScreen(self, self.login.profile))
-            case routes.PastSessions():
+            case routes.OwnHistory():
                 from medtui.history.screen import HistoryScreen
 
                 self.push_screen(HistoryScreen(self))

@@ -91,7 +91,8 @@ class BoardScreen(ActingScreen):
     notice = query_one("#notice", Static)
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context)
+        super().__init__()
+        self.context = context
         self._backend = context.backend
         self.me: UUID = context.me
         self.zone = context.zone
@@ -294,7 +295,7 @@ class BoardScreen(ActingScreen):
         self.list.focus()
 
     def action_history(self) -> None:
-        self.context.go(routes.PastSessions())
+        self.context.go(routes.OwnHistory())
 
     def action_profile(self) -> None:
         if not self._backend.is_complete:

@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Generic[T]):
+class WriteAnswer(Generic[T]):
     """What has come of a write. `value`: what it returned.
 
     error: why it was not done; None: it was done.
@@ -67,12 +67,12 @@ class Answer(Generic[T]):
         return self.error if isinstance(self.error, TooOften) else None
 
 
-async def write(work: Awaitable[T]) -> Answer[T]:
+async def write(work: Awaitable[T]) -> WriteAnswer[T]:
     """Await a write; it may raise any DataError."""
     try:
-        return Answer(await work)
+        return WriteAnswer(await work)
     except DataError as error:
-        return Answer(error=error)
+        return WriteAnswer(error=error)
 
 
 async def write_session(
@@ -81,7 +81,7 @@ async def write_session(
     work: Awaitable[PracticeSession | None],
     now: datetime,
     zone: tzinfo,
-) -> Answer[PracticeSession | None]:
+) -> WriteAnswer[PracticeSession | None]:
     """Await a write to a session, and have the feed show what has become of it.
 
     `seen`: the session as the user saw it; None: a new one. The feed's own news is newer than the
@@ -98,4 +98,4 @@ async def write_session(
         return answer
     change = difference(seen, present, now, zone)
     words = f"{change} Nothing was done: look again."
-    return Answer(error=Changed(words, present, title=answer.error.title), change=change)
+    return WriteAnswer(error=Changed(words, present, title=answer.error.title), change=change)

@@ -70,7 +70,8 @@ class MarkSheetScreen(ActingScreen):
         session: PracticeSession,
         room: RoomState | None = None,
     ) -> None:
-        super().__init__(context)
+        super().__init__()
+        self.context = context
         self._backend = context.backend
         self.me = context.me
         self.session = session

@@ -94,7 +94,8 @@ class RoomScreen(ActingScreen):
     notes = query_one(Notes)
 
     def __init__(self, context: Context, session: PracticeSession) -> None:
-        super().__init__(context)
+        super().__init__()
+        self.context = context
         self.room = RoomState(session, context.me)
         self.presence = Presence()
         self._backend = context.backend

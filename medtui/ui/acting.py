@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from textual.screen import Screen
 
@@ -11,22 +11,11 @@ from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.protocol import Dialog, SaveCopy
 
-if TYPE_CHECKING:
-    from medtui.ui.context import Context
-
 T = TypeVar("T")
 
 
 class ActingScreen(Screen[None]):
-    """Is a `Ui` for its feature's actions.
-
-    Args:
-        context: of a signed-in user.
-    """
-
-    def __init__(self, context: Context) -> None:
-        super().__init__()
-        self.context = context
+    """Is a `Ui` for its feature's actions."""
 
     def refuse(self, reason: str | None) -> bool:
         if reason:

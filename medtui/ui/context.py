@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from medtui.config import Settings
     from medtui.data import Backend, DataError
-    from medtui.data.answer import Answer
+    from medtui.data.answer import WriteAnswer
     from medtui.data.sheet_delivery import SheetDelivery
     from medtui.models import PracticeSession
     from medtui.store.drafts import FormDraft
@@ -76,7 +76,7 @@ class Context(Protocol):
 
     async def write(
         self, seen: PracticeSession | None, work: Awaitable[PracticeSession | None]
-    ) -> Answer[PracticeSession | None]:
+    ) -> WriteAnswer[PracticeSession | None]:
         """Do a write to a session, and have the feed show what has become of it.
 
         `seen`: the session as the user saw it; None: a new one.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from medtui.data import Backend, Changed, Gone, Invalid, NotAllowed, Taken, TooOften
-from medtui.data.answer import Answer, write, write_session
+from medtui.data.answer import WriteAnswer, write, write_session
 from medtui.data.events import Event, SessionsChanged
 from medtui.models import PracticeSession
 from tests.data.conftest import Open
@@ -22,7 +22,7 @@ class Desk:
         self.seen = seen
         self.told = told
 
-    async def book(self) -> Answer[PracticeSession | None]:
+    async def book(self) -> WriteAnswer[PracticeSession | None]:
         work = self.backend.sessions.book(self.seen)
         return await write_session(self.backend.live, self.seen, work, datetime.now(UTC), UTC)
 

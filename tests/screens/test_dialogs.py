@@ -21,7 +21,8 @@ from medtui.board.session_form import SessionForm
 from medtui.documents.transcript import Transcript
 from medtui.models import PracticeSession
 from medtui.review.also_dialog import AlsoScreen
-from medtui.review.file_actions import DeleteScreen
+from medtui.review.delete_dialog import DeleteScreen
+from medtui.review.file_actions import DeleteQuestion
 from medtui.review.pick_file_dialog import BringScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
@@ -63,7 +64,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     CasePicker: lambda board: CasePicker(board.context, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
-    DeleteScreen: lambda _: DeleteScreen("Delete it?"),
+    DeleteScreen: lambda _: DeleteScreen(DeleteQuestion("Delete it?")),
     DetailsScreen: details,
     HelpScreen: HelpScreen,
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
