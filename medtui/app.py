@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -35,9 +35,11 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
 
     from medtui.data import Backend, DataError
+    from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
+    from medtui.models import PracticeSession
     from medtui.store.drafts import FormDraft
     from medtui.ui.routes import Route
 
@@ -155,6 +157,14 @@ class MedtuiApp(AppBase):
             return self._clock()
         return self.backend.clock.now() if self.servers.backend else datetime.now(UTC)
 
+    async def write(
+        self, seen: PracticeSession | None, work: Awaitable[PracticeSession | None]
+    ) -> WriteAnswer[PracticeSession | None]:
+        """Do a write to a session; see `Context`."""
+        from medtui.data.answer import write_session
+
+        return await write_session(self.backend.live, seen, work, self.now(), self.zone)
+
     def go(self, route: Route) -> None:
         """Open a route's screen over the present one."""
         match route:
@@ -166,7 +176,7 @@ class MedtuiApp(AppBase):
                 from medtui.account.profile import ProfileScreen
 
                 self.push_screen(ProfileScreen(self, self.login.profile))
-            case routes.PastSessions():
+            case routes.OwnHistory():
                 from medtui.history.screen import HistoryScreen
 
                 self.push_screen(HistoryScreen(self))

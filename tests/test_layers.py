@@ -16,6 +16,8 @@ import pytest
         ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
         ("medtui.app, medtui.core.presets, medtui.core.rubrics", ["pydantic"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
+        ("medtui.board.actions, medtui.room.host_actions", ["textual", "supabase"]),
+        ("medtui.marking.actions, medtui.review.file_actions", ["textual", "supabase"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.ui"]),
     ],

@@ -9,18 +9,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
+from medtui.account.code_form import RESEND_SECONDS, CodeForm
 from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
-from medtui.account.form_screen import FormScreen
 from medtui.data import Code, Invalid, NotAllowed
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
-
-RESEND_SECONDS = 60.0
-"""How long Supabase waits between two e-mails to one address, unless told otherwise."""
 
 SHORTEST, LONGEST = 6, 10
 """Digits of a code: a project's choice."""
@@ -56,7 +52,7 @@ def digits_of(text: str) -> str:
     )
 
 
-class CodeScreen(FormScreen):
+class CodeScreen(CodeForm):
     """Asks for the code that was sent to `email`.
 
     Args:
@@ -76,8 +72,7 @@ class CodeScreen(FormScreen):
                 tooltip="Back; the code is still good"),
     ]  # fmt: skip
 
-    code = query_one("#code", Field)
-    resend = query_one("#resend", CooldownButton)
+    ASKING = "Asking for another code…"
 
     def __init__(
         self,
@@ -131,26 +126,9 @@ class CodeScreen(FormScreen):
         elif self.may(self.submit):
             self._confirm(digits)
 
-    @on(Button.Pressed, "#resend")
-    def action_resend(self) -> None:
-        if self.resend.left:
-            self.say(f"It can be sent again in {self.resend.left} s.")
-        elif not self.is_busy:
-            self._send()
-
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _confirm(self, digits: str) -> None:
-        with self.trying("Looking at the code…"):
-            await self.enter(digits)
-
-    @work(exclusive=True, group="login", exit_on_error=False)
-    async def _send(self) -> None:
-        with self.trying("Asking for another code…", self.resend):
-            await self.send()
-            self.code.value = ""
-            self.code.focus()
-            self.resend.wait(RESEND_SECONDS)
-            self.say("Another code was asked for; the one before is void.")
+        await self.submitting("Looking at the code…", self.enter(digits))
 
     async def enter(self, digits: str) -> None:
         """Enter the code, and go on. Raises DataError; then it can be done again."""
@@ -179,5 +157,8 @@ class CodeScreen(FormScreen):
         self.context.show(screen)
 
     async def send(self) -> None:
-        """Have the code sent again. Raises DataError."""
         await (await self.backend()).codes.send(self._code, self._email)
+        self.code.value = ""
+        self.code.focus()
+        self.resend.wait(RESEND_SECONDS)
+        self.say("Another code was asked for; the one before is void.")

@@ -94,19 +94,21 @@ class EmailScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _change(self, email: str) -> None:
-        with self.trying("Asking for codes…"):
-            try:
-                is_done = await self._backend.codes.change_email(email)
-            except CodeSent as error:
-                if email.lower() != self._pending.lower():
-                    raise
-                self._ask_for_codes(error.seconds)  # they were sent for this very change
-                return
-            if is_done:
-                self.app.pop_screen()
-                self.context.login.email_changed(email)
-            else:
-                self._ask_for_codes(wait=None)
+        await self.submitting("Asking for codes…", self._begin(email))
+
+    async def _begin(self, email: str) -> None:
+        try:
+            is_done = await self._backend.codes.change_email(email)
+        except CodeSent as error:
+            if email.lower() != self._pending.lower():
+                raise
+            self._ask_for_codes(error.seconds)  # they were sent for this very change
+            return
+        if is_done:
+            self.app.pop_screen()
+            self.context.login.email_changed(email)
+        else:
+            self._ask_for_codes(wait=None)
 
     def _ask_for_codes(self, wait: float | None) -> None:
         if user := self._backend.auth.user:

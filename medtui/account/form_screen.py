@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from textual.getters import query_one
@@ -51,27 +50,25 @@ class FormScreen(Screen[None]):
             self.say(f"The server asks for a pause: wait {left} s more.")
         return not left and not self.is_busy
 
-    @contextlib.contextmanager
-    def trying(self, words: str, button: CooldownButton | None = None) -> Iterator[None]:
+    async def submitting(
+        self, words: str, work: Awaitable[object], button: CooldownButton | None = None
+    ) -> None:
         """Do something with the server; what it refuses is said where it belongs.
 
-        `button` counts down when the server asks for a pause.
+        `words` are shown meanwhile; `button` counts down when the server asks for a pause.
         """
-        from medtui.data import DataError, Invalid, TooOften
+        from medtui.data.answer import write
 
         self.is_busy = True
         self.say(words)
         try:
-            yield
-        except TooOften as error:
-            (button or self.submit).wait(error.seconds)
-            self.say(error.message)
-        except Invalid as error:
-            self._blame(error.field, error.message)
-        except DataError as error:
-            self.say(error.message)
+            answer = await write(work)
         finally:
             self.is_busy = False
+        if answer.pause:
+            (button or self.submit).wait(answer.pause.seconds)
+        if answer.error:
+            self._blame(answer.field, answer.words)
 
     def _blame(self, name: str | None, words: str) -> None:
         fields = list(self.query(Field))

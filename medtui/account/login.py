@@ -203,26 +203,29 @@ class LoginScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _go(self, email: str, password: str) -> None:
+        words = "Signing up…" if self.is_new else "Signing in…"
+        await self.submitting(words, self._sign_in(email, password))
+
+    async def _sign_in(self, email: str, password: str) -> None:
         from medtui.data import Code, CodeSent, NeedsConfirmation
 
-        with self.trying("Signing up…" if self.is_new else "Signing in…"):
-            backend = await self.backend()
-            try:
-                if not self.is_new:
-                    await backend.auth.sign_in(email, password)
-                elif not await backend.auth.sign_up(email, password):
-                    self._ask_for_code(Code.SIGN_UP, email, password=password)
-                    return
-            except CodeSent as error:  # for this sign-up, before a restart or a second thought
-                self._ask_for_code(Code.SIGN_UP, email, error.seconds, password=password)
+        backend = await self.backend()
+        try:
+            if not self.is_new:
+                await backend.auth.sign_in(email, password)
+            elif not await backend.auth.sign_up(email, password):
+                self._ask_for_code(Code.SIGN_UP, email, password=password)
                 return
-            except NeedsConfirmation:
-                from medtui.account.code import unconfirmed
+        except CodeSent as error:  # for this sign-up, before a restart or a second thought
+            self._ask_for_code(Code.SIGN_UP, email, error.seconds, password=password)
+            return
+        except NeedsConfirmation:
+            from medtui.account.code import unconfirmed
 
-                self.say("")
-                self.app.push_screen(unconfirmed(self.context, email, password))
-                return
-            await self.context.login.enter()
+            self.say("")
+            self.app.push_screen(unconfirmed(self.context, email, password))
+            return
+        await self.context.login.enter()
 
     # Getting in by a code
 
@@ -251,16 +254,17 @@ class LoginScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _send_code(self, code: Code, email: str, button: CooldownButton) -> None:
+        await self.submitting("Asking for a code…", self._have_sent(code, email), button)
+
+    async def _have_sent(self, code: Code, email: str) -> None:
         from medtui.data import CodeSent
 
-        with self.trying("Asking for a code…", button):
-            backend = await self.backend()
-            try:
-                await backend.codes.send(code, email)
-            except CodeSent as error:
-                self._ask_for_code(code, email, error.seconds)
-                return
-            self._ask_for_code(code, email)
+        wait = None
+        try:
+            await (await self.backend()).codes.send(code, email)
+        except CodeSent as error:
+            wait = error.seconds
+        self._ask_for_code(code, email, wait)
 
     def _ask_for_code(
         self, code: Code, email: str, wait: float | None = None, *, password: str = ""

@@ -11,10 +11,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
-from medtui.account.code import RESEND_SECONDS, digits_of
+from medtui.account.code import digits_of
+from medtui.account.code_form import RESEND_SECONDS, CodeForm
 from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
-from medtui.account.form_screen import FormScreen
 from medtui.account.login import MAX_PASSWORD, MIN_PASSWORD
 from medtui.data import Code, CodeSent, NeedsCode
 from medtui.ui.field import Field
@@ -28,7 +28,7 @@ NEEDED = (
 )
 
 
-class PasswordScreen(FormScreen):
+class PasswordScreen(CodeForm):
     """Asks for a new password, and for what the server wants to see before it takes one.
 
     Args:
@@ -48,8 +48,6 @@ class PasswordScreen(FormScreen):
 
     password = query_one("#password", Field)
     present = query_one("#present", Field)
-    code = query_one("#code", Field)
-    resend = query_one("#resend", CooldownButton)
 
     def __init__(
         self, context: AccountContext, *, is_recovery: bool = False, is_needed: bool = False
@@ -108,45 +106,34 @@ class PasswordScreen(FormScreen):
         elif self.code.display and not digits_of(self.code.value):
             self.code.fail("Enter the code from the e-mail.")
         elif self.may(self.submit):
-            self._save(self.password.value, self.present.value, digits_of(self.code.value))
-
-    @on(Button.Pressed, "#resend")
-    def action_resend(self) -> None:
-        if self.resend.left:
-            self.say(f"It can be sent again in {self.resend.left} s.")
-        elif not self.is_busy:
-            self._send()
+            digits = digits_of(self.code.value)
+            self._save(self.password.value, self.present.value or None, digits)
 
     @work(exclusive=True, group="login", exit_on_error=False)
-    async def _save(self, password: str, present: str, digits: str) -> None:
-        backend = await self.backend()
-        with self.trying("Saving…"):
-            try:
-                change = backend.codes.set_password
-                if self._is_needed:
-                    change = backend.codes.set_first_password
-                await change(password, present=present or None, digits=digits)
-            except NeedsCode:
-                self.code.display = self.resend.display = True
-                self.code.focus()
-                self.refresh_bindings()
-                await self._ask_for_code()
-                return
-            words = "Your new password is set."
-            if self._is_needed:
-                await self.context.login.password_is_set()
-            if self._is_recovery:
-                self._enter(words)
-            else:
-                self.app.pop_screen()
-                self.app.notify(words)
+    async def _save(self, password: str, present: str | None, digits: str) -> None:
+        await self.submitting("Saving…", self._set(password, present, digits))
 
-    @work(exclusive=True, group="login", exit_on_error=False)
-    async def _send(self) -> None:
-        with self.trying("Asking for a code…", self.resend):
-            await self._ask_for_code()
+    async def _set(self, password: str, present: str | None, digits: str) -> None:
+        codes = (await self.backend()).codes
+        change = codes.set_first_password if self._is_needed else codes.set_password
+        try:
+            await change(password, present=present, digits=digits)
+        except NeedsCode:
+            self.code.display = self.resend.display = True
+            self.code.focus()
+            self.refresh_bindings()
+            await self.send()
+            return
+        words = "Your new password is set."
+        if self._is_needed:
+            await self.context.login.password_is_set()
+        if self._is_recovery:
+            self._enter(words)
+        else:
+            self.app.pop_screen()
+            self.app.notify(words)
 
-    async def _ask_for_code(self) -> None:
+    async def send(self) -> None:
         backend = await self.backend()
         user = backend.auth.user
         email = user.email if user else "you"

@@ -186,31 +186,26 @@ class ProfileScreen(Screen[None]):
 
     @work(exclusive=True, group="profile", exit_on_error=False)
     async def _save(self, draft: ProfileDraft) -> None:
-        from medtui.data import DataError, Invalid
+        from medtui.data.answer import write
 
-        context, login = self.context, self.context.login
-        backend = context.backend
+        context, backend = self.context, self.context.backend
         self.failure.update("Saving…")
-        try:
-            if self._profile is None:
-                login.profile = await backend.profiles.create(draft)
-                self.draft.drop()
-                context.show_board()
-            else:
-                login.profile = await backend.profiles.edit(draft)
-                backend.live.put_person(login.profile)
-                self.draft.drop()
-                self.app.pop_screen()
-                context.notify("Your profile is saved.")
-        except Invalid as error:
-            self.failure.update("")
-            name = {"training_level": "own_level"}.get(error.field or "", error.field)
-            if name in FIELDS:
-                self._field(name).fail(error.message)
-            else:
-                self.failure.update(error.message)
-        except DataError as error:
-            self.failure.update(error.message)
+        save = backend.profiles.edit if self._profile else backend.profiles.create
+        answer = await write(save(draft))
+        if answer.value is None:
+            field = {"training_level": "own_level"}.get(answer.field or "", answer.field)
+            self.failure.update("" if field in FIELDS else answer.words)
+            if field in FIELDS:
+                self._field(field).fail(answer.words)
+            return
+        context.login.profile = answer.value
+        self.draft.drop()
+        if self._profile is None:
+            context.show_board()
+        else:
+            backend.live.put_person(answer.value)
+            self.app.pop_screen()
+            context.notify("Your profile is saved.")
 
 
 def _refusal(text: str) -> str | None:

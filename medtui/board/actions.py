@@ -1,133 +1,155 @@
-"""What one does with sessions on the board: asks where it should be asked, then writes."""
+"""What the keys of the board do: ask where the user should be asked, then write."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
 
-from medtui.board.cancel_dialog import CancelScreen
-from medtui.board.session_form import SessionForm
 from medtui.core.agenda import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
-from medtui.core.wording import difference, moment
-from medtui.data import Changed, DataError, Gone, Taken
+from medtui.core.wording import moment
 from medtui.models import PracticeSession
+from medtui.ui.protocol import Dialog, Ui
 
 if TYPE_CHECKING:
-    from medtui.board.screen import BoardScreen
+    from medtui.ui.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class FormFor(Dialog[PracticeSession]):
+    """The form for a session, answered with the session as the server has it. None: a new one."""
+
+    session: PracticeSession | None = None
+
+
+@dataclass(slots=True)
+class CancelQuestion(Dialog[bool]):
+    """Whether to cancel a session. The dialog keeps `session` as the user sees it."""
+
+    session: PracticeSession
+    words: str
+
+
+class BoardUi(Ui, Protocol):
+    """What the board's actions ask of its screen."""
+
+    def chosen(self) -> PracticeSession | None:
+        """The session that a key means; None, and said why, if it cannot mean one."""
+
+    def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
+        """Another session of the user's that overlaps with one at this time."""
+
+    def set_busy(self, session_id: UUID, is_busy: bool) -> None:
+        """Show that a session is being written, or no longer."""
+
+    def put(self, session_id: UUID) -> None:
+        """Show a session as the feed has it, before its event has come to the screen."""
+
+    def go_to(self, session_id: UUID) -> None:
+        """Put the cursor on a session, and show all where it would be hidden."""
+
+    def expect_gone(self, session_id: UUID) -> None:
+        """Do not be startled when this session goes: the user has cancelled it."""
 
 
 class BoardActions:
-    """The keys that write. Where one cannot do what it stands for, it says why."""
+    """The keys that write. One that cannot act says why."""
 
-    def __init__(self, screen: BoardScreen) -> None:
-        self._screen = screen
-        self._backend = screen.context.backend
+    def __init__(self, ui: BoardUi, context: Context) -> None:
+        self._ui = ui
+        self._context = context
+        self._backend = context.backend
+        self._me = context.me
+        self.keys: dict[str, Callable[[], Awaitable[None]]] = {
+            "book": self.book,
+            "leave": self.leave,
+            "post": self.post,
+            "edit": self.edit,
+            "cancel": self.cancel,
+        }
 
     async def book(self) -> None:
-        """Take the free seat; asks where one has something else at that time."""
-        screen, session = self._screen, self._screen.chosen()
-        if session is None or screen.refuse(why_not_book(session, screen.me, screen.now)):
+        """Take the free seat; asks if the user has another session at that time."""
+        ui, session = self._ui, self._ui.chosen()
+        if session is None or ui.refuse(why_not_book(session, self._me, self._context.now())):
             return
-        if other := screen.overlap(session.starts_at, session.id):
-            when = moment(other.starts_at, screen.now, screen.zone)
+        if other := ui.overlap(session.starts_at, session.id):
+            when = self._moment(other)
             question = f"You have another session {when}. Book this one all the same?"
-            if not await screen.ask(question, "Book it"):
+            if not await ui.ask(question, "Book it"):
                 return
         if await self._write(session, self._backend.sessions.book(session)):
-            screen.notify("The seat is yours.", markup=False)
+            ui.notify("The seat is yours.", markup=False)
 
     async def leave(self) -> None:
-        """Give one's seat back."""
-        screen, session = self._screen, self._screen.chosen()
+        """Give the user's seat back."""
+        ui, session = self._ui, self._ui.chosen()
         is_complete = self._backend.is_complete
-        if session is None or screen.refuse(
-            why_not_leave(session, screen.me, is_complete=is_complete)
-        ):
+        if session is None or ui.refuse(why_not_leave(session, self._me, is_complete=is_complete)):
             return
         question = f"Leave {self._called(session)}? Somebody else may take the seat."
-        if await screen.ask(question, "Leave") and await self._write(
+        if await ui.ask(question, "Leave") and await self._write(
             session, self._backend.sessions.leave(session)
         ):
-            screen.notify("You have left: the seat is free again.", markup=False)
+            ui.notify("You have left: the seat is free again.", markup=False)
 
     async def post(self) -> None:
         """Post a new session, and go to it."""
-        screen = self._screen
-        if not screen.is_active:  # the key was pressed twice
+        if not self._ui.is_active:  # the key was pressed twice
             return
-        form = SessionForm(screen.context, screen.overlap)
-        posted = await screen.app.push_screen_wait(form)
-        if posted is not None:
-            screen.put(posted, form.since)
-            screen.go_to(posted)
+        if posted := await self._ui.open(FormFor()):
+            self._ui.put(posted.id)
+            self._ui.go_to(posted.id)
 
     async def edit(self) -> None:
-        """Edit or reschedule one's own session."""
-        screen, session = self._screen, self._screen.chosen()
-        if session is None or screen.refuse(why_not_edit(session, screen.me)):
+        """Edit or reschedule a session of the user's."""
+        session = self._ui.chosen()
+        if session is None or self._ui.refuse(why_not_edit(session, self._me)):
             return
-        form = SessionForm(screen.context, screen.overlap, session)
-        edited = await screen.app.push_screen_wait(form)
-        if edited is not None:
-            screen.put(edited, form.since)
+        if await self._ui.open(FormFor(session)):
+            self._ui.put(session.id)
 
     async def cancel(self) -> None:
-        """Cancel one's own session, while it does not belong to two."""
-        screen, session = self._screen, self._screen.chosen()
+        """Cancel a session of the user's, while it does not belong to two."""
+        ui, session = self._ui, self._ui.chosen()
         if session is None:
             return
         was_held = self._backend.news.was_held(session.id)
-        if screen.refuse(why_not_cancel(session, screen.me, was_held=was_held)):
+        if ui.refuse(why_not_cancel(session, self._me, was_held=was_held)):
             return
         sessions = self._backend.sessions
-        if not await self._write(session, sessions.check_files(session)) or not screen.is_active:
+        if not await self._write(session, sessions.check_files(session)) or not ui.is_active:
             return
         whom = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
-        asked = CancelScreen(
-            screen.context, session, f"Cancel {self._called(session)} for good?{whom}"
-        )
-        if not await screen.app.push_screen_wait(asked):
+        question = f"Cancel {self._called(session)} for good?{whom}"
+        asked = CancelQuestion(session, question)
+        if not await ui.open(asked):
             return
-        screen.cancelling.add(session.id)
+        ui.expect_gone(session.id)
         if await self._write(asked.session, sessions.cancel(asked.session)):
             self._backend.live.drop(session.id)
-            screen.notify("The session is cancelled.", markup=False)
+            ui.notify("The session is cancelled.", markup=False)
+
+    def _moment(self, session: PracticeSession) -> str:
+        return moment(session.starts_at, self._context.now(), self._context.zone)
 
     def _called(self, session: PracticeSession) -> str:
         """The words for one session in a question, so that it is about the right one."""
-        screen = self._screen
-        when = moment(session.starts_at, screen.now, screen.zone)
-        words = f"the {session.type_label.lower()} session ({when})"
-        return words if session.host_id == screen.me else f"{words} with {name_of(session.host)}"
+        words = f"the {session.type_label.lower()} session ({self._moment(session)})"
+        return words if session.host_id == self._me else f"{words} with {name_of(session.host)}"
 
     async def _write(
         self, session: PracticeSession, write: Awaitable[PracticeSession | None]
     ) -> bool:
-        """Do a write, show that it is under way, and leave the board true. Whether it was done."""
-        screen, since = self._screen, self._backend.live.heard
-        screen.list.set_busy(session.id, True)
+        """Do a write, and show that it is under way. Returns whether it was done."""
+        self._ui.set_busy(session.id, True)
         try:
-            written = await write
-        except Taken as error:
-            screen.put(error.present, since)
-            screen.context.notify_error(error)
-        except Changed as error:
-            screen.put(error.present, since)
-            words = difference(session, error.present, screen.now, screen.zone)
-            screen.notify(
-                f"{words} Nothing was done: look again.",
-                title=error.title, severity="error", markup=False, timeout=8,
-            )  # fmt: skip
-        except Gone as error:
-            self._backend.live.drop(session.id)
-            screen.context.notify_error(error)
-        except DataError as error:
-            screen.context.notify_error(error)
-        else:
-            if written is not None:
-                screen.put(written, since)
-            return True
+            answer = await self._context.write(session, write)
         finally:
-            if screen.is_mounted:
-                screen.list.set_busy(session.id, False)
-        return False
+            self._ui.set_busy(session.id, False)
+        self._ui.put(session.id)
+        if answer.error:
+            self._context.notify_error(answer.error)
+        return answer.error is None

@@ -6,6 +6,7 @@ import time
 
 from textual.widgets import Static
 
+from medtui.board.actions import CancelQuestion
 from medtui.core.agenda import name_of, why_not_cancel
 from medtui.core.wording import difference
 from medtui.data.events import BoardRead, Event, SessionsChanged
@@ -18,12 +19,12 @@ STARTLE_SECONDS = 0.7
 
 
 class CancelScreen(ConfirmScreen):
-    """Dismissed with the answer. `session` is what the last question was about."""
+    """Dismissed with the answer."""
 
-    def __init__(self, context: Context, session: PracticeSession, question: str) -> None:
-        super().__init__(question, yes="Cancel it")
+    def __init__(self, context: Context, asked: CancelQuestion) -> None:
+        super().__init__(asked.words, yes="Cancel it")
         self.context = context
-        self.session = session
+        self._asked = asked
         self._changed = float("-inf")
 
     def on_mount(self) -> None:
@@ -32,13 +33,13 @@ class CancelScreen(ConfirmScreen):
     def _hear(self, event: Event) -> None:
         if not isinstance(event, BoardRead | SessionsChanged):
             return
-        if session := self.context.feed.sessions.get(self.session.id):
+        if session := self.context.feed.sessions.get(self._asked.session.id):
             self._follow(session)
         else:
             self.dismiss(False)
 
     def _follow(self, session: PracticeSession) -> None:
-        seen, self.session = self.session, session
+        seen, self._asked.session = self._asked.session, session
         if reason := why_not_cancel(session, session.host_id):
             self.app.notify(reason, severity="warning", markup=False)
             self.dismiss(False)

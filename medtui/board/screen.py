@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from textual import on, work
@@ -16,9 +16,11 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from medtui.board.actions import BoardActions
+from medtui.board.actions import BoardActions, CancelQuestion, FormFor
+from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_details import SessionDetails
+from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Board, View, why_not_review
 from medtui.core.notices import gone_words, words
@@ -34,27 +36,29 @@ from medtui.data.events import (
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.ui import routes
+from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
-from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.footer import Footer
+from medtui.ui.protocol import Dialog
 from medtui.ui.status_line import StatusLine
 
 STARTLE_SECONDS = 0.7
 """For so long after the cursor's session has gone, keys that act on one are not obeyed."""
 
 
-class BoardScreen(Screen[None]):
+class BoardScreen(ActingScreen):
     """Where one lands after the login, and comes back to from everywhere."""
 
     AUTO_FOCUS = "SessionList"
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "book", "Book", id="board.book", tooltip="Book the free seat"),
-        Binding("l", "leave", "Leave", id="board.leave", tooltip="Give your seat back"),
-        Binding("n", "post", "Post", id="board.post", tooltip="Post a new session"),
-        Binding("e", "edit", "Edit", id="board.edit", tooltip="Edit or reschedule your session"),
-        Binding("x", "cancel", "Cancel", id="board.cancel", tooltip="Cancel your session"),
+        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book the free seat"),
+        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give your seat back"),
+        Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
+        Binding("e", "act('edit')", "Edit", id="board.edit",
+                tooltip="Edit or reschedule your session"),
+        Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
         Binding("R", "review", "Review", show=False, id="board.review",
                 tooltip="Transcript and assessment of your session"),
         Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
@@ -93,14 +97,14 @@ class BoardScreen(Screen[None]):
         self.me: UUID = context.me
         self.zone = context.zone
         self._board = Board(self.me, self.zone, context.now())
-        self._acts = BoardActions(self)
+        self._acts = BoardActions(self, context)
         self._unfinished = Unfinished(self, context)
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
         self._redraw_is_due = False
         self._startled = 0.0
-        self.cancelling: set[UUID] = set()
+        self._cancelling: set[UUID] = set()
         """Sessions whose going is no surprise, as it was asked for here."""
 
     @property
@@ -187,7 +191,7 @@ class BoardScreen(Screen[None]):
         self.list.is_stale = self._is_read and not self.context.feed.connection.is_live
         self.list.update(now, self._changed)
         self._changed = set()
-        if self._has_news and before not in (None, self.list.session_id, *self.cancelling):
+        if self._has_news and before not in (None, self.list.session_id, *self._cancelling):
             self._startled = time.monotonic()
         self._has_news = False
         self.status.show(
@@ -262,7 +266,7 @@ class BoardScreen(Screen[None]):
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.
         if action is not None and self.list.session_id == event.session.id:
-            await self.run_action(action)
+            await self.run_action(f"act({action!r})" if action in self._acts.keys else action)
 
     def action_view(self) -> None:
         self._board.look_at(view=self._board.view.next)
@@ -291,7 +295,7 @@ class BoardScreen(Screen[None]):
         self.list.focus()
 
     def action_history(self) -> None:
-        self.context.go(routes.PastSessions())
+        self.context.go(routes.OwnHistory())
 
     def action_profile(self) -> None:
         if not self._backend.is_complete:
@@ -305,24 +309,8 @@ class BoardScreen(Screen[None]):
     # Acting on the session under the cursor
 
     @work(group="act")
-    async def action_book(self) -> None:
-        await self._acts.book()
-
-    @work(group="act")
-    async def action_leave(self) -> None:
-        await self._acts.leave()
-
-    @work(group="act")
-    async def action_post(self) -> None:
-        await self._acts.post()
-
-    @work(group="act")
-    async def action_edit(self) -> None:
-        await self._acts.edit()
-
-    @work(group="act")
-    async def action_cancel(self) -> None:
-        await self._acts.cancel()
+    async def action_act(self, name: str) -> None:
+        await self._acts.keys[name]()
 
     def action_open_link(self) -> None:
         if session := self.chosen():
@@ -355,36 +343,34 @@ class BoardScreen(Screen[None]):
             return None
         return session
 
-    # For the keys that write
+    # For the keys that write: see `BoardUi`
 
-    def refuse(self, reason: str | None) -> bool:
-        """Say why something cannot be done, if it cannot."""
-        if reason:
-            self.notify(reason, severity="warning", markup=False)
-        return reason is not None
+    def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
+        match dialog:
+            case FormFor(session):
+                return SessionForm(self.context, self.overlap, session)
+            case CancelQuestion():
+                return CancelScreen(self.context, dialog)
+        return super().dialog(dialog)
 
-    async def ask(self, question: str, yes: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+    def set_busy(self, session_id: UUID, is_busy: bool) -> None:
+        if self.is_mounted:
+            self.list.set_busy(session_id, is_busy)
+
+    def expect_gone(self, session_id: UUID) -> None:
+        self._cancelling.add(session_id)
 
     def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
-        """Another session of mine that overlaps with one at this time."""
         minutes = self.context.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
-    def put(self, session: PracticeSession, since: int) -> None:
-        """Show what the server has just said of a session, before the feed brings it.
+    def put(self, session_id: UUID) -> None:
+        if session := self.context.feed.sessions.get(session_id):
+            self._changed |= self._board.apply([session])
+            self._redraw()
 
-        `since` is what the feed had `heard` when it was asked: it may have brought more by now.
-        """
-        if self._backend.live.has_news(session.id, since):
-            return
-        self._changed |= self._board.apply([session])
-        self._backend.live.put(session)
-        self._redraw()
-
-    def go_to(self, session: PracticeSession) -> None:
-        """Put the cursor on a session, and show all where it would be hidden."""
-        if session.id not in self._board.agenda:
+    def go_to(self, session_id: UUID) -> None:
+        if session_id not in self._board.agenda:
             self._board.look_at(view=View.ALL)
             self.action_clear_filter()
-        self.list.move_to(session.id)
+        self.list.move_to(session_id)

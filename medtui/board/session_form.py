@@ -17,7 +17,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.core.agenda import room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when
-from medtui.core.wording import countdown, difference, moment
+from medtui.core.wording import countdown, moment
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
 from medtui.ui.context import Context
 from medtui.ui.draft_note import DraftNote
@@ -75,8 +75,6 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._is_saving = False
         self._is_sent = False
         """Whether it was posted once without a refusal: then the server may have it."""
-        self.since = 0
-        """What the feed had heard when it was saved."""
 
     def compose(self) -> ComposeResult:
         session = self._session
@@ -273,18 +271,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
     ) -> PracticeSession | None:
         """The session as the server has it now; None when it failed, and the form says why."""
-        from medtui.data import Changed, DataError, Invalid
-
-        self.since = self._backend.live.heard
-        try:
-            if self._session is not None:
-                return await self._backend.sessions.edit(
-                    self._session,
-                    starts_at=starts_at,
-                    type=kind,
-                    room_url=link,
-                    candidate_id=candidate,
-                )
+        if self._session is not None:
+            work = self._backend.sessions.edit(
+                self._session,
+                starts_at=starts_at,
+                type=kind,
+                room_url=link,
+                candidate_id=candidate,
+            )
+        else:
             draft = SessionDraft(
                 id=self._session_id,
                 starts_at=starts_at,
@@ -292,24 +287,22 @@ class SessionForm(ModalScreen[PracticeSession | None]):
                 room_url=link,
                 host_is_candidate=candidate is not None,
             )
-            return await self._backend.sessions.create(draft)
-        except Changed as error:
-            zone, now = self.context.zone, self.context.now()
-            words = error.message
-            if self._session is not None:
-                words = difference(self._session, error.present, now, zone)
+            work = self._backend.sessions.create(draft)
+        answer = await self.context.write(self._session, work)
+        if answer.error is None:
+            return answer.value
+        if answer.present:
             # What one sees now is the new truth; what was typed stays, to be sent again or not.
-            self._session = error.present
-            self._say(f"{words} Save again if you still want this.")
-        except Invalid as error:
+            self._session = answer.present
+            self._say(f"{answer.change or answer.words} Save again if you still want this.")
+            return None
+        if answer.is_refused:
             self._is_sent = False
-            fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
-            field = fields.get(error.field or "")
-            self._say("" if field else error.message)
-            if field:
-                field.fail(error.message)
-        except DataError as error:
-            self._say(error.message)
+        fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
+        field = fields.get(answer.field or "")
+        self._say("" if field else answer.words)
+        if field:
+            field.fail(answer.words)
         return None
 
 

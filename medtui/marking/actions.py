@@ -4,25 +4,62 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from medtui.core.mark_sheet_json import assessment
 from medtui.data import DataError
 from medtui.marking import wording
 from medtui.models import Stage
-from medtui.ui.dialogs.choose import ChooseScreen
-from medtui.ui.dialogs.confirm import ConfirmScreen
-from medtui.ui.dialogs.save import SaveScreen
+from medtui.ui.protocol import SaveCopy, Ui
 
 if TYPE_CHECKING:
-    from medtui.marking.screen import MarkSheetScreen
+    from medtui.core.mark_sheet import Sheet, Spot
+    from medtui.core.rubrics import Rubric
+    from medtui.models import PracticeSession
+    from medtui.store.outbox import Submission
+    from medtui.ui.context import Context
+
+
+class SheetUi(Ui, Protocol):
+    """What the mark sheet's actions ask of its ui."""
+
+    sheet: Sheet
+    session: PracticeSession
+
+    @property
+    def chosen(self) -> Spot | None:
+        """The remark under the cursor; None: the cursor is not among the remarks."""
+
+    @property
+    def partner(self) -> str:
+        """The other user's name."""
+
+    @property
+    def submission(self) -> Submission | None:
+        """This sheet on its way, if it was handed in."""
+
+    async def rubrics(self) -> tuple[Rubric, ...]:
+        """The rubrics to choose from."""
+
+    def put(self, sheet: Sheet) -> None:
+        """Save the changed sheet, and draw it."""
+
+    async def begin_anew(self) -> None:
+        """Put this sheet aside: it stays on the disk, beside the new one."""
+
+    def leave_remarks(self) -> None:
+        """Go back from the remarks to the marks."""
+
+    def draw(self) -> None:
+        """Draw the sheet again: its delivery has changed."""
 
 
 class SheetActs:
     """The mark sheet's keys that ask. Each says in a sentence why it cannot act."""
 
-    def __init__(self, screen: MarkSheetScreen) -> None:
-        self._screen = screen
+    def __init__(self, ui: SheetUi, context: Context) -> None:
+        self._ui = ui
+        self._context = context
         self.keys: dict[str, Callable[[], Awaitable[None]]] = {
             "strike": self.strike,
             "rubric": self.rubric,
@@ -33,84 +70,79 @@ class SheetActs:
 
     async def strike(self) -> None:
         """Delete the remark under the cursor."""
-        screen = self._screen
-        if (spot := screen.chosen) is None or spot.at is None:
-            screen.refuse("Go into the remarks first: enter.")
+        ui = self._ui
+        if (spot := ui.chosen) is None or spot.at is None:
+            ui.refuse("Go into the remarks first: enter.")
             return
-        text = screen.sheet.at(spot.place).of(spot.kind)[spot.at]
-        if await self._ask(f"Delete this remark? {text}", "Delete"):
-            screen.put(screen.sheet.strike(spot))
-            if not screen.sheet.at(spot.place).remarks:
-                screen.table.focus()
+        text = ui.sheet.at(spot.place).of(spot.kind)[spot.at]
+        if await ui.ask(f"Delete this remark? {text}", "Delete"):
+            ui.put(ui.sheet.strike(spot))
+            if not ui.sheet.at(spot.place).remarks:
+                ui.leave_remarks()
 
     async def rubric(self) -> None:
         """Mark by another one."""
-        screen, known = self._screen, await self._screen.rubrics()
-        if screen.sheet.rubric not in known:
-            known = (*known, screen.sheet.rubric)
-        chosen = await screen.app.push_screen_wait(
-            ChooseScreen(
-                "By which rubric do you mark?",
-                [(f"{rubric.name}: {rubric.words}", rubric) for rubric in known],
-                known.index(screen.sheet.rubric),
-            )
+        ui, known = self._ui, await self._ui.rubrics()
+        if ui.sheet.rubric not in known:
+            known = (*known, ui.sheet.rubric)
+        chosen = await ui.choose(
+            "By which rubric do you mark?",
+            [(f"{rubric.name}: {rubric.words}", rubric) for rubric in known],
+            known.index(ui.sheet.rubric),
         )
-        if chosen is not None and chosen != screen.sheet.rubric:
-            screen.put(screen.sheet.choose(chosen))
-            if words := wording.elsewhere_words(screen.sheet):
-                come = "comes" if screen.sheet.elsewhere == 1 else "come"
-                screen.notify(f"{words} {come} back with those.", markup=False)
+        if chosen is not None and chosen != ui.sheet.rubric:
+            ui.put(ui.sheet.choose(chosen))
+            if words := wording.elsewhere_words(ui.sheet):
+                come = "comes" if ui.sheet.elsewhere == 1 else "come"
+                ui.notify(f"{words} {come} back with those.", markup=False)
 
     async def new(self) -> None:
         """Put the sheet aside, and begin another."""
-        if self._screen.sheet.is_empty:
-            self._screen.refuse("This sheet is new: there is nothing on it yet.")
-        elif await self._ask("Put this sheet aside and begin a new one?", "A new one"):
-            await self._screen.begin_anew()
+        if self._ui.sheet.is_empty:
+            self._ui.refuse("This sheet is new: there is nothing on it yet.")
+        elif await self._ui.ask("Put this sheet aside and begin a new one?", "A new one"):
+            await self._ui.begin_anew()
 
     async def new_station(self) -> None:
         """The same, where the sheet is of an earlier station."""
         question = "This sheet is of an earlier station. Put it aside and begin a new one?"
-        if await self._ask(question, "A new one"):
-            await self._screen.begin_anew()
+        if await self._ui.ask(question, "A new one"):
+            await self._ui.begin_anew()
 
     async def save(self) -> None:
         """Write the assessment to a file of one's own."""
-        sheet = self._screen.sheet
-        saved = await self._screen.app.push_screen_wait(
-            SaveScreen(
+        sheet = self._ui.sheet
+        saved = await self._ui.open(
+            SaveCopy(
                 Path.home() / "assessment.json",
                 lambda: assessment(sheet).decode(),
                 title="Save the assessment as a file",
             )
         )
         if saved is not None:
-            self._screen.notify(f"Saved as {saved}.", markup=False)
+            self._ui.notify(f"Saved as {saved}.", markup=False)
 
     async def hand_in(self) -> None:
         """Have it uploaded as the session's assessment; where there is one, replace that."""
-        screen = self._screen
-        sheet, session, sent = screen.sheet, screen.session, screen.submission
-        delivery, is_host = screen.context.sheets.delivery, screen.session.host_id == screen.me
+        ui = self._ui
+        sheet, session, sent = ui.sheet, ui.session, ui.submission
+        delivery, is_host = self._context.sheets.delivery, session.host_id == self._context.me
         if delivery is None:
             return
         if sheet.is_empty:
-            screen.refuse("There is nothing on this sheet yet.")
+            ui.refuse("There is nothing on this sheet yet.")
             return
         try:
             if sent is None or sent.revision != sheet.revision:
                 runs = session.stage is Stage.INTERVIEW
-                words = wording.question(sheet, is_host=is_host, partner=screen.partner, runs=runs)
-                if await self._ask(words, "Hand in"):
+                words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
+                if await self._ui.ask(words, "Hand in"):
                     content = assessment(sheet)
                     await delivery.hand_in(session, sheet.id, sheet.revision, content)
             elif not (sent.is_in_the_way and sent.is_host):
-                screen.refuse(wording.standing(sheet, sent, screen.partner))
-            elif await self._ask(wording.REPLACE, "Replace it"):
+                ui.refuse(wording.standing(sheet, sent, ui.partner))
+            elif await self._ui.ask(wording.REPLACE, "Replace it"):
                 await delivery.replace(sent)
         except DataError as error:
-            screen.context.notify_error(error)
-        screen.draw()
-
-    async def _ask(self, question: str, yes: str) -> bool:
-        return await self._screen.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+            self._context.notify_error(error)
+        ui.draw()

@@ -8,15 +8,13 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
 
 from medtui import config
-from medtui.core.mark_sheet import LONGEST, WHOLE, RemarkKind, Sheet, Spot
+from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet, Spot
 from medtui.core.mark_sheet_json import as_json, from_json
 from medtui.core.presets import minutes
 from medtui.core.room_rules import other_of, person, why_not_mark
@@ -32,20 +30,21 @@ from medtui.marking import wording
 from medtui.marking.actions import SheetActs
 from medtui.marking.bindings import KINDS, SHEET_KEYS
 from medtui.marking.header import SheetLine
-from medtui.marking.table import SIGNS, MarkTable
+from medtui.marking.remarks import RemarkLine, RemarkList
+from medtui.marking.table import MarkTable
 from medtui.models import PracticeSession, Role
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.store.outbox import Submission
 from medtui.store.sheet_journal import InUse, SheetJournal
+from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import VimOptionList
 
 LOOK_SECONDS = 0.5
 
 
-class MarkSheetScreen(Screen[None]):
+class MarkSheetScreen(ActingScreen):
     """Over the room or the review. What it shows of the case is the brief that the actor may read.
 
     Args:
@@ -61,8 +60,8 @@ class MarkSheetScreen(Screen[None]):
     line = query_one(SheetLine)
     table = query_one(MarkTable)
     brief = query_one(BriefView)
-    remarks = query_one(VimOptionList)
-    writing = query_one("#writing", Horizontal)
+    remarks = query_one(RemarkList)
+    writing = query_one(RemarkLine)
     field = query_one("#remark", Input)
 
     def __init__(
@@ -77,11 +76,9 @@ class MarkSheetScreen(Screen[None]):
         self.me = context.me
         self.session = session
         self._room = room
-        self._acts = SheetActs(self)
+        self._acts = SheetActs(self, context)
         self._is_open = False
         self._said_not_kept = False
-        self._given = ""
-        """What stood in the line before anything was typed: a remark, the station's time."""
         self._book = SheetJournal(context.settings.state, self.me, session.id, self._not_kept)
         self.sheet = self._blank(DEFAULT)
 
@@ -91,7 +88,6 @@ class MarkSheetScreen(Screen[None]):
 
     @property
     def submission(self) -> Submission | None:
-        """This sheet on its way, if it was handed in."""
         delivery = self.context.sheets.delivery
         sent = delivery.of(self.session.id) if delivery else []
         return next((submission for submission in sent if submission.sheet == self.sheet.id), None)
@@ -102,12 +98,10 @@ class MarkSheetScreen(Screen[None]):
             with Vertical(id="sheet-marks"):
                 yield MarkTable(self.sheet, id="sheet-table")
                 yield Static(id="sheet-total", markup=False)
-                yield VimOptionList(id="sheet-remarks", compact=True)
+                yield RemarkList()
                 yield Static(id="sheet-standing", markup=False)
             yield BriefView(id="brief")
-        with Horizontal(id="writing"):
-            yield Static(id="remark-label", markup=False)
-            yield Input(id="remark", compact=True, max_length=LONGEST, select_on_focus=False)
+        yield RemarkLine()
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
@@ -164,7 +158,6 @@ class MarkSheetScreen(Screen[None]):
             return RUBRICS
 
     def put(self, sheet: Sheet) -> None:
-        """The sheet is this now: it is kept, then drawn."""
         if not self._is_open:
             return
         if sheet.station is None and self._station is not None:
@@ -190,7 +183,6 @@ class MarkSheetScreen(Screen[None]):
             self.refuse("Your mark sheet could not be written down: is the disk full?")
 
     async def begin_anew(self) -> None:
-        """Put this sheet aside: it stays on the disk, beside the new one."""
         await self._book.put_aside(str(self.sheet.id))
         self.put(self._blank(self.sheet.rubric))
         self.table.focus()
@@ -273,26 +265,7 @@ class MarkSheetScreen(Screen[None]):
 
     @on(MarkTable.Moved)
     def _draw_remarks(self) -> None:
-        place = self.table.place
-        given = self.sheet.at(place)
-        options = []
-        for kind, number, text in given.remarks:
-            sign, look = SIGNS[kind]
-            shown = Content(f"{sign} {text}").stylize(look, 0, 1)
-            options.append(Option(shown, f"{kind.value} {number}"))
-        if given.insufficient:
-            options.insert(0, Option("? Too little evidence to be sure.", disabled=True))
-        if not options:
-            options = [Option(Content.styled(self._hint(place), "$faint"), disabled=True)]
-        at = self.remarks.highlighted
-        self.remarks.set_options(options)
-        if at is not None:
-            self.remarks.highlighted = min(at, len(options) - 1)
-
-    def _hint(self, place: str) -> str:
-        if place == WHOLE:
-            return "s keep doing   i for next time   n a note of the whole"
-        return "0–9 + - mark   s strength   i to improve   e words said   u unsure"
+        self.remarks.show(self.sheet, self.table.place)
 
     # Marks
 
@@ -326,20 +299,13 @@ class MarkSheetScreen(Screen[None]):
             return
         remarks = self.sheet.at(spot.place).of(spot.kind)
         is_there = spot.at is not None and spot.at < len(remarks)
-        self._given = remarks[spot.at] if is_there and spot.at is not None else ""
-        if spot.kind is RemarkKind.NOTE and not self._given and self._elapsed:
-            self._given = f"{self._elapsed} "
-        begun = self.sheet.drafts.get(spot, self._given)
+        given = remarks[spot.at] if is_there and spot.at is not None else ""
+        if spot.kind is RemarkKind.NOTE and not given and self._elapsed:
+            given = f"{self._elapsed} "
+        begun = self.sheet.drafts.get(spot, given)
         if spot.kind is not RemarkKind.NOTE:
             self.table.go_to(spot.place)
-        sign, look = SIGNS[spot.kind]
-        of_domain, of_whole = KINDS[spot.kind]
-        words = of_whole if spot.place == WHOLE else of_domain
-        self.query_one("#remark-label", Static).update(Content.styled(f"{sign} {words} ", look))
-        self.writing.display = True
-        self.field.value = begun
-        self.field.cursor_position = len(begun)
-        self.set_focus(self.field)  # at once: the next key is text already
+        self.writing.begin(spot, given, begun)
         self.put(self.sheet.draft(spot, begun).type(spot))
 
     @on(Input.Changed, "#remark")
@@ -355,13 +321,9 @@ class MarkSheetScreen(Screen[None]):
         self._close_line(spot)
 
     def _reveal(self, spot: Spot) -> None:
-        """Bring what was just written into sight, without a cursor among the remarks."""
+        """Bring what was just written into sight."""
         last = len(self.sheet.at(spot.place).of(spot.kind)) - 1
-        wanted = f"{spot.kind.value} {last if spot.at is None else spot.at}"
-        ids = [option.id for option in self.remarks.options]
-        if spot.place == self.table.place and wanted in ids and not self.remarks.has_focus:
-            self.remarks.highlighted = ids.index(wanted)
-            self.remarks.highlighted = None
+        self.remarks.reveal(spot, last if spot.at is None else spot.at)
 
     def _close_line(self, spot: Spot | None) -> None:
         self.writing.display = False
@@ -383,12 +345,10 @@ class MarkSheetScreen(Screen[None]):
 
     @property
     def chosen(self) -> Spot | None:
-        """The remark under the cursor, if the cursor is among them."""
-        option = self.remarks.highlighted_option
-        if option is None or option.id is None or not self.remarks.has_focus:
-            return None
-        kind, at = option.id.split()
-        return Spot(self.table.place, RemarkKind(kind), int(at))
+        return self.remarks.chosen
+
+    def leave_remarks(self) -> None:
+        self.table.focus()
 
     # The sheet as a whole: see `SheetActs`
 
@@ -409,8 +369,7 @@ class MarkSheetScreen(Screen[None]):
     def action_back(self) -> None:
         if self.writing.display:
             spot = self.sheet.typing
-            if spot is not None and self.field.value == self._given:
-                # Nothing was typed: a draft of it would bring an old time back.
+            if spot is not None and self.writing.is_untouched:
                 self.put(self.sheet.draft(spot, ""))
             self.put(self.sheet.type(None))
             if spot in self.sheet.drafts:
@@ -421,6 +380,3 @@ class MarkSheetScreen(Screen[None]):
             self.table.focus()
         else:
             self.dismiss(None)
-
-    def refuse(self, reason: str) -> None:
-        self.notify(reason, severity="warning", markup=False)

@@ -9,7 +9,8 @@ from uuid import UUID
 from textual.screen import Screen
 
 from medtui.core.wording import moment
-from medtui.data import DataError, Gone, Invalid, NotAllowed, NotSignedIn
+from medtui.data import DataError, NotSignedIn
+from medtui.data.answer import write
 from medtui.data.file_replacement import Busy, RemoteState, Replacing
 from medtui.store.replace_journal import ReplaceJournal, Which
 from medtui.ui.context import Context
@@ -47,25 +48,25 @@ class Unfinished:
                     await self._end(replacing, kept)
 
     async def _end(self, replacing: Replacing, kept: ReplaceJournal) -> None:
-        try:
-            there = await replacing.look(kept)
-            wanted = kept.wanted
-            if there is RemoteState.NEW or there is RemoteState.OTHER:
-                wanted = "new"  # nothing is left to choose
-            if wanted is None:
-                if not self._screen.is_active:  # a screen over this one may ask the same
-                    return
-                wanted = await self._ask(kept, there)
-            if wanted is None:
-                self._left.add(kept.folder)
-                return
-            self._say(kept, await replacing.end(kept, wanted))
-        except Busy:
+        answer = await write(self._try_to_end(replacing, kept))
+        if isinstance(answer.error, Busy):
             return  # that window brings it to an end, or it is asked again
-        except (NotAllowed, Gone, Invalid) as error:
-            await self._set_aside(replacing, kept, error)
-        except DataError:
-            return  # tried again when the server is back
+        if answer.error and answer.is_final:  # else it is tried again when the server is back
+            await self._set_aside(replacing, kept, answer.error)
+
+    async def _try_to_end(self, replacing: Replacing, kept: ReplaceJournal) -> None:
+        there = await replacing.look(kept)
+        wanted = kept.wanted
+        if there is RemoteState.NEW or there is RemoteState.OTHER:
+            wanted = "new"  # nothing is left to choose
+        if wanted is None:
+            if not self._screen.is_active:  # a screen over this one may ask the same
+                return
+            wanted = await self._ask(kept, there)
+        if wanted is None:
+            self._left.add(kept.folder)
+            return
+        self._say(kept, await replacing.end(kept, wanted))
 
     async def _set_aside(
         self, replacing: Replacing, kept: ReplaceJournal, error: DataError

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
+from textual.screen import Screen
 
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
@@ -20,7 +22,7 @@ from medtui.documents.kinds import Document
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.models import FileKind, PracticeSession, SessionFile
-from medtui.review.file_actions import FileActions
+from medtui.review.file_actions import DeleteQuestion, FileActions, FileToBring, Sending
 from medtui.review.files_line import FilesLine
 from medtui.review.header import ReviewHeader
 from medtui.review.interrupted_replacements import Unfinished
@@ -29,6 +31,7 @@ from medtui.review.wording import missing, review_title, size_words
 from medtui.store.speaker_names import SpeakerNames
 from medtui.ui import routes
 from medtui.ui.context import Context
+from medtui.ui.protocol import Dialog
 
 LOOK_SECONDS = 8
 """How often one looks whether a file has come, or another has taken its place."""
@@ -67,7 +70,7 @@ class SessionReviewScreen(ReviewScreen):
         self._shown: dict[FileKind, SessionFile | bool] = {}
         """What is shown of each: its file, or, where it is missing, whether the other is there."""
         self._wake = asyncio.Event()
-        self._acts = FileActions(self)
+        self._acts = FileActions(self, context)
         self._unfinished = Unfinished(self, context, session.id)
 
     @property
@@ -96,7 +99,6 @@ class SessionReviewScreen(ReviewScreen):
             self.look_again()
 
     def look_again(self) -> None:
-        """Look at once whether something has come, gone or changed."""
         self._wake.set()
 
     @work(exclusive=True, group="files")
@@ -202,6 +204,20 @@ class SessionReviewScreen(ReviewScreen):
     @work(group="act")
     async def action_save(self) -> None:
         await self._acts.save()
+
+    def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
+        from medtui.review.delete_dialog import DeleteScreen
+        from medtui.review.pick_file_dialog import BringScreen
+        from medtui.review.upload_dialog import SendingScreen
+
+        match dialog:
+            case FileToBring(then):
+                return BringScreen(then, Path.cwd())
+            case Sending(what, size, send):
+                return SendingScreen(what, size, send)
+            case DeleteQuestion():
+                return DeleteScreen(dialog)
+        return super().dialog(dialog)
 
     def _say_broken(self, kind: FileKind, reason: str) -> None:
         self.forget(kind.value)

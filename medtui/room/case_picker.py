@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from dataclasses import dataclass
 from typing import ClassVar, Literal, cast
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from medtui.data import DataError
 from medtui.data.cases import Past
 from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
+from medtui.room.host_actions import WRITE, CaseChoice
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
@@ -33,31 +33,9 @@ REST_SECONDS = 0.15
 
 SEARCH_SECONDS = 0.2
 
-WRITE: Literal["write"] = "write"
-"""What the picker is dismissed with when the host would rather write a brief."""
-
 OTHERWISE = (
     "Or write a brief of your own (b), or use a book or PDF: esc, then s starts without a case."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class CaseChoice:
-    """What the picker has to know.
-
-    `barred` are cases of which either has been shown something in this session, `names` what
-    people are called.
-    """
-
-    candidate: UUID
-    partner: UUID | None
-    me: UUID
-    names: dict[UUID, str]
-    barred: frozenset[UUID] = frozenset()
-
-    @property
-    def is_blind(self) -> bool:
-        return self.candidate == self.me
 
 
 class CasePicker(ModalScreen[UUID | Literal["write"] | None]):

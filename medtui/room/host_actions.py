@@ -4,28 +4,79 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
 from uuid import UUID
 
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
 from medtui.core.room_rules import other_of, person
+from medtui.core.room_state import RoomState
 from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
-from medtui.room.brief_form import BriefForm
-from medtui.room.case_picker import WRITE, CaseChoice, CasePicker
-from medtui.ui.dialogs.choose import ChooseScreen
+from medtui.ui.protocol import Dialog, Ui
 
 if TYPE_CHECKING:
-    from medtui.room.screen import RoomScreen
+    from medtui.room.facts import Presence
+    from medtui.ui.context import Context
+
+WRITE: Literal["write"] = "write"
+"""The answer to `CaseChoice` of a host who would rather write a brief."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChoice(Dialog[UUID | Literal["write"]]):
+    """Which case; answered with its id, or with `WRITE`.
+
+    `barred` are cases of which either has been shown something in this session, `names` what
+    people are called.
+    """
+
+    candidate: UUID
+    partner: UUID | None
+    me: UUID
+    names: dict[UUID, str]
+    barred: frozenset[UUID] = frozenset()
+
+    @property
+    def is_blind(self) -> bool:
+        return self.candidate == self.me
+
+
+@dataclass(frozen=True, slots=True)
+class BriefFor(Dialog[bool]):
+    """The form for the host's own brief; answered with whether the server has the texts now."""
+
+    session: PracticeSession
+
+
+class RoomUi(Ui, Protocol):
+    """What the host's actions ask of the room."""
+
+    room: RoomState
+    presence: Presence
+
+    @property
+    def has_own_brief(self) -> bool:
+        """Whether the host has written a brief, as far as is known here."""
+
+    def read_brief_again(self) -> None:
+        """Read the brief, which the host has just written or removed."""
+
+    def share(self) -> None:
+        """Send the room's shared state to the other side, and save it."""
+
+    async def write(self, write: Awaitable[PracticeSession]) -> None:
+        """Do a write, and follow what has become of the row."""
 
 
 class HostActions:
     """The host's keys. A key that cannot act says why."""
 
-    def __init__(self, screen: RoomScreen) -> None:
-        self._screen = screen
-        self._backend = screen.context.backend
+    def __init__(self, ui: RoomUi, context: Context) -> None:
+        self._ui = ui
+        self._context = context
+        self._backend = context.backend
         self.keys: dict[str, Callable[[], Awaitable[object]]] = {
             "roles": self.roles,
             "case": self.case,
@@ -39,16 +90,16 @@ class HostActions:
 
     @property
     def _session(self) -> PracticeSession:
-        return self._screen.session
+        return self._ui.room.session
 
     @property
     def _me(self) -> UUID:
-        return self._screen.room.me
+        return self._ui.room.me
 
     async def roles(self) -> None:
         """Who is the candidate; after a station, the other one."""
         session = self._session
-        if self._screen.refuse(rules.why_not_roles(session, self._me)):
+        if self._ui.refuse(rules.why_not_roles(session, self._me)):
             return
         if session.stage is Stage.WRAP_UP:
             await self._swap(session)
@@ -56,16 +107,14 @@ class HostActions:
         people = [session.host_id, *([session.guest_id] if session.guest_id else [])]
         choices = [(self._called(who), who) for who in people]
         current = people.index(session.candidate_id) if session.candidate_id in people else 0
-        who = await self._screen.app.push_screen_wait(
-            ChooseScreen("Who is the candidate?", choices, current)
-        )
+        who = await self._ui.choose("Who is the candidate?", choices, current)
         if who is None or who == session.candidate_id:
             return
-        is_known = session.case_id in self._screen.room.shared.shown or (
+        is_known = session.case_id in self._ui.room.shared.shown or (
             who == self._me and session.case_id in self._backend.cases.looked_at
         )
-        had_own = self._screen.has_own_brief and session.candidate_id is not None
-        await self._screen.write(
+        had_own = self._ui.has_own_brief and session.candidate_id is not None
+        await self._ui.write(
             self._backend.sessions.choose_candidate(session, who, keep_case=not is_known)
         )
         if had_own:
@@ -79,9 +128,9 @@ class HostActions:
             f"Swap roles: a new prep with {person(session, who, self._me)} as the candidate, and "
             f"another case? {rules.REPLACED}"
         )
-        had_own = self._screen.has_own_brief
-        if await self._screen.ask(question, "Swap roles"):
-            await self._screen.write(self._backend.sessions.begin_again(session, who))
+        had_own = self._ui.has_own_brief
+        if await self._ui.ask(question, "Swap roles"):
+            await self._ui.write(self._backend.sessions.begin_again(session, who))
             if had_own:
                 self._tell_brief_gone(who)
 
@@ -89,34 +138,33 @@ class HostActions:
         """Which case; drawn blind where the host is the candidate."""
         session = self._session
         candidate = session.candidate_id
-        if self._screen.refuse(rules.why_not_case(session, self._me)) or candidate is None:
+        if self._ui.refuse(rules.why_not_case(session, self._me)) or candidate is None:
             return
         choice = CaseChoice(
             candidate=candidate,
             partner=other_of(session, candidate),
             me=self._me,
             names={who: person(session, who, self._me) for who in (candidate,)},
-            barred=self._screen.room.shared.shown,
+            barred=self._ui.room.shared.shown,
         )
-        chosen = await self._screen.app.push_screen_wait(CasePicker(self._screen.context, choice))
+        chosen = await self._ui.open(choice)
         if chosen == WRITE:
             await self.write_brief()
         elif chosen is not None:
-            await self._screen.write(self._backend.sessions.choose_case(session, chosen))
+            await self._ui.write(self._backend.sessions.choose_case(session, chosen))
 
     async def write_brief(self) -> None:
         """Write a brief for each role, which is used instead of a case."""
-        if self._screen.refuse(rules.why_not_write(self._session, self._me)):
+        if self._ui.refuse(rules.why_not_write(self._session, self._me)):
             return
         if not self._backend.is_complete:
-            self._screen.refuse(NO_OWN_BRIEFS)
+            self._ui.refuse(NO_OWN_BRIEFS)
             return
-        form = BriefForm(self._screen.context, self._session)
-        if not await self._screen.app.push_screen_wait(form):
+        if not await self._ui.open(BriefFor(self._session)):
             return
         if self._session.case_id is not None:
-            await self._screen.write(self._backend.sessions.choose_case(self._session, None))
-        self._screen.read_brief_again()
+            await self._ui.write(self._backend.sessions.choose_case(self._session, None))
+        self._ui.read_brief_again()
 
     def _tell_brief_gone(self, candidate: UUID) -> None:
         """Say that the server has deleted the host's own brief, where the candidate has changed."""
@@ -124,77 +172,73 @@ class HostActions:
         if (session.stage, session.candidate_id) != (Stage.PREP, candidate):
             return  # the roles are as they were
         name = person(session, candidate, self._me)
-        self._screen.notify(
+        self._ui.notify(
             f"Your own brief is removed, because {name} may have read it. b writes another.",
             markup=False,
         )
-        self._screen.read_brief_again()
+        self._ui.read_brief_again()
 
     async def timing(self) -> None:
         """The phases of the station, which both sides see."""
-        if self._screen.refuse(rules.why_not_preset(self._session, self._me)):
+        if self._ui.refuse(rules.why_not_preset(self._session, self._me)):
             return
         try:
-            known = await asyncio.to_thread(presets, self._screen.context.settings)
+            known = await asyncio.to_thread(presets, self._context.settings)
         except BadConfig as error:
-            self._screen.refuse(str(error))
+            self._ui.refuse(str(error))
             return
-        present = self._screen.room.shared.preset
+        present = self._ui.room.shared.preset
         ids = [preset.id for preset in known]
-        chosen = await self._screen.app.push_screen_wait(
-            ChooseScreen(
-                "How long is a station?",
-                [(f"{preset.name}: {preset.lengths}", preset) for preset in known],
-                ids.index(present.id) if present.id in ids else 0,
-            )
+        chosen = await self._ui.choose(
+            "How long is a station?",
+            [(f"{preset.name}: {preset.lengths}", preset) for preset in known],
+            ids.index(present.id) if present.id in ids else 0,
         )
         if chosen is not None:
-            self._screen.room.choose(chosen)
-            self._screen.share()
+            self._ui.room.choose(chosen)
+            self._ui.share()
 
     async def start(self) -> None:
         """Begin the station on both sides."""
         session = self._session
-        if self._screen.refuse(rules.why_not_start(session, self._me)):
+        if self._ui.refuse(rules.why_not_start(session, self._me)):
             return
-        partner, people = other_of(session, self._me), self._screen.presence.people
+        partner, people = other_of(session, self._me), self._ui.presence.people
         if people is not None and partner not in people:
             name = person(session, partner, self._me)
-            if not await self._screen.ask(
-                f"{name} is not in the room. Start all the same?", "Start"
-            ):
+            if not await self._ui.ask(f"{name} is not in the room. Start all the same?", "Start"):
                 return
-        await self._screen.write(self._backend.sessions.set_stage(session, Stage.INTERVIEW))
+        await self._ui.write(self._backend.sessions.set_stage(session, Stage.INTERVIEW))
 
     async def finish(self) -> None:
         """End the station on both sides; before the time is up, only when one means it."""
         session = self._session
-        if self._screen.refuse(rules.why_not_finish(session, self._me)):
+        if self._ui.refuse(rules.why_not_finish(session, self._me)):
             return
-        reading = self._screen.room.reading(self._screen.context.now())
+        reading = self._ui.room.reading(self._context.now())
         if reading is not None and not reading.is_over:
             question = "The time is not up yet. Finish the station for both of you?"
-            if not await self._screen.ask(question, "Finish"):
+            if not await self._ui.ask(question, "Finish"):
                 return
-        await self._screen.write(self._backend.sessions.set_stage(session, Stage.WRAP_UP))
+        await self._ui.write(self._backend.sessions.set_stage(session, Stage.WRAP_UP))
 
     async def again(self) -> None:
         """Back to prep with the same roles and case."""
         session = self._session
-        if self._screen.refuse(rules.why_not_again(session, self._me)):
+        if self._ui.refuse(rules.why_not_again(session, self._me)):
             return
         question = f"Back to prep, once more with the same roles and case? {rules.REPLACED}"
-        if await self._screen.ask(question, "Once more"):
-            await self._screen.write(self._backend.sessions.set_stage(session, Stage.PREP))
+        if await self._ui.ask(question, "Once more"):
+            await self._ui.write(self._backend.sessions.set_stage(session, Stage.PREP))
 
     async def remove_guest(self) -> None:
         """Free the guest's seat, after asking."""
         session = self._session
-        if self._screen.refuse(rules.why_not_remove(session, self._me)):
+        if self._ui.refuse(rules.why_not_remove(session, self._me)):
             return
         name = person(session, session.guest_id, self._me)
-        if await self._screen.ask(f"Free {name}'s seat for somebody else?", "Free it"):
-            await self._screen.write(self._backend.sessions.remove_guest(session))
+        if await self._ui.ask(f"Free {name}'s seat for somebody else?", "Free it"):
+            await self._ui.write(self._backend.sessions.remove_guest(session))
 
     def _called(self, who: UUID) -> str:
         name = person(self._session, who, self._me)

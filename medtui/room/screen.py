@@ -12,7 +12,7 @@ import contextlib
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -27,8 +27,8 @@ from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title, why_not_clock
 from medtui.core.room_state import RoomState
 from medtui.core.station_clock import MINUTE
-from medtui.core.wording import difference, moment
-from medtui.data import Changed, DataError, Gone
+from medtui.core.wording import moment
+from medtui.data import DataError
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -43,20 +43,23 @@ from medtui.data.events import (
 from medtui.data.rooms import CARD
 from medtui.models import FileKind, PracticeSession, Role, Stage
 from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
+from medtui.room.brief_form import BriefForm
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
+from medtui.room.case_picker import CasePicker
 from medtui.room.facts import FileState, Presence, RoomFacts, whether_here
 from medtui.room.header import RoomLine
-from medtui.room.host_actions import HostActions
+from medtui.room.host_actions import BriefFor, CaseChoice, HostActions
 from medtui.room.notes import Notes
 from medtui.store.room_notes import RoomNotes, rescue, written
 from medtui.ui import routes
+from medtui.ui.acting import ActingScreen
 from medtui.ui.clock_face import ClockFace
 from medtui.ui.context import Context
-from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.link import copy_link, open_link
 from medtui.ui.ending import at_last
 from medtui.ui.footer import Footer
+from medtui.ui.protocol import Dialog
 
 LOOK_SECONDS = 0.5
 """How often the room looks at the time at least."""
@@ -71,7 +74,7 @@ TOLD_SECONDS = 4
 """For how long what the bell has said stands beside the clock."""
 
 
-class RoomScreen(Screen[None]):
+class RoomScreen(ActingScreen):
     """Over the board. Dismissed when one leaves, or has no seat in it any more.
 
     Args:
@@ -96,7 +99,7 @@ class RoomScreen(Screen[None]):
         self.room = RoomState(session, context.me)
         self.presence = Presence()
         self._backend = context.backend
-        self._host = HostActions(self)
+        self._host = HostActions(self, context)
         self._zone = context.zone
         self._notebook = RoomNotes(
             context.settings.state, context.me, session.id, self._notes_not_kept
@@ -213,7 +216,7 @@ class RoomScreen(Screen[None]):
             self.share()
 
     def share(self) -> None:
-        """Let the other side know, and keep it: the clock survives both programs."""
+        """See `RoomUi`. Saved, too, as the clock survives both programs."""
         self._backend.live.rooms.tell(self.session.id, self.room.shared.as_json())
         self._notebook.keep_card(self.room.shared.as_json())
         self._draw()
@@ -226,11 +229,9 @@ class RoomScreen(Screen[None]):
 
     @property
     def has_own_brief(self) -> bool:
-        """Whether the host has written a brief, as far as is known here."""
         return self._reader.has_own
 
     def read_brief_again(self) -> None:
-        """The host has just written a brief, or removed it."""
         if self._reader.may_change:
             self._fetch_brief()
 
@@ -374,34 +375,25 @@ class RoomScreen(Screen[None]):
             self.app.pop_screen()
         self.dismiss(None)
 
-    # For the host's keys
+    # For the host's keys: see `RoomUi`
 
-    def refuse(self, reason: str | None) -> bool:
-        """Say why something cannot be done, if it cannot."""
-        if reason:
-            self.notify(reason, severity="warning", markup=False)
-        return reason is not None
-
-    async def ask(self, question: str, yes: str) -> bool:
-        return await self.app.push_screen_wait(ConfirmScreen(question, yes=yes))
+    def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
+        match dialog:
+            case CaseChoice():
+                return CasePicker(self.context, dialog)
+            case BriefFor(session):
+                return BriefForm(self.context, session)
+        return super().dialog(dialog)
 
     async def write(self, write: Awaitable[PracticeSession]) -> None:
-        """Do a write, and follow what has become of the row."""
-        self._is_writing, seen, since = True, self.session, self._backend.live.heard
+        self._is_writing, seen = True, self.session
         try:
-            written = await write
-            # The feed may have brought it already, or even what came after.
-            if not self._backend.live.has_news(seen.id, since):
-                self._take(written, is_mine=True)
-                self._backend.live.put(written)
-        except Changed as error:
-            words = difference(seen, error.present, self.context.now(), self._zone)
-            self.notify(f"{words} Nothing was done: look again.", severity="error", markup=False)
-            self._take(error.present, is_mine=True)
-        except Gone:
-            self._backend.live.drop(seen.id)
-        except DataError as error:
-            self.context.notify_error(error)
+            answer = await self.context.write(seen, write)
+            # The feed may have brought it to this screen already, or even what came after.
+            if answer.present and self.session == seen:
+                self._take(answer.present, is_mine=True)
         finally:
             self._is_writing = False
+        if answer.error and not answer.is_gone:  # of that the feed tells
+            self.context.notify_error(answer.error)
         self._draw()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from datetime import datetime, tzinfo
     from uuid import UUID
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from medtui.config import Settings
     from medtui.data import Backend, DataError
+    from medtui.data.answer import WriteAnswer
     from medtui.data.sheet_delivery import SheetDelivery
+    from medtui.models import PracticeSession
     from medtui.store.drafts import FormDraft
     from medtui.store.outbox import Submission
     from medtui.ui.feed_state import FeedState
@@ -71,6 +73,14 @@ class Context(Protocol):
 
     async def draft(self, form: str) -> FormDraft:
         """The signed-in user's draft for a form."""
+
+    async def write(
+        self, seen: PracticeSession | None, work: Awaitable[PracticeSession | None]
+    ) -> WriteAnswer[PracticeSession | None]:
+        """Do a write to a session, and have the feed show what has become of it.
+
+        `seen`: the session as the user saw it; None: a new one.
+        """
 
     def go(self, route: Route) -> None:
         """Open a screen of another feature over the present one."""

@@ -21,7 +21,7 @@ class OwnProfile:
 
 
 @dataclass(frozen=True, slots=True)
-class PastSessions:
+class OwnHistory:
     """The user's past sessions and progress."""
 
 
@@ -50,4 +50,4 @@ class MarkSheet:
     room: RoomState | None = None
 
 
-Route = Account | OwnProfile | PastSessions | Room | Review | MarkSheet
+Route = Account | OwnProfile | OwnHistory | Room | Review | MarkSheet

@@ -75,11 +75,11 @@ async def test_a_key_pressed_twice_acts_once(stack: Stack, seat: Any) -> None:
             action()
             action()
 
-    twice(board.action_post)
+    twice(lambda: board.action_act("post"))
     await here.until_screen("SessionForm")
     await here.press("escape")
     await here.until_screen("BoardScreen")
-    twice(board.action_book)
+    twice(lambda: board.action_act("book"))
     await here.until_text("The seat is yours")
     assert len(here.app._notifications) == 1
 

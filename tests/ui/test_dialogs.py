@@ -14,18 +14,21 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Select
 
 import medtui
+from medtui.board.actions import CancelQuestion
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_form import SessionForm
 from medtui.documents.transcript import Transcript
 from medtui.models import PracticeSession
 from medtui.review.also_dialog import AlsoScreen
-from medtui.review.file_actions import DeleteScreen
+from medtui.review.delete_dialog import DeleteScreen
+from medtui.review.file_actions import DeleteQuestion
 from medtui.review.pick_file_dialog import BringScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
 from medtui.room.brief_form import BriefForm
-from medtui.room.case_picker import CaseChoice, CasePicker
+from medtui.room.case_picker import CasePicker
+from medtui.room.host_actions import CaseChoice
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
@@ -55,11 +58,13 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
     BriefForm: lambda board: BriefForm(board.context, chosen(board)),
     BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
-    CancelScreen: lambda board: CancelScreen(board.context, chosen(board), "Cancel it?"),
+    CancelScreen: lambda board: CancelScreen(
+        board.context, CancelQuestion(chosen(board), "Cancel it?")
+    ),
     CasePicker: lambda board: CasePicker(board.context, CaseChoice(uuid4(), None, board.me, {})),
     ChooseScreen: lambda _: ChooseScreen("Which?", [("one", 1), ("two", 2)]),
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
-    DeleteScreen: lambda _: DeleteScreen("Delete it?"),
+    DeleteScreen: lambda _: DeleteScreen(DeleteQuestion("Delete it?")),
     DetailsScreen: details,
     HelpScreen: HelpScreen,
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
