@@ -12,7 +12,7 @@ import pytest
 from medtui.board.actions import BoardActions, CancelQuestion
 from medtui.models import PracticeSession
 from tests.helpers.acting import Context, Screen, signed_in
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 class BoardScreen(Screen):

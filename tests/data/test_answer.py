@@ -11,7 +11,7 @@ from medtui.data.answer import WriteAnswer, write, write_session
 from medtui.data.events import Event, SessionsChanged
 from medtui.models import PracticeSession
 from tests.data.conftest import Open
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 
 class Desk:

@@ -14,7 +14,7 @@ from medtui.data import Backend, DataError, MemoryTokens, Server
 from medtui.data.answer import write_session
 from medtui.models import PracticeSession
 from medtui.ui.protocol import Dialog
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 class Context:

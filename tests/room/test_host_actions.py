@@ -15,7 +15,7 @@ from medtui.models import PracticeSession, Stage
 from medtui.room.facts import Presence
 from medtui.room.host_actions import WRITE, BriefFor, CaseChoice, HostActions
 from tests.helpers.acting import Context, Screen, signed_in
-from tests.stack import Person, Stack
+from tests.helpers.stack import Person, Stack
 
 
 class RoomScreen(Screen):
