@@ -314,7 +314,7 @@ def _initdb(postgres: Path, data: Path, version: int) -> list[str]:
     options = "--auth=scram-sha-256 --encoding=UTF8 --no-locale --no-sync --no-instructions"
     command = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata"), *options.split()]
     if version >= 16:
-        # They would slow down who guesses, and every connection; but ours is 32 random bytes.
+        # More iterations slow down guessing, and every connection; ours is 32 random bytes.
         command += ["-c", "scram_iterations=1"]
     return [*command, f"--username={SUPERUSER}", f"--pwfile={data / FIRST_PASSWORD}"]
 
