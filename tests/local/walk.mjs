@@ -45,6 +45,16 @@ const board = other
   )
   .on("system", {}, (message) => (isLive ||= message.extension === "postgres_changes"))
 seen.board = await subscribed(board)
+const filter = `id=eq.${given.session}`
+const mine = host.channel("mine")
+const heard = []
+mine.on("postgres_changes", { event: "INSERT", schema: "public", table: "practice_sessions", filter }, (change) =>
+  heard.push(change.new.type),
+)
+let isFiltered = false
+mine.on("system", {}, (message) => (isFiltered ||= message.extension === "postgres_changes"))
+await subscribed(mine)
+await until(() => isFiltered)
 await until(() => isLive)
 
 const sessions = host.from("practice_sessions")
@@ -55,10 +65,26 @@ await until(() => changes.length === 1)
 seen.forbidden = (await other.from("practice_sessions").insert({ ...row, id: given.hostId })).error.code
 seen.updated = (await sessions.update({ type: "review" }).eq("id", given.session).select("type")).data
 await until(() => changes.length === 2)
+seen.ambiguous = (await other.from("practice_sessions").select("id, profiles(last_name)")).error.code
+seen.nobody = (await other.from("profiles").select("user_id").eq("last_name", "Nobody").maybeSingle()).data
+const files = host.storage.from("assessments")
+const file = `${given.session}/transcript.json`
+seen.uploaded = (await files.upload(file, "{}", { contentType: "application/json" })).error
+seen.info = (await files.info(file)).data.size
+seen.exists = [(await files.exists(file)).data, (await files.exists(`${given.session}/none.json`)).data]
+seen.removed = (await files.remove([file])).data.length
 seen.count = (await other.from("practice_sessions").select("id", { count: "exact", head: true })).count
 seen.deleted = (await sessions.delete().eq("id", given.session)).status
 await until(() => changes.length === 3)
 seen.changes = changes
+seen.heard = heard
+
+const operator = createClient(given.url, given.secret, {
+  auth: { persistSession: false },
+  realtime: { transport: WebSocket },
+}).auth.admin
+seen.made = (await operator.createUser({ email: "made@example.org", email_confirm: true })).data.user.email
+seen.users = (await operator.listUsers()).data.users.length
 
 const room = (client, key) =>
   client.channel("ward", {

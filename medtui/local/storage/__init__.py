@@ -131,7 +131,7 @@ class Storage:
         return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
 
     async def _seen(self, request: Request, bucket: str, name: str, *, public: bool) -> Row:
-        """The row of an object that the caller may see; in a public bucket, anybody's."""
+        """The row of an object that the caller may see; in a public bucket, any object's."""
         claims = None
         if not public:
             with contextlib.suppress(StorageError):
