@@ -96,6 +96,8 @@ class ReviewScreen(Screen[None]):
         self._found: dict[Evidence, Found] = {}
         self.transcript: Transcript | None = None
         self.assessment: Assessment | None = None
+        self.is_complete = True
+        """False while the transcript is compared with its file."""
 
     def compose(self) -> ComposeResult:
         yield ReviewHeader(self._title)
@@ -180,7 +182,8 @@ class ReviewScreen(Screen[None]):
         self._say(transcript.notes)
 
     def complete(self, transcript: Transcript) -> None:
-        """Add to the transcript that is shown what else is in its file; its turns are the same."""
+        """Show the notes and other values of the transcript's file; its turns are the same."""
+        self.is_complete = True
         if self.transcript is not None and self.transcript is not transcript:
             known = self.transcript.notes
             self.transcript = transcript
@@ -331,6 +334,9 @@ class ReviewScreen(Screen[None]):
         from medtui.review.also_dialog import AlsoScreen
 
         if self._refuse_without_transcript() or self.transcript is None:
+            return
+        if not self.is_complete:
+            self._refuse("The talk is still being compared with its file: try again in a moment.")
             return
         if not self.transcript.notes and not self.transcript.unclaimed:
             self._refuse("Everything in the file is part of the talk.")
