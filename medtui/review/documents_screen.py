@@ -70,6 +70,8 @@ class DocumentsScreen(ActingScreen):
         self._found: dict[Evidence, Found] = {}
         self.transcript: Transcript | None = None
         self.assessment: Assessment | None = None
+        self.is_complete = True
+        """False while the transcript is compared with its file."""
 
     def compose(self) -> ComposeResult:
         yield ReviewHeader(self._title)
@@ -154,7 +156,8 @@ class DocumentsScreen(ActingScreen):
         self._say(transcript.notes)
 
     def complete(self, transcript: Transcript) -> None:
-        """Add to the transcript that is shown what else is in its file; its turns are the same."""
+        """Show the notes and other values of the transcript's file; its turns are the same."""
+        self.is_complete = True
         if self.transcript is not None and self.transcript is not transcript:
             known = self.transcript.notes
             self.transcript = transcript

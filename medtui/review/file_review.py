@@ -37,7 +37,11 @@ class FileReviewScreen(ReviewScreen):
     @work(exclusive=True, group="read")
     async def read(self) -> None:
         """Show what can be read; say, where something would stand, why it cannot."""
-        told = await asyncio.gather(*(self._read(*reading) for reading in self._readings))
+        try:
+            told = await asyncio.gather(*(self._read(*reading) for reading in self._readings))
+        finally:
+            for _, reading in self._readings:
+                reading.stop()
         wrong = [words for words in told if words]
         for kind in ("transcript", "assessment"):
             if getattr(self, kind) is None and wrong:
@@ -64,6 +68,7 @@ class FileReviewScreen(ReviewScreen):
             return "Both files are assessments: view takes a transcript and an assessment."
         if talk is not None:
             self.memory, self._said = memory, said
+            self.is_complete = document is not first
             self.show(talk)
         if isinstance(document, Assessment):
             self.show(document)
@@ -72,7 +77,7 @@ class FileReviewScreen(ReviewScreen):
         return None
 
     async def _complete(self, path: Path, reading: Reading) -> None:
-        """Add what else is in a long talk's file, which is there after its turns."""
+        """Wait for the notes and other values of a long talk's file, which follow its turns."""
         try:
             document = await reading.result()
         except DocumentError as error:
@@ -80,6 +85,7 @@ class FileReviewScreen(ReviewScreen):
         else:
             if isinstance(document, Transcript):
                 self.complete(document)
+        self.is_complete = True
 
     async def _asked(self, path: Path, document: Document) -> Document:
         """The document, as what one says that it is."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 import time
 from pathlib import Path
@@ -18,7 +17,6 @@ from medtui.documents.assessments import names
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
-from medtui.documents.json_text import value_of
 from medtui.documents.statistics import statistics_of
 from medtui.documents.transcripts import plain, segments
 
@@ -115,28 +113,6 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 def test_any_text_is_read_or_refused(text: str) -> None:
     outcome(text.encode("utf-8", "surrogatepass"))
     outcome(("WEBVTT\n\n" + text).encode("utf-8", "surrogatepass"))
-
-
-def spoilt(value: Any, chance: random.Random) -> Any:
-    """A sample in which here and there something is missing, of another kind, or twice."""
-    draw = chance.random()
-    if draw < 0.02:
-        return chance.choice([None, "", "x y", 0, -1, 1e300, True, [], {}, "\ud83d", ["a b"]])
-    if isinstance(value, dict):
-        items = [(name, spoilt(part, chance)) for name, part in value.items()]
-        return dict(item for item in items if chance.random() > 0.01)
-    if isinstance(value, list):
-        parts = [spoilt(part, chance) for part in value if chance.random() > 0.01]
-        return parts + parts[:1] if draw > 0.99 else parts
-    return value
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".json"], ids=str)
-def test_a_spoilt_sample_is_read_or_refused(path: Path, seed: int) -> None:
-    chance = random.Random(seed)
-    value = value_of(path.read_text())
-    outcome(json.dumps(spoilt(value, chance)).encode("utf-8", "surrogatepass"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

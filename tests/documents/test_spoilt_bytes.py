@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from medtui.documents import DocumentError, read
+from tests.documents.test_hostile import check as check_document
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = [path.read_bytes() for path in sorted(SAMPLES.rglob("*.*")) if path.name[0] != "_"]
@@ -59,10 +60,13 @@ def check(seed: int) -> float:
     refused = ""
     start = time.process_time()
     try:
-        json.dumps(read(data).as_json(), allow_nan=False)
+        document = read(data)
     except DocumentError as error:
-        refused = error.message
+        document, refused = None, error.message
     took = time.process_time() - start
+    if document is not None:
+        check_document(document)
+        json.dumps(document.as_json(), allow_nan=False)
     assert not refused or refused.endswith("."), seed
     assert took < SECONDS, seed
     return took

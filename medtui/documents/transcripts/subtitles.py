@@ -20,10 +20,14 @@ def read_ass(text: str) -> Draft | None:
         return None
     if len(text) > MAX_CHARS:
         raise DocumentError("These subtitles are longer than any talk: bring shorter ones.")
+    import warnings
+
     import pysubs2
 
     try:
-        subtitles = pysubs2.SSAFile.from_string(text, format_="ass")
+        with warnings.catch_warnings():  # about margins, which are not read
+            warnings.simplefilter("ignore")
+            subtitles = pysubs2.SSAFile.from_string(text, format_="ass")
     except (pysubs2.exceptions.Pysubs2Error, ValueError, KeyError, IndexError) as error:
         raise DocumentError(
             "These subtitles (ASS) are broken: export them again, or as SRT.", title="Broken file"
