@@ -111,7 +111,7 @@ class CodeScreen(CodeForm):
 
     def action_leave(self) -> None:
         if self._needs_password:
-            self._choose_password(is_needed=True)
+            self.context.login.choose_password(is_recovery=True, is_needed=True)
         else:
             self.app.pop_screen()
 
@@ -146,15 +146,10 @@ class CodeScreen(CodeForm):
                 await self.context.login.password_is_set()
                 self._needs_password = False
         if self._needs_password or self._code is Code.RECOVERY:
-            self._choose_password(is_needed=self._needs_password)
+            is_needed = self._needs_password
+            self.context.login.choose_password(is_recovery=True, is_needed=is_needed)
         else:
             await self.context.login.enter()
-
-    def _choose_password(self, *, is_needed: bool) -> None:
-        from medtui.account.password import PasswordScreen
-
-        screen = PasswordScreen(self.context, is_recovery=True, is_needed=is_needed)
-        self.context.show(screen)
 
     async def send(self) -> None:
         await (await self.backend()).codes.send(self._code, self._email)

@@ -68,9 +68,7 @@ class LoginFlow:
             return
         self._email = user.email
         if await self._needs_password():
-            from medtui.account.password import PasswordScreen
-
-            context.show(PasswordScreen(context, is_needed=True))
+            self.choose_password(is_needed=True)
             return
         try:
             self.profile = await context.backend.profiles.mine()
@@ -96,6 +94,13 @@ class LoginFlow:
     def enter_again(self) -> None:
         """Repeat what failed on the way to the board."""
         self._work(self._context.servers.again())
+
+    def choose_password(self, *, is_recovery: bool = False, is_needed: bool = False) -> None:
+        """Show the form for a new password; see `PasswordScreen`."""
+        from medtui.account.password import PasswordScreen
+
+        context = self._context
+        context.show(PasswordScreen(context, is_recovery=is_recovery, is_needed=is_needed))
 
     async def need_password(self) -> None:
         """Save a note that the owner must choose a password; it survives a crash."""

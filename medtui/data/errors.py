@@ -10,6 +10,11 @@ from typing import Self
 
 from medtui.models import PracticeSession
 
+PORTAL = (
+    "This network asks for a sign-in before it lets anything through: open any page in a "
+    "browser, sign in there, then try again."
+)
+
 
 class DataError(Exception):
     """Base class of the data module's errors. `title`: a heading, if there is room for one."""

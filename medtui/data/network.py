@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from medtui.data.errors import Unreachable
+from medtui.data.errors import PORTAL, Unreachable
 from medtui.data.proxies import Proxy, is_loopback, proxy_for
 
 if TYPE_CHECKING:
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
 
 __all__ = ["Route", "certificate_error", "is_loopback"]
-
-PORTAL = (
-    "This network asks for a sign-in before it lets anything through: open any page in a "
-    "browser, sign in there, then try again."
-)
 
 ELSEWHERE = (
     "Something else than a Supabase answers here: sign in to this network if it asks for that, "

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from medtui.data.errors import Unreachable
+from medtui.data.errors import PORTAL, Unreachable
 
 if TYPE_CHECKING:
     from medtui.data.network import Route
@@ -54,8 +54,6 @@ class Transport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        from medtui.data.network import PORTAL
-
         if self._inner is None:
             raise Unreachable(self._route.fault)
         request.headers["Accept-Encoding"] = "gzip"  # what `_unpacked` can bound

@@ -14,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from medtui.core.history import Filter, History
@@ -29,6 +28,7 @@ from medtui.history.progress_view import ProgressView
 from medtui.history.wording import counts_words, day_words, filter_words, progress_words
 from medtui.models import Role
 from medtui.ui import routes
+from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
 
@@ -36,7 +36,7 @@ LOOK_SECONDS = 8
 """How often one looks whether a session has got its first file."""
 
 
-class HistoryScreen(Screen[None]):
+class HistoryScreen(ActingScreen):
     """Over the board. What this machine knows is there at once, and says as of when it is.
 
     Args:
@@ -227,7 +227,7 @@ class HistoryScreen(Screen[None]):
 
     def action_role(self) -> None:
         if self._is_progress:
-            self._refuse("Progress is how you do as the candidate.")
+            self.refuse("Progress is how you do as the candidate.")
             return
         roles = (None, Role.CANDIDATE, Role.ACTOR)
         at = roles.index(self._history.filter.role)
@@ -256,16 +256,14 @@ class HistoryScreen(Screen[None]):
 
     async def _choose(self, question: str, counts: Counter[str], current: str | None) -> str | None:
         """One of these; empty for all, None for leaving it as it is."""
-        from medtui.ui.dialogs.choose import ChooseScreen
-
         if not counts:
-            self._refuse("None of these sessions has a case.")
+            self.refuse("None of these sessions has a case.")
             return None
         names = sorted(counts, key=str.casefold)
         choices = [(f"all ({len(self._history)})", "")]
         choices += [(f"{name} ({counts[name]})", name) for name in names]
         at = names.index(current) + 1 if current in names else 0
-        return await self.app.push_screen_wait(ChooseScreen(question, choices, at))
+        return await self.choose(question, choices, at)
 
     def action_search(self) -> None:
         self.field.display = True
@@ -299,6 +297,3 @@ class HistoryScreen(Screen[None]):
         for view in (self.charts, self.list):
             if view.display:
                 view.focus()
-
-    def _refuse(self, reason: str) -> None:
-        self.notify(reason, severity="warning", markup=False)

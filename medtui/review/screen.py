@@ -14,6 +14,7 @@ from medtui.documents.words import seconds_of, speaker_words
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.documents_screen import DocumentsScreen
 from medtui.review.transcript_view import TranscriptView
+from medtui.ui.protocol import SaveCopy
 
 
 class ReviewScreen(DocumentsScreen):
@@ -189,7 +190,6 @@ class ReviewScreen(DocumentsScreen):
     async def save_markdown(self, name: str = "review.md") -> None:
         """Save what is shown, as Markdown; asks where."""
         from medtui.documents.export import as_markdown
-        from medtui.ui.dialogs.save import SaveScreen
 
         if self.transcript is None and self.assessment is None:
             self.refuse("There is nothing to save yet.")
@@ -201,7 +201,7 @@ class ReviewScreen(DocumentsScreen):
             return as_markdown(self._title, transcript, assessment, names, begins)
 
         folder = self._folder or Path.home()
-        saved = await self.app.push_screen_wait(SaveScreen(folder / name, text))
+        saved = await self.open(SaveCopy(folder / name, text, "Save the review as Markdown"))
         if saved is not None:
             self.notify(f"Saved as {saved}.", markup=False)
 

@@ -68,7 +68,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DetailsScreen: details,
     HelpScreen: HelpScreen,
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
-    SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: ""),
+    SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: "", "Save it"),
     SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
     SessionForm: lambda board: SessionForm(board.context, board.overlap),
     WhoScreen: lambda _: WhoScreen(Transcript("", ()), {}, []),

@@ -25,12 +25,7 @@ class SaveScreen(ModalScreen[Path | None]):
         Binding("escape", "dismiss", "Back", id="save.back", tooltip="Back"),
     ]
 
-    def __init__(
-        self,
-        path: Path,
-        content: Callable[[], str | bytes],
-        title: str = "Save the review as Markdown",
-    ) -> None:
+    def __init__(self, path: Path, content: Callable[[], str | bytes], title: str) -> None:
         super().__init__()
         self._path = path
         self._content = content
