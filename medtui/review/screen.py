@@ -117,7 +117,7 @@ class ReviewScreen(DocumentsScreen):
         if self._refuse_without_transcript() or self.transcript is None:
             return
         if not self.is_complete:
-            self._refuse("The talk is still being compared with its file: try again in a moment.")
+            self.refuse("The talk is still being compared with its file: try again in a moment.")
             return
         if not self.transcript.notes and not self.transcript.unclaimed:
             self.refuse("Everything in the file is part of the talk.")

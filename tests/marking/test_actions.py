@@ -20,7 +20,7 @@ from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import Submission
 from medtui.ui.protocol import SaveCopy
 from tests.helpers.acting import Context, Screen, signed_in
-from tests.stack import Stack
+from tests.helpers.stack import Stack
 
 FIRST = RUBRICS[0].domains[0].name
 STRENGTH = Spot(FIRST, RemarkKind.STRENGTH)
