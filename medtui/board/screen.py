@@ -123,8 +123,6 @@ class BoardScreen(ActingScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        # A dialog that came before the first layout would stay before an empty screen.
-        self.screen_layout_refresh_signal.subscribe(self, self._draw_beneath)
         self.filter.display = False
         feed = self.context.feed
         feed.events.subscribe(self, self._hear)
@@ -136,10 +134,6 @@ class BoardScreen(ActingScreen):
         self._show_notice()
         self.set_interval(1, self._redraw)
         self._redraw()
-
-    def _draw_beneath(self, _: Screen[Any]) -> None:
-        if not self.is_active:
-            self.app.screen.refresh()
 
     # What the data module tells
 

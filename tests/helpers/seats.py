@@ -15,6 +15,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 from textual import events
+from textual._context import visible_screen_stack
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -131,6 +132,8 @@ class Seat:
     def text(self) -> str:
         """The screen as text, toasts included."""
         with self.app._context():
+            # Else a dialog that is to be drawn is drawn, and kept, before an empty screen.
+            visible_screen_stack.set(self.app._background_screens)
             strips = self.app.screen._compositor.render_strips(self.app.size)
         return "\n".join(strip.text.rstrip() for strip in strips)
 
