@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from medtui.local.keys import ServerKeys
     from tests.helpers.stack import Stack
 
-pytest_plugins = ["tests.helpers.seats"]
+pytest_plugins = ["tests.helpers.local", "tests.helpers.seats"]
 
 # Clusters and databases are thousands of small files: in memory, where there is plenty, the tests
 # take a third of the time. Programs that tests start follow the variable.

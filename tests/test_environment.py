@@ -20,8 +20,8 @@ import pytest
 
 from medtui.store.environment import forget_network
 from tests.helpers.forwarder import HOST
+from tests.helpers.process import KEYS
 from tests.helpers.stack import Stack
-from tests.local.process import KEYS
 from tests.test_end_to_end import environment, medtui, server, sign_in
 
 CASES = Path(__file__).parents[1] / "medtui" / "documents" / "cases" / "examples" / "cases.yaml"

@@ -19,9 +19,9 @@ from supabase import AsyncClient, acreate_client
 from medtui.config import BadConfig, invited, is_invitation, load
 from medtui.local.invite import invitation, own_address
 from medtui.local.keys import ServerKeys
+from tests.helpers.process import Server
 from tests.helpers.stack import Stack
 from tests.helpers.terminal import Terminal
-from tests.local.process import Server
 from tests.test_end_to_end import environment
 
 KEYS = ServerKeys.new()

@@ -6,8 +6,8 @@ import pytest
 
 from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
+from tests.fidelity.test_realtime import joined
 from tests.helpers.stack import stacked
-from tests.local.test_realtime import joined
 
 
 async def leak(template: Cluster, keys: ServerKeys) -> None:

@@ -21,8 +21,8 @@ from medtui.data.events import RoomHeard
 from medtui.data.sheet_delivery import RECEIPT, SHEET
 from medtui.store.outbox import DeliveryState, Hold, Submission
 from tests.data.test_courier import Desk, Practice
+from tests.helpers.realtime_door import Subscriber, subscriber
 from tests.helpers.stack import Person, Stack
-from tests.local.realtime_door import Subscriber, subscriber
 
 SETTLED = 1.5
 """Seconds in which a sheet that is uploaded unasked is uploaded, as the pauses are here."""

@@ -15,7 +15,7 @@ Storage
     a bulk delete by a guest: 200 []                  `test_assessments`
     upsert without an UPDATE policy: 403              we delete, then upload: `test_replacing`
     names with NUL, newlines, non-ASCII               refused by the server; ours are two names
-    names with dots                                   `tests/local/storage/test_recordings.py`
+    names with dots                                   `tests/fidelity/storage/test_recordings.py`
 """
 
 from __future__ import annotations

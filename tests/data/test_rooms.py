@@ -11,8 +11,8 @@ import pytest
 
 from medtui.data.events import Event, FeedWentLive, RoomHeard, RoomMet, RoomParted
 from tests.data.conftest import Open
+from tests.helpers.realtime_door import Subscriber, shout, show, subscriber
 from tests.helpers.stack import Person, Stack
-from tests.local.realtime_door import Subscriber, shout, show, subscriber
 
 
 class Ear:

@@ -21,7 +21,7 @@ import pytest
 from medtui import cli
 from medtui.local.folder import CONTENT
 from medtui.local.postgres import SUPERUSER, Cluster
-from tests.local.process import KEYS, Serve, nobody_is_left, within
+from tests.helpers.process import KEYS, Serve, nobody_is_left, within
 
 EMAIL, PASSWORD = "vera@example.org", "correct horse"
 

@@ -18,9 +18,9 @@ import pytest
 
 from medtui.local import LocalError
 from medtui.local.settings import ServerSettings
+from tests.helpers.process import KEYS, Serve, answers, hold, nobody_is_left, within
 from tests.helpers.stack import data_model_alone
 from tests.helpers.terminal import Terminal
-from tests.local.process import KEYS, Serve, answers, hold, nobody_is_left, within
 
 NIL = "00000000-0000-0000-0000-000000000000"
 

@@ -14,8 +14,8 @@ from medtui.local.auth import limits
 from medtui.local.auth.errors import AuthError
 from medtui.local.auth.limits import CODES, MOST_KEYS, REQUESTS, Guesses, Limiter, Limits
 from medtui.local.gateway import Gateway
+from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Person, Stack
-from tests.local.auth_door import AuthDoor, said
 
 TOO_MANY = (429, "over_request_rate_limit")
 GUESSES = 5

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tests.helpers.stack import Stack
-from tests.local.realtime_door import (
+from tests.helpers.realtime_door import (
     POLICIES,
     PRESENT,
     WARD,
@@ -14,6 +13,7 @@ from tests.local.realtime_door import (
     show,
     subscriber,
 )
+from tests.helpers.stack import Stack
 
 
 async def test_a_private_topic_is_for_those_whom_the_policies_let_in(stack: Stack) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from realtime import AsyncRealtimeChannel
 from supabase import AsyncClient
 
+from tests.helpers.realtime_door import POLICIES, allow
 from tests.helpers.stack import Stack
-from tests.local.realtime_door import POLICIES, allow
 
 
 class Heard:

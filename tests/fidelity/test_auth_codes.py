@@ -10,8 +10,8 @@ import pytest
 
 from medtui.local.install import PLATFORM
 from medtui.local.postgres import SUPERUSER
+from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Stack
-from tests.local.auth_door import AuthDoor, said
 
 NEW = {"email": "new@example.org", "password": "correct horse"}
 

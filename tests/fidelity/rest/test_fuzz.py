@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from medtui.local.rest.errors import RestError
 from medtui.local.rest.parse import parse, split
+from tests.fidelity.rest.grammar import Grammar
+from tests.fidelity.rest.lab import Lab
+from tests.fidelity.rest.wire import Answer, Wire
 from tests.helpers.stack import Stack
-from tests.local.rest.grammar import Grammar
-from tests.local.rest.lab import Lab
-from tests.local.rest.wire import Answer, Wire
 
 SHORT, LONG = 100, 10_000
 

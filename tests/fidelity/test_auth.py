@@ -11,8 +11,8 @@ from starlette.requests import Request
 
 from medtui.local.auth.errors import AuthError
 from medtui.local.auth.limits import MOST_KEYS, REQUESTS, Limiter, Limits
+from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Stack
-from tests.local.auth_door import AuthDoor, said
 
 NEW = {"email": "new@example.org", "password": "correct horse"}
 

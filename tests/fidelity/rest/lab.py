@@ -11,10 +11,10 @@ import jwt
 import psycopg
 
 from medtui.local.postgres import SUPERUSER
+from tests.fidelity.rest.facts import IDS, TABLES
+from tests.fidelity.rest.grammar import Request
+from tests.fidelity.rest.wire import Answer, Wire
 from tests.helpers.stack import Person, Stack
-from tests.local.rest.facts import IDS, TABLES
-from tests.local.rest.grammar import Request
-from tests.local.rest.wire import Answer, Wire
 
 PEOPLE = ("amara", "daniel", "stranger", "nobody")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
+from tests.fidelity.storage.conftest import SESSION, Scene
 from tests.helpers.stack import Person
-from tests.local.storage.conftest import SESSION, Scene
 
 LINES = Path(__file__).with_name("recordings.txt").read_text().splitlines()
 LINE = re.compile(

@@ -9,8 +9,8 @@ import pytest
 import websockets
 
 from medtui.local.realtime import socket
+from tests.helpers.realtime_door import PRESENT, WARD, diff, heard, shout, show, subscriber
 from tests.helpers.stack import Stack
-from tests.local.realtime_door import PRESENT, WARD, diff, heard, shout, show, subscriber
 
 # Broadcast
 

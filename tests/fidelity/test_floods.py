@@ -16,8 +16,8 @@ from medtui.local import bodies, connections, db_role
 from medtui.local.connections import Crowd, HttpConnection
 from medtui.local.gateway import MAX_BODY, MAX_UPLOAD
 from medtui.local.rest.reader import MAX_EMBEDS
+from tests.fidelity.test_realtime import is_open
 from tests.helpers.stack import Person, Stack, administrator
-from tests.local.test_realtime import is_open
 
 OTHER = "127.0.0.2"
 """Another address of this machine."""

@@ -17,14 +17,14 @@ from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
 
 if TYPE_CHECKING:
+    from tests.helpers.auth_door import AuthDoor
+    from tests.helpers.process import Serve
     from tests.helpers.stack import Stack
-    from tests.local.auth_door import AuthDoor
-    from tests.local.process import Serve
 
 
 @pytest.fixture
 async def auth(stack: Stack) -> AsyncIterator[AuthDoor]:
-    from tests.local.auth_door import AuthDoor
+    from tests.helpers.auth_door import AuthDoor
 
     async with httpx.AsyncClient() as http:
         yield AuthDoor(stack, http)
@@ -33,7 +33,7 @@ async def auth(stack: Stack) -> AsyncIterator[AuthDoor]:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Starts servers; whatever they do, none is left when the test is over."""
-    from tests.local.process import Server
+    from tests.helpers.process import Server
 
     with ExitStack() as started:
 

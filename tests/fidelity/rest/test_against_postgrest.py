@@ -18,12 +18,12 @@ from typing import Any
 
 import pytest
 
+from tests.fidelity.rest.facts import IDS
+from tests.fidelity.rest.grammar import Grammar, Request
+from tests.fidelity.rest.lab import Lab, plain
+from tests.fidelity.rest.wire import Answer, Wire
 from tests.helpers.postgrest import postgrest
 from tests.helpers.stack import Stack
-from tests.local.rest.facts import IDS
-from tests.local.rest.grammar import Grammar, Request
-from tests.local.rest.lab import Lab, plain
-from tests.local.rest.wire import Answer, Wire
 
 SHORT, LONG = 150, 10_000
 COMPARED = ("content-type", "content-range", "www-authenticate")

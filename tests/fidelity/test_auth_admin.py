@@ -8,8 +8,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Stack
-from tests.local.auth_door import AuthDoor, said
 
 
 @pytest.fixture

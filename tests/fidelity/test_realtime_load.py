@@ -18,8 +18,8 @@ import psycopg
 import pytest
 
 from medtui.local.keys import ServerKeys
+from tests.helpers.process import Server
 from tests.helpers.stack import Stack
-from tests.local.process import Server
 
 CROWD = Path(__file__).with_name("crowd.py")
 WRITERS = 4

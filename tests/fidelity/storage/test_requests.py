@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from medtui.local.storage.errors import StorageError
 from medtui.local.storage.names import check_key, check_type
-from tests.local.storage.conftest import Scene
+from tests.fidelity.storage.conftest import Scene
 
 TRANSCRIPT = "transcript.json"
 SAFE = set(ascii_letters + digits + "_/!-.*'() &$@=;:+,?")

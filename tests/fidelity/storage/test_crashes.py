@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.local.storage.conftest import Scene
+from tests.fidelity.storage.conftest import Scene
 
 ROLES = ("authenticator", "supabase_auth_admin", "supabase_storage_admin", "supabase_admin")
 

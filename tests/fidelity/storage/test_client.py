@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from storage3.exceptions import StorageApiError
 
-from tests.local.storage.conftest import Scene
+from tests.fidelity.storage.conftest import Scene
 
 JSON = {"content-type": "application/json"}
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from tests.helpers.realtime_door import POLICIES, allow
 from tests.helpers.stack import Stack
 from tests.helpers.supabase_js import node
-from tests.local.realtime_door import POLICIES, allow
 
 WALK = Path(__file__).with_name("walk.mjs")
 

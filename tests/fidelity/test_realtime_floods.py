@@ -14,8 +14,8 @@ import websockets
 from medtui.local import realtime
 from medtui.local.realtime import socket
 from medtui.local.realtime.limits import FRAMES, MAX_BINDINGS, MAX_FILTERS
+from tests.helpers.realtime_door import Subscriber, joined, subscriber
 from tests.helpers.stack import Stack
-from tests.local.realtime_door import Subscriber, joined, subscriber
 
 TABLE = {"event": "*", "schema": "public", "table": "practice_sessions"}
 

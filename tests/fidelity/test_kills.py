@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.local.process import Serve, Server, nobody_is_left
-from tests.local.writes import KINDS, Database, Door, Kind, Unacknowledged
+from tests.helpers.process import Serve, Server, nobody_is_left
+from tests.helpers.writes import KINDS, Database, Door, Kind, Unacknowledged
 
 VICTIMS = ("gateway", "postgres", "both", "backend", "starting")
 LONGEST = 1.0

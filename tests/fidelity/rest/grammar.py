@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-from tests.local.rest.facts import (
+from tests.fidelity.rest.facts import (
     BAD_TOKENS,
     CODES,
     EMBEDS,

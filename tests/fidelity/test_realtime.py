@@ -13,8 +13,8 @@ import websockets
 
 from medtui.local import gateway
 from medtui.local.realtime import socket
+from tests.helpers.realtime_door import Subscriber, joined, subscriber
 from tests.helpers.stack import Person, Stack, administrator
-from tests.local.realtime_door import Subscriber, joined, subscriber
 
 
 async def test_a_join_is_answered_as_the_clients_expect(stack: Stack) -> None:
