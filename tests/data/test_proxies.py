@@ -237,7 +237,7 @@ async def test_all_clients_of_the_data_module_are_made_in_one_place(
     server = Server(stack.url, stack.anon_key)
     async with Backend.open(server, tokens=MemoryTokens(), notify=lambda event: None) as backend:
         await backend.sessions.window(datetime.now(UTC))
-        await backend.assessments._connection.client.storage.list_buckets()
+        await backend.assessments._connection.client.storage.from_("assessments").list("x")
     await check_server(stack.url, stack.anon_key)
     async for _ in examine(stack.url, stack.anon_key, MemoryTokens()):
         pass
