@@ -44,7 +44,7 @@ def unconfirmed(context: AccountContext, email: str, password: str) -> CodeScree
 
 
 def digits_of(text: str) -> str:
-    """The code in what was typed or pasted, however it is spaced and whatever stands around it."""
+    """The six digits of a typed or pasted code, without spaces and text around them."""
     return "".join(
         str(unicodedata.decimal(char))
         for char in unicodedata.normalize("NFKC", text)

@@ -45,7 +45,7 @@ class FormScreen(Screen[None]):
         self.failure.set_class(not words, "-empty")
 
     def may(self, button: CooldownButton) -> bool:
-        """Whether something may be sent; if not, it is said why."""
+        """Whether the form may be sent; if not, the reason is shown."""
         if left := button.left:
             self.say(f"The server asks for a pause: wait {left} s more.")
         return not left and not self.is_busy

@@ -25,7 +25,7 @@ AT_ONCE = 4
 KEEP_EVERY = 200
 """So many are looked into before what is known is kept: one may not stay until the end."""
 FORMAT: Literal[1] = 1
-"""Of what is kept on this machine; another medtui's is read anew."""
+"""Version of the stored summaries; those of another version are read again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from medtui.ui.context import Context
 
 SETTLES = 1.0
-"""Seconds after which it is said where a sheet stands: it passes most steps more quickly."""
+"""Seconds before the state of a delivery is shown: most are over sooner."""
 
 
 class SheetHandover:

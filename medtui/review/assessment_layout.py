@@ -65,7 +65,7 @@ def outline(assessment: Assessment) -> list[Passage]:
 
 
 class Place(NamedTuple):
-    """Where a quote was found, as it is said: before it, behind it, and at the end of the line."""
+    """The words for where a quote was found: before it, behind it, and at the end of the line."""
 
     sign: str = "·"
     remark: str = ""

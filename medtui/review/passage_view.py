@@ -32,7 +32,7 @@ STEP = 3
 
 
 class PassageView(ScrollView, can_focus=True):
-    """Passages with a cursor on one of them. Subclasses say what stands in each."""
+    """Passages with a cursor on one of them. Subclasses give the text of each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *vim_bindings("move(1)", "move(-1)", "page(1)", "page(-1)", "first", "last"),

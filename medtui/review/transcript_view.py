@@ -100,7 +100,7 @@ class TranscriptView(PassageView):
         self._arrange()
 
     def _arrange(self) -> None:
-        """What stands below what, keeping the cursor on its turn."""
+        """Lay out the turns, keeping the cursor on its turn."""
         turn = self.turn
         wanted = range(len(self.transcript.turns))
         shown: list[int] = []

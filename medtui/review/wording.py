@@ -33,7 +33,7 @@ def size_words(size: int | None) -> str:
 
 
 def missing(kind: FileKind, session: PracticeSession, me: UUID, *, any_there: bool) -> str:
-    """What stands where a file would be: that it is not there, and what will bring it."""
+    """The words in place of a file: that it is not there, and what will bring it."""
     what = f"No {kind} yet." if any_there else "No transcript and no assessment yet."
     comes = "It is shown here as soon as it comes." if any_there else (
         "They are shown here as soon as they come."
