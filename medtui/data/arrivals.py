@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,6 +35,10 @@ class Arrivals:
     def brought(self, id_: UUID) -> int:
         """The number of the news with which a row has last come; 0: with none."""
         return self._brought.get(id_, 0)
+
+    def since(self, news: int) -> Callable[[UUID], bool]:
+        """Tells whether a row has come with a later news than this number."""
+        return lambda id_: self.brought(id_) > news
 
     def forget_old(self, now: datetime) -> None:
         """Forget what was committed long before the newest: a board may be up for weeks."""

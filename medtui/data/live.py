@@ -41,6 +41,7 @@ from medtui.data.row_lookups import Relations
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.window import SessionWindow
+from medtui.data.window_diff import Rows, differing, has_missed
 from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class LiveFeed:
         self._notify = notify
         self._scope = scope
         self._source = source
-        self._rows: dict[UUID, PracticeSession] = {}
+        self._rows: Rows = {}
         self._since: datetime | None = None
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
@@ -265,7 +266,7 @@ class LiveFeed:
     def _tell_stale(self) -> None:
         self._notify(FeedWentStale(self._since, self._refusal or self._reason))
 
-    async def _window(self) -> dict[UUID, PracticeSession]:
+    async def _window(self) -> Rows:
         sessions = await self._sessions.window(self._clock.now(), self._scope)
         self._relations.remember(sessions)
         return {session.id: session for session in sessions}
@@ -284,11 +285,7 @@ class LiveFeed:
                 suspects &= again
             if not suspects:
                 continue
-            if any(
-                _bare(window.get(id_)) != _bare(self._rows.get(id_))
-                and not self._has_come_in(window.get(id_))
-                for id_ in suspects
-            ):
+            if has_missed(window, self._rows, suspects, self._scope, self._clock.now()):
                 raise SocketBroken("the live feed has missed a change")
             # Only names or cases differ, which the feed does not carry; or time has gone on.
             changed = [window[id_] for id_ in suspects]
@@ -296,7 +293,7 @@ class LiveFeed:
             self._relations.remember(changed)
             self._notify(SessionsChanged(changed=tuple(changed)))
 
-    async def _compare(self) -> tuple[dict[UUID, PracticeSession], set[UUID]]:
+    async def _compare(self) -> tuple[Rows, set[UUID]]:
         """Read the window. Returns it, and the ids in which it differs from what the feed brings.
 
         A commit may be in the answer before its event is here, so that is given time to come.
@@ -308,28 +305,9 @@ class LiveFeed:
             await asyncio.sleep(EVENT_SECONDS)
         return window, self._differing(window, began) if writes == self._writes else set()
 
-    def _differing(self, window: dict[UUID, PracticeSession], began: int) -> set[UUID]:
-        """The ids of sessions in which the window, read after `heard` was `began`, differs.
-
-        Rows that the feed has brought since then may be newer than the window, so they are left
-        out, as are rows that have left the window since they were read.
-        """
+    def _differing(self, window: Rows, began: int) -> set[UUID]:
         now = self._clock.now()
-        return {
-            id_
-            for id_ in window.keys() | self._rows.keys()
-            if window.get(id_) != self._rows.get(id_)
-            and self._arrivals.brought(id_) <= began
-            and not self._scope.may_have_left(window.get(id_) or self._rows[id_], now)
-        }
-
-    def _has_come_in(self, session: PracticeSession | None) -> bool:
-        """Whether a session may be new here only because the window's end has reached it."""
-        return (
-            session is not None
-            and session.id not in self._rows
-            and self._scope.may_have_come_in(session, self._clock.now())
-        )
+        return differing(window, self._rows, self._arrivals.since(began), self._scope, now)
 
     def _let_go(self) -> None:
         """Drop rows that have left the window: a board may run for weeks."""
@@ -401,8 +379,3 @@ class LiveFeed:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
         return task
-
-
-def _bare(session: PracticeSession | None) -> PracticeSession | None:
-    """The session without people and case, as the feed carries it."""
-    return session and session.model_copy(update={"host": None, "guest": None, "case": None})

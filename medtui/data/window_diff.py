@@ -1,0 +1,55 @@
+"""How a window that was read differs from the rows that the feed has brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from uuid import UUID
+
+from medtui.data.window import SessionWindow
+from medtui.models import PracticeSession
+
+Rows = dict[UUID, PracticeSession]
+
+
+def differing(
+    window: Rows, rows: Rows, is_newer: Callable[[UUID], bool], scope: SessionWindow, now: datetime
+) -> set[UUID]:
+    """The ids of sessions in which a window differs from `rows`.
+
+    Left out are rows that may be newer than the window (`is_newer`), as the feed has brought them
+    since it was asked for, and rows that have left the window since they were read.
+    """
+    return {
+        id_
+        for id_ in window.keys() | rows.keys()
+        if window.get(id_) != rows.get(id_)
+        and not is_newer(id_)
+        and not scope.may_have_left(window.get(id_) or rows[id_], now)
+    }
+
+
+def has_missed(
+    window: Rows, rows: Rows, suspects: set[UUID], scope: SessionWindow, now: datetime
+) -> bool:
+    """Whether the feed has missed a change to one of the sessions in which the two differ.
+
+    It carries no names and cases, so these may differ; and a session may be new only because the
+    window's end has reached it.
+    """
+    return any(
+        _bare(window.get(id_)) != _bare(rows.get(id_))
+        and not _has_come_in(window.get(id_), id_ in rows, scope, now)
+        for id_ in suspects
+    )
+
+
+def _has_come_in(
+    session: PracticeSession | None, is_known: bool, scope: SessionWindow, now: datetime
+) -> bool:
+    return session is not None and not is_known and scope.may_have_come_in(session, now)
+
+
+def _bare(session: PracticeSession | None) -> PracticeSession | None:
+    """The session without people and case, as the feed carries it."""
+    return session and session.model_copy(update={"host": None, "guest": None, "case": None})
