@@ -49,6 +49,9 @@ log = logging.getLogger(__name__)
 REREAD_SECONDS = 55.0
 """Seconds between two reads of the window while LIVE: a missed change is shown within a minute."""
 
+CLOCK_SECONDS = 2.0
+"""Seconds that LIVE waits for the server's time, on which countdowns and station clocks run."""
+
 EVENT_SECONDS = 1.0
 """Seconds that the event of a commit may take, after the commit can be read."""
 
@@ -204,6 +207,8 @@ class LiveFeed:
         if self._polling is not None:
             self._polling.cancel()
         await self._read(socket)
+        if self._learning is not None:  # which is usually done by now
+            await asyncio.wait({self._learning}, timeout=CLOCK_SECONDS)
         self._is_live = True
         self._notify(FeedWentLive())
         self.rooms.connected(socket)
