@@ -44,8 +44,12 @@ async def sign_in(proxy: Proxy, stack: Stack, person: Person, folder: Path) -> N
 
 async def windows(
     proxy: Proxy, stack: Stack, folder: Path, env: dict[str, str], *, count: int, turns: int
-) -> list[dict[str, Any]]:
-    """Run so many windows until the tokens have been replaced so often; what each tells."""
+) -> tuple[list[dict[str, Any]], int, int]:
+    """Run so many windows until the tokens have been replaced so often.
+
+    Returns what each tells, and how many refreshes and rotations there were until then: one that
+    has begun when the windows end is cut off.
+    """
     command = [sys.executable, "-m", "tests.data.window", proxy.url, stack.anon_key, str(folder)]
     pipe = asyncio.subprocess.PIPE
     running = [
@@ -59,6 +63,7 @@ async def windows(
         async with asyncio.timeout(turns * LIFE * 3 + 20):
             while await rotations(stack) < turns:
                 await asyncio.sleep(0.05)
+        asked, turned = len(proxy.requests(REFRESH)), await rotations(stack)
         async with asyncio.timeout(20):
             told = await asyncio.gather(*(window.communicate(b"") for window in running))
     finally:
@@ -66,7 +71,7 @@ async def windows(
             if window.returncode is None:
                 window.kill()
                 await window.wait()
-    return [json.loads(line) for line, _ in told]
+    return [json.loads(line) for line, _ in told], asked, turned
 
 
 @pytest.fixture
@@ -107,9 +112,8 @@ async def test_four_windows_of_one_login_refresh_it_once_for_all(
     async with proxied(stack.url) as proxy:
         start = time.monotonic()
         await sign_in(proxy, stack, person, tmp_path)
-        told = await windows(proxy, stack, tmp_path, place, count=4, turns=turns)
+        told, asked, turned = await windows(proxy, stack, tmp_path, place, count=4, turns=turns)
         took = time.monotonic() - start
-        asked, turned = len(proxy.requests(REFRESH)), await rotations(stack)
     print(f"{turned} rotations, {asked} refreshes in {took:.1f} s: {told}")
     for window in told:
         assert window["user"] == str(person.id)
