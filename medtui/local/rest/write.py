@@ -70,10 +70,11 @@ class Write:
 
     def _values(self, payload: Payload, names: Sequence[str]) -> str:
         """The body's rows, by Postgres' own reading of its JSON."""
+        if not (names or payload.is_array):  # a parameter that is not used has no type
+            return "from (select from (values (1)) as _) as _values"
         given = f"{self._select.parameter(payload.text)}::json"
         if not names:
-            each = f"json_array_elements({given})" if payload.is_array else "(values (1))"
-            return f"from (select from {each} as _) as _values"
+            return f"from (select from json_array_elements({given}) as _) as _values"
         types = self._catalogue.tables[self._table]
         fields = ", ".join(f"{quote(name)} {types[name]}" for name in names)
         record = "json_to_recordset" if payload.is_array else "json_to_record"

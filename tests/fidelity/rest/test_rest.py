@@ -155,6 +155,16 @@ async def test_a_table_made_later_is_found(stack: Stack, rest: RestDoor) -> None
     assert (await rest("GET", "later")).json() == []
 
 
+async def test_a_row_of_defaults_alone(stack: Stack, rest: RestDoor) -> None:
+    await stack.sql("create table plain (a integer default 7, b text)")
+    for body in ({}, [{}], [{}, {}]):
+        answer = await rest(
+            "POST", "plain", body, token=stack.service_key, Prefer="return=representation"
+        )
+        assert answer.status_code == 201
+        assert answer.json() == [{"a": 7, "b": None}] * (len(body) or 1)
+
+
 async def test_a_page_has_at_most_a_thousand_rows(stack: Stack, rest: RestDoor) -> None:
     amara = await stack.person("Amara")
     await stack.sql(
