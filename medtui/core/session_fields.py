@@ -28,6 +28,7 @@ class SessionField:
         is_past: whether the history reads it.
         is_posted: whether it is written when a session is posted, from SessionDraft.
         is_edited: whether the form changes it in a session that is posted.
+        needs_login: whether the database refuses it to readers without a login.
         is_ours: whether it is missing where the server has the data model alone.
         refused: a sentence for a value that the database does not take; "": the general one.
     """
@@ -39,6 +40,7 @@ class SessionField:
     is_past: bool = True
     is_posted: bool = False
     is_edited: bool = False
+    needs_login: bool = False
     is_ours: bool = False
     refused: str = ""
 
@@ -70,7 +72,7 @@ FIELDS = (
     ),
     SessionField(
         "room_url", "room_url", lambda *_: "its room link was changed",
-        is_shared=False, is_past=False, is_posted=True, is_edited=True,
+        is_shared=False, is_past=False, is_posted=True, is_edited=True, needs_login=True,
         refused="The server takes a plain https link, or a name without spaces: enter either.",
     ),
     SessionField(

@@ -320,9 +320,12 @@ class Sessions:
 
     async def columns(self, scope: SessionWindow) -> list[str]:
         """The window's columns that this user may read from this kind of server."""
-        left_out = {"room_url"} if self.is_anonymous else set()
-        if not await self._connection.is_complete():
-            left_out.update(field.column for field in FIELDS if field.is_ours)
+        is_complete = await self._connection.is_complete()
+        left_out = {
+            field.column
+            for field in FIELDS
+            if (field.needs_login and self.is_anonymous) or (field.is_ours and not is_complete)
+        }
         return [column for column in scope.columns if column not in left_out]
 
     async def selection(self, scope: SessionWindow = BOARD) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from medtui.ui.removal import is_of_removed
 
 if TYPE_CHECKING:
     from textual.app import App
+
+logger = logging.getLogger(__name__)
 
 
 class Workers(WorkerManager):
@@ -32,5 +35,9 @@ class Workers(WorkerManager):
         """Report a worker's error. Textual calls this when the worker is done."""
         super()._remove_worker(worker)
         error = worker.error if worker.state is WorkerState.ERROR else None
-        if error is not None and not is_of_removed(error, worker.node):
+        if error is None:
+            return
+        if is_of_removed(error, worker.node):
+            logger.info("an error in what is being removed", exc_info=error)
+        else:
             self._tell(error)

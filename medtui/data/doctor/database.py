@@ -20,7 +20,7 @@ TABLES = {
     "profiles": ",".join(PROFILE_COLUMNS),
     "cases": "id,category,domain",
     "practice_sessions": ",".join(
-        field.column for field in FIELDS if not (field.is_ours or field.column == "room_url")
+        field.column for field in FIELDS if not (field.is_ours or field.needs_login)
     )
     + (
         ",created_at,"
