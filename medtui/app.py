@@ -92,9 +92,9 @@ class MedtuiApp(AppBase):
         super().__init__(settings.theme)
         self.settings = settings
         self.zone, self._zone_warning = (zone, "") if zone else local_zone()
-        self.drafts = Drafts(settings.state / "drafts", self._tell_of_no_drafts)
+        self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
-        self.sheets = SheetHandover(self, self.tell, self.set_timer)
+        self.sheets = SheetHandover(self, self.publish, self.set_timer)
         """The delivery of submitted mark sheets, and its notifications."""
         self.feed = FeedState(self)
         self.servers = ServerSession(
@@ -215,10 +215,10 @@ class MedtuiApp(AppBase):
         """Show a warning that stops nothing."""
         self.notify(clean_line(sentence), severity="warning", markup=False, timeout=10)
 
-    def tell_fault(self, error: BaseException) -> None:
+    def report_fault(self, error: BaseException) -> None:
         from medtui.account.opening import OpeningScreen
 
-        super().tell_fault(error)
+        super().report_fault(error)
         if isinstance(self.screen, OpeningScreen):  # it would wait for ever
             words = "It could not be opened because of a fault of medtui's own."
             self.show(OpeningScreen(self, words, failed=True))
@@ -227,7 +227,7 @@ class MedtuiApp(AppBase):
 
     async def draft(self, form: str) -> FormDraft:
         """The signed-in user's draft for a form."""
-        return await self.drafts.take(form, self.login.account)
+        return await self.drafts.load(form, self.login.account)
 
     @work(group="drafts")
     async def _sweep(self) -> None:
@@ -237,7 +237,7 @@ class MedtuiApp(AppBase):
         await asyncio.to_thread(files.sweep, self.settings.file.parent, deep=False)
         self.set_timer(SWEEP_AGAIN_SECONDS, self._sweep)
 
-    def _tell_of_no_drafts(self, reason: str) -> None:
+    def _warn_of_no_drafts(self, reason: str) -> None:
         self.warn(
             f"What you type cannot be kept on this machine: {reason.lower()} "
             f"({self.settings.state}). Save a form before you leave it."
@@ -245,10 +245,10 @@ class MedtuiApp(AppBase):
 
     # What the data module tells
 
-    def tell(self, event: Event) -> None:
+    def publish(self, event: Event) -> None:
         from medtui.data.events import FeedWentLive, FeedWentStale, NoticesChanged, SignedOut
 
-        self.sheets.hear(event)
+        self.sheets.on_event(event)
         match event:
             case SignedOut(reason):
                 self.login.ended(reason)
@@ -257,10 +257,10 @@ class MedtuiApp(AppBase):
             case FeedWentLive():
                 logger.info("live")
             case NoticesChanged():
-                self._tell_news()
-        self.feed.hear(event)
+                self._show_news()
+        self.feed.apply(event)
 
-    def _tell_news(self) -> None:
+    def _show_news(self) -> None:
         """Show new notices, unless the board shows them."""
         from medtui.board.screen import BoardScreen
         from medtui.core.notices import What, words

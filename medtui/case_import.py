@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medtui.console import complain, say, tell
+from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         return complain(str(error), 2)
     except BadCases as error:
         for problem in error.problems:
-            tell(str(problem))
+            print_error(str(problem))
         count = len(error.problems)
         things = "one thing" if count == 1 else f"{count} things"
         return complain(f"nothing was imported: fix {things} in {options.file} first.", 1)
@@ -90,7 +90,9 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
         return complain(str(error), 2)
     url = settings.server
     if options.dry_run and not (url == LOCAL or (url and key)):
-        say(f"{_count(cases)}, all as they must be. No server and key: nothing to compare with.")
+        print_text(
+            f"{_count(cases)}, all as they must be. No server and key: nothing to compare with."
+        )
         return 0
     if not url:
         return complain("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
@@ -110,7 +112,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     except DataError as error:
         return complain(error.message, 1)
     verb = "would be " if options.dry_run else ""
-    say(
+    print_text(
         f"{_count(cases)}: {len(done.added)} {verb}added, {len(done.changed)} {verb}changed, "
         f"{len(done.same)} {'are' if options.dry_run else 'were'} the same already."
     )
@@ -138,7 +140,7 @@ def _example(form: str, path: Path | None) -> int:
                     file.write(source.read_bytes())
         except OSError as error:
             return complain(f"{path} cannot be written: {error.strerror}.", 1)
-    say(f"A template is in {path}: fill it in, then run medtui cases import {path}")
+    print_text(f"A template is in {path}: fill it in, then run medtui cases import {path}")
     return 0
 
 

@@ -36,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except BrokenPipeError:  # the reader of our output, such as `head`, has closed the pipe
         code = 1
     except Exception as error:  # an unexpected error: a fault of ours, reported without a traceback
-        from medtui.ui.crash import tell
+        from medtui.ui.crash import report
 
-        code = tell(error)
+        code = report(error)
     finally:
         _flush()
     sys.exit(code)
@@ -176,7 +176,7 @@ def _print_documents(paths: Sequence[Path], kind: Kind | None) -> int:
 
     documents, code = _read_documents(paths, kind)
     for document in documents:
-        console.say(json.dumps(document.as_json()))
+        console.print_text(json.dumps(document.as_json()))
         sys.stdout.flush()
     return code
 
@@ -197,7 +197,7 @@ def _print_review(paths: Sequence[Path], kind: Kind | None) -> int:
         return complain(f"Both files are {both}: view takes a transcript and an assessment.")
     title = " and ".join(clean_line(path.name) for path in paths)
     transcript, assessment = next(iter(transcripts), None), next(iter(assessments), None)
-    console.say(as_markdown(title, transcript, assessment, {}).rstrip())
+    console.print_text(as_markdown(title, transcript, assessment, {}).rstrip())
     return code
 
 

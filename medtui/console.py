@@ -33,12 +33,12 @@ def prepare() -> None:
             stream.reconfigure(errors="replace")  # what its encoding lacks becomes a "?"
 
 
-def say(text: str) -> None:
+def print_text(text: str) -> None:
     """Print text to standard output."""
     sys.stdout.write(f"{clean_block(text)}\n")
 
 
-def tell(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """Print one line to standard error; does nothing if that is closed."""
     with contextlib.suppress(OSError):
         sys.stderr.write(f"{clean_line(sentence)}\n")
@@ -47,7 +47,7 @@ def tell(sentence: str) -> None:
 
 def complain(sentence: str, code: int = 2) -> int:
     """Print one sentence to standard error, and return the exit code."""
-    tell(f"medtui: {sentence}")
+    print_error(f"medtui: {sentence}")
     return code
 
 

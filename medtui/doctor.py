@@ -42,7 +42,7 @@ async def _run(options: argparse.Namespace) -> int:
     flags = {"server": options.url, "key": options.key}
     if options.json:
         found = [finding async for finding in examine(flags)]
-        _say(_as_json(found))
+        _print(_as_json(found))
     else:
         found = await _told(flags)
     return 1 if _failures(found) else 0
@@ -52,20 +52,22 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
     """Run the checks, and print each line at once; the skipped ones in one line."""
     found: list[Finding] = []
     unseen: list[str] = []
-    _say(f"medtui {_versions()}\n")
+    _print(f"medtui {_versions()}\n")
     async for finding in examine(flags):
         found.append(finding)
         if finding.state == "skipped":
             unseen.append(finding.name)
             continue
-        _say(_wrapped(f"{MARKS[finding.state]}  {finding.name:<12} ", finding.what))
+        _print(_wrapped(f"{MARKS[finding.state]}  {finding.name:<12} ", finding.what))
         if finding.advice:
-            _say(_wrapped(" " * INDENT, finding.advice))
+            _print(_wrapped(" " * INDENT, finding.advice))
     if unseen:
-        _say(_wrapped(f"{MARKS['skipped']}  {'the rest':<12} ", f"{UNSEEN}: {', '.join(unseen)}."))
+        _print(
+            _wrapped(f"{MARKS['skipped']}  {'the rest':<12} ", f"{UNSEEN}: {', '.join(unseen)}.")
+        )
     failures = _failures(found)
     things = "One thing is" if failures == 1 else f"{failures} things are"
-    _say(f"\n{things} to be mended." if failures else "\nNothing is to be mended.")
+    _print(f"\n{things} to be mended." if failures else "\nNothing is to be mended.")
     return found
 
 
@@ -243,6 +245,6 @@ def _as_json(found: list[Finding]) -> str:
     )
 
 
-def _say(text: str) -> None:
-    console.say(text)
+def _print(text: str) -> None:
+    console.print_text(text)
     sys.stdout.flush()

@@ -156,4 +156,4 @@ class CodeScreen(CodeForm):
         self.code.value = ""
         self.code.focus()
         self.resend.wait(RESEND_SECONDS)
-        self.say("Another code was asked for; the one before is void.")
+        self.show_status("Another code was asked for; the one before is void.")

@@ -32,7 +32,7 @@ class CodeForm(FormScreen):
     @on(Button.Pressed, "#resend")
     def action_resend(self) -> None:
         if self.resend.left:
-            self.say(f"It can be sent again in {self.resend.left} s.")
+            self.show_status(f"It can be sent again in {self.resend.left} s.")
         elif not self.is_busy:
             self._send()
 

@@ -72,7 +72,7 @@ class ConnectScreen(Screen[None]):
 
     async def on_mount(self) -> None:
         form = "invitation" if self._is_invited else "connect"
-        kept = await self.draft.take_up(self.context.drafts.take(form))
+        kept = await self.draft.load(self.context.drafts.load(form))
         self.url.value, self.key.value = kept.get("url", ""), kept.get("key", "")
         self.key.display = not self._is_invited
         self.url.focus()
@@ -81,11 +81,11 @@ class ConnectScreen(Screen[None]):
         return self.draft.is_shown if action == "start_afresh" else True
 
     @on(Input.Changed)
-    def _keep(self) -> None:
+    def _save_draft(self) -> None:
         url, key = self.url.value, tidy(self.key.value)
         # It may be the wrong key of the two, or in the wrong field: no secret is kept.
         typed = {"url": "" if is_secret(url) else url, "key": key if is_public(key) else ""}
-        self.draft.keep({name: text for name, text in typed.items() if text})
+        self.draft.save({name: text for name, text in typed.items() if text})
 
     def action_start_afresh(self) -> None:
         self.draft.start_afresh()

@@ -37,7 +37,7 @@ class AccountContext(Context, Protocol):
     def leave_board(self) -> None:
         """Stop what runs for a signed-in user: the login has ended, or another server is opened."""
 
-    def tell(self, event: Event) -> None:
+    def publish(self, event: Event) -> None:
         """Handle an event of the data module."""
 
     def warn(self, sentence: str) -> None:

@@ -62,7 +62,7 @@ class EmailScreen(FormScreen):
     def on_screen_resume(self) -> None:
         self.query_one("#codes").display = self._is_begun
         if self._is_begun:
-            self.email.tell(f"A change to {self._pending} waits for its codes.")
+            self.email.show_hint(f"A change to {self._pending} waits for its codes.")
         self.refresh_bindings()
 
     @property
@@ -112,7 +112,7 @@ class EmailScreen(FormScreen):
 
     def _ask_for_codes(self, wait: float | None) -> None:
         if user := self._backend.auth.user:
-            self.say("")
+            self.show_status("")
             screen = ChangeCodeScreen(self.context, user.email, self._pending, wait=wait)
             self.app.push_screen(screen)
 
@@ -140,4 +140,4 @@ class ChangeCodeScreen(CodeScreen):
             return
         self.code.value = ""
         self.code.focus()
-        self.say(f"One of two is done. Now enter the code that was sent to {other}.")
+        self.show_status(f"One of two is done. Now enter the code that was sent to {other}.")

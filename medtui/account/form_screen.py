@@ -39,7 +39,7 @@ class FormScreen(Screen[None]):
     def watch_is_busy(self, is_busy: bool) -> None:
         self.set_class(is_busy, "-busy")
 
-    def say(self, words: str) -> None:
+    def show_status(self, words: str) -> None:
         """A sentence that is about no field."""
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
@@ -47,7 +47,7 @@ class FormScreen(Screen[None]):
     def may(self, button: CooldownButton) -> bool:
         """Whether the form may be sent; if not, the reason is shown."""
         if left := button.left:
-            self.say(f"The server asks for a pause: wait {left} s more.")
+            self.show_status(f"The server asks for a pause: wait {left} s more.")
         return not left and not self.is_busy
 
     async def submitting(
@@ -60,7 +60,7 @@ class FormScreen(Screen[None]):
         from medtui.data.answer import write
 
         self.is_busy = True
-        self.say(words)
+        self.show_status(words)
         try:
             answer = await write(work)
         finally:
@@ -73,11 +73,11 @@ class FormScreen(Screen[None]):
     def _blame(self, name: str | None, words: str) -> None:
         fields = list(self.query(Field))
         if field := next((field for field in fields if field.id == name), None):
-            self.say("")
+            self.show_status("")
             field.display = True
             field.fail(words)
         else:
-            self.say(words)
+            self.show_status(words)
 
     async def backend(self) -> Backend:
         """The data module, which may still be opening behind this screen."""

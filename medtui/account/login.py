@@ -104,7 +104,7 @@ class LoginScreen(FormScreen):
         self.is_new = self._is_first
         (self.password if self._email else self.email).focus()
         self.set_timer(BEHIND_FIELD, self._mount_rest)
-        self._take_up()
+        self._load_draft()
 
     def on_unmount(self) -> None:
         if self._draft is None:
@@ -115,10 +115,10 @@ class LoginScreen(FormScreen):
             self._draft.leave()
 
     @work(group="draft")
-    async def _take_up(self) -> None:
+    async def _load_draft(self) -> None:
         """Go on with a sign-up that was not confirmed, where nothing else was typed yet."""
         server = self.context.settings.server
-        self._draft = await self.context.drafts.take("sign-up", server)
+        self._draft = await self.context.drafts.load("sign-up", server)
         if (email := self._draft.found.get("email")) and not self.email.value:
             self.is_new = True
             self.email.value = email
@@ -128,11 +128,11 @@ class LoginScreen(FormScreen):
             self.password.focus()
 
     @on(Input.Changed, "#email Input")
-    def _keep(self) -> None:
+    def _save_draft(self) -> None:
         """Have it kept for whom one signs up. The password never is."""
         email = self.email.value.strip()
         if self._draft is not None:
-            self._draft.keep({"email": email} if self.is_new and email else {})
+            self._draft.save({"email": email} if self.is_new and email else {})
 
     async def _mount_rest(self) -> None:
         ways = [CooldownButton("I forgot my password", id="forgotten")]
@@ -152,9 +152,9 @@ class LoginScreen(FormScreen):
         self.submit.rename("Sign up" if is_new else "Sign in")
         other = "I have an account" if is_new else "I am new here"
         self.query_one("#other", Button).label = other
-        self.password.tell(f"{MIN_PASSWORD} characters or more." if is_new else "")
+        self.password.show_hint(f"{MIN_PASSWORD} characters or more." if is_new else "")
         self.query("#more").set(display=not is_new)
-        self._keep()
+        self._save_draft()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "by_code" or not self.context.servers.is_local
@@ -162,7 +162,7 @@ class LoginScreen(FormScreen):
     @on(Button.Pressed, "#other")
     def action_toggle_new(self) -> None:
         self.is_new = not self.is_new
-        self.say("")
+        self.show_status("")
 
     def action_reveal(self) -> None:
         field = self.password.input
@@ -222,7 +222,7 @@ class LoginScreen(FormScreen):
         except NeedsConfirmation:
             from medtui.account.code import unconfirmed
 
-            self.say("")
+            self.show_status("")
             self.app.push_screen(unconfirmed(self.context, email, password))
             return
         await self.context.login.enter()
@@ -240,7 +240,7 @@ class LoginScreen(FormScreen):
         from medtui.data import Code
 
         if self.context.servers.is_local:
-            self.say(
+            self.show_status(
                 "This computer sends no e-mail. In another terminal on it, set a new password "
                 "with: medtui local password E-MAIL"
             )
@@ -271,6 +271,6 @@ class LoginScreen(FormScreen):
     ) -> None:
         from medtui.account.code import CodeScreen
 
-        self.say("")
+        self.show_status("")
         screen = CodeScreen(self.context, code, email, password=password, wait=wait)
         self.app.push_screen(screen)

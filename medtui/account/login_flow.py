@@ -64,7 +64,7 @@ class LoginFlow:
             # Said because two people who are both root share it.
             where = f"The data of this group is in {folder}." if folder else ""
             self.ask(where, is_first=is_first)
-            self._tell_of_login()
+            self._notify_of_login()
             return
         self._email = user.email
         if await self._needs_password():
@@ -80,7 +80,7 @@ class LoginFlow:
 
             context.show(OpeningScreen(context, error.message, failed=True))
             return
-        self._tell_of_login()
+        self._notify_of_login()
         if user.has_second_factor:
             context.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
@@ -89,7 +89,7 @@ class LoginFlow:
             context.show(ProfileScreen(context, None))
         else:
             context.show_board()
-            self._work(self._tell_of_drafts(), group="drafts")
+            self._work(self._offer_drafts(), group="drafts")
 
     def enter_again(self) -> None:
         """Repeat what failed on the way to the board."""
@@ -105,7 +105,7 @@ class LoginFlow:
     async def need_password(self) -> None:
         """Save a note that the owner must choose a password; it survives a crash."""
         note = await self._context.draft(NEW_PASSWORD)
-        note.keep({"needed": "yes"})
+        note.save({"needed": "yes"})
         note.leave()
         await self._context.drafts.written()
 
@@ -146,7 +146,7 @@ class LoginFlow:
                 "sign in once it can, and sign out everywhere again."
             )
         self.ask(words)
-        self._tell_of_login()
+        self._notify_of_login()
 
     def ended(self, reason: str) -> None:
         """Show the login: it has ended without the user asking for it."""
@@ -161,7 +161,7 @@ class LoginFlow:
         self._context.leave_board()
         self._context.show(LoginScreen(self._context, reason, email=email, is_first=is_first))
 
-    def _tell_of_login(self) -> None:
+    def _notify_of_login(self) -> None:
         """Show once where the login is kept, if that is not the keyring."""
         backend = self._context.servers.backend
         notice = backend.auth.notice if backend else None
@@ -169,7 +169,7 @@ class LoginFlow:
             self._told = notice
             self._context.notify(notice, title="Your login", markup=False, timeout=8)
 
-    async def _tell_of_drafts(self) -> None:
+    async def _offer_drafts(self) -> None:
         for form in await self._context.drafts.waiting(self.account):
             if words := GO_ON.get(form.partition("-")[0]):
                 self._context.notify(words, markup=False, timeout=8)

@@ -90,7 +90,9 @@ class PasswordScreen(CodeForm):
 
     def action_leave(self) -> None:
         if self._is_needed:
-            self.say("Choose a password first. ctrl+q quits; you are asked again next time.")
+            self.show_status(
+                "Choose a password first. ctrl+q quits; you are asked again next time."
+            )
         elif self._is_recovery:
             self._enter("Your password is still the old one: A leads to your account.")
         else:
@@ -143,7 +145,9 @@ class PasswordScreen(CodeForm):
         except CodeSent as error:
             wait = error.seconds
         self.resend.wait(wait)
-        self.say(f"The server wants to be sure that it is you: a code was e-mailed to {email}.")
+        self.show_status(
+            f"The server wants to be sure that it is you: a code was e-mailed to {email}."
+        )
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _enter(self, words: str) -> None:

@@ -86,7 +86,7 @@ class ProfileScreen(Screen[None]):
         yield Footer()
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.context.draft(FORM))
+        kept = await self.draft.load(self.context.draft(FORM))
         self._first = self._typed()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self._field("first_name").focus()
@@ -113,12 +113,12 @@ class ProfileScreen(Screen[None]):
 
     @on(Input.Changed)
     @on(Select.Changed)
-    def _keep(self) -> bool:
+    def _save_draft(self) -> bool:
         """Have what was typed kept, as it is now. Whether there is anything to keep."""
         if not self._first:
             return False  # it is being filled
         typed = {name: text for name, text in self._typed().items() if text != self._first[name]}
-        self.draft.keep(typed)
+        self.draft.save(typed)
         return bool(typed)
 
     def action_start_afresh(self) -> None:
@@ -144,7 +144,7 @@ class ProfileScreen(Screen[None]):
         if self._profile is None:
             self.notify("You need a profile to use the board. Signing out is in the palette.")
             return
-        if self._keep() and self.draft.is_kept:
+        if self._save_draft() and self.draft.is_kept:
             self.notify("What you typed is kept as a draft: press p to go on.")
         self.draft.leave()
         self.app.pop_screen()
@@ -203,7 +203,7 @@ class ProfileScreen(Screen[None]):
         if self._profile is None:
             context.show_board()
         else:
-            backend.live.put_person(answer.value)
+            backend.live.apply_profile(answer.value)
             self.app.pop_screen()
             context.notify("Your profile is saved.")
 

@@ -134,9 +134,9 @@ class ServerSession:
     async def _open_with_login(self, url: str, key: str) -> None:
         tokens = self._store(url)
         if self._login is not None:
-            self._say("Signing in…")
+            self._show_status("Signing in…")
         elif await tokens.may_hold_login():
-            self._say("Opening…")
+            self._show_status("Opening…")
         else:
             from medtui.account.login import LoginScreen
 
@@ -171,7 +171,7 @@ class ServerSession:
     def _work(self, step: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._context.run_worker(step(), exclusive=True, group="server", exit_on_error=False)
 
-    def _say(self, words: str, *, failed: bool = False) -> None:
+    def _show_status(self, words: str, *, failed: bool = False) -> None:
         from medtui.account.opening import OpeningScreen
 
         self._context.show(OpeningScreen(self._context, words, failed=failed))
@@ -186,7 +186,7 @@ class ServerSession:
     ) -> None:
         self._leave_for(at)
         self._retry = partial(self._start, at, words, launch, offers_cases=offers_cases)
-        self._say(words)
+        self._show_status(words)
         self._work(partial(self._launch, launch, offers_cases))
 
     async def _launch(self, launch: Callable[[], Awaitable[Started]], offers_cases: bool) -> None:
@@ -195,7 +195,7 @@ class ServerSession:
         try:
             started = await launch()
         except LaunchFailed as error:
-            self._say(str(error), failed=True)
+            self._show_status(str(error), failed=True)
             return
         self._resources.push_async_callback(started.close)
         self._own = started
@@ -224,7 +224,7 @@ class ServerSession:
         try:
             backend = await self._open_backend(url, key, tokens)
         except Invalid as error:  # flags, the environment and the file may say anything
-            self._say(error.message, failed=True)
+            self._show_status(error.message, failed=True)
             return
         if self._login is not None:
             await self._sign_in_unattended(backend, self._login)
@@ -239,7 +239,7 @@ class ServerSession:
         opening = Backend.open(
             Server(url, key),
             tokens=tokens,
-            notify=context.tell,
+            notify=context.publish,
             # Whose login is kept nowhere never signs out here, so nothing of theirs stays either.
             state=None if self._login is not None else context.settings.state,
         )
@@ -258,7 +258,7 @@ class ServerSession:
         try:
             await backend.auth.sign_in(login.email, login.password)
         except Unreachable as error:  # and tried again with the same
-            self._say(error.message, failed=True)
+            self._show_status(error.message, failed=True)
             return
         except DataError as error:
             self._login = None

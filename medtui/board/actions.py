@@ -44,7 +44,7 @@ class BoardUi(Ui, Protocol):
     def set_busy(self, session_id: UUID, is_busy: bool) -> None:
         """Show that a session is being written, or no longer."""
 
-    def put(self, session_id: UUID) -> None:
+    def show_session(self, session_id: UUID) -> None:
         """Show a session as the feed has it, before its event has come to the screen."""
 
     def go_to(self, session_id: UUID) -> None:
@@ -100,7 +100,7 @@ class BoardActions:
         if not self._ui.is_active:  # the key was pressed twice
             return
         if posted := await self._ui.open(FormFor()):
-            self._ui.put(posted.id)
+            self._ui.show_session(posted.id)
             self._ui.go_to(posted.id)
 
     async def edit(self) -> None:
@@ -109,7 +109,7 @@ class BoardActions:
         if session is None or self._ui.refuse(why_not_edit(session, self._me)):
             return
         if await self._ui.open(FormFor(session)):
-            self._ui.put(session.id)
+            self._ui.show_session(session.id)
 
     async def cancel(self) -> None:
         """Cancel a session of the user's, while it does not belong to two."""
@@ -149,7 +149,7 @@ class BoardActions:
             answer = await self._context.write(session, write)
         finally:
             self._ui.set_busy(session.id, False)
-        self._ui.put(session.id)
+        self._ui.show_session(session.id)
         if answer.error:
             self._context.notify_error(answer.error)
         return answer.error is None

@@ -28,9 +28,9 @@ class CancelScreen(ConfirmScreen):
         self._changed = float("-inf")
 
     def on_mount(self) -> None:
-        self.context.feed.events.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._on_feed_event)
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         if not isinstance(event, BoardRead | SessionsChanged):
             return
         if session := self.context.feed.sessions.get(self._asked.session.id):

@@ -125,7 +125,7 @@ class BoardScreen(ActingScreen):
     def on_mount(self) -> None:
         self.filter.display = False
         feed = self.context.feed
-        feed.events.subscribe(self, self._hear)
+        feed.events.subscribe(self, self._on_feed_event)
         if feed.is_read:  # before this screen was there
             self._board.read(feed.sessions.values())
             self._is_read = True
@@ -137,7 +137,7 @@ class BoardScreen(ActingScreen):
 
     # What the data module tells
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
@@ -364,7 +364,7 @@ class BoardScreen(ActingScreen):
         minutes = self.context.settings.overlap_minutes
         return self._board.overlapping(starts_at, minutes, but=but)
 
-    def put(self, session_id: UUID) -> None:
+    def show_session(self, session_id: UUID) -> None:
         if session := self.context.feed.sessions.get(session_id):
             self._changed |= self._board.apply([session])
             self._redraw()

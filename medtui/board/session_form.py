@@ -97,7 +97,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.context.draft(self._form))
+        kept = await self.draft.load(self.context.draft(self._form))
         if self._session is None and (known := _uuid(kept.get("id"))):
             self._session_id = known
         self._is_sent = SENT in kept
@@ -160,9 +160,9 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _show_moment(self) -> None:
         """Say what day and time mean as they are typed, here and in UTC."""
         try:
-            self.when.tell(self._in_words(self._when()))
+            self.when.show_hint(self._in_words(self._when()))
         except DateNotUnderstood as unclear:
-            self.when.tell(str(unclear))
+            self.when.show_hint(str(unclear))
 
     def _in_words(self, when: When) -> str:
         zone, now = self.context.zone, self.context.now()
@@ -181,7 +181,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
 
     @on(Input.Changed)
     @on(Select.Changed)
-    def _keep(self) -> bool:
+    def _save_draft(self) -> bool:
         """Have what was typed kept, as it is now. Whether there is anything to keep."""
         if not self._first:
             return False  # it is being filled
@@ -190,12 +190,12 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             typed = {name: text for name, text in typed.items() if text != self._first[name]}
         if typed:
             typed["id"] = str(self._session_id)
-        self.draft.keep(typed | ({SENT: "yes"} if self._is_sent else {}))
+        self.draft.save(typed | ({SENT: "yes"} if self._is_sent else {}))
         return bool(typed)
 
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        if self._keep() and self.draft.is_kept:
+        if self._save_draft() and self.draft.is_kept:
             self.context.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(None)
@@ -248,7 +248,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _is_seen(self, starts_at: datetime) -> bool:
         return self._session is not None and self._session.starts_at == starts_at
 
-    def _say(self, words: str) -> None:
+    def _show_status(self, words: str) -> None:
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
 
@@ -257,8 +257,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
     ) -> None:
         self._is_saving, self._is_sent = True, self._session is None
-        self._say("Saving…")
-        self._keep()
+        self._show_status("Saving…")
+        self._save_draft()
         try:
             saved = await self._send(starts_at, kind, link, candidate)
         finally:
@@ -294,13 +294,13 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if answer.present:
             # What one sees now is the new truth; what was typed stays, to be sent again or not.
             self._session = answer.present
-            self._say(f"{answer.change or answer.words} Save again if you still want this.")
+            self._show_status(f"{answer.change or answer.words} Save again if you still want this.")
             return None
         if answer.is_refused:
             self._is_sent = False
         fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
         field = fields.get(answer.field or "")
-        self._say("" if field else answer.words)
+        self._show_status("" if field else answer.words)
         if field:
             field.fail(answer.words)
         return None

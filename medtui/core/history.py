@@ -181,7 +181,7 @@ class History:
                 self._entries[id_] = replace(entry, case_name=name)
                 self._texts.pop(id_, None)
 
-    def keep(self, session_id: UUID, kept: FileSummary) -> None:
+    def set_files(self, session_id: UUID, kept: FileSummary) -> None:
         """Set what the bucket has of a session."""
         if entry := self._entries.get(session_id):
             self._entries[session_id] = replace(entry, kept=kept)

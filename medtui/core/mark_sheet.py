@@ -166,7 +166,7 @@ class Sheet:
             remarks = (*remarks[:at], text, *remarks[at + 1 :])
         return done._put(place, self.at(place).having(kind, remarks))
 
-    def strike(self, spot: Spot) -> Sheet:
+    def delete(self, spot: Spot) -> Sheet:
         """Delete a remark, and the drafts of those of its kind that move up."""
         place, kind, at = spot
         remarks = self.at(place).of(kind)

@@ -50,7 +50,7 @@ class RoomState:
             return None
         return self.session.stage_since or self.shared.adjustments.station
 
-    def take(self, session: PracticeSession, now: datetime) -> bool:
+    def apply(self, session: PracticeSession, now: datetime) -> bool:
         """Set the row. Returns whether the shared state has changed with it."""
         self.session = session
         before = self.shared

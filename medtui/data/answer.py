@@ -87,11 +87,11 @@ async def write_session(
     `seen`: the session as the user saw it; None: a new one. The feed's own news is newer than the
     answer, and stays.
     """
-    since = live.heard
+    since = live.news_count
     answer = await write(work)
     present = answer.present
     if present is not None and not live.has_news(present.id, since):
-        live.put(present)
+        live.apply(present)
     if seen is not None and answer.is_gone:
         live.drop(seen.id)
     if seen is None or present is None or answer.error is None or isinstance(answer.error, Taken):

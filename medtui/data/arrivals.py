@@ -28,7 +28,7 @@ class Arrivals:
         """Whether a change of this row has come that was committed after that moment."""
         return self._committed.get(id_, moment) > moment
 
-    def bring(self, ids: Iterable[UUID], news: int) -> None:
+    def add(self, ids: Iterable[UUID], news: int) -> None:
         """Note that these rows have come with the feed's news of this number."""
         self._brought.update(dict.fromkeys(ids, news))
 

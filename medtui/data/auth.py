@@ -140,7 +140,7 @@ class Auth:
         stored = _parse(await self._tokens.read())
         if stored is None:
             return
-        await self._take(stored)
+        await self._adopt(stored)
         try:
             if _left(stored) <= 0:
                 await self._replace(stored.access_token)
@@ -220,7 +220,7 @@ class Auth:
         if stored is None:
             raise NotSignedIn(LOGIN_ENDED)
         if self._is_anothers(stored):  # the client would ask with their token
-            await self._take(stored)
+            await self._adopt(stored)
         if _left(stored) < _margin(stored):
             await self._replace(stored.access_token)
         return await self._connection.write(request)
@@ -260,7 +260,7 @@ class Auth:
         """Whether a stored session is another user's, who has signed in in another window."""
         return self.user is not None and self.user.id != UUID(session.user.id)
 
-    async def _take(self, session: Session) -> None:
+    async def _adopt(self, session: Session) -> None:
         """Have the client use this stored session from now on.
 
         Raises NotSignedIn when it is another user's, who has signed in in another window.
@@ -285,7 +285,7 @@ class Auth:
                 await self._end()
                 raise NotSignedIn(LOGIN_ENDED)
             if stored.access_token != access_token and _left(stored) > 0:
-                await self._take(stored)  # another process, or an earlier call, was here
+                await self._adopt(stored)  # another process, or an earlier call, was here
                 return
             try:
                 with translated():
@@ -293,7 +293,7 @@ class Auth:
             except NotSignedIn:
                 newer = _parse(await self._tokens.read())
                 if newer and newer.refresh_token != stored.refresh_token:
-                    await self._take(newer)  # there was another sign-in meanwhile
+                    await self._adopt(newer)  # there was another sign-in meanwhile
                     return
                 await self._end()
                 raise
@@ -331,7 +331,7 @@ class Auth:
                     await self._replace(stored.access_token if stored else "")
                 else:
                     if stored.access_token != self._connection.token:
-                        await self._take(stored)  # another process was here
+                        await self._adopt(stored)  # another process was here
                     pause = min(pause, _left(stored) - _margin(stored))
             except NotSignedIn:
                 return

@@ -56,8 +56,8 @@ class Backend:
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
-        def tell(event: Event) -> None:
-            self.news.hear(event)
+        def publish(event: Event) -> None:
+            self.news.on_event(event)
             notify(event)
 
         self.live = LiveFeed(
@@ -65,7 +65,7 @@ class Backend:
             self.sessions,
             self.profiles,
             self.clock,
-            tell,
+            publish,
             scope,
             source=PostgresChanges(),
         )

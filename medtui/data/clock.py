@@ -34,7 +34,7 @@ class ServerClock:
         self._offset: float | None = None
         self._is_exact = False
         self._learnt_at = float("-inf")
-        connection.http.event_hooks["response"].append(self._hear_date)
+        connection.http.event_hooks["response"].append(self._read_date)
 
     def now(self) -> datetime:
         """The server's time now; this machine's until the server has first answered."""
@@ -65,7 +65,7 @@ class ServerClock:
         told: datetime = as_utc(answer.data)
         return told.timestamp() - middle
 
-    async def _hear_date(self, response: httpx.Response) -> None:
+    async def _read_date(self, response: httpx.Response) -> None:
         if self._is_exact or "date" not in response.headers:
             return
         try:

@@ -86,8 +86,8 @@ class LiveFeed:
         self._arrivals = Arrivals()
         """On this connection."""
         self._read_at = 0
-        """The value of `heard` at which the window was read."""
-        self.heard = 0
+        """The value of `news_count` at which the window was read."""
+        self.news_count = 0
         """Counts the reads of the window and the bursts of changes so far: see `has_news`."""
         self._task: asyncio.Task[None] | None = None
         self._learning: asyncio.Task[None] | None = None
@@ -118,7 +118,7 @@ class LiveFeed:
         await asyncio.gather(*self._background, return_exceptions=True)
 
     def has_news(self, session_id: UUID, since: int) -> bool:
-        """Whether the feed is live, and has brought a session after `heard` was `since`.
+        """Whether the feed is live, and has brought a session after `news_count` was `since`.
 
         Then the answer to a write that began at that time may be older than what is shown, and
         should be ignored: the feed brings the write, too.
@@ -126,7 +126,7 @@ class LiveFeed:
         read_at = self._read_at if session_id in self._rows else 0
         return self._is_live and max(self._arrivals.brought(session_id), read_at) > since
 
-    def put(self, session: PracticeSession) -> None:
+    def apply(self, session: PracticeSession) -> None:
         """Show the row that a write of ours has returned, before the feed brings it."""
         self._writes += 1
         self._expect(session.id)
@@ -135,7 +135,7 @@ class LiveFeed:
             self._rows[session.id] = session
             self._notify(SessionsChanged(changed=(session,)))
 
-    def put_person(self, profile: Profile) -> None:
+    def apply_profile(self, profile: Profile) -> None:
         """Show the user's own profile as it was saved: the feed carries no profiles."""
         self._writes += 1
         changed = []
@@ -181,7 +181,7 @@ class LiveFeed:
             if self._is_live:
                 self._is_live = False
                 pause, replaced = first, ""
-            self._tell_stale()
+            self._notify_stale()
             if self._polling is None or self._polling.done():
                 self._polling = self._in_background(self._poll())
             # One that was got for this reason and is refused, too, is not worth another: each
@@ -203,7 +203,7 @@ class LiveFeed:
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
             await self._connection.freshen()
-        await self._source.subscribe(socket, self._take)
+        await self._source.subscribe(socket, self._queue)
         if self._polling is not None:
             self._polling.cancel()
         await self._read(socket)
@@ -228,7 +228,7 @@ class LiveFeed:
                 task.cancel()
             await asyncio.gather(reread, apply, broken, return_exceptions=True)
 
-    def _take(self, change: Change) -> None:
+    def _queue(self, change: Change) -> None:
         """Queue a change that has arrived."""
         late = self._clock.now() - as_utc(change["commit_timestamp"])
         self._doubts.came(late.total_seconds())
@@ -237,11 +237,11 @@ class LiveFeed:
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
         self._rows = await self._window()
-        self.heard += 1
-        self._read_at = self.heard
+        self.news_count += 1
+        self._read_at = self.news_count
         # Rows outside this read may have changed while the feed was away.
-        self._relations.keep(self._rows.values())
-        socket.heard()
+        self._relations.retain(self._rows.values())
+        socket.on_answer()
         self.rooms.follow(self._rows.values())
         self._notify(BoardRead(tuple(self._rows.values())))
         await self._apply_pending()
@@ -258,17 +258,17 @@ class LiveFeed:
                 pass  # as the feed says
             except DataError as error:
                 self._refusal = error.message
-                self._tell_stale()
+                self._notify_stale()
             else:
                 self._refusal = None
                 if writes == self._writes:  # what was written meanwhile is not in it
                     self._rows = window
                     self._since = self._clock.now()
                     self._notify(BoardRead(tuple(window.values())))
-                    self._tell_stale()
+                    self._notify_stale()
             await asyncio.sleep(pause * random.uniform(0.8, 1))
 
-    def _tell_stale(self) -> None:
+    def _notify_stale(self) -> None:
         self._notify(FeedWentStale(self._since, self._refusal or self._reason))
 
     async def _window(self) -> Rows:
@@ -281,7 +281,7 @@ class LiveFeed:
         while True:
             await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
             window, suspects = await self._compare()
-            socket.heard()
+            socket.on_answer()
             self._let_go()
             if self._clock.is_old:
                 self._learn_time()
@@ -304,7 +304,7 @@ class LiveFeed:
         A commit may be in the answer before its event is here, so that is given time to come.
         After a write of our own no id is returned: the next comparison has it on both sides.
         """
-        began, writes = self.heard, self._writes
+        began, writes = self.news_count, self._writes
         window = await self._window()
         if self._differing(window, began):
             await asyncio.sleep(EVENT_SECONDS)
@@ -320,7 +320,7 @@ class LiveFeed:
         over = [id_ for id_, s in self._rows.items() if not self._scope.holds(s, now)]
         for id_ in over:
             del self._rows[id_]
-        self._relations.keep(self._rows.values())
+        self._relations.retain(self._rows.values())
         self._arrivals.forget_old(now)
         if over:
             self._notify(SessionsChanged(removed=tuple(over)))
@@ -343,8 +343,8 @@ class LiveFeed:
         if not records:
             return
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
-        self.heard += 1
-        self._arrivals.bring(records, self.heard)
+        self.news_count += 1
+        self._arrivals.add(records, self.news_count)
         self.rooms.follow(sessions)
         now = self._clock.now()
         changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]

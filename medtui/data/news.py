@@ -119,7 +119,7 @@ class News:
         known = self._known.get(session_id)
         return known is not None and known.was_held
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Handle an event of the live feed."""
         user = self._auth.user
         if user is None or not isinstance(event, BoardRead | SessionsChanged | FeedWentLive):
@@ -138,7 +138,7 @@ class News:
             case BoardRead(sessions):
                 self._read(sessions)
             case SessionsChanged(changed, removed):
-                self._take(changed)
+                self._compare_all(changed)
                 self._miss(removed)
             case FeedWentLive() if self._is_loaded:
                 self._watch()
@@ -182,10 +182,10 @@ class News:
     def _read(self, sessions: Iterable[PracticeSession]) -> None:
         """Take these sessions as the whole window."""
         sessions = list(sessions)
-        self._take(sessions)
+        self._compare_all(sessions)
         self._miss(self._known.keys() - {session.id for session in sessions})
 
-    def _take(self, sessions: Iterable[PracticeSession]) -> None:
+    def _compare_all(self, sessions: Iterable[PracticeSession]) -> None:
         """Compare these sessions with what was known, and make notices of what differs."""
         for session in sessions:
             if session.id in self._known or session.involves(self._me):

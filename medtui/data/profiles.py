@@ -46,7 +46,7 @@ class Profiles:
         """Remember profiles that were read together with other rows."""
         self._known.update({profile.user_id: profile for profile in profiles if profile})
 
-    def keep(self, ids: set[UUID]) -> None:
+    def retain(self, ids: set[UUID]) -> None:
         """Forget all profiles but these."""
         self._known = {id_: known for id_, known in self._known.items() if id_ in ids}
 

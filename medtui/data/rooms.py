@@ -77,7 +77,7 @@ class Rooms:
         self._find = find
         self._socket: Socket | None = None
         self._rooms: dict[UUID, _Room] = {}
-        self._heard: set[UUID] = set()
+        self._listened: set[UUID] = set()
         self._turns: dict[UUID, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -85,33 +85,33 @@ class Rooms:
         """Join a room's presence; `notify` is called with its events until `leave`."""
         self._open(session_id, _Room(session_id, self._notify, self._find, me, card))
 
-    def tell(self, session_id: UUID, card: dict[str, Any]) -> None:
+    def send_card(self, session_id: UUID, card: dict[str, Any]) -> None:
         """Send the other side the changed card."""
         if room := self._rooms.get(session_id):
-            room.tell(card)
+            room.send_card(card)
 
     def leave(self, session_id: UUID) -> None:
         """Leave a room's presence; if it is listened to, its messages are still received."""
         self._close(session_id)
-        if session_id in self._heard:
+        if session_id in self._listened:
             self._open(session_id, _Room(session_id, self._notify, self._find))
 
     def listen(self, session_ids: Collection[UUID]) -> None:
         """Receive messages of exactly these rooms, and of those that were entered."""
-        for id_ in self._heard - set(session_ids):
+        for id_ in self._listened - set(session_ids):
             if (room := self._rooms.get(id_)) is not None and room.is_quiet:
                 self._close(id_)
-        self._heard = set(session_ids)
-        for id_ in self._heard - self._rooms.keys():
+        self._listened = set(session_ids)
+        for id_ in self._listened - self._rooms.keys():
             self._open(id_, _Room(id_, self._notify, self._find))
 
-    def say(self, session_id: UUID, event: str, payload: dict[str, Any]) -> None:
+    def send(self, session_id: UUID, event: str, payload: dict[str, Any]) -> None:
         """Broadcast a message once, in a room that was entered or is listened to.
 
         Whether it arrives is not known: a receiver may answer.
         """
         if room := self._rooms.get(session_id):
-            room.say(event, payload)
+            room.send(event, payload)
 
     def follow(self, sessions: Iterable[PracticeSession]) -> None:
         """Take the sessions' new rows; a room with another pair changes to that pair's channel.
@@ -120,7 +120,7 @@ class Rooms:
         """
         for session in sessions:
             room = self._rooms.get(session.id)
-            if room is not None and room.take(Pair.of(session)) and self._socket is not None:
+            if room is not None and room.set_pair(Pair.of(session)) and self._socket is not None:
                 self._end(session.id)
                 self._notify(RoomParted(session.id, is_refused=False))
                 self._start(session.id, self._socket)
@@ -198,7 +198,7 @@ class _Room:
         """Join on this socket as soon as the lock `turn` is free."""
         self._task = asyncio.create_task(self._follow_in_turn(socket, turn), name="room")
 
-    def take(self, pair: Pair) -> bool:
+    def set_pair(self, pair: Pair) -> bool:
         """Set the row's pair. Returns whether it has changed."""
         if pair == self._pair:
             return False
@@ -207,12 +207,12 @@ class _Room:
         self._pair = pair
         return True
 
-    def tell(self, card: dict[str, Any]) -> None:
+    def send_card(self, card: dict[str, Any]) -> None:
         if not self.is_quiet:
             self._card = card
             self._is_new.set()
 
-    def say(self, event: str, payload: dict[str, Any]) -> None:
+    def send(self, event: str, payload: dict[str, Any]) -> None:
         if len(self._to_say) < MOST_TO_SAY:
             self._to_say.append((event, payload))
             self._is_new.set()
@@ -260,7 +260,7 @@ class _Room:
         except DataError as error:
             raise _Ended(error.title) from error
         if self._pair == before:
-            self.take(found)
+            self.set_pair(found)
         assert self._pair is not None  # noqa: S101  # it was taken now, or by the feed
         return self._pair
 
@@ -285,7 +285,7 @@ class _Room:
                 ended.set_exception(_Ended(_reason(error) or state))
 
         channel.on_presence_sync(socket.guard(lambda: self._met(channel, pair)))
-        channel.on_broadcast("*", socket.guard(lambda message: self._heard(message, pair)))
+        channel.on_broadcast("*", socket.guard(lambda message: self._on_message(message, pair)))
         await channel.subscribe(socket.guard(on_state))
         try:
             await self._stay(channel, ended)
@@ -329,7 +329,7 @@ class _Room:
                     cards.append(presence.get(CARD))
         self._notify(RoomMet(self._id, frozenset(people), tuple(cards)))
 
-    def _heard(self, message: Any, pair: Pair) -> None:
+    def _on_message(self, message: Any, pair: Pair) -> None:
         if pair == self._pair:
             event, payload = str(message.get("event")), message.get("payload")
             self._notify(RoomHeard(self._id, event, payload, pair.guest))

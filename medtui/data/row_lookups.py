@@ -36,11 +36,11 @@ class Relations:
             if session.case:
                 self._cases[session.case.id] = session.case
 
-    def keep(self, sessions: Collection[PracticeSession]) -> None:
+    def retain(self, sessions: Collection[PracticeSession]) -> None:
         """Forget the people and cases that none of these sessions points to."""
         cases = {session.case_id for session in sessions}
         self._cases = {id_: case for id_, case in self._cases.items() if id_ in cases}
-        self._profiles.keep({id_ for s in sessions for id_ in (s.host_id, s.guest_id) if id_})
+        self._profiles.retain({id_ for s in sessions for id_ in (s.host_id, s.guest_id) if id_})
 
     async def complete(self, records: list[Change]) -> list[PracticeSession]:
         """Turn the feed's records into sessions, with their people and cases."""

@@ -159,7 +159,7 @@ class Sessions:
     async def leave(self, seen: PracticeSession) -> PracticeSession:
         """Give the guest's seat back. Raises Changed, Gone, NotAllowed."""
         me = self._me()
-        self._tell_of_freeing(seen.id)
+        self._notify_of_freeing(seen.id)
 
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update({"guest_id": None})
@@ -239,7 +239,7 @@ class Sessions:
     async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
         """Free the guest's seat. Raises Changed, Gone, NotAllowed."""
         candidate = None if seen.candidate_id == seen.guest_id else seen.candidate_id
-        self._tell_of_freeing(seen.id)
+        self._notify_of_freeing(seen.id)
         return await self._set_room(seen, Stage.PREP, candidate, seen.case_id, guest_id=None)
 
     async def _set_room(
@@ -356,7 +356,7 @@ class Sessions:
         self._profiles.remember([session.host, session.guest])
         return session
 
-    def _tell_of_freeing(self, session_id: UUID) -> None:
+    def _notify_of_freeing(self, session_id: UUID) -> None:
         for tell in self.on_freeing:
             tell(session_id)
 

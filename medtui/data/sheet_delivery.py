@@ -91,7 +91,7 @@ class SheetDelivery:
         self._folder = folder
         self._notify = notify
         self._check = check
-        self._sheets = Submissions(folder, me, notify, self._say_receipt)
+        self._sheets = Submissions(folder, me, notify, self._send_receipt)
         self._pace: Backoff[Key] = Backoff(PAUSES)
         self._looks: Backoff[Key] = Backoff(LOOK_PAUSES)
         self._ears = RoomSubscriptions(me, backend.clock.now)
@@ -108,7 +108,7 @@ class SheetDelivery:
             asyncio.create_task(self._answer(), name="delivery's ear"),
         ]
         for task in self._tasks:
-            task.add_done_callback(_tell_fault)
+            task.add_done_callback(_log_fault)
 
     def stop(self) -> None:
         """Stop at once: every sheet that is not uploaded is on a disk."""
@@ -153,7 +153,7 @@ class SheetDelivery:
         if is_too_long(submission):
             raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
         try:
-            kept = await self._sheets.put(submission)
+            kept = await self._sheets.save(submission)
         except OSError as error:
             raise Invalid(
                 f"The sheet could not be handed in: the disk refuses it ({error.strerror}).",
@@ -191,7 +191,7 @@ class SheetDelivery:
             with contextlib.suppress(OSError):  # the host is asked again
                 await self._sheets.refuse(submission, f"The host has decided {decided}.")
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Handle an event of the data module. To be called with each, in order."""
         match event:
             case FeedWentLive():
@@ -250,20 +250,20 @@ class SheetDelivery:
         if known is not None and known.is_mine:
             return
         if known is not None and known.revision >= said.revision:
-            self._say_receipt(known)
+            self._send_receipt(known)
             return
         submission = said.submission(session)
         reason = await asyncio.to_thread(self._check, said.content.encode())
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
         if reason is not None:
-            self._say_receipt(replace(submission, where=DeliveryState.REFUSED, reason=reason))
+            self._send_receipt(replace(submission, where=DeliveryState.REFUSED, reason=reason))
             return
         try:
-            self._say_receipt(await self._sheets.put(submission))
+            self._send_receipt(await self._sheets.save(submission))
         except OSError:
             reason = "The host's disk refuses it; it is tried again."
-            self._say_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
+            self._send_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
             return
         self._hurry(session_id)
 
@@ -291,8 +291,8 @@ class SheetDelivery:
                 is_told=False,
             )
 
-    def _say_receipt(self, submission: Submission) -> None:
-        self._backend.live.rooms.say(submission.session, RECEIPT, receipt(submission))
+    def _send_receipt(self, submission: Submission) -> None:
+        self._backend.live.rooms.send(submission.session, RECEIPT, receipt(submission))
 
     # Messages sent, and uploads
 
@@ -362,7 +362,7 @@ class SheetDelivery:
         if await self._has_arrived(submission):
             return
         if submission.session not in self._refused:
-            self._backend.live.rooms.say(submission.session, SHEET, letter(submission))
+            self._backend.live.rooms.send(submission.session, SHEET, letter(submission))
         elif not submission.is_told:
             await self._sheets.move(submission, reason=NOT_CARRIED)
 
@@ -393,7 +393,7 @@ class SheetDelivery:
         self._wake.set()
 
 
-def _tell_fault(task: asyncio.Task[None]) -> None:
+def _log_fault(task: asyncio.Task[None]) -> None:
     """Log a delivery task's exception, as no caller awaits these tasks."""
     if not task.cancelled() and (error := task.exception()) is not None:
         log.error("the delivery has ended", exc_info=error)

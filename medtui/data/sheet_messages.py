@@ -22,7 +22,7 @@ LARGEST = 200_000
 """The most bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 
 
-def _sayable(content: str) -> str:
+def _sendable(content: str) -> str:
     if len(content.encode()) > LARGEST:
         raise ValueError("too long for a message")
     return content
@@ -34,7 +34,7 @@ class Letter:
 
     sheet: UUID
     revision: Revision
-    content: Annotated[str, AfterValidator(_sayable)]
+    content: Annotated[str, AfterValidator(_sendable)]
 
     @classmethod
     def of(cls, payload: Any) -> Letter:

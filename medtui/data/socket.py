@@ -64,7 +64,7 @@ class Socket:
             raise SocketBroken(error.message) from error
         except Exception as error:  # websockets, DNS, TLS and proxies raise unrelated classes
             raise SocketBroken("the live feed cannot be reached") from error
-        self._heard_frame()
+        self._on_frame()
         self._watching = [
             asyncio.create_task(self._beat(), name="heartbeat"),
             asyncio.create_task(self._listen_for_silence(), name="silence"),
@@ -103,7 +103,7 @@ class Socket:
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
-            self._heard_frame()
+            self._on_frame()
             if state == "SUBSCRIBED":
                 if not joined.done():
                     joined.set_result(None)
@@ -125,7 +125,7 @@ class Socket:
         """Never returns. Raises SocketBroken when the socket breaks."""
         await asyncio.shield(self._broken)
 
-    def heard(self) -> None:
+    def on_answer(self) -> None:
         """Reset the silence timer: the server has answered, on this socket or otherwise."""
         self.last_life = elapsed()
 
@@ -133,7 +133,7 @@ class Socket:
         """Wrap `callback` so that its exceptions do not end the client's listener."""
 
         def guarded(*args: Any) -> None:
-            self._heard_frame()
+            self._on_frame()
             try:
                 callback(*args)
             except Exception:
@@ -155,7 +155,7 @@ class Socket:
         except Exception as error:  # as in `open`; it is over either way
             log.debug("the websocket did not close cleanly: %s", type(error).__name__)
 
-    def _heard_frame(self) -> None:
+    def _on_frame(self) -> None:
         self._last_frame = self.last_life = elapsed()
 
     def _break(self, broken: SocketBroken) -> None:
@@ -218,7 +218,7 @@ class Socket:
             raise SocketBroken("the server does not answer") from None
         finally:
             push.destroy()
-        self._heard_frame()
+        self._on_frame()
         return elapsed() - began
 
 

@@ -52,9 +52,9 @@ class Submissions:
         """The sheets with which something is left to be tried."""
         return [each for each in self._known.values() if not each.is_over]
 
-    async def put(self, submission: Submission) -> Submission:
-        """Write it to the outbox, then notify. Returns what is kept, as `Outbox.keep` does."""
-        kept = await asyncio.to_thread(self._outbox.keep, submission)
+    async def save(self, submission: Submission) -> Submission:
+        """Write it to the outbox, then notify. Returns what is kept, as `Outbox.save` does."""
+        kept = await asyncio.to_thread(self._outbox.save, submission)
         self._known[kept.session, kept.sheet] = kept
         self._notify(SheetMoved(kept))
         return kept
@@ -66,7 +66,7 @@ class Submissions:
             return
         moved = replace(present, **changes)
         if moved != present:
-            kept = await self.put(moved)
+            kept = await self.save(moved)
             if kept.is_host and not kept.is_mine:
                 self._answer(kept)
 

@@ -183,7 +183,7 @@ class StoredTokens:
                 self._fall_back(error)
         try:
             if not self._file.exists():  # notified once, not at every start
-                self._say_file()
+                self._log_file()
             files.write(self._file, session)
         except OSError as error:
             self._unwritten = (self._find(),)
@@ -234,9 +234,9 @@ class StoredTokens:
             self._no_keyring = f"This machine's keyring did not answer within {wait}"
         else:
             self._no_keyring = "This machine's keyring does not work"
-        self._say_file()
+        self._log_file()
 
-    def _say_file(self) -> None:
+    def _log_file(self) -> None:
         self.notice = (
             f"{self._no_keyring}, so your login is kept in a file that only you can read:"
             f" {self._file}"

@@ -23,7 +23,7 @@ from medtui.models import FileKind, Moment, PracticeSession, SessionFile, Stage
 AT_ONCE = 4
 """Files that are asked for at the same time."""
 KEEP_EVERY = 200
-"""So many are looked into before what is known is kept: one may not stay until the end."""
+"""Folders that are read between two saves, for users who leave before the end."""
 FORMAT: Literal[1] = 1
 """Version of the stored summaries; those of another version are read again."""
 
@@ -39,7 +39,7 @@ class KnownHistory:
 
 
 class HistoryReading:
-    """Fills a history, and tells whenever there is more to see.
+    """Fills a history, and calls `redraw` when there is more to see.
 
     Attributes:
         as_of: since when what is shown was true; None: it is being read for the first time.
@@ -52,7 +52,7 @@ class HistoryReading:
         backend: Backend,
         history: History,
         now: Callable[[], datetime],
-        tell: Callable[[], None],
+        redraw: Callable[[], None],
     ) -> None:
         self.as_of: datetime | None = None
         self.error = ""
@@ -61,7 +61,7 @@ class HistoryReading:
         self._backend = backend
         self._history = history
         self._now = now
-        self._tell = tell
+        self._redraw = redraw
         self._folders: set[UUID] = set()
 
     async def recall(self) -> None:
@@ -76,13 +76,13 @@ class HistoryReading:
         self.as_of = known.as_of
         self._history.read(known.sessions, whole=True)
         for session_id, files in known.files.items():
-            self._history.keep(session_id, files)
-        self._tell()
+            self._history.set_files(session_id, files)
+        self._redraw()
 
     async def read(self) -> None:
         """Read everything from the server; what has not changed is not fetched again."""
         self.is_read, self.error = False, ""
-        self._tell()
+        self._redraw()
         now = self._now()
         try:
             await self._read_sessions(now)
@@ -90,13 +90,13 @@ class HistoryReading:
             self._folders = await self._backend.assessments.sessions()
             for entry in self._history.entries:
                 if entry.session.id not in self._folders:
-                    self._history.keep(entry.session.id, FileSummary())
+                    self._history.set_files(entry.session.id, FileSummary())
             await self._look_into(id_ for id_ in self._ids() if id_ in self._folders)
             self.as_of, self.is_read = now, True
         except DataError as error:
             self.error = error.message
-        self._tell()
-        await self.keep()
+        self._redraw()
+        await self.save()
 
     async def look_for_new(self) -> None:
         """Look into folders that have come since."""
@@ -105,10 +105,10 @@ class HistoryReading:
             new, self._folders = folders - self._folders, folders
             if new:
                 await self._look_into(id_ for id_ in self._ids() if id_ in new)
-                await self.keep()
+                await self.save()
         except DataError as error:
             self.error, self.is_read = error.message, False
-        self._tell()
+        self._redraw()
 
     async def look_again(self, session_id: UUID) -> None:
         """Look into one folder again: something may have been added, replaced or deleted."""
@@ -116,15 +116,15 @@ class HistoryReading:
             await self._look(session_id)
         except DataError:
             return  # what is shown is what was there
-        self._tell()
-        await self.keep()
+        self._redraw()
+        await self.save()
 
-    async def keep(self) -> None:
+    async def save(self) -> None:
         """Keep what is known on this machine; never the names of cases."""
         me, entries, as_of = self._history.me, self._history.entries, self.as_of
         shelf = self._backend.history.shelf
         if entries:
-            await asyncio.to_thread(lambda: shelf.keep(me, _kept(entries, as_of)))
+            await asyncio.to_thread(lambda: shelf.save(me, _kept(entries, as_of)))
 
     def _ids(self) -> list[UUID]:
         return [entry.session.id for entry in self._history.entries]
@@ -134,9 +134,9 @@ class HistoryReading:
         async for page in self._backend.history.sessions(now):
             found += page
             self._history.read(found if self.as_of is None else page)
-            self._tell()
+            self._redraw()
         self._history.read(found, whole=True)
-        self._tell()
+        self._redraw()
 
     async def _read_names(self) -> None:
         """What the cases are called that were debriefed, unless one may be examined on them yet."""
@@ -159,9 +159,9 @@ class HistoryReading:
             while waiting:
                 await self._look(waiting.pop())
                 self.done += 1
-                self._tell()
+                self._redraw()
                 if self.done % KEEP_EVERY == 0:
-                    await self.keep()
+                    await self.save()
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(_caught(work())) for _ in range(AT_ONCE)]
@@ -176,19 +176,21 @@ class HistoryReading:
         there = frozenset(files)
         file = files.get(FileKind.ASSESSMENT)
         if file is None:
-            self._history.keep(session_id, FileSummary(there))
+            self._history.set_files(session_id, FileSummary(there))
             return
         stamp = f"{file.updated_at or file.uploaded_at} {file.size}"
         known = entry.kept if entry else None
         if known is not None and known.stamp == stamp:
-            self._history.keep(session_id, FileSummary(there, stamp, known.marks, known.broken))
+            self._history.set_files(
+                session_id, FileSummary(there, stamp, known.marks, known.broken)
+            )
             return
         try:
             marks, broken = await self._marks(session_id, file)
         except Gone:
-            self._history.keep(session_id, FileSummary(there - {FileKind.ASSESSMENT}))
+            self._history.set_files(session_id, FileSummary(there - {FileKind.ASSESSMENT}))
             return
-        self._history.keep(session_id, FileSummary(there, stamp, marks, broken))
+        self._history.set_files(session_id, FileSummary(there, stamp, marks, broken))
 
     async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[MarkSummary | None, str]:
         """An assessment's marks, or why it cannot be read."""

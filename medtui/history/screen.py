@@ -92,7 +92,7 @@ class HistoryScreen(ActingScreen):
 
     def on_mount(self) -> None:
         self.field.display = False
-        self.context.feed.events.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._on_feed_event)
         self._redraw()
         self.read()
 
@@ -101,7 +101,7 @@ class HistoryScreen(ActingScreen):
             self.look_again(self._reviewed)
             self._reviewed = None
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         if isinstance(event, FeedWentLive) and self._reading.error:
             self.read()
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from medtui.console import say, tell
+from medtui.console import print_error, print_text
 from medtui.local import LocalError
 
 Commands = Any  # argparse's own type for a group of subcommands is private
@@ -116,7 +116,7 @@ def _at_the_desk(task: Callable[[Any], Any]) -> int:
         text = task(importlib.import_module("medtui.local.operator"))
         if asyncio.iscoroutine(text):
             text = asyncio.run(text)
-        say(text)
+        print_text(text)
         return 0
 
     return _complaining(work)
@@ -142,5 +142,5 @@ def _complaining(work: Callable[[], int]) -> int:
         complaint = missing(error.name or "a module")
     except (KeyboardInterrupt, EOFError):
         complaint = "Nothing is changed."
-    tell(complaint)
+    print_error(complaint)
     return 1

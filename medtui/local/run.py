@@ -296,4 +296,4 @@ def answer(server: dict[str, str]) -> None:
 
 def tell(sentence: str) -> None:
     """Print a line for people; a closed pipe is ignored, as the starter may have ended."""
-    console.tell(sentence)
+    console.print_error(sentence)

@@ -41,10 +41,10 @@ class SheetUi(Ui, Protocol):
     async def rubrics(self) -> tuple[Rubric, ...]:
         """The rubrics to choose from."""
 
-    def put(self, sheet: Sheet) -> None:
+    def set_sheet(self, sheet: Sheet) -> None:
         """Save the changed sheet, and draw it."""
 
-    async def begin_anew(self) -> None:
+    async def start_new(self) -> None:
         """Put this sheet aside: it stays on the disk, beside the new one."""
 
     def leave_remarks(self) -> None:
@@ -61,14 +61,14 @@ class SheetActs:
         self._ui = ui
         self._context = context
         self.keys: dict[str, Callable[[], Awaitable[None]]] = {
-            "strike": self.strike,
+            "delete": self.delete,
             "rubric": self.rubric,
             "new": self.new,
             "save": self.save,
             "hand_in": self.hand_in,
         }
 
-    async def strike(self) -> None:
+    async def delete(self) -> None:
         """Delete the remark under the cursor."""
         ui = self._ui
         if (spot := ui.chosen) is None or spot.at is None:
@@ -76,7 +76,7 @@ class SheetActs:
             return
         text = ui.sheet.at(spot.place).of(spot.kind)[spot.at]
         if await ui.ask(f"Delete this remark? {text}", "Delete"):
-            ui.put(ui.sheet.strike(spot))
+            ui.set_sheet(ui.sheet.delete(spot))
             if not ui.sheet.at(spot.place).remarks:
                 ui.leave_remarks()
 
@@ -91,7 +91,7 @@ class SheetActs:
             known.index(ui.sheet.rubric),
         )
         if chosen is not None and chosen != ui.sheet.rubric:
-            ui.put(ui.sheet.choose(chosen))
+            ui.set_sheet(ui.sheet.choose(chosen))
             if words := wording.elsewhere_words(ui.sheet):
                 come = "comes" if ui.sheet.elsewhere == 1 else "come"
                 ui.notify(f"{words} {come} back with those.", markup=False)
@@ -101,13 +101,13 @@ class SheetActs:
         if self._ui.sheet.is_empty:
             self._ui.refuse("This sheet is new: there is nothing on it yet.")
         elif await self._ui.ask("Put this sheet aside and begin a new one?", "A new one"):
-            await self._ui.begin_anew()
+            await self._ui.start_new()
 
     async def new_station(self) -> None:
         """The same, where the sheet is of an earlier station."""
         question = "This sheet is of an earlier station. Put it aside and begin a new one?"
         if await self._ui.ask(question, "A new one"):
-            await self._ui.begin_anew()
+            await self._ui.start_new()
 
     async def save(self) -> None:
         """Write the assessment to a file of one's own."""

@@ -29,7 +29,7 @@ SHEET_KEYS: list[BindingType] = [
             tooltip="Too little evidence here"),
     Binding("enter", "remarks", "Edit", show=False, id="sheet.remarks",
             tooltip="Go into the remarks; there, change one"),
-    Binding("d", "act('strike')", "Delete", show=False, id="sheet.strike",
+    Binding("d", "act('delete')", "Delete", show=False, id="sheet.delete",
             tooltip="In the remarks: delete one"),
     Binding("b", "brief", "Brief", id="sheet.brief", tooltip="Your brief, or the remarks"),
     Binding("h", "act('hand_in')", "Hand in", id="sheet.hand_in",

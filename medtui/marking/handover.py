@@ -24,19 +24,19 @@ class SheetHandover:
     """Delivers the signed-in user's mark sheets, and notifies when a sheet's state changes.
 
     Args:
-        tell: handles the events of the delivery.
+        notify: handles the events of the delivery.
         set_timer: calls a function after some seconds.
     """
 
     def __init__(
         self,
         context: Context,
-        tell: Notify,
+        notify: Notify,
         set_timer: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self.delivery: SheetDelivery | None = None
         self._context = context
-        self._tell = tell
+        self._notify = notify
         self._set_timer = set_timer
         self._said: dict[UUID, str] = {}
         self._last: dict[UUID, Submission] = {}
@@ -49,7 +49,7 @@ class SheetHandover:
         from medtui.documents.submitted import why_no_mark_sheet
 
         folder = self._context.settings.state
-        self.delivery = SheetDelivery(backend, me, folder, self._tell, why_no_mark_sheet)
+        self.delivery = SheetDelivery(backend, me, folder, self._notify, why_no_mark_sheet)
         self.delivery.start()
 
     def stop(self) -> None:
@@ -84,17 +84,17 @@ class SheetHandover:
         ]
         return waiting[-1] if waiting else None
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """What the data module tells."""
         from medtui.data.events import SheetMoved
 
         if self.delivery is not None:
-            self.delivery.hear(event)
+            self.delivery.on_event(event)
         if isinstance(event, SheetMoved):
             self._last[event.submission.sheet] = event.submission
-            self._set_timer(SETTLES, partial(self._say, event.submission))
+            self._set_timer(SETTLES, partial(self._notify_moved, event.submission))
 
-    def _say(self, submission: Submission) -> None:
+    def _notify_moved(self, submission: Submission) -> None:
         """Say where a sheet stands, if it has not gone on since."""
         from medtui.marking.wording import moved
 

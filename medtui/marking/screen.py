@@ -108,10 +108,10 @@ class MarkSheetScreen(ActingScreen):
         self.writing.display = False
         self._reader = BriefReader(self._backend, self.brief)
         self.set_class(self._room is None, "-no-brief")
-        self.context.feed.events.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._on_feed_event)
         self.context.sheets.attend(self.session.id)
         self._tick()
-        await self._take_up()
+        await self._load_journal()
 
     async def on_unmount(self) -> None:
         self.context.sheets.unattend(self.session.id)
@@ -119,7 +119,7 @@ class MarkSheetScreen(ActingScreen):
 
     # The sheet
 
-    async def _take_up(self) -> None:
+    async def _load_journal(self) -> None:
         """Go on where an earlier window, or run, has left off."""
         try:
             kept = from_json(await self._book.open())
@@ -129,7 +129,7 @@ class MarkSheetScreen(ActingScreen):
         self._is_open = True
         self._read_brief()
         if kept is not None and kept.candidate != self.session.candidate_id:
-            await self._book.put_aside(str(kept.id))  # it is about another one
+            await self._book.set_aside(str(kept.id))  # it is about another one
             kept = None
         self.sheet = kept or self._blank(await self._usual_rubric())
         self.draw()
@@ -157,13 +157,13 @@ class MarkSheetScreen(ActingScreen):
             self.refuse(str(error))
             return RUBRICS
 
-    def put(self, sheet: Sheet) -> None:
+    def set_sheet(self, sheet: Sheet) -> None:
         if not self._is_open:
             return
         if sheet.station is None and self._station is not None:
             sheet = sheet.about(self._station)
         self.sheet = sheet
-        self._book.keep(as_json(sheet))
+        self._book.save(as_json(sheet))
         self.draw()
 
     @property
@@ -182,14 +182,14 @@ class MarkSheetScreen(ActingScreen):
             self._said_not_kept = True
             self.refuse("Your mark sheet could not be written down: is the disk full?")
 
-    async def begin_anew(self) -> None:
-        await self._book.put_aside(str(self.sheet.id))
-        self.put(self._blank(self.sheet.rubric))
+    async def start_new(self) -> None:
+        await self._book.set_aside(str(self.sheet.id))
+        self.set_sheet(self._blank(self.sheet.rubric))
         self.table.focus()
 
     # What the data module tells
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         match event:
             case BoardRead() | SessionsChanged():
                 self._follow()
@@ -271,7 +271,7 @@ class MarkSheetScreen(ActingScreen):
 
     @on(MarkTable.Marked)
     def _marked(self, event: MarkTable.Marked) -> None:
-        self.put(self.sheet.score(self.table.place, event.score))
+        self.set_sheet(self.sheet.score(self.table.place, event.score))
 
     @on(MarkTable.NoMark)
     def _no_mark(self, event: MarkTable.NoMark) -> None:
@@ -281,7 +281,7 @@ class MarkSheetScreen(ActingScreen):
         if self.table.place == WHOLE:
             self.refuse("This is said of a domain: go to one.")
         else:
-            self.put(self.sheet.toggle_insufficient(self.table.place))
+            self.set_sheet(self.sheet.toggle_insufficient(self.table.place))
 
     # Remarks
 
@@ -306,17 +306,17 @@ class MarkSheetScreen(ActingScreen):
         if spot.kind is not RemarkKind.NOTE:
             self.table.go_to(spot.place)
         self.writing.begin(spot, given, begun)
-        self.put(self.sheet.draft(spot, begun).type(spot))
+        self.set_sheet(self.sheet.draft(spot, begun).type(spot))
 
     @on(Input.Changed, "#remark")
     def _typed(self, event: Input.Changed) -> None:
         if (spot := self.sheet.typing) is not None and event.value == self.field.value:
-            self.put(self.sheet.draft(spot, event.value))
+            self.set_sheet(self.sheet.draft(spot, event.value))
 
     @on(Input.Submitted, "#remark")
     def _written(self) -> None:
         if (spot := self.sheet.typing) is not None:
-            self.put(self.sheet.write(spot, self.field.value))
+            self.set_sheet(self.sheet.write(spot, self.field.value))
             self.call_after_refresh(self._reveal, spot)
         self._close_line(spot)
 
@@ -370,8 +370,8 @@ class MarkSheetScreen(ActingScreen):
         if self.writing.display:
             spot = self.sheet.typing
             if spot is not None and self.writing.is_untouched:
-                self.put(self.sheet.draft(spot, ""))
-            self.put(self.sheet.type(None))
+                self.set_sheet(self.sheet.draft(spot, ""))
+            self.set_sheet(self.sheet.type(None))
             if spot in self.sheet.drafts:
                 self.notify("Kept as a draft: the same key goes on with it.", markup=False)
             self._close_line(spot)

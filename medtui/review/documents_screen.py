@@ -248,7 +248,7 @@ class DocumentsScreen(ActingScreen):
     async def _keep(self, memory: SpeakerNames, said: Remembered) -> None:
         async with self._keeping:  # one after the other, so that the last one stays
             try:
-                await asyncio.to_thread(memory.keep, said)
+                await asyncio.to_thread(memory.save, said)
             except OSError as error:
                 self.refuse(f"It holds until you leave, but could not be kept: {error.strerror}.")
 

@@ -84,7 +84,7 @@ class SessionReviewScreen(ReviewScreen):
                 yield FilesLine()
 
     def on_mount(self) -> None:
-        self.context.feed.events.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._on_feed_event)
         self.context.sheets.attend(self.session.id)
         self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()
@@ -92,7 +92,7 @@ class SessionReviewScreen(ReviewScreen):
     def on_unmount(self) -> None:
         self.context.sheets.unattend(self.session.id)
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         if isinstance(event, FeedWentLive | SheetMoved) or (
             isinstance(event, SessionsChanged) and self.session.id in event.removed
         ):

@@ -69,7 +69,7 @@ class BriefForm(ModalScreen[bool]):
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
-        kept = await self.draft.take_up(self.context.draft(f"brief-{self._session.id}"))
+        kept = await self.draft.load(self.context.draft(f"brief-{self._session.id}"))
         self._was_saved = SAVED in kept
         for role in ROLES:
             self._area(role).text = kept.get(role, "")
@@ -86,20 +86,20 @@ class BriefForm(ModalScreen[bool]):
         return {role: clean_block(self._area(role).text).strip() for role in ROLES}
 
     @on(TextArea.Changed)
-    def _keep(self) -> bool:
+    def _save_draft(self) -> bool:
         """Have what was typed kept. Whether there is anything to keep."""
         if not self._is_filled:
             return False
         texts = {role: self._area(role).text for role in ROLES}
         if not any(texts.values()) and not self._was_saved:
-            self.draft.keep({})
+            self.draft.save({})
             return False
-        self.draft.keep(texts | ({SAVED: "yes"} if self._was_saved else {}))
+        self.draft.save(texts | ({SAVED: "yes"} if self._was_saved else {}))
         return True
 
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
-        if self._keep() and self.draft.is_kept and not self._was_saved:
+        if self._save_draft() and self.draft.is_kept and not self._was_saved:
             self.context.notify("What you typed is kept as a draft.", markup=False)
         self.draft.leave()
         self.dismiss(False)
@@ -116,16 +116,18 @@ class BriefForm(ModalScreen[bool]):
         if self._is_saving:
             return
         if not any(texts.values()) and not self._was_saved:
-            self._say("Write a brief for at least one of you.")
+            self._show_status("Write a brief for at least one of you.")
             return
         for role, text in texts.items():
             if len(text) > LONGEST:
-                self._say(f"{ROLES[role]} has {len(text):,} characters: shorten it to {LONGEST:,}.")
+                self._show_status(
+                    f"{ROLES[role]} has {len(text):,} characters: shorten it to {LONGEST:,}."
+                )
                 self._area(role).focus()
                 return
         self._save(texts)
 
-    def _say(self, words: str) -> None:
+    def _show_status(self, words: str) -> None:
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
         self.failure.scroll_visible(animate=False)
@@ -135,17 +137,17 @@ class BriefForm(ModalScreen[bool]):
         from medtui.data import DataError
 
         self._is_saving = True
-        self._say("Saving…")
+        self._show_status("Saving…")
         try:
             await self._backend.cases.write_brief(
                 self._session.id, texts["candidate"], texts["actor"]
             )
         except DataError as error:
-            self._say(error.message)
+            self._show_status(error.message)
             return
         finally:
             self._is_saving = False
         self._was_saved = any(texts.values())
-        self._keep()
+        self._save_draft()
         self.draft.leave()
         self.dismiss(True)

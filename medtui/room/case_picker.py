@@ -135,7 +135,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
         self.rows.add_options([Option(self._row(row)) for row in self._shown])
         if self._shown:
             self.rows.highlighted = 0
-        self._say()
+        self._show_hint()
 
     def _is_wanted(self, case: CaseSummary) -> bool:
         for what in ("category", "domain"):
@@ -169,7 +169,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
             return "known", "You know it."
         return "", ""
 
-    def _say(self) -> None:
+    def _show_hint(self) -> None:
         """Under the list: how much of it is shown, and what to know of the one at the cursor."""
         if not self._is_read:
             return
@@ -217,7 +217,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
 
     @on(OptionList.OptionHighlighted)
     def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._say()
+        self._show_hint()
         case = self._at(event.option_index)
         if isinstance(case, CaseSummary) and case.id not in self._names:
             self._ask_name(case)

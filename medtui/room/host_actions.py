@@ -118,7 +118,7 @@ class HostActions:
             self._backend.sessions.choose_candidate(session, who, keep_case=not is_known)
         )
         if had_own:
-            self._tell_brief_gone(who)
+            self._notify_brief_gone(who)
 
     async def _swap(self, session: PracticeSession) -> None:
         who = other_of(session, session.candidate_id)
@@ -132,7 +132,7 @@ class HostActions:
         if await self._ui.ask(question, "Swap roles"):
             await self._ui.write(self._backend.sessions.begin_again(session, who))
             if had_own:
-                self._tell_brief_gone(who)
+                self._notify_brief_gone(who)
 
     async def case(self) -> None:
         """Which case; drawn blind where the host is the candidate."""
@@ -166,7 +166,7 @@ class HostActions:
             await self._ui.write(self._backend.sessions.choose_case(self._session, None))
         self._ui.read_brief_again()
 
-    def _tell_brief_gone(self, candidate: UUID) -> None:
+    def _notify_brief_gone(self, candidate: UUID) -> None:
         """Say that the server has deleted the host's own brief, where the candidate has changed."""
         session = self._session
         if (session.stage, session.candidate_id) != (Stage.PREP, candidate):

@@ -12,14 +12,14 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 LONGEST = 100_000
-KEEP_SECONDS = 0.7
+SAVE_SECONDS = 0.7
 """What was typed is kept once nothing was typed for so long."""
 
 _SIGNS = frozenset({"plus", "minus", "equals_sign", "space", "question_mark", "colon"})
 
 
 class Notes(TextArea):
-    """Notes that are handed to `keep` as they grow; it is not to wait for a disk."""
+    """Notes that are handed to `save` as they grow; it is not to wait for a disk."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Leave the notes", priority=True, id="notes.leave",
@@ -29,7 +29,7 @@ class Notes(TextArea):
     class Left(Message):
         """The user is done with writing."""
 
-    def __init__(self, keep: Callable[[str], None], *, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, save: Callable[[str], None], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(
             id=id,
             soft_wrap=True,
@@ -39,34 +39,34 @@ class Notes(TextArea):
             highlight_cursor_line=False,
             placeholder="Notes (i): only yours, and only on this machine.",
         )
-        self._keep = keep
+        self._save = save
         self._kept = ""
         self._timer: Timer | None = None
 
-    def take_up(self, text: str) -> None:
+    def load(self, text: str) -> None:
         """Go on with what was kept before."""
         self._kept = self.text = text
 
-    def keep(self) -> None:
+    def save(self) -> None:
         """Keep what is new, now."""
         text = self.text[:LONGEST]
         if text != self._kept:
             self._kept = text
-            self._keep(text)
+            self._save(text)
 
     @on(TextArea.Changed)
     def _typed(self) -> None:
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(KEEP_SECONDS, self.keep)
+        self._timer = self.set_timer(SAVE_SECONDS, self.save)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Whether a key is text here, and so none of the room's; signs go by their names."""
         return key in _SIGNS or super().check_consume_key(key, character)
 
     def action_leave(self) -> None:
-        self.keep()
+        self.save()
         self.post_message(self.Left())
 
     def on_unmount(self) -> None:
-        self.keep()
+        self.save()

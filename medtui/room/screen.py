@@ -121,21 +121,21 @@ class RoomScreen(ActingScreen):
             with Container(id="side"):
                 yield ClockFace(id="face")
                 yield RoomFacts(self.room.me, self._zone, id="facts")
-                yield Notes(self._notebook.keep_notes, id="notes")
+                yield Notes(self._notebook.save_notes, id="notes")
             yield BriefView(id="brief")
         yield Footer(show_command_palette=False)
 
     async def on_mount(self) -> None:
         self._reader = BriefReader(self._backend, self.brief)
-        self.context.feed.events.subscribe(self, self._hear)
+        self.context.feed.events.subscribe(self, self._on_feed_event)
         self._at_last.enter_context(at_last(rescue))
         kept, notes, usual = await asyncio.gather(
             self._notebook.card(), self._notebook.notes(), self._usual_preset()
         )
         self.room = RoomState(self.session, self.room.me, kept, usual)
-        self.notes.take_up(notes)
+        self.notes.load(notes)
         self.set_class(bool(notes.strip()), "-notes")
-        self.room.take(self.session, self.context.now())
+        self.room.apply(self.session, self.context.now())
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
         self._watch_files()
@@ -159,12 +159,12 @@ class RoomScreen(ActingScreen):
 
     # What the data module tells
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         id_ = self.session.id
         match event:
             case BoardRead() | SessionsChanged():
                 if session := self.context.feed.sessions.get(id_):
-                    self._take(session, is_mine=self._is_writing)
+                    self._apply(session, is_mine=self._is_writing)
                 else:
                     self._close(gone_words(self.session, self.room.me, self._zone))
             case FeedWentLive():
@@ -184,7 +184,7 @@ class RoomScreen(ActingScreen):
                 return
         self._draw()
 
-    def _take(self, session: PracticeSession, *, is_mine: bool) -> None:
+    def _apply(self, session: PracticeSession, *, is_mine: bool) -> None:
         """The row is this now: follow it, and say what others did."""
         before, now = self.session, self.context.now()
         if session == before:
@@ -200,7 +200,7 @@ class RoomScreen(ActingScreen):
             began = (session.stage_since or now) - timedelta(microseconds=1)
             self._looked = max(min(now, began), now - timedelta(seconds=TOLD_SECONDS))
             self.brief.focus()
-        if self.room.take(session, now):
+        if self.room.apply(session, now):
             self.share()
         self._read_brief()
         self._watch_files()
@@ -217,8 +217,8 @@ class RoomScreen(ActingScreen):
 
     def share(self) -> None:
         """See `RoomUi`. Saved, too, as the clock survives both programs."""
-        self._backend.live.rooms.tell(self.session.id, self.room.shared.as_json())
-        self._notebook.keep_card(self.room.shared.as_json())
+        self._backend.live.rooms.send_card(self.session.id, self.room.shared.as_json())
+        self._notebook.save_card(self.room.shared.as_json())
         self._draw()
 
     def _read_brief(self) -> None:
@@ -391,7 +391,7 @@ class RoomScreen(ActingScreen):
             answer = await self.context.write(seen, write)
             # The feed may have brought it to this screen already, or even what came after.
             if answer.present and self.session == seen:
-                self._take(answer.present, is_mine=True)
+                self._apply(answer.present, is_mine=True)
         finally:
             self._is_writing = False
         if answer.error and not answer.is_gone:  # of that the feed tells

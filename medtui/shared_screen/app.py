@@ -111,14 +111,14 @@ class SharedBoardApp(AppBase):
         try:
             settings = await asyncio.to_thread(self._settings)
             if not settings.server:
-                self.board.say(NOTHING_CONFIGURED)
+                self.board.show_status(NOTHING_CONFIGURED)
                 return None
             opening = opened(
-                settings, launcher=self._launcher, notify=self.feed.hear, scope=self._scope
+                settings, launcher=self._launcher, notify=self.feed.apply, scope=self._scope
             )
             backend = await self._resources.enter_async_context(opening)
         except (BadConfig, LaunchFailed, Invalid) as error:
-            self.board.say(str(error))
+            self.board.show_status(str(error))
             return None
-        self.board.say("Connecting…")
+        self.board.show_status("Connecting…")
         return backend

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from medtui.config import Settings
-from medtui.console import complain, say
+from medtui.console import complain, print_text
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.data import DataError
 from medtui.data.window import SessionWindow
@@ -33,7 +33,7 @@ def print_once(
     except (DataError, LaunchFailed) as error:
         return complain(str(error), 1)
     text = _json(board, look, now) if as_json else _text(board, look, now)
-    say(text)
+    print_text(text)
     return 0
 
 

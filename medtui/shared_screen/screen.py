@@ -95,7 +95,7 @@ class SharedBoardScreen(Screen[None]):
         yield Static(id="foot", markup=False)
 
     def on_mount(self) -> None:
-        self._feed.events.subscribe(self, self._hear)
+        self._feed.events.subscribe(self, self._on_feed_event)
         self.set_interval(1, self.redraw)
         self.redraw()
 
@@ -104,7 +104,7 @@ class SharedBoardScreen(Screen[None]):
 
     # What the data module tells
 
-    def _hear(self, event: Event) -> None:
+    def _on_feed_event(self, event: Event) -> None:
         match event:
             case BoardRead(sessions):
                 changed = self._board.read(sessions)
@@ -117,7 +117,7 @@ class SharedBoardScreen(Screen[None]):
             self._redraw_is_due = True
             self.call_after_refresh(self.redraw)
 
-    def say(self, words: str) -> None:
+    def show_status(self, words: str) -> None:
         """Say in the middle of the screen why there is nothing to show."""
         self._words = words
         self.redraw()

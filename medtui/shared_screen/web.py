@@ -22,7 +22,7 @@ from aiohttp import WSMsgType, web
 from textual_serve.app_service import AppService
 from textual_serve.server import Server, to_int
 
-from medtui.console import complain, tell
+from medtui.console import complain, print_error
 from medtui.shared_screen.guard import PER_ADDRESS, Guard
 
 PAGE = Path(__file__).with_name("page")
@@ -71,7 +71,7 @@ class BoardServer(Server):
             return 1
         host, port = runner.addresses[0][:2]
         host = f"[{host}]" if ":" in host else host
-        tell(f"The board is at http://{host}:{port} until ctrl+c.")
+        print_error(f"The board is at http://{host}:{port} until ctrl+c.")
         await stop.wait()
         await runner.cleanup()
         return 0

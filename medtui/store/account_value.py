@@ -45,7 +45,7 @@ class AccountFile:
         except (OSError, ValueError, RecursionError):
             return None
 
-    def keep(self, person: UUID, value: Any) -> bool:
+    def save(self, person: UUID, value: Any) -> bool:
         """Keep a value, if that person is still signed in. Returns whether it was kept."""
         file, text = self._file(person), json.dumps(value)
         # Under the lock, so that nothing is written after a sign-out has deleted the file.
@@ -68,7 +68,7 @@ class AccountFile:
         if file is not None and user is not None and user.id == person:
             with contextlib.suppress(OSError), files.held(file, HELD_SECONDS):
                 value, is_made = change(self.recall(person)), True
-                self.keep(person, value)
+                self.save(person, value)
         return value if is_made else change(None)
 
     def forget(self, person: UUID) -> None:

@@ -35,17 +35,17 @@ class Drafts:
     """The drafts of this machine, in a folder.
 
     Args:
-        tell: called on the event loop, once, with the reason why nothing can be kept.
+        notify: called on the event loop, once, with the reason why nothing can be kept.
     """
 
-    def __init__(self, folder: Path, tell: Callable[[str], None] = lambda reason: None) -> None:
+    def __init__(self, folder: Path, notify: Callable[[str], None] = lambda reason: None) -> None:
         self._folder = folder
-        self._tell = tell
+        self._notify = notify
         self._is_told = False
         self._open: weakref.WeakSet[FormDraft] = weakref.WeakSet()
         self._pen = ThreadPoolExecutor(1, thread_name_prefix="drafts")
 
-    async def take(self, form: str, account: str = "") -> FormDraft:
+    async def load(self, form: str, account: str = "") -> FormDraft:
         """The newest draft of a form that no program holds; if there is none, a new one.
 
         Raises nothing: if the disk refuses, the draft is in memory alone.
@@ -55,7 +55,7 @@ class Drafts:
         def fail(reason: str) -> None:  # in the thread
             loop.call_soon_threadsafe(self._fail, reason, context=context)
 
-        found = self._pen.submit(_take, self._pen, fail, self._of(account), form)
+        found = self._pen.submit(_load, self._pen, fail, self._of(account), form)
         draft = await asyncio.wrap_future(found)
         self._open.add(draft)
         return draft
@@ -84,14 +84,14 @@ class Drafts:
     def _fail(self, reason: str) -> None:
         if not self._is_told:
             self._is_told = True
-            self._tell(reason)
+            self._notify(reason)
 
     def _of(self, account: str) -> Path:
         return self._folder / hashlib.sha256(account.encode()).hexdigest()[:24]
 
 
 class FormDraft:
-    """The values of one form, until it is dropped or left. Made by `Drafts.take`.
+    """The values of one form, until it is dropped or left. Made by `Drafts.load`.
 
     `found`: the values kept earlier; empty if there were none. `is_kept`: whether the last write
     succeeded.
@@ -116,7 +116,7 @@ class FormDraft:
         self._is_left = False
         self._is_waiting = False
 
-    def keep(self, values: Mapping[str, str]) -> None:
+    def save(self, values: Mapping[str, str]) -> None:
         """Write these values in the background; if empty, the file is deleted. Does not wait."""
         if self._is_left or values == self._values:
             return
@@ -128,7 +128,7 @@ class FormDraft:
 
     def drop(self) -> None:
         """Delete the draft: a server has confirmed it. Does not wait."""
-        self.keep({})
+        self.save({})
         self.leave()
 
     def leave(self) -> None:
@@ -143,7 +143,7 @@ class FormDraft:
             disk.write(self._file, json.dumps(self._values), is_synced=False)
 
     def _write(self) -> None:
-        self._is_waiting = False  # first, so that a later `keep` writes again
+        self._is_waiting = False  # first, so that a later `save` writes again
         values = self._values
         try:
             if not values:
@@ -165,7 +165,7 @@ class FormDraft:
             self._claim.release(forget=not self._file.exists())
 
 
-def _take(
+def _load(
     pen: ThreadPoolExecutor, fail: Callable[[str], None], folder: Path, form: str
 ) -> FormDraft:
     try:

@@ -128,7 +128,7 @@ class Outbox:
         found = [read_parcel(file) for file in sorted(self._folder.glob("*/*.json"))]
         return [submission for submission in found if submission is not None]
 
-    def keep(self, submission: Submission) -> Submission:
+    def save(self, submission: Submission) -> Submission:
         """Save a submission in place of the earlier one of the same sheet. Raises OSError.
 
         Returns the submission on disk: a later revision stays, as another window of the same

@@ -121,7 +121,7 @@ def _adapter() -> TypeAdapter[ReplaceJournal]:
 
 
 def folder_of(keep: Path, person: UUID, session_id: UUID, kind: FileKind) -> Path:
-    """The folder for one file's replacement. `keep`: the folder of this program's state."""
+    """The folder for one file's replacement. `save`: the folder of this program's state."""
     return keep / "replacing" / str(person) / f"{session_id}.{kind}"
 
 

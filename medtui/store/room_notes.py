@@ -53,15 +53,15 @@ class RoomNotes:
         except ValueError:
             return None
 
-    def keep_notes(self, text: str) -> None:
+    def save_notes(self, text: str) -> None:
         """Save the notes in the background. Returns at once."""
-        self._keep(self._notes, text)
+        self._save(self._notes, text)
 
-    def keep_card(self, card: dict[str, Any]) -> None:
+    def save_card(self, card: dict[str, Any]) -> None:
         """Save the shared state, so that the clock survives both programs. Returns at once."""
-        self._keep(self._card, json.dumps(card))
+        self._save(self._card, json.dumps(card))
 
-    def _keep(self, file: Path, text: str) -> None:
+    def _save(self, file: Path, text: str) -> None:
         loop = asyncio.get_running_loop()
         with _guard:
             _newest[file] = text

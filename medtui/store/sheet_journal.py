@@ -55,7 +55,7 @@ class SheetJournal:
         """Open the file for this window. Returns the last state, None if none. Raises InUse."""
         return await asyncio.wrap_future(self._pen.submit(self._open))
 
-    def keep(self, state: dict[str, Any]) -> None:
+    def save(self, state: dict[str, Any]) -> None:
         """Append a state in the background. Returns at once."""
         line = json.dumps(state)
         with contextlib.suppress(RuntimeError):  # it was closed
@@ -63,13 +63,13 @@ class SheetJournal:
         if self._syncing is None:
             self._syncing = self._loop.call_later(SYNC_SECONDS, self._sync_now)
 
-    async def put_aside(self, name: str) -> None:
+    async def set_aside(self, name: str) -> None:
         """Rename the file to `name`, and start a new one.
 
         If the disk refuses that, the old lines stay in the file before the new ones.
         """
         try:
-            await asyncio.wrap_future(self._pen.submit(self._put_aside, name))
+            await asyncio.wrap_future(self._pen.submit(self._set_aside, name))
         except OSError:
             self._not_kept()
 
@@ -110,7 +110,7 @@ class SheetJournal:
                 return value
         if data:  # no line of it can be read, and none may be added to it
             with contextlib.suppress(OSError):  # reported when a line cannot be written
-                self._put_aside("broken")
+                self._set_aside("broken")
         return None
 
     def _write(self, line: str) -> None:
@@ -131,7 +131,7 @@ class SheetJournal:
             with contextlib.suppress(OSError):
                 os.fsync(handle)
 
-    def _put_aside(self, name: str) -> None:
+    def _set_aside(self, name: str) -> None:
         self._let_go()
         if self._file.exists():
             self._file.rename(self._file.with_name(f"{self._file.stem}.{name}.jsonl"))

@@ -41,7 +41,7 @@ class SpeakerNames:
         names = {str(label): str(name) for label, name in record(kept.get("names")).items()}
         return Remembered(names, number(kept.get("begins")))
 
-    def keep(self, said: Remembered) -> None:
+    def save(self, said: Remembered) -> None:
         """Save the entries. Raises OSError if the file cannot be written."""
         with files.held(self._file, LOCK_SECONDS):  # another program may write, too
             everything = self._all()

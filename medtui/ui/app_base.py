@@ -124,7 +124,7 @@ class AppBase(EndsPlainly, App[int]):
     def __init__(self, theme: str | None = None) -> None:
         super().__init__()
         self.keyboard = Keyboard(self)
-        self._workers = Workers(self, self.tell_fault)
+        self._workers = Workers(self, self.report_fault)
         self.fault: BaseException | None = None
         """The last unexpected error that did not end the app; None: none so far."""
         self.register_theme(DARK)
@@ -168,7 +168,7 @@ class AppBase(EndsPlainly, App[int]):
             return False
         return super().check_action(action, parameters)
 
-    def tell_fault(self, error: BaseException) -> None:
+    def report_fault(self, error: BaseException) -> None:
         """Show in a sentence that background work has failed, and log the error."""
         self.fault = error
         logger.error("work beside the loop failed", exc_info=error)

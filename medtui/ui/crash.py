@@ -42,10 +42,10 @@ def words(error: BaseException | None) -> str:
 
 def _print(error: BaseException | None) -> None:
     for line in words(error).splitlines():
-        console.tell(line)
+        console.print_error(line)
 
 
-def tell(error: BaseException) -> int:
+def report(error: BaseException) -> int:
     """Print that a command has crashed, and return its exit code."""
     with contextlib.nullcontext() if log.file else log.logged(state()):
         logger.critical("crashed", exc_info=error)

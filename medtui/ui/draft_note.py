@@ -20,9 +20,9 @@ class DraftNote(Static):
         self._draft: FormDraft | None = None
         self.is_shown = False
 
-    async def take_up(self, taking: Awaitable[FormDraft]) -> dict[str, str]:
+    async def load(self, loading: Awaitable[FormDraft]) -> dict[str, str]:
         """Restore a draft. Returns its values; empty if there are none."""
-        self._draft = await taking
+        self._draft = await loading
         self._show(bool(self._draft.found))
         return self._draft.found
 
@@ -31,14 +31,14 @@ class DraftNote(Static):
         """Whether the typed text is saved, as far as is known."""
         return self._draft is not None and self._draft.is_kept
 
-    def keep(self, values: Mapping[str, str]) -> None:
-        """Save the typed values, once `take_up` has returned."""
+    def save(self, values: Mapping[str, str]) -> None:
+        """Save the typed values, once `load` has returned."""
         if self._draft is not None:
-            self._draft.keep(values)
+            self._draft.save(values)
 
     def start_afresh(self) -> None:
         """Delete the draft, and start a new one with the next values."""
-        self.keep({})
+        self.save({})
         self._show(False)
 
     def drop(self) -> None:

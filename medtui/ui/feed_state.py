@@ -34,7 +34,7 @@ class FeedState:
         self.is_read = False
         """Whether `sessions` were read; until then they are not known."""
 
-    def hear(self, event: Event) -> None:
+    def apply(self, event: Event) -> None:
         """Take an event of the data module, and publish it."""
         from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, SessionsChanged
 

@@ -78,7 +78,7 @@ class Field(Vertical):
         self._note(reason)
         self._input.focus()
 
-    def tell(self, hint: str) -> None:
+    def show_hint(self, hint: str) -> None:
         """Show a hint in the place of the error."""
         self._hint = hint
         if not self.has_class("-invalid"):

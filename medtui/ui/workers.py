@@ -23,9 +23,9 @@ class Workers(WorkerManager):
     Textual alone would end the app or ignore the error.
     """
 
-    def __init__(self, app: App[Any], tell: Callable[[BaseException], None]) -> None:
+    def __init__(self, app: App[Any], report: Callable[[BaseException], None]) -> None:
         super().__init__(app)
-        self._tell = tell
+        self._report = report
 
     def add_worker(self, worker: Worker[Any], start: bool = True, exclusive: bool = True) -> None:
         worker.exit_on_error = False
@@ -40,4 +40,4 @@ class Workers(WorkerManager):
         if is_of_removed(error, worker.node):
             logger.info("an error in what is being removed", exc_info=error)
         else:
-            self._tell(error)
+            self._report(error)

@@ -569,7 +569,7 @@ async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, se
     await here.press("escape")
     await says(here, "● LIVE")
     with here.app._context():
-        here.app.tell(SignedOut("It is over."))
+        here.app.publish(SignedOut("It is over."))
     await says(here, "It is over.")
     assert here.app.screen.email.value == NEW
 

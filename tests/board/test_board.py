@@ -93,7 +93,7 @@ async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
     await here.until_text("first", "second")
-    here.app.tell(SessionsChanged(removed=(first,)))
+    here.app.publish(SessionsChanged(removed=(first,)))
     await here.press("b")
     await here.until_text("The session that was here has just gone")
     rows = await stack.sql("select guest_id from practice_sessions")
@@ -229,10 +229,10 @@ async def test_a_stale_board_is_dimmed_and_says_since_when(stack: Stack, seat: A
     await here.until_text("○ open")
     rows = here.app.screen.query_one(SessionList)
     assert not rows.is_stale
-    here.app.tell(FeedWentStale(here.app.now(), "the server does not answer"))
+    here.app.publish(FeedWentStale(here.app.now(), "the server does not answer"))
     await here.until_text("STALE since", "the server does not")
     assert rows.is_stale
-    here.app.tell(FeedWentLive())
+    here.app.publish(FeedWentLive())
     await here.until_text("● LIVE")
     assert not rows.is_stale
 

@@ -127,7 +127,7 @@ def test_what_is_known_of_files_stays_when_sessions_are_read_again() -> None:
     history, one = History(ME, UTC), session()
     history.read([one])
     kept = FileSummary(frozenset({FileKind.TRANSCRIPT}))
-    history.keep(one.id, kept)
+    history.set_files(one.id, kept)
     history.read([one.model_copy(update={"type": "review"}), session(4)], whole=True)
     assert history.get(one.id).kept == kept  # type: ignore[union-attr]
     history.read([session(4)], whole=True)

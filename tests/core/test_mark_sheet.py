@@ -72,7 +72,7 @@ def sheets(draw: st.DrawFn) -> Sheet:
     for _ in range(draw(st.integers(0, 12))):
         place = draw(st.sampled_from([WHOLE, *(each.name for each in sheet.rubric.domains)]))
         domain = sheet.domain(place)
-        match draw(st.sampled_from(["score", "unsure", "write", "write", "strike", "rubric"])):
+        match draw(st.sampled_from(["score", "unsure", "write", "write", "delete", "rubric"])):
             case "score" if domain is not None:
                 scores = st.integers(domain.least, domain.max)
                 sheet = sheet.score(place, draw(st.none() | scores))
@@ -82,9 +82,9 @@ def sheets(draw: st.DrawFn) -> Sheet:
                 sheet = sheet.toggle_insufficient(place)
             case "write":
                 sheet = write(sheet, place, draw(st.sampled_from(list(RemarkKind))), draw(texts))
-            case "strike" if sheet.at(place).remarks:
+            case "delete" if sheet.at(place).remarks:
                 kind, at, _ = draw(st.sampled_from(sheet.at(place).remarks))
-                sheet = sheet.strike(Spot(place, kind, at))
+                sheet = sheet.delete(Spot(place, kind, at))
             case "rubric":
                 sheet = sheet.choose(draw(st.sampled_from(RUBRICS)))
     return sheet

@@ -33,7 +33,7 @@ async def desk(stack: Stack, open_backend: Open) -> Desk:
     told: list[Event] = []
     backend = await open_backend(await stack.person("Mei", "Tanaka"), notify=told.append)
     seen = await backend.sessions.one(session_id)
-    backend.live.put(seen)
+    backend.live.apply(seen)
     told.clear()
     return Desk(backend, seen, told)
 

@@ -50,7 +50,7 @@ class Desk:
         if isinstance(event, RoomHeard) and event.event in self.deaf:
             return
         self.events.append(event)
-        self.delivery.hear(event)
+        self.delivery.on_event(event)
 
     async def until(self, where: DeliveryState, **wanted: Any) -> Submission:
         """Wait until the one sheet here has come so far."""
@@ -85,7 +85,7 @@ class Practice:
         desk: Desk
 
         def hear(event: Event) -> None:
-            desk.hear(event)
+            desk.on_event(event)
 
         backend = await self.opened.enter_async_context(
             Backend.open(
@@ -230,7 +230,7 @@ async def test_the_host_is_killed_between_the_bucket_and_the_answer(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
-    monkeypatch.setattr(host.delivery, "_say_receipt", lambda submission: None)
+    monkeypatch.setattr(host.delivery, "_send_receipt", lambda submission: None)
     content = await practice.hand_in(guest, practice.sheet())
     await host.until(DeliveryState.UPLOADED)
     await practice.kill(host)
@@ -342,7 +342,9 @@ async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_dis
     content = await practice.hand_in(one, later)
     await practice.kill(one)
     receipt = {"sheet": str(first.id), "revision": first.revision, "where": "with host"}
-    two.hear(RoomHeard(practice.session, RECEIPT, {**receipt, "reason": "", "is_in_the_way": 0}))
+    two.on_event(
+        RoomHeard(practice.session, RECEIPT, {**receipt, "reason": "", "is_in_the_way": 0})
+    )
     await two.until(DeliveryState.WAITING, revision=later.revision)
     [kept] = Outbox(practice.folder / practice.guest.name, practice.guest.id).all()
     assert kept.content.encode() == content
@@ -368,24 +370,24 @@ async def test_after_a_full_disk_a_client_still_receives(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Outbox, "keep", full)
-        guest.hear(heard)
+        patched.setattr(Outbox, "save", full)
+        guest.on_event(heard)
         async with asyncio.timeout(40):
             await is_tried.wait()
-    guest.hear(heard)
+    guest.on_event(heard)
     await guest.until(DeliveryState.WITH_HOST)
 
 
 async def test_each_of_the_two_is_told_of_their_own_disk_alone(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     said: list[Any] = []
-    say = host.backend.live.rooms.say
+    say = host.backend.live.rooms.send
 
     def listen(*args: Any) -> None:
         said.append(args)
         say(*args)
 
-    host.backend.live.rooms.say = listen  # type: ignore[method-assign]
+    host.backend.live.rooms.send = listen  # type: ignore[method-assign]
     other = b'{"max_total": 49.8, "dimensions": []}'
     await practice.stack.file(practice.session, "assessment.json", content=other)
     content = await practice.hand_in(guest, practice.sheet())
@@ -430,14 +432,14 @@ NO_SHEETS = [
 async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Practice) -> None:
     host = await practice.open(practice.host, live=False)
     said: list[Any] = []
-    host.backend.live.rooms.say = lambda *args: said.append(args)  # type: ignore[method-assign]
+    host.backend.live.rooms.send = lambda *args: said.append(args)  # type: ignore[method-assign]
     for payload in HOSTILE:
-        host.hear(RoomHeard(practice.session, SHEET, payload))
-        host.hear(RoomHeard(practice.session, RECEIPT, payload))
+        host.on_event(RoomHeard(practice.session, SHEET, payload))
+        host.on_event(RoomHeard(practice.session, RECEIPT, payload))
         await asyncio.sleep(0)
     for content in NO_SHEETS:
         payload = {"sheet": str(uuid4()), "revision": 1, "content": content}
-        host.hear(RoomHeard(practice.session, SHEET, payload))
+        host.on_event(RoomHeard(practice.session, SHEET, payload))
         async with asyncio.timeout(40):
             while not said or said[-1][2]["sheet"] != payload["sheet"]:
                 await asyncio.sleep(0.01)
@@ -448,7 +450,7 @@ async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Pr
     # And the next good one is taken.
     sheet = practice.sheet()
     payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
-    host.hear(RoomHeard(practice.session, SHEET, payload))
+    host.on_event(RoomHeard(practice.session, SHEET, payload))
     await host.until(DeliveryState.UPLOADED)
 
 
@@ -460,8 +462,8 @@ async def test_a_sheet_for_a_session_that_one_does_not_host_is_not_taken(
     sheet = practice.sheet()
     payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
     for session in (other, uuid4()):
-        host.hear(RoomHeard(session, SHEET, payload))
-    host.hear(RoomHeard(practice.session, SHEET, payload))
+        host.on_event(RoomHeard(session, SHEET, payload))
+    host.on_event(RoomHeard(practice.session, SHEET, payload))
     await host.until(DeliveryState.UPLOADED)
     assert host.delivery.of(other) == []
 
@@ -473,7 +475,7 @@ async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
     for score in range(30):
         sheet = practice.sheet(score)
         payload = {"sheet": str(sheet.id), "revision": 1, "content": assessment(sheet).decode()}
-        host.hear(RoomHeard(practice.session, SHEET, payload))
+        host.on_event(RoomHeard(practice.session, SHEET, payload))
         await asyncio.sleep(0.02)
     await host.until(DeliveryState.WITH_HOST, is_in_the_way=True)
     async with asyncio.timeout(40):
@@ -505,7 +507,7 @@ async def test_at_the_server_only_the_host_uploads_and_only_the_two_talk(
     outsider.backend.live.rooms.listen({practice.session})
     payload = {"sheet": str(uuid4()), "revision": 1, "content": "{}"}
     for _ in range(5):
-        outsider.backend.live.rooms.say(practice.session, SHEET, payload)
+        outsider.backend.live.rooms.send(practice.session, SHEET, payload)
         await asyncio.sleep(0.1)
     assert not [e for e in host.events if isinstance(e, RoomHeard) and e.event == SHEET]
     assert await practice.uploads() == 0

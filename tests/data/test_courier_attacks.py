@@ -171,8 +171,8 @@ async def test_what_was_said_in_a_former_guests_room_is_not_taken(practice: Prac
     await practice.stack.sql("update practice_sessions set guest_id = %s", following.id)
     host = await practice.open(practice.host, live=False)
     forged, genuine = practice.sheet(100), practice.sheet(50)
-    host.hear(RoomHeard(practice.session, SHEET, said(forged), practice.guest.id))
-    host.hear(RoomHeard(practice.session, SHEET, said(genuine), following.id))
+    host.on_event(RoomHeard(practice.session, SHEET, said(forged), practice.guest.id))
+    host.on_event(RoomHeard(practice.session, SHEET, said(genuine), following.id))
     await host.until(DeliveryState.UPLOADED)
     assert [p.sheet for p in host.delivery.of(practice.session)] == [genuine.id]
 
@@ -243,7 +243,7 @@ async def test_uploaded_counts_where_the_bucket_has_these_bytes_and_no_others(
     other = bytes(byte ^ 1 if chr(byte).isdigit() else byte for byte in content)
     assert len(other) == len(content)
     await practice.stack.file(practice.session, "assessment.json", content=other)
-    guest.hear(RoomHeard(practice.session, RECEIPT, receipt(sheet, "uploaded")))
+    guest.on_event(RoomHeard(practice.session, RECEIPT, receipt(sheet, "uploaded")))
     await asyncio.sleep(SETTLED)
     assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]
     await practice.stack.sql("delete from storage.objects")
@@ -255,8 +255,8 @@ async def test_answers_to_what_was_never_handed_in_change_nothing(practice: Prac
     guest = await practice.open(practice.guest, live=False)
     sheet = practice.sheet()
     for where in ("uploaded", "refused", "with host", "elsewhere"):
-        guest.hear(RoomHeard(practice.session, RECEIPT, receipt(sheet, where)))
-        guest.hear(RoomHeard(uuid4(), RECEIPT, receipt(sheet, where)))
+        guest.on_event(RoomHeard(practice.session, RECEIPT, receipt(sheet, where)))
+        guest.on_event(RoomHeard(uuid4(), RECEIPT, receipt(sheet, where)))
     content = await practice.hand_in(guest, sheet)
     assert content
     assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]

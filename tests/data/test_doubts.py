@@ -141,7 +141,7 @@ async def test_ones_own_write_that_does_not_come_back_is_a_sign_that_nothing_com
     async with opened(stack, proxy, watcher) as backend:
         proxy.mangle = lambda text: None if is_change(text) else text
         await stack.sql("update practice_sessions set type = 'lost' where id = %s", other)
-        backend.live.put(await backend.sessions.book(watcher.rows[free]))
+        backend.live.apply(await backend.sessions.book(watcher.rows[free]))
         await watcher.until(lambda: watcher.rows[other].type == "lost", 25)
 
 
@@ -158,7 +158,7 @@ async def test_ones_own_write_that_comes_back_is_none(
     await watcher.until(lambda: free in watcher.rows)
     booked = await backend.sessions.book(watcher.rows[free])
     await watcher.until(lambda: watcher.rows[free].guest_id is not None)
-    backend.live.put(booked)
+    backend.live.apply(booked)
     proxy.asked.clear()
     await asyncio.sleep(doubts.LATE_SECONDS + 5)
     assert readings(proxy) == 0

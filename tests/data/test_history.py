@@ -151,9 +151,9 @@ async def test_what_is_kept_is_its_owners_alone_and_each_accounts_own(
     backend = await open_at(amara)
     shelf = backend.history.shelf
     assert shelf.recall(amara.id) is None
-    assert shelf.keep(amara.id, {"a": 1})
+    assert shelf.save(amara.id, {"a": 1})
     assert shelf.recall(amara.id) == {"a": 1}
-    assert not shelf.keep(mei.id, {"b": 1})  # who is not signed in
+    assert not shelf.save(mei.id, {"b": 1})  # who is not signed in
     [file] = (tmp_path / "history").iterdir()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
@@ -161,7 +161,7 @@ async def test_what_is_kept_is_its_owners_alone_and_each_accounts_own(
     assert other.history.shelf.recall(amara.id) is None  # another server's account
     file.write_text("{broken")
     assert shelf.recall(amara.id) is None
-    assert shelf.keep(amara.id, [])
+    assert shelf.save(amara.id, [])
 
 
 @pytest.mark.parametrize("end", ["sign out", "everywhere", "by the server", "while away"])
@@ -171,7 +171,7 @@ async def test_however_a_login_ends_nothing_stays_and_nothing_comes_back(
     amara = await stack.person()
     backend: Backend = await open_at(amara)
     shelf = backend.history.shelf
-    assert shelf.keep(amara.id, {"a": 1})
+    assert shelf.save(amara.id, {"a": 1})
     if end == "by the server":
         await stack.sql("delete from auth.sessions where user_id = %s", amara.id)
         with pytest.raises(NotSignedIn):
@@ -181,7 +181,7 @@ async def test_however_a_login_ends_nothing_stays_and_nothing_comes_back(
             await stack.stop_gateway()
         await backend.auth.sign_out(everywhere=end == "everywhere")
     assert list((tmp_path / "history").iterdir()) == []
-    assert not shelf.keep(amara.id, {"a": 1})  # a write that was under way
+    assert not shelf.save(amara.id, {"a": 1})  # a write that was under way
     assert list((tmp_path / "history").iterdir()) == []
 
 
@@ -191,7 +191,7 @@ async def test_without_a_folder_nothing_is_kept(stack: Stack) -> None:
         Server(stack.url, stack.anon_key), tokens=MemoryTokens(), notify=lambda event: None
     ) as backend:
         await backend.auth.sign_in(amara.email, amara.password)
-        assert not backend.history.shelf.keep(amara.id, json.loads("{}"))
+        assert not backend.history.shelf.save(amara.id, json.loads("{}"))
         await backend.auth.sign_out()
 
 
@@ -202,7 +202,7 @@ async def test_without_a_login_no_cache_of_an_earlier_one_stays(
     amara = await stack.person()
     here, elsewhere = await open_at(amara), await open_at(amara, stack.url)
     for backend in (here, elsewhere):
-        assert backend.history.shelf.keep(amara.id, {"a": 1})
+        assert backend.history.shelf.save(amara.id, {"a": 1})
     async with Backend.open(
         here.server, tokens=MemoryTokens(), notify=lambda event: None, state=tmp_path
     ) as again:

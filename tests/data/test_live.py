@@ -158,7 +158,7 @@ async def test_an_own_write_is_shown_before_the_feed_brings_it(
     session_id = await stack.session(await stack.person())
     await watcher.until(lambda: session_id in watcher.rows)
     booked = await backend.sessions.book(watcher.rows[session_id])
-    backend.live.put(booked)
+    backend.live.apply(booked)
     assert watcher.rows[session_id].guest_id == viewer.id
 
 

@@ -44,7 +44,7 @@ async def test_a_dozen_words_in_a_second_do_not_close_the_channel(
         await ear.until(lambda event: isinstance(event, RoomMet) and event.people == both)
 
     for minutes in range(1, 13):
-        backends[0].live.rooms.tell(session_id, {"minutes": minutes})
+        backends[0].live.rooms.send_card(session_id, {"minutes": minutes})
         await asyncio.sleep(0.03)
 
     def is_last(event: Event) -> bool:
@@ -78,7 +78,7 @@ async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in
         return isinstance(event, RoomHeard) and event.event == "word"
 
     for _ in range(50):  # until the other has joined
-        comes.say(session_id, "word", {"n": 1})
+        comes.send(session_id, "word", {"n": 1})
         await asyncio.sleep(0.05)
         if any(map(said, hers.events)):
             break
@@ -91,7 +91,7 @@ async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in
     listens.enter(session_id, host.id, {})
     await his.until(lambda event: isinstance(event, RoomMet) and event.people == both)
     hers.events.clear()
-    comes.say(session_id, "word", {"n": 2})
+    comes.send(session_id, "word", {"n": 2})
     await hers.until(said)
     # She is only heard again, and still hears.
     listens.leave(session_id)
@@ -99,7 +99,7 @@ async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in
     await his.until(lambda event: isinstance(event, RoomMet) and event.people == alone)
     hers.events.clear()
     for _ in range(50):
-        comes.say(session_id, "word", {"n": 3})
+        comes.send(session_id, "word", {"n": 3})
         await asyncio.sleep(0.05)
         if any(map(said, hers.events)):
             break
@@ -142,11 +142,11 @@ async def test_the_room_follows_who_has_the_seat(stack: Stack, open_backend: Ope
             [heard] = [e for e in ear.events if isinstance(e, RoomHeard) and e.event == "said"]
             assert heard.guest_id == guest.id
             ear.events.clear()
-            rooms.say(session_id, "word", {"to": guest.name})
+            rooms.send(session_id, "word", {"to": guest.name})
             await socket.frame("broadcast")
             await stack.sql("update practice_sessions set guest_id = null")
             await ear.until(lambda event: isinstance(event, RoomParted) and not event.is_refused)
-            rooms.say(session_id, "word", {"to": "the first, and not the next one"})
+            rooms.send(session_id, "word", {"to": "the first, and not the next one"})
             await socket.frame("presence_diff")  # the host has left
             while (frame := await _next(socket)) is not None:
                 assert "the next one" not in str(frame)

@@ -36,7 +36,7 @@ async def write(folder: Path, *states: dict[str, object]) -> None:
     book = SheetJournal(folder, ME, SESSION, never)
     await book.open()
     for state in states:
-        book.keep(state)
+        book.save(state)
     await book.close()
 
 
@@ -86,7 +86,7 @@ async def test_a_long_sitting_fills_no_disk(tmp_path: Path) -> None:
     book = SheetJournal(tmp_path, ME, SESSION, never)
     await book.open()
     for n in range(250):
-        book.keep({"n": n, "text": "x" * 10_000})
+        book.save({"n": n, "text": "x" * 10_000})
     await book.close()
     assert the_file(tmp_path).stat().st_size < LARGE
     assert the_file(tmp_path).stat().st_mode & 0o077 == 0
@@ -97,11 +97,11 @@ async def test_a_sheet_that_cannot_be_put_aside_stays_and_is_told(tmp_path: Path
     told: list[bool] = []
     book = SheetJournal(tmp_path, ME, SESSION, lambda: told.append(True))
     await book.open()
-    book.keep({"n": 1})
+    book.save({"n": 1})
     the_file(tmp_path).with_suffix(".first.jsonl").mkdir()
-    await book.put_aside("first")
+    await book.set_aside("first")
     assert told == [True]
-    book.keep({"n": 2})
+    book.save({"n": 2})
     await book.close()
     assert the_file(tmp_path).read_text() == '{"n": 1}\n{"n": 2}\n'
 
@@ -127,9 +127,9 @@ async def test_two_windows_do_not_write_on_one_sheet(tmp_path: Path) -> None:
 async def test_a_sheet_that_is_put_aside_stays_beside_the_new_one(tmp_path: Path) -> None:
     book = SheetJournal(tmp_path, ME, SESSION, never)
     await book.open()
-    book.keep({"n": 1})
-    await book.put_aside("first")
-    book.keep({"n": 2})
+    book.save({"n": 1})
+    await book.set_aside("first")
+    book.save({"n": 2})
     await book.close()
     assert await kept(tmp_path) == {"n": 2}
     assert the_file(tmp_path).with_suffix(".first.jsonl").read_text() == '{"n": 1}\n'
@@ -140,7 +140,7 @@ async def test_a_disk_that_refuses_is_told(tmp_path: Path) -> None:
     told = asyncio.Event()
     book = SheetJournal(tmp_path, ME, SESSION, told.set)
     await book.open()
-    book.keep({"n": 1})
+    book.save({"n": 1})
     async with asyncio.timeout(5):
         await told.wait()
     await book.close()

@@ -87,8 +87,8 @@ def test_the_first_turn_at_a_time_that_was_said() -> None:
 def test_what_was_said_of_a_transcript_is_remembered(tmp_path: Path) -> None:
     file = tmp_path / "state" / "reviews.json"
     assert SpeakerNames(file, "x").recall() == Remembered()
-    SpeakerNames(file, "x").keep(Remembered({"A": "You"}, 12.5))
-    SpeakerNames(file, "y").keep(Remembered({"A": "Patient"}))
+    SpeakerNames(file, "x").save(Remembered({"A": "You"}, 12.5))
+    SpeakerNames(file, "y").save(Remembered({"A": "Patient"}))
     assert SpeakerNames(file, "x").recall() == Remembered({"A": "You"}, 12.5)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     lock = file.with_name(f".{file.name}.lock")
@@ -102,7 +102,7 @@ def test_a_broken_memory_is_an_empty_one(content: str, tmp_path: Path) -> None:
     file = tmp_path / "reviews.json"
     file.write_text(content)
     assert SpeakerNames(file, "x").recall() == Remembered()
-    SpeakerNames(file, "x").keep(Remembered({"A": "You"}))
+    SpeakerNames(file, "x").save(Remembered({"A": "You"}))
     assert SpeakerNames(file, "x").recall().names == {"A": "You"}
 
 
@@ -110,7 +110,7 @@ def test_the_oldest_is_forgotten_first(tmp_path: Path) -> None:
     file = tmp_path / "reviews.json"
     kept = {str(number): {"names": {"A": str(number)}, "begins": None} for number in range(MOST)}
     file.write_text(json.dumps(kept))
-    SpeakerNames(file, "new").keep(Remembered({"A": "new"}))
+    SpeakerNames(file, "new").save(Remembered({"A": "new"}))
     assert SpeakerNames(file, "0").recall() == Remembered()
     assert SpeakerNames(file, "1").recall().names == {"A": "1"}
     assert SpeakerNames(file, "new").recall().names == {"A": "new"}

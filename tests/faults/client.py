@@ -112,7 +112,7 @@ class Client:
             try:
                 await self._do(what, session)
             except Changed as error:
-                self._backend.live.put(error.present)
+                self._backend.live.apply(error.present)
                 self._tell("done", what=what, id=str(session.id), outcome="changed")
             except Gone:
                 self._backend.live.drop(session.id)
@@ -168,7 +168,7 @@ class Client:
         if written is None:
             live.drop(session.id)
         else:
-            live.put(written)
+            live.apply(written)
 
 
 def row_of(session: PracticeSession) -> list[Any]:

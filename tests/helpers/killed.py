@@ -124,7 +124,7 @@ def drafts(folder: Path) -> Drafts:
 async def keep_draft(folder: Path, text: str, *, drop: bool = False) -> None:
     here = drafts(folder)
     draft = await here.take("post", "amara")
-    draft.keep({"link": text})
+    draft.save({"link": text})
     await here.written()
     if drop:
         draft.drop()
@@ -134,7 +134,7 @@ async def keep_draft(folder: Path, text: str, *, drop: bool = False) -> None:
 
 
 async def read_draft(folder: Path) -> str | None:
-    return (await drafts(folder).take("post", "amara")).found.get("link")
+    return (await drafts(folder).load("post", "amara")).found.get("link")
 
 
 def memory(folder: Path) -> SpeakerNames:
@@ -195,8 +195,8 @@ ACTS: dict[str, Act] = {
         lambda folder: asyncio.run(read_draft(folder)),
     ),
     "memory": (
-        lambda folder: memory(folder).keep(Remembered({"A": OLD})),
-        lambda folder: memory(folder).keep(Remembered({"A": NEW})),
+        lambda folder: memory(folder).save(Remembered({"A": OLD})),
+        lambda folder: memory(folder).save(Remembered({"A": NEW})),
         lambda folder: memory(folder).recall().names.get("A"),
     ),
 }

@@ -53,10 +53,10 @@ class SheetScreen(Screen):
     async def rubrics(self) -> tuple[Rubric, ...]:
         return RUBRICS
 
-    def put(self, sheet: Sheet) -> None:
+    def set_sheet(self, sheet: Sheet) -> None:
         self.sheet = sheet
 
-    async def begin_anew(self) -> None:
+    async def start_new(self) -> None:
         self.sheet = Sheet(self.session.id, self.sheet.candidate, self.sheet.rubric)
 
     def leave_remarks(self) -> None:
@@ -84,21 +84,21 @@ async def screen(stack: Stack, tmp_path: Path) -> AsyncIterator[SheetScreen]:
 
 
 async def test_a_remark_is_deleted_after_asking(screen: SheetScreen) -> None:
-    await screen.press("strike")
+    await screen.press("delete")
     assert screen.shown == ["Go into the remarks first: enter."]
-    screen.put(screen.sheet.write(STRENGTH, "Warm"))
+    screen.set_sheet(screen.sheet.write(STRENGTH, "Warm"))
     screen.chosen, screen.answer = STRENGTH._replace(at=0), False
-    await screen.press("strike")
+    await screen.press("delete")
     assert screen.sheet.at(FIRST).of(RemarkKind.STRENGTH) == ("Warm",)
     screen.answer = True
-    await screen.press("strike")
+    await screen.press("delete")
     assert screen.asked == ["Delete this remark? Warm"] * 2
     assert screen.sheet.is_empty
     assert screen.has_left
 
 
 async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen) -> None:
-    screen.put(screen.sheet.write(STRENGTH, "Warm"))
+    screen.set_sheet(screen.sheet.write(STRENGTH, "Warm"))
     screen.answer = RUBRICS[1]
     await screen.press("rubric")
     assert screen.sheet.rubric == RUBRICS[1]
@@ -109,7 +109,7 @@ async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen
 async def test_a_new_sheet_is_begun_after_asking(screen: SheetScreen) -> None:
     await screen.press("new")
     assert screen.shown == ["This sheet is new: there is nothing on it yet."]
-    screen.put(screen.sheet.score(FIRST, 60))
+    screen.set_sheet(screen.sheet.score(FIRST, 60))
     before = screen.sheet.id
     await screen.press("new")
     assert screen.sheet.is_empty
@@ -117,7 +117,7 @@ async def test_a_new_sheet_is_begun_after_asking(screen: SheetScreen) -> None:
 
 
 async def test_a_copy_is_the_assessment(screen: SheetScreen) -> None:
-    screen.put(screen.sheet.score(FIRST, 60))
+    screen.set_sheet(screen.sheet.score(FIRST, 60))
     screen.answer = Path("/somewhere/assessment.json")
     await screen.press("save")
     (asked,) = screen.opened
@@ -130,7 +130,7 @@ async def test_a_copy_is_the_assessment(screen: SheetScreen) -> None:
 async def test_a_sheet_is_handed_in_after_asking_and_arrives(screen: SheetScreen) -> None:
     await screen.press("hand_in")
     assert screen.shown == ["There is nothing on this sheet yet."]
-    screen.put(screen.sheet.score(FIRST, 60))
+    screen.set_sheet(screen.sheet.score(FIRST, 60))
     screen.answer = False
     await screen.press("hand_in")
     assert screen.submission is None

@@ -37,7 +37,7 @@ class RoomScreen(Screen):
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         answer = await self.context.write(self.room.session, write)
         if answer.present:
-            self.room.take(answer.present, self.context.now())
+            self.room.apply(answer.present, self.context.now())
         if answer.error:
             self.context.notify_error(answer.error)
 

@@ -101,7 +101,7 @@ async def test_the_shared_screen(
         await here.app.backend.live.stop()
         for state in ("live", "stale"):
             if state == "stale":
-                here.app.feed.hear(FeedWentStale(NOW, "the server does not answer"))
+                here.app.feed.apply(FeedWentStale(NOW, "the server does not answer"))
             for width, height in SIZES:
                 await here.resize(width, height)
                 least, text = faintest(here)

@@ -66,21 +66,21 @@ def test_a_file_system_without_locks_stops_no_work(
 async def test_drafts_sheets_and_names_are_kept_without_locks(tmp_path: Path) -> None:
     told: list[object] = []
     drafts = Drafts(tmp_path / "drafts", told.append)
-    draft = await drafts.take("post")
-    draft.keep({"room": "here"})
+    draft = await drafts.load("post")
+    draft.save({"room": "here"})
     await drafts.written()
     draft.leave()
-    assert (await drafts.take("post")).found == {"room": "here"}
+    assert (await drafts.load("post")).found == {"room": "here"}
     person, session = uuid4(), uuid4()
     for state in ({"marks": 1}, {"marks": 2}):
         book = SheetJournal(tmp_path, person, session, lambda: told.append("sheet"))
         await book.open()
-        book.keep(state)
+        book.save(state)
         await book.close()
     book = SheetJournal(tmp_path, person, session, lambda: told.append("sheet"))
     assert await book.open() == {"marks": 2}
     await book.close()
-    SpeakerNames(tmp_path / "reviews.json", "file:a").keep(Remembered({"A": "Dr Lowe"}))
+    SpeakerNames(tmp_path / "reviews.json", "file:a").save(Remembered({"A": "Dr Lowe"}))
     assert SpeakerNames(tmp_path / "reviews.json", "file:a").recall().names == {"A": "Dr Lowe"}
     assert told == []
 

@@ -41,7 +41,7 @@ def submission(
 async def kept_sheet(folder: Path, state: dict[str, Any], session: UUID = SESSION) -> Path:
     book = SheetJournal(folder, ME, session, lambda: None)
     await book.open()
-    book.keep(state)
+    book.save(state)
     await book.close()
     return folder / "sheets" / str(ME) / f"{session}.jsonl"
 
@@ -53,7 +53,7 @@ def later(days: float) -> float:
 @pytest.mark.parametrize("where", list(DeliveryState))
 def test_a_parcel_leaves_once_it_is_over(where: DeliveryState, tmp_path: Path) -> None:
     box, sent = Outbox(tmp_path, ME), submission(where)
-    box.keep(sent)
+    box.save(sent)
     box.set_out(sent)
     sweep(tmp_path, later(29))
     assert box.all() == [sent]
@@ -70,10 +70,10 @@ async def test_a_mark_sheet_leaves_once_it_was_delivered(tmp_path: Path) -> None
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 3})
     sweep(tmp_path, later(400))
     assert file.exists(), "it was never handed in"
-    Outbox(tmp_path, ME).keep(submission(DeliveryState.WAITING, sheet))
+    Outbox(tmp_path, ME).save(submission(DeliveryState.WAITING, sheet))
     sweep(tmp_path, later(400))
     assert file.exists(), "it is on its way"
-    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet))
+    Outbox(tmp_path, ME).save(submission(DeliveryState.UPLOADED, sheet))
     sweep(tmp_path, later(29))
     assert file.exists()
     sweep(tmp_path, later(31))
@@ -84,7 +84,7 @@ async def test_a_mark_sheet_leaves_once_it_was_delivered(tmp_path: Path) -> None
 async def test_a_mark_sheet_that_was_changed_since_stays(tmp_path: Path) -> None:
     sheet = uuid4()
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 4})
-    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet, revision=3))
+    Outbox(tmp_path, ME).save(submission(DeliveryState.UPLOADED, sheet, revision=3))
     sweep(tmp_path, later(31))
     assert file.exists()
 
@@ -93,7 +93,7 @@ async def test_a_mark_sheet_that_was_put_aside_leaves(tmp_path: Path) -> None:
     await kept_sheet(tmp_path, {"id": "x", "revision": 1})
     book = SheetJournal(tmp_path, ME, SESSION, lambda: None)
     await book.open()
-    await book.put_aside("x")
+    await book.set_aside("x")
     await book.close()
     [aside] = (tmp_path / "sheets").glob("*/*.x.jsonl")
     sweep(tmp_path, later(29))
@@ -105,7 +105,7 @@ async def test_a_mark_sheet_that_was_put_aside_leaves(tmp_path: Path) -> None:
 async def test_a_mark_sheet_that_is_open_stays(tmp_path: Path) -> None:
     sheet = uuid4()
     file = await kept_sheet(tmp_path, {"id": str(sheet), "revision": 3})
-    Outbox(tmp_path, ME).keep(submission(DeliveryState.UPLOADED, sheet))
+    Outbox(tmp_path, ME).save(submission(DeliveryState.UPLOADED, sheet))
     claim = disk.claim(file)
     assert claim is not None
     sweep(tmp_path, later(31))
@@ -129,8 +129,8 @@ def test_a_replacing_leaves_once_it_was_set_aside(tmp_path: Path) -> None:
 
 async def test_notes_of_a_room_leave(tmp_path: Path) -> None:
     book = RoomNotes(tmp_path, ME, SESSION, lambda: None)
-    book.keep_notes("what Amara said")
-    book.keep_card({"pauses": []})
+    book.save_notes("what Amara said")
+    book.save_card({"pauses": []})
     await written()
     sweep(tmp_path, later(29))
     assert await book.notes() == "what Amara said"
@@ -146,9 +146,9 @@ def test_names_of_speakers_leave_one_by_one(
     os.utime(file, (now - 20 * DAY, now - 20 * DAY))
     sweep(tmp_path, now)
     monkeypatch.setattr(time, "time", lambda: now - 10 * DAY)
-    SpeakerNames(file, "file:older").keep(Remembered({"A": "Amara"}))
+    SpeakerNames(file, "file:older").save(Remembered({"A": "Amara"}))
     monkeypatch.setattr(time, "time", lambda: now)
-    SpeakerNames(file, "file:newer").keep(Remembered({"A": "Ben"}))
+    SpeakerNames(file, "file:newer").save(Remembered({"A": "Ben"}))
 
     def known() -> set[str]:
         return {key.removeprefix("file:") for key in json.loads(file.read_text())}
@@ -170,7 +170,7 @@ def test_what_cannot_be_read_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "sheets" / str(ME) / f"{SESSION}.jsonl").write_bytes(b"\xff\n[1]\n")
     (tmp_path / "reviews.json").write_text("[[")
     sent = submission()
-    Outbox(tmp_path, ME).keep(sent)
+    Outbox(tmp_path, ME).save(sent)
     sweep(tmp_path, later(31))
     assert Outbox(tmp_path, ME).all() == []
     sweep(tmp_path / "nowhere", later(31))
