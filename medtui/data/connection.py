@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from medtui.data.backoff import Pauses
 from medtui.data.error_mapping import TokenRefused, translated
 from medtui.data.errors import Unreachable
 from medtui.data.network import Route
@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 READ_ATTEMPTS = 3
+READ_PAUSES = 0.6, 1.2
+"""Seconds between two attempts: the first pause, and the longest."""
+
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
@@ -71,11 +74,12 @@ class Connection:
 
     async def read(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """As `write`, for calls that may be made again when the network fails."""
-        for attempt in range(1, READ_ATTEMPTS):
+        pauses = Pauses(*READ_PAUSES)
+        for _ in range(1, READ_ATTEMPTS):
             try:
                 return await self.write(request)
             except Unreachable:
-                await asyncio.sleep(0.3 * 2**attempt * random.uniform(0.5, 1))
+                await pauses.sleep()
         return await self.write(request)
 
     async def is_complete(self) -> bool:

@@ -28,6 +28,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.data.arrivals import Arrivals
+from medtui.data.backoff import Pauses
 from medtui.data.change_source import Change, ChangeSource
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
@@ -162,8 +163,7 @@ class LiveFeed:
             self._doubts.expect(lambda: self._arrivals.has_come_since(session_id, since))
 
     async def _run(self) -> None:
-        first, longest = self._scope.pauses
-        pause, was_refused, replaced = first, False, ""
+        pauses, was_refused, replaced = Pauses(*self._scope.pauses), False, ""
         while True:
             socket, is_refused = Socket(self._connection), False
             try:
@@ -180,7 +180,8 @@ class LiveFeed:
                 self._in_background(socket.close())
             if self._is_live:
                 self._is_live = False
-                pause, replaced = first, ""
+                replaced = ""
+                pauses.reset()
             self._notify_stale()
             if self._polling is None or self._polling.done():
                 self._polling = self._in_background(self._poll())
@@ -190,10 +191,10 @@ class LiveFeed:
                 if await self._refresh():
                     replaced = self._connection.token
                 # A new token is worth an attempt at once, but not one after the other.
-                pause = pause if was_refused else first
+                if not was_refused:
+                    pauses.reset()
             was_refused = is_refused
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, longest)
+            await pauses.sleep()
 
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""

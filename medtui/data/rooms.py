@@ -16,11 +16,11 @@ import asyncio
 import contextlib
 import json
 import logging
-import random
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from medtui.data.backoff import Pauses
 from medtui.data.errors import DataError, Gone
 from medtui.data.events import Notify, RoomHeard, RoomMet, RoomParted
 from medtui.models import PracticeSession
@@ -229,7 +229,7 @@ class _Room:
             await self._follow(socket)
 
     async def _follow(self, socket: Socket) -> None:
-        pause, longest = PAUSE_SECONDS
+        pauses = Pauses(*PAUSE_SECONDS)
         while True:
             try:
                 pair = self._pair or await self._look()
@@ -247,8 +247,7 @@ class _Room:
             self._notify(RoomParted(self._id, is_refused=is_refused))
             if is_refused:
                 return
-            await asyncio.sleep(pause * random.uniform(0.5, 1))
-            pause = min(pause * 2, longest)
+            await pauses.sleep()
 
     async def _look(self) -> Pair:
         """Read the room's pair, unless the feed brings it meanwhile. Raises _Ended."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from medtui.core.mark_sheet_json import assessment
-from medtui.data import DataError
+from medtui.data.answer import write
 from medtui.marking import wording
 from medtui.models import Stage
 from medtui.ui.protocol import SaveCopy, Ui
@@ -132,17 +132,18 @@ class SheetActs:
         if sheet.is_empty:
             ui.refuse("There is nothing on this sheet yet.")
             return
-        try:
-            if sent is None or sent.revision != sheet.revision:
-                runs = session.stage is Stage.INTERVIEW
-                words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
-                if await self._ui.ask(words, "Hand in"):
-                    content = assessment(sheet)
-                    await delivery.hand_in(session, sheet.id, sheet.revision, content)
-            elif not (sent.is_in_the_way and sent.is_host):
-                ui.refuse(wording.standing(sheet, sent, ui.partner))
-            elif await self._ui.ask(wording.REPLACE, "Replace it"):
-                await delivery.replace(sent)
-        except DataError as error:
-            self._context.notify_error(error)
+        if sent is None or sent.revision != sheet.revision:
+            runs = session.stage is Stage.INTERVIEW
+            words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
+            if await ui.ask(words, "Hand in"):
+                content = assessment(sheet)
+                await self._write(delivery.hand_in(session, sheet.id, sheet.revision, content))
+        elif not (sent.is_in_the_way and sent.is_host):
+            ui.refuse(wording.standing(sheet, sent, ui.partner))
+        elif await ui.ask(wording.REPLACE, "Replace it"):
+            await self._write(delivery.replace(sent))
         ui.draw()
+
+    async def _write(self, work: Awaitable[object]) -> None:
+        if error := (await write(work)).error:
+            self._context.notify_error(error)

@@ -134,19 +134,20 @@ class BriefForm(ModalScreen[bool]):
 
     @work(exclusive=True, group="save")
     async def _save(self, texts: dict[str, str]) -> None:
-        from medtui.data import DataError
+        from medtui.data.answer import write
 
         self._is_saving = True
         self._show_status("Saving…")
         try:
-            await self._backend.cases.write_brief(
+            work = self._backend.cases.write_brief(
                 self._session.id, texts["candidate"], texts["actor"]
             )
-        except DataError as error:
-            self._show_status(error.message)
-            return
+            answer = await write(work)
         finally:
             self._is_saving = False
+        if answer.error:
+            self._show_status(answer.words)
+            return
         self._was_saved = any(texts.values())
         self._save_draft()
         self.draft.leave()
