@@ -46,7 +46,7 @@ class Desk:
     deaf: set[str] = field(default_factory=set)
     """What is said in the room and does not arrive here."""
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         if isinstance(event, RoomHeard) and event.event in self.deaf:
             return
         self.events.append(event)

@@ -123,7 +123,7 @@ def drafts(folder: Path) -> Drafts:
 
 async def keep_draft(folder: Path, text: str, *, drop: bool = False) -> None:
     here = drafts(folder)
-    draft = await here.take("post", "amara")
+    draft = await here.load("post", "amara")
     draft.save({"link": text})
     await here.written()
     if drop:
