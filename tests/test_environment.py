@@ -162,7 +162,7 @@ async def local_run(stack: Stack, home: Path, env: dict[str, str]) -> None:
     assert len(rows.json()) > 5
     assert files.status_code == 200
     process.send_signal(signal.SIGTERM)
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert (process.returncode, b"Traceback" in out + err) == (0, False)
 
 

@@ -41,7 +41,7 @@ async def test_the_app_works_for_this_run(refusal: str, stack: Stack, tmp_path: 
         terminal.press("\x13")
         await terminal.until("LIVE", gone="Post a session", seconds=20)
         terminal.press("\x11")
-        assert await asyncio.wait_for(terminal.process.wait(), 30) == 0
+        assert await asyncio.wait_for(terminal.process.wait(), 60) == 0
     assert b"Traceback" not in terminal.output
     assert await stack.sql("select 1 from practice_sessions")
 

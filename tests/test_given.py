@@ -107,7 +107,7 @@ async def test_a_program_refuses_a_secret_key_wherever_it_comes_from(
         sys.executable, "-m", "medtui", *flags, *command, env={**os.environ, **env},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 30)
+    out, err = await asyncio.wait_for(process.communicate(), 60)
     assert process.returncode in (1, 2)
     assert re.fullmatch(r"medtui: [^\n]*secret key[^\n]*\.\n", err.decode())
     assert key not in (out + err).decode()

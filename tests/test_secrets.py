@@ -128,7 +128,7 @@ async def test_a_day_at_a_terminal_leaves_no_secret(stack: Stack, tmp_path: Path
                     # This test's program has them in its own words.
                     others[f"{what} of {pid}"] = text.replace(program, "")
             await type_("y")
-            assert await asyncio.wait_for(terminal.process.wait(), 10) == 1
+            assert await asyncio.wait_for(terminal.process.wait(), 60) == 1
             await terminal.until("`medtui doctor` looks for a cause.")
             output = bytes(terminal.output)
 

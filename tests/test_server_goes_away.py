@@ -34,7 +34,7 @@ async def local_run(data: Path, port: int = 0) -> AsyncIterator[tuple[dict[str, 
     )
     assert process.stdout is not None
     try:
-        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 20)), process
+        yield json.loads(await asyncio.wait_for(process.stdout.readline(), 60)), process
     finally:
         if process.returncode is None:
             process.send_signal(signal.SIGCONT)
@@ -171,7 +171,7 @@ async def test_the_demo_shows_what_its_database_says(folder: Path, tmp_path: Pat
                     await asyncio.sleep(0.05)
             await asyncio.sleep(2)
         terminal.press("\x11")
-        await asyncio.wait_for(terminal.process.wait(), 5)
+        await asyncio.wait_for(terminal.process.wait(), 60)
     async with asyncio.timeout(10):
         while list(folder.iterdir()):  # nothing of it is left behind
             await asyncio.sleep(0.1)

@@ -88,7 +88,7 @@ class Browser:
             message["sessionId"] = self._session
         self._answers[number] = asyncio.get_running_loop().create_future()
         await self._socket.send(json.dumps(message))
-        return await asyncio.wait_for(self._answers[number], 20)
+        return await asyncio.wait_for(self._answers[number], 60)
 
     async def evaluate(self, expression: str) -> Any:
         answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True)

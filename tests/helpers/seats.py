@@ -39,6 +39,14 @@ class Seat:
     def __init__(self, app: MedtuiApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self._toasts = ""
+        notify = app.notify
+
+        def note(message: str, **options: Any) -> None:
+            self._toasts += f"\n{message}"
+            notify(message, **options)
+
+        app.notify = note  # type: ignore[method-assign]
 
     async def until(self, condition: Callable[[], object], seconds: float = 40) -> None:
         """Wait until the app has come so far."""
@@ -79,12 +87,17 @@ class Seat:
         return any(drawing) or bool(screen._dirty_widgets or screen._callbacks)
 
     async def until_text(self, *texts: str) -> None:
-        await self.until(lambda: all(text in self.text for text in texts))
+        """Wait until the screen shows all of these.
+
+        A toast since the last key counts also when it has gone: another text may come later.
+        """
+        await self.until(lambda: all(text in self.text + self._toasts for text in texts))
 
     async def until_screen(self, name: str) -> None:
         await self.until(lambda: self.screen == name)
 
     async def press(self, *keys: str) -> None:
+        self._toasts = ""
         with self.app._context():
             await self.pilot.press(*keys)
         await self.pause(0)
@@ -96,6 +109,7 @@ class Seat:
 
     async def burst(self, *keys: str) -> None:
         """Press all of these at once, as in one read of the terminal."""
+        self._toasts = ""
         for key in keys:
             is_text = len(key) == 1
             name = _character_to_key(key) if is_text else key

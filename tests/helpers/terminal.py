@@ -73,7 +73,7 @@ class Terminal:
         self.hang_up()
         if self.process.returncode is None:
             try:
-                await asyncio.wait_for(self.process.wait(), 5)
+                await asyncio.wait_for(self.process.wait(), 60)
             except TimeoutError:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 await self.process.wait()

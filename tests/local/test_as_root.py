@@ -212,7 +212,7 @@ async def test_a_version_that_is_none_is_not_read_or_repeated(
             case "words":
                 version.write_text("\x1b]0;hello\x07")
         with pytest.raises(LocalError, match="cannot be read") as refused:
-            await asyncio.wait_for(Cluster.start(practice), 10)
+            await asyncio.wait_for(Cluster.start(practice), 60)
         assert SECRET not in str(refused.value), kind
         assert "\x1b" not in str(refused.value)
 

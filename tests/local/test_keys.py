@@ -43,9 +43,9 @@ async def changes(client: AsyncClient, stack: Stack, person: Person) -> list[Any
     channel.on_postgres_changes("*", seen.put_nowait, table="practice_sessions")
     channel.on_system(lambda payload: live.set())
     await channel.subscribe()
-    await asyncio.wait_for(live.wait(), 5)
+    await asyncio.wait_for(live.wait(), 60)
     await stack.session(person)
-    change = await asyncio.wait_for(seen.get(), 5)
+    change = await asyncio.wait_for(seen.get(), 60)
     await client.realtime.close()
     return [change["data"]["type"], "room_url" in change["data"]["record"]]
 

@@ -111,7 +111,7 @@ async def test_data_outlives_restarts_and_a_kill_and_is_kept_from_other_versions
         assert cluster.password == password
         waiting = asyncio.create_task(cluster.ended())
         os.kill(cluster.pid, signal.SIGKILL)
-        await asyncio.wait_for(waiting, 10)
+        await asyncio.wait_for(waiting, 60)
     version = data / "pgdata" / "PG_VERSION"
     version.write_text("15\n")
     with pytest.raises(LocalError, match="made by PostgreSQL 15, and this is PostgreSQL 18"):

@@ -154,8 +154,8 @@ async def test_a_server_without_our_migrations_starts_it_when_the_news_comes(
         await here.until_text("INTERVIEW")
     heard = time.monotonic()
     await guest.until_text("Task of case 1")
-    # Each began when it heard of the start.
-    assert abs(left(host) - left(guest)) <= heard - before
+    # Each began when it heard of the start, by a clock that may be half a second off.
+    assert abs(left(host) - left(guest)) <= heard - before + 0.5
     await guest.press("space")
     await guest.until_text("PAUSED")
     assert minutes(left(guest)).startswith(("7:", "8:"))

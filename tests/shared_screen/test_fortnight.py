@@ -180,7 +180,7 @@ async def pass_a_time(stack: Stack, folder: Path, steps: int, seed: int) -> Any:
                 memory = here.memory
         terminal.press("q")
         grown = here.memory - memory
-        await asyncio.wait_for(terminal.process.wait(), 5)
+        await asyncio.wait_for(terminal.process.wait(), 60)
     return here.now, grown
 
 

@@ -38,12 +38,12 @@ async def serving(home: Path, *options: str, port: int = 0, **env: str) -> Async
     )
     assert process.stderr is not None
     try:
-        line = (await asyncio.wait_for(process.stderr.readline(), 20)).decode()
+        line = (await asyncio.wait_for(process.stderr.readline(), 60)).decode()
         assert line.startswith("The board is at "), line
         yield line.split()[4]
     finally:
         process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), 10) == 0
+        assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
 @with_browser
@@ -129,7 +129,7 @@ async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
     ):
         seen = b""
         while b"Amara" not in seen:
-            frame = await asyncio.wait_for(page.recv(), 20)
+            frame = await asyncio.wait_for(page.recv(), 60)
             seen += frame if isinstance(frame, bytes) else b""
         for hostile in (
             json.dumps(["stdin", "q"]),
@@ -143,12 +143,12 @@ async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
         ):
             await page.send(hostile)
         await page.send(json.dumps(["ping", "still there"]))
-        while (frame := await asyncio.wait_for(page.recv(), 5)) != '["pong", "still there"]':
+        while (frame := await asyncio.wait_for(page.recv(), 60)) != '["pong", "still there"]':
             pass
         await stack.sql("update practice_sessions set type = 'viva'")
         seen = b""
         while b"viva" not in seen:
-            frame = await asyncio.wait_for(page.recv(), 5)
+            frame = await asyncio.wait_for(page.recv(), 60)
             seen += frame if isinstance(frame, bytes) else b""
 
 
@@ -211,7 +211,7 @@ async def asked(port: int, to: str, path: str, headers: dict[str, str]) -> int:
     lines = [f"GET {path} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
     writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
     try:
-        return int((await asyncio.wait_for(reader.readline(), 10)).split()[1])
+        return int((await asyncio.wait_for(reader.readline(), 60)).split()[1])
     finally:
         writer.close()
 
@@ -286,7 +286,7 @@ async def test_the_page_outlives_a_crash_of_the_database(folder: Path, tmp_path:
             pid = int((folder / "data" / "pgdata" / "postmaster.pid").read_text().split()[0])
             os.kill(pid, signal.SIGKILL)
             await page.until("STALE since")
-            await asyncio.wait_for(process.wait(), 15)
+            await asyncio.wait_for(process.wait(), 60)
             port = int(first["API_URL"].rpartition(":")[2])
             async with local_run(folder, port):
                 await page.until("● LIVE", seconds=60)

@@ -126,7 +126,7 @@ async def test_a_crash_of_the_app_leaves_the_terminal_sane_and_no_secret(
     async with Terminal(command, env=env, columns=100) as terminal:
         await terminal.until("Sign in", "Another server")
         terminal.press(f"{secret}\x12")  # typed into the form, then ctrl+r
-        await asyncio.wait_for(terminal.process.wait(), 10)
+        await asyncio.wait_for(terminal.process.wait(), 60)
         await terminal.until("`medtui doctor` looks for a cause.")
         file = tmp_path / "state" / "medtui.log"
         assert terminal.process.returncode == 1

@@ -309,5 +309,5 @@ async def test_on_a_terminal_of_eighty_columns(stack: Stack, tmp_path: Path) -> 
     async with Terminal([sys.executable, "-m", "medtui", "doctor"], env=env, rows=40) as terminal:
         await terminal.until("Nothing is to be mended.")
         assert "ok    terminal     xterm-256color, 80 x 40, 16 million colours." in terminal.text
-        assert await asyncio.wait_for(terminal.process.wait(), 10) == 0
+        assert await asyncio.wait_for(terminal.process.wait(), 60) == 0
         print(terminal.text)
