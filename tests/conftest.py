@@ -74,16 +74,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def shorten(items: list[pytest.Item]) -> None:
-    """Mark as `long` what a test marked `short(n)` has beyond its first `n` cases."""
+    """Leave the first cases alone in the suite, as the marks `short` and `detail` say."""
     cases: Counter[object] = Counter()
     for item in items:
-        short = item.get_closest_marker("short")
-        if short is None or item.get_closest_marker("long"):
-            continue
         test = (item.path, item.originalname) if isinstance(item, pytest.Function) else item
         cases[test] += 1
-        if cases[test] > short.args[0]:
+        short, detail = item.get_closest_marker("short"), item.get_closest_marker("detail")
+        if short is not None and cases[test] > short.args[0]:
             item.add_marker(pytest.mark.long)
+        if item.get_closest_marker("long") or (
+            detail is not None and cases[test] <= detail.kwargs.get("after", 0)
+        ):
+            item.own_markers = [mark for mark in item.own_markers if mark.name != "detail"]
 
 
 # How long an example takes is a matter of what else the machine does.

@@ -47,6 +47,7 @@ def assert_harmless(output: bytes) -> None:
         assert not HARMFUL & set(line), line
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("name", [b"".join(HOSTILE.values()), HOSTILE["bare C1"]])
 def test_a_hostile_name_reaches_no_terminal(name: bytes, tmp_path: Path) -> None:
@@ -80,6 +81,7 @@ def test_a_hostile_name_reaches_no_terminal(name: bytes, tmp_path: Path) -> None
         assert not any(line == b"medtui: all is well" for line in done.stderr.splitlines())
 
 
+@pytest.mark.detail
 async def test_a_hostile_name_reaches_no_screen(tmp_path: Path) -> None:
     names = HOSTILE["title"] + HOSTILE["clipboard"] + HOSTILE["C1"] + HOSTILE["bidi"]
     for content in (TALK.read_text(), "{"):
@@ -95,6 +97,7 @@ async def test_a_hostile_name_reaches_no_screen(tmp_path: Path) -> None:
         assert not {"\x9b", "\u202e", "\u2066"} & set(output)
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize(
     "encoding",
@@ -138,6 +141,7 @@ async def test_every_encoding_prints(
 NEEDS_SCREEN = [[], ["demo"], ["board"], ["clock"], ["join", "http://sb_publishable_x@127.0.0.1:1"]]
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("arguments", NEEDS_SCREEN, ids=" ".join)
 def test_without_a_terminal_one_sentence(arguments: list[str], tmp_path: Path) -> None:
     master, slave = pty.openpty()
@@ -164,6 +168,7 @@ def test_without_a_terminal_one_sentence(arguments: list[str], tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [], "nothing was begun"
 
 
+@pytest.mark.detail
 @pytest.mark.short(3)
 @pytest.mark.parametrize(
     ("arguments", "kind"),
@@ -178,6 +183,7 @@ async def test_on_a_terminal_without_places_one_sentence(
     assert b"\x1b" not in terminal.output
 
 
+@pytest.mark.detail
 def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
     line = f"{sys.executable} -m medtui view {TALK} >&-; echo $?; {sys.executable} -m medtui <&- "
     done = subprocess.run(
@@ -190,6 +196,7 @@ def test_closed_streams_are_no_fault(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("command", ["--help", f"view {TALK}", f"view --json {TALK}", "doctor"])
 def test_a_reader_that_has_enough_hears_no_complaint(command: str, tmp_path: Path) -> None:
     done = subprocess.run(
@@ -201,6 +208,7 @@ def test_a_reader_that_has_enough_hears_no_complaint(command: str, tmp_path: Pat
     assert (done.stdout, done.stderr) == ("", "")
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize(
     "size", [("80", "24"), ("0", "0"), ("-5", "x"), ("999999999999", "1")], ids=" x ".join
@@ -219,6 +227,7 @@ async def test_the_terminal_is_as_large_as_it_is(size: tuple[str, str], tmp_path
     assert b"Traceback" not in terminal.output
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize("columns", ["1", "0", "-3", "x", "99999999999999999999"])
 def test_help_and_doctor_fit_any_exported_width(columns: str, tmp_path: Path) -> None:

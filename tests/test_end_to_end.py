@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.helpers.stack import Person, Stack
 from tests.helpers.terminal import Terminal
 
@@ -55,6 +57,7 @@ def server(stack: Stack) -> dict[str, str]:
     return {"SUPABASE_URL": stack.url, "SUPABASE_ANON_KEY": stack.anon_key}
 
 
+@pytest.mark.detail
 async def test_two_people_see_what_the_other_does(stack: Stack, tmp_path: Path) -> None:
     amara = await stack.person("Amara", "Okafor")
     mei = await stack.person("Mei", "Tanaka")
@@ -76,6 +79,7 @@ async def test_two_people_see_what_the_other_does(stack: Stack, tmp_path: Path) 
         assert row["guest_id"] == mei.id
 
 
+@pytest.mark.detail
 async def test_the_loser_of_a_race_reads_who_won(stack: Stack, tmp_path: Path) -> None:
     host = await stack.person("Amara", "Okafor")
     mei, daniel = await stack.person("Mei", "Tanaka"), await stack.person("Daniel", "Reyes")
@@ -98,6 +102,7 @@ async def test_the_loser_of_a_race_reads_who_won(stack: Stack, tmp_path: Path) -
         await lost.until(f"{winner.name} was faster")
 
 
+@pytest.mark.detail
 async def test_one_changed_row_writes_little_and_never_clears_the_screen(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -116,6 +121,7 @@ async def test_one_changed_row_writes_little_and_never_clears_the_screen(
         assert CLEAR_SCREEN not in written
 
 
+@pytest.mark.detail
 async def test_a_login_survives_a_restart(stack: Stack, tmp_path: Path) -> None:
     viewer = await stack.person("Vera", "Viewer")
     async with medtui(tmp_path / "a", **server(stack)) as terminal:

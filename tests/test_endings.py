@@ -63,6 +63,7 @@ async def gone(pids: list[int], seconds: float = 10) -> None:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("how", ["SIGHUP", pytest.param("SIGTERM", marks=pytest.mark.long)])
 async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
     """The terminal is closed under it, or it is killed politely."""
@@ -87,6 +88,7 @@ async def test_the_demo_leaves_nothing_behind(how: str, tmp_path: Path) -> None:
     assert [path for path in (tmp_path / "home").rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("stopped", [False, True])
 async def test_a_polite_kill_leaves_the_terminal_sane(stopped: bool, tmp_path: Path) -> None:
@@ -110,6 +112,7 @@ async def test_a_polite_kill_leaves_the_terminal_sane(stopped: bool, tmp_path: P
     assert "Traceback" not in output
 
 
+@pytest.mark.detail
 async def test_stopped_and_continued_it_takes_keys_in_their_order(tmp_path: Path) -> None:
     async with medtui(tmp_path / "home", **NOWHERE) as terminal:
         await terminal.until("Sign in", "E-mail", "Help")
@@ -148,6 +151,7 @@ async def stuck(what: str, home: Path) -> AsyncIterator[Terminal]:
         yield terminal
 
 
+@pytest.mark.detail
 @pytest.mark.short(5)
 @pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM", "SIGHUP"])
 @pytest.mark.parametrize("what", STUCK)
@@ -178,6 +182,7 @@ async def test_it_is_gone_soon_whatever_hangs(what: str, how: str, tmp_path: Pat
             assert output.rindex(f"\x1b[{mode}l") > output.rindex(f"\x1b[{mode}h")
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("how", ["ctrl+q", "SIGTERM"])
 async def test_what_was_typed_while_the_disk_hangs_is_kept(

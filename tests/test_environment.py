@@ -180,6 +180,7 @@ Program = Callable[[Stack, Path, dict[str, str]], Coroutine[Any, Any, None]]
 PROGRAMS = (app, board, once, doctor, case_import, local_run)
 
 
+@pytest.mark.detail
 @pytest.mark.short(6)
 @pytest.mark.parametrize("kind", ALL_AT_ONCE)
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -207,6 +208,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize(("name", "value"), FAULTS)
 async def test_a_server_elsewhere_is_refused_with_the_variables_name(
@@ -228,6 +230,7 @@ async def test_a_server_elsewhere_is_refused_with_the_variables_name(
     assert (code, name in out) == (1, True)
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("program", ["app", "board"])
 async def test_the_screens_say_the_variables_name(program: str, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ PROJECT = str(Path(__file__).parents[1])
 LONG = pytest.mark.long
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "refusal",
     ["ENOSPC", "EROFS", *(pytest.param(name, marks=LONG) for name in ("EDQUOT", "EACCES"))],
@@ -46,6 +47,7 @@ async def test_the_app_works_for_this_run(refusal: str, stack: Stack, tmp_path: 
     assert await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize("refusal", ["ENOSPC", "EROFS", "EDQUOT", "EACCES"])
 def test_commands_say_it_in_a_sentence(refusal: str, tmp_path: Path) -> None:

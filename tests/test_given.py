@@ -70,6 +70,7 @@ def test_a_public_key_is_used_without_what_came_along(key: str, around: str) -> 
     assert not api_keys.is_secret(around.format(key))
 
 
+@pytest.mark.detail(after=2)
 @pytest.mark.parametrize("kind", ["new", "jwt", "wrapped"])
 async def test_no_server_is_sent_a_secret_key(stack: Stack, kind: str) -> None:
     """Neither by the form, nor with the settings' own, nor by the doctor."""
@@ -87,6 +88,7 @@ async def test_no_server_is_sent_a_secret_key(stack: Stack, kind: str) -> None:
     assert proxy.heard
 
 
+@pytest.mark.detail
 @pytest.mark.short(3)
 @pytest.mark.parametrize("source", ["flag", "environment", "file"])
 @pytest.mark.parametrize("command", [["board", "--once"], ["board", "--web", "--port", "0"]])
@@ -166,6 +168,7 @@ def test_what_is_no_address_is_refused_in_a_sentence(given: str) -> None:
     assert refusal.value.field == "url"
 
 
+@pytest.mark.detail(after=2)
 @pytest.mark.parametrize("path", ["/rest/v1/", "/auth/v1", "/", "/project/default", "/rest/v1/#"])
 async def test_a_server_is_used_by_an_address_with_a_path(stack: Stack, path: str) -> None:
     person = await stack.person()

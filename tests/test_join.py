@@ -126,6 +126,7 @@ def test_the_address_is_one_that_others_can_use() -> None:
         assert own_address(everywhere) not in ("0.0.0.0", "::")
 
 
+@pytest.mark.detail
 def test_a_bad_line_ends_at_once_and_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,6 +155,7 @@ def join(line: str, file: Path, *options: str) -> subprocess.CompletedProcess[st
         os.close(theirs)
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize(
     ("line", "complaint"),
@@ -191,6 +193,7 @@ async def test_a_server_that_does_not_answer_takes_no_place(
     assert file.read_bytes() == before
 
 
+@pytest.mark.detail
 async def test_a_server_that_answers_is_kept_beside_the_one_before(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -212,6 +215,7 @@ async def test_a_server_that_answers_is_kept_beside_the_one_before(
     ]
 
 
+@pytest.mark.detail
 async def test_joining_with_the_line_that_the_server_prints(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -279,6 +283,7 @@ async def test_a_class_is_on_the_board_in_five_minutes(folder: Path) -> None:
         server.end(signal.SIGTERM)
 
 
+@pytest.mark.detail
 def test_an_invitation_that_cannot_be_followed_is_reported(folder: Path) -> None:
     server = Server("--data", folder, "--port", 0, "--invite")
     server.line()

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 
+@pytest.mark.detail(after=3)
 @pytest.mark.parametrize(
     ("module", "banned"),
     [

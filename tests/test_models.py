@@ -67,6 +67,7 @@ def test_columns_that_we_do_not_know_are_ignored() -> None:
     assert PracticeSession.model_validate(row(private=True, extra={"a": 1})).guest is None
 
 
+@pytest.mark.detail
 @given(st.text())
 def test_a_line_has_no_control_characters_and_no_breaks(text: str) -> None:
     cleaned = clean_line(text)
@@ -76,6 +77,7 @@ def test_a_line_has_no_control_characters_and_no_breaks(text: str) -> None:
     cleaned.encode()  # no lone surrogates
 
 
+@pytest.mark.detail
 @given(st.text())
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean_line(clean_line(text)) == clean_line(text)

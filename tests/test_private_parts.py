@@ -238,6 +238,7 @@ def used_by_name(module: Module) -> Iterator[str]:
             yield privately(full)
 
 
+@pytest.mark.detail
 def test_every_private_part_that_is_used_is_listed() -> None:
     allowed = {(file, privately(name)) for file, name in LISTED}
     assert (

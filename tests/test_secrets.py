@@ -17,6 +17,8 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from medtui.local.auth.passwords import hash_password
 from tests.helpers.proxy import proxied
 from tests.helpers.stack import Stack
@@ -65,6 +67,7 @@ async def room_of(stack: Stack, brief: str) -> tuple[str, str]:
     return email, password
 
 
+@pytest.mark.detail
 async def test_a_day_at_a_terminal_leaves_no_secret(stack: Stack, tmp_path: Path) -> None:
     planted = {name: secrets.token_hex(12) for name in ("brief", "wrong password")}
     planted["code"] = f"{secrets.randbelow(10**10):010}"

@@ -40,6 +40,7 @@ async def test_a_command_opens_the_configured_server(stack: Stack, tmp_path: Pat
         assert backend.auth.user is None
 
 
+@pytest.mark.detail
 async def test_a_command_signs_in_with_a_login(stack: Stack, tmp_path: Path) -> None:
     person = await stack.person()
     here = settings(tmp_path, stack.url, stack.anon_key)
@@ -51,6 +52,7 @@ async def test_a_command_signs_in_with_a_login(stack: Stack, tmp_path: Path) -> 
             pytest.fail("it was opened")
 
 
+@pytest.mark.detail
 async def test_the_server_of_this_machine_is_let_go_of_at_the_end(
     stack: Stack, tmp_path: Path
 ) -> None:

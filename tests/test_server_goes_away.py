@@ -104,6 +104,7 @@ async def until_true(terminal: Terminal, url: str, seconds: float) -> float:
     return time.monotonic() - start
 
 
+@pytest.mark.detail
 async def test_a_stopped_server(folder: Path, tmp_path: Path) -> None:
     async with local_run(folder) as (server, process):
         env = {"SUPABASE_URL": server["API_URL"], "SUPABASE_ANON_KEY": server["ANON_KEY"]}
@@ -122,6 +123,7 @@ async def test_a_stopped_server(folder: Path, tmp_path: Path) -> None:
             print(f"SIGSTOP: LIVE and true {took:.1f} s after the server's return")
 
 
+@pytest.mark.detail
 async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
     async with local_run(folder) as (server, process):
         env = {"SUPABASE_URL": server["API_URL"], "SUPABASE_ANON_KEY": server["ANON_KEY"]}

@@ -128,6 +128,7 @@ def server(request: pytest.FixtureRequest) -> Stack:
     return stack
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("server", "first"),
     [

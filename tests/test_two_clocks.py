@@ -124,6 +124,7 @@ async def opened() -> AsyncIterator[AsyncExitStack]:
         yield stack
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "with_kills", [False, pytest.param(True, marks=pytest.mark.long)], ids=["short", "whole"]
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from medtui.ui.pasting import END, START
 from tests.helpers.stack import Stack
 from tests.helpers.terminal import Terminal
@@ -29,6 +31,7 @@ async def test_a_whole_session_is_posted_in_one_write(stack: Stack, tmp_path: Pa
         assert row["room_url"] == "here"
 
 
+@pytest.mark.detail
 async def test_what_is_pasted_does_nothing_on_the_board_and_is_text_in_a_field(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -123,6 +123,7 @@ def run(home: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, capture_output=True, text=True, env=given, timeout=60)
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize(
     ("zone", "warns"), [("<+03>-3", False), ("Europe/Lundon", True), ("\x1b[31m../..", True)]
@@ -158,6 +159,7 @@ async def test_every_command_says_times_in_it_or_names_it(
         assert b"Traceback" not in terminal.output
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("arguments", [["--zone", "Europe/Lundon"], ["--zone=../.."]])
 def test_a_zone_that_is_asked_for_and_is_none(arguments: list[str], tmp_path: Path) -> None:
     done = run(tmp_path, "board", "--once", *arguments)

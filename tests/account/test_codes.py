@@ -120,6 +120,7 @@ def test_a_code_is_read_out_of_what_was_pasted(text: str, code: str) -> None:
 # Signing up
 
 
+@pytest.mark.detail
 async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
@@ -181,6 +182,7 @@ async def test_it_counts_by_itself(by_code: Stack, seat: Any) -> None:
     assert here.app.focused is here.app.screen.code.input
 
 
+@pytest.mark.detail
 async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     by_code: Stack, seat: Any
 ) -> None:
@@ -201,6 +203,7 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.detail
 async def test_a_sign_up_is_taken_up_again_after_a_restart(by_code: Stack, seat: Any) -> None:
     before = await seat()
     await sign_up(before)
@@ -217,6 +220,7 @@ async def test_a_sign_up_is_taken_up_again_after_a_restart(by_code: Stack, seat:
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.detail
 async def test_offline_in_the_middle_nothing_that_was_typed_is_lost(
     by_code: Stack, seat: Any
 ) -> None:
@@ -266,6 +270,7 @@ async def others_sign_up(stack: Stack, email: str = NEW) -> None:
     await minutes_later(stack)  # so that the owner is sent a code of their own
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("voids", [False, True], ids=["keeps", "voids"])
 async def test_the_password_is_of_the_one_who_confirms(
@@ -283,6 +288,7 @@ async def test_the_password_is_of_the_one_who_confirms(
     assert not await signs_in(by_code, NEW, THEIRS)
 
 
+@pytest.mark.detail
 async def test_who_waited_for_the_confirmation_is_signed_out(
     by_code: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -308,6 +314,7 @@ async def test_who_waited_for_the_confirmation_is_signed_out(
     assert here.app.backend.auth.user.email == NEW
 
 
+@pytest.mark.detail
 async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
@@ -319,6 +326,7 @@ async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any)
     assert await signs_in(by_code, NEW, MINE)
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize(("key", "purpose"), [("ctrl+o", "signup"), ("ctrl+l", "recovery")])
 async def test_a_first_code_without_a_password_asks_for_one(
@@ -349,6 +357,7 @@ async def test_a_first_code_without_a_password_asks_for_one(
     await once_more.until_screen("ProfileScreen")
 
 
+@pytest.mark.detail
 async def test_a_password_that_could_not_be_set_at_once_is_set_later(
     by_code: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,6 +383,7 @@ async def test_a_password_that_could_not_be_set_at_once_is_set_later(
     assert not await signs_in(by_code, NEW, THEIRS)
 
 
+@pytest.mark.detail
 async def test_the_password_of_a_sign_up_is_written_nowhere(
     by_code: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -390,6 +400,7 @@ async def test_the_password_of_a_sign_up_is_written_nowhere(
 # Signing in by code, and a forgotten password
 
 
+@pytest.mark.detail
 async def test_a_code_signs_in_instead_of_the_password(by_code: Stack, seat: Any) -> None:
     person = await by_code.person()
     here = await seat()
@@ -408,6 +419,7 @@ async def test_a_code_signs_in_instead_of_the_password(by_code: Stack, seat: Any
     await says(here, "● LIVE")
 
 
+@pytest.mark.detail
 async def test_asking_for_codes_makes_no_account_and_tells_of_none(
     by_code: Stack, seat: Any
 ) -> None:
@@ -424,6 +436,7 @@ async def test_asking_for_codes_makes_no_account_and_tells_of_none(
     await says(here, "wrong or too old")
 
 
+@pytest.mark.detail
 async def test_a_forgotten_password_is_replaced_by_way_of_a_code(by_code: Stack, seat: Any) -> None:
     person = await by_code.person()
     tokens = MemoryTokens()
@@ -474,6 +487,7 @@ async def account(here: Seat, key: str) -> None:
     await here.press(key)
 
 
+@pytest.mark.detail
 async def test_a_password_is_changed_and_other_logins_end(by_code: Stack, seat: Any) -> None:
     person = await by_code.person()
     elsewhere = await by_code.client(person)
@@ -534,6 +548,7 @@ async def test_an_old_login_changes_the_password_by_a_code(
     assert await signs_in(by_code, person.email, "a new password")
 
 
+@pytest.mark.detail
 async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, seat: Any) -> None:
     person, taken = await by_code.person(), await by_code.person("Mei")
     here = await seat()

@@ -62,6 +62,7 @@ async def test_a_practice_of_our_own_is_remembered(stack: Stack, seat: Any, tmp_
     assert 'server = "local"' in (tmp_path / "config.toml").read_text()
 
 
+@pytest.mark.detail
 async def test_a_server_that_cannot_start_says_why_and_offers_a_way_on(seat: Any) -> None:
     launcher = FakeLauncher(None)
     here = await seat(server="local", launcher=launcher)
@@ -73,6 +74,7 @@ async def test_a_server_that_cannot_start_says_why_and_offers_a_way_on(seat: Any
     await here.until_screen("WelcomeScreen")
 
 
+@pytest.mark.detail
 async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> None:
     launcher = FakeLauncher(None)
     here = await seat(server="", launcher=launcher)
@@ -82,6 +84,7 @@ async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> 
     await here.until(lambda: launcher.asked == ["demo", "demo"])
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("server", "key", "why"),
     [
@@ -100,12 +103,14 @@ async def test_settings_with_which_nothing_can_be_asked_are_told(
     await here.until_screen("WelcomeScreen")
 
 
+@pytest.mark.detail
 async def test_a_url_without_https_is_one(seat: Any) -> None:
     here = await seat(server="127.0.0.1:1", key="key")
     await here.until(lambda: here.app.servers.backend)
     assert here.app.backend.server.url == "https://127.0.0.1:1"
 
 
+@pytest.mark.detail
 async def test_a_password_for_another_server_never_goes_to_the_one_before(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +133,7 @@ async def test_a_password_for_another_server_never_goes_to_the_one_before(
     assert before.auth.user is None
 
 
+@pytest.mark.detail
 async def test_a_server_that_was_left_is_closed(stack: Stack, seat: Any) -> None:
     here = await seat()
     await here.until(lambda: here.app.servers.backend)
@@ -141,6 +147,7 @@ async def test_a_server_that_was_left_is_closed(stack: Stack, seat: Any) -> None
     await here.board(await stack.person())
 
 
+@pytest.mark.detail
 async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_path: Path) -> None:
     here = await seat(server="")
     await here.press("3")
@@ -169,6 +176,7 @@ async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_pa
     assert (tmp_path / "config.toml").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("choice", ["local", "connect"])
 async def test_settings_locked_by_another_program_do_not_block(
     choice: str, stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
@@ -188,6 +196,7 @@ async def test_settings_locked_by_another_program_do_not_block(
     assert wrote != [threading.get_ident()]
 
 
+@pytest.mark.detail
 async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(
     stack: Stack, seat: Any
 ) -> None:
@@ -202,6 +211,7 @@ async def test_a_wrong_password_keeps_the_email_and_says_so_under_the_password(
     assert here.app.focused is here.app.screen.password.input
 
 
+@pytest.mark.detail
 async def test_an_unreachable_server_reads_differently(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     here = await seat()
@@ -217,6 +227,7 @@ async def test_an_unreachable_server_reads_differently(stack: Stack, seat: Any) 
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("email", "password", "words"),
     [
@@ -238,6 +249,7 @@ async def test_what_cannot_be_right_is_said_without_asking_the_server(
     await here.until_text(words)
 
 
+@pytest.mark.detail
 async def test_the_password_can_be_shown(seat: Any) -> None:
     here = await seat()
     await here.fill("password", "correct horse")
@@ -248,6 +260,7 @@ async def test_the_password_can_be_shown(seat: Any) -> None:
     await here.until(lambda: "correct horse" not in here.text)
 
 
+@pytest.mark.detail
 async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_twice(
     stack: Stack, seat: Any
 ) -> None:
@@ -282,6 +295,7 @@ async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_tw
     await again.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_board(
     stack: Stack, seat: Any
 ) -> None:
@@ -297,6 +311,7 @@ async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_boa
     assert list(row.values()) == ["Ana", "García", FIRST_LEVEL]
 
 
+@pytest.mark.detail
 async def test_ones_own_new_name_is_on_the_board_at_once(stack: Stack, seat: Any) -> None:
     person, other = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     await stack.session(person, guest=other)
@@ -312,6 +327,7 @@ async def test_ones_own_new_name_is_on_the_board_at_once(stack: Stack, seat: Any
     assert row["first_name"] == "Zainab"
 
 
+@pytest.mark.detail
 async def test_a_profile_is_edited_and_a_level_of_ones_own_is_taken(
     stack: Stack, seat: Any
 ) -> None:
@@ -333,6 +349,7 @@ async def test_a_profile_is_edited_and_a_level_of_ones_own_is_taken(
     assert row == {"first_name": "Amy", "training_level": "PGY3"}
 
 
+@pytest.mark.detail
 async def test_signing_out_leads_back_to_the_login(stack: Stack, seat: Any) -> None:
     here = await seat()
     await here.board(await stack.person())

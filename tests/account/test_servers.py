@@ -60,6 +60,7 @@ async def join(here: Seat, stack: Stack) -> None:
     await here.press("enter")
 
 
+@pytest.mark.detail
 @pytest.mark.short(4)
 @pytest.mark.parametrize("field", ["url", "key"])
 @pytest.mark.parametrize(
@@ -83,6 +84,7 @@ async def test_both_fields_take_an_invitation(
     assert saved(tmp_path)["key"] == stack.keys.publishable_key
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -110,6 +112,7 @@ async def test_what_is_wrong_with_an_invitation_is_said_and_nothing_is_kept(
     assert [path for path in kept if secret.encode() in path.read_bytes()] == []
 
 
+@pytest.mark.detail
 async def test_a_server_that_was_used_is_gone_back_to_and_still_knows_who_one_is(
     stack: Stack, other: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -143,6 +146,7 @@ async def test_a_server_that_was_used_is_gone_back_to_and_still_knows_who_one_is
     assert saved(tmp_path)["server"] == other.url
 
 
+@pytest.mark.detail
 async def test_a_server_that_is_away_is_not_gone_to(
     stack: Stack, other: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -163,6 +167,7 @@ async def test_a_server_that_is_away_is_not_gone_to(
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
     seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +190,7 @@ async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
         await here.until_text("did not answer in time")
 
 
+@pytest.mark.detail
 async def test_a_server_has_the_name_that_it_is_given(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -208,6 +214,7 @@ async def test_a_server_has_the_name_that_it_is_given(
     assert written["servers"][1]["name"] == "Ward [b]7[/]"
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("size", [(80, 24), (160, 48)])
 async def test_the_header_says_where_one_is(size: tuple[int, int], stack: Stack, seat: Any) -> None:
     amara = await stack.person("Amara", "Okafor")
@@ -245,6 +252,7 @@ async def test_a_server_is_called_by_its_host(
 # The server of this computer
 
 
+@pytest.mark.detail
 async def test_a_group_without_accounts_begins_with_the_first_one(stack: Stack, seat: Any) -> None:
     here = await seat(server="local", launcher=FakeLauncher(stack))
     await here.until_text("Create the first account · this computer", "I have an account")
@@ -256,6 +264,7 @@ async def test_a_group_without_accounts_begins_with_the_first_one(stack: Stack, 
     assert row["email"] == "first@example.org"
 
 
+@pytest.mark.detail
 async def test_a_group_of_this_computer_says_where_its_data_is(stack: Stack, seat: Any) -> None:
     launcher = FakeLauncher(stack)
     launcher.folder = "/var/lib/medtui"
@@ -263,6 +272,7 @@ async def test_a_group_of_this_computer_says_where_its_data_is(stack: Stack, sea
     await here.until_text("The data of this group is in /var/lib/medtui.")
 
 
+@pytest.mark.detail
 async def test_a_group_that_e_mails_nothing_offers_no_code(stack: Stack, seat: Any) -> None:
     person = await stack.person(profile=False)
     here = await seat(server="local", launcher=FakeLauncher(stack))
@@ -275,6 +285,7 @@ async def test_a_group_that_e_mails_nothing_offers_no_code(stack: Stack, seat: A
     assert "E-mail me a code" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_group_that_does_not_start_takes_no_place(seat: Any, tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text('server = "https://works.example"\nkey = "k"\n')

@@ -27,6 +27,7 @@ async def sessions(stack: Stack, person: Person) -> int:
 # Without the form
 
 
+@pytest.mark.detail
 async def test_a_script_signs_in_without_the_form_and_leaves_no_login_behind(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -47,6 +48,7 @@ async def test_a_script_signs_in_without_the_form_and_leaves_no_login_behind(
     await here.until_text("You are signed out")
 
 
+@pytest.mark.detail
 async def test_what_a_script_has_wrong_is_said_on_the_form(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     here = await seat(login=Login(person.email, "wrong password"))
@@ -59,6 +61,7 @@ async def test_what_a_script_has_wrong_is_said_on_the_form(stack: Stack, seat: A
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_a_script_waits_for_a_server_that_is_away(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     await stack.stop_gateway()
@@ -84,6 +87,7 @@ async def test_a_script_is_never_signed_in_at_another_server(stack: Stack, seat:
     await here.until_screen("LoginScreen")
 
 
+@pytest.mark.detail
 async def test_a_script_that_has_not_confirmed_is_asked_for_the_code(
     stack: Stack, seat: Any
 ) -> None:
@@ -99,6 +103,7 @@ async def test_a_script_that_has_not_confirmed_is_asked_for_the_code(
 # Signing out
 
 
+@pytest.mark.detail
 async def test_signing_out_here_leaves_other_machines_alone(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     await stack.client(person)
@@ -131,6 +136,7 @@ async def test_while_a_server_takes_its_time_nothing_is_live(
     await here.until_text("You are signed out.")
 
 
+@pytest.mark.detail
 async def test_signing_out_everywhere_asks_and_then_ends_every_login(
     stack: Stack, seat: Any
 ) -> None:
@@ -149,6 +155,7 @@ async def test_signing_out_everywhere_asks_and_then_ends_every_login(
     assert await tokens.read() is None
 
 
+@pytest.mark.detail
 async def test_signing_out_everywhere_offline_says_what_was_not_done(
     stack: Stack, seat: Any
 ) -> None:
@@ -194,6 +201,7 @@ async def test_the_account_is_in_the_palette_of_every_screen_once_one_is_in(
     await here.until_text("Sign out here and on every other machine?")
 
 
+@pytest.mark.detail
 async def test_the_account_is_reached_from_the_profile(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     here = await seat()
@@ -209,6 +217,7 @@ async def test_the_account_is_reached_from_the_profile(stack: Stack, seat: Any) 
 # Logins that end
 
 
+@pytest.mark.detail
 async def test_a_login_that_has_ended_is_refreshed_once_or_asked_for(
     stack: Stack, seat: Any
 ) -> None:
@@ -227,6 +236,7 @@ async def test_a_login_that_has_ended_is_refreshed_once_or_asked_for(
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
     stack: Stack, seat: Any
 ) -> None:
@@ -258,6 +268,7 @@ async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
     await here.until_text("○ open")
 
 
+@pytest.mark.detail
 async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     stored = json.loads(login_of(person))

@@ -56,6 +56,7 @@ async def people(stack: Stack) -> tuple[Person, Person]:
     return await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
 
 
+@pytest.mark.detail
 async def test_a_seat_is_booked_and_left(stack: Stack, people: tuple[Person, Person]) -> None:
     host, guest = people
     session_id = await stack.session(host)
@@ -74,6 +75,7 @@ async def test_a_seat_is_booked_and_left(stack: Stack, people: tuple[Person, Per
     assert screen.busy == [True, False] * 2
 
 
+@pytest.mark.detail
 async def test_another_session_at_that_time_is_asked_about_before_a_seat_is_taken(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:
@@ -99,6 +101,7 @@ async def test_what_a_user_may_not_do_is_said_and_not_written(
     assert await guests(stack) == [None]
 
 
+@pytest.mark.detail
 async def test_a_seat_that_was_just_taken_is_said_to_be_taken(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:

@@ -20,6 +20,7 @@ from medtui.ui.dialogs.link import LinkScreen
 from tests.helpers.stack import Stack
 
 
+@pytest.mark.detail
 async def test_a_wide_terminal_shows_the_details_beside_the_list(stack: Stack, seat: Any) -> None:
     host = await stack.person("Amara", "Okafor")
     for minutes, kind in ((30, "mock"), (60, "viva")):
@@ -34,6 +35,7 @@ async def test_a_wide_terminal_shows_the_details_beside_the_list(stack: Stack, s
     await here.until_text("osce, to")
 
 
+@pytest.mark.detail
 async def test_open_details_follow_their_session_and_close_when_it_goes(
     stack: Stack, seat: Any
 ) -> None:
@@ -51,6 +53,7 @@ async def test_open_details_follow_their_session_and_close_when_it_goes(
     await here.until_text("Amara Okafor cancelled the mock of")
 
 
+@pytest.mark.detail
 async def test_a_key_in_the_details_acts_on_their_session(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(await stack.person())
@@ -63,6 +66,7 @@ async def test_a_key_in_the_details_acts_on_their_session(stack: Stack, seat: An
     await here.until_text("The seat is yours", "● you")
 
 
+@pytest.mark.detail
 async def test_a_key_pressed_twice_acts_once(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
     here = await seat(person=await stack.person())
@@ -84,6 +88,7 @@ async def test_a_key_pressed_twice_acts_once(stack: Stack, seat: Any) -> None:
     assert len(here.app._notifications) == 1
 
 
+@pytest.mark.detail
 async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
     stack: Stack, seat: Any
 ) -> None:
@@ -100,6 +105,7 @@ async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
     assert [row["guest_id"] for row in rows] == [None, None]
 
 
+@pytest.mark.detail
 async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     stack: Stack, seat: Any
 ) -> None:
@@ -116,6 +122,7 @@ async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     assert "somebody" not in here.text
 
 
+@pytest.mark.detail
 async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -128,6 +135,7 @@ async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     await here.until_text("There is no session here.")
 
 
+@pytest.mark.detail
 async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person(), room_url="room-7")
     here = await seat(person=await stack.person())
@@ -138,6 +146,7 @@ async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack,
     assert here.app.clipboard == "room-7"
 
 
+@pytest.mark.detail
 async def test_a_link_opens_in_a_browser_that_is_here(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +167,7 @@ async def test_a_link_opens_in_a_browser_that_is_here(
     assert opened == ["https://example.org/7"] * 2
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize(
     ("link", "words"),
@@ -187,6 +197,7 @@ async def test_a_strangers_link_that_deceives_is_not_opened_unseen(
     assert opened == []
 
 
+@pytest.mark.detail
 async def test_ones_own_link_opens_at_once(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,6 +214,7 @@ async def test_ones_own_link_opens_at_once(
     assert opened == ["https://example.org/7"]
 
 
+@pytest.mark.detail
 async def test_without_a_browser_the_link_can_be_read_and_scanned_at_80x24(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +234,7 @@ async def test_without_a_browser_the_link_can_be_read_and_scanned_at_80x24(
     await here.until_screen("BoardScreen")
 
 
+@pytest.mark.detail
 async def test_a_stale_board_is_dimmed_and_says_since_when(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
     here = await seat(person=await stack.person())
@@ -247,6 +260,7 @@ def test_every_key_has_a_name_and_a_tooltip(place: type[DOMNode]) -> None:
     assert all(binding.id and binding.tooltip for binding in bindings)
 
 
+@pytest.mark.detail
 async def test_q_ends_it(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")

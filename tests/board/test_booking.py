@@ -14,6 +14,7 @@ from tests.helpers.stack import Stack
 LONG = ("Maximiliana Theodora Wilhelmina", "Featherstonehaugh-Cholmondeley")
 
 
+@pytest.mark.detail
 async def test_booking_takes_the_seat_and_says_so(stack: Stack, seat: Any) -> None:
     me = await stack.person("Mei", "Tanaka")
     await stack.session(await stack.person("Amara", "Okafor"))
@@ -28,6 +29,7 @@ async def test_booking_takes_the_seat_and_says_so(stack: Stack, seat: Any) -> No
     await here.until_text("You have booked this session already")
 
 
+@pytest.mark.detail
 async def test_the_loser_of_a_race_reads_who_won(stack: Stack, seat: Any) -> None:
     me, winner = await stack.person(), await stack.person("Daniel", "Reyes")
     await stack.session(await stack.person("Amara", "Okafor"))
@@ -66,6 +68,7 @@ async def test_an_answer_that_comes_late_takes_nothing_back(
     assert "● you" not in here.text
 
 
+@pytest.mark.detail
 async def test_two_apps_race_and_the_loser_names_the_winner(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person("Amara", "Okafor"))
     people = {
@@ -87,6 +90,7 @@ async def test_two_apps_race_and_the_loser_names_the_winner(stack: Stack, seat: 
     await seats[loser].until_text(f"{people[winner].name} was faster")
 
 
+@pytest.mark.detail
 async def test_a_session_that_moved_under_the_cursor_is_not_booked(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
     here = await seat(person=await stack.person())
@@ -100,6 +104,7 @@ async def test_a_session_that_moved_under_the_cursor_is_not_booked(stack: Stack,
     assert row["guest_id"] is None
 
 
+@pytest.mark.detail
 async def test_a_cancelled_session_leaves_the_board(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person())
     here = await seat(person=await stack.person())
@@ -111,6 +116,7 @@ async def test_a_cancelled_session_leaves_the_board(stack: Stack, seat: Any) -> 
     await here.until_text("This session was cancelled", "No sessions yet")
 
 
+@pytest.mark.detail
 async def test_an_overlap_asks_first(stack: Stack, seat: Any) -> None:
     me, host = await stack.person(), await stack.person("Amara", "Okafor")
     await stack.session(host, guest=me, starts_in=timedelta(minutes=60))
@@ -128,6 +134,7 @@ async def test_an_overlap_asks_first(stack: Stack, seat: Any) -> None:
     await here.until_text("The seat is yours")
 
 
+@pytest.mark.detail
 async def test_leaving_asks_and_frees_the_seat(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(await stack.person("Amara", "Okafor"), guest=me)
@@ -146,6 +153,7 @@ async def test_leaving_asks_and_frees_the_seat(stack: Stack, seat: Any) -> None:
     await here.until_text("You have not booked this session")
 
 
+@pytest.mark.detail
 async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     here = await seat(person=me)
@@ -164,6 +172,7 @@ async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> N
     assert row["room_url"] == f"https://meet.jit.si/medtui-{row['id'].hex}"
 
 
+@pytest.mark.detail
 async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -177,6 +186,7 @@ async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any)
     await here.until_text("https://example.org/mine", "You had begun to post a session")
 
 
+@pytest.mark.detail
 async def test_a_failing_post_keeps_the_form_with_the_reason_at_its_field(
     stack: Stack, seat: Any
 ) -> None:
@@ -206,6 +216,7 @@ async def test_a_failing_post_keeps_the_form_with_the_reason_at_its_field(
     assert [row["room_url"] for row in rows] == ["https://example.org/free"]
 
 
+@pytest.mark.detail
 async def test_rescheduling_changes_only_what_was_changed(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     session_id = await stack.session(me, room_url="room-7")
@@ -223,6 +234,7 @@ async def test_rescheduling_changes_only_what_was_changed(stack: Stack, seat: An
     assert {**after, "datetime_utc": None} == {**before, "datetime_utc": None}
 
 
+@pytest.mark.detail
 async def test_cancelling_asks_and_says_whom_it_concerns(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me, guest=await stack.person("Mei", "Tanaka"))
@@ -236,6 +248,7 @@ async def test_cancelling_asks_and_says_whom_it_concerns(stack: Stack, seat: Any
     assert not await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.detail
 async def test_what_is_not_ones_own_says_whose_it_is(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person("Amara", "Okafor"))
     here = await seat(person=await stack.person())
@@ -246,6 +259,7 @@ async def test_what_is_not_ones_own_says_whose_it_is(stack: Stack, seat: Any) ->
         await here.until_text("Amara Okafor hosts this session")
 
 
+@pytest.mark.detail
 async def test_the_filter_narrows_as_one_types_and_esc_takes_it_back(
     stack: Stack, seat: Any
 ) -> None:
@@ -267,6 +281,7 @@ async def test_the_filter_narrows_as_one_types_and_esc_takes_it_back(
     await here.until_text("Nothing matches “nobody”")
 
 
+@pytest.mark.detail
 async def test_views(stack: Stack, seat: Any) -> None:
     me, other = await stack.person(), await stack.person("Amara", "Okafor")
     await stack.session(me)
@@ -283,6 +298,7 @@ async def test_views(stack: Stack, seat: Any) -> None:
     await here.until_text("free one", "full one")
 
 
+@pytest.mark.detail
 async def test_long_names_can_be_read_in_full_at_80x24(stack: Stack, seat: Any) -> None:
     host = await stack.person(*LONG)
     await stack.session(host, guest=await stack.person("芽衣" * 15, "👩🏽‍⚕️ 田中"))
@@ -296,6 +312,7 @@ async def test_long_names_can_be_read_in_full_at_80x24(stack: Stack, seat: Any) 
     assert "芽衣" * 15 in words
 
 
+@pytest.mark.detail
 async def test_markup_and_escapes_in_names_are_harmless(stack: Stack, seat: Any) -> None:
     await stack.without_checks()
     host = await stack.person("[bold red]Eve[/]", "\u202egnp.exe")
@@ -308,6 +325,7 @@ async def test_markup_and_escapes_in_names_are_harmless(stack: Stack, seat: Any)
     await here.until_text("This link does not say plainly where it leads")
 
 
+@pytest.mark.detail
 async def test_over_ssh_a_link_is_shown_with_a_code_to_scan(
     stack: Stack, seat: Any, monkeypatch: Any
 ) -> None:
@@ -320,6 +338,7 @@ async def test_over_ssh_a_link_is_shown_with_a_code_to_scan(
     await here.until_text("https://meet.jit.si/medtui-1", "█▀▀▀▀▀█")
 
 
+@pytest.mark.detail
 async def test_the_cursor_stays_on_its_session_while_others_come_and_go(
     stack: Stack, seat: Any
 ) -> None:
@@ -338,6 +357,7 @@ async def test_the_cursor_stays_on_its_session_while_others_come_and_go(
     assert here.app.screen.list.session.id in ids
 
 
+@pytest.mark.detail
 async def test_help_and_palette_name_every_key(stack: Stack, seat: Any) -> None:
     here = await seat(size=(100, 40), person=await stack.person())
     await here.until_text("● LIVE")

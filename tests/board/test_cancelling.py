@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.board.test_notices import said
 from tests.helpers.stack import Stack
 
@@ -44,6 +46,7 @@ async def test_a_session_with_files_is_cancelled_once_these_are_deleted(
     assert await rows(stack) == (0, 0)
 
 
+@pytest.mark.detail
 async def test_a_file_that_comes_while_one_is_asked_keeps_the_session(
     stack: Stack, seat: Any
 ) -> None:
@@ -60,6 +63,7 @@ async def test_a_file_that_comes_while_one_is_asked_keeps_the_session(
     assert await rows(stack) == (1, 1)
 
 
+@pytest.mark.detail
 async def test_without_the_server_there_is_no_question(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me)

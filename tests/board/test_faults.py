@@ -28,6 +28,7 @@ class Faulty(AppBase):
         raise KeyError(self.secret)
 
 
+@pytest.mark.detail(after=3)
 @pytest.mark.parametrize("exit_on_error", [True, False])
 @pytest.mark.parametrize("thread", [True, False])
 async def test_a_fault_in_a_worker_is_logged_and_said(
@@ -71,6 +72,7 @@ async def test_what_is_cancelled_or_done_is_no_fault() -> None:
         assert not app._notifications
 
 
+@pytest.mark.detail
 async def test_a_form_survives_a_fault_with_what_was_typed(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,7 @@ async def written(here: Seat) -> None:
     await here.app.drafts.written()
 
 
+@pytest.mark.detail
 async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -69,6 +70,7 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     assert row == {"host_id": amara.id, "room_url": MINE}
 
 
+@pytest.mark.detail
 async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -85,6 +87,7 @@ async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
     assert "kept as a draft" not in here.text
 
 
+@pytest.mark.detail
 async def test_what_was_done_offline_is_not_pretended_to_be_done(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -222,6 +225,7 @@ async def test_a_server_that_is_being_typed_in_is_kept_without_a_key_that_may_be
     assert on_disk(tmp_path) == []
 
 
+@pytest.mark.detail
 async def test_a_sign_up_is_gone_on_with_but_for_its_password(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -264,6 +268,7 @@ async def begin(terminal: Terminal) -> None:
     await terminal.until("tomorrow 07:30")
 
 
+@pytest.mark.detail
 async def test_kills_while_typing_and_while_posting_lose_nothing_and_post_once(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -35,6 +35,7 @@ async def leave_the_app(here: Seat) -> None:
     await here.app.backend.live.stop()
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_a_cancelled_session_is_told_until_it_is_read(any_stack: Stack, seat: Any) -> None:
     two: Pair = await pair(any_stack, starts_in=timedelta(days=2))
@@ -62,6 +63,7 @@ async def test_a_cancelled_session_is_told_until_it_is_read(any_stack: Stack, se
     assert "cancelled" not in third.text
 
 
+@pytest.mark.detail
 async def test_what_happens_while_one_is_away_is_told_at_the_next_start(
     any_stack: Stack, seat: Any
 ) -> None:
@@ -94,6 +96,7 @@ async def test_what_happens_while_one_is_away_is_told_at_the_next_start(
     assert told == {"Amara Okafor moved", "Amara Okafor cancelled"}
 
 
+@pytest.mark.detail
 async def test_a_freed_seat_is_told_to_the_guest_and_a_left_one_to_the_host(
     stack: Stack, seat: Any
 ) -> None:
@@ -119,6 +122,7 @@ async def test_a_freed_seat_is_told_to_the_guest_and_a_left_one_to_the_host(
     assert "got it" not in said(host)
 
 
+@pytest.mark.detail
 async def test_ones_own_leaving_is_no_news_in_another_window(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     one, other = await at_board(seat, stack, two.guest), await at_board(seat, stack, two.guest)
@@ -134,6 +138,7 @@ async def test_ones_own_leaving_is_no_news_in_another_window(stack: Stack, seat:
         assert here.app.backend.news.waiting == ()
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_files_that_the_host_deletes_are_told_to_the_guest(
     any_stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
@@ -164,6 +169,7 @@ async def test_files_that_the_host_deletes_are_told_to_the_guest(
     assert "got it" not in said(host)
 
 
+@pytest.mark.detail
 async def test_a_file_that_is_being_replaced_is_not_told_as_deleted(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,6 +207,7 @@ async def test_who_is_elsewhere_in_the_app_is_told_too(stack: Stack, seat: Any) 
     await until_told(guest, "Amara Okafor cancelled your mock of")
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize("stage", [Stage.INTERVIEW, Stage.WRAP_UP])
 async def test_from_the_start_of_a_station_on_x_does_not_cancel(
@@ -222,6 +229,7 @@ async def test_from_the_start_of_a_station_on_x_does_not_cancel(
     assert len(await any_stack.sql("select from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_the_cancel_dialog_follows_the_session(stack: Stack, seat: Any) -> None:
     two = await pair(stack, guest=None, candidate_id=None)
     host, guest = await at_board(seat, stack, two.host), await at_board(seat, stack, two.guest)
@@ -237,6 +245,7 @@ async def test_the_cancel_dialog_follows_the_session(stack: Stack, seat: Any) ->
     await guest.until_text("Amara Okafor cancelled your mock of")
 
 
+@pytest.mark.detail
 async def test_a_yes_that_meant_the_old_question_is_not_taken(stack: Stack, seat: Any) -> None:
     two = await pair(stack, guest=None, candidate_id=None)
     host = await at_board(seat, stack, two.host)
@@ -251,6 +260,7 @@ async def test_a_yes_that_meant_the_old_question_is_not_taken(stack: Stack, seat
     assert len(await stack.sql("select from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_the_cancel_dialog_closes_when_the_station_starts(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     host = await at_board(seat, stack, two.host)

@@ -21,6 +21,7 @@ async def open_form(here: Seat, key: str = "n") -> None:
     await here.pause()
 
 
+@pytest.mark.detail
 async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: Any) -> None:
     now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)  # summer: London is an hour ahead
     here = await seat(clock=lambda: now, person=await stack.person())
@@ -38,6 +39,7 @@ async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: 
     await here.until_text("more than an hour ago")
 
 
+@pytest.mark.detail
 async def test_an_hour_that_comes_twice_is_said_and_can_be_chosen(stack: Stack, seat: Any) -> None:
     here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK, person=await stack.person())
     await here.until_text("● LIVE")
@@ -52,6 +54,7 @@ async def test_an_hour_that_comes_twice_is_said_and_can_be_chosen(stack: Stack, 
     assert row["datetime_utc"] == datetime(2032, 10, 31, 1, 30, tzinfo=UTC)
 
 
+@pytest.mark.detail
 async def test_opening_and_saving_changes_nothing_even_in_such_an_hour(
     stack: Stack, seat: Any
 ) -> None:
@@ -68,6 +71,7 @@ async def test_opening_and_saving_changes_nothing_even_in_such_an_hour(
     assert row["datetime_utc"] == second
 
 
+@pytest.mark.detail
 async def test_an_overlap_is_said_before_it_is_posted(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me, starts_in=timedelta(hours=2))
@@ -83,6 +87,7 @@ async def test_an_overlap_is_said_before_it_is_posted(stack: Stack, seat: Any) -
     await here.until(lambda: "Overlaps" not in here.text)
 
 
+@pytest.mark.detail
 async def test_the_host_can_be_the_candidate_of_a_type_of_their_own(
     stack: Stack, seat: Any
 ) -> None:
@@ -101,6 +106,7 @@ async def test_the_host_can_be_the_candidate_of_a_type_of_their_own(
     assert row == {"type": "Long case", "candidate_id": me.id, "version": 1}
 
 
+@pytest.mark.detail
 async def test_saving_twice_posts_once(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -110,6 +116,7 @@ async def test_saving_twice_posts_once(stack: Stack, seat: Any) -> None:
     assert len(await stack.sql("select id from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_an_answer_that_got_lost_is_no_second_session(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -132,6 +139,7 @@ async def test_an_answer_that_got_lost_is_no_second_session(stack: Stack, seat: 
     assert len(await stack.sql("select id from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -151,6 +159,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     assert await here.app.drafts.waiting(here.app.login.account) == []
 
 
+@pytest.mark.detail
 async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     stack: Stack, seat: Any
 ) -> None:

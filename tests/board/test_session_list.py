@@ -73,6 +73,7 @@ def test_columns_fill_the_width_and_never_more(width: int) -> None:
         assert columns.seat >= 12
 
 
+@pytest.mark.detail
 @given(st.text(alphabet="aé 美咲👩‍⚕️🇬🇧"), st.integers(1, 30))
 def test_texts_are_cut_to_cells_with_an_ellipsis(text: str, width: int) -> None:
     cut = fit(text, width)
@@ -80,6 +81,7 @@ def test_texts_are_cut_to_cells_with_an_ellipsis(text: str, width: int) -> None:
     assert ("…" in cut) is (cell_len(text.strip("\u200d")) > width)
 
 
+@pytest.mark.detail(after=2)
 @pytest.mark.parametrize("width", [80, 100, 160, 200])
 async def test_columns_line_up_whatever_the_names(width: int) -> None:
     names = [
@@ -113,6 +115,7 @@ async def test_a_row_says_what_a_session_is() -> None:
         assert "Mock · Red eye · consent" in second
 
 
+@pytest.mark.detail
 async def test_the_cursor_skips_headings_and_stops_at_the_ends() -> None:
     today, tomorrow = session(30), session(24 * 60)
     async with showing(today, tomorrow) as (app, pilot):
@@ -126,6 +129,7 @@ async def test_the_cursor_skips_headings_and_stops_at_the_ends() -> None:
             assert app.list.session == wanted, keys
 
 
+@pytest.mark.detail
 async def test_the_cursor_stays_on_its_session() -> None:
     sessions = [session(30 + n) for n in range(5)]
     async with showing(*sessions) as (app, pilot):
@@ -141,6 +145,7 @@ async def test_the_cursor_stays_on_its_session() -> None:
         assert app.lines[8].startswith(" ›18:04")
 
 
+@pytest.mark.detail
 async def test_a_neighbour_gets_the_cursor_of_a_session_that_goes() -> None:
     first, second, third = (session(30 + n) for n in range(3))
     async with showing(first, second, third) as (app, pilot):
@@ -151,6 +156,7 @@ async def test_a_neighbour_gets_the_cursor_of_a_session_that_goes() -> None:
             assert app.list.session == next_
 
 
+@pytest.mark.detail
 async def test_what_one_reads_stays_in_place_when_sessions_come_above() -> None:
     async with showing(*(session(100 + n) for n in range(60))) as (app, pilot):
         await pilot.press("G")
@@ -161,6 +167,7 @@ async def test_what_one_reads_stays_in_place_when_sessions_come_above() -> None:
         assert app.list.region.y + app.list.cursor_row - app.list.scroll_offset.y == before
 
 
+@pytest.mark.detail
 async def test_a_click_moves_the_cursor_and_a_second_one_opens() -> None:
     opened = []
 
@@ -231,6 +238,7 @@ async def test_the_terminals_own_cursor_is_where_ours_is() -> None:
         assert app.cursor_position == app.list.region.offset + Offset(0, 2)
 
 
+@pytest.mark.detail
 async def test_a_scrollbar_hides_neither_the_end_of_a_row_nor_the_last_one() -> None:
     guest = person("Zoë", "Järvinen-Šimić-Longname")
     taken = {"guest": guest, "guest_id": guest.user_id}

@@ -38,6 +38,7 @@ async def desk(stack: Stack, open_backend: Open) -> Desk:
     return Desk(backend, seen, told)
 
 
+@pytest.mark.detail
 async def test_what_was_done_is_shown_before_the_feed_brings_it(desk: Desk) -> None:
     answer = await desk.book()
     assert answer.error is None
@@ -46,6 +47,7 @@ async def test_what_was_done_is_shown_before_the_feed_brings_it(desk: Desk) -> N
     assert desk.told == [SessionsChanged(changed=(answer.value,))]
 
 
+@pytest.mark.detail
 async def test_a_seat_that_another_took_is_said_to_be_theirs(stack: Stack, desk: Desk) -> None:
     other = await stack.person("Tom", "Ellery")
     await stack.sql("update practice_sessions set guest_id = %s", other.id)
@@ -57,6 +59,7 @@ async def test_a_seat_that_another_took_is_said_to_be_theirs(stack: Stack, desk:
     assert desk.told == [SessionsChanged(changed=(answer.present,))]
 
 
+@pytest.mark.detail
 async def test_what_changed_is_said_by_what_the_user_saw(stack: Stack, desk: Desk) -> None:
     moved = desk.seen.starts_at + timedelta(hours=1)
     await stack.sql("update practice_sessions set datetime_utc = %s", moved)
@@ -69,6 +72,7 @@ async def test_what_changed_is_said_by_what_the_user_saw(stack: Stack, desk: Des
     assert desk.told == [SessionsChanged(changed=(answer.present,))]
 
 
+@pytest.mark.detail
 async def test_what_is_gone_goes_from_the_board(stack: Stack, desk: Desk) -> None:
     await stack.sql("delete from practice_sessions")
     answer = await desk.book()

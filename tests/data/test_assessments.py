@@ -38,6 +38,7 @@ async def people(stack: Stack) -> tuple[Person, Person, Person]:
     )
 
 
+@pytest.mark.detail
 async def test_hundreds_of_sessions_with_files_are_two_requests(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -58,6 +59,7 @@ async def test_hundreds_of_sessions_with_files_are_two_requests(
     assert len(asked) == 2
 
 
+@pytest.mark.detail
 async def test_a_host_keeps_files_and_the_guest_reads_them(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -85,6 +87,7 @@ async def test_a_host_keeps_files_and_the_guest_reads_them(
     assert len(list(stack.files.iterdir())) == 1
 
 
+@pytest.mark.detail
 async def test_nobody_else_sees_a_file_or_changes_one(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -113,6 +116,7 @@ async def test_nobody_else_sees_a_file_or_changes_one(
     assert await names(stack) == [f"{session_id}/transcript.json"]
 
 
+@pytest.mark.detail
 async def test_a_login_that_has_expired_is_renewed_for_every_call(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -157,6 +161,7 @@ async def test_what_the_bucket_does_not_take_is_said(
         await host.upload(session_id, TRANSCRIPT, b"{}")
 
 
+@pytest.mark.detail
 async def test_an_upload_whose_answer_got_lost_is_done_once(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -174,6 +179,7 @@ async def test_an_upload_whose_answer_got_lost_is_done_once(
     assert await names(stack) == [f"{first}/transcript.json"]
 
 
+@pytest.mark.detail
 async def test_a_deletion_without_an_answer_is_not_asked_for_a_second_time(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -204,6 +210,7 @@ def lose_answers(backend: Any, method: str, count: int, *, before: bool = False)
     http._transport.handle_async_request = handle
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
@@ -229,6 +236,7 @@ async def test_a_session_with_files_is_not_cancelled(
     assert await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.detail
 async def test_deleting_a_session_with_files_past_medtui_is_refused(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:
@@ -241,6 +249,7 @@ async def test_deleting_a_session_with_files_past_medtui_is_refused(
     assert await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.detail
 async def test_reading_and_listing_at_once_is_as_good_as_one_after_the_other(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:

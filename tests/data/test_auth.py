@@ -84,6 +84,7 @@ async def test_a_server_that_is_away_is_unreachable(stack: Stack, open_backend: 
         await backend.auth.sign_in(person.email, person.password)
 
 
+@pytest.mark.detail
 async def test_a_login_survives_a_restart(stack: Stack) -> None:
     person = await stack.person()
     tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
@@ -97,6 +98,7 @@ async def test_a_login_survives_a_restart(stack: Stack) -> None:
         assert profile.name == person.name
 
 
+@pytest.mark.detail
 async def test_a_login_survives_a_restart_while_the_server_is_away(stack: Stack) -> None:
     person = await stack.person()
     tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
@@ -109,6 +111,7 @@ async def test_a_login_survives_a_restart_while_the_server_is_away(stack: Stack)
             await second.profiles.mine()
 
 
+@pytest.mark.detail
 async def test_signing_out_forgets_the_login(stack: Stack) -> None:
     person = await stack.person()
     tokens, server = MemoryTokens(), Server(stack.url, stack.anon_key)
@@ -121,6 +124,7 @@ async def test_signing_out_forgets_the_login(stack: Stack) -> None:
     assert not rows, "the server has forgotten it too"
 
 
+@pytest.mark.detail
 async def test_an_expired_token_is_refreshed_and_the_call_made_again(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -131,6 +135,7 @@ async def test_an_expired_token_is_refreshed_and_the_call_made_again(
     await backend.sessions.window(backend.clock.now())
 
 
+@pytest.mark.detail
 async def test_many_calls_with_an_expired_token_make_one_refresh(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -146,6 +151,7 @@ async def test_many_calls_with_an_expired_token_make_one_refresh(
     assert len(rows) == 2
 
 
+@pytest.mark.detail
 async def test_a_login_that_the_server_has_ended_is_said_once(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -160,6 +166,7 @@ async def test_a_login_that_the_server_has_ended_is_said_once(
     assert backend.auth.user is None
 
 
+@pytest.mark.detail
 async def test_signing_out_everywhere_ends_every_login(stack: Stack, open_backend: Open) -> None:
     person = await stack.person()
     here, there = await open_backend(person), await open_backend(person)
@@ -171,6 +178,7 @@ async def test_signing_out_everywhere_ends_every_login(stack: Stack, open_backen
         await there.profiles.mine()
 
 
+@pytest.mark.detail
 async def test_signing_out_everywhere_without_the_server_ends_it_here_and_says_so(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -183,6 +191,7 @@ async def test_signing_out_everywhere_without_the_server_ends_it_here_and_says_s
     assert len(await stack.sql("select 1 from auth.sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_an_expired_login_is_refreshed_before_the_account_is_changed(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -194,6 +203,7 @@ async def test_an_expired_login_is_refreshed_before_the_account_is_changed(
     assert len(rows) == 2
 
 
+@pytest.mark.detail
 async def test_a_refused_token_is_refreshed_once_and_the_account_changed(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -208,6 +218,7 @@ async def test_a_refused_token_is_refreshed_once_and_the_account_changed(
     assert len(await stack.sql("select 1 from auth.refresh_tokens")) == 2
 
 
+@pytest.mark.detail
 async def test_a_change_of_the_account_does_not_bring_back_tokens_that_were_replaced(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -226,6 +237,7 @@ async def test_a_change_of_the_account_does_not_bring_back_tokens_that_were_repl
     assert kept["access_token"] == session.access_token
 
 
+@pytest.mark.detail
 async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -249,6 +261,7 @@ async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     assert (await backend.profiles.mine()) is not None
 
 
+@pytest.mark.detail
 async def test_the_client_itself_refreshes_nothing(stack: Stack, open_backend: Open) -> None:
     person = await stack.person()
     backend = await open_backend(person)
@@ -263,6 +276,7 @@ async def test_the_client_itself_refreshes_nothing(stack: Stack, open_backend: O
     assert len(rows) == 2
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("hours", [-7, 5])
 async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_most(
     hours: int, stack: Stack, open_backend: Open, monkeypatch: pytest.MonkeyPatch
@@ -282,6 +296,7 @@ async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_m
     assert not [event for event in events if isinstance(event, SignedOut)]
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("status", [429, 400, 500, 503])
 async def test_refreshes_that_fail_for_a_while_end_no_login(
     status: int, stack: Stack, monkeypatch: pytest.MonkeyPatch
@@ -311,6 +326,7 @@ async def test_refreshes_that_fail_for_a_while_end_no_login(
     assert not [event for event in events if isinstance(event, SignedOut)]
 
 
+@pytest.mark.detail
 async def test_a_login_that_cannot_be_written_is_one_until_the_end(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,6 +345,7 @@ async def test_a_login_that_cannot_be_written_is_one_until_the_end(
     assert len(rows) == 1
 
 
+@pytest.mark.detail
 async def test_a_password_whose_answer_got_lost_is_set_once(stack: Stack) -> None:
     person = await stack.person()
     async with proxied(stack.url) as proxy:

@@ -40,6 +40,7 @@ def refreshes(proxy: FaultProxy) -> int:
     return sum("grant_type=refresh_token" in line for line in proxy.asked)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "status", [429, 500, *(pytest.param(n, marks=pytest.mark.long) for n in (502, 504))]
 )
@@ -62,6 +63,7 @@ async def test_a_refresh_that_fails_is_tried_again(
         assert backend.auth.user is not None
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("kind", [Kind.DROP, Kind.TRUNCATE])
 async def test_a_rotation_whose_answer_got_lost_ends_no_login(
     kind: Kind, stack: Stack, proxy: FaultProxy, person: Person
@@ -77,6 +79,7 @@ async def test_a_rotation_whose_answer_got_lost_ends_no_login(
             assert await backend.profiles.mine() is not None
 
 
+@pytest.mark.detail
 async def test_after_a_restart_requests_and_feed_are_the_users(
     stack: Stack, person: Person
 ) -> None:
@@ -110,6 +113,7 @@ async def test_signing_out_ends_the_login_while_no_server_answers(
         assert backend.connection.token == stack.anon_key
 
 
+@pytest.mark.detail
 async def test_all_the_clients_that_come_and_go_share_one_pool(
     stack: Stack, person: Person
 ) -> None:

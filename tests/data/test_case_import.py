@@ -41,6 +41,7 @@ async def test_new_cases_are_added_in_one_transaction(stack: Stack) -> None:
     assert (rows[0]["category"], rows[0]["domain"], rows[0]["actor_brief"]) == ("x", None, "a")
 
 
+@pytest.mark.detail
 async def test_a_second_import_updates_instead_of_doubling(stack: Stack) -> None:
     await load(stack, case("A", category="x", domain="d"), case("B"))
     before = await table(stack)
@@ -57,6 +58,7 @@ async def test_the_newer_kind_of_service_key_works_too(stack: Stack) -> None:
     assert (done.added, len(await table(stack))) == (("A",), 1)
 
 
+@pytest.mark.detail
 async def test_what_is_left_empty_is_emptied_and_what_is_left_out_stays(stack: Stack) -> None:
     await stack.sql("alter table cases add column private boolean default true")
     await load(stack, case("A", category="x", domain="d"))
@@ -73,6 +75,7 @@ async def test_a_case_that_was_there_before_is_known_by_its_name(stack: Stack) -
     assert (row["id"], row["case_name"], done.changed) == (id_, "n", ("A",))
 
 
+@pytest.mark.detail
 async def test_an_id_of_its_own_renames_a_case(stack: Stack) -> None:
     id_ = uuid4()
     await load(stack, case("A", id=id_))
@@ -84,6 +87,7 @@ async def test_an_id_of_its_own_renames_a_case(stack: Stack) -> None:
     assert (row["case_name_internal"], row["case_name"], done.changed) == ("B", "shown", ("shown",))
 
 
+@pytest.mark.detail
 async def test_the_same_file_from_two_machines_at_once_is_imported_once(stack: Stack) -> None:
     cases = [case(f"C{i}") for i in range(10)]
     await asyncio.gather(*(load(stack, *cases) for _ in range(4)))
@@ -106,6 +110,7 @@ async def test_one_case_that_the_database_refuses_stops_them_all(stack: Stack) -
     assert await table(stack) == []
 
 
+@pytest.mark.detail
 async def test_a_catalogue_of_more_than_a_page_is_known_whole(stack: Stack) -> None:
     await stack.sql(
         "insert into cases (case_name_internal, case_name, candidate_brief, actor_brief)"
@@ -201,6 +206,7 @@ def run(
     return run_
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("form", ["yaml", "json", "csv", "markdown"])
 async def test_a_template_is_made_filled_in_and_imported(
     stack: Stack, tmp_path: Path, run: Any, form: str

@@ -61,6 +61,7 @@ def any_stack(request: pytest.FixtureRequest) -> Stack:
     return stack
 
 
+@pytest.mark.detail
 async def test_the_actor_has_the_actors_brief_from_prep_on(
     any_stack: Stack, listening: Reads
 ) -> None:
@@ -75,6 +76,7 @@ async def test_the_actor_has_the_actors_brief_from_prep_on(
         assert "Condition of case" not in "".join(answers)
 
 
+@pytest.mark.detail
 async def test_the_candidate_has_the_candidates_brief_from_the_interview_on_and_no_more(
     any_stack: Stack, listening: Reads
 ) -> None:
@@ -91,6 +93,7 @@ async def test_the_candidate_has_the_candidates_brief_from_the_interview_on_and_
         assert not [hidden for hidden in HIDDEN if hidden in "".join(answers)]
 
 
+@pytest.mark.detail
 async def test_in_the_wrap_up_both_have_everything(any_stack: Stack, listening: Reads) -> None:
     host, guest, session_id = await room(any_stack, Stage.WRAP_UP)
     for person in (host, guest):
@@ -108,6 +111,7 @@ async def test_while_no_candidate_is_chosen_nothing_is_asked_for(
     assert not [hidden for hidden in HIDDEN if hidden in "".join(answers)]
 
 
+@pytest.mark.detail
 async def test_a_case_that_is_no_more_is_gone(stack: Stack, open_backend: Open) -> None:
     host, _, session_id = await room(stack)
     backend = await open_backend(host)
@@ -118,6 +122,7 @@ async def test_a_case_that_is_no_more_is_gone(stack: Stack, open_backend: Open) 
         await backend.cases.brief(seen)
 
 
+@pytest.mark.detail
 async def test_the_catalogue_has_no_names(stack: Stack, listening: Reads) -> None:
     await stack.case(1, category="Vision loss")
     await stack.case(2)
@@ -128,6 +133,7 @@ async def test_the_catalogue_has_no_names(stack: Stack, listening: Reads) -> Non
     assert "Name of case" not in "".join(answers)
 
 
+@pytest.mark.detail
 async def test_the_catalogue_shows_a_new_case_at_once(stack: Stack, open_backend: Open) -> None:
     backend = await open_backend(await stack.person())
     assert await backend.cases.catalogue() == ()
@@ -137,6 +143,7 @@ async def test_the_catalogue_shows_a_new_case_at_once(stack: Stack, open_backend
     assert len(await backend.cases.catalogue()) == 2
 
 
+@pytest.mark.detail
 async def test_a_long_catalogue_is_read_in_pages(
     stack: Stack, open_backend: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -147,6 +154,7 @@ async def test_a_long_catalogue_is_read_in_pages(
     assert len(await backend.cases.catalogue()) == 5
 
 
+@pytest.mark.detail
 async def test_one_name_at_a_time(stack: Stack, listening: Reads) -> None:
     await stack.without_checks()
     one, two = await stack.case(1), await stack.case(2, case_name="Lenses \n at the pool")
@@ -157,6 +165,7 @@ async def test_one_name_at_a_time(stack: Stack, listening: Reads) -> None:
     assert await backend.cases.name(one) is None
 
 
+@pytest.mark.detail
 async def test_a_name_is_looked_for_without_names_being_sent(
     stack: Stack, listening: Reads
 ) -> None:
@@ -185,6 +194,7 @@ async def test_what_one_has_acted_and_sat(stack: Stack, open_backend: Open) -> N
     assert not past.knows(None, acted)
 
 
+@pytest.mark.detail
 async def test_line_breaks_of_old_imports_are_line_breaks(stack: Stack, open_backend: Open) -> None:
     host, _, session_id = await room(stack)
     await stack.sql(r"update cases set actor_brief = '# You\n\nare **red**.\r\nReally.'")
@@ -194,6 +204,7 @@ async def test_line_breaks_of_old_imports_are_line_breaks(stack: Stack, open_bac
     assert brief["actor_brief"] == "# You\n\nare **red**.\nReally."
 
 
+@pytest.mark.detail
 async def test_the_server_takes_a_brief_from_the_host_in_prep_alone(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -211,6 +222,7 @@ async def test_the_server_takes_a_brief_from_the_host_in_prep_alone(
     assert texts(brief) == {"candidate_brief": "Take a history."}
 
 
+@pytest.mark.detail(after=1)
 async def test_without_the_tables_for_it_no_brief_is_kept(
     any_stack: Stack, listening: Reads
 ) -> None:

@@ -6,6 +6,8 @@ import asyncio
 import time
 from datetime import datetime
 
+import pytest
+
 from medtui.data import Backend
 from medtui.data.events import Event, FeedWentLive
 from tests.data.conftest import Open
@@ -37,6 +39,7 @@ async def live(open_backend: Open) -> Backend:
     return backend
 
 
+@pytest.mark.detail
 async def test_it_is_known_when_the_board_is_live(stack: Stack, open_backend: Open) -> None:
     # At the end of a second, the HTTP date alone would be wrong by half of one.
     await asyncio.sleep((0.9 - time.time()) % 1)

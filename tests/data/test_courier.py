@@ -148,6 +148,7 @@ async def practice(stack: Stack, tmp_path: Path) -> AsyncIterator[Practice]:
         yield Practice(stack, tmp_path, host, guest, session, opened)
 
 
+@pytest.mark.detail
 async def test_both_are_there(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
@@ -160,6 +161,7 @@ async def test_both_are_there(practice: Practice) -> None:
     assert told[-1] is DeliveryState.UPLOADED
 
 
+@pytest.mark.detail
 async def test_a_hosts_own_goes_straight_to_the_bucket(practice: Practice) -> None:
     host = await practice.open(practice.host, live=False)
     content = await practice.hand_in(host, practice.sheet())
@@ -167,6 +169,7 @@ async def test_a_hosts_own_goes_straight_to_the_bucket(practice: Practice) -> No
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_the_host_is_away_and_comes_back(practice: Practice) -> None:
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
@@ -178,6 +181,7 @@ async def test_the_host_is_away_and_comes_back(practice: Practice) -> None:
     await host.until(DeliveryState.UPLOADED)
 
 
+@pytest.mark.detail
 async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> None:
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
@@ -188,6 +192,7 @@ async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> Non
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_the_host_is_gone_for_good(practice: Practice) -> None:
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
@@ -207,6 +212,7 @@ async def test_the_host_is_gone_for_good(practice: Practice) -> None:
     assert kept == gone
 
 
+@pytest.mark.detail
 async def test_the_host_is_killed_between_the_disk_and_the_bucket(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +232,7 @@ async def test_the_host_is_killed_between_the_disk_and_the_bucket(
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_the_host_is_killed_between_the_bucket_and_the_answer(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,6 +246,7 @@ async def test_the_host_is_killed_between_the_bucket_and_the_answer(
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_the_answer_is_lost(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     guest.deaf = {RECEIPT}
@@ -248,6 +256,7 @@ async def test_the_answer_is_lost(practice: Practice) -> None:
     assert await practice.uploads() == 1
 
 
+@pytest.mark.detail
 async def test_what_is_said_is_lost_a_few_times(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     host.deaf = {SHEET}
@@ -259,6 +268,7 @@ async def test_what_is_said_is_lost_a_few_times(practice: Practice) -> None:
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_the_network_of_both_breaks_and_comes_back(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     await practice.stack.stop_gateway()
@@ -272,6 +282,7 @@ async def test_the_network_of_both_breaks_and_comes_back(practice: Practice) -> 
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_there_is_an_assessment_already(practice: Practice) -> None:
     other = b'{"max_total": 49.8, "dimensions": []}'
     await practice.stack.file(practice.session, "assessment.json", content=other)
@@ -306,6 +317,7 @@ async def test_what_the_host_has_declined_is_not_tried_once_more(practice: Pract
     await guest.until(DeliveryState.REFUSED)
 
 
+@pytest.mark.detail
 async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
     practice: Practice,
 ) -> None:
@@ -319,6 +331,7 @@ async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
     assert len(guest.delivery.of(practice.session)) == 1
 
 
+@pytest.mark.detail
 async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> None:
     one, two = await practice.open(practice.host), await practice.open(practice.host)
     guest = await practice.open(practice.guest)
@@ -330,6 +343,7 @@ async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> Non
     assert await practice.uploads() == 1
 
 
+@pytest.mark.detail
 async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_disk(
     practice: Practice,
 ) -> None:
@@ -354,6 +368,7 @@ async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_dis
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_after_a_full_disk_a_client_still_receives(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,6 +393,7 @@ async def test_after_a_full_disk_a_client_still_receives(
     await guest.until(DeliveryState.WITH_HOST)
 
 
+@pytest.mark.detail
 async def test_each_of_the_two_is_told_of_their_own_disk_alone(practice: Practice) -> None:
     host, guest = await practice.open(practice.host), await practice.open(practice.guest)
     said: list[Any] = []
@@ -429,6 +445,7 @@ NO_SHEETS = [
 ]
 
 
+@pytest.mark.detail
 async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Practice) -> None:
     host = await practice.open(practice.host, live=False)
     said: list[Any] = []
@@ -468,6 +485,7 @@ async def test_a_sheet_for_a_session_that_one_does_not_host_is_not_taken(
     assert host.delivery.of(other) == []
 
 
+@pytest.mark.detail
 async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
     other = b'{"max_total": 49.8, "dimensions": []}'
     await practice.stack.file(practice.session, "assessment.json", content=other)
@@ -484,6 +502,7 @@ async def test_a_flood_of_sheets_fills_no_disk(practice: Practice) -> None:
     assert len(host.delivery.of(practice.session)) == 8
 
 
+@pytest.mark.detail
 async def test_too_long_a_sheet_is_not_handed_in(practice: Practice) -> None:
     guest = await practice.open(practice.guest, live=False)
     session = await guest.backend.sessions.one(practice.session)
@@ -492,6 +511,7 @@ async def test_too_long_a_sheet_is_not_handed_in(practice: Practice) -> None:
     assert guest.delivery.of(practice.session) == []
 
 
+@pytest.mark.detail
 async def test_at_the_server_only_the_host_uploads_and_only_the_two_talk(
     practice: Practice,
 ) -> None:
@@ -553,6 +573,7 @@ async def weather(practice: Practice, rounds: int, seed: int) -> None:
     assert len(guest.delivery.of(practice.session)) == 1
 
 
+@pytest.mark.detail
 async def test_whatever_the_weather_it_arrives_once(practice: Practice) -> None:
     await weather(practice, 8, seed=3)
 

@@ -87,6 +87,7 @@ async def come(practice: Practice, host: Desk, sheet: Sheet, revision: int = 1) 
     raise AssertionError("it never came")
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize(
     "state",
@@ -111,6 +112,7 @@ async def test_who_is_not_the_assessor_uploads_nothing_unasked(
     assert kept.is_held
 
 
+@pytest.mark.detail
 async def test_the_host_decides_about_a_sheet_that_is_held(practice: Practice) -> None:
     await practice.stack.sql("update practice_sessions set candidate_id = guest_id")
     host = await practice.open(practice.host)
@@ -123,6 +125,7 @@ async def test_the_host_decides_about_a_sheet_that_is_held(practice: Practice) -
     assert await practice.uploaded() == assessment(wanted)
 
 
+@pytest.mark.detail
 async def test_a_held_sheet_is_not_let_go_by_the_next_station(practice: Practice) -> None:
     """The candidate's own sheet waits until they are the assessor, in a station that is over."""
     await practice.stack.sql("update practice_sessions set version = 2, candidate_id = guest_id")
@@ -139,6 +142,7 @@ async def test_a_held_sheet_is_not_let_go_by_the_next_station(practice: Practice
     assert await practice.uploaded() is None
 
 
+@pytest.mark.detail
 async def test_an_assessors_sheet_is_uploaded_once_the_station_is_over(practice: Practice) -> None:
     await practice.stack.sql("update practice_sessions set version = 2")
     host = await practice.open(practice.host)
@@ -151,6 +155,7 @@ async def test_an_assessors_sheet_is_uploaded_once_the_station_is_over(practice:
     assert await practice.uploaded() == assessment(sheet)
 
 
+@pytest.mark.detail
 async def test_a_former_guests_sheet_is_none_of_the_next_ones_station(practice: Practice) -> None:
     """It is on the host's disk when the seat changes, and when the next station is over."""
     await practice.stack.sql("update practice_sessions set version = 2")
@@ -165,6 +170,7 @@ async def test_a_former_guests_sheet_is_none_of_the_next_ones_station(practice: 
     assert await practice.uploaded() is None
 
 
+@pytest.mark.detail
 async def test_what_was_said_in_a_former_guests_room_is_not_taken(practice: Practice) -> None:
     """It may arrive after the seat has changed, and before the room is left."""
     following = await practice.stack.person("Daniel", "Reyes")
@@ -177,6 +183,7 @@ async def test_what_was_said_in_a_former_guests_room_is_not_taken(practice: Prac
     assert [p.sheet for p in host.delivery.of(practice.session)] == [genuine.id]
 
 
+@pytest.mark.detail
 async def test_a_former_guest_hears_nothing_and_ends_no_delivery(practice: Practice) -> None:
     """They stayed in the channel that they had joined, and try all others of that session."""
     stack, former = practice.stack, practice.guest
@@ -209,6 +216,7 @@ async def test_a_former_guest_hears_nothing_and_ends_no_delivery(practice: Pract
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("where", ["uploaded", "refused"])
 async def test_a_forged_answer_of_the_partners_ends_no_delivery(
     where: str, practice: Practice
@@ -234,6 +242,7 @@ async def test_a_forged_answer_of_the_partners_ends_no_delivery(
     assert await practice.uploaded() == content
 
 
+@pytest.mark.detail
 async def test_uploaded_counts_where_the_bucket_has_these_bytes_and_no_others(
     practice: Practice,
 ) -> None:

@@ -73,6 +73,7 @@ def draft(**changes: Any) -> SessionDraft:
     return SessionDraft(**values | changes)
 
 
+@pytest.mark.detail
 async def test_all_that_the_policies_allow_can_be_done(
     stack: Stack, proxy: Proxy, open_backend: Any
 ) -> None:
@@ -114,6 +115,7 @@ async def test_all_that_the_policies_allow_can_be_done(
     assert not proxy.requests("server_time")
 
 
+@pytest.mark.detail
 async def test_what_they_do_not_allow_is_refused_in_a_sentence(
     stack: Stack, open_backend: Any
 ) -> None:
@@ -163,6 +165,7 @@ async def test_room_links_never_reach_a_board_without_a_login(
     assert not columns(proxy) & SPOILERS
 
 
+@pytest.mark.detail
 async def test_the_kind_of_server_is_asked_once_however_many_ask(
     stack: Stack, proxy: Proxy, open_backend: Any
 ) -> None:
@@ -174,6 +177,7 @@ async def test_the_kind_of_server_is_asked_once_however_many_ask(
     assert len(proxy.requests("/rpc/session_case")) == 1
 
 
+@pytest.mark.detail
 async def test_a_failing_network_says_nothing_about_the_kind_of_server(
     stack: Stack, proxy: Proxy, open_backend: Any
 ) -> None:
@@ -188,6 +192,7 @@ async def test_a_failing_network_says_nothing_about_the_kind_of_server(
     assert not backend.is_complete
 
 
+@pytest.mark.detail
 async def test_a_deployed_table_with_more_columns_and_naive_times(
     stack: Stack, open_backend: Any
 ) -> None:
@@ -226,6 +231,7 @@ async def test_a_deployed_table_with_more_columns_and_naive_times(
     assert row["datetime_utc"] == moved.starts_at.replace(tzinfo=None)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("version", "stage"),
     [(0, Stage.PREP), (-3, Stage.PREP), (4, Stage.WRAP_UP), (2**31 - 1, Stage.WRAP_UP)],
@@ -246,6 +252,7 @@ async def test_a_version_from_elsewhere_is_the_nearest_stage(
     assert await stack.sql("select from practice_sessions") == []
 
 
+@pytest.mark.detail
 async def test_a_time_that_python_lacks_does_not_hide_the_board(
     stack: Stack, open_backend: Any
 ) -> None:
@@ -272,6 +279,7 @@ async def test_a_time_that_python_lacks_does_not_hide_the_board(
     assert watcher.is_live
 
 
+@pytest.mark.detail
 async def test_what_has_become_of_both_is_not_cancelled_by_one(
     stack: Stack, open_backend: Any
 ) -> None:

@@ -61,6 +61,7 @@ def readings(proxy: FaultProxy) -> int:
     return sum("/practice_sessions?" in line for line in proxy.asked)
 
 
+@pytest.mark.detail
 async def test_a_burst_of_which_some_is_missing_is_read_again_soon(
     stack: Stack,
     proxy: FaultProxy,
@@ -86,6 +87,7 @@ async def test_a_burst_of_which_some_is_missing_is_read_again_soon(
     assert {stale.reason for stale in watcher.stale} <= {"the live feed has missed a change"}
 
 
+@pytest.mark.detail
 async def test_a_cancelled_session_that_the_end_of_a_burst_has_lost_goes_soon(
     stack: Stack,
     proxy: FaultProxy,
@@ -103,6 +105,7 @@ async def test_a_cancelled_session_that_the_end_of_a_burst_has_lost_goes_soon(
     await until_equal(stack, watcher, seconds=20)
 
 
+@pytest.mark.detail
 async def test_a_change_that_comes_long_after_its_commit_is_a_sign_that_others_are_missing(
     stack: Stack,
     proxy: FaultProxy,
@@ -145,6 +148,7 @@ async def test_ones_own_write_that_does_not_come_back_is_a_sign_that_nothing_com
         await watcher.until(lambda: watcher.rows[other].type == "lost", 25)
 
 
+@pytest.mark.detail
 async def test_ones_own_write_that_comes_back_is_none(
     stack: Stack,
     proxy: FaultProxy,
@@ -164,6 +168,7 @@ async def test_ones_own_write_that_comes_back_is_none(
     assert readings(proxy) == 0
 
 
+@pytest.mark.detail
 async def test_a_storm_costs_the_server_one_reading_in_a_while_and_the_board_stays_live(
     stack: Stack,
     proxy: FaultProxy,
@@ -189,6 +194,7 @@ async def test_a_storm_costs_the_server_one_reading_in_a_while_and_the_board_sta
     assert not watcher.stale
 
 
+@pytest.mark.detail
 async def test_a_quiet_board_is_read_no_more_often(
     stack: Stack, proxy: FaultProxy, backend: Backend, watcher: Watcher
 ) -> None:

@@ -74,6 +74,7 @@ async def during(
     proxy.end(fault)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("late", [0.0, 1.0], ids=["at once", "late"])
 async def test_changes_that_come_twice(
     late: float, stack: Stack, proxy: FaultProxy, backend: Backend, watcher: Watcher
@@ -94,6 +95,7 @@ async def test_changes_that_come_twice(
     assert not watcher.stale
 
 
+@pytest.mark.detail
 async def test_changes_outside_the_window(stack: Stack, backend: Backend, watcher: Watcher) -> None:
     host = await stack.person()
     long_ago = await stack.session(host, starts_in=-timedelta(days=3))
@@ -111,6 +113,7 @@ async def test_changes_outside_the_window(stack: Stack, backend: Backend, watche
     assert not watcher.stale
 
 
+@pytest.mark.detail
 async def test_a_malformed_message(
     stack: Stack, proxy: FaultProxy, backend: Backend, watcher: Watcher
 ) -> None:
@@ -124,6 +127,7 @@ async def test_a_malformed_message(
     await watcher.until(lambda: watcher.is_live and watcher.rows[session_id].type == "strange")
 
 
+@pytest.mark.detail
 async def test_it_is_not_live_before_the_database_listens(
     stack: Stack,
     proxy: FaultProxy,
@@ -140,6 +144,7 @@ async def test_it_is_not_live_before_the_database_listens(
     await watcher.until(lambda: watcher.is_live)
 
 
+@pytest.mark.detail
 async def test_a_token_that_ends_under_a_live_board(
     stack: Stack,
     proxy: FaultProxy,
@@ -165,6 +170,7 @@ async def test_a_token_that_ends_under_a_live_board(
         assert backend.auth.user is not None
 
 
+@pytest.mark.detail
 async def test_a_token_that_has_ended_is_replaced_before_the_feed_begins(
     stack: Stack, backend: Backend, watcher: Watcher, viewer: Person
 ) -> None:
@@ -173,6 +179,7 @@ async def test_a_token_that_has_ended_is_replaced_before_the_feed_begins(
     assert not watcher.stale, "it was not tried with the old one"
 
 
+@pytest.mark.detail
 async def test_a_join_that_is_refused_is_not_tried_again_at_once(
     stack: Stack, backend: Backend, watcher: Watcher, proxy: FaultProxy
 ) -> None:
@@ -188,6 +195,7 @@ async def test_a_join_that_is_refused_is_not_tried_again_at_once(
     await watcher.until(lambda: watcher.is_live)
 
 
+@pytest.mark.detail
 async def test_a_new_token_that_is_refused_too_is_not_replaced_over_and_over(
     stack: Stack, backend: Backend, watcher: Watcher, proxy: FaultProxy
 ) -> None:
@@ -209,6 +217,7 @@ def refuse_joins(text: bytes) -> bytes:
     return json.dumps(message).encode()
 
 
+@pytest.mark.detail
 async def test_where_websockets_are_blocked_the_board_is_read_now_and_then(
     stack: Stack,
     proxy: FaultProxy,
@@ -234,6 +243,7 @@ async def test_where_websockets_are_blocked_the_board_is_read_now_and_then(
     await watcher.until(lambda: third in watcher.rows)
 
 
+@pytest.mark.detail
 async def test_heartbeats_without_a_reply(
     proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +258,7 @@ async def test_heartbeats_without_a_reply(
     await watcher.until(lambda: watcher.is_live)
 
 
+@pytest.mark.detail
 async def test_a_laptop_that_has_slept(
     backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -268,6 +279,7 @@ async def test_a_laptop_that_has_slept(
     await watcher.until(lambda: watcher.is_live)
 
 
+@pytest.mark.detail
 async def test_a_nap_that_a_connection_has_not_outlived(
     proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +304,7 @@ async def test_it_ends_at_once_while_no_server_answers(
         assert time.monotonic() - began < 2
 
 
+@pytest.mark.detail
 async def test_what_many_want_to_know_of_a_server_that_is_away_is_asked_once(
     backend: Backend, proxy: FaultProxy
 ) -> None:
@@ -303,6 +316,7 @@ async def test_what_many_want_to_know_of_a_server_that_is_away_is_asked_once(
     assert await backend.connection.is_complete()
 
 
+@pytest.mark.detail
 async def test_a_reread_of_ten_thousand_asks_for_the_window_alone_in_pages(
     stack: Stack,
     proxy: FaultProxy,
@@ -328,6 +342,7 @@ async def test_a_reread_of_ten_thousand_asks_for_the_window_alone_in_pages(
     assert not watcher.stale
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("limit", [250, 999, 1_000])
 async def test_a_server_that_gives_fewer_rows_than_were_asked_for(
     limit: int, stack: Stack, proxy: FaultProxy, backend: Backend
@@ -338,6 +353,7 @@ async def test_a_server_that_gives_fewer_rows_than_were_asked_for(
     assert len({session.id for session in window}) == 1_999
 
 
+@pytest.mark.detail
 async def test_a_row_that_old_tables_may_have_does_no_harm(
     stack: Stack, backend: Backend, watcher: Watcher
 ) -> None:
@@ -357,6 +373,7 @@ async def test_a_row_that_old_tables_may_have_does_no_harm(
     assert not watcher.stale
 
 
+@pytest.mark.detail
 async def test_a_change_in_the_middle_of_a_reread_is_no_difference(
     stack: Stack,
     proxy: FaultProxy,

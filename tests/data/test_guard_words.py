@@ -9,6 +9,7 @@ from tests.data.conftest import Open
 from tests.helpers.stack import Stack
 
 
+@pytest.mark.detail
 async def test_a_seat_that_is_kept_for_its_guest(stack: Stack, open_backend: Open) -> None:
     host, guest, stranger = await stack.person(), await stack.person(), await stack.person()
     session_id = await stack.session(host, guest=guest, version=2)
@@ -20,6 +21,7 @@ async def test_a_seat_that_is_kept_for_its_guest(stack: Stack, open_backend: Ope
     assert (await back.sessions.book(await back.sessions.one(session_id))).guest_id == guest.id
 
 
+@pytest.mark.detail
 async def test_a_station_that_has_started_is_not_cancelled(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -42,6 +44,7 @@ async def test_a_case_that_the_candidate_may_know(stack: Stack, open_backend: Op
     assert await stack.sql("select from practice_sessions where case_id is null")
 
 
+@pytest.mark.detail
 async def test_an_account_that_was_deleted(stack: Stack, open_backend: Open) -> None:
     person, host = await stack.person(), await stack.person()
     session_id = await stack.session(host)

@@ -57,6 +57,7 @@ async def held(stack: Stack, host: Person, guest: Person, days: float, **more: A
     return await stack.session(host, guest=guest, starts_in=timedelta(days=-days), **more)
 
 
+@pytest.mark.detail
 async def test_only_ones_own_past_sessions_come_newest_first_in_pages(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,6 +73,7 @@ async def test_only_ones_own_past_sessions_come_newest_first_in_pages(
     assert set(await past(await open_at(tom))).isdisjoint(mine)
 
 
+@pytest.mark.detail
 async def test_sessions_of_the_same_moment_are_neither_lost_nor_doubled_between_pages(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +93,7 @@ def server(request: pytest.FixtureRequest) -> Stack:
     return found
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("server", ["stack", "data_model_stack"], indirect=True)
 async def test_nothing_hidden_is_asked_for_and_names_only_after_the_debrief(
     server: Stack,
@@ -116,6 +119,7 @@ async def test_nothing_hidden_is_asked_for_and_names_only_after_the_debrief(
         assert str(sat_again) not in asked
 
 
+@pytest.mark.detail
 async def test_a_strangers_files_are_neither_listed_nor_read(stack: Stack, open_at: Any) -> None:
     amara, mei, tom = [await stack.person() for _ in range(3)]
     session_id = await held(stack, amara, mei, 2)
@@ -130,6 +134,7 @@ async def test_a_strangers_files_are_neither_listed_nor_read(stack: Stack, open_
                 await backend.assessments.read(session_id, FileKind.ASSESSMENT)
 
 
+@pytest.mark.detail
 async def test_a_replaced_file_has_another_stamp(stack: Stack, open_at: Any) -> None:
     amara, mei = await stack.person(), await stack.person()
     session_id = await held(stack, amara, mei, 2)
@@ -144,6 +149,7 @@ async def test_a_replaced_file_has_another_stamp(stack: Stack, open_at: Any) -> 
     assert before.updated_at != after.updated_at
 
 
+@pytest.mark.detail
 async def test_what_is_kept_is_its_owners_alone_and_each_accounts_own(
     stack: Stack, open_at: Any, tmp_path: Path
 ) -> None:
@@ -195,6 +201,7 @@ async def test_without_a_folder_nothing_is_kept(stack: Stack) -> None:
         await backend.auth.sign_out()
 
 
+@pytest.mark.detail
 async def test_without_a_login_no_cache_of_an_earlier_one_stays(
     stack: Stack, open_at: Any, tmp_path: Path
 ) -> None:

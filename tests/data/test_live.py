@@ -99,6 +99,7 @@ async def until_equal(stack: Stack, watcher: Watcher, seconds: float = 40) -> No
     await watcher.until(lambda: shown(watcher) == expected, seconds)
 
 
+@pytest.mark.detail
 async def test_the_board_is_read_and_then_live(
     stack: Stack, watcher: Watcher, open_backend: Open, viewer: Person
 ) -> None:
@@ -111,6 +112,7 @@ async def test_the_board_is_read_and_then_live(
     assert watcher.rows[session_id].host.name == "Amara Okafor"  # type: ignore[union-attr]
 
 
+@pytest.mark.detail
 async def test_what_others_do_appears_by_itself(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -130,6 +132,7 @@ async def test_what_others_do_appears_by_itself(
     await watcher.until(lambda: session_id not in watcher.rows)
 
 
+@pytest.mark.detail
 async def test_a_burst_ends_in_what_the_database_says(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -142,6 +145,7 @@ async def test_a_burst_ends_in_what_the_database_says(
     assert len(watcher.rows) == 20
 
 
+@pytest.mark.detail
 async def test_a_session_of_long_ago_never_appears(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -152,6 +156,7 @@ async def test_a_session_of_long_ago_never_appears(
     assert old not in watcher.rows
 
 
+@pytest.mark.detail
 async def test_an_own_write_is_shown_before_the_feed_brings_it(
     stack: Stack, watcher: Watcher, backend: Backend, viewer: Person
 ) -> None:
@@ -162,6 +167,7 @@ async def test_an_own_write_is_shown_before_the_feed_brings_it(
     assert watcher.rows[session_id].guest_id == viewer.id
 
 
+@pytest.mark.detail
 async def test_a_server_that_went_away_and_came_back(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -183,6 +189,7 @@ async def test_a_server_that_went_away_and_came_back(
     await until_equal(stack, watcher, seconds=1)
 
 
+@pytest.mark.detail
 async def test_a_feed_whose_log_died_reads_again(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -219,6 +226,7 @@ async def test_a_name_that_changes_is_seen_at_the_next_reread(
     assert not watcher.stale, "nothing was lost, so the feed goes on"
 
 
+@pytest.mark.detail
 async def test_a_name_that_changed_while_the_feed_was_away_is_not_remembered(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:
@@ -238,6 +246,7 @@ async def test_a_name_that_changed_while_the_feed_was_away_is_not_remembered(
     assert watcher.rows[second].host.name == "Before Wedding"  # type: ignore[union-attr]
 
 
+@pytest.mark.detail
 async def test_a_change_that_the_feed_missed_is_found_and_the_feed_restarted(
     stack: Stack,
     watcher: Watcher,
@@ -258,6 +267,7 @@ async def test_a_change_that_the_feed_missed_is_found_and_the_feed_restarted(
     await watcher.until(lambda: watcher.rows[session_id].type == "missed")
 
 
+@pytest.mark.detail
 async def test_a_login_that_expires_under_a_live_board_leaves_it_live(
     stack: Stack, watcher: Watcher, backend: Backend, viewer: Person
 ) -> None:
@@ -267,6 +277,7 @@ async def test_a_login_that_expires_under_a_live_board_leaves_it_live(
     assert not watcher.stale
 
 
+@pytest.mark.detail
 async def test_of_several_changes_in_a_burst_the_last_one_counts(
     stack: Stack, watcher: Watcher, backend: Backend
 ) -> None:

@@ -47,6 +47,7 @@ async def opened(url: str, key: str, watcher: Watcher) -> AsyncIterator[Backend]
 # Certificates
 
 
+@pytest.mark.detail(after=6)
 @pytest.mark.parametrize("name", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 @pytest.mark.parametrize("kind", ["missing", "empty", "no certificate", "the other kind"])
 async def test_certificates_that_are_not_there_are_said_with_the_variables_name(
@@ -77,6 +78,7 @@ async def test_certificates_that_are_not_there_are_said_with_the_variables_name(
     assert await check_server(stack.url, stack.anon_key) == stack.url  # this machine needs none
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("way", ["SSL_CERT_FILE", "SSL_CERT_DIR", "system"])
 async def test_who_is_trusted_is_so_by_http_and_the_websocket(
     stack: Stack, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
@@ -99,6 +101,7 @@ async def test_who_is_trusted_is_so_by_http_and_the_websocket(
             await watcher.until(lambda: watcher.is_live)
 
 
+@pytest.mark.detail
 async def test_a_certificate_that_is_not_trusted_is_named_by_all(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -140,6 +143,7 @@ def packed(body: bytes, encoding: str = "gzip") -> bytes:
     return answer("200 OK", body, Content_Type="application/json", Content_Encoding=encoding)
 
 
+@pytest.mark.detail(after=5)
 @pytest.mark.parametrize(
     "make",
     [
@@ -176,6 +180,7 @@ async def test_what_no_supabase_says_is_refused_in_a_sentence(make: Callable[[],
         assert [line.name async for line in examine(url, "key", MemoryTokens())]
 
 
+@pytest.mark.detail
 async def test_a_bomb_costs_the_board_no_memory(tmp_path: Path) -> None:
     """The whole program's peak, against that of one that hears nothing."""
 
@@ -200,6 +205,7 @@ async def test_a_bomb_costs_the_board_no_memory(tmp_path: Path) -> None:
     assert await peak(packed(bomb(2 * 1024**3))) - await peak(answer("404 Not Found")) < 100 * 1024
 
 
+@pytest.mark.detail
 async def test_packed_answers_and_files_of_the_usual_size_are_read(stack: Stack) -> None:
     """Larger than any other answer is what a session's file may be."""
     person = await stack.person()

@@ -148,6 +148,7 @@ def test_exceptions_in_any_spelling(
     assert (proxy_for("https", host, None) is None) == is_direct
 
 
+@pytest.mark.detail
 @pytest.mark.short(3)
 @pytest.mark.parametrize("kind", ["http", "socks5", "socks"])
 @pytest.mark.parametrize("login", ["", "amara:a b@c%"])
@@ -220,6 +221,7 @@ async def _everything_says(stack: Stack, url: str, words: str) -> None:
     assert any(name in failed.what + failed.advice for name in ("ALL_PROXY", "HTTP_PROXY"))
 
 
+@pytest.mark.detail
 async def test_all_clients_of_the_data_module_are_made_in_one_place(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -244,6 +246,7 @@ async def test_all_clients_of_the_data_module_are_made_in_one_place(
     assert set(made) == {False}
 
 
+@pytest.mark.detail
 def test_no_other_module_makes_one() -> None:
     package = Path(__file__).parents[2] / "medtui"
     wanted = {"AsyncClient", "Client", "AsyncHTTPTransport", "urlopen", "create_default_context"}

@@ -78,6 +78,7 @@ async def signed_in(url: str, stack: Stack, person: Person) -> AsyncIterator[Bac
         yield backend
 
 
+@pytest.mark.detail
 async def test_the_new_one_is_there_and_nothing_is_kept(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -111,6 +112,7 @@ def on_call(files: Any, name: str, what: Callable[[], Awaitable[object]], *, aft
     setattr(files, name, called)
 
 
+@pytest.mark.detail
 async def test_what_is_kept_is_readable_by_its_owner_alone(
     open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -127,6 +129,7 @@ async def test_what_is_kept_is_readable_by_its_owner_alone(
     assert {modes[name] for name in ("old", "new", "journal.json", str(host.id))} == {0}
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(("method", "after"), [("read", True), ("delete_once", True)])
 async def test_another_file_that_is_uploaded_meanwhile_stays(
     method: str,
@@ -162,6 +165,7 @@ async def test_a_new_one_that_is_refused_leaves_the_old_one(
     assert on_disk(tmp_path) == []
 
 
+@pytest.mark.detail
 async def test_a_guest_and_a_stranger_replace_nothing(
     stack: Stack, open_backend: Open, host: Person, tmp_path: Path
 ) -> None:
@@ -176,6 +180,7 @@ async def test_a_guest_and_a_stranger_replace_nothing(
     assert on_disk(tmp_path) == []
 
 
+@pytest.mark.detail
 async def test_a_new_one_that_arrives_damaged_leaves_the_old_one(
     stack: Stack,
     open_backend: Open,
@@ -199,6 +204,7 @@ async def test_a_new_one_that_arrives_damaged_leaves_the_old_one(
     assert on_disk(tmp_path) == []
 
 
+@pytest.mark.detail
 async def test_what_is_cancelled_leaves_the_old_one(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -219,6 +225,7 @@ async def test_what_is_cancelled_leaves_the_old_one(
     assert on_disk(tmp_path) == []
 
 
+@pytest.mark.detail
 async def test_a_full_disk_replaces_nothing(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -229,6 +236,7 @@ async def test_a_full_disk_replaces_nothing(
     assert await there(stack, session_id) == OLD
 
 
+@pytest.mark.detail
 async def test_two_windows_do_not_replace_at_once(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -244,6 +252,7 @@ async def test_two_windows_do_not_replace_at_once(
     assert await there(stack, session_id) == NEW
 
 
+@pytest.mark.detail
 async def test_what_is_under_way_belongs_to_its_person_and_server(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -263,6 +272,7 @@ async def test_what_is_under_way_belongs_to_its_person_and_server(
     assert OLD in on_disk(tmp_path)
 
 
+@pytest.mark.detail
 async def test_what_was_interrupted_is_brought_to_the_end_that_one_wants(
     stack: Stack, open_backend: Open, host: Person, tmp_path: Path
 ) -> None:
@@ -362,6 +372,7 @@ async def check_recovers(
     assert on_disk(keep) == []
 
 
+@pytest.mark.detail
 async def test_killed_at_some_steps(
     stack: Stack, host: Person, replacer: Replacer, tmp_path: Path
 ) -> None:
@@ -415,6 +426,7 @@ async def cut(
         return laid.moments
 
 
+@pytest.mark.detail
 @pytest.mark.usefixtures("no_pauses")
 async def test_cut_at_some_moments(stack: Stack, host: Person, tmp_path: Path) -> None:
     moments = await cut(stack, host, 0, tmp_path, "old", for_good=True)

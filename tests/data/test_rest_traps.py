@@ -200,6 +200,7 @@ async def test_a_profile_that_may_not_be_edited_is_not_taken_for_saved(
     assert await stack.sql("select 1 from profiles where first_name = 'Amara'")
 
 
+@pytest.mark.detail
 async def test_every_embed_names_its_key(stack: Stack, open_backend: Open) -> None:
     """A session has two ways to a profile, and soon three."""
     host = await stack.person()
@@ -216,6 +217,7 @@ async def test_every_embed_names_its_key(stack: Stack, open_backend: Open) -> No
     assert not wire.refusals
 
 
+@pytest.mark.detail
 async def test_pages_follow_the_last_row_and_never_run_past_the_end(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -228,6 +230,7 @@ async def test_pages_follow_the_last_row_and_never_run_past_the_end(
     assert not any("offset" in request.url.params for request in wire.asked)
 
 
+@pytest.mark.detail
 async def test_a_refused_token_is_refreshed_once_and_the_call_made_once_more(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -244,6 +247,7 @@ async def test_a_refused_token_is_refreshed_once_and_the_call_made_once_more(
         assert sum("grant_type" in request.url.params for request in wire.asked) == 1
 
 
+@pytest.mark.detail
 async def test_a_token_of_a_role_that_is_none_is_refused_and_asked_no_more(
     stack: Stack, open_backend: Open
 ) -> None:

@@ -35,6 +35,7 @@ async def row(stack: Stack) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.detail
 async def test_a_whole_station(stack: Stack, room: Room) -> None:
     case = await stack.case()
     seen = await room.sessions.choose_candidate(room.seen, room.guest.id)
@@ -52,6 +53,7 @@ async def test_a_whole_station(stack: Stack, room: Room) -> None:
     assert seen == await room.sessions.one(seen.id)
 
 
+@pytest.mark.detail
 async def test_the_case_goes_when_the_candidate_becomes_the_other(stack: Stack, room: Room) -> None:
     seen = await room.sessions.choose_case(room.seen, await stack.case())
     seen = await room.sessions.choose_candidate(seen, room.guest.id)
@@ -66,6 +68,7 @@ async def test_a_case_of_which_the_candidate_knows_the_name_goes(stack: Stack, r
     assert (await row(stack))["case_id"] is None
 
 
+@pytest.mark.detail
 async def test_a_guest_who_is_removed_is_not_the_candidate_any_more(
     stack: Stack, room: Room
 ) -> None:
@@ -75,6 +78,7 @@ async def test_a_guest_who_is_removed_is_not_the_candidate_any_more(
     assert (found["guest_id"], found["candidate_id"]) == (None, None)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -101,6 +105,7 @@ async def test_nothing_is_written_onto_what_one_has_not_seen(
     assert await row(stack) == before
 
 
+@pytest.mark.detail
 async def test_the_same_twice_is_once(stack: Stack, room: Room) -> None:
     case = await stack.case()
     seen = await room.sessions.choose_candidate(room.seen, room.guest.id)
@@ -112,6 +117,7 @@ async def test_the_same_twice_is_once(stack: Stack, room: Room) -> None:
     assert removed.guest_id is None
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(("odd", "stage"), [(0, Stage.PREP), (7, Stage.WRAP_UP)])
 async def test_a_stage_that_is_none_counts_as_the_nearest(
     stack: Stack, room: Room, odd: int, stage: Stage
@@ -123,6 +129,7 @@ async def test_a_stage_that_is_none_counts_as_the_nearest(
     assert (await row(stack))["candidate_id"] == room.host.id
 
 
+@pytest.mark.detail
 async def test_a_guest_may_not_and_a_cancelled_session_is_gone(
     stack: Stack, room: Room, open_backend: Open
 ) -> None:
@@ -134,6 +141,7 @@ async def test_a_guest_may_not_and_a_cancelled_session_is_gone(
         await room.sessions.choose_candidate(room.seen, room.guest.id)
 
 
+@pytest.mark.detail
 async def test_a_server_without_our_guard_keeps_the_same_rules(
     data_model_stack: Stack,
 ) -> None:

@@ -56,6 +56,7 @@ async def test_a_dozen_words_in_a_second_do_not_close_the_channel(
     assert not [event for event in hers.events + his.events if isinstance(event, RoomParted)]
 
 
+@pytest.mark.detail
 async def test_who_listens_is_not_seen_and_who_comes_and_goes_at_once_is_seen_in_the_end(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -164,6 +165,7 @@ async def _next(socket: Subscriber) -> object:
         return None
 
 
+@pytest.mark.detail
 async def test_a_room_whose_row_was_not_seen_is_found_and_one_that_is_gone_is_refused(
     stack: Stack, open_backend: Open
 ) -> None:

@@ -91,6 +91,7 @@ def place(
     return os.environ | added
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("place", "turns"),
     [
@@ -125,6 +126,7 @@ async def test_four_windows_of_one_login_refresh_it_once_for_all(
     assert turned <= took / (LIFE * 0.4), "no storm"
 
 
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("place", ["file", "keyring"], indirect=True)
 async def test_a_kill_between_a_rotation_and_its_writing_ends_no_login(
     stack: Stack, place: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -148,6 +150,7 @@ async def test_a_kill_between_a_rotation_and_its_writing_ends_no_login(
     assert len(await stack.sql("select id from auth.sessions")) == 1
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("left", [5, 5 * 3600, -7 * 3600])
 async def test_a_login_with_seconds_left_or_of_a_clock_set_since_is_refreshed_once(
     left: int, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -169,6 +172,7 @@ async def test_a_login_with_seconds_left_or_of_a_clock_set_since_is_refreshed_on
         assert await rotations(stack) == 1
 
 
+@pytest.mark.detail
 async def test_a_sign_in_in_another_window_does_not_change_the_user_of_this_one(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +201,7 @@ async def test_a_sign_in_in_another_window_does_not_change_the_user_of_this_one(
         assert mine.name == mei.name
 
 
+@pytest.mark.detail
 async def test_a_change_of_an_account_does_not_reach_the_one_that_signed_in_since(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,6 +41,7 @@ async def test_a_posted_session_is_what_was_posted(stack: Stack, open_backend: O
     assert row["room_url"] == posted.room_url
 
 
+@pytest.mark.detail
 async def test_posting_the_same_session_twice_is_posting_it_once(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -50,6 +51,7 @@ async def test_posting_the_same_session_twice_is_posting_it_once(
     assert len(await stack.sql("select 1 from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_a_room_link_in_use_blames_its_field(stack: Stack, open_backend: Open) -> None:
     backend = await open_backend(await stack.person())
     await backend.sessions.create(draft(room_url="https://meet.jit.si/same"))
@@ -58,6 +60,7 @@ async def test_a_room_link_in_use_blames_its_field(stack: Stack, open_backend: O
     assert refusal.value.field == "room_url"
 
 
+@pytest.mark.detail
 async def test_booking_takes_the_seat(stack: Stack, open_backend: Open) -> None:
     host, guest = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     session_id = await stack.session(host)
@@ -68,6 +71,7 @@ async def test_booking_takes_the_seat(stack: Stack, open_backend: Open) -> None:
     assert await guest_of(stack, session_id) == guest.id
 
 
+@pytest.mark.detail
 async def test_booking_what_one_has_booked_already_is_success(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -78,6 +82,7 @@ async def test_booking_what_one_has_booked_already_is_success(
     assert (await backend.sessions.book(seen)).guest_id == guest.id
 
 
+@pytest.mark.detail
 async def test_losing_the_race_names_the_winner(stack: Stack, open_backend: Open) -> None:
     host, winner, loser = (
         await stack.person(),
@@ -97,6 +102,7 @@ async def test_losing_the_race_names_the_winner(stack: Stack, open_backend: Open
     assert await guest_of(stack, session_id) == winner.id
 
 
+@pytest.mark.detail
 async def test_a_session_that_was_moved_is_not_booked_unseen(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -111,6 +117,7 @@ async def test_a_session_that_was_moved_is_not_booked_unseen(
     assert await guest_of(stack, session_id) is None
 
 
+@pytest.mark.detail
 async def test_a_cancelled_session_is_gone(stack: Stack, open_backend: Open) -> None:
     host, guest = await stack.person(), await stack.person()
     backend = await open_backend(guest)
@@ -138,6 +145,7 @@ async def test_leaving_frees_the_seat(stack: Stack, open_backend: Open) -> None:
     assert await guest_of(stack, session_id) is None
 
 
+@pytest.mark.detail
 async def test_a_host_moves_a_session(stack: Stack, open_backend: Open) -> None:
     host = await stack.person()
     backend = await open_backend(host)
@@ -151,6 +159,7 @@ async def test_a_host_moves_a_session(stack: Stack, open_backend: Open) -> None:
     assert row == {"datetime_utc": later, "type": "review", "version": 1}
 
 
+@pytest.mark.detail
 async def test_a_host_is_told_who_booked_before_the_move(stack: Stack, open_backend: Open) -> None:
     host, guest = await stack.person(), await stack.person("Mei", "Tanaka")
     backend = await open_backend(host)
@@ -170,6 +179,7 @@ async def test_a_host_is_told_who_booked_before_the_move(stack: Stack, open_back
     assert len(await stack.sql("select 1 from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_cancelling_twice_is_cancelling_once(stack: Stack, open_backend: Open) -> None:
     host = await stack.person()
     backend = await open_backend(host)
@@ -179,6 +189,7 @@ async def test_cancelling_twice_is_cancelling_once(stack: Stack, open_backend: O
     assert not await stack.sql("select 1 from practice_sessions")
 
 
+@pytest.mark.detail
 async def test_the_window_is_read_in_pages_and_nothing_twice(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -197,6 +208,7 @@ async def test_the_window_is_read_in_pages_and_nothing_twice(
     assert [session.id for session in window] == [row["id"] for row in truth]
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "race", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 10))]
 )

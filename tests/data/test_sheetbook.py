@@ -47,6 +47,7 @@ async def test_the_last_state_is_there_again(tmp_path: Path) -> None:
     assert the_file(tmp_path).stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.detail
 @given(cut=st.integers(1, 40), rubbish=st.binary(max_size=20))
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_an_end_that_was_cut_off_costs_no_more_than_itself(

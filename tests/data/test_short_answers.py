@@ -67,6 +67,7 @@ async def fill(stack: Stack) -> tuple[Person, set[UUID]]:
     return guest, {row["id"] for row in made}
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_the_board_has_all_sessions_and_everybody_s_names(
     limited: Stack, open_backend: Open
@@ -83,6 +84,7 @@ async def test_the_board_has_all_sessions_and_everybody_s_names(
     assert not watcher.stale
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_a_burst_of_new_people_and_cases_has_their_names(
     limited: Stack, open_backend: Open
@@ -97,6 +99,7 @@ async def test_a_burst_of_new_people_and_cases_has_their_names(
     assert all(session.host and session.case for session in watcher.rows.values())
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_the_shared_board_has_all_of_them(limited: Stack, tmp_path: Path) -> None:
     _, expected = await fill(limited)
@@ -117,6 +120,7 @@ async def test_the_shared_board_has_all_of_them(limited: Stack, tmp_path: Path) 
     assert len(shown) > MANY / 2
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_the_history_has_all_sessions_files_and_names(
     limited: Stack, open_backend: Open
@@ -139,6 +143,7 @@ async def test_the_history_has_all_sessions_files_and_names(
     assert await backend.assessments.sessions() == set(with_files)
 
 
+@pytest.mark.detail
 async def test_the_case_picker_has_all_cases(limited: Stack, open_backend: Open) -> None:
     await fill(limited)
     backend = await open_backend(await limited.person())
@@ -146,6 +151,7 @@ async def test_the_case_picker_has_all_cases(limited: Stack, open_backend: Open)
     assert len(await backend.cases.named("eye")) == CASES
 
 
+@pytest.mark.detail
 async def test_an_import_knows_all_cases_that_are_there(limited: Stack) -> None:
     cases = [
         CaseDraft(case_name_internal=f"C{n}", case_name="n", candidate_brief="c", actor_brief="a")
@@ -158,6 +164,7 @@ async def test_an_import_knows_all_cases_that_are_there(limited: Stack) -> None:
     assert len(await limited.sql("select from cases")) == CASES
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 async def test_all_files_of_a_folder_are_named_before_its_session_goes(
     limited: Stack, open_backend: Open
@@ -172,6 +179,7 @@ async def test_all_files_of_a_folder_are_named_before_its_session_goes(
     assert file.kind == "transcript"
 
 
+@pytest.mark.detail
 async def test_rows_that_cannot_be_shown_end_no_reading(stack: Stack, open_backend: Open) -> None:
     """A whole page of them may come before the others."""
     stack.max_rows = 7
@@ -186,6 +194,7 @@ async def test_rows_that_cannot_be_shown_end_no_reading(stack: Stack, open_backe
     assert [session.id for session in window] == [shown]
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("limit", [7, 1_000])
 async def test_a_server_that_gives_no_count_is_asked_until_there_is_no_more(
     limit: int, stack: Stack

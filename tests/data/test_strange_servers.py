@@ -34,6 +34,7 @@ def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "READ_ATTEMPTS", 1)
 
 
+@pytest.mark.detail(after=2)
 @pytest.mark.parametrize("said", STRANGE.values(), ids=STRANGE.keys())
 async def test_nothing_is_believed_and_all_that_is_asked_gets_a_sentence(said: bytes) -> None:
     watcher = Watcher()
@@ -95,6 +96,7 @@ async def sentence(asked: Awaitable[object]) -> None:
     assert "<" not in refusal.value.message
 
 
+@pytest.mark.detail
 async def test_a_server_without_tls_where_there_should_be_some() -> None:
     async with strange(STRANGE["a web page"]) as url:
         server = Server(url.replace("http:", "https:"), "key")
@@ -107,6 +109,7 @@ async def test_a_server_without_tls_where_there_should_be_some() -> None:
             await watcher.until(lambda: bool(watcher.stale))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("half", [b"", b'[{"id": "7b'], ids=["nothing", "half"])
 async def test_an_answer_that_was_cut_is_no_empty_board(stack: Stack, half: bytes) -> None:
     """A write that was obeyed is not done for us until its answer is whole."""

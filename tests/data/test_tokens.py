@@ -65,6 +65,7 @@ def no_keyring() -> Iterator[None]:
     keyring.set_keyring(before)
 
 
+@pytest.mark.detail
 async def test_the_keyring_keeps_a_login_for_the_next_run(
     backend: FakeKeyring, tmp_path: Path
 ) -> None:
@@ -80,6 +81,7 @@ async def test_the_keyring_keeps_a_login_for_the_next_run(
     assert not await again.may_hold_login()
 
 
+@pytest.mark.detail
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 9_000), min_size=1, max_size=4))
 async def test_logins_longer_than_a_secret_may_be_are_kept_whole(

@@ -65,6 +65,7 @@ def test_amara_has_a_past_in_both_roles_on_both_sides_with_all_kinds_of_files() 
     assert all(held.row(NOW).datetime_utc < NOW for held in PAST)
 
 
+@pytest.mark.detail
 def test_each_file_is_read_and_what_it_quotes_was_said_but_for_a_few() -> None:
     hows: Counter[How] = Counter()
     folded = 0
@@ -107,10 +108,12 @@ def test_the_marks_rise_for_listening_and_not_for_explaining() -> None:
     assert (listening.trend or 0) > 4
 
 
+@pytest.mark.detail
 def test_the_same_is_made_every_time() -> None:
     assert tuple(contents(NOW)) == made()
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("most", [6, pytest.param(None, marks=pytest.mark.long)])
 async def test_each_file_is_uploaded_by_its_host_and_read_by_whom_the_policies_let(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, most: int | None

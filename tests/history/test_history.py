@@ -88,6 +88,7 @@ async def history(here: Seat, person: Person) -> None:
     await here.until(lambda: "reading" not in here.text and "Reading" not in here.text)
 
 
+@pytest.mark.detail
 async def test_a_session_is_told_by_day_role_partner_case_mark_and_files(
     past: Past, seat: Any
 ) -> None:
@@ -111,6 +112,7 @@ async def test_a_session_is_told_by_day_role_partner_case_mark_and_files(
     assert any("candidate host Mei Tanaka" in line and "··" in line for line in lines)
 
 
+@pytest.mark.detail
 async def test_a_stranger_sees_nothing_of_it(past: Past, seat: Any) -> None:
     await past.held(3, marked(70, 60), transcript=True)
     here = await seat(clock=lambda: NOW)
@@ -122,6 +124,7 @@ async def test_a_stranger_sees_nothing_of_it(past: Past, seat: Any) -> None:
     assert here.screen == "BoardScreen"
 
 
+@pytest.mark.detail
 async def test_the_name_of_a_case_stays_away_while_one_may_be_its_candidate(
     past: Past, seat: Any
 ) -> None:
@@ -134,6 +137,7 @@ async def test_the_name_of_a_case_stays_away_while_one_may_be_its_candidate(
     assert "The school run" not in here.text
 
 
+@pytest.mark.detail
 async def test_filters_by_role_domain_category_and_words(past: Past, seat: Any) -> None:
     ethics = await past.stack.case(1, domain="ethics", category="Clinic")
     consent = await past.stack.case(2, domain="consent", category="Surgery")
@@ -192,6 +196,7 @@ async def test_one_moves_as_on_the_board_and_enter_opens_the_review(past: Past, 
     assert screen.list.entry.session.starts_at == NOW - timedelta(days=39)
 
 
+@pytest.mark.detail
 async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     past: Past, seat: Any
 ) -> None:
@@ -220,6 +225,7 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     await here.until_text("History  6 sessions")
 
 
+@pytest.mark.detail
 async def test_broken_files_are_counted_and_named_and_stop_nothing(past: Past, seat: Any) -> None:
     await past.held(3, b'{"dimensions": [')
     await past.held(9, marked(70, 60))
@@ -242,6 +248,7 @@ async def test_a_file_that_comes_later_is_seen(
     await here.until_text("80 % AI")
 
 
+@pytest.mark.detail
 async def test_an_assessment_is_fetched_once_and_again_when_it_was_replaced(
     past: Past, seat: Any
 ) -> None:
@@ -273,6 +280,7 @@ async def test_an_assessment_is_fetched_once_and_again_when_it_was_replaced(
         assert set(kept["files"]) == {str(first), str(second)}
 
 
+@pytest.mark.detail
 async def test_away_from_the_server_what_is_known_is_shown_as_of_when(
     past: Past, seat: Any
 ) -> None:
@@ -306,6 +314,7 @@ async def test_away_from_the_server_and_nothing_known_says_so(past: Past, seat: 
     assert "No sessions yet" not in here.text
 
 
+@pytest.mark.detail
 async def test_signing_out_forgets_what_was_known(past: Past, seat: Any) -> None:
     await past.held(3, marked(70, 60))
     here = await seat(clock=lambda: NOW)
@@ -327,6 +336,7 @@ async def test_nothing_is_kept_of_whom_a_script_has_signed_in(past: Past, seat: 
     assert list(here.app.settings.state.glob("history/*")) == []
 
 
+@pytest.mark.detail
 async def test_on_a_server_with_the_data_model_alone_it_is_the_same(
     data_model_stack: Stack, seat: Any
 ) -> None:

@@ -135,6 +135,7 @@ def victim(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("starts", [1, pytest.param(3, marks=pytest.mark.long)])
 @pytest.mark.parametrize("race", [LINKS, EXCHANGES], ids=["links", "exchanges"])
 async def test_links_in_its_temporary_folders_lead_nowhere(
@@ -158,6 +159,7 @@ async def test_links_in_its_temporary_folders_lead_nowhere(
         assert (now.st_mode, now.st_uid, now.st_gid) == (was.st_mode, was.st_uid, was.st_gid)
 
 
+@pytest.mark.detail
 async def test_root_touches_nothing_in_the_accounts_folders(folder: Path) -> None:
     command = [sys.executable, "-c", WATCHED, str(folder / "data")]
     touched = json.loads(await asyncio.to_thread(subprocess.check_output, command))
@@ -179,6 +181,7 @@ def test_the_account_is_given_nothing_of_roots_environment(
     assert "LC_TIME=C" in given
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("link", [True, False])
 def test_a_folder_that_was_exchanged_is_not_given_away(
     link: bool, folder: Path, victim: Path
@@ -197,6 +200,7 @@ def test_a_folder_that_was_exchanged_is_not_given_away(
     assert victim.read_text() == SECRET
 
 
+@pytest.mark.detail
 async def test_a_version_that_is_none_is_not_read_or_repeated(
     practice: Path, victim: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +221,7 @@ async def test_a_version_that_is_none_is_not_read_or_repeated(
         assert "\x1b" not in str(refused.value)
 
 
+@pytest.mark.detail
 async def test_an_impostor_on_its_socket_is_not_told_the_password(practice: Path) -> None:
     cluster = await Cluster.start(practice)
     try:
@@ -229,6 +234,7 @@ async def test_an_impostor_on_its_socket_is_not_told_the_password(practice: Path
         await cluster.stop()
 
 
+@pytest.mark.detail
 def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> None:
     """Left by a server that was killed, and made again by another account under the same name."""
     nobody = pwd.getpwnam(SystemAccount.choose().name)
@@ -248,6 +254,7 @@ def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> N
     assert theirs.exists()
 
 
+@pytest.mark.detail
 def test_it_is_held_in_a_folder_of_roots(practice: Path) -> None:
     folder = practice
     program = "from medtui import cli; cli.main()"
@@ -268,6 +275,7 @@ def test_it_is_held_in_a_folder_of_roots(practice: Path) -> None:
         process.communicate(timeout=30)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("way", ["theirs", "writable", "itself", "link"])
 async def test_data_in_another_accounts_folder_is_refused(way: str, folder: Path) -> None:
     nobody = pwd.getpwnam(SystemAccount.choose().name)
@@ -291,6 +299,7 @@ async def test_data_in_another_accounts_folder_is_refused(way: str, folder: Path
     assert sorted(path.name for path in outer.iterdir()) == (["data"] if way == "itself" else [])
 
 
+@pytest.mark.detail
 async def test_deleting_follows_no_links(folder: Path, victim: Path) -> None:
     assert shutil.rmtree.avoids_symlink_attacks
     cluster = await Cluster.start(folder / "data", throwaway=True)

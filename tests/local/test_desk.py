@@ -45,6 +45,7 @@ def sign_in(line: dict[str, str], password: str) -> httpx.Response:
     return auth(line, "token?grant_type=password", {"email": EMAIL, "password": password})
 
 
+@pytest.mark.detail
 def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -> None:
     data = folder / "data"
     here = ("--data", data)
@@ -152,6 +153,7 @@ async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
     assert asked == [f"Delete every account, session and file in {data}? Type yes to do it: "]
 
 
+@pytest.mark.detail
 def test_its_log_says_what_happened_and_holds_no_secrets(serve: Serve, practice: Path) -> None:
     folder = practice
     server = serve("--data", folder, "--port", 0)
@@ -219,6 +221,7 @@ def test_the_log_is_scrubbed_and_does_not_grow_without_end(
         assert secret not in text
 
 
+@pytest.mark.detail
 def test_where_the_local_server_cannot_run_it_says_so() -> None:
     program = (
         "import sys; from medtui import cli\n"
@@ -243,6 +246,7 @@ def test_where_the_local_server_cannot_run_it_says_so() -> None:
     )
 
 
+@pytest.mark.detail
 async def test_data_of_a_newer_medtui_is_refused_and_kept(serve: Serve, practice: Path) -> None:
     cluster = await Cluster.start(practice)
     with psycopg.connect(cluster.dsn(SUPERUSER), autocommit=True) as database:

@@ -70,6 +70,7 @@ def test_a_folder_of_before_gets_opaque_keys_and_keeps_the_others(tmp_path: Path
     assert ServerSettings.of(tmp_path) == upgraded, "made once, then kept"
 
 
+@pytest.mark.detail
 @BOTH
 async def test_the_client_signs_in_reads_writes_and_follows_with(kind: str, stack: Stack) -> None:
     person = await stack.person()
@@ -88,6 +89,7 @@ async def test_the_client_signs_in_reads_writes_and_follows_with(kind: str, stac
     assert len(await stack.sql("select 1 as one from practice_sessions where type = 'viva'")) == 1
 
 
+@pytest.mark.detail(after=1)
 @BOTH
 async def test_the_service_key_is_past_the_policies(kind: str, stack: Stack) -> None:
     client = await stack.client(key=secret(stack, kind))
@@ -101,6 +103,7 @@ async def test_the_service_key_is_past_the_policies(kind: str, stack: Stack) -> 
     assert [user.id for user in await client.auth.admin.list_users()] == [made.user.id]
 
 
+@pytest.mark.detail
 async def test_an_opaque_key_is_no_bearer_of_its_own(stack: Stack) -> None:
     keys = stack.keys
     cases = "rest/v1/cases?select=actor_brief"
@@ -120,6 +123,7 @@ async def test_an_opaque_key_is_no_bearer_of_its_own(stack: Stack) -> None:
     assert (await get(stack, cases, **token)).json()["code"] == "42501"
 
 
+@pytest.mark.detail
 async def test_a_key_of_another_project_is_refused(stack: Stack) -> None:
     other = ServerKeys.new()
     for key, message in (

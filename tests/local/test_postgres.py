@@ -96,6 +96,7 @@ def nobody_is_left(data: Path) -> bool:
         os.close(lock)
 
 
+@pytest.mark.detail
 async def test_data_outlives_restarts_and_a_kill_and_is_kept_from_other_versions(
     folder: Path,
 ) -> None:
@@ -124,6 +125,7 @@ async def test_data_outlives_restarts_and_a_kill_and_is_kept_from_other_versions
         assert await ask(cluster, "select answer from kept") == [(42,)]
 
 
+@pytest.mark.detail
 async def test_its_settings_are_durable_and_ready_for_realtime(kept: tuple[Path, Cluster]) -> None:
     expected = {
         "fsync": "on",
@@ -151,6 +153,7 @@ async def test_only_the_password_opens_it(kept: tuple[Path, Cluster]) -> None:
     assert not (cluster.socket_dir / "password").exists()
 
 
+@pytest.mark.detail
 async def test_a_second_one_in_the_same_folder_is_refused(
     kept: tuple[Path, Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +164,7 @@ async def test_a_second_one_in_the_same_folder_is_refused(
     assert await ask(cluster, "select 1") == [(1,)]
 
 
+@pytest.mark.detail
 async def test_a_killed_parent_loses_no_acknowledged_row(folder: Path) -> None:
     program = writer(folder)
     assert program.stdout is not None
@@ -175,6 +179,7 @@ async def test_a_killed_parent_loses_no_acknowledged_row(folder: Path) -> None:
     assert kept >= set(rows)
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "moment",
     [
@@ -201,6 +206,7 @@ async def test_a_parent_killed_while_it_starts_leaves_nothing(
         assert await ask(cluster, "select 1") == [(1,)]
 
 
+@pytest.mark.detail
 async def test_throwaway_data_goes_with_its_parent(folder: Path) -> None:
     program = writer(folder / "thrown", "throwaway")
     assert program.stdout is not None
@@ -210,6 +216,7 @@ async def test_throwaway_data_goes_with_its_parent(folder: Path) -> None:
     assert within(10, lambda: not (folder / "thrown").exists() and not sockets.exists())
 
 
+@pytest.mark.detail
 async def test_throwaway_data_is_gone_when_it_has_stopped(folder: Path) -> None:
     cluster = await Cluster.start(folder / "thrown", throwaway=True)
     assert await ask(cluster, "show fsync") == [("off",)]
@@ -218,6 +225,7 @@ async def test_throwaway_data_is_gone_when_it_has_stopped(folder: Path) -> None:
     assert not cluster.socket_dir.exists()
 
 
+@pytest.mark.detail
 async def test_without_its_package_it_says_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,6 +234,7 @@ async def test_without_its_package_it_says_what_to_install(
         await Cluster.start(folder)
 
 
+@pytest.mark.detail
 async def test_a_long_path_for_temporary_files_does_not_matter(
     folder: Path, practice: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,6 +245,7 @@ async def test_a_long_path_for_temporary_files_does_not_matter(
         assert await ask(cluster, "select 1") == [(1,)]
 
 
+@pytest.mark.detail
 @as_root
 async def test_as_root_it_runs_unprivileged_and_leaves_other_permissions_alone(
     folder: Path,
@@ -249,6 +259,7 @@ async def test_as_root_it_runs_unprivileged_and_leaves_other_permissions_alone(
     assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
 
 
+@pytest.mark.detail
 @as_root
 async def test_as_root_a_closed_folder_is_refused_and_stays_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
@@ -258,6 +269,7 @@ async def test_as_root_a_closed_folder_is_refused_and_stays_closed(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.detail
 @as_root
 @pytest.mark.parametrize("starts", [0, pytest.param(2, marks=pytest.mark.long)])
 async def test_as_root_binaries_that_are_closed_to_others_are_copied(

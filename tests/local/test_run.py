@@ -25,6 +25,7 @@ from tests.helpers.terminal import Terminal
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
+@pytest.mark.detail
 def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     serve: Serve, folder: Path
 ) -> None:
@@ -67,6 +68,7 @@ def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     assert "PostgreSQL has ended by itself" in err
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "moment",
     [
@@ -90,6 +92,7 @@ def test_it_ends_on_a_signal_while_it_starts(
     assert list(temporary.iterdir()) == []
 
 
+@pytest.mark.detail
 def test_it_runs_as_long_as_a_program_holds_it(serve: Serve, practice: Path) -> None:
     server = serve("--data", practice, "--port", 0, "--held")
     line = server.line()
@@ -127,6 +130,7 @@ def test_throwaway_data_leaves_nothing(
     assert within(10, lambda: list(folder.iterdir()) == [])
 
 
+@pytest.mark.detail
 def test_a_port_that_is_taken_and_damaged_settings(serve: Serve, practice: Path) -> None:
     settings = practice / "settings.json"
     with socket.create_server(("127.0.0.1", 0)) as other:
@@ -145,6 +149,7 @@ def test_a_port_that_is_taken_and_damaged_settings(serve: Serve, practice: Path)
         ServerSettings.of(practice)
 
 
+@pytest.mark.detail
 def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
     serve: Serve, folder: Path
 ) -> None:
@@ -167,6 +172,7 @@ def test_with_the_data_models_migration_alone_it_has_nothing_of_ours(
         assert within(10, lambda: database.execute(files).rowcount > 10)  # it is filled beside
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "options",
     [

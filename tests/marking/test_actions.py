@@ -97,6 +97,7 @@ async def test_a_remark_is_deleted_after_asking(screen: SheetScreen) -> None:
     assert screen.has_left
 
 
+@pytest.mark.detail
 async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen) -> None:
     screen.set_sheet(screen.sheet.write(STRENGTH, "Warm"))
     screen.answer = RUBRICS[1]
@@ -106,6 +107,7 @@ async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen
     assert "back with those" in words
 
 
+@pytest.mark.detail
 async def test_a_new_sheet_is_begun_after_asking(screen: SheetScreen) -> None:
     await screen.press("new")
     assert screen.shown == ["This sheet is new: there is nothing on it yet."]
@@ -127,6 +129,7 @@ async def test_a_copy_is_the_assessment(screen: SheetScreen) -> None:
     assert screen.shown == ["Saved as /somewhere/assessment.json."]
 
 
+@pytest.mark.detail
 async def test_a_sheet_is_handed_in_after_asking_and_arrives(screen: SheetScreen) -> None:
     await screen.press("hand_in")
     assert screen.shown == ["There is nothing on this sheet yet."]

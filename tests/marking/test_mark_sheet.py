@@ -93,6 +93,7 @@ def kept(tmp_path: Path, person: Person) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.detail
 async def test_what_was_just_written_is_in_sight_below_many_others(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -105,6 +106,7 @@ async def test_what_was_just_written_is_in_sight_below_many_others(
     assert "No. 0" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_line_that_is_left_as_it_was_is_no_draft(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -128,6 +130,7 @@ async def test_a_line_that_is_left_as_it_was_is_no_draft(
     assert "Kept as a draft" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -158,6 +161,7 @@ async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     await here.until_text("Marks here are whole numbers.")
 
 
+@pytest.mark.detail
 async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -202,6 +206,7 @@ async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     await guest.until_text("by an examiner", "8.64 / 13.3")
 
 
+@pytest.mark.detail
 async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
     file = tmp_path / "assessment.json"
     file.write_bytes(OTHER)
@@ -218,6 +223,7 @@ async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
         await here.until_text("These are files: a mark sheet")
 
 
+@pytest.mark.detail
 async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_key(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -294,6 +300,7 @@ async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
     await host.until_screen("MarkSheetScreen")
 
 
+@pytest.mark.detail
 async def test_one_who_does_not_assess_is_told_why_there_is_no_sheet(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -309,6 +316,7 @@ async def test_one_who_does_not_assess_is_told_why_there_is_no_sheet(
     assert guest.screen == "RoomScreen"
 
 
+@pytest.mark.detail
 async def test_one_who_becomes_the_candidate_leaves_the_sheet(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -391,6 +399,7 @@ async def test_nothing_of_the_case_is_on_the_sheet(
         assert secret not in written
 
 
+@pytest.mark.detail
 async def test_a_bad_rubric_file_is_told_by_file_and_line(
     stack: Stack, amara: Person, mei: Person, seat: Any, tmp_path: Path
 ) -> None:

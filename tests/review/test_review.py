@@ -26,6 +26,7 @@ SIMPLE = talk(
 )
 
 
+@pytest.mark.detail
 async def test_a_talk_is_read_with_speakers_times_and_figures(tmp_path: Path) -> None:
     async with viewing(TALK, PLATFORM, state=tmp_path) as reader:
         await reader.until_text(
@@ -39,6 +40,7 @@ async def test_a_talk_is_read_with_speakers_times_and_figures(tmp_path: Path) ->
         assert reader.turns.has_focus
 
 
+@pytest.mark.detail
 async def test_what_else_is_in_a_long_talks_file_follows_its_words(tmp_path: Path) -> None:
     path = tmp_path / "long.json"
     rows = [{"speaker": "ab"[n % 2], "start": "soon", "text": f"Turn {n}."} for n in range(200)]
@@ -49,6 +51,7 @@ async def test_what_else_is_in_a_long_talks_file_follows_its_words(tmp_path: Pat
         await reader.until_text("Also in the file", "ward: seven")
 
 
+@pytest.mark.detail
 async def test_also_waits_for_the_comparison_with_the_file(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
         await reader.until_text("0:00  Speaker 0")
@@ -57,6 +60,7 @@ async def test_also_waits_for_the_comparison_with_the_file(tmp_path: Path) -> No
         await reader.until_text("still being compared with its file")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("width", [80, 100, 160])
 async def test_no_figure_is_cut_off(width: int, tmp_path: Path) -> None:
     names = ("Dr Maximiliana Theodora Montgomery", "Mrs Theodora Featherstonehaugh", "B")
@@ -66,6 +70,7 @@ async def test_no_figure_is_cut_off(width: int, tmp_path: Path) -> None:
         await reader.until_text("3 questions", "2 pauses, longest 10 s")
 
 
+@pytest.mark.detail
 async def test_figures_that_fill_a_line_to_its_end_are_not_cut(tmp_path: Path) -> None:
     said = talk(("A", "Is it bad?"), ("Bo", "No."))
     async with reviewing(said, tmp_path=tmp_path, size=(80, 24)) as reader:
@@ -75,6 +80,7 @@ async def test_figures_that_fill_a_line_to_its_end_are_not_cut(tmp_path: Path) -
             await reader.until_text("x" * (40 + count), "y" * 12)
 
 
+@pytest.mark.detail
 async def test_view_needs_neither_server_nor_login_nor_settings(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
         assert reader.app.servers.backend is None
@@ -83,6 +89,7 @@ async def test_view_needs_neither_server_nor_login_nor_settings(tmp_path: Path) 
         assert reader.app._exit
 
 
+@pytest.mark.detail
 async def test_words_that_were_hardly_understood_are_dimmed(tmp_path: Path) -> None:
     data = json.loads(TALK.read_text())
     word = data["results"]["utterances"][0]["words"][1]
@@ -95,6 +102,7 @@ async def test_words_that_were_hardly_understood_are_dimmed(tmp_path: Path) -> N
         assert dimmed == [word["punctuated_word"], "Lowe."]
 
 
+@pytest.mark.detail
 async def test_without_speakers_the_keys_for_speakers_say_so(tmp_path: Path) -> None:
     path = tmp_path / "t.json"
     path.write_text(json.dumps([{"text": "Hello."}, {"text": "There."}]))
@@ -105,6 +113,7 @@ async def test_without_speakers_the_keys_for_speakers_say_so(tmp_path: Path) -> 
             await reader.until_text("does not tell its speakers")
 
 
+@pytest.mark.detail
 async def test_a_search_counts_as_one_types_and_goes_to_next_and_previous(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("slash", *"sorr")
@@ -125,6 +134,7 @@ async def test_a_search_counts_as_one_types_and_goes_to_next_and_previous(tmp_pa
         assert not reader.app._exit
 
 
+@pytest.mark.detail
 async def test_n_without_a_search_says_how_to_search(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("n")
@@ -133,6 +143,7 @@ async def test_n_without_a_search_says_how_to_search(tmp_path: Path) -> None:
         assert reader.said[-1] == "“xyz” is not found."
 
 
+@pytest.mark.detail
 async def test_what_is_said_does_not_cover_what_is_typed(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path, size=(80, 24)) as reader:
         await reader.press("n", "slash", *"sorry")
@@ -141,6 +152,7 @@ async def test_what_is_said_does_not_cover_what_is_typed(tmp_path: Path) -> None
         assert 0 < bottom <= reader.review.search_field.region.y
 
 
+@pytest.mark.detail
 async def test_a_title_that_is_too_long_leaves_its_last_part_out(tmp_path: Path) -> None:
     title = "12 Nov · mock with Mei Tanaka · you were the candidate"
     async with reviewing(tmp_path=tmp_path, size=(80, 24), title=title) as reader:
@@ -150,6 +162,7 @@ async def test_a_title_that_is_too_long_leaves_its_last_part_out(tmp_path: Path)
         await reader.until_text(" Review · 12 Nov · mock with Mei Tanaka  ")
 
 
+@pytest.mark.detail
 async def test_a_hit_is_shown_in_its_line(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("slash", *"sorry")
@@ -162,6 +175,7 @@ async def test_a_hit_is_shown_in_its_line(tmp_path: Path) -> None:
         assert marks == ["sorry", "sorry"]
 
 
+@pytest.mark.detail
 async def test_who_is_who_is_asked_once_and_remembered(tmp_path: Path) -> None:
     async with viewing(TALK, state=tmp_path) as reader:
         await reader.press("w")
@@ -178,6 +192,7 @@ async def test_who_is_who_is_asked_once_and_remembered(tmp_path: Path) -> None:
         assert "Mr Brandt" not in reader.text
 
 
+@pytest.mark.detail
 async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
@@ -195,6 +210,7 @@ async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -
         await reader.until_text("Dr Lowe    I am sorry")
 
 
+@pytest.mark.detail
 async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
@@ -208,6 +224,7 @@ async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_pa
         await reader.until_text("Patient  I am sorry", "Can      Why sorry")
 
 
+@pytest.mark.detail
 async def test_two_speakers_can_be_swapped(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
@@ -217,6 +234,7 @@ async def test_two_speakers_can_be_swapped(tmp_path: Path) -> None:
         await reader.until_text("Speaker A  I am sorry", "You        Why sorry")
 
 
+@pytest.mark.detail
 async def test_a_speaker_alone_and_then_all_again(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("j", "f")
@@ -230,6 +248,7 @@ async def test_a_speaker_alone_and_then_all_again(tmp_path: Path) -> None:
         assert len(reader.turns) == 4
 
 
+@pytest.mark.detail
 async def test_a_transcript_in_place_of_another_is_shown_whole_and_searched(
     tmp_path: Path,
 ) -> None:
@@ -251,6 +270,7 @@ async def test_a_transcript_in_place_of_another_is_shown_whole_and_searched(
         assert reader.review.search_field.value.endswith("d")
 
 
+@pytest.mark.detail
 async def test_one_person_who_was_taken_for_two_is_shown_alone_as_one(tmp_path: Path) -> None:
     said = talk(("A", "Hello."), ("B", "Yes?"), ("C", "I am sorry."))
     async with reviewing(said, tmp_path=tmp_path) as reader:
@@ -276,6 +296,7 @@ async def test_a_search_finds_what_a_filter_hides(tmp_path: Path) -> None:
         assert "only" not in reader.text
 
 
+@pytest.mark.detail
 async def test_a_time_is_gone_to(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("t")
@@ -288,6 +309,7 @@ async def test_a_time_is_gone_to(tmp_path: Path) -> None:
         assert reader.turns.turn == 2
 
 
+@pytest.mark.detail
 async def test_talk_before_the_station_is_folded(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, tmp_path=tmp_path) as reader:
         assert "▸ before the station: 3 turns, until 0:25" in reader.text
@@ -300,6 +322,7 @@ async def test_talk_before_the_station_is_folded(tmp_path: Path) -> None:
         assert "Can you hear me" not in reader.text
 
 
+@pytest.mark.detail
 async def test_where_the_station_begins_can_be_said_and_is_remembered(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, tmp_path=tmp_path) as reader:
         await reader.press("G", "b")
@@ -311,6 +334,7 @@ async def test_where_the_station_begins_can_be_said_and_is_remembered(tmp_path: 
         assert "before the station" not in reader.text
 
 
+@pytest.mark.detail
 async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
     said = marked("BECAUSE!", "nobody said that at all", "I see, sorry to")
     async with reviewing(SIMPLE, said, tmp_path=tmp_path) as reader:
@@ -331,6 +355,7 @@ async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
         assert reader.said[-1] == "This is no quote: only quotes lead to their moment."
 
 
+@pytest.mark.detail
 async def test_evidence_in_what_is_folded_unfolds_it(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, marked("Can you hear me?"), tmp_path=tmp_path) as reader:
         await reader.until_text("✓ “Can you hear me?”")
@@ -339,6 +364,7 @@ async def test_evidence_in_what_is_folded_unfolds_it(tmp_path: Path) -> None:
         assert "▾ before the station" in reader.text
 
 
+@pytest.mark.detail
 async def test_one_passage_or_several_are_copied(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("j", "y")
@@ -365,6 +391,7 @@ async def test_the_review_is_saved_and_replaces_only_when_asked_twice(tmp_path: 
         assert "### Empathy: 3 / 4" in paper
 
 
+@pytest.mark.detail
 async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("s")
@@ -375,6 +402,7 @@ async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
         await reader.until_text("could not be saved: there is no folder")
 
 
+@pytest.mark.detail
 async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
     async with reviewing(tmp_path=tmp_path) as reader:
         with reader.app._context():
@@ -395,6 +423,7 @@ async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
         assert "Reading …" not in reader.text
 
 
+@pytest.mark.detail
 async def test_a_broken_file_is_a_sentence_beside_the_other(tmp_path: Path) -> None:
     broken = tmp_path / "assessment.json"
     broken.write_text('{"dimensions": [')
@@ -402,11 +431,13 @@ async def test_a_broken_file_is_a_sentence_beside_the_other(tmp_path: Path) -> N
         await reader.until_text("Good morning", "assessment.json: This file breaks off")
 
 
+@pytest.mark.detail
 async def test_two_of_a_kind_are_refused(tmp_path: Path) -> None:
     async with viewing(TALK, TALK, state=tmp_path) as reader:
         await reader.until_text("Good morning", "Both files are transcripts")
 
 
+@pytest.mark.detail
 async def test_hostile_texts_are_drawn_as_they_are(tmp_path: Path) -> None:
     rows = [{"speaker": "[red]A[/]", "text": "[bold]x[/bold] \x1b[31m \u202eabc سلام 👩‍⚕️ " * 9}]
     path = tmp_path / "t.json"
@@ -420,6 +451,7 @@ async def test_hostile_texts_are_drawn_as_they_are(tmp_path: Path) -> None:
         await reader.press("escape", "y", "w", "escape")
 
 
+@pytest.mark.detail
 @pytest.mark.short(2)
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 10), (20, 6)])
 async def test_every_size_shows_something_and_takes_keys(
@@ -439,6 +471,7 @@ async def test_every_key_is_in_help_and_palette(tmp_path: Path) -> None:
         await reader.until_text("Who is who")
 
 
+@pytest.mark.detail
 async def test_the_end_of_a_long_talk_is_reached_at_once(tmp_path: Path) -> None:
     long = talk(*[("AB"[n % 2], f"turn {n} " * (1 + n % 40)) for n in range(3000)])
     async with reviewing(long, tmp_path=tmp_path) as reader:
@@ -454,6 +487,7 @@ async def test_the_end_of_a_long_talk_is_reached_at_once(tmp_path: Path) -> None
         assert shown.y < reader.turns.scroll_offset.y + reader.turns.size.height
 
 
+@pytest.mark.detail
 async def test_a_turn_taller_than_the_screen_is_scrolled_through(tmp_path: Path) -> None:
     text = " ".join(f"word{n}" for n in range(400))
     tall = talk(("A", text), ("B", "short"))
@@ -468,6 +502,7 @@ async def test_a_turn_taller_than_the_screen_is_scrolled_through(tmp_path: Path)
         assert reader.turns.turn == 1
 
 
+@pytest.mark.detail
 async def test_a_click_moves_and_a_second_one_jumps(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, marked("Because"), tmp_path=tmp_path) as reader:
         await reader.until_text("✓ “Because”")
@@ -479,6 +514,7 @@ async def test_a_click_moves_and_a_second_one_jumps(tmp_path: Path) -> None:
         assert reader.turns.turn == 2
 
 
+@pytest.mark.detail
 async def test_the_cursor_of_the_terminal_is_where_ours_is(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("j", "j")

@@ -57,6 +57,7 @@ def said(here: Any) -> str:
     return " ".join(here.text.split())
 
 
+@pytest.mark.detail
 async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -85,6 +86,7 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     assert not [file for file in tmp_path.rglob("old") if file.is_file()]
 
 
+@pytest.mark.detail
 async def test_a_file_that_may_be_either_is_asked_about_and_sent_as_what_it_is_said_to_be(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -131,6 +133,7 @@ async def test_what_cannot_be_read_is_not_sent(
     assert await content(stack, session_id) is None
 
 
+@pytest.mark.detail
 async def test_a_file_on_its_way_is_seen_and_can_be_stopped(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -208,6 +211,7 @@ async def test_a_file_is_deleted_after_a_question_that_names_it(
     assert await content(stack, session_id) == TALKED
 
 
+@pytest.mark.detail
 async def test_copies_are_saved_as_they_are_or_as_markdown(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -227,6 +231,7 @@ async def test_copies_are_saved_as_they_are_or_as_markdown(
     assert "# " in (tmp_path / "copy.md").read_text()
 
 
+@pytest.mark.detail
 async def test_host_guest_and_stranger_see_what_is_theirs(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -265,6 +270,7 @@ async def test_host_guest_and_stranger_see_what_is_theirs(
     assert "review it" not in stranger.text
 
 
+@pytest.mark.detail
 async def test_what_is_not_offered_is_refused_by_the_server_all_the_same(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -301,6 +307,7 @@ def interrupted(state: Path, stack: Stack, person: Person, session_id: UUID) -> 
     return ReplaceJournal.begin(folder, stack.url, session_id, kind, TALKED, OTHER.read_bytes())
 
 
+@pytest.mark.detail
 async def test_the_next_start_offers_to_finish_or_put_back(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -337,6 +344,7 @@ async def test_what_was_chosen_while_the_network_was_away_is_done_when_it_is_bac
     assert await content(stack, session_id) == OTHER.read_bytes()
 
 
+@pytest.mark.detail
 async def test_a_question_that_is_open_is_heard_though_the_feed_comes_back_meanwhile(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -379,6 +387,7 @@ async def test_what_another_window_is_at_is_not_taken_from_it(
     assert await content(stack, session_id) == OTHER.read_bytes()
 
 
+@pytest.mark.detail
 async def test_what_another_window_has_ended_meanwhile_is_no_fault(
     stack: Stack,
     seat: Any,

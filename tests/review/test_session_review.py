@@ -45,6 +45,7 @@ async def review(seat: Any, person: Person, **options: Any) -> Any:
     return here
 
 
+@pytest.mark.detail
 async def test_the_two_files_are_read_and_the_title_says_who_one_was(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -60,6 +61,7 @@ async def test_the_two_files_are_read_and_the_title_says_who_one_was(
     await here.press("a", "enter", "escape")
 
 
+@pytest.mark.detail
 async def test_a_file_that_comes_while_one_reads_is_shown(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -73,6 +75,7 @@ async def test_a_file_that_comes_while_one_reads_is_shown(
     await here.until_text("Good morning", "29.08 / 49.8")
 
 
+@pytest.mark.detail
 async def test_what_is_broken_is_said_and_mended_when_it_is(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:
@@ -120,6 +123,7 @@ async def test_who_is_who_is_remembered_for_the_session(
     assert kept[f"session:{session_id}"]["names"] == {"0": "Mei Tanaka"}
 
 
+@pytest.mark.detail
 async def test_from_the_room_in_the_wrap_up(
     stack: Stack, seat: Any, people: tuple[Person, Person]
 ) -> None:

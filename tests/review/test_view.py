@@ -23,6 +23,7 @@ def view(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=30)
 
 
+@pytest.mark.detail
 def test_a_transcript_and_an_assessment_are_printed_one_a_line() -> None:
     done = view("--json", TALK, MARKS)
     assert (done.returncode, done.stderr) == (0, "")
@@ -41,6 +42,7 @@ def test_a_transcript_and_an_assessment_are_printed_one_a_line() -> None:
     assert marks["domains"][4]["score"] is None
 
 
+@pytest.mark.detail
 def test_what_cannot_be_read_is_a_sentence_and_the_rest_is_printed(tmp_path: Path) -> None:
     broken = tmp_path / "broken.json"
     broken.write_text('{"turns": [\n{"text" 3}]}')
@@ -51,6 +53,7 @@ def test_what_cannot_be_read_is_a_sentence_and_the_rest_is_printed(tmp_path: Pat
     assert json.loads(done.stdout)["kind"] == "transcript"
 
 
+@pytest.mark.detail
 def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
     path = tmp_path / "none.json"
     for options in ([], ["--json"]):
@@ -82,6 +85,7 @@ def cannot_be_opened(folder: Path, kind: str) -> Path:
 KINDS = ["a folder", "a FIFO", "a device", "empty", "a long name", "a link to itself"]
 
 
+@pytest.mark.detail(after=8)
 @pytest.mark.parametrize("options", [[], ["--json"]], ids=["text", "json"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_no_file_to_be_read_is_one_sentence(
@@ -93,6 +97,7 @@ def test_what_is_no_file_to_be_read_is_one_sentence(
     assert "This file" in done.stderr or "This is not a file" in done.stderr
 
 
+@pytest.mark.detail
 async def test_in_a_terminal_what_is_no_file_opens_no_screen(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "medtui", "view", str(tmp_path / "none.json")]
     async with Terminal(command, env=environment(tmp_path)) as terminal:
@@ -101,6 +106,7 @@ async def test_in_a_terminal_what_is_no_file_opens_no_screen(tmp_path: Path) -> 
     assert b"\x1b[?1049h" not in terminal.output
 
 
+@pytest.mark.detail
 def test_into_a_pipe_the_review_is_printed_as_text() -> None:
     done = view(TALK, MARKS)
     assert (done.returncode, done.stderr) == (0, "")
@@ -109,12 +115,14 @@ def test_into_a_pipe_the_review_is_printed_as_text() -> None:
     assert "\x1b" not in done.stdout
 
 
+@pytest.mark.detail
 def test_two_files_of_a_kind_are_not_printed_as_one_review() -> None:
     done = view(TALK, TALK)
     assert (done.returncode, done.stdout) == (2, "")
     assert "Both files are transcripts" in done.stderr
 
 
+@pytest.mark.detail
 def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:
     path = tmp_path / "odd.json"
     path.write_text('{"zz": [{"yy": "How are you today?"}]}')
@@ -124,6 +132,7 @@ def test_an_unknown_shape_is_printed_and_a_note_says_so(tmp_path: Path) -> None:
     assert "not known" in done.stderr
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("repeats", [1, 2_000])
 def test_a_reader_that_has_enough_is_no_fault(tmp_path: Path, repeats: int) -> None:
     path = tmp_path / "long.json"
@@ -143,6 +152,7 @@ def test_three_files_are_too_many() -> None:
     assert "at most two files" in done.stderr
 
 
+@pytest.mark.detail
 async def test_in_a_terminal_until_one_leaves(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "medtui", "view", str(TALK), str(MARKS)]
     async with Terminal(command, env=environment(tmp_path)) as terminal:
@@ -152,6 +162,7 @@ async def test_in_a_terminal_until_one_leaves(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.toml"))
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("kind", ["transcript", "assessment"])
 def test_as_decides_what_a_file_is(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "either.json"
@@ -163,6 +174,7 @@ def test_as_decides_what_a_file_is(kind: str, tmp_path: Path) -> None:
     assert "name only that file" in two.stderr
 
 
+@pytest.mark.detail
 def test_a_file_with_a_talk_and_its_marks_prints_both(tmp_path: Path) -> None:
     path = tmp_path / "both.json"
     turns = [{"speaker": "Ann", "text": "Any pain?"}, {"speaker": "Bo", "text": "None."}]
@@ -172,6 +184,7 @@ def test_a_file_with_a_talk_and_its_marks_prints_both(tmp_path: Path) -> None:
     assert [turn["text"] for turn in told["turns"]] == ["Any pain?", "None."]
 
 
+@pytest.mark.detail
 async def test_a_doubtful_file_is_asked_about_and_what_is_beside_a_talk_is_listed(
     tmp_path: Path,
 ) -> None:

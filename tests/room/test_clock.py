@@ -57,6 +57,7 @@ def shows(seat: Seat, time: str) -> bool:
     return False
 
 
+@pytest.mark.detail
 async def test_it_waits_for_the_first_key_and_then_runs() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands) as here:
@@ -71,6 +72,7 @@ async def test_it_waits_for_the_first_key_and_then_runs() -> None:
         assert "then Station 8:00" in here.text
 
 
+@pytest.mark.detail
 async def test_space_pauses_and_plus_and_minus_are_a_minute() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands) as here:
@@ -90,6 +92,7 @@ async def test_space_pauses_and_plus_and_minus_are_a_minute() -> None:
         await here.until(lambda: shows(here, "1:00"))
 
 
+@pytest.mark.detail
 async def test_rounds_follow_each_other_with_a_change_over_and_a_bell_each() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands, NAC, rounds=2) as here:
@@ -109,6 +112,7 @@ async def test_rounds_follow_each_other_with_a_change_over_and_a_bell_each() -> 
         await here.until(lambda: shows(here, "+0:42"))
 
 
+@pytest.mark.detail
 async def test_two_minutes_and_one_minute_before_the_end_are_told() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands) as here:
@@ -123,6 +127,7 @@ async def test_two_minutes_and_one_minute_before_the_end_are_told() -> None:
         await here.until_text("LAST MINUTE")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("size", SIZES)
 async def test_its_pictures(size: tuple[int, int], picture: Callable[[Seat, str], None]) -> None:
     hands = Hands()

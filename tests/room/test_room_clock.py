@@ -38,6 +38,7 @@ async def both(stack: Stack, seat: Any, stage: Stage) -> tuple[Pair, Seat, Seat]
     return two, host, guest
 
 
+@pytest.mark.detail
 async def test_pauses_and_minutes_of_either_are_on_both_sides(stack: Stack, seat: Any) -> None:
     _, host, guest = await both(stack, seat, Stage.INTERVIEW)
     await alike(host, guest)
@@ -70,6 +71,7 @@ async def test_the_hosts_timing_is_on_both_sides_and_holds_for_the_station(
     assert 80 < left(guest) <= 90
 
 
+@pytest.mark.detail
 async def test_after_joining_late_or_coming_back_it_is_right_at_once(
     stack: Stack, seat: Any
 ) -> None:
@@ -90,6 +92,7 @@ async def test_after_joining_late_or_coming_back_it_is_right_at_once(
     await alike(host, guest, late)
 
 
+@pytest.mark.detail
 async def test_it_survives_both_sides_programs(stack: Stack, seat: Any) -> None:
     two, host, guest = await both(stack, seat, Stage.INTERVIEW)
     await host.press("plus")
@@ -103,6 +106,7 @@ async def test_it_survives_both_sides_programs(stack: Stack, seat: Any) -> None:
         assert 500 < left(here) < 540
 
 
+@pytest.mark.detail
 async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, seat: Any) -> None:
     _, host, guest = await both(stack, seat, Stage.INTERVIEW)
     await host.press("plus", "space")
@@ -136,6 +140,7 @@ async def test_a_malformed_card_does_no_harm(stack: Stack, seat: Any) -> None:
     await theirs.realtime.close()
 
 
+@pytest.mark.detail
 async def test_a_server_without_our_migrations_starts_it_when_the_news_comes(
     data_model_stack: Stack, seat: Any
 ) -> None:

@@ -44,6 +44,7 @@ async def waiting(
             await task
 
 
+@pytest.mark.detail
 async def test_a_colleague_who_hosts_leads_one_through_a_station(
     stack: Stack, me: Person, colleague: Person, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +59,7 @@ async def test_a_colleague_who_hosts_leads_one_through_a_station(
         await here.until_text("WRAP-UP", "Name of case 1 · Condition of case 1")
 
 
+@pytest.mark.detail
 async def test_a_colleague_who_is_the_guest_is_there(
     stack: Stack, me: Person, colleague: Person, seat: Any
 ) -> None:
@@ -76,6 +78,7 @@ def test_what_the_colleague_carries_is_what_medtui_reads() -> None:
     assert [(phase.name, phase.seconds) for phase in shared.preset.phases] == list(partner.PHASES)
 
 
+@pytest.mark.detail
 async def test_colleagues_wait_in_all_rooms_of_the_viewer(
     stack: Stack, me: Person, colleague: Person
 ) -> None:

@@ -56,6 +56,7 @@ async def start(here: Seat) -> None:
         await here.press("y")
 
 
+@pytest.mark.detail
 async def test_a_guest_who_leaves_in_mid_interview_is_missed(stack: Stack, seat: Any) -> None:
     two = await pair(stack, Stage.INTERVIEW)
     here = await seat(person=two.host)
@@ -75,6 +76,7 @@ async def test_a_guest_who_leaves_in_mid_interview_is_missed(stack: Stack, seat:
     await here.until_text("There is no guest yet")
 
 
+@pytest.mark.detail
 async def test_a_guest_whose_seat_is_freed_is_shown_out(stack: Stack, seat: Any) -> None:
     two = await pair(stack, Stage.INTERVIEW)
     host, guest = await seat(person=two.host), await seat(person=two.guest)
@@ -101,6 +103,7 @@ async def test_a_session_that_the_host_cancels_is_over_for_the_guest(
     await here.until_text("Amara Okafor cancelled your mock of")
 
 
+@pytest.mark.detail
 async def test_a_cancelled_session_closes_whatever_question_is_open(
     stack: Stack, seat: Any
 ) -> None:
@@ -128,6 +131,7 @@ async def test_one_person_in_two_windows(stack: Stack, seat: Any) -> None:
     await one.until_text("WRAP-UP", "Another window of yours has finished the station")
 
 
+@pytest.mark.detail
 async def test_who_is_neither_sees_the_public_facts_only(stack: Stack, seat: Any) -> None:
     await pair(stack, Stage.INTERVIEW)
     here = await seat(person=await stack.person("Vera", "Viewer"))
@@ -141,6 +145,7 @@ async def test_who_is_neither_sees_the_public_facts_only(stack: Stack, seat: Any
     await here.until_screen("BoardScreen")
 
 
+@pytest.mark.detail
 async def test_a_case_that_can_no_longer_be_read_says_so(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     here = await seat(person=two.host)
@@ -156,6 +161,7 @@ async def test_a_case_that_can_no_longer_be_read_says_so(stack: Stack, seat: Any
     await here.until_text("Part of case 1")
 
 
+@pytest.mark.detail
 async def test_another_client_changes_the_stage_and_the_screen_follows(
     stack: Stack, seat: Any
 ) -> None:
@@ -174,6 +180,7 @@ async def test_another_client_changes_the_stage_and_the_screen_follows(
     await here.until_text("WRAP-UP")
 
 
+@pytest.mark.detail
 async def test_host_and_guest_press_at_the_same_time(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     host = await seat(person=two.host)
@@ -192,6 +199,7 @@ async def test_host_and_guest_press_at_the_same_time(stack: Stack, seat: Any) ->
     assert (await row(stack))["version"] == 1
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     "stage",
     [
@@ -215,6 +223,7 @@ async def test_a_connection_that_is_lost_comes_back_by_itself(
     await here.until_text("● LIVE", following.label.upper(), "Amara Okafor has")
 
 
+@pytest.mark.detail
 async def test_keys_that_cannot_act_say_why(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     guest = await seat(person=two.guest)
@@ -233,6 +242,7 @@ async def test_keys_that_cannot_act_say_why(stack: Stack, seat: Any) -> None:
         await guest.until_text(words)
 
 
+@pytest.mark.detail
 async def test_what_one_reads_stays_where_it_was(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     await stack.sql(
@@ -252,6 +262,7 @@ async def test_what_one_reads_stays_where_it_was(stack: Stack, seat: Any) -> Non
     assert here.app.screen.brief.scroll_y == before
 
 
+@pytest.mark.detail
 async def test_notes_are_kept_on_this_machine_for_this_person(
     stack: Stack, seat: Any, tmp_path: Any
 ) -> None:
@@ -274,6 +285,7 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
     assert "be k" not in guest.text
 
 
+@pytest.mark.detail
 async def test_the_stations_files_appear_by_themselves(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -290,6 +302,7 @@ async def test_the_stations_files_appear_by_themselves(
         await here.until_text(f"{name.title()} is there")
 
 
+@pytest.mark.detail
 async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     await stack.session(
@@ -316,6 +329,7 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     await here.until_text("(the candidate has acted it)")
 
 
+@pytest.mark.detail
 async def test_a_change_of_candidate_clears_the_case_on_both_screens(
     stack: Stack, seat: Any
 ) -> None:
@@ -342,6 +356,7 @@ async def row_of(stack: Stack, session_id: UUID) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.detail
 async def test_cases_are_looked_for_by_category_domain_and_name(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     await stack.case(2, category="Vision loss", domain="consent")
@@ -367,6 +382,7 @@ async def test_cases_are_looked_for_by_category_domain_and_name(stack: Stack, se
     await here.until_text("Lids · consent", "Your part · Lenses at the pool")
 
 
+@pytest.mark.detail
 async def test_a_name_that_the_host_has_looked_at_is_not_drawn_for_the_host(
     stack: Stack, seat: Any
 ) -> None:

@@ -47,6 +47,7 @@ async def write(here: Seat, candidate: str, actor: str) -> None:
 # A group of one's own
 
 
+@pytest.mark.detail
 async def test_a_new_group_is_offered_the_sample_cases_and_has_just_those(
     stack: Stack, seat: Any
 ) -> None:
@@ -62,6 +63,7 @@ async def test_a_new_group_is_offered_the_sample_cases_and_has_just_those(
     assert len(loaded) == 24
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("key", ["2", "escape"])
 async def test_a_new_group_may_begin_without_cases(stack: Stack, seat: Any, key: str) -> None:
     here = await seat(server="", launcher=OwnServer(stack))
@@ -80,6 +82,7 @@ async def test_a_group_that_has_cases_is_not_asked(stack: Stack, seat: Any) -> N
     assert len(await cases(stack)) == 1
 
 
+@pytest.mark.detail
 async def test_a_refused_key_is_told_and_the_group_begins_without_cases(
     stack: Stack, seat: Any
 ) -> None:
@@ -97,6 +100,7 @@ async def test_a_refused_key_is_told_and_the_group_begins_without_cases(
 # The case picker
 
 
+@pytest.mark.detail
 async def test_the_picker_without_cases_loads_the_samples_by_one_key(
     stack: Stack, seat: Any
 ) -> None:
@@ -116,6 +120,7 @@ async def test_the_picker_without_cases_loads_the_samples_by_one_key(
     assert (await row(stack))["case_id"] is not None
 
 
+@pytest.mark.detail
 async def test_elsewhere_the_picker_says_who_can_import_some(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     await stack.sql("delete from cases")
@@ -128,6 +133,7 @@ async def test_elsewhere_the_picker_says_who_can_import_some(stack: Stack, seat:
     assert await cases(stack) == []
 
 
+@pytest.mark.detail
 async def test_what_is_imported_meanwhile_is_in_the_next_picker(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     await stack.sql("delete from cases")
@@ -143,6 +149,7 @@ async def test_what_is_imported_meanwhile_is_in_the_next_picker(stack: Stack, se
 # A station without a case
 
 
+@pytest.mark.detail
 async def test_a_station_runs_without_a_case(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     host, guest = await seat(person=two.host), await seat(person=two.guest)
@@ -161,6 +168,7 @@ async def test_a_station_runs_without_a_case(stack: Stack, seat: Any) -> None:
 # The host's own brief
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("candidate", ["guest", "host"])
 async def test_each_reads_the_hosts_own_brief_by_role_and_stage(
@@ -191,6 +199,7 @@ async def test_each_reads_the_hosts_own_brief_by_role_and_stage(
         await here.until_text("WRAP-UP", "You see Ada, 40", "Your left eye is itchy")
 
 
+@pytest.mark.detail
 async def test_a_brief_is_written_from_the_picker_and_takes_the_place_of_a_case(
     stack: Stack, seat: Any
 ) -> None:
@@ -207,6 +216,7 @@ async def test_a_brief_is_written_from_the_picker_and_takes_the_place_of_a_case(
     assert (await row(stack))["case_id"] is None
 
 
+@pytest.mark.detail
 async def test_what_is_typed_is_kept_and_can_be_corrected_after_a_restart(
     stack: Stack, seat: Any
 ) -> None:
@@ -233,6 +243,7 @@ async def test_what_is_typed_is_kept_and_can_be_corrected_after_a_restart(
     assert await stack.sql("select from session_briefs") == []
 
 
+@pytest.mark.detail
 async def test_a_brief_that_cannot_be_taken_says_why_and_stays(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     here = await seat(person=two.host)
@@ -254,6 +265,7 @@ async def test_a_brief_that_cannot_be_taken_says_why_and_stays(stack: Stack, sea
     assert len(await stack.sql("select from session_briefs")) == 1
 
 
+@pytest.mark.detail
 async def test_swapping_roles_removes_the_brief_that_the_new_candidate_has_read(
     stack: Stack, seat: Any
 ) -> None:
@@ -270,6 +282,7 @@ async def test_swapping_roles_removes_the_brief_that_the_new_candidate_has_read(
     assert (await row(stack))["candidate_id"] == two.host.id
 
 
+@pytest.mark.detail
 async def test_the_guest_cannot_write_the_brief(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None)
     here = await seat(person=two.guest)
@@ -278,6 +291,7 @@ async def test_the_guest_cannot_write_the_brief(stack: Stack, seat: Any) -> None
     await here.until_text("Only the host does this: Amara Okafor writes the brief")
 
 
+@pytest.mark.detail
 async def test_a_server_without_own_briefs_says_so_and_loses_nothing(
     stack: Stack, seat: Any
 ) -> None:
@@ -292,6 +306,7 @@ async def test_a_server_without_own_briefs_says_so_and_loses_nothing(
     await here.until_text("This server keeps no briefs of your own", "Take a history")
 
 
+@pytest.mark.detail
 async def test_on_the_data_model_alone_there_are_no_own_briefs_but_stations_without_a_case(
     data_model_stack: Stack, seat: Any
 ) -> None:

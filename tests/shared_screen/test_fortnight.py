@@ -184,6 +184,7 @@ async def pass_a_time(stack: Stack, folder: Path, steps: int, seed: int) -> Any:
     return here.now, grown
 
 
+@pytest.mark.detail
 async def test_a_day_before_the_wall(stack: Stack, tmp_path: Path) -> None:
     _, grown = await pass_a_time(stack, tmp_path, 12, seed=7)
     assert grown < 10 * 1024 * 1024

@@ -28,6 +28,7 @@ async def board(home: Path, *options: str, **env: str) -> tuple[int, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
+@pytest.mark.detail
 async def test_it_prints_the_board_and_ends(stack: Stack, tmp_path: Path) -> None:
     amara, sam = await stack.person("Amara", "Okafor"), await stack.person("Sam", "Oduya")
     await stack.session(amara, starts_in=timedelta(hours=1), room_url="https://secret.example/r")
@@ -47,6 +48,7 @@ async def test_it_prints_the_board_and_ends(stack: Stack, tmp_path: Path) -> Non
     assert "secret" not in out
 
 
+@pytest.mark.detail
 async def test_a_server_that_is_away_is_an_error_of_one_sentence(tmp_path: Path) -> None:
     away = {"SUPABASE_URL": "http://127.0.0.1:9", "SUPABASE_ANON_KEY": "key"}
     code, out, err = await board(tmp_path, "--once", **away)
@@ -54,6 +56,7 @@ async def test_a_server_that_is_away_is_an_error_of_one_sentence(tmp_path: Path)
     assert err == "medtui: The server cannot be reached: check the network and try again.\n"
 
 
+@pytest.mark.detail
 async def test_a_key_that_is_refused_is_named(stack: Stack, tmp_path: Path) -> None:
     wrong = {**server(stack), "SUPABASE_ANON_KEY": "sb_publishable_x"}
     code, out, err = await board(tmp_path, "--once", **wrong)
@@ -61,12 +64,14 @@ async def test_a_key_that_is_refused_is_named(stack: Stack, tmp_path: Path) -> N
     assert err == "medtui: The server refuses medtui's key: check it in the settings.\n"
 
 
+@pytest.mark.detail
 async def test_a_server_without_a_key_is_an_error_of_one_sentence(tmp_path: Path) -> None:
     code, out, err = await board(tmp_path, "--once", SUPABASE_URL="http://127.0.0.1:9")
     assert (code, out) == (1, "")
     assert err.startswith("medtui: There is no key for this server: set SUPABASE_ANON_KEY")
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(
     ("options", "why"),
     [

@@ -16,6 +16,7 @@ from tests.helpers.seats import NOW
 from tests.helpers.stack import Stack
 
 
+@pytest.mark.detail
 async def test_it_shows_what_there_is_and_follows(stack: Stack, wall: Any) -> None:
     amara, sam = await stack.person("Amara", "Okafor"), await stack.person("Sam", "Oduya")
     session_id = await stack.session(amara, room_url="https://secret.example/room")
@@ -38,6 +39,7 @@ async def test_it_shows_what_there_is_and_follows(stack: Stack, wall: Any) -> No
         assert "secret" not in here.text
 
 
+@pytest.mark.detail
 async def test_it_says_how_when_nothing_is_configured_and_goes_on_by_itself(
     stack: Stack, wall: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +92,7 @@ async def test_it_tries_a_server_of_this_machine_until_it_starts(
         await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_it_says_that_it_is_stale_and_comes_back_alone(stack: Stack, wall: Any) -> None:
     amara = await stack.person("Amara", "Okafor")
     await stack.session(amara)
@@ -103,6 +106,7 @@ async def test_it_says_that_it_is_stale_and_comes_back_alone(stack: Stack, wall:
         await here.until(lambda: "● LIVE" in here.text and "Review" in here.text, 20)
 
 
+@pytest.mark.detail
 async def test_pages_turn_by_themselves_and_by_keys(stack: Stack, wall: Any) -> None:
     amara = await stack.person()
     for n in range(40):
@@ -119,6 +123,7 @@ async def test_pages_turn_by_themselves_and_by_keys(stack: Stack, wall: Any) -> 
         await here.until_text("n39", "3/3")
 
 
+@pytest.mark.detail
 async def test_days_and_type(stack: Stack, wall: Any) -> None:
     amara = await stack.person()
     for n, (minutes, type_) in enumerate([(30, "mock"), (60, "review"), (1510, "mock")]):
@@ -134,6 +139,7 @@ async def test_days_and_type(stack: Stack, wall: Any) -> None:
         await here.until(lambda: "18:34" not in here.text)
 
 
+@pytest.mark.detail
 @pytest.mark.short(3)
 @pytest.mark.parametrize("size", [(1, 1), (20, 4), (30, 6), (40, 8), (500, 100)])
 async def test_no_size_is_too_small_or_too_large(
@@ -148,6 +154,7 @@ async def test_no_size_is_too_small_or_too_large(
         await here.until_text("● LIVE", "SEAT FREE")
 
 
+@pytest.mark.detail
 async def test_q_ends_it(wall: Any) -> None:
     async with wall() as here:
         await here.live()
@@ -158,6 +165,7 @@ async def test_q_ends_it(wall: Any) -> None:
         assert here.app.return_code == 0
 
 
+@pytest.mark.detail
 async def test_a_server_that_has_only_the_data_model_shows_no_link_either(
     data_model_stack: Stack, wall: Any, tmp_path: Any
 ) -> None:

@@ -46,6 +46,7 @@ async def serving(home: Path, *options: str, port: int = 0, **env: str) -> Async
         assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
+@pytest.mark.detail
 @with_browser
 async def test_a_browser_shows_the_board_follows_and_comes_back(
     stack: Stack, tmp_path: Path
@@ -119,6 +120,7 @@ async def test_the_page_outlives_a_restart_of_its_server(stack: Stack, tmp_path:
         await page.__aexit__(None, None, None)
 
 
+@pytest.mark.detail
 async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -152,6 +154,7 @@ async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
             seen += frame if isinstance(frame, bytes) else b""
 
 
+@pytest.mark.detail
 async def test_the_page_loads_nothing_from_other_servers(stack: Stack, tmp_path: Path) -> None:
     async with serving(tmp_path, **server(stack)) as url, httpx.AsyncClient() as http:
         page = (await http.get(url)).text
@@ -161,6 +164,7 @@ async def test_the_page_loads_nothing_from_other_servers(stack: Stack, tmp_path:
         assert f'data-session-websocket-url="ws://{address}/ws"' in page
 
 
+@pytest.mark.detail
 async def test_a_taken_port_is_said_in_a_sentence(stack: Stack, tmp_path: Path) -> None:
     port = stack.url.rpartition(":")[2]
     process = await asyncio.create_subprocess_exec(
@@ -224,6 +228,7 @@ UPGRADE = {
 }
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize("listening", ["127.0.0.1", "::1"])
 async def test_another_page_than_ours_reads_nothing(
     listening: str, stack: Stack, tmp_path: Path
@@ -253,6 +258,7 @@ async def test_a_proxy_that_is_named_is_believed(stack: Stack, tmp_path: Path) -
         assert await asked(port, host, "/ws", {**named, "Host": "evil.example"}) == 403
 
 
+@pytest.mark.detail
 async def test_one_address_has_so_many_places_and_its_oldest_page_goes(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -90,6 +90,7 @@ def test_where_no_log_can_be_written_the_program_runs_all_the_same(tmp_path: Pat
             assert log.file is None
 
 
+@pytest.mark.detail
 def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     secret = secrets.token_hex(8)
     program = (
@@ -113,6 +114,7 @@ def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     assert "LookupError" in file.read_text()
 
 
+@pytest.mark.detail
 async def test_a_crash_of_the_app_leaves_the_terminal_sane_and_no_secret(
     tmp_path: Path,
 ) -> None:

@@ -91,6 +91,7 @@ async def prepared(cluster: Cluster, kind: str, folder: Path) -> str:
     return f"template_{kind}"
 
 
+@pytest.mark.detail
 async def test_a_core_of_the_attacks_on_an_older_postgresql_and_an_adopted_database(
     keys: ServerKeys, tmp_path: Path
 ) -> None:

@@ -131,12 +131,14 @@ async def deploys(cluster: Cluster, *, failing_after: Iterable[int]) -> None:
             assert await schema(database) == wanted, EVERYTHING[reached]
 
 
+@pytest.mark.detail
 async def test_the_migrations_deploy_on_an_older_postgresql() -> None:
     async with running(16) as older:
         await deploys(older, failing_after=[len(EVERYTHING) // 2])
         await adopts(older)
 
 
+@pytest.mark.detail
 async def test_the_migrations_deploy_on_ours(cluster: Cluster) -> None:
     await deploys(cluster, failing_after=[len(EVERYTHING) // 4, len(EVERYTHING) - 1])
     await adopts(cluster)
@@ -317,6 +319,7 @@ SIGNS = ("storage.object.sign", "storage.object.sign_many", "object.sign", "obje
 """What the real Storage says that it is about to do; newer versions leave the first word out."""
 
 
+@pytest.mark.detail
 async def test_a_platform_may_keep_its_users_to_itself() -> None:
     """Without a trigger on its table, the push goes through and says what is missing."""
     async with running(OLDEST) as cluster, project(cluster) as database:

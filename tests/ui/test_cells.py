@@ -15,6 +15,7 @@ from medtui.ui.cells import wrap
 anything = st.text(alphabet="ab c\n é美👩 سل", max_size=80)
 
 
+@pytest.mark.detail
 @given(anything, st.integers(2, 30))
 def test_no_line_is_wider_than_there_is_room(text: str, width: int) -> None:
     lines = [text[start:end] for start, end in wrap(text, width)]
@@ -22,6 +23,7 @@ def test_no_line_is_wider_than_there_is_room(text: str, width: int) -> None:
     assert "".join("".join(lines).split()) == "".join(text.split())
 
 
+@pytest.mark.detail
 @given(anything, st.integers(2, 30))
 def test_lines_follow_each_other(text: str, width: int) -> None:
     spans = wrap(text, width)

@@ -28,6 +28,7 @@ async def row(stack: Stack) -> dict[str, Any]:
     return only
 
 
+@pytest.mark.detail
 async def test_from_the_first_login_to_a_cancelled_session(stack: Stack, seat: Any) -> None:
     host, guest = await stack.person("Amara", "Okafor", profile=False), await stack.person("Mei")
     async with proxied(stack.url) as proxy:
@@ -72,6 +73,7 @@ async def test_from_the_first_login_to_a_cancelled_session(stack: Stack, seat: A
     assert "select=*" not in asked
 
 
+@pytest.mark.detail
 async def test_a_guest_who_cannot_leave_reads_why_and_nothing_is_asked(
     stack: Stack, seat: Any
 ) -> None:
@@ -92,6 +94,7 @@ async def test_a_guest_who_cannot_leave_reads_why_and_nothing_is_asked(
     assert (await row(stack))["guest_id"] == me.id
 
 
+@pytest.mark.detail
 async def test_a_profile_that_cannot_be_changed_says_so_before_one_types(
     stack: Stack, seat: Any
 ) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Select
 
@@ -105,6 +106,7 @@ async def reach(here: Seat, quits: list[None]) -> None:
     quits.clear()
 
 
+@pytest.mark.detail
 async def test_help_palette_and_quitting_are_there_over_every_dialog(
     stack: Stack, seat: Any, monkeypatch: Any
 ) -> None:

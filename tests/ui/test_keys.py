@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
@@ -48,6 +49,7 @@ def test_every_key_has_an_id_and_says_what_it_does() -> None:
     ] == []
 
 
+@pytest.mark.detail
 async def test_the_clock_alone_has_its_keys_in_help_and_palette() -> None:
     app = ClockApp(DEFAULT)
     async with app.run_test(size=(100, 40), notifications=True) as pilot:
@@ -60,6 +62,7 @@ async def test_the_clock_alone_has_its_keys_in_help_and_palette() -> None:
         await here.until_text("A minute more in this phase")
 
 
+@pytest.mark.detail
 async def test_one_moves_in_the_help_as_on_the_board() -> None:
     app = ClockApp(DEFAULT)
     async with app.run_test(size=(60, 8)) as pilot:
@@ -74,6 +77,7 @@ async def test_one_moves_in_the_help_as_on_the_board() -> None:
         await here.until(lambda: "Help" not in here.text)
 
 
+@pytest.mark.detail
 async def test_one_moves_among_choices_as_on_the_board() -> None:
     app = ClockApp(DEFAULT)
     async with app.run_test(size=(60, 20)) as pilot:

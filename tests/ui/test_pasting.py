@@ -61,6 +61,7 @@ def test_pasted_text_is_never_keys(reads: list[str], told: list[str]) -> None:
 PARTS = st.lists(st.sampled_from(["S", "y", "\r", "\x1b", "[", UP, END, START, "\x1b[20", "é"]))
 
 
+@pytest.mark.detail
 @given(PARTS, st.integers(1, 9))
 def test_no_pasted_text_makes_a_key(parts: list[str], size: int) -> None:
     text = START + "".join(parts) + END

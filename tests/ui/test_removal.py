@@ -43,6 +43,7 @@ def app() -> AppBase:
     return AppBase()
 
 
+@pytest.mark.detail
 async def test_a_screen_that_was_left_may_draw_late(app: AppBase) -> None:
     async with app.run_test() as pilot:
         late = Late()

@@ -153,6 +153,7 @@ async def used(stack: Stack, seat: Any, tmp_path: Path) -> Seat:
     return here
 
 
+@pytest.mark.detail
 async def test_nothing_of_ours_is_on_the_disk_in_the_loop(
     disk: Watched, stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -161,6 +162,7 @@ async def test_nothing_of_ours_is_on_the_disk_in_the_loop(
     assert disk.calls == []
 
 
+@pytest.mark.detail
 async def test_a_preset_is_read_elsewhere(
     disk: Watched, stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -176,6 +178,7 @@ async def test_a_preset_is_read_elsewhere(
     assert disk.calls == []
 
 
+@pytest.mark.detail
 async def test_a_review_and_its_files(
     disk: Watched, stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -203,6 +206,7 @@ async def test_a_review_and_its_files(
     assert {"open", "os.rename"} & disk.elsewhere
 
 
+@pytest.mark.detail
 async def test_a_server_is_chosen(disk: Watched, stack: Stack, seat: Any) -> None:
     here = await seat(server="")
     await here.press("3")

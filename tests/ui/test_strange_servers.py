@@ -10,6 +10,7 @@ from tests.helpers.stack import Stack
 from tests.helpers.strange import STRANGE, strange
 
 
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(
     "kind",
     [
@@ -31,6 +32,7 @@ async def test_a_stored_login_at_a_strange_server(kind: str, stack: Stack, seat:
         assert "Traceback" not in here.text
 
 
+@pytest.mark.detail
 async def test_signing_in_at_a_web_page(seat: Any) -> None:
     async with strange(STRANGE["a web page"]) as url:
         here = await seat(server=url, key="key")
@@ -42,6 +44,7 @@ async def test_signing_in_at_a_web_page(seat: Any) -> None:
         assert here.screen == "LoginScreen"
 
 
+@pytest.mark.detail
 async def test_a_project_without_the_platforms_tables(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,6 +57,7 @@ async def test_a_project_without_the_platforms_tables(
     assert "LIVE" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_publishable_key_opens_a_live_board(stack: Stack, seat: Any) -> None:
     here = await seat(server=stack.url, key=stack.keys.publishable_key)
     await here.board(await stack.person())

@@ -39,6 +39,7 @@ def values(here: Seat) -> dict[str, str]:
 # One by one
 
 
+@pytest.mark.detail
 async def test_marks_go_where_one_has_moved_to(
     stack: Stack, seat: Any, amara: Person, mei: Person
 ) -> None:
@@ -56,6 +57,7 @@ async def test_marks_go_where_one_has_moved_to(
     assert marks.at(domains[1]).score in (8, 89)
 
 
+@pytest.mark.detail
 async def test_a_password_is_only_ever_in_its_field(stack: Stack, seat: Any, amara: Person) -> None:
     here = await seat()
     await here.until_text("Sign in")
@@ -65,6 +67,7 @@ async def test_a_password_is_only_ever_in_its_field(stack: Stack, seat: Any, ama
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_a_session_is_posted_in_one_burst(stack: Stack, seat: Any, amara: Person) -> None:
     here = await seat(person=amara, clock=lambda: NOW)
     await here.until_text("● LIVE")
@@ -77,6 +80,7 @@ async def test_a_session_is_posted_in_one_burst(stack: Stack, seat: Any, amara: 
     assert row["room_url"] == "room-7"
 
 
+@pytest.mark.detail
 async def test_the_prefilled_date_is_cleared_before_the_next_is_typed(
     stack: Stack, seat: Any, amara: Person
 ) -> None:
@@ -88,6 +92,7 @@ async def test_the_prefilled_date_is_cleared_before_the_next_is_typed(
     assert values(here)["when"] == "sat 9am"
 
 
+@pytest.mark.detail
 async def test_an_answer_waits_for_its_question(
     stack: Stack, seat: Any, amara: Person, mei: Person
 ) -> None:

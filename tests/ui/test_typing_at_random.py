@@ -93,6 +93,7 @@ async def at_board(seat: Any, person: Person) -> Seat:
     return here
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_forms(seed: int, stack: Stack, seat: Any) -> None:
@@ -140,6 +141,7 @@ async def test_the_mark_sheet(seed: int, stack: Stack, seat: Any) -> None:
     assert ends[0] == ends[1], keys
 
 
+@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_the_board(seed: int, stack: Stack, seat: Any) -> None:

@@ -44,6 +44,7 @@ def made(folder: Path, days: int) -> tuple[Path, SSLContext]:
     return file, context
 
 
+@pytest.mark.detail
 async def test_a_certificate_that_is_not_trusted(
     stack: Stack, look: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +59,7 @@ async def test_a_certificate_that_is_not_trusted(
         assert found["live feed"].state == found["encryption"].state == "ok"
 
 
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(("days", "state"), [(-1, "failed"), (5, "note")])
 async def test_a_certificate_that_has_expired_or_soon_will(
     stack: Stack,

@@ -35,12 +35,14 @@ class Locked(InMemory):
         raise RuntimeError("locked")
 
 
+@pytest.mark.detail
 async def test_where_nothing_is_broken_every_line_is_well(look: Any, backend: InMemory) -> None:
     found = await look()
     assert {name: finding.state for name, finding in found.items()} == dict.fromkeys(LINES, "ok")
     assert backend.kept == {}  # the probe is gone
 
 
+@pytest.mark.detail
 async def test_a_login_sees_more(stack: Stack, look: Any, folder: Path) -> None:
     from medtui.data import Backend, Server
 
@@ -65,6 +67,7 @@ async def test_settings_that_cannot_be_read(look: Any, tmp_path: Path) -> None:
     assert found["address"].state == "skipped"
 
 
+@pytest.mark.detail
 async def test_where_the_server_was_named(look: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "from SUPABASE_URL." in (await look())["settings"].what
     for url in ("", "http://127.0.0.1:2"):
@@ -105,6 +108,7 @@ async def test_a_server_that_is_not_supabase_or_in_trouble(look: Any) -> None:
         assert failures(await look(url=url)) == ["server"]
 
 
+@pytest.mark.detail
 @pytest.mark.parametrize(("hours", "way"), [(3, "behind"), (-72, "ahead of")])
 async def test_a_clock_that_is_wrong(stack: Stack, look: Any, hours: int, way: str) -> None:
     told = (datetime.now(UTC) + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -117,6 +121,7 @@ async def test_a_clock_that_is_wrong(stack: Stack, look: Any, hours: int, way: s
     assert f"3 {'hours' if hours > 0 else 'days'} {way}" in found["clock"].what
 
 
+@pytest.mark.detail
 async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: Any) -> None:
     other = ServerKeys.new()
     expired = stack.keys.sign({"role": "anon", "exp": 1_000_000_000})
@@ -136,6 +141,7 @@ async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: An
     assert failures(await look(key=stack.keys.publishable_key)) == []
 
 
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(
     ("line", "statement", "word"),
     [
@@ -165,6 +171,7 @@ async def test_a_database_that_is_not_as_it_should_be(
     stack.to_strangers.clear()  # the table that they would be compared with may be gone
 
 
+@pytest.mark.detail
 async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) -> None:
     async with proxied(stack.url) as proxy:
         proxy.refused = "/realtime/"
@@ -172,6 +179,7 @@ async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) ->
     assert failures(found) == ["live feed"]
 
 
+@pytest.mark.detail
 async def test_a_live_feed_that_falls_silent(
     stack: Stack, look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -191,6 +199,7 @@ async def test_a_live_feed_that_falls_silent(
     assert "does not answer" in found["live feed"].what
 
 
+@pytest.mark.detail
 async def test_a_keyring_that_does_not_work_or_does_not_answer(
     look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +213,7 @@ async def test_a_keyring_that_does_not_work_or_does_not_answer(
     assert failures(await look()) == ["login"]
 
 
+@pytest.mark.detail
 async def test_without_a_keyring_a_file_will_do_unless_it_cannot_be_written(
     look: Any, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,11 +231,13 @@ async def test_without_a_keyring_a_file_will_do_unless_it_cannot_be_written(
     assert "No space left" in found["login"].what
 
 
+@pytest.mark.detail
 async def test_a_log_that_cannot_be_written(look: Any, folder: Path) -> None:
     (folder / "medtui.log").mkdir(parents=True)
     assert failures(await look()) == ["log"]
 
 
+@pytest.mark.detail
 async def test_a_terminal_on_which_nothing_can_be_drawn(
     look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +254,7 @@ async def test_a_terminal_on_which_nothing_can_be_drawn(
 # Kind 2, and the command
 
 
+@pytest.mark.detail
 async def test_a_server_with_the_data_model_alone_is_noted_and_nothing_fails(
     data_model_stack: Stack, look: Any
 ) -> None:
@@ -254,6 +267,7 @@ async def test_a_server_with_the_data_model_alone_is_noted_and_nothing_fails(
     assert failures(await look(url=stack.url, key=stack.anon_key)) == ["policies"]
 
 
+@pytest.mark.detail
 async def test_the_command_says_the_same_to_people_and_to_programs(
     stack: Stack, look: Any, capsys: Any, folder: Path
 ) -> None:
@@ -285,6 +299,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert stack.anon_key not in text
 
 
+@pytest.mark.detail
 async def test_reading_its_first_line_alone_prints_no_error(tmp_path: Path) -> None:
     reads, writes = os.pipe()
     process = await asyncio.create_subprocess_exec(
@@ -299,6 +314,7 @@ async def test_reading_its_first_line_alone_prints_no_error(tmp_path: Path) -> N
     assert (process.returncode, complaint) == (1, b"")
 
 
+@pytest.mark.detail
 async def test_on_a_terminal_of_eighty_columns(stack: Stack, tmp_path: Path) -> None:
     env = {
         "MEDTUI_CONFIG": str(tmp_path / "config.toml"),
