@@ -80,7 +80,7 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
         return _of_text(value, expected)
     del text
     refuse_value(value)
-    document = _of_value(value, expected)
+    document = document_in(value, expected)
     if document is None:
         raise DocumentError(
             "This file holds nothing that can be read as a transcript or an assessment:"
@@ -90,7 +90,9 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
     return Begun(document, value)
 
 
-def _of_value(value: Any, expected: Kind | None) -> Document | None:
+def document_in(value: Any, expected: Kind | None) -> Document | None:
+    """The document in a file's decoded values, without notes about other values; None without
+    one."""
     if expected == "assessment":
         return assessment_of(value) or transcript_of(value) or text_in(value)
     talk = transcript_of(value)
@@ -98,15 +100,15 @@ def _of_value(value: Any, expected: Kind | None) -> Document | None:
         return talk or text_in(value)
     marks = assessment_of(value)
     if marks is not None and marks.has_marks:
-        if talk is None or not _is_talk(talk) or _is_same_part(talk, marks):
+        if talk is None or not is_talk(talk) or _is_same_part(talk, marks):
             return marks
         return replace(marks, talk=talk)
-    if marks is not None and looks_like_assessment(value) and not (talk and _is_talk(talk)):
+    if marks is not None and looks_like_assessment(value) and not (talk and is_talk(talk)):
         return _doubted(marks, "assessment") if talk and len(talk.turns) > 1 else marks
     return talk or text_in(value)
 
 
-def _is_talk(talk: Transcript) -> bool:
+def is_talk(talk: Transcript) -> bool:
     """Whether any turn has a speaker or a time."""
     return any(turn.speaker is not None or turn.start is not None for turn in talk.turns)
 

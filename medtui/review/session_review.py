@@ -64,7 +64,8 @@ class SessionReviewScreen(ReviewScreen):
         self.me = context.me
         self._backend = context.backend
         memory = context.settings.state / "reviews.json"
-        self.memory = SpeakerNames(memory, f"session:{session.id}")
+        self._names = SpeakerNames(memory, f"session:{session.id}")
+        self.memory = self._names
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
         self._shown: dict[FileKind, SessionFile | bool] = {}
@@ -159,12 +160,17 @@ class SessionReviewScreen(ReviewScreen):
                     f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
                 )
             data = await self._backend.assessments.read(self.session.id, kind)
-            document = await Reading(data, kind.value).result()
+            reading = Reading(data, kind.value)
+            document = await self.follow(reading, self._names)
             if isinstance(document, Transcript) and document.source == "unknown":
-                document = await Reading(data).result()  # it may be the other, with its words
+                reading.stop()
+                reading = Reading(data)  # it may be the other, with its words
+                document = await reading.first()
             if isinstance(document, Transcript):
                 await self.recall()
             self._show_file(kind, document)
+            if document is self.transcript:
+                await self.complete(reading)
         except Gone:
             return False  # it was deleted just now: the next look says so
         except DataError as error:
