@@ -22,7 +22,7 @@ from medtui.documents.decode import MAX_BYTES, load
 from medtui.documents.errors import DocumentError
 from medtui.documents.flatten import SHOWN, flattened
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.transcript import Transcript, Turn, Word
+from medtui.documents.transcript import Transcript, Turn, word_of
 
 T = TypeVar("T")
 
@@ -217,7 +217,7 @@ def _begun(pipe: IO[bytes]) -> Document:
     try:
         while len(turns) < count:
             heads, columns = pickle.load(pipe)  # noqa: S301
-            words = list(map(Word, *columns)) if columns else []
+            words = list(map(word_of, zip(*columns, strict=True)))
             at = 0
             for text, speaker, start, end, sure, length in heads:
                 mine = tuple(words[at : at + length])

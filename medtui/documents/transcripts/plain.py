@@ -92,15 +92,14 @@ def read_teams(data: Any) -> Draft | None:
 
 def _listed(rows: list[Record], data: Any) -> Draft | None:
     rows, dropped = without_interim(canonical(rows))
-    are_words = _are_words(list(islice(filter(says, rows), SAMPLE)), data)
+    notes = interim_note(dropped)
+    if _are_words(list(islice(filter(says, rows), SAMPLE)), data):
+        return _of_words(rows, data, carries_units(rows), notes)
     # No more turns than this are shown; the text of the others is left over.
-    said = list(islice(filter(says, rows), None if are_words else MAX_TURNS + 1))
+    said = list(islice(filter(says, rows), MAX_TURNS + 1))
     if not said:
         return None
     is_timed = carries_units(said)
-    notes = interim_note(dropped)
-    if are_words:
-        return _of_words(said, data, is_timed, notes)
     found = pieces(said)
     if not any(piece.speaker for piece in found):
         found = _speakers(found, said, data, is_timed)
