@@ -143,9 +143,7 @@ def spoken(
     return found
 
 
-def _speakers(
-    items: list[Record], speaker: Callable[[Record], str | None]
-) -> Sequence[str | None]:
+def _speakers(items: list[Record], speaker: Callable[[Record], str | None]) -> Sequence[str | None]:
     """The speaker of each item; the most usual form of them is looked at once for each speaker."""
     if speaker is own_speaker:
         given = [item.get("speaker") for item in items]
