@@ -18,7 +18,7 @@ from tests.documents.test_hostile import check
 from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 
-MEGABYTES = 400
+MEGABYTES = 300
 
 # The peak is the reader's own: a child begins with its parent's.
 MEASURED = """
