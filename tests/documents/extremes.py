@@ -11,7 +11,7 @@ _HEARD = {"word": "hello", "start": 1.25, "end": 1.5, "confidence": 0.970001, "s
           "speaker_confidence": 0.810001, "punctuated_word": "Hello,"}  # fmt: skip
 _UTTERANCE = json.dumps(
     {"start": 1.25, "end": 9.5, "confidence": 0.93, "channel": 0, "speaker": 0,
-     "transcript": "Hello, " * 130, "words": [_HEARD] * 26}
+     "transcript": "Hello " * 130, "words": [_HEARD] * 26}
 ).encode()  # fmt: skip
 _TEXT = b'[{"speaker":"a","text":"'
 
@@ -27,7 +27,7 @@ FILLED: dict[str, tuple[bytes, bytes, bytes]] = {
         _WORD + b",", _WORD + b"]}]}]}}",
     ),
     "one emoji": (
-        b'{"results":{"utterances":[' + _UTTERANCE.replace(b"Hello, ", "😀 ".encode()) + b",",
+        b'{"results":{"utterances":[' + _UTTERANCE.replace(b"Hello ", "😀 ".encode()) + b",",
         _UTTERANCE + b",", _UTTERANCE + b"]}}",
     ),
     "one text": (_TEXT, b"word ", b'"}]'),
