@@ -18,12 +18,13 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import clean, number, plain
+from medtui.documents.fields import clean, moment, number, plain
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
 from medtui.documents.transcript import Transcript
 from medtui.documents.transcripts import segments
+from medtui.documents.transcripts.rows import CANONICAL
 from medtui.documents.words import left_over
 
 MAX_KEPT = SHOWN
@@ -59,10 +60,14 @@ _FIGURES = {
                  "durationInTicks", "durationMilliseconds", "start_offset", "end_offset", "nanos",
                  "seconds", "relative", "absolute", "from", "to", "words", "result_end_offset",
                  "resultEndOffset", "resultEndTime", "items", "startDateTime", "endDateTime",
-                 "num_words", "tOffsetMs", "channelTag", "languageCode")
+                 "num_words", "tOffsetMs", "channelTag", "languageCode", "starts", "ends",
+                 "confidences")
 }  # fmt: skip
 """Keys of the figures of turns and words."""
+_FIGURES |= {name for name, own in CANONICAL.items() if own in (*segments.START, *segments.END)}
 _TIMES = {plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
+_ENDS_OF_TIMES = {"from", "to"}
+"""Keys of times that may be something else, too."""
 _SPEAKERS = {plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
 
 
@@ -178,9 +183,10 @@ class _Left:
         else:
             self.kept[where] = value
 
-    def saw(self, key: str) -> None:
+    def saw(self, key: str, value: Any = 0.0) -> None:
         """Note that this key, in the form for comparison, has a value in the file."""
-        self.has_times = self.has_times or key in _TIMES
+        is_time = key in _TIMES or (key in _ENDS_OF_TIMES and moment(value) is not None)
+        self.has_times = self.has_times or is_time
         self.has_speakers = self.has_speakers or key in _SPEAKERS
 
 
@@ -318,7 +324,7 @@ class _Walk:
 
     def _leaf(self, path: str, key: str, value: Any) -> None:
         if key in self._figures:
-            self._left.saw(key)
+            self._left.saw(key, value)
         if isinstance(value, str):
             self._text(path, key, value)
         elif self._numbers is None:
@@ -333,8 +339,8 @@ class _Walk:
 
     def _is_mark(self, key: str, text: str) -> bool:
         """Whether a text is a tick, or a mark whose figures the assessment holds."""
-        if result(text) is not None:
-            return key in _TICKS
+        if result(text) is not None and key in _TICKS:
+            return True
         found = mark(text)
         figures = [part for part in (found.score, found.max, found.percent) if part is not None]
         is_told = found.label is None or self._said.holds(found.label)

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from medtui.documents import families
+from medtui.documents import families, yaml_text
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
@@ -79,6 +79,8 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
         if (talk := finish(name, draft)) is not None:
             return Begun(talk, {})
     value = value_of(text)
+    if isinstance(value, str) and (rows := yaml_text.rows_in(value)) is not None:
+        value = rows
     if isinstance(value, str):
         return _of_text(value, expected)
     del text

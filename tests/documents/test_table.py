@@ -56,7 +56,7 @@ def test_every_other_sample_is_in_a_table() -> None:
     assert all((HERE / name).is_file() for name in told)
 
 
-@pytest.mark.parametrize("name", ["cha", "ass", "eaf", "ttml", "srv3", "html"])
+@pytest.mark.parametrize("name", ["cha", "ass", "eaf", "ttml", "srv3", "html", "yaml"])
 def test_a_family_arrives_at_its_turns(name: str) -> None:
     found = read((SAMPLES / "families" / f"talk.{name}").read_bytes())
     assert isinstance(found, Transcript)

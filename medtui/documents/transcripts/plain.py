@@ -19,6 +19,7 @@ from medtui.documents.transcripts.captions import from_first, teams_piece
 from medtui.documents.transcripts.guesses import guessed
 from medtui.documents.transcripts.live import interim_note, without_interim
 from medtui.documents.transcripts.names import named
+from medtui.documents.transcripts.reshaped import reshaped
 from medtui.documents.transcripts.rows import (
     best_list,
     canonical,
@@ -62,7 +63,12 @@ def read(data: Any) -> Draft | None:
         if isinstance(text, str) and (found := from_text(text)):
             found.duration = _duration(data)
             return found
-    return guessed(data)
+    if (found := guessed(data)) is not None:
+        return found
+    if (other := reshaped(data)) is not None and (found := _listed(other[0], {})):
+        found.notes += other[1]
+        return found
+    return None
 
 
 def _duration(data: Any) -> float | None:

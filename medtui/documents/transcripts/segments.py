@@ -41,7 +41,7 @@ START = ("start", "start_time", "startTime", "start_offset", "startOffset", "beg
          "secondsFromStart", "seconds_from_start", "time_in_call_secs", "start_timestamp",
          "begin_audio_time", "audio_start", "start_seconds", "start_sec", "start_secs",
          "begin_time", "offset_seconds", "from_time", "tStartMs", "offsetMilliseconds",
-         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset",
+         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset", "when",
          "created_at", "date")  # fmt: skip
 END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms", "end_ts",
        "end_timestamp", "end_audio_time", "audio_end", "end_seconds", "end_sec", "end_secs",
@@ -194,6 +194,8 @@ def times(item: Record) -> tuple[float | None, float | None]:
         value = item.get(name)
         if isinstance(value, list) and len(value) == 2:
             start, end = moment(value[0]), moment(value[1])
+        elif isinstance(value, dict) and (end := moment(first(value, "to", "end"))) is not None:
+            start = moment(first(value, "from", "start"))
         elif value is not None and value != "":
             start = _in_seconds(name, value)
         if start is not None:

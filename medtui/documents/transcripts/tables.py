@@ -26,6 +26,7 @@ def read(text: str) -> Draft | None:
     head = text[:2_000].lstrip("\ufeff \r\n").split("\n", 1)[0].strip()
     parted = max("\t,;|", key=head.count)
     columns = [plain(name) for name in head.replace('"', "").split(parted)]
+    columns = [plain(lists.CANONICAL.get(name, name)) for name in columns]
     if len(columns) < 2 or not _TEXT & set(columns) or not _OTHER & set(columns):
         return None
     if len(text) > MAX_CHARS:
