@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import chain, repeat
 from math import isnan
+from types import NoneType
 from typing import Any
 
 from medtui.documents.fields import (
@@ -253,12 +254,14 @@ def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
 def carries_units(items: list[Record]) -> bool:
     """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
     for name in _STARTS.intersection(chain.from_iterable(items)):
-        values = [item[name] for item in items if item.get(name) not in (None, "")]
-        if values and unit_of_key(name) is not None:
-            return True
-        if {*map(type, values)} <= {float, int}:
-            continue
-        if any(is_clock(value) or instant(value) for value in values):
+        values = [item.get(name) for item in items]
+        kinds = {*map(type, values)}
+        if not kinds <= {float, int, NoneType}:
+            values = [value for value in values if value is not None and value != ""]
+            if any(is_clock(value) or instant(value) for value in values):
+                return True
+            kinds = {*map(type, values)}
+        if kinds - {NoneType} and unit_of_key(name) is not None:
             return True
     return False
 
