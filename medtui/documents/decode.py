@@ -24,6 +24,11 @@ LARGE = 4 * 1024**2
 share memory. Its import takes 0.05 s."""
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b'"[]{}'))
+GUESSED = (
+    "This file is not in UTF-8: it is read as Windows-1252. If its letters look odd, save it as"
+    " UTF-8."
+)
+_ALSO = "{} (also)"
 _PLAIN_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{\s*\"|\[\s*[\[{])")
 _EXPECTED = {
     "Expecting property name enclosed in double quotes": "a name in double quotes was expected",
@@ -80,14 +85,20 @@ def large_json(data: bytes) -> Any:
 
 def text_of_bytes(data: bytes) -> str:
     """The text of a file. Raises DocumentError for one that is too large, empty, or no text."""
+    return decoded(data)[0]
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """The text of a file, and a note where its encoding was guessed. Raises as `text_of_bytes`."""
     _check_bytes(data)
+    note = ""
     encoding = json.detect_encoding(data[:4])
     if data.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
     try:
         text = data.decode(encoding, "surrogatepass" if encoding.startswith("utf-8") else "strict")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+        text, note = data.decode("cp1252", "replace"), GUESSED
     if not text.strip():
         raise _empty()
     head = text[:4096]
@@ -97,7 +108,7 @@ def text_of_bytes(data: bytes) -> str:
             "This file holds no text: a JSON, VTT, SRT or text file was expected.",
             title="Not a text",
         )
-    return text
+    return text, note
 
 
 def _check_bytes(data: bytes) -> None:
@@ -129,15 +140,26 @@ def decode(text: str) -> Any:
         raise _too_deep()
     try:
         try:
-            return json.loads(text, strict=False)
+            return json.loads(text, strict=False, object_pairs_hook=_object)
         except json.JSONDecodeError:
             raise
         except ValueError:  # a whole number of thousands of digits
-            return json.loads(text, strict=False, parse_int=_integer)
+            return json.loads(text, strict=False, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise _broken(text, error) from error
     except RecursionError as error:
         raise _too_deep() from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object. Of a key that comes twice the last value has its name, as in other parsers."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        for name, value in pairs:
+            if value is not found[name]:
+                also = _ALSO.format(name)
+                found[also] = [*found.get(also, []), value]
+    return found
 
 
 def _integer(digits: str) -> int | float:

@@ -10,7 +10,7 @@ from medtui.documents import families, yaml_text
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
-from medtui.documents.decode import check_length, large_json, text_of_bytes
+from medtui.documents.decode import check_length, decoded, large_json
 from medtui.documents.errors import DocumentError
 from medtui.documents.json_text import looks_like_json, value_of
 from medtui.documents.kinds import Document, Kind
@@ -67,8 +67,16 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
         del data  # as much as a quarter of the memory that the rest takes
         return _of_values(value, expected)
     office = families.text_of_office(data)
-    text = office if office is not None else text_of_bytes(data)
+    text, note = decoded(data) if office is None else (office, "")
     del data
+    begun = _begin_text(text, expected)
+    if not note:
+        return begun
+    document = begun.document
+    return begun._replace(document=replace(document, notes=(*document.notes, note)))
+
+
+def _begin_text(text: str, expected: Kind | None) -> Begun:
     refuse_text(text)
     if not looks_like_json(text):
         check_length(text)

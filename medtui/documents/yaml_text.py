@@ -11,12 +11,14 @@ from medtui.documents.transcripts.rows import CANONICAL
 
 MAX_CHARS = 1_000_000
 _BEGINS = re.compile(
-    r"\ufeff?(?:\s*(?:---[^\n]*|\#[^\n]*)?\n)*(?:[^\W\d][\w ]*:[ \t]*\n)?"
+    r"\ufeff?(?:\s*(?:---[^\n]*|\#[^\n]*)?\n)*(?:[^\W\d][\w ]*:[^\n]*\n){0,20}"
     r"[ \t]*- +([^\W\d][\w ]*):(?:[ \t][^\n]*)?\n[ \t]+([^\W\d][\w ]*):(?:[ \t][^\n]*)?(?:\n|\Z)"
 )
 _ODD = re.compile(r"(?:^|[\s:-])[&*]\w|(?:- ){4}|^[ \t]{41}|[\[{]{3}", re.M)
 """Aliases, which can grow without limit, and nesting, which takes the parser long."""
-_KNOWN = CANONICAL.keys() | {plain(name) for name in (*names.NAME, *names.SCORE)}
+_KNOWN = CANONICAL.keys() | {
+    plain(name) for name in (*names.NAME, *names.TEXT, *names.SCORE, *names.MAX, *names.RESULT)
+}
 
 
 def rows_in(text: str) -> Any:
@@ -32,5 +34,5 @@ def rows_in(text: str) -> Any:
         found = yaml.load(text, Loader=getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError):
         return None
-    inner = next(iter(found.values())) if isinstance(found, dict) and found else found
-    return found if has_records(inner) else None
+    parts = found.values() if isinstance(found, dict) else [found]
+    return found if any(map(has_records, parts)) else None

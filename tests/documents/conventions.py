@@ -58,7 +58,7 @@ CASES: dict[str, Case] = {
     "Latin-1": Case(
         "Médico: ¿Dónde le duele?\nSeñora Núñez: En la rodilla.\n",
         [["Médico", None, "¿Dónde le duele?"], ["Señora Núñez", None, "En la rodilla."]],
-        encoding="latin-1",
+        ("not in UTF-8",), encoding="latin-1",
     ),
     "VTT with notes, a style and a title of a cue": Case(
         "WEBVTT - Monday\n\nNOTE by the host\n\nintro\n00:01.000 --> 00:02.500\n<v Lowe>"
@@ -108,6 +108,21 @@ CASES: dict[str, Case] = {
     "TSV with a BOM and CRLF, milliseconds": Case(
         f"\ufeffstart\tend\tspeaker\ttext\r\n1000\t2500\tLowe\t{ASKED}\r\n3000\t4200\tBrandt\t{TOLD}\r\n",
         TIMED,
+    ),
+    "a table of Markdown": Case(
+        "| Time | Speaker | Text |\n|-----:|:-------|------|\n"
+        f"| 00:01 | Lowe | {ASKED} |\n| 00:03 | Brandt | {TOLD} |\n",
+        TIMED,
+    ),
+    "VTT within JSON": Case(
+        {"vtt": f"WEBVTT\n\n00:01.000 --> 00:02.000\nLowe: {ASKED}\n\n"
+                f"00:03.000 --> 00:04.000\nBrandt: {TOLD}\n", "ward": "seven"},
+        TIMED, ("seven",),
+    ),
+    "keys that come twice": Case(
+        f'{{"turns": {json.dumps([row("Lowe", "Good morning."), row("Brandt", "Hello there.")])},'
+        f' "turns": {json.dumps([row("Lowe", ASKED), row("Brandt", TOLD)])}}}',
+        TWO, ("Good morning.", "Hello there."),
     ),
     "YAML": Case(
         f"- speaker: Lowe\n  start: 1.0\n  text: {ASKED}\n  mood: calm\n"

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from medtui.documents import Assessment, Transcript, read
+from medtui.documents.assessment import Result
 from tests.documents.conventions import CASES
 
 
@@ -30,6 +31,19 @@ def test_a_mark_sheet_in_yaml() -> None:
         ("Rapport", 3, 4),
         ("Plan", 2, None),
     ]
+
+
+def test_a_checklist_in_yaml_below_other_lines() -> None:
+    text = (
+        "station: Red eye\ncriteria:\n- text: Washes hands\n  done: yes\n- text: Asks\n  done: no\n"
+    )
+    found = read(text.encode())
+    assert isinstance(found, Assessment)
+    assert [(item.text, item.result) for item in found.criteria] == [
+        ("Washes hands", Result.YES),
+        ("Asks", Result.NO),
+    ]
+    assert found.unclaimed == {"station": "Red eye"}
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from medtui.documents.fields import (
     record,
     records,
 )
-from medtui.documents.transcripts.captions import from_first, teams_piece
+from medtui.documents.transcripts.captions import from_first, is_captions, teams_piece
+from medtui.documents.transcripts.captions import read as read_captions
 from medtui.documents.transcripts.guesses import guessed
 from medtui.documents.transcripts.live import interim_note, without_interim
 from medtui.documents.transcripts.names import named
@@ -58,6 +59,9 @@ def read(data: Any) -> Draft | None:
     if (rows := best_list(data)) is not None and (found := _listed(rows, data)):
         found.duration = _duration(data)
         return found
+    for text in record(data).values():
+        if isinstance(text, str) and "-->" in text[:600] and is_captions(text):
+            return read_captions(text)[1]
     for name in TEXTS:
         text = record(data).get(name)
         if isinstance(text, str) and (found := from_text(text)):
