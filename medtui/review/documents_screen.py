@@ -41,6 +41,7 @@ class DocumentsScreen(ActingScreen):
         people: names to offer for the speakers.
         begins: the second of the recording at which the station begins, where that is known.
         folder: where copies are offered to be saved.
+        told: what stands at first where the transcript will; nothing: there is none yet.
     """
 
     header = query_one(ReviewHeader)
@@ -55,8 +56,10 @@ class DocumentsScreen(ActingScreen):
         people: Sequence[str] = (),
         begins: float | None = None,
         folder: Path | None = None,
+        told: str = "",
     ) -> None:
         super().__init__()
+        self._told_at_first = told
         self._title = title
         self._people = people
         self._station_begins = begins
@@ -80,17 +83,19 @@ class DocumentsScreen(ActingScreen):
     def compose(self) -> ComposeResult:
         yield ReviewHeader(self._title)
         with Container(id="review"):
-            with Vertical(id="transcript", classes="-absent"):
-                yield Static(id="transcript-words", markup=False)
+            # Said from the start, as it takes time to style and lay out all of it again.
+            with Vertical(id="transcript", classes="-told" if self._told_at_first else "-absent"):
+                yield Static(self._told_at_first, id="transcript-words", markup=False)
                 yield TranscriptView()
             with Vertical(id="assessment", classes="-absent"):
                 yield Static(id="assessment-words", markup=False)
                 yield AssessmentView()
-        yield Input(placeholder="search the transcript …", id="search", compact=True)
+        search = Input(placeholder="search the transcript …", id="search", compact=True)
+        search.display = False
+        yield search
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.search_field.display = False
         # At once, not by message: what is typed and what is found are drawn together.
         self.watch(self.search_field, "value", self._search_typed, init=False)
 

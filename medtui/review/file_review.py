@@ -25,13 +25,11 @@ class FileReviewScreen(ReviewScreen):
 
     def __init__(self, readings: Readings, state: Path) -> None:
         names = " and ".join(clean_line(path.name) for path, _ in readings)
-        super().__init__(names, folder=Path.cwd())
-        self._names = names
+        super().__init__(names, folder=Path.cwd(), told=f"Reading {names} …")
         self._readings = [(path.absolute(), reading) for path, reading in readings]
         self._state = state
 
     def on_mount(self) -> None:
-        self.tell("transcript", f"Reading {self._names} …")
         self.read()
 
     @work(exclusive=True, group="read")

@@ -58,7 +58,8 @@ class SessionReviewScreen(ReviewScreen):
     def __init__(self, context: Context, session: PracticeSession) -> None:
         title = review_title(session, context.me, context.now(), context.zone)
         people = [person.name for person in (session.host, session.guest) if person]
-        super().__init__(title, people=people)
+        told = "Looking for the transcript and the assessment …"
+        super().__init__(title, people=people, told=told)
         self.context = context
         self.session = session
         self.me = context.me
@@ -87,7 +88,6 @@ class SessionReviewScreen(ReviewScreen):
     def on_mount(self) -> None:
         self.context.feed.events.subscribe(self, self._hear)
         self.context.sheets.attend(self.session.id)
-        self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()
 
     def on_unmount(self) -> None:
