@@ -33,6 +33,8 @@ _LIST = re.compile(
 _STRING = re.compile(r'"\s*(?:\\.|[{\[])')
 _EVENTS = re.compile(r"\s*(?:(?:event|id|retry|data)?:[^\n]*\n+)*?data:\s*[\[{]")
 _BETWEEN = re.compile(r"[\s,;\x1e\ufeff)]*")
+_END = "[DONE]"
+"""What ends a stream of events."""
 _INNER = re.compile(r"(?:^|(?<=[\n:>\s]))(?:\{\s*\"|\[\s*[{\[\"])", re.MULTILINE)
 
 
@@ -79,7 +81,7 @@ def value_of(text: str) -> Any:
 def embedded_json(text: str) -> Any:
     """The JSON between the fences of a model's prose, or within the prose; None where is none.
 
-    The prose around an object is added to it as "text around it".
+    The prose around an object is added to it as "text around it", to a list as its last item.
     """
     if (match := _FENCE.search(text)) is not None:
         if (found := _tried(match[1])) is not None:
@@ -102,7 +104,9 @@ def embedded_json(text: str) -> Any:
 
 def _with_prose(found: Any, before: str, after: str) -> Any:
     around = " ".join(f"{before} {after}".split())[:PROSE_BEFORE]
-    return {**found, "text around it": around} if isinstance(found, dict) and around else found
+    if not around:
+        return found
+    return {**found, "text around it": around} if isinstance(found, dict) else [*found, around]
 
 
 def _tried(text: str) -> Any:
@@ -138,7 +142,10 @@ def _decoded(text: str) -> Any:
 
 
 def _in_a_row(text: str) -> list[Any] | None:
-    """The values of a text with several JSON values; None for other or broken text."""
+    """The values of a text with several JSON values; None for other or broken text.
+
+    A last line that breaks off is a value as it is: a log may end within a line.
+    """
     decoder = json.JSONDecoder(strict=False)
     found: list[Any] = []
     at = 0
@@ -151,7 +158,10 @@ def _in_a_row(text: str) -> list[Any] | None:
         try:
             value, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
-            return None
+            rest = text[at:].strip()
+            if len(found) < 2 or "\n" in rest:
+                return None
+            value, at = rest, size  # the last line is cut off
         found.append(value)
     return found if len(found) > 1 and any(isinstance(v, (dict, list)) for v in found) else None
 
@@ -161,8 +171,9 @@ def _events(text: str) -> Any:
     found: list[Any] = []
     for line in text.splitlines():
         name, _, data = line.partition(":")
-        if name.strip() == "data" and (value := _tried(data.strip())) is not None:
-            found.append(value)
-    if not found:
+        if name.strip() == "data" and data.strip() not in ("", _END):
+            value = _tried(data.strip())
+            found.append(data.strip() if value is None else value)
+    if not any(isinstance(value, (dict, list)) for value in found):
         return decode(text)
     return found

@@ -18,12 +18,13 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
-from medtui.documents.fields import clean, number, plain
+from medtui.documents.fields import clean, moment, number, plain
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
 from medtui.documents.transcript import Transcript
 from medtui.documents.transcripts import segments
+from medtui.documents.transcripts.rows import CANONICAL
 from medtui.documents.words import left_over
 
 MAX_KEPT = SHOWN
@@ -31,6 +32,8 @@ MAX_KEPT = SHOWN
 LONGEST = 5_000
 LONG_LIST = 64
 """Longer lists are compared by column, each different value once."""
+_BLOCK = 512
+"""So many objects are looked at at once: they fit in the processor's cache."""
 PART = 4_000
 """Longer texts are compared in parts of so many characters."""
 MOST_SEARCHED = 500_000_000
@@ -57,10 +60,14 @@ _FIGURES = {
                  "durationInTicks", "durationMilliseconds", "start_offset", "end_offset", "nanos",
                  "seconds", "relative", "absolute", "from", "to", "words", "result_end_offset",
                  "resultEndOffset", "resultEndTime", "items", "startDateTime", "endDateTime",
-                 "num_words", "tOffsetMs", "channelTag", "languageCode")
+                 "num_words", "tOffsetMs", "channelTag", "languageCode", "starts", "ends",
+                 "confidences")
 }  # fmt: skip
 """Keys of the figures of turns and words."""
+_FIGURES |= {name for name, own in CANONICAL.items() if own in (*segments.START, *segments.END)}
 _TIMES = {plain(name) for name in (*segments.START, *segments.END)} - {"time", "date"}
+_ENDS_OF_TIMES = {"from", "to"}
+"""Keys of times that may be something else, too."""
 _SPEAKERS = {plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
 
 
@@ -176,9 +183,10 @@ class _Left:
         else:
             self.kept[where] = value
 
-    def saw(self, key: str) -> None:
+    def saw(self, key: str, value: Any = 0.0) -> None:
         """Note that this key, in the form for comparison, has a value in the file."""
-        self.has_times = self.has_times or key in _TIMES
+        is_time = key in _TIMES or (key in _ENDS_OF_TIMES and moment(value) is not None)
+        self.has_times = self.has_times or is_time
         self.has_speakers = self.has_speakers or key in _SPEAKERS
 
 
@@ -225,6 +233,31 @@ def _bounded(left: _Left) -> dict[str, Any]:
     return {**left.kept, "…": f"{left.count - MAX_KEPT:,} more values, which are not kept."}
 
 
+class _Column:
+    """Many values of one path: lists, objects, and each different one of the others.
+
+    Of the numbers of a figure only is kept that there are some.
+    """
+
+    def __init__(self, is_figure: bool) -> None:
+        self.lists: list[list[Any]] = []
+        self.objects: list[dict[str, Any]] = []
+        self.others: dict[Any, None] = {}
+        self.has_numbers = False
+        self._is_figure = is_figure
+
+    def add(self, values: list[Any]) -> None:
+        kinds = set(map(type, values))
+        if self._is_figure and kinds <= _NUMERIC:
+            self.has_numbers = self.has_numbers or kinds != {NoneType}
+            return
+        if kinds & {dict, list}:
+            self.lists += [value for value in values if type(value) is list]
+            self.objects += [value for value in values if type(value) is dict]
+            values = [value for value in values if type(value) not in (dict, list)]
+        self.others.update(dict.fromkeys(values))
+
+
 class _Walk:
     """Visits all values of a file and adds those the document lacks to `left`.
 
@@ -259,34 +292,39 @@ class _Walk:
 
     def _long(self, path: str, key: str, values: list[Any]) -> None:
         """Compare many values of one path: each different value once, and figures not at all."""
-        kinds = set(map(type, values))
-        if key in self._figures and kinds <= _NUMERIC:
-            if kinds - {NoneType}:
-                self._left.saw(key)
-            return
-        if kinds & {dict, list}:
-            lists = [part for value in values if type(value) is list for part in value]
-            if lists:
-                self._waiting.append((path, key, lists))
-            objects = [value for value in values if type(value) is dict]
-            self._columns(path, objects)
-            values = [value for value in values if type(value) not in (dict, list)]
-        for value in dict.fromkeys(values):
+        column = _Column(is_figure=key in self._figures)
+        column.add(values)
+        self._settle(path, key, column)
+
+    def _columns(self, path: str, objects: list[dict[str, Any]]) -> None:
+        """Compare the values of many objects, key by key."""
+        columns: dict[str, _Column] = {}
+        for at in range(0, len(objects), _BLOCK):
+            part = objects[at : at + _BLOCK]
+            for name in dict.fromkeys(chain.from_iterable(part)):
+                try:
+                    values = list(map(itemgetter(name), part))
+                except KeyError:
+                    values = [item[name] for item in part if name in item]
+                if (column := columns.get(name)) is None:
+                    column = columns[name] = _Column(plain(str(name)) in self._figures)
+                column.add(values)
+        for name, column in columns.items():
+            self._settle(f"{path} › {name}" if path else str(name), plain(str(name)), column)
+
+    def _settle(self, path: str, key: str, column: _Column) -> None:
+        if column.has_numbers:
+            self._left.saw(key)
+        if column.lists:
+            self._waiting.append((path, key, list(chain.from_iterable(column.lists))))
+        self._columns(path, column.objects)
+        for value in column.others:
             if value is not None and value != "":
                 self._leaf(path, key, value)
 
-    def _columns(self, path: str, objects: list[dict[str, Any]]) -> None:
-        for name in dict.fromkeys(chain.from_iterable(objects)):
-            try:
-                values = list(map(itemgetter(name), objects))
-            except KeyError:
-                values = [item[name] for item in objects if name in item]
-            inner = f"{path} › {name}" if path else str(name)
-            self._long(inner, plain(str(name)), values)
-
     def _leaf(self, path: str, key: str, value: Any) -> None:
         if key in self._figures:
-            self._left.saw(key)
+            self._left.saw(key, value)
         if isinstance(value, str):
             self._text(path, key, value)
         elif self._numbers is None:
@@ -301,8 +339,8 @@ class _Walk:
 
     def _is_mark(self, key: str, text: str) -> bool:
         """Whether a text is a tick, or a mark whose figures the assessment holds."""
-        if result(text) is not None:
-            return key in _TICKS
+        if result(text) is not None and key in _TICKS:
+            return True
         found = mark(text)
         figures = [part for part in (found.score, found.max, found.percent) if part is not None]
         is_told = found.label is None or self._said.holds(found.label)

@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from medtui.documents import families
+from medtui.documents import families, yaml_text
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
-from medtui.documents.decode import check_length, text_of_bytes
+from medtui.documents.decode import check_length, decoded, large_json
 from medtui.documents.errors import DocumentError
 from medtui.documents.json_text import looks_like_json, value_of
 from medtui.documents.kinds import Document, Kind
@@ -63,9 +63,20 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
 
     Raises DocumentError.
     """
+    if (value := large_json(data)) is not None:
+        del data  # as much as a quarter of the memory that the rest takes
+        return _of_values(value, expected)
     office = families.text_of_office(data)
-    text = office if office is not None else text_of_bytes(data)
+    text, note = decoded(data) if office is None else (office, "")
     del data
+    begun = _begin_text(text, expected)
+    if not note:
+        return begun
+    document = begun.document
+    return begun._replace(document=replace(document, notes=(*document.notes, note)))
+
+
+def _begin_text(text: str, expected: Kind | None) -> Begun:
     refuse_text(text)
     if not looks_like_json(text):
         check_length(text)
@@ -76,11 +87,17 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
         if (talk := finish(name, draft)) is not None:
             return Begun(talk, {})
     value = value_of(text)
+    if isinstance(value, str) and (rows := yaml_text.rows_in(value)) is not None:
+        value = rows
     if isinstance(value, str):
         return _of_text(value, expected)
     del text
+    return _of_values(value, expected)
+
+
+def _of_values(value: Any, expected: Kind | None) -> Begun:
     refuse_value(value)
-    document = _of_value(value, expected)
+    document = document_in(value, expected)
     if document is None:
         raise DocumentError(
             "This file holds nothing that can be read as a transcript or an assessment:"
@@ -90,7 +107,9 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
     return Begun(document, value)
 
 
-def _of_value(value: Any, expected: Kind | None) -> Document | None:
+def document_in(value: Any, expected: Kind | None) -> Document | None:
+    """The document in a file's decoded values, without notes about other values; None without
+    one."""
     if expected == "assessment":
         return assessment_of(value) or transcript_of(value) or text_in(value)
     talk = transcript_of(value)
@@ -98,15 +117,15 @@ def _of_value(value: Any, expected: Kind | None) -> Document | None:
         return talk or text_in(value)
     marks = assessment_of(value)
     if marks is not None and marks.has_marks:
-        if talk is None or not _is_talk(talk) or _is_same_part(talk, marks):
+        if talk is None or not is_talk(talk) or _is_same_part(talk, marks):
             return marks
         return replace(marks, talk=talk)
-    if marks is not None and looks_like_assessment(value) and not (talk and _is_talk(talk)):
+    if marks is not None and looks_like_assessment(value) and not (talk and is_talk(talk)):
         return _doubted(marks, "assessment") if talk and len(talk.turns) > 1 else marks
     return talk or text_in(value)
 
 
-def _is_talk(talk: Transcript) -> bool:
+def is_talk(talk: Transcript) -> bool:
     """Whether any turn has a speaker or a time."""
     return any(turn.speaker is not None or turn.start is not None for turn in talk.turns)
 

@@ -15,27 +15,32 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from medtui.documents.assessment import Assessment
-from medtui.documents.decode import load
+from medtui.documents.decode import MAX_BYTES, load
 from medtui.documents.errors import DocumentError
 from medtui.documents.flatten import SHOWN, flattened
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.transcript import Transcript, Turn, Word
+from medtui.documents.transcript import Transcript, Turn, word_of
+
+T = TypeVar("T")
 
 SMALL = 512 * 1024
 SECONDS = 20.0
 """A file that takes longer to read is refused."""
 TURNS_AT_ONCE = 200
+HEAD = 1024 * 1024
+"""Bytes of a large file in which its first turns are looked for. Services put the whole text of a
+talk before its words: 350 KB for five hours."""
 
 
 class Reading:
     """A document that is being read, from a file or from bytes. Reading starts at once.
 
     `await result()` returns it, or raises DocumentError; `stop` ends the reading early.
-    `await first()` returns a long talk sooner, without the other values of its file; `result`
-    can be awaited after it.
+    Of a long talk there is something to show before that: `await beginning()` returns its first
+    turns, then `await first()` all of them. `result` can be awaited after both, or alone.
     """
 
     def __init__(self, source: Path | bytes, expected: Kind | None = None) -> None:
@@ -43,6 +48,8 @@ class Reading:
         self._expected = expected
         self._first: Document | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_begun = False
+        """Whether the first turns were received, or that there are none."""
         if _size(source) > SMALL:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, expected or "-", _argument(source)],
@@ -51,6 +58,17 @@ class Reading:
                 stderr=subprocess.DEVNULL,
             )
 
+    async def beginning(self) -> Transcript | None:
+        """The first turns of a large file's talk, without notes, which are about all of it; None
+        for a small file, where the beginning is not enough to tell, and if asked again.
+
+        Raises DocumentError; when cancelled, stops reading.
+        """
+        if self._process is None or self._has_begun:
+            return None
+        self._has_begun = True
+        return await self._within_time(partial(self._received, _beginning, HEAD))
+
     async def first(self) -> Document:
         """The document with all turns or marks. For a large file of a talk, `unclaimed` and the
         notes about it are missing.
@@ -58,6 +76,7 @@ class Reading:
         Raises DocumentError; when cancelled, stops reading.
         """
         if self._first is None:
+            await self.beginning()
             self._first = await self._within_time(self._begin)
         return self._first
 
@@ -65,7 +84,9 @@ class Reading:
         """The document. Raises DocumentError; when cancelled, stops reading."""
         document = await self.first()
         if self._process is not None and isinstance(document, Transcript):
-            document = await self._within_time(partial(self._complete, document))
+            document = await self._within_time(
+                partial(self._received, partial(_completed, document))
+            )
         self.stop()
         self._first, self._process = document, None
         return document
@@ -76,7 +97,7 @@ class Reading:
             self._process.kill()
             self._process.wait()
 
-    async def _within_time(self, work: Callable[[], Document]) -> Document:
+    async def _within_time(self, work: Callable[[], T]) -> T:
         import asyncio  # here, so that the process starts before this import
 
         try:
@@ -94,26 +115,26 @@ class Reading:
 
     def _begin(self) -> Document:
         if self._process is not None:
-            return self._received(self._process, _begun)
+            return self._received(_begun)
         from medtui.documents.reader import read
 
         data = self._source if isinstance(self._source, bytes) else load(self._source)
         return read(data, self._expected)
 
-    def _complete(self, document: Transcript) -> Document:
-        assert self._process is not None  # noqa: S101
-        return self._received(self._process, partial(_completed, document))
-
-    def _received(
-        self, process: subprocess.Popen[bytes], receive: Callable[[IO[bytes]], Document]
-    ) -> Document:
+    def _received(self, receive: Callable[[IO[bytes]], T], most: int = MAX_BYTES + 1) -> T:
+        """What the process sends after it was given the next bytes, `most` of them."""
+        process = self._process
+        assert process is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
         try:
             if isinstance(self._source, bytes) and process.stdin is not None:
-                process.stdin.write(self._source)
-                process.stdin.close()
-                process.stdin = None
-                self._source = b""
+                process.stdin.write(self._source[:most])
+                self._source = self._source[most:]
+                if self._source:
+                    process.stdin.flush()
+                else:
+                    process.stdin.close()
+                    process.stdin = None
             return receive(process.stdout)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise DocumentError(
@@ -125,13 +146,16 @@ class Reading:
 def main(arguments: list[str]) -> int:
     """Main function of the process: reads a document and writes it to standard output."""
     expected, source = arguments
+    from medtui.documents.beginning import beginning_of
     from medtui.documents.reader import begin
 
     gc.disable()  # the process ends soon; collecting only takes time
     kind: Any = None if expected == "-" else expected
     try:
+        head = _read(source, HEAD)
+        _send([beginning_of(head, kind) if len(head) == HEAD else None])
         # No variable for the bytes: `begin` frees them as soon as it can.
-        begun = begin(sys.stdin.buffer.read() if source == "-" else load(Path(source)), kind)
+        begun = begin(head + _read(source) if source == "-" else _read(source), kind)
         if not isinstance(begun.document, Transcript):
             _send(_parts(begun.whole()))
             return 0
@@ -143,6 +167,11 @@ def main(arguments: list[str]) -> int:
     except MemoryError:
         _send(_parts(DocumentError("This file takes more memory to read than there is.")))
     return 0
+
+
+def _read(source: str, most: int = MAX_BYTES + 1) -> bytes:
+    """The next bytes of standard input, or the first bytes of a file. Raises DocumentError."""
+    return sys.stdin.buffer.read(most) if source == "-" else load(Path(source), most)
 
 
 def _send(parts: Iterable[Any]) -> None:
@@ -170,12 +199,14 @@ def _parts(document: Document | DocumentError) -> Iterator[Any]:
         yield heads, list(zip(*(word for turn in turns for word in turn.words), strict=True))
 
 
+def _beginning(pipe: IO[bytes]) -> Transcript | None:
+    found: Transcript | None = _loaded(pipe)
+    return found
+
+
 def _begun(pipe: IO[bytes]) -> Document:
     """Read the document from the process. Raises the DocumentError that it sends."""
-    # Safe to unpickle: written by our own process.
-    head = pickle.load(pipe)  # noqa: S301
-    if isinstance(head, dict):
-        raise DocumentError(head["message"], title=head["title"])
+    head = _loaded(pipe)
     if isinstance(head, Assessment):
         return head
     transcript: Transcript = head[0]
@@ -186,7 +217,7 @@ def _begun(pipe: IO[bytes]) -> Document:
     try:
         while len(turns) < count:
             heads, columns = pickle.load(pipe)  # noqa: S301
-            words = list(map(Word, *columns)) if columns else []
+            words = list(map(word_of, zip(*columns, strict=True)))
             at = 0
             for text, speaker, start, end, sure, length in heads:
                 mine = tuple(words[at : at + length])
@@ -200,11 +231,16 @@ def _begun(pipe: IO[bytes]) -> Document:
 
 def _completed(transcript: Transcript, pipe: IO[bytes]) -> Document:
     """The transcript with the notes and values that the process sends after the turns."""
-    told = pickle.load(pipe)  # noqa: S301
-    if isinstance(told, dict):
-        raise DocumentError(told["message"], title=told["title"])
-    notes, unclaimed = told
+    notes, unclaimed = _loaded(pipe)
     return replace(transcript, notes=notes, unclaimed=unclaimed)
+
+
+def _loaded(pipe: IO[bytes]) -> Any:
+    """The next part that the process sends. Raises the DocumentError that it sends instead."""
+    part = pickle.load(pipe)  # noqa: S301  # safe: written by our own process
+    if isinstance(part, dict):
+        raise DocumentError(part["message"], title=part["title"])
+    return part
 
 
 def _bounded(unclaimed: dict[str, Any]) -> dict[str, Any]:

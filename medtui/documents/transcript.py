@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 
 from medtui.documents.finite import finite
@@ -16,6 +17,10 @@ class Word(NamedTuple):
     start: float | None = None
     end: float | None = None
     confidence: float | None = None
+
+
+word_of = partial(tuple.__new__, Word)
+"""A word of its four values, as Word._make does, without a call of Python code: a talk has many."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from medtui.documents.fields import clean
-from medtui.documents.transcript import Transcript, Turn, Word
+from medtui.documents.transcript import Transcript, Turn, Word, word_of
 from medtui.documents.units import (
     MILLISECONDS as MILLISECONDS,
 )
@@ -43,6 +44,10 @@ class Spoken(NamedTuple):
     end: float | None = None
     confidence: float | None = None
     glued: bool = False
+
+
+spoken_of = partial(tuple.__new__, Spoken)
+"""A word of its six values, quickly: see `word_of`."""
 
 
 class Piece(NamedTuple):
@@ -147,6 +152,8 @@ def _start(piece: Piece) -> float:
 
 def _absorbed(words: list[Spoken]) -> list[Spoken]:
     """The words; those without a speaker between words of one speaker get that speaker."""
+    if all(word.speaker is not None for word in words):
+        return words
     last: str | None = None
     gap: list[int] = []
     for index, word in enumerate(words):
@@ -171,38 +178,42 @@ def _breaks(run: list[Spoken], word: Spoken, unit: float, pause: float) -> bool:
     before = run[-1]
     if word.speaker != before.speaker:
         return True
-    ends = before.text.endswith(_ENDS)
-    if len(run) >= TURN_WORDS and (ends or len(run) >= TURN_WORDS * 2):
+    if len(run) >= TURN_WORDS and (_ends(before) or len(run) >= TURN_WORDS * 2):
         return True
     if word.start is None or before.end is None:
-        return word.speaker is None and ends
+        return word.speaker is None and _ends(before)
     limit = SPEAKERLESS_PAUSE if word.speaker is None else pause
     return (word.start - before.end) * unit > limit
 
 
+def _ends(word: Spoken) -> bool:
+    return word.text.endswith(_ENDS)
+
+
 def _piece(run: list[Spoken], space: str) -> Piece:
-    parts: list[str] = []
-    words: list[Word] = []
-    for spoken in run:
-        if spoken.glued and words:
-            parts.append(spoken.text)
-            last = words[-1]
-            words[-1] = last._replace(text=last.text + spoken.text)
+    # By column: a third of the time that it takes word by word.
+    texts, speakers, starts, ends, confidences, glued = zip(*run, strict=True)
+    words = list(map(word_of, zip(texts, starts, ends, confidences, strict=True)))
+    if any(glued):
+        words = _with_glued(words, glued)
+        texts, starts, ends, confidences = zip(*words, strict=True)
+    start = next((time for time in starts if time is not None), None)
+    end = next((time for time in reversed(ends) if time is not None), None)
+    mean = _mean(words)
+    is_known = start is not None or mean is not None
+    text = clean(space.join(texts))
+    return Piece(text, speakers[0], start, end, mean, words if is_known else ())
+
+
+def _with_glued(words: list[Word], glued: Sequence[bool]) -> list[Word]:
+    """The words; those that are glued have become a part of the word before."""
+    found: list[Word] = []
+    for word, is_glued in zip(words, glued, strict=True):
+        if is_glued and found:
+            found[-1] = found[-1]._replace(text=found[-1].text + word.text)
         else:
-            if parts:
-                parts.append(space)
-            parts.append(spoken.text)
-            words.append(Word(spoken.text, spoken.start, spoken.end, spoken.confidence))
-    timed = [word for word in words if word.start is not None]
-    ended = [word for word in words if word.end is not None]
-    return Piece(
-        clean("".join(parts)),
-        run[0].speaker,
-        timed[0].start if timed else None,
-        ended[-1].end if ended else None,
-        _mean(words),
-        words if timed or any(word.confidence is not None for word in words) else (),
-    )
+            found.append(word)
+    return found
 
 
 def _mean(words: Sequence[Word]) -> float | None:

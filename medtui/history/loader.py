@@ -197,10 +197,14 @@ class HistoryReading:
         if (file.size or 0) > MAX_BYTES:
             return None, f"It is larger than {MAX_BYTES // 1024**2} MB."
         data = await self._backend.assessments.read(session_id, FileKind.ASSESSMENT)
+        reading = Reading(data, "assessment")
         try:
-            document = await Reading(data, "assessment").result()
+            # Its marks alone: what else is in the file is the review's to show.
+            document = await reading.first()
         except DocumentError as error:
             return None, error.message
+        finally:
+            reading.stop()
         if not isinstance(document, Assessment):
             return None, "It is no assessment, but a transcript."
         return MarkSummary.of(document), ""

@@ -13,8 +13,10 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 
 from medtui.documents.assessment import Assessment, Evidence
+from medtui.documents.errors import DocumentError
 from medtui.documents.evidence import Found, How, Quotes
 from medtui.documents.kinds import Document, Kind
+from medtui.documents.reading import Reading
 from medtui.documents.search import Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
@@ -39,6 +41,7 @@ class DocumentsScreen(ActingScreen):
         people: names to offer for the speakers.
         begins: the second of the recording at which the station begins, where that is known.
         folder: where copies are offered to be saved.
+        told: what stands at first where the transcript will; nothing: there is none yet.
     """
 
     header = query_one(ReviewHeader)
@@ -53,8 +56,10 @@ class DocumentsScreen(ActingScreen):
         people: Sequence[str] = (),
         begins: float | None = None,
         folder: Path | None = None,
+        told: str = "",
     ) -> None:
         super().__init__()
+        self._told_at_first = told
         self._title = title
         self._people = people
         self._station_begins = begins
@@ -72,21 +77,25 @@ class DocumentsScreen(ActingScreen):
         self.assessment: Assessment | None = None
         self.is_complete = True
         """False while the transcript is compared with its file."""
+        self.has_begun = False
+        """Whether only the first turns of a transcript are shown, as the others are being read."""
 
     def compose(self) -> ComposeResult:
         yield ReviewHeader(self._title)
         with Container(id="review"):
-            with Vertical(id="transcript", classes="-absent"):
-                yield Static(id="transcript-words", markup=False)
+            # Said from the start, as it takes time to style and lay out all of it again.
+            with Vertical(id="transcript", classes="-told" if self._told_at_first else "-absent"):
+                yield Static(self._told_at_first, id="transcript-words", markup=False)
                 yield TranscriptView()
             with Vertical(id="assessment", classes="-absent"):
                 yield Static(id="assessment-words", markup=False)
                 yield AssessmentView()
-        yield Input(placeholder="search the transcript …", id="search", compact=True)
+        search = Input(placeholder="search the transcript …", id="search", compact=True)
+        search.display = False
+        yield search
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.search_field.display = False
         # At once, not by message: what is typed and what is found are drawn together.
         self.watch(self.search_field, "value", self._search_typed, init=False)
 
@@ -94,6 +103,7 @@ class DocumentsScreen(ActingScreen):
 
     def tell(self, kind: Kind, words: str, *, failed: bool = False) -> None:
         """Say, where a document would stand, that it is being read, is not there, or is broken."""
+        self._end_beginning(kind)
         pane = self.query_one(f"#{kind}")
         pane.set_class(False, "-absent")
         pane.set_class(True, "-told")
@@ -103,7 +113,13 @@ class DocumentsScreen(ActingScreen):
 
     def hide(self, kind: Kind) -> None:
         """Leave the room to the other: there is no such document, and nothing to say of it."""
+        self._end_beginning(kind)
         self.query_one(f"#{kind}").set_class(True, "-absent")
+
+    def _end_beginning(self, kind: Kind) -> None:
+        if kind == "transcript" and self.has_begun:
+            self.has_begun = False
+            self.header.show_figures(())
 
     def forget(self, kind: Kind) -> None:
         """Show a document no longer: there is none now, or none that can be read."""
@@ -122,6 +138,41 @@ class DocumentsScreen(ActingScreen):
         if self.memory is not None:
             self._said = await asyncio.to_thread(self.memory.recall)
 
+    async def follow(self, reading: Reading, memory: SpeakerNames) -> Document:
+        """A document that is being read. Of a long talk the first turns are shown meanwhile.
+
+        Returns what `Reading.first` does: show it, and then wait for `complete`. Raises
+        DocumentError.
+        """
+        beginning = await reading.beginning()
+        if beginning is not None:
+            said = await asyncio.to_thread(memory.recall)
+            if self.transcript is None and not self.has_begun:
+                self.memory, self._said = memory, said
+                self._show_beginning(beginning)
+        return await reading.first()
+
+    def _show_beginning(self, beginning: Transcript) -> None:
+        self.has_begun = True
+        self.query_one("#transcript").remove_class("-absent", "-told")
+        self.turns.show(beginning, self._said.names, self._begins(beginning))
+        self.turns.focus()
+        self.header.show_figures(("only the first turns are shown: the rest is being read …",))
+
+    async def complete(self, reading: Reading) -> None:
+        """Wait for the notes and other values of the shown talk's file, which follow its turns."""
+        shown, self.is_complete = self.transcript, False
+        try:
+            document = await reading.result()
+        except DocumentError as error:
+            self.notify(error.message, severity="error", markup=False)
+            return
+        finally:
+            self.is_complete = True
+        if isinstance(document, Transcript) and shown is not None and self.transcript is shown:
+            self._say([note for note in document.notes if note not in shown.notes])
+            self.transcript = document
+
     def show(self, document: Document) -> None:
         """Show a transcript or an assessment, in place of what stood there."""
         kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
@@ -139,7 +190,9 @@ class DocumentsScreen(ActingScreen):
         self._look_for_quotes()
 
     def _show_transcript(self, transcript: Transcript) -> None:
+        seen = self.turns.seen if self.has_begun else None
         self.transcript = transcript
+        self.has_begun = False
         self._begun_names = None
         begins = self._begins(transcript)
         if self.turns.speaker not in transcript.speakers:
@@ -148,20 +201,14 @@ class DocumentsScreen(ActingScreen):
         self._search = self.turns.search = None
         self._quotes = None
         self.turns.show(transcript, self._said.names, begins)
+        if seen is not None and (turn := transcript.at(seen)) is not None:
+            self.turns.go_to(turn)
         if self.search_field.value:
             self._search_typed(self.search_field.value)
         self._show_figures()
         if not self.search_field.has_focus:  # what is being typed there would become keys
             self.turns.focus()
         self._say(transcript.notes)
-
-    def complete(self, transcript: Transcript) -> None:
-        """Show the notes and other values of the transcript's file; its turns are the same."""
-        self.is_complete = True
-        if self.transcript is not None and self.transcript is not transcript:
-            known = self.transcript.notes
-            self.transcript = transcript
-            self._say([note for note in transcript.notes if note not in known])
 
     def _say(self, notes: Sequence[str]) -> None:
         """Say what was repaired, guessed or left out in reading."""
@@ -253,6 +300,8 @@ class DocumentsScreen(ActingScreen):
                 self.refuse(f"It holds until you leave, but could not be kept: {error.strerror}.")
 
     def _refuse_without_transcript(self) -> bool:
-        if self.transcript is None:
+        if self.has_begun:
+            self.refuse("The transcript is still being read: try again in a moment.")
+        elif self.transcript is None:
             self.refuse("There is no transcript here.")
         return self.transcript is None

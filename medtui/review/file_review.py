@@ -25,13 +25,11 @@ class FileReviewScreen(ReviewScreen):
 
     def __init__(self, readings: Readings, state: Path) -> None:
         names = " and ".join(clean_line(path.name) for path, _ in readings)
-        super().__init__(names, folder=Path.cwd())
-        self._names = names
+        super().__init__(names, folder=Path.cwd(), told=f"Reading {names} …")
         self._readings = [(path.absolute(), reading) for path, reading in readings]
         self._state = state
 
     def on_mount(self) -> None:
-        self.tell("transcript", f"Reading {self._names} …")
         self.read()
 
     @work(exclusive=True, group="read")
@@ -53,13 +51,13 @@ class FileReviewScreen(ReviewScreen):
 
     async def _read(self, path: Path, reading: Reading) -> str | None:
         """Show a document; or say what is wrong."""
+        memory = SpeakerNames(self._state / "reviews.json", f"file:{path}")
         try:
-            document = first = await reading.first()
+            document = first = await self.follow(reading, memory)
         except DocumentError as error:
             return f"{clean_line(path.name)}: {error.message}"
         if document.is_doubtful:
             document = await self._asked(path, document)
-        memory = SpeakerNames(self._state / "reviews.json", f"file:{path}")
         said = await asyncio.to_thread(memory.recall)
         talk = document if isinstance(document, Transcript) else document.talk
         if talk is not None and self.transcript is not None:
@@ -68,24 +66,12 @@ class FileReviewScreen(ReviewScreen):
             return "Both files are assessments: view takes a transcript and an assessment."
         if talk is not None:
             self.memory, self._said = memory, said
-            self.is_complete = document is not first
             self.show(talk)
         if isinstance(document, Assessment):
             self.show(document)
-        if document is first:
-            await self._complete(path, reading)
+        if document is first and document is talk:
+            await self.complete(reading)
         return None
-
-    async def _complete(self, path: Path, reading: Reading) -> None:
-        """Wait for the notes and other values of a long talk's file, which follow its turns."""
-        try:
-            document = await reading.result()
-        except DocumentError as error:
-            self.notify(f"{clean_line(path.name)}: {error.message}", severity="error", markup=False)
-        else:
-            if isinstance(document, Transcript):
-                self.complete(document)
-        self.is_complete = True
 
     async def _asked(self, path: Path, document: Document) -> Document:
         """The document, as what one says that it is."""

@@ -58,13 +58,15 @@ class SessionReviewScreen(ReviewScreen):
     def __init__(self, context: Context, session: PracticeSession) -> None:
         title = review_title(session, context.me, context.now(), context.zone)
         people = [person.name for person in (session.host, session.guest) if person]
-        super().__init__(title, people=people)
+        told = "Looking for the transcript and the assessment …"
+        super().__init__(title, people=people, told=told)
         self.context = context
         self.session = session
         self.me = context.me
         self._backend = context.backend
         memory = context.settings.state / "reviews.json"
-        self.memory = SpeakerNames(memory, f"session:{session.id}")
+        self._names = SpeakerNames(memory, f"session:{session.id}")
+        self.memory = self._names
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
         self._shown: dict[FileKind, SessionFile | bool] = {}
@@ -86,7 +88,6 @@ class SessionReviewScreen(ReviewScreen):
     def on_mount(self) -> None:
         self.context.feed.events.subscribe(self, self._on_feed_event)
         self.context.sheets.attend(self.session.id)
-        self.tell("transcript", "Looking for the transcript and the assessment …")
         self.watch_files()
 
     def on_unmount(self) -> None:
@@ -159,12 +160,17 @@ class SessionReviewScreen(ReviewScreen):
                     f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
                 )
             data = await self._backend.assessments.read(self.session.id, kind)
-            document = await Reading(data, kind.value).result()
+            reading = Reading(data, kind.value)
+            document = await self.follow(reading, self._names)
             if isinstance(document, Transcript) and document.source == "unknown":
-                document = await Reading(data).result()  # it may be the other, with its words
+                reading.stop()
+                reading = Reading(data)  # it may be the other, with its words
+                document = await reading.first()
             if isinstance(document, Transcript):
                 await self.recall()
             self._show_file(kind, document)
+            if document is self.transcript:
+                await self.complete(reading)
         except Gone:
             return False  # it was deleted just now: the next look says so
         except DataError as error:

@@ -133,6 +133,11 @@ class TranscriptView(PassageView):
         return next((at for at, shown in enumerate(self._shown) if shown >= turn), len(self) - 1)
 
     @property
+    def seen(self) -> float | None:
+        """When in the talk the cursor's turn begins; None at the first turn, and without times."""
+        return self.transcript.turns[self.turn].start if self.turn else None
+
+    @property
     def turn(self) -> int | None:
         """The turn that the cursor is on; None on the fold, or where there is none."""
         if self.cursor >= len(self._shown):

@@ -7,6 +7,12 @@ from collections.abc import Callable
 
 _TURN = b'{"speaker":"A","start":1.25,"end":2.5,"text":"and then I went home again"}'
 _WORD = b'{"word":"hello","start":1.2,"end":1.5,"confidence":0.97,"speaker":0}'
+_HEARD = {"word": "hello", "start": 1.25, "end": 1.5, "confidence": 0.970001, "speaker": 0,
+          "speaker_confidence": 0.810001, "punctuated_word": "Hello,"}  # fmt: skip
+_UTTERANCE = json.dumps(
+    {"start": 1.25, "end": 9.5, "confidence": 0.93, "channel": 0, "speaker": 0,
+     "transcript": "Hello " * 130, "words": [_HEARD] * 26}
+).encode()  # fmt: skip
 _TEXT = b'[{"speaker":"a","text":"'
 
 FILLED: dict[str, tuple[bytes, bytes, bytes]] = {
@@ -19,6 +25,10 @@ FILLED: dict[str, tuple[bytes, bytes, bytes]] = {
     "words": (
         b'{"results":{"channels":[{"alternatives":[{"words":[',
         _WORD + b",", _WORD + b"]}]}]}}",
+    ),
+    "one emoji": (
+        b'{"results":{"utterances":[' + _UTTERANCE.replace(b"Hello ", "😀 ".encode()) + b",",
+        _UTTERANCE + b",", _UTTERANCE + b"]}}",
     ),
     "one text": (_TEXT, b"word ", b'"}]'),
     "one word": (_TEXT, b"a", b'"}]'),

@@ -15,6 +15,7 @@ from medtui.documents.assessments.values import result
 from medtui.documents.decode import text_of_bytes
 from medtui.documents.fields import clean
 from medtui.documents.json_text import value_of
+from tests.documents.conventions import CASES
 from tests.documents.fault_assessments import ASSESSMENTS
 from tests.documents.fault_talks import TALKS
 from tests.documents.test_hostile import check as check_document
@@ -24,7 +25,7 @@ TEXTS = (".txt", ".vtt", ".srt", ".sbv", ".tsv", ".cha")
 FILES = [path for path in sorted(SAMPLES.rglob("*.*")) if path.name[0] != "_"]
 VARIANTS = [
     content for part in (TALKS, ASSESSMENTS) for pair in part.values() for content, _ in pair
-]
+] + [case.data for case in CASES.values()]
 MARK_WORDS = {"marks", "points", "out", "score", "total", "overall", "json", "result", "strengths",
               "areas", "for", "improvement"}  # fmt: skip
 """Around the figures of a mark, which are compared as numbers."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -11,12 +10,21 @@ import pytest
 import medtui.documents
 from medtui.documents import DocumentError, Transcript, families, read, transcripts
 
-SAMPLES = Path(__file__).parent / "samples"
+HERE = Path(__file__).parent
+SAMPLES = HERE / "samples"
 README = Path(medtui.documents.__file__).with_name("README.md")
+LINES = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in README.read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| ---")
+]
 ROWS = {
-    match[1]: match[2]
-    for match in re.finditer(r"^\| `([^`]+)` \|.*\| `([^`]+)` \|$", README.read_text(), re.M)
+    cells[0].strip("`"): re.findall(r"`([^`]+)`", cells[-1])
+    for cells in LINES
+    if cells[0].startswith("`")
 }
+READ = [cells for cells in LINES if cells[0] in ("DOCX", "RTF")]
+REFUSED = [cells for cells in LINES if len(cells) == 4 and cells[0] != "title"]
 CAPTIONS = {"vtt", "srt", "sbv"}
 ASSESSMENTS = {
     "platform",
@@ -35,11 +43,20 @@ def test_the_table_names_every_shape_that_there_is() -> None:
 
 
 @pytest.mark.parametrize("shape", ROWS)
-def test_the_sample_of_a_shape_is_read_as_that_shape(shape: str) -> None:
-    assert read((SAMPLES / ROWS[shape]).read_bytes()).source == shape
+def test_the_samples_of_a_shape_are_read_as_that_shape(shape: str) -> None:
+    assert ROWS[shape]
+    for sample in ROWS[shape]:
+        assert read((SAMPLES / sample).read_bytes()).source == shape, sample
 
 
-@pytest.mark.parametrize("name", ["cha", "ass", "eaf", "ttml", "srv3", "html"])
+def test_every_other_sample_is_in_a_table() -> None:
+    told = {cells[-1].strip("`") for cells in (*READ, *REFUSED)}
+    assert {f"others/{path.name}" for path in (HERE / "others").iterdir()} <= told
+    assert len(READ) == 2
+    assert all((HERE / name).is_file() for name in told)
+
+
+@pytest.mark.parametrize("name", ["cha", "ass", "eaf", "ttml", "srv3", "html", "yaml"])
 def test_a_family_arrives_at_its_turns(name: str) -> None:
     found = read((SAMPLES / "families" / f"talk.{name}").read_bytes())
     assert isinstance(found, Transcript)
@@ -57,39 +74,23 @@ def test_who_spoke_when_is_shown_without_words() -> None:
     assert any("without words" in note for note in found.notes)
 
 
-def test_a_word_document_and_an_rtf_document_are_read() -> None:
-    docx = pytest.importorskip("docx")
+@pytest.mark.parametrize("row", READ, ids=lambda row: row[0])
+def test_a_word_processors_document_is_read(row: list[str]) -> None:
+    pytest.importorskip("docx")
     pytest.importorskip("striprtf")
-    document = docx.Document()
-    for line in ("Lowe: Any pain today?", "Brandt: None at all."):
-        document.add_paragraph(line)
-    file = io.BytesIO()
-    document.save(file)
-    rtf = rb"{\rtf1\ansi Lowe: Any pain today?\par Brandt: None at all.\par}"
-    for data in (file.getvalue(), rtf):
-        found = read(data)
-        assert isinstance(found, Transcript)
-        assert [(turn.speaker, turn.text) for turn in found.turns] == [
-            ("Lowe", "Any pain today?"),
-            ("Brandt", "None at all."),
-        ]
+    found = read((HERE / row[-1].strip("`")).read_bytes())
+    assert isinstance(found, Transcript)
+    assert [(turn.speaker, turn.text) for turn in found.turns] == [
+        ("Lowe", "Any pain today?"),
+        ("Brandt", "None at all."),
+    ]
 
 
-@pytest.mark.parametrize(
-    ("data", "words"),
-    [
-        (b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 2\n", "Git LFS"),
-        (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "AccessDenied"),
-        (b"<?xml version='1.0'?><odd><p>Hello there.</p></odd>", "export the transcript as VTT"),
-        (b'{"status": "processing", "text": null}', "not finished"),
-        (b'{"errors": [{"message": "No credit"}]}', "No credit"),
-        (b"%PDF-1.7 ...", "PDF"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old Word or Excel"),
-        (b"PK\x03\x04 broken", "ZIP archive"),
-    ],
-)
-def test_others_are_refused_by_name_with_what_to_do(data: bytes, words: str) -> None:
+@pytest.mark.parametrize("row", REFUSED, ids=lambda row: row[1])
+def test_others_are_refused_by_name_with_what_to_do(row: list[str]) -> None:
+    title, _, words, sample = row
     with pytest.raises(DocumentError) as refused:
-        read(data)
+        read((HERE / sample.strip("`")).read_bytes())
+    assert refused.value.title == title
     assert words in refused.value.message
     assert refused.value.message.endswith(".")

@@ -9,6 +9,10 @@ from uuid import UUID
 
 import pytest
 
+from medtui.data.assessments import Assessments
+from medtui.documents import Document
+from medtui.documents.reading import Reading
+from medtui.history import loader
 from medtui.history import screen as history_screen
 from medtui.launcher import Login
 from medtui.models import FileKind
@@ -223,6 +227,40 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     await here.until_text("By the cases' domains", "no case", "4 AI, 1 examiner")
     await here.press("tab")
     await here.until_text("History  6 sessions")
+
+
+async def test_of_files_marks_alone_are_read(
+    past: Past, seat: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transcript is fetched; of a long talk in the place of an assessment no more is read than
+    shows that it is one."""
+    fetched: list[FileKind] = []
+    readings: list[Reading] = []
+    fetch = Assessments.read
+
+    async def noted(self: Assessments, session_id: UUID, kind: FileKind) -> bytes:
+        fetched.append(kind)
+        return await fetch(self, session_id, kind)
+
+    class Kept(Reading):
+        def __init__(self, *arguments: Any) -> None:
+            super().__init__(*arguments)
+            readings.append(self)
+
+        async def result(self) -> Document:
+            raise AssertionError("the history needs no other values of a file")
+
+    monkeypatch.setattr(Assessments, "read", noted)
+    monkeypatch.setattr(loader, "Reading", Kept)
+    rows = [{"speaker": "AB"[n % 2], "text": f"This is turn {n}."} for n in range(20_000)]
+    await past.held(3, json.dumps(rows).encode(), transcript=True)
+    await past.held(4, marked(70, 60), transcript=True)
+    here = await seat(size=(120, 30), clock=lambda: NOW)
+    await history(here, past.amara)
+    await here.until_text("1 file cannot be read", "70 % AI")
+    assert set(fetched) == {FileKind.ASSESSMENT}
+    processes = [reading._process for reading in readings if reading._process is not None]
+    assert [process.poll() is not None for process in processes] == [True]
 
 
 @pytest.mark.detail

@@ -160,10 +160,10 @@ def _table(text: str) -> dict[str, Any] | None:
     if len(columns) < 2 or not wanted_name & set(columns[:2]) or not wanted & set(columns):
         return None
     rows = [
-        {name.strip(): value.strip() for name, value in row.items() if name and value
-         and isinstance(value, str)}
+        {name.strip(): (" ".join(value) if isinstance(value, list) else value).strip()
+         for name, value in row.items() if name and value}
         for row in csv.DictReader(text.lstrip("\ufeff\r\n ").splitlines()[:MAX_LINES],
-                                  delimiter=mark_of)
+                                  delimiter=mark_of, restkey="more")
     ]  # fmt: skip
     rows = [row for row in rows if row]
     given = sum(

@@ -24,6 +24,7 @@ _OF = re.compile(
 _MARKS = re.compile(rf"{_CALLED}({_NUMBER})\s*(?:marks?|points?|pts?)\.?", re.I)
 _PERCENT = re.compile(rf"{_CALLED}({_NUMBER})\s*(?:%|per\s?cent)(?:\s*[-–—:,(]*\s*(.*?)\)?)?", re.I)
 _GRADED = re.compile(rf"({_NUMBER})\s*(?:[-–—:(]|\s)\s*([^\d].*?)\)?")
+_FRACTIONS = {"¼": 0.25, "½": 0.5, "¾": 0.75}
 _BULLET = re.compile(r"^\s*(?:[-*•–▪◦]|\d{1,3}[.)])\s+")
 
 _YES = {"yes", "y", "done", "met", "true", "achieved", "complete", "completed", "full", "fully met",
@@ -70,10 +71,14 @@ def mark(value: Any) -> Mark:
     if (plain := number(value)) is not None:
         return Mark(score=plain)
     text = text_of(value)[:200]
+    if (part := _FRACTIONS.get(text[-1:])) and (whole := number(text[:-1] or 0)) is not None:
+        return Mark(score=whole + part)
     if match := _OF.fullmatch(text):
         score, limit = number(match[1]), number(match[2])
         if score is not None and limit and score <= limit:
-            return Mark(score, limit, None, match[3] or None)
+            share = _PERCENT.fullmatch(match[3] or "")
+            percent = number(share[1]) if share else None
+            return Mark(score, limit, percent, None if share else match[3] or None)
         return Mark(label=text)  # as a blood pressure: no mark is above its maximum
     if match := _MARKS.fullmatch(text):
         return Mark(score=number(match[1]))

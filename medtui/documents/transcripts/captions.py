@@ -50,6 +50,7 @@ def read(text: str) -> tuple[str, Draft]:
         found = list(_named_lines(with_names(found)))
     if not any(piece.speaker for piece in found):
         found = _by_identifiers(found, scanned.cues)
+    scanned.aside += _titles(scanned.cues, found)
     found = _carried_on([_plain(piece) for piece in found], notes)
     if not any(piece.text for piece in found):
         raise _unreadable(text, "there is no cue with text")
@@ -122,6 +123,18 @@ def _by_identifiers(found: list[Piece], cues: list[Cue]) -> list[Piece]:
     return [
         piece._replace(speaker=speaker_of(label)) if label else piece
         for piece, label in zip(found, labels, strict=True)
+    ]
+
+
+def _titles(cues: list[Cue], found: list[Piece]) -> list[str]:
+    """Identifiers of cues in words, such as titles of chapters, which are no speaker's name."""
+    names = {piece.speaker for piece in found if piece.speaker}
+    return [
+        clean(cue.identifier)
+        for cue in cues
+        if any(char.isalpha() for char in cue.identifier)
+        and (" " in cue.identifier or not any(char.isdigit() for char in cue.identifier))
+        and not any(name in cue.identifier for name in names)
     ]
 
 

@@ -15,10 +15,12 @@ from medtui.documents.fields import (
     record,
     records,
 )
-from medtui.documents.transcripts.captions import from_first, teams_piece
+from medtui.documents.transcripts.captions import from_first, is_captions, teams_piece
+from medtui.documents.transcripts.captions import read as read_captions
 from medtui.documents.transcripts.guesses import guessed
 from medtui.documents.transcripts.live import interim_note, without_interim
 from medtui.documents.transcripts.names import named
+from medtui.documents.transcripts.reshaped import reshaped
 from medtui.documents.transcripts.rows import (
     best_list,
     canonical,
@@ -57,12 +59,20 @@ def read(data: Any) -> Draft | None:
     if (rows := best_list(data)) is not None and (found := _listed(rows, data)):
         found.duration = _duration(data)
         return found
+    for text in record(data).values():
+        if isinstance(text, str) and "-->" in text[:600] and is_captions(text):
+            return read_captions(text)[1]
     for name in TEXTS:
         text = record(data).get(name)
         if isinstance(text, str) and (found := from_text(text)):
             found.duration = _duration(data)
             return found
-    return guessed(data)
+    if (found := guessed(data)) is not None:
+        return found
+    if (other := reshaped(data)) is not None and (found := _listed(other[0], {})):
+        found.notes += other[1]
+        return found
+    return None
 
 
 def _duration(data: Any) -> float | None:
@@ -92,15 +102,14 @@ def read_teams(data: Any) -> Draft | None:
 
 def _listed(rows: list[Record], data: Any) -> Draft | None:
     rows, dropped = without_interim(canonical(rows))
-    are_words = _are_words(list(islice(filter(says, rows), SAMPLE)), data)
+    notes = interim_note(dropped)
+    if _are_words(list(islice(filter(says, rows), SAMPLE)), data):
+        return _of_words(rows, data, carries_units(rows), notes)
     # No more turns than this are shown; the text of the others is left over.
-    said = list(islice(filter(says, rows), None if are_words else MAX_TURNS + 1))
+    said = list(islice(filter(says, rows), MAX_TURNS + 1))
     if not said:
         return None
     is_timed = carries_units(said)
-    notes = interim_note(dropped)
-    if are_words:
-        return _of_words(said, data, is_timed, notes)
     found = pieces(said)
     if not any(piece.speaker for piece in found):
         found = _speakers(found, said, data, is_timed)

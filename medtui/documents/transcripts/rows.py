@@ -26,9 +26,20 @@ _KNOWN = (
 )  # fmt: skip
 
 
-_CANONICAL: dict[str, str] = {}
-for _name in _KNOWN:
-    _CANONICAL.setdefault(plain(_name), _name)
+_OTHER_LANGUAGES = {
+    "text": "texte texto testo tekst inhalt aussage nachricht mensaje messaggio parole текст"
+            " реплика",
+    "speaker": "sprecher sprecherin redner locuteur orateur interlocuteur hablante orador falante"
+               " relatore parlante oratore spreker mówca говорящий спикер rolle rôle rol ruolo",
+    "start": "beginn anfang zeit startzeit début debut heure inicio hora início inizio ora begin"
+             " początek начало время",
+    "end": "ende endzeit schluss fin final fim fine einde koniec конец",
+}  # fmt: skip
+CANONICAL: dict[str, str] = {
+    plain(word): name for name, words in _OTHER_LANGUAGES.items() for word in words.split()
+}
+CANONICAL |= {plain(_name): _name for _name in reversed(_KNOWN)}
+"""By a key in the form for comparison, the key as ours, also of other languages."""
 
 
 class Span(NamedTuple):
@@ -44,7 +55,7 @@ def canonical(rows: list[Record]) -> list[Record]:
     renamed: dict[str, str] = {}
     for row in rows[:SAMPLE]:
         for name in row:
-            if name not in _KNOWN and (own := _CANONICAL.get(plain(name))) is not None:
+            if name not in _KNOWN and (own := CANONICAL.get(plain(name))) is not None:
                 renamed.setdefault(name, own)
     if not renamed:
         return rows

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain, repeat
 from math import isnan
-from operator import itemgetter
+from types import NoneType
 from typing import Any
 
 from medtui.documents.fields import (
@@ -22,8 +23,8 @@ from medtui.documents.fields import (
     speaker_of,
     text_of,
 )
-from medtui.documents.transcript import Word
-from medtui.documents.turns import Piece, Spoken
+from medtui.documents.transcript import Word, word_of
+from medtui.documents.turns import Piece, Spoken, spoken_of
 
 TEXT = (
     "text", "transcript", "punctuated_word", "word", "content", "message", "utterance",
@@ -41,7 +42,7 @@ START = ("start", "start_time", "startTime", "start_offset", "startOffset", "beg
          "secondsFromStart", "seconds_from_start", "time_in_call_secs", "start_timestamp",
          "begin_audio_time", "audio_start", "start_seconds", "start_sec", "start_secs",
          "begin_time", "offset_seconds", "from_time", "tStartMs", "offsetMilliseconds",
-         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset",
+         "startMs", "startTimeMs", "start_time_ms", "ts", "timestamp", "time", "offset", "when",
          "created_at", "date")  # fmt: skip
 END = ("end", "end_time", "endTime", "end_offset", "endOffset", "stop", "end_ms", "end_ts",
        "end_timestamp", "end_audio_time", "audio_end", "end_seconds", "end_sec", "end_secs",
@@ -57,12 +58,12 @@ _IN_UNITS = (
 )
 """How a key that names its own unit ends, and that unit in seconds."""
 
-_USUAL_WORDS = (
-    itemgetter("punctuated_word", "start", "end", "confidence"),
-    itemgetter("word", "start", "end", "confidence"),
-)
+_BLOCK = 512
+"""So many words are read by column at once: they fit in the processor's cache."""
 
 Confidence = Callable[[Record], float | None]
+Columns = tuple[list[str], list[float], list[float], list[float]]
+"""Texts, starts, ends and confidences of words."""
 
 
 def confidence_of(item: Record) -> float | None:
@@ -87,52 +88,71 @@ def word(item: Record, confidence: Confidence = confidence_of) -> Word | None:
 
 def words(items: Any, confidence: Confidence = confidence_of) -> list[Word]:
     """Words with their times, of a list of objects; those without a text are left out."""
-    if confidence is confidence_of and (usual := _usual_words(items)) is not None:
-        return usual
+    if confidence is confidence_of and (blocks := _usual_words(items)) is not None:
+        return [heard for block in blocks for heard in map(word_of, zip(*block, strict=True))]
     return [found for item in records(items) if (found := word(item, confidence))]
 
 
-def _usual_words(items: Any) -> list[Word] | None:
-    """Words of the most usual form, read by column; None if any word differs from it.
+def _usual_words(items: Any) -> list[Columns] | None:
+    """Words of the most usual form by column; None if any word differs from it.
 
-    The result is that of `word`, in a fifth of the time.
+    What is made of them is that of `word`, in a tenth of the time.
     """
     if not has_records(items):
         return None
-    for fields in _USUAL_WORDS:
+    name = "punctuated_word" if "punctuated_word" in items[0] else "word"
+    found: list[Columns] = []
+    for at in range(0, len(items), _BLOCK):
+        part = items[at : at + _BLOCK]
         try:
-            texts, starts, ends, sures = zip(*map(fields, items), strict=True)
+            texts = [item[name] for item in part]
+            starts = [item["start"] for item in part]
+            ends = [item["end"] for item in part]
+            sures = [item["confidence"] for item in part]
         except (KeyError, TypeError):
-            if any("punctuated_word" in item for item in records(items)):
-                return None
-            continue
-        if set(map(type, texts)) != {str} or {*map(type, starts), *map(type, ends)} != {float}:
+            return None
+        if name == "word" and any("punctuated_word" in item for item in part):
+            return None
+        if {*map(type, texts)} != {str}:
+            return None
+        if {*map(type, starts), *map(type, ends), *map(type, sures)} != {float}:
             return None
         run = "".join(texts)
         if not all(texts) or not run.isprintable() or " " in run:
             return None
-        if set(map(type, sures)) != {float} or not 0 <= min(sures) <= max(sures) <= 1:
+        if not 0 <= min(sures) <= max(sures) <= 1 or isnan(sum(sures)):
             return None
-        if isnan(sum(sures)):
-            return None
-        return list(map(Word, texts, starts, ends, sures))
-    return None
+        found.append((texts, starts, ends, sures))
+    return found
 
 
 def spoken(
     items: Any, speaker: Callable[[Record], str | None], confidence: Confidence = confidence_of
 ) -> list[Spoken]:
     """Words with their speakers, for shapes that are nothing but words."""
-    if confidence is confidence_of and (usual := _usual_words(items)) is not None:
-        return [
-            Spoken(heard.text, speaker(item), *heard[1:])
-            for heard, item in zip(usual, items, strict=True)
-        ]
     found: list[Spoken] = []
+    if confidence is confidence_of and (blocks := _usual_words(items)) is not None:
+        for number, (texts, *times) in enumerate(blocks):
+            part = items[number * _BLOCK : (number + 1) * _BLOCK]
+            who = _speakers(part, speaker)
+            apart = repeat(False, len(part))
+            found += map(spoken_of, zip(texts, who, *times, apart, strict=True))
+        return found
     for item in records(items):
         if heard := word(item, confidence):
             found.append(Spoken(heard.text, speaker(item), *heard[1:]))
     return found
+
+
+def _speakers(items: list[Record], speaker: Callable[[Record], str | None]) -> Sequence[str | None]:
+    """The speaker of each item; the most usual form of them is looked at once for each speaker."""
+    if speaker is own_speaker:
+        given = [item.get("speaker") for item in items]
+        if {*map(type, given)} in ({int}, {str}):
+            known = {value: speaker_of(value) for value in set(given)}
+            if None not in known.values():
+                return [known[value] for value in given]
+    return [speaker(item) for item in items]
 
 
 def own_speaker(item: Record) -> str | None:
@@ -175,6 +195,8 @@ def times(item: Record) -> tuple[float | None, float | None]:
         value = item.get(name)
         if isinstance(value, list) and len(value) == 2:
             start, end = moment(value[0]), moment(value[1])
+        elif isinstance(value, dict) and (end := moment(first(value, "to", "end"))) is not None:
+            start = moment(first(value, "from", "start"))
         elif value is not None and value != "":
             start = _in_seconds(name, value)
         if start is not None:
@@ -229,14 +251,19 @@ def pieces(items: Any, confidence: Confidence = confidence_of) -> list[Piece]:
     return [piece(item, confidence) for item in records(items)]
 
 
-def carries_units(items: Iterable[Record]) -> bool:
+def carries_units(items: list[Record]) -> bool:
     """Whether the times of segments are clocks, or say their unit, rather than bare numbers."""
-    return any(
-        unit_of_key(name) is not None or is_clock(value) or instant(value)
-        for item in items
-        for name in _STARTS.intersection(item)
-        if (value := item[name]) is not None and value != ""
-    )
+    for name in _STARTS.intersection(chain.from_iterable(items)):
+        values = [item.get(name) for item in items]
+        kinds = {*map(type, values)}
+        if not kinds <= {float, int, NoneType}:
+            values = [value for value in values if value is not None and value != ""]
+            if any(is_clock(value) or instant(value) for value in values):
+                return True
+            kinds = {*map(type, values)}
+        if kinds - {NoneType} and unit_of_key(name) is not None:
+            return True
+    return False
 
 
 def duration_of(*candidates: Any) -> float | None:

@@ -18,6 +18,10 @@ from medtui.documents.fields import (
 from medtui.documents.transcripts.segments import duration_of
 from medtui.documents.turns import Draft, Piece, Spoken, grouped
 
+SAMPLE = 1_000
+"""So many words are looked at to tell whether they have a type."""
+_TYPES = ("spacing", "audio_event", "word")
+
 
 def read_rev(data: Any) -> Draft | None:
     """Rev.ai: `monologues[].elements[]`."""
@@ -43,7 +47,7 @@ def read_elevenlabs(data: Any) -> Draft | None:
     found: list[Piece] = []
     for channel in channels:
         words = records(channel.get("words"))
-        if not any(item.get("type") in ("spacing", "audio_event", "word") for item in words):
+        if not any(item.get("type") in _TYPES for item in words[:SAMPLE]):
             continue
 
         number = channel.get("channel_index")

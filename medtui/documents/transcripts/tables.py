@@ -23,9 +23,12 @@ _OTHER = {
 
 def read(text: str) -> Draft | None:
     """Rows under a header that names the words, and the speaker or a time."""
+    if text[:2_000].lstrip("\ufeff \r\n").startswith("|"):
+        text = _unframed(text)
     head = text[:2_000].lstrip("\ufeff \r\n").split("\n", 1)[0].strip()
     parted = max("\t,;|", key=head.count)
     columns = [plain(name) for name in head.replace('"', "").split(parted)]
+    columns = [plain(lists.CANONICAL.get(name, name)) for name in columns]
     if len(columns) < 2 or not _TEXT & set(columns) or not _OTHER & set(columns):
         return None
     if len(text) > MAX_CHARS:
@@ -55,3 +58,11 @@ def read(text: str) -> Draft | None:
         if name not in known and value
     ][:2_000]
     return draft
+
+
+def _unframed(text: str) -> str:
+    """A table of Markdown without the bars around its rows and the line below its header."""
+    lines = [line.strip().strip("|") for line in text.splitlines()]
+    return "\n".join(
+        "|".join(cell.strip() for cell in line.split("|")) for line in lines if line.strip("|-: ")
+    )

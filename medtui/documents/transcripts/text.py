@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from medtui.documents.fields import clean, moment, speaker_of
 from medtui.documents.transcripts.captions import from_first
+from medtui.documents.transcripts.dated import without_dates
 from medtui.documents.transcripts.names import with_names
 from medtui.documents.turns import MAX_TURNS, Draft, Piece
 
@@ -50,8 +51,12 @@ class Head(NamedTuple):
 
 def from_text(text: str) -> Draft | None:
     """The turns of a text: lines with names or times; other lines continue the turn before."""
-    lines, is_whole = _lines(text)
+    chat = without_dates(text)
+    lines, is_whole = _lines(text if chat is None else chat[0])
     found = _turns(lines)
+    if found is not None and chat is not None:
+        found.notes.append(chat[1])
+        found.aside += chat[2]
     if found is not None and not is_whole:
         found.notes.append(f"Only the first {MAX_LINES:,} lines are read: this file holds more.")
     return found
