@@ -6,9 +6,8 @@ Texts are compared by their words. Numbers are kept unless they are figures of t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 from types import NoneType
@@ -22,6 +21,7 @@ from medtui.documents.fields import clean, moment, number, plain
 from medtui.documents.flatten import SHOWN
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document
+from medtui.documents.known_text import PART, KnownText, parts_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.transcripts import segments
 from medtui.documents.transcripts.rows import CANONICAL
@@ -34,21 +34,11 @@ LONG_LIST = 64
 """Longer lists are compared by column, each different value once."""
 _BLOCK = 512
 """So many objects are looked at at once: they fit in the processor's cache."""
-PART = 4_000
-"""Longer texts are compared in parts of so many characters."""
-MOST_SEARCHED = 500_000_000
-"""The most characters searched for texts that do not follow the one before. After that such a text
-counts as left over even if the document has it: this bounds the time."""
-
-_VERBATIM = 24
-"""Shorter texts are compared by words only, as they may be parts of words."""
-_NEAR = 20_000
 
 _ABSURD = 1e15
 _KEYS_OF_ITEMS = {"id", "scale", "domain", "linkid", "domainid", "criterionid", "rawscore0to100"}
 """Keys that link items to each other or describe the scale."""
 _TICKS = {plain(name) for name in (*names.RESULT, *names.PASSED, *names.OVERALL_LABEL)}
-_WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _NUMERIC = {int, float, NoneType}
 _FIGURES = {
@@ -69,93 +59,6 @@ _TIMES = {plain(name) for name in (*segments.START, *segments.END)} - {"time", "
 _ENDS_OF_TIMES = {"from", "to"}
 """Keys of times that may be something else, too."""
 _SPEAKERS = {plain(name) for name in segments.SPEAKER} - {"name", "from", "user", "id"}
-
-
-class _Said:
-    """The text of a document, to test whether it contains other texts.
-
-    Most texts of a file equal a turn, or come in the order of the turns: these are found
-    without splitting them into words. `labelled`: gives the turns with their speakers.
-    """
-
-    def __init__(self, texts: list[str], labelled: Callable[[], list[str]] = list) -> None:
-        self._texts = texts
-        self._labelled = labelled
-        self._at = 0
-        self._at_words = 0
-        self._unspent = MOST_SEARCHED
-
-    @cached_property
-    def _whole_texts(self) -> set[str]:
-        return set(self._texts)
-
-    @cached_property
-    def _text(self) -> str:
-        return " ".join(self._texts)
-
-    @cached_property
-    def _words(self) -> set[str]:
-        found: set[str] = set()
-        for text in self._texts:
-            found.update(_WORD.findall(text.casefold()))
-        return found
-
-    @cached_property
-    def _joined(self) -> str:
-        return _joined(self._texts)
-
-    @cached_property
-    def _joined_with_names(self) -> str:
-        return _joined(self._labelled())
-
-    def holds(self, text: str) -> bool:
-        """Whether all words of a text are in the document, in this order."""
-        if text in self._whole_texts:
-            return True
-        if len(text) >= _VERBATIM:
-            tidy = clean(text)
-            at = self._text.find(tidy, self._at, self._at + len(tidy) + _NEAR)
-            if at >= 0:
-                self._at = at
-                return True
-        if len(text) > PART * 2:
-            return all(map(self.holds, parts_of(text)))
-        words = _WORD.findall(text.casefold())
-        if not words:
-            return True
-        if not self._words.issuperset(words):
-            return False
-        return len(words) == 1 or self._holds_in_order(" ".join(words))
-
-    def _holds_in_order(self, words: str) -> bool:
-        # Most texts come in the order of the document: search near the last match first.
-        at = self._joined.find(words, self._at_words, self._at_words + len(words) + _NEAR)
-        if at < 0 and self._may_search(self._joined):
-            at = self._joined.find(words)
-        if at >= 0:
-            self._at_words = at
-            return True
-        return self._may_search(self._joined_with_names) and words in self._joined_with_names
-
-    def _may_search(self, text: str) -> bool:
-        """Whether MOST_SEARCHED allows one more search of this text; counts it."""
-        self._unspent -= len(text)
-        return self._unspent >= 0
-
-
-def _joined(texts: list[str]) -> str:
-    return " ".join(" ".join(_WORD.findall(text.casefold())) for text in texts)
-
-
-def parts_of(text: str) -> Iterator[str]:
-    """A text in parts of about PART characters, cut between words where there are any."""
-    at = 0
-    while len(text) - at > PART * 2:
-        end = max(text.rfind(space, at + 1, at + PART) for space in " \n")
-        end = end if end > 0 else at + PART
-        yield text[at:end]
-        at = end
-    yield text[at:]
 
 
 class _Left:
@@ -205,7 +108,7 @@ def _transcript(document: Transcript, data: Any) -> Transcript:
         return [f"{turn.speaker or ''} {turn.text}" for turn in document.turns]
 
     left = _Left()
-    _Walk(_Said([*texts, *document.speakers, *aside], labelled), left, _FIGURES).go(data)
+    _Walk(KnownText([*texts, *document.speakers, *aside], labelled), left, _FIGURES).go(data)
     notes = list(document.notes)
     if left.has_times and not any(turn.start is not None for turn in document.turns):
         notes.append("The file has times that are not understood: none are shown.")
@@ -220,7 +123,7 @@ def _transcript(document: Transcript, data: Any) -> Transcript:
 def _assessment(document: Assessment, data: Any) -> Assessment:
     shown = document.as_json()
     left = _Left()
-    _Walk(_Said(_texts(shown)), left, set(), _numbers(shown)).go(data)
+    _Walk(KnownText(_texts(shown)), left, set(), _numbers(shown)).go(data)
     kept = dict(document.unclaimed)
     for where, value in _bounded(left).items():
         kept[where if where not in kept else f"{where} (also)"] = value
@@ -265,7 +168,7 @@ class _Walk:
     """
 
     def __init__(
-        self, said: _Said, left: _Left, figures: set[str], numbers: set[float] | None = None
+        self, said: KnownText, left: _Left, figures: set[str], numbers: set[float] | None = None
     ) -> None:
         self._said = said
         self._left = left
