@@ -32,7 +32,6 @@ from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
 from medtui.local.rest import METHODS as REST_METHODS
 from medtui.local.storage import MAX_FILE, Storage, storage_pool
 from medtui.local.storage import METHODS as STORAGE_METHODS
-from medtui.local.storage.errors import too_large
 
 LINGER_SECONDS = 2.0
 """How long a websocket may take to say goodbye."""
@@ -197,19 +196,16 @@ def _application(
         *,
         keyless: bool = False,
         most: int = MAX_BODY,
-        too_large: Callable[[], Response] = _too_large,
     ) -> Callable[..., object]:
         async def answered(request: Request) -> Response:
             if not keyless and (refusal := _refuse(request, keys)):
                 return refusal
-            if int(request.headers.get("content-length", 0)) > most:
-                return too_large()
-            request = Request(request.scope, bodies.counted(request.receive, most))
+            request = bodies.limited(request, most)
             current.set(address_of(request.scope["client"]))
             try:
                 return await endpoint(_translated(request, keys))  # type: ignore[misc,no-any-return]
             except bodies.TooLarge:
-                return too_large()
+                return JSONResponse({"message": "Request size limit exceeded"}, 413)
             except bodies.TooSlow:
                 return JSONResponse({"message": "Request timed out"}, 408, {"connection": "close"})
 
@@ -223,21 +219,18 @@ def _application(
 
         return checked
 
-    # Public files need no API key, and what is too large has a limit for each bucket.
-    files = guarded(
-        storage.endpoint,
-        keyless=True,
-        most=MAX_UPLOAD,
-        too_large=lambda: too_large().response(),
-    )
     return Starlette(
         routes=[
             Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
             Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=REST_METHODS),
             Route("/rest/v1/{table}", guarded(rest.table), methods=REST_METHODS),
             Route("/rest/v1/{path:path}", guarded(rest.other), methods=REST_METHODS),
-            # Public files need no API key, and what is too large has a limit for each bucket.
-            Route("/storage/v1/{path:any}", files, methods=STORAGE_METHODS),
+            # The storage server is content with a bearer, without an API key.
+            Route(
+                "/storage/v1/{path:any}",
+                guarded(storage.endpoint, keyless=True, most=MAX_UPLOAD),
+                methods=STORAGE_METHODS,
+            ),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},
@@ -275,10 +268,6 @@ def _translated(request: Request, keys: ServerKeys) -> Request:
     headers = MutableHeaders(scope=request.scope)
     headers["apikey"], headers["authorization"] = token, f"Bearer {token}"
     return Request(request.scope, request.receive)
-
-
-def _too_large() -> Response:
-    return JSONResponse({"message": "Request size limit exceeded"}, 413)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

@@ -17,9 +17,10 @@ from medtui.local.auth.admin import Admin
 from medtui.local.auth.db import Pool, auth_pool, the_one
 from medtui.local.auth.entry import SignInRoutes
 from medtui.local.auth.errors import AuthError, unexpected_failure
-from medtui.local.auth.inputs import Body, body_of
+from medtui.local.auth.inputs import body_of
 from medtui.local.auth.limits import Limits
 from medtui.local.auth.sessions import LoginSessions
+from medtui.local.bodies import Json
 from medtui.local.keys import ServerKeys
 
 __all__ = ["METHODS", "AuthService", "auth_pool"]
@@ -39,7 +40,7 @@ class AuthService:
         self._pool = pool
         self._sessions = LoginSessions(keys)
         limits = Limits(trust_proxy=trust_proxy)
-        self._routes: dict[tuple[str, str], Callable[[Request, Body], Awaitable[Response]]] = {
+        self._routes: dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]] = {
             ("GET", "health"): self._health,
             ("GET", "settings"): self._settings,
             **SignInRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
@@ -65,10 +66,10 @@ class AuthService:
             log.warning("%s %s failed: %s", request.method, path, type(error).__name__)
             return unexpected_failure().response(request)
 
-    async def _health(self, request: Request, body: Body) -> Response:
+    async def _health(self, request: Request, body: Json) -> Response:
         return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
 
-    async def _settings(self, request: Request, body: Body) -> Response:
+    async def _settings(self, request: Request, body: Json) -> Response:
         """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
         async with self._pool.connection() as db:
             found = await the_one(db, "select exists(select from auth.users) as has_accounts")

@@ -13,9 +13,10 @@ from medtui.local.auth import codes, passwords, users
 from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
+from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.limits import Limits
 from medtui.local.auth.sessions import LoginSessions, end_sessions
+from medtui.local.bodies import Json
 
 RECENT = timedelta(hours=24)
 """A login that is older changes no password without a code, where sign-ups wait for codes."""
@@ -36,12 +37,12 @@ class AccountRoutes:
             ("POST", "logout"): self._logout,
         }
 
-    async def _user(self, request: Request, body: Body) -> Response:
+    async def _user(self, request: Request, body: Json) -> Response:
         async with self._pool.connection() as db:
             user, _ = await self._sessions.caller(db, request)
         return JSONResponse(users.as_json(user))
 
-    async def _update(self, request: Request, body: Body) -> Response:
+    async def _update(self, request: Request, body: Json) -> Response:
         """Change password, e-mail (which takes codes), or metadata."""
         async with self._pool.connection() as db:
             user, session_id = await self._sessions.caller(db, request)
@@ -98,7 +99,7 @@ class AccountRoutes:
             raise AuthError(422, "reauthentication_not_valid", message)
         self._limits.codes.forget(request, user["email"])
 
-    async def _reauthenticate(self, request: Request, body: Body) -> Response:
+    async def _reauthenticate(self, request: Request, body: Json) -> Response:
         """Send a code to the signed-in user."""
         async with self._pool.connection() as db:
             user, _ = await self._sessions.caller(db, request)
@@ -106,7 +107,7 @@ class AccountRoutes:
             await codes.send(db, user, codes.REAUTHENTICATION)
         return JSONResponse({})
 
-    async def _logout(self, request: Request, body: Body) -> Response:
+    async def _logout(self, request: Request, body: Json) -> Response:
         scope = request.query_params.get("scope") or "global"
         if scope not in ("global", "local", "others"):
             raise validation_failed(f'Unsupported logout scope "{scope}"')

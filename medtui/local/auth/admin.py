@@ -11,8 +11,9 @@ from starlette.responses import JSONResponse, Response
 from medtui.local.auth import passwords, users
 from medtui.local.auth.db import Pool
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
+from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.sessions import LoginSessions
+from medtui.local.bodies import Json
 
 ROLES = ("service_role", "supabase_admin")
 MOST_USERS = 1000
@@ -33,7 +34,7 @@ class Admin:
         if self._sessions.claims(request).get("role") not in ROLES:
             raise AuthError(403, "not_admin", "User not allowed")
 
-    async def _list(self, request: Request, body: Body) -> Response:
+    async def _list(self, request: Request, body: Json) -> Response:
         """All users on one page, the newest first."""
         self._allow(request)
         if request.query_params.get("page", "1") not in ("", "1"):
@@ -43,7 +44,7 @@ class Admin:
             rows = await (await db.execute(query, [MOST_USERS])).fetchall()
         return JSONResponse({"users": [users.as_json(user) for user in rows]})
 
-    async def _create(self, request: Request, body: Body) -> Response:
+    async def _create(self, request: Request, body: Json) -> Response:
         self._allow(request)
         if not body.get("email"):
             message = "Cannot create a user without either an email or phone"

@@ -19,9 +19,10 @@ from medtui.local.auth.errors import (
     otp_expired,
     validation_failed,
 )
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
+from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.limits import Limits
 from medtui.local.auth.sessions import LoginSessions, end_sessions
+from medtui.local.bodies import Json
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
 
@@ -44,7 +45,7 @@ class SignInRoutes:
             ("POST", "verify"): self._verify,
         }
 
-    async def _sign_up(self, request: Request, body: Body) -> Response:
+    async def _sign_up(self, request: Request, body: Json) -> Response:
         if not isinstance(body.get("password"), str) or not body["password"]:
             raise validation_failed("Signup requires a valid password")
         password, email, data = checked(body["password"]), email_of(body), object_of(body, "data")
@@ -61,7 +62,7 @@ class SignInRoutes:
             return JSONResponse(await self._sessions.open(db, user, "password"))
 
     async def _signed_up(
-        self, db: Db, email: str, hashed: str, data: Body, password: str | None = None
+        self, db: Db, email: str, hashed: str, data: Json, password: str | None = None
     ) -> DictRow | None:
         """The new user, confirmed or sent a code; None if the e-mail is taken.
 
@@ -85,7 +86,7 @@ class SignInRoutes:
             await codes.send(db, user, codes.SIGN_UP)
         return user
 
-    async def _token(self, request: Request, body: Body) -> Response:
+    async def _token(self, request: Request, body: Json) -> Response:
         match request.query_params.get("grant_type"):
             case "password":
                 return await self._password_grant(request, body)
@@ -97,7 +98,7 @@ class SignInRoutes:
                     return JSONResponse(await self._sessions.refresh(db, token))
         raise validation_failed("unsupported_grant_type")
 
-    async def _password_grant(self, request: Request, body: Body) -> Response:
+    async def _password_grant(self, request: Request, body: Json) -> Response:
         email, password = email_of(body), body.get("password")
         if not isinstance(password, str):
             raise invalid_credentials()
@@ -119,7 +120,7 @@ class SignInRoutes:
         async with self._pool.connection() as db:
             return JSONResponse(await self._sessions.open(db, user, "password"))
 
-    async def _otp(self, request: Request, body: Body) -> Response:
+    async def _otp(self, request: Request, body: Json) -> Response:
         """Send a code to sign in with; a new e-mail gets an account, unless asked otherwise."""
         if body.get("phone"):
             raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
@@ -141,7 +142,7 @@ class SignInRoutes:
                 await codes.send(db, user, codes.RECOVERY)
         return JSONResponse({})
 
-    async def _recover(self, request: Request, body: Body) -> Response:
+    async def _recover(self, request: Request, body: Json) -> Response:
         if not body.get("email"):
             raise validation_failed("Password recovery requires an email")
         email = email_of(body)
@@ -151,7 +152,7 @@ class SignInRoutes:
                 await codes.send(db, user, codes.RECOVERY)
         return JSONResponse({})
 
-    async def _resend(self, request: Request, body: Body) -> Response:
+    async def _resend(self, request: Request, body: Json) -> Response:
         kind = body.get("type")
         if kind not in ("signup", "email_change"):
             raise validation_failed(
@@ -167,7 +168,7 @@ class SignInRoutes:
                 await send_change(db, user, user["email_change"])
         return JSONResponse({})
 
-    async def _verify(self, request: Request, body: Body) -> Response:
+    async def _verify(self, request: Request, body: Json) -> Response:
         kind, code = body.get("type"), body.get("token")
         if not isinstance(kind, str) or not kind:
             raise validation_failed("Verify requires a verification type")

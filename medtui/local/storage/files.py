@@ -23,7 +23,7 @@ CHUNK = 1024 * 1024
 
 
 class NewFile:
-    """A file that is being written. Its end without `keep` is the end of the file."""
+    """A file that is being written. When it ends it is removed, unless it `is_kept`."""
 
     def __init__(self, folder: Path) -> None:
         self.version = str(uuid4())
@@ -33,7 +33,8 @@ class NewFile:
         self._part = folder / (self.version + PART)
         self._pending = bytearray()
         self._file: BinaryIO | None = None
-        self._kept = False
+        self.is_kept = False
+        """Whether a row names it, or perhaps does: that is for the next start to find out."""
 
     async def __aenter__(self) -> NewFile:
         self._file = await asyncio.to_thread(_create, self._part)
@@ -47,7 +48,7 @@ class NewFile:
     ) -> None:
         if self._file is not None:
             self._file.close()
-        if not self._kept:
+        if not self.is_kept:
             # Not awaited: it is to happen even when we are cancelled.
             _remove([self._part, self._path])
 
@@ -68,14 +69,6 @@ class NewFile:
         file, self._file = self._file, None
         assert file is not None  # noqa: S101  # sealed once
         await asyncio.to_thread(_seal, file, self._part, self._path)
-
-    def keep(self) -> None:
-        """A row names it, or perhaps does: that is for the next start to find out."""
-        self._kept = True
-
-    def drop(self) -> None:
-        """For certain no row names it."""
-        self._kept = False
 
     async def _flush(self) -> None:
         data, self._pending = self._pending, bytearray()

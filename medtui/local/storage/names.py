@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from medtui.local.storage.errors import invalid_bucket, invalid_key, invalid_type
+from medtui.local.storage.errors import StorageError, invalid_key
 
 # What Amazon S3, which a hosted project keeps its files in, calls safe, and can be made safe.
 _SAFE = r"A-Za-z0-9_!\-.*'() &$@=;:+,?"
@@ -23,12 +23,12 @@ def check_key(name: str) -> None:
 def check_path(name: str, bucket: str, version: str) -> None:
     """Refuse a name that would lead out of its folder. Called once the caller may write there."""
     if any(part in (".", "..") for part in name.split("/")):
-        raise invalid_key(f"stub/stub/{bucket}/{name}/{version}", "contains dot path segment")
+        raise invalid_key(f"stub/stub/{bucket}/{name}/{version} contains dot path segment")
 
 
 def check_bucket(name: str) -> None:
     if not _BUCKET.fullmatch(name) or len(name) > _LONGEST_BUCKET:
-        raise invalid_bucket()
+        raise StorageError(400, "Invalid Input", "Bucket name invalid", "InvalidBucketName")
 
 
 def check_type(mime: str, allowed: Iterable[str] | None) -> None:
@@ -37,4 +37,5 @@ def check_type(mime: str, allowed: Iterable[str] | None) -> None:
         return
     kind, _, rest = mime.partition("/")
     if f"{kind}/*" not in allowed and f"{kind}/{rest}" not in allowed:
-        raise invalid_type(mime)
+        message = f"mime type {mime} is not supported"
+        raise StorageError(415, "invalid_mime_type", message, "InvalidMimeType")
