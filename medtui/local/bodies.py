@@ -1,4 +1,4 @@
-"""The bodies of requests: counted as they come in, and given up when they come too slowly."""
+"""Bodies: of requests, counted as they come in and given up when they are too slow; and JSON."""
 
 from __future__ import annotations
 
@@ -71,3 +71,9 @@ async def json_object(request: Request) -> Json:
     if not isinstance(value, dict):
         raise ValueError("JSON that is no object")
     return value
+
+
+def dump(value: Any) -> str:
+    """Compact JSON, not escaped beyond need. Half a surrogate pair, which UTF-8 has not, is `?`."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace").decode()

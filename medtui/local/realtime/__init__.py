@@ -15,8 +15,7 @@ from medtui.local.realtime.deleted import Deletions
 from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
-from medtui.local.realtime.neighbours import Neighbours
-from medtui.local.realtime.socket import RESTART, ClientSocket
+from medtui.local.realtime.socket import RESTART, ClientSocket, Neighbours
 from medtui.local.realtime.topics import Topics
 
 SUPERUSER = "supabase_admin"

@@ -13,9 +13,7 @@ from psycopg import sql
 
 from medtui.local.realtime.pgoutput import WalRelation
 
-OPERATORS = {"eq": "=", "neq": "<>", "lt": "<", "lte": "<=", "gt": ">", "gte": ">=", "in": "= any"}
-MAX_IN = 100
-_FILTER = re.compile(rf"([^=]+)=({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
+_FILTER = re.compile(r"([^=]+)=(\w+)\.(.*)", re.DOTALL)
 
 
 class BadFilter(Exception):
@@ -63,8 +61,8 @@ class Binding:
         )
 
     @cached_property
-    def terms(self) -> tuple[str, str, str] | None:
-        """Column, operator and value of the filter. Raises BadFilter."""
+    def terms(self) -> tuple[str, str] | None:
+        """Column and value of the filter, which must be equal. Raises BadFilter."""
         if self.selects:
             raise BadFilter("The local server does not support `select`")
         if self.filter is None:
@@ -72,21 +70,13 @@ class Binding:
         match = _FILTER.fullmatch(self.filter)
         if not match:
             raise BadFilter(f"Error parsing `filter` params: {self.filter}")
-        column, operator, value = match.groups()
-        if operator == "in":
-            if not (value.startswith("(") and value.endswith(")")):
-                raise BadFilter("`in` filter value must be wrapped by parentheses")
-            if value.count(",") >= MAX_IN:
-                raise BadFilter(f"too many values for `in` filter. Maximum {MAX_IN}")
-            value = f"{{{value[1:-1]}}}"
-        return column, operator, value
+        if match[2] != "eq":
+            raise BadFilter(f"The local server does not support filters by {match[2]}")
+        return match[1], match[3]
 
     def condition(self) -> sql.Composable | None:
         """The filter on a row named `new`. Raises BadFilter."""
         if self.terms is None:
             return None
-        column, operator, value = self.terms
-        # `any` of an array's literal: Postgres reads the items as values of the column's type.
-        return sql.SQL("new.{} {} ({})").format(
-            sql.Identifier(column), sql.SQL(OPERATORS[operator]), sql.Literal(value)
-        )
+        column, value = self.terms
+        return sql.SQL("new.{} = {}").format(sql.Identifier(column), sql.Literal(value))

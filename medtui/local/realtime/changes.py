@@ -106,11 +106,10 @@ class Changes:
             "type": change.kind,
             "errors": None,
         }
-        await self._learn_types(relation)
         everybody, wanted = frozenset(callers), frozenset(bindings)
         key = next((column.name for column in relation.columns if column.is_key), None)
         record, matching = await self._record(relation, change.values, bindings)
-        data["columns"] = self._described(relation)
+        data["columns"] = await self._described(relation)
         if change.kind == "DELETE":
             data["old_record"] = {name: record[name] for name in record if name == key}
             return Prepared(data, everybody, matching)
@@ -136,7 +135,8 @@ class Changes:
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
         allowed = await self._granted(relation, role)
-        data = {**prepared.data, "columns": _only(prepared.data["columns"], allowed)}
+        columns = [each for each in prepared.data["columns"] if each["name"] in allowed]
+        data = {**prepared.data, "columns": columns}
         # Of a row that is gone everybody is told the key.
         for part in ("record", "old_record") if data["type"] != "DELETE" else ():
             if part in data:
@@ -180,7 +180,8 @@ class Changes:
         self._grants[role, relation.oid] = now, granted
         return granted
 
-    async def _learn_types(self, relation: WalRelation) -> None:
+    async def _described(self, relation: WalRelation) -> list[dict[str, str]]:
+        """The columns, with the names of their types."""
         unknown = {column.type_oid for column in relation.columns} - self._types.keys()
         if unknown:
             types = await self._database.rows(
@@ -188,8 +189,6 @@ class Changes:
                 [sorted(unknown)],
             )
             self._types.update(types)
-
-    def _described(self, relation: WalRelation) -> list[dict[str, str]]:
         return [
             {"name": column.name, "type": self._types.get(column.type_oid, "text")}
             for column in relation.columns
@@ -202,7 +201,3 @@ def _is_running(xid: int, snapshot: str) -> bool:
     if xid in {int(other) % 2**32 for other in running.split(",") if other}:
         return True
     return (xid - int(xmax)) % 2**32 < 2**31  # at or behind xmax, on the circle of xids
-
-
-def _only(columns: list[dict[str, str]], allowed: frozenset[str]) -> list[dict[str, str]]:
-    return [column for column in columns if column["name"] in allowed]

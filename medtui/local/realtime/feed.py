@@ -18,7 +18,7 @@ from medtui.local.realtime.channel import Channel
 from medtui.local.realtime.database import Database
 from medtui.local.realtime.frames import encode
 from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
-from medtui.local.realtime.wal import Log, LogEnded
+from medtui.local.realtime.wal import Log
 
 log = logging.getLogger(__name__)
 
@@ -80,14 +80,14 @@ class ChangeLog:
         while True:
             try:
                 await self._follow()
-            except (LogEnded, Malformed, psycopg.Error) as error:
+            except (Malformed, psycopg.Error) as error:
                 log.warning("the log was lost (%s): all subscribers read again", error)
             await self._close()
             while True:
                 try:
                     await self._open()
                     break
-                except (LogEnded, psycopg.Error):
+                except psycopg.Error:
                     await asyncio.sleep(RETRY_SECONDS)
 
     async def _follow(self) -> None:

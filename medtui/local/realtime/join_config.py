@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 PREFIX = "realtime:"
@@ -42,9 +42,6 @@ class JoinConfig:
             if isinstance(changes, list)
             else [],
         )
-
-    def with_presence(self) -> JoinConfig:
-        return replace(self, presence=True)
 
 
 def _section(mapping: dict[str, Any], name: str) -> dict[str, Any]:

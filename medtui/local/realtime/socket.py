@@ -28,7 +28,6 @@ from medtui.local.realtime.limits import (
     SILENCE_SECONDS,
     Limit,
 )
-from medtui.local.realtime.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +36,20 @@ UNSUPPORTED = 1003
 POLICY = 1008
 RESTART = 1012
 TRY_AGAIN = 1013
+
+
+class Neighbours:
+    """The sockets of one address. `large` is held, in the whole server, for one large frame."""
+
+    def __init__(self, large: asyncio.Lock) -> None:
+        self.large = large
+        self.sockets: set[ClientSocket] = set()
+
+    def filters(self) -> int:
+        """How many filters all their channels have together."""
+        return sum(
+            channel.filters for socket in self.sockets for channel in socket.channels.values()
+        )
 
 
 class ClientSocket:
@@ -53,6 +66,7 @@ class ClientSocket:
         self.version = version
         self.channels: dict[str, Channel] = {}
         self.messages = Limit(MESSAGES)
+        """Of broadcasts, over all channels of the socket."""
         self._websocket = websocket
         self._services = services
         self._token = token  # of the API key that the socket was opened with

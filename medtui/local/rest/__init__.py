@@ -60,7 +60,7 @@ class Rest:
         return await self._answer(request, self._function)
 
     async def other(self, request: Request) -> Response:
-        """What is neither: the description of the interface, and paths that lead nowhere."""
+        """What is neither, as the description of the interface."""
         return await self._answer(request, self._other)
 
     async def _answer(self, request: Request, handle: Any) -> Response:
@@ -95,9 +95,7 @@ class Rest:
         return {**claims, "role": claims.get("role", "anon")}
 
     async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        if not request.path_params["path"]:
-            raise not_supported("describing itself")
-        return Response("{}", 404, media_type="application/json; charset=utf-8")
+        raise not_supported(f"the path /{request.path_params['path']}")
 
     async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
         table, method = request.path_params["table"], request.method

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,16 +57,16 @@ select json_build_object(
 
 
 @dataclass(frozen=True)
-class ForeignKey:
-    """`source.columns` refer to `target.target_columns`."""
+class TableRelation:
+    """From a table's row to another's: `columns` are pairs of the one's and the other's."""
 
-    name: str
+    key: str
+    """The foreign key's name."""
     source: str
     target: str
-    columns: tuple[str, ...]
-    target_columns: tuple[str, ...]
-    unique: bool
-    """Whether one row of the target has at most one of the source."""
+    to_one: bool
+    cardinality: str
+    columns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ class Catalogue:
     tables: Mapping[str, Mapping[str, str]]
     """Columns and their types, by table."""
     primary: Mapping[str, tuple[str, ...]]
-    keys: tuple[ForeignKey, ...]
+    relations: Mapping[str, Sequence[TableRelation]]
+    """All of a table's: by its own foreign keys, and by others' that refer to it."""
     functions: tuple[Function, ...]
 
     @classmethod
@@ -107,8 +109,14 @@ class Catalogue:
             Function(name, tuple(map(tuple, arguments)), *rest)
             for name, arguments, *rest in found["functions"]
         )
-        keys = tuple(
-            ForeignKey(name, source, target, tuple(columns), tuple(target_columns), unique)
-            for name, source, target, columns, target_columns, unique in found["keys"]
-        )
-        return cls(tables, primary, keys, functions)
+        relations: dict[str, list[TableRelation]] = defaultdict(list)
+        for key, source, target, ours, theirs, unique in found["keys"]:
+            there, back = "many-to-one", "one-to-many"
+            if unique:
+                there = back = "one-to-one"
+            pairs, turned = tuple(zip(ours, theirs, strict=True)), zip(theirs, ours, strict=True)
+            relations[source].append(TableRelation(key, source, target, True, there, pairs))
+            relations[target].append(
+                TableRelation(key, target, source, unique, back, tuple(turned))
+            )
+        return cls(tables, primary, dict(relations), functions)

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from medtui.local.rest.catalogue import Catalogue
+from medtui.local.rest.catalogue import Catalogue, TableRelation
 from medtui.local.rest.errors import RestError, not_supported
 from medtui.local.rest.query import Embed
-
-
-@dataclass(frozen=True)
-class TableRelation:
-    """From a table's row to another's: `columns` are pairs of the one's and the other's."""
-
-    key: str
-    """The foreign key's name."""
-    source: str
-    target: str
-    to_one: bool
-    cardinality: str
-    columns: tuple[tuple[str, str], ...]
-
-    @property
-    def details(self) -> str:
-        ours, theirs = (", ".join(names) for names in zip(*self.columns, strict=True))
-        return f"{self.key} using {self.source}({ours}) and {self.target}({theirs})"
 
 
 def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
     """The one relation that an embed means. RestError: PGRST200 for none, PGRST201 for several."""
     if embed.resource == table:
         raise not_supported("embedding a table in itself")
-    found = [one for one in _relations(catalogue, table) if _means(one, embed)]
+    found = [one for one in catalogue.relations.get(table, ()) if _means(one, embed)]
     if not found:
         using = f" using the hint '{embed.hint}'" if embed.hint else ""
         raise RestError(
@@ -46,19 +27,6 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
     if len(found) > 1:
         raise _ambiguous(table, embed, found)
     return found[0]
-
-
-def _relations(catalogue: Catalogue, table: str) -> Iterator[TableRelation]:
-    """All of a table's: by its own foreign keys, and by others' that refer to it."""
-    for key in catalogue.keys:
-        there = "one-to-one" if key.unique else "many-to-one"
-        back = "one-to-one" if key.unique else "one-to-many"
-        pairs = tuple(zip(key.columns, key.target_columns, strict=True))
-        if key.source == table:
-            yield TableRelation(key.name, table, key.target, True, there, pairs)
-        if key.target == table:
-            turned = tuple((theirs, ours) for ours, theirs in pairs)
-            yield TableRelation(key.name, table, key.source, key.unique, back, turned)
 
 
 def _means(one: TableRelation, embed: Embed) -> bool:
@@ -78,10 +46,15 @@ def _ambiguous(table: str, embed: Embed, found: Sequence[TableRelation]) -> Rest
             {
                 "cardinality": one.cardinality,
                 "embedding": f"{table} with {one.target}",
-                "relationship": one.details,
+                "relationship": _described(one),
             }
             for one in found
         ],
         hint=f"Try changing '{embed.resource}' to one of the following: {choices}."
         " Find the desired relationship in the 'details' key.",
     )
+
+
+def _described(one: TableRelation) -> str:
+    ours, theirs = (", ".join(names) for names in zip(*one.columns, strict=True))
+    return f"{one.key} using {one.source}({ours}) and {one.target}({theirs})"

@@ -9,7 +9,7 @@ import psycopg
 from starlette.responses import Response
 
 from medtui.local import db_role
-from medtui.local.rest.encoding import dump
+from medtui.local.bodies import dump
 
 
 def answer(value: Any, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:

@@ -39,8 +39,9 @@ NOT_THE_SAME = {
     "auth schema": "it names the schemas of a hosted project; ours has one",
     "storage schema": "ours has no other schema",
     "root openapi": "ours does not describe itself",
+    "bad operator": "ours does not say what could be there instead",
 }
-"""Each of these is refused here; they stand in medtui/local/README.md."""
+"""Each of these is refused here, in other words."""
 NOT_SAID = ("location", "preference-applied")
 """Headers that ours does not send."""
 
