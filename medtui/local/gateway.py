@@ -12,7 +12,7 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -22,11 +22,10 @@ from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
 from medtui.local.auth import METHODS as AUTH_METHODS
 from medtui.local.auth import AuthService, auth_pool
-from medtui.local.connection import OwnConnection
+from medtui.local.connection import SharedPool
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
-from medtui.local.pools import SharedPool
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
 from medtui.local.rest import METHODS as REST_METHODS
@@ -101,12 +100,7 @@ class Gateway:
         resources = contextlib.AsyncExitStack()
         try:
             pool: Pool = SharedPool(
-                dsn("authenticator"),
-                connection_class=OwnConnection,
-                min_size=1,
-                max_size=10,
-                open=False,
-                kwargs=CONNECTION,
+                dsn("authenticator"), min_size=1, max_size=10, kwargs=CONNECTION
             )
             users = auth_pool(dsn("supabase_auth_admin"))
             objects = storage_pool(dsn("supabase_storage_admin"))
@@ -159,16 +153,10 @@ class Gateway:
         await self._serving
 
 
-class _AnyPath(Convertor[str]):
+class _AnyPath(PathConvertor):
     """A path with whatever is in it: `path` does not take line breaks."""
 
     regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
 
 
 register_url_convertor("any", _AnyPath())

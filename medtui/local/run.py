@@ -38,14 +38,16 @@ from medtui.local.account import SystemAccount
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
 from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.lease import Holders
-from medtui.local.log import logged
 from medtui.local.postgres import SUPERUSER, Cluster
 from medtui.store import files
+from medtui.store.log import LogFile, Scrubbed, written
 
 log = logging.getLogger(__name__)
 
 # The Supabase CLI's own default, so that what people know about it holds here.
 DEFAULT_PORT = 54321
+
+LOG_BYTES, LOG_BACKUPS = 1_000_000, 3
 
 FILES_AFTER = 2.0
 """Seconds until the sample sessions' files are added, so that the board is shown first."""
@@ -113,7 +115,6 @@ async def serve(options: RunOptions) -> None:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
         stack.enter_context(logged(data))
-        stack.enter_context(_told())
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
         hold = str(folder / "holders")
@@ -277,15 +278,21 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Log what ends the server: the program that started it may have ended."""
-    try:
-        yield
-    except LocalError as error:
-        log.error("%s", error)
-        raise
-    finally:
-        log.info("stopped")
+def logged(data: Path) -> Iterator[None]:
+    """Log to `server.log` in the folder: ourselves from INFO on, all else from WARNING on.
+
+    What ends the server is logged, too: the program that started it may have ended.
+    """
+    logging.getLogger("medtui").setLevel(logging.INFO)
+    handler = LogFile(data / "server.log", LOG_BYTES, LOG_BACKUPS, Scrubbed())
+    with written(handler, [logging.getLogger()]):
+        try:
+            yield
+        except LocalError as error:
+            log.error("%s", error)
+            raise
+        finally:
+            log.info("stopped")
 
 
 def answer(server: dict[str, str]) -> None:

@@ -6,20 +6,19 @@ Shapes, statuses and codes follow GoTrue; what is not here answers 404 as it doe
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 
 import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth.account import AccountRoutes
-from medtui.local.auth.admin import Admin
+from medtui.local.auth.admin import AdminRoutes
 from medtui.local.auth.db import Pool, auth_pool, the_one
 from medtui.local.auth.entry import SignInRoutes
 from medtui.local.auth.errors import AuthError, unexpected_failure
 from medtui.local.auth.inputs import body_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import LoginSessions
+from medtui.local.auth.sessions import LoginSessions, Routes
 from medtui.local.bodies import Json
 from medtui.local.keys import ServerKeys
 
@@ -36,17 +35,15 @@ class AuthService:
     def __init__(
         self, pool: Pool, keys: ServerKeys, *, autoconfirm: bool = True, trust_proxy: bool = False
     ) -> None:
-        self._autoconfirm = autoconfirm
-        self._pool = pool
         self._sessions = LoginSessions(keys)
         limits = Limits(trust_proxy=trust_proxy)
-        self._routes: dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]] = {
+        self._pool, self._autoconfirm = pool, autoconfirm
+        self._routes: Routes = {
             ("GET", "health"): self._health,
             ("GET", "settings"): self._settings,
-            **SignInRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **AccountRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **Admin(pool, self._sessions).routes,
         }
+        for routes in (SignInRoutes, AccountRoutes, AdminRoutes):
+            self._routes |= routes(pool, self._sessions, limits, autoconfirm).routes()
 
     def issue_as(self, issuer: str) -> None:
         """Say in access tokens from where they come."""
@@ -60,11 +57,11 @@ class AuthService:
         try:
             return await handler(request, await body_of(request))
         except AuthError as error:
-            return error.response(request)
+            return error.response()
         except psycopg.Error as error:
             # Its text may hold what was sent.
             log.warning("%s %s failed: %s", request.method, path, type(error).__name__)
-            return unexpected_failure().response(request)
+            return unexpected_failure().response()
 
     async def _health(self, request: Request, body: Json) -> Response:
         return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})

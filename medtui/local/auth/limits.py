@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from starlette.requests import Request
 
 from medtui.local.address import address_of
 from medtui.local.auth.errors import AuthError
+from medtui.local.auth.passwords import AT_A_TIME
 
 SECONDS = 300.0
 GUESSES = 30
@@ -98,6 +100,8 @@ class Limits:
     def __init__(self, *, trust_proxy: bool = False) -> None:
         self.passwords = Guesses()
         self.codes = Guesses(together=CODES)
+        self.guessing = asyncio.Semaphore(AT_A_TIME)
+        """Passwords are checked no more at a time than are hashed: a thousand guesses wait."""
         self._requests = Limiter(REQUESTS)
         self._trust_proxy = trust_proxy
 

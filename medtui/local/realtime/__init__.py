@@ -11,7 +11,6 @@ from medtui.local.address import address_of
 from medtui.local.keys import ServerKeys
 from medtui.local.realtime.access import Access
 from medtui.local.realtime.channel import Channel, Services
-from medtui.local.realtime.deleted import Deletions
 from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
@@ -30,17 +29,14 @@ class Realtime:
         self._large = asyncio.Lock()
         self._access = Access(dsn(SUPERUSER), keys)
         self._feed = ChangeLog(dsn(SUPERUSER), self._channels, self._restart)
-        self._deletions = Deletions(dsn(SUPERUSER), self._access, self._channels)
         self._services = Services(self._access, Topics(), self._feed.check)
 
     async def start(self) -> None:
         """Begin to follow the log; what is committed after this is seen."""
         await self._feed.start()
-        await self._deletions.start()
 
     async def stop(self) -> None:
         """Close every socket, and the log with its slot."""
-        await self._deletions.stop()
         await self._feed.stop()
         await self._access.close()
 

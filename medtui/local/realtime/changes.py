@@ -18,8 +18,8 @@ import psycopg
 from psycopg import sql
 
 from medtui.local.realtime.access import Caller
-from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.database import Database
+from medtui.local.realtime.join_config import BadFilter, Binding
 from medtui.local.realtime.pgoutput import UNCHANGED, RowChange, Values, WalRelation
 
 PUBLISHED = """

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Access, Caller, Refused
-from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.frames import ClientMessage, encode
-from medtui.local.realtime.join_config import PREFIX, JoinConfig
+from medtui.local.realtime.join_config import PREFIX, BadFilter, Binding, JoinConfig
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
 

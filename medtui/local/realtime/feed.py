@@ -11,18 +11,20 @@ from datetime import datetime
 
 import psycopg
 
-from medtui.local.realtime.access import Caller
-from medtui.local.realtime.bindings import Binding
+from medtui.local.realtime.access import GONE, Caller
 from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
 from medtui.local.realtime.database import Database
 from medtui.local.realtime.frames import encode
+from medtui.local.realtime.join_config import Binding
 from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
 from medtui.local.realtime.wal import Log
 
 log = logging.getLogger(__name__)
 
-PUBLICATION = "supabase_realtime"
+PUBLICATIONS = "supabase_realtime,medtui_deleted"
+ACCOUNTS = "auth", "users"
+"""The table of which the log tells, by the second publication, what rows are deleted."""
 RETRY_SECONDS = 0.2
 
 
@@ -65,7 +67,7 @@ class ChangeLog:
         await self._changes.check(binding, role)
 
     async def _open(self) -> None:
-        self._log = await Log.open(self._dsn, PUBLICATION)
+        self._log = await Log.open(self._dsn, PUBLICATIONS)
         self._is_listening.set()
 
     async def _close(self) -> None:
@@ -105,7 +107,16 @@ class ChangeLog:
                 case Commit() if begin is not None and rows:
                     await self._changes.visible(begin.xid)
                     for row in rows:
-                        await self._deliver(row, begin.committed_at)
+                        if (row.relation.schema, row.relation.table) == ACCOUNTS:
+                            self._shut_all(row.values["id"])
+                        else:
+                            await self._deliver(row, begin.committed_at)
+
+    def _shut_all(self, user: object) -> None:
+        """Close the channels of an account that was deleted."""
+        for channel in list(self._channels()):
+            if channel.user == user and channel.is_open:
+                channel.shut(GONE)
 
     async def _deliver(self, change: RowChange, committed_at: datetime) -> None:
         relation = change.relation

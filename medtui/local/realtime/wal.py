@@ -40,7 +40,7 @@ class Log:
         self._reporter = asyncio.create_task(self._report(), name="log reader's status")
 
     @classmethod
-    async def open(cls, dsn: str, publication: str) -> Log:
+    async def open(cls, dsn: str, publications: str) -> Log:
         """Create a slot and start the stream. Waits for every open write transaction.
 
         Raises psycopg.Error.
@@ -54,7 +54,7 @@ class Log:
             await connection.execute(create.encode())
             connection.pgconn.send_query(
                 f"START_REPLICATION SLOT {slot} LOGICAL 0/0"
-                f" (proto_version '1', publication_names '{publication}')".encode()
+                f" (proto_version '1', publication_names '{publications}')".encode()
             )
             started = generators.execute(connection.pgconn)
             [answer] = await wait_async(started, connection.pgconn.socket)

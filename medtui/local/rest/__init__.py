@@ -12,15 +12,14 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from medtui.local.connection import Turns
 from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
-from medtui.local.pools import Turns
-from medtui.local.rest import payload, preferences
 from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
+from medtui.local.rest.inputs import Preferences, preferences_of, read_body
 from medtui.local.rest.parse import Pairs, parse, split
-from medtui.local.rest.preferences import Preferences
 from medtui.local.rest.sql import QueryResult, Select, Statement
 from medtui.local.rest.write import Write
 
@@ -99,11 +98,11 @@ class Rest:
 
     async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
         table, method = request.path_params["table"], request.method
-        asked, parameters = preferences.read(request), parse(pairs)
+        asked, parameters = preferences_of(request), parse(pairs)
         query, catalogue = parameters.query, await self._known()
         body = None
         if method in ("POST", "PATCH"):
-            body = await payload.read(request, may_differ=parameters.columns is not None)
+            body = await read_body(request, may_differ=parameters.columns is not None)
         elif method not in (*_READING, "DELETE"):
             raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
         if table not in catalogue.tables:
@@ -128,10 +127,10 @@ class Rest:
         return _response(result, status, headers, asked)
 
     async def _function(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        asked = preferences.read(request)
+        asked = preferences_of(request)
         if request.method != "POST":
             raise not_supported(f"{request.method} of a function")
-        given = await payload.read(request)
+        given = await read_body(request)
         if pairs or asked.count or given.is_array:
             raise not_supported("more than arguments for a function")
         function = find(await self._known(), request.path_params["function"], given)

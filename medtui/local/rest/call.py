@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from medtui.local.rest.catalogue import Catalogue, Function
 from medtui.local.rest.errors import RestError, not_supported
-from medtui.local.rest.payload import Payload
+from medtui.local.rest.inputs import Payload
 from medtui.local.rest.sql import Statement, body, quote
 
 
@@ -19,18 +19,9 @@ def find(catalogue: Catalogue, name: str, given: Payload) -> Function:
         return found[0]
     if any([type_ for _, type_, _ in f.arguments] in (["json"], ["jsonb"]) for f in named):
         raise not_supported("a whole body as a function's one argument")
-    called, searched = f"{name} without parameters", "without parameters"
-    if names:
-        listed = ", ".join(sorted(names))
-        called = f"{name}({listed})"
-        searched = f"with parameter{'s' if len(names) > 1 else ''} {listed}"
-    raise RestError(
-        404,
-        "PGRST202",
-        f"Could not find the function public.{called} in the schema cache",
-        details=f"Searched for the function public.{name} {searched} or with a single unnamed"
-        " json/jsonb parameter, but no matches were found in the schema cache.",
-    )
+    listed = f"({', '.join(sorted(names))})" if names else " without parameters"
+    message = f"Could not find the function public.{name}{listed} in the schema cache"
+    raise RestError(404, "PGRST202", message)
 
 
 def call(function: Function, given: Payload, *, single: bool, most: int) -> Statement:

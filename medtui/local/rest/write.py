@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medtui.local.rest.catalogue import Catalogue
+from medtui.local.rest.catalogue import Catalogue, relation
 from medtui.local.rest.errors import no_such_column, not_supported
-from medtui.local.rest.payload import Payload
-from medtui.local.rest.preferences import Preferences
+from medtui.local.rest.inputs import Payload, Preferences
 from medtui.local.rest.query import Parameters
-from medtui.local.rest.relations import relation
 from medtui.local.rest.sql import Select, Statement, body, quote
 
 
@@ -37,9 +35,9 @@ class Write:
         into = f"{self._target} ({listed})" if names else self._target
         insert = f"insert into {into} select {listed} {self._values(payload, names)}"
         if resolution := self._preferences.resolution:
-            key = self._asked.on_conflict or self._catalogue.primary.get(self._table)
+            key = self._asked.on_conflict
             if not key:
-                raise not_supported("upserts without a key")
+                raise not_supported("upserts without on_conflict")
             action = "do nothing"
             if resolution == "merge-duplicates" and names:
                 updates = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names)

@@ -26,7 +26,7 @@ from medtui.local.storage.errors import (
     refused,
 )
 from medtui.local.storage.files import FileStore, chunks
-from medtui.local.storage.names import check_bucket, check_key, check_path, check_type
+from medtui.local.storage.inputs import check_bucket, check_key, check_path, check_type
 from medtui.local.storage.objects import Acting, Db, Objects, Row, storage_pool
 
 __all__ = ["Storage", "storage_pool"]

@@ -15,9 +15,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
-from medtui.local.connection import OwnConnection
+from medtui.local.connection import SharedPool
 from medtui.local.db_role import Claims, become
-from medtui.local.pools import SharedPool
 from medtui.local.storage.errors import StorageError, from_postgres, no_bucket
 from medtui.local.storage.inputs import Listing
 
@@ -151,19 +150,17 @@ async def _translated() -> AsyncIterator[None]:
 
 
 def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
-    """Connections as the tables' owner; to be opened on the loop that uses them."""
+    """Connections as the tables' owner."""
+    options = "-c search_path=storage,public,extensions -c statement_timeout=8s -c lock_timeout=8s"
     return SharedPool(
         dsn,
-        connection_class=OwnConnection[DictRow],
         min_size=1,
         max_size=4,
-        open=False,
         kwargs={
             "autocommit": True,
             "cursor_factory": AsyncRawCursor,
             "row_factory": dict_row,
-            "options": "-c search_path=storage,public,extensions"
-            " -c statement_timeout=8s -c lock_timeout=8s",
+            "options": options,
         },
     )
 

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.local.storage.errors import StorageError
-from medtui.local.storage.names import check_key, check_type
+from medtui.local.storage.inputs import check_key, check_type
 from tests.fidelity.storage.conftest import Scene
 
 TRANSCRIPT = "transcript.json"

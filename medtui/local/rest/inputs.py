@@ -1,13 +1,15 @@
-"""What a request's headers ask for: a media type, preferences, a schema."""
+"""What a request asks for beside its query string: its headers, and its body."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 from starlette.requests import Request
 
-from medtui.local.rest.errors import JSON, RestError, not_supported
+from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
 _MEDIA = {"*/*": JSON, JSON: JSON, OBJECT: OBJECT}
@@ -40,7 +42,7 @@ class Preferences:
         return OBJECT if self.single else JSON
 
 
-def read(request: Request) -> Preferences:
+def preferences_of(request: Request) -> Preferences:
     """The preferences in a request's headers. RestError for what is not spoken here."""
     reading = request.method in ("GET", "HEAD")
     profile = request.headers.get("accept-profile" if reading else "content-profile")
@@ -70,3 +72,38 @@ def _media(request: Request) -> str:
         if kind in _MEDIA and not any(part.startswith("nulls=") for part in parameters):
             return _MEDIA[kind]
     raise not_supported(f"answers as {accepted}")
+
+
+@dataclass(frozen=True)
+class Payload:
+    """JSON: an object, or an array of objects; `keys` are those of any of them."""
+
+    text: str
+    keys: frozenset[str]
+    is_array: bool
+
+
+async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
+    """The request's body. RestError (PGRST102) where it is none.
+
+    `may_differ`: rows may have different keys, as the query string says which of them count.
+    """
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip()
+    if kind != JSON:
+        raise not_supported(f"bodies of {kind}")
+    try:
+        text = (await request.body()).decode()
+        value: Any = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise bad_body() from None
+    rows = value if isinstance(value, list) else [value]
+    if not all(isinstance(row, dict) for row in rows):
+        raise bad_body()
+    if not may_differ and any(row.keys() != rows[0].keys() for row in rows):
+        raise bad_body("All object keys must match")
+    keys = frozenset(key for row in rows for key in row)
+    return Payload(text, keys, is_array=isinstance(value, list))
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
