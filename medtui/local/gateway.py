@@ -236,15 +236,11 @@ def _refuse(request: Request, keys: ServerKeys) -> Response | None:
             },
             401,
         )
-    if keys.token_of(key) is None or _bearer_is_another_key(request, key):
+    # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
+    is_bearer = is_opaque(bearer(request)) and bearer(request) != key
+    if keys.token_of(key) is None or is_bearer:
         return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
     return None
-
-
-def _bearer_is_another_key(request: Request, key: str) -> bool:
-    """An opaque key is no bearer, unless it repeats the request's API key, as clients do."""
-    token = bearer(request)
-    return is_opaque(token) and token != key
 
 
 def _translated(request: Request, keys: ServerKeys) -> Request:

@@ -32,7 +32,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from medtui import __version__, console
+from medtui import __version__
+from medtui.console import tell
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
@@ -241,19 +242,15 @@ def listen(options: RunOptions, remembered: int | None) -> socket.socket:
     port = 0 if options.throwaway else remembered or DEFAULT_PORT
     if options.port is not None:
         port = options.port
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        return bind(options.host, port)
+        return socket.create_server((options.host, port), family=family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         if options.port is None and error.errno == errno.EADDRINUSE:
             tell(f"Port {port} is taken, so this takes another one.")
-            return bind(options.host, 0)
+            return socket.create_server((options.host, 0), family=family)
         raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
-
-
-def bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
 
 
 def reachable(host: str) -> str:
@@ -299,8 +296,3 @@ def answer(server: dict[str, str]) -> None:
     """The one line on standard output."""
     sys.stdout.write(json.dumps(server) + "\n")
     sys.stdout.flush()
-
-
-def tell(sentence: str) -> None:
-    """Print a line for people; a closed pipe is ignored, as the starter may have ended."""
-    console.tell(sentence)

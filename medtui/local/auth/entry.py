@@ -113,26 +113,21 @@ class SignInRoutes(RouteGroup):
         """Send a code to sign in with. An account is made by a password alone."""
         if body.get("phone"):
             raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
-        if not body.get("email"):
-            raise validation_failed("One of email or phone must be set")
-        email = email_of(body)
-        self.limits.admit(request)
-        async with self.pool.connection() as db:
-            user = await users.by_email(db, email)
-            if user is None:
-                raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
-            await codes.send(db, user, codes.RECOVERY)
+        if not await self._send_recovery(request, email_of(body)):
+            raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
         return JSONResponse({})
 
     async def _recover(self, request: Request, body: Json) -> Response:
-        if not body.get("email"):
-            raise validation_failed("Password recovery requires an email")
-        email = email_of(body)
+        await self._send_recovery(request, email_of(body))
+        return JSONResponse({})
+
+    async def _send_recovery(self, request: Request, email: str) -> bool:
+        """Send a code that lets its owner in without the password. False: there is no account."""
         self.limits.admit(request)
         async with self.pool.connection() as db:
             if user := await users.by_email(db, email):
                 await codes.send(db, user, codes.RECOVERY)
-        return JSONResponse({})
+        return user is not None
 
     async def _resend(self, request: Request, body: Json) -> Response:
         kind = body.get("type")

@@ -67,11 +67,10 @@ def preferences_of(request: Request) -> Preferences:
 
 def _media(request: Request) -> str:
     accepted = request.headers.get("accept", "*/*")
-    for offer in accepted.split(","):
-        kind, *parameters = (part.strip() for part in offer.split(";"))
-        if kind in _MEDIA and not any(part.startswith("nulls=") for part in parameters):
-            return _MEDIA[kind]
-    raise not_supported(f"answers as {accepted}")
+    kind, _, parameters = accepted.partition(";")
+    if kind not in _MEDIA or "nulls=" in parameters:
+        raise not_supported(f"answers as {accepted}")
+    return _MEDIA[kind]
 
 
 @dataclass(frozen=True)

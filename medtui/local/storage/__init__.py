@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from pathlib import Path
@@ -170,7 +171,7 @@ class Storage:
                 limit=min(limit, MAX_FILE),
                 check=lambda mime: check_type(mime, kept["allowed_mime_types"]),
             )
-            await file.seal()
+            await asyncio.to_thread(file.seal)
             metadata = shapes.metadata(file.etag, file.size, kind.mime, kind.cache_control)
             file.is_kept = True
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ async def receive(
         kind = BodyKind(mime, request.headers.get("cache-control", "no-cache"))
         check(kind.mime)
         async for data in limited(request, limit).stream():
-            await file.write(data)
+            await asyncio.to_thread(file.write, data)
     except TooLarge:
         raise too_large() from None
     return kind
@@ -75,7 +76,7 @@ async def _receive_form(
             )
             check(kind.mime)
             while data := await sent.read(CHUNK):
-                await file.write(data)
+                await asyncio.to_thread(file.write, data)
             return kind
     except HTTPException as error:
         raise no_content(error.detail) from error
