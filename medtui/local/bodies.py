@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.requests import Request
 from starlette.types import Message
@@ -57,23 +57,35 @@ def limited(request: Request, most: int) -> Request:
     return Request(request.scope, one)
 
 
+def loads(text: str | bytes) -> Any:
+    """What a text in JSON says.
+
+    ValueError where it is none. Python's own reader takes NaN, and fails otherwise at deep nesting.
+    """
+    try:
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError as error:
+        raise ValueError("JSON that is nested too deep") from error
+
+
 async def json_object(request: Request) -> Json:
     """The JSON object of a request's body; empty where nothing was sent.
 
     Raises ValueError for any other body, and TooLarge for one above `MAX_JSON`.
     """
     raw = await limited(request, MAX_JSON).body()
-    try:
-        value = json.loads(raw or b"{}")
-        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
-    except RecursionError as error:
-        raise ValueError("JSON that is nested too deep") from error
+    value = loads(raw or b"{}")
+    dump(value, errors="strict")  # half a surrogate pair is no text
     if not isinstance(value, dict):
         raise ValueError("JSON that is no object")
     return value
 
 
-def dump(value: Any) -> str:
+def dump(value: Any, errors: str = "replace") -> str:
     """Compact JSON, not escaped beyond need. Half a surrogate pair, which UTF-8 has not, is `?`."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode(errors="replace").decode()
+    return text.encode(errors=errors).decode()
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
 
 from psycopg import AsyncConnection
 from psycopg.rows import Row
@@ -37,7 +38,8 @@ class Turns:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._of: dict[str, _Address] = {}
+        # Of an address only while a request has a turn, or waits for one.
+        self._of = WeakValueDictionary[str, asyncio.Semaphore]()
 
     @asynccontextmanager
     async def take(self, seconds: float) -> AsyncIterator[None]:
@@ -46,28 +48,16 @@ class Turns:
         if not address:
             yield
             return
-        turns = self._of.setdefault(address, _Address(self._most))
-        turns.users += 1
+        turns = self._of.setdefault(address, asyncio.Semaphore(self._most))
         try:
-            try:
-                async with asyncio.timeout(seconds):
-                    await turns.acquire()
-            except TimeoutError:
-                raise PoolTimeout("too many requests from one address are waiting") from None
-            try:
-                yield
-            finally:
-                turns.release()
+            async with asyncio.timeout(seconds):
+                await turns.acquire()
+        except TimeoutError:
+            raise PoolTimeout("too many requests from one address are waiting") from None
+        try:
+            yield
         finally:
-            turns.users -= 1
-            if not turns.users:
-                del self._of[address]
-
-
-class _Address(asyncio.Semaphore):
-    """`users` counts those who have a turn or wait for one."""
-
-    users = 0
+            turns.release()
 
 
 class SharedPool(AsyncConnectionPool[Connection]):

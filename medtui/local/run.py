@@ -4,14 +4,10 @@ When everything is ready, one line of JSON goes to standard output; all else goe
 error. On a terminal, which others may see, the line is left out unless asked for by `--json`: it
 holds the secrets. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
 
-In the foreground it runs until it is told to stop. With `--held` it runs for others, in the
-background, and ends when the last of them has gone (holders.py). An app that needs a server:
-
-1. starts `medtui local run --held` in a session of its own, and reads a line from its standard
-   output: the line that holders.py describes. It is the same whether this process serves, or has
-   found that another one does (then it has ended, with 0). No line: its standard error says why;
-2. connects to the socket that `HOLD` names within ten seconds, and keeps the connection open for
-   as long as it needs the server.
+In the foreground it runs until it is told to stop. With `--held` it runs in the background, as
+long as a program holds it (lease.py). An app that needs a server starts it so, in a session of its
+own, reads the line, which is the same if another process serves already, and connects to the
+socket that `HOLD` names within ten seconds. No line: the standard error says why.
 """
 
 from __future__ import annotations

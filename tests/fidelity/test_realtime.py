@@ -87,6 +87,7 @@ async def test_row_level_security_decides_for_each_subscriber(stack: Stack) -> N
 FILTERS = {
     "type=eq.b": ["b"],
     "type=eq.a,c": [],
+    "version=eq.01": ["a", "b", "c"],
 }
 
 

@@ -75,9 +75,6 @@ class AuthService:
                 "external": {"email": True, "phone": False, "anonymous_users": False},
                 "disable_signup": False,
                 "mailer_autoconfirm": self._autoconfirm,
-                "phone_autoconfirm": False,
-                "sms_provider": "",
-                "saml_enabled": False,
                 "medtui_has_accounts": found["has_accounts"],
             }
         )

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from medtui.local.keys import is_opaque
@@ -31,7 +31,10 @@ class Services:
 
     access: Access
     topics: Topics
-    check: Callable[[Binding, str], Awaitable[None]]
+    check: Callable[[Binding, str], Awaitable[Binding]]
+    clients: set[ClientSocket] = field(default_factory=set)
+    large: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held, in the whole server, for one large frame."""
 
 
 class Channel:
@@ -240,13 +243,12 @@ class Channel:
         if not self.wanted:
             return
         try:
-            for binding in self.wanted:
-                await self._services.check(binding, self.caller[0])
+            role = self.caller[0]
+            self.bindings = [await self._services.check(each, role) for each in self.wanted]
         except BadFilter as error:
             self.bindings = []
             self._system("postgres_changes", "error", str(error))
             return
-        self.bindings = self.wanted
         self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
 
     def _expire_at(self, expires_at: float) -> None:
@@ -259,12 +261,5 @@ class Channel:
             )
 
     def _system(self, extension: str, status: str, message: str) -> None:
-        self.push(
-            "system",
-            {
-                "channel": self.name,
-                "extension": extension,
-                "message": message,
-                "status": status,
-            },
-        )
+        said = {"extension": extension, "message": message, "status": status}
+        self.push("system", {"channel": self.name, **said})

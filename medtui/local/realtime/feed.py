@@ -11,10 +11,9 @@ from datetime import datetime
 
 import psycopg
 
-from medtui.local.realtime.access import GONE, Caller
+from medtui.local.realtime.access import GONE, Caller, Database
 from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
-from medtui.local.realtime.database import Database
 from medtui.local.realtime.frames import encode
 from medtui.local.realtime.join_config import Binding
 from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
@@ -61,10 +60,10 @@ class ChangeLog:
                 await self._follower
         await self._close()
 
-    async def check(self, binding: Binding, role: str) -> None:
-        """Wait until the log is followed, and try a binding. Raises BadFilter."""
+    async def check(self, binding: Binding, role: str) -> Binding:
+        """Wait until the log is followed, and check a binding. Raises BadFilter."""
         await self._is_listening.wait()
-        await self._changes.check(binding, role)
+        return await self._changes.check(binding, role)
 
     async def _open(self) -> None:
         self._log = await Log.open(self._dsn, PUBLICATIONS)
@@ -123,7 +122,7 @@ class ChangeLog:
         # With whose eyes it is seen is settled here: a token may be renewed while we ask.
         wanted: list[tuple[Channel, Caller, list[Binding]]] = []
         for channel in self._channels():
-            bindings = [b for b in channel.bindings if b.wants(change.kind, relation)]
+            bindings = [b for b in channel.bindings if b.wants(change)]
             if bindings:
                 wanted.append((channel, channel.caller, bindings))
         if not wanted:
@@ -132,13 +131,12 @@ class ChangeLog:
             change,
             committed_at,
             {caller for _, caller, _ in wanted},
-            {binding for *_, bindings in wanted for binding in bindings},
         )
         data: dict[str, str] = {}
         frames: dict[tuple[object, ...], str] = {}  # most subscribers get the same
         for channel, caller, bindings in wanted:
-            ids = [binding.id for binding in bindings if binding in prepared.matching]
-            if not ids or caller not in prepared.seen_by or not channel.is_open:
+            ids = [binding.id for binding in bindings]
+            if caller not in prepared.seen_by or not channel.is_open:
                 continue
             role, version = caller[0], channel.outlet.version
             if role not in data:

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from psycopg import sql
-
-from medtui.local.realtime.pgoutput import WalRelation
+from medtui.local.realtime.pgoutput import RowChange
 
 _FILTER = re.compile(r"([^=]+)=(\w+)\.(.*)", re.DOTALL)
 
@@ -26,13 +24,16 @@ class BadFilter(Exception):
 
 @dataclass(frozen=True)
 class Binding:
-    """The changes that a channel subscribes to; equal for two channels with the same wish."""
+    """The changes that a channel subscribes to."""
 
     event: str
     schema: str
     table: str
     filter: str | None = None
     selects: bool = False
+    column: str | None = None
+    value: str | None = None
+    """Of a filter that was checked: what the log must say of the column."""
 
     @classmethod
     def of(cls, wanted: dict[str, Any]) -> Binding:
@@ -53,15 +54,16 @@ class Binding:
         wish = json.dumps([self.event, self.schema, self.table, self.filter])
         return int.from_bytes(hashlib.sha256(wish.encode()).digest()[:4]) >> 1
 
-    def wants(self, kind: str, relation: WalRelation) -> bool:
-        """Whether it is for this kind of change of this table; its filter is another matter."""
+    def wants(self, change: RowChange) -> bool:
+        """Whether it is for this change, by its kind, table and, if there is one, the filter."""
+        relation = change.relation
         return (
-            self.event in ("*", kind)
+            self.event in ("*", change.kind)
             and self.schema in ("*", relation.schema)
             and self.table in ("*", relation.table)
+            and (self.column is None or change.values.get(self.column) == self.value)
         )
 
-    @cached_property
     def terms(self) -> tuple[str, str] | None:
         """Column and value of the filter, which must be equal. Raises BadFilter."""
         if self.selects:
@@ -74,13 +76,6 @@ class Binding:
         if match[2] != "eq":
             raise BadFilter(f"The local server does not support filters by {match[2]}")
         return match[1], match[3]
-
-    def condition(self) -> sql.Composable | None:
-        """The filter on a row named `new`. Raises BadFilter."""
-        if self.terms is None:
-            return None
-        column, value = self.terms
-        return sql.SQL("new.{} = {}").format(sql.Identifier(column), sql.Literal(value))
 
 
 PREFIX = "realtime:"

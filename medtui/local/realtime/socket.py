@@ -10,6 +10,7 @@ from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from medtui.local.address import address_of
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Refused
 from medtui.local.realtime.channel import Channel, Services
@@ -38,20 +39,6 @@ RESTART = 1012
 TRY_AGAIN = 1013
 
 
-class Neighbours:
-    """The sockets of one address. `large` is held, in the whole server, for one large frame."""
-
-    def __init__(self, large: asyncio.Lock) -> None:
-        self.large = large
-        self.sockets: set[ClientSocket] = set()
-
-    def filters(self) -> int:
-        """How many filters all their channels have together."""
-        return sum(
-            channel.filters for socket in self.sockets for channel in socket.channels.values()
-        )
-
-
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client does not delay others."""
 
@@ -61,22 +48,25 @@ class ClientSocket:
         services: Services,
         token: str,
         version: str,
-        neighbours: Neighbours,
     ) -> None:
         self.version = version
+        self.address = address_of(websocket.client)
         self.channels: dict[str, Channel] = {}
         self.messages = Limit(MESSAGES)
         """Of broadcasts, over all channels of the socket."""
         self._websocket = websocket
         self._services = services
         self._token = token  # of the API key that the socket was opened with
-        self._neighbours = neighbours
         self._joins, self._frames = Limit(JOINS), Limit(FRAMES)
         self._outbox: deque[str] = deque()
         self._outbox_bytes = 0
         self._has_mail = asyncio.Event()
         self._closing = asyncio.Event()
         self._close_code = NORMAL
+
+    def neighbours(self) -> list[ClientSocket]:
+        """The sockets that share its address."""
+        return [each for each in self._services.clients if each.address == self.address]
 
     async def serve(self) -> None:
         """Until either side closes."""
@@ -167,7 +157,7 @@ class ClientSocket:
             await asyncio.sleep(0)  # A client with many frames lets others come between.
             return
         loop = asyncio.get_running_loop()
-        async with self._neighbours.large:
+        async with self._services.large:
             began = loop.time()
             frame = decode(data, self.version)
             if frame.event == "broadcast":
@@ -204,7 +194,8 @@ class ClientSocket:
         try:
             self._may_join(frame.topic)
             channel = await Channel.join(self, self._services, frame, token)
-            if self._neighbours.filters() + channel.filters > MAX_FILTERS:
+            channels = [each for near in self.neighbours() for each in near.channels.values()]
+            if sum(each.filters for each in [*channels, channel]) > MAX_FILTERS:
                 channel.close()
                 raise Refused("", f"Too many filters of one address: {MAX_FILTERS} at most")
         except Refused as refusal:

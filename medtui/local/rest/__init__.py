@@ -15,13 +15,12 @@ from starlette.responses import Response
 from medtui.local.connection import Turns
 from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
-from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
 from medtui.local.rest.inputs import Preferences, preferences_of, read_body
 from medtui.local.rest.parse import Pairs, parse, split
 from medtui.local.rest.sql import QueryResult, Select, Statement
-from medtui.local.rest.write import Write
+from medtui.local.rest.write import Write, call, find
 
 MAX_ROWS = 1_000
 """Rows in one answer, as a hosted project has it: who wants more reads page by page."""
@@ -188,12 +187,9 @@ def _checked(row: tuple[Any, ...] | None, asked: Preferences) -> QueryResult:
     assert row is not None  # noqa: S101  # every statement gives one row
     result = QueryResult(*row)
     if asked.single and result.rows != 1:
-        raise RestError(
-            406,
-            "PGRST116",
-            "JSON object requested, multiple (or no) rows returned",
-            details=f"The result contains {result.rows} rows",
-        )
+        message = "JSON object requested, multiple (or no) rows returned"
+        details = f"The result contains {result.rows} rows"
+        raise RestError(406, "PGRST116", message, details=details)
     return result
 
 
@@ -206,13 +202,9 @@ def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
     total = result.total
     headers = _content_range(start, result.rows, total)
     if total is not None and start > total:
-        raise RestError(
-            416,
-            "PGRST103",
-            "Requested range not satisfiable",
-            details=f"An offset of {start} was requested, but there are only {total} rows.",
-            headers=headers,
-        )
+        message = "Requested range not satisfiable"
+        details = f"An offset of {start} was requested, but there are only {total} rows."
+        raise RestError(416, "PGRST103", message, details=details, headers=headers)
     status = 206 if total is not None and result.rows < total else 200
     return _response(result, status, headers, asked)
 

@@ -115,21 +115,15 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
         raise not_supported("embedding a table in itself")
     found = [one for one in catalogue.relations.get(table, ()) if _means(one, embed)]
     if not found:
-        raise RestError(
-            400,
-            "PGRST200",
-            f"Could not find a relationship between '{table}' and '{embed.resource}'"
-            " in the schema cache",
-        )
+        between = f"between '{table}' and '{embed.resource}'"
+        message = f"Could not find a relationship {between} in the schema cache"
+        raise RestError(400, "PGRST200", message)
     if len(found) > 1:
         choices = ", ".join(f"'{one.target}!{one.key}'" for one in found)
-        raise RestError(
-            300,
-            "PGRST201",
-            "Could not embed because more than one relationship was found for "
-            f"'{table}' and '{embed.resource}'",
-            hint=f"Try changing '{embed.resource}' to one of the following: {choices}.",
-        )
+        names = f"'{table}' and '{embed.resource}'"
+        message = f"Could not embed because more than one relationship was found for {names}"
+        hint = f"Try changing '{embed.resource}' to one of the following: {choices}."
+        raise RestError(300, "PGRST201", message, hint=hint)
     return found[0]
 
 

@@ -105,7 +105,3 @@ def _refused_token(message: str) -> RestError:
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})
-
-
-def no_such_column(table: str, column: str) -> RestError:
-    return RestError(400, "PGRST204", f"Column '{column}' of relation '{table}' does not exist")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
 from starlette.requests import Request
 
+from medtui.local.bodies import loads
 from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
@@ -92,8 +91,8 @@ async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
         raise not_supported(f"bodies of {kind}")
     try:
         text = (await request.body()).decode()
-        value: Any = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+        value = loads(text)
+    except ValueError:
         raise bad_body() from None
     rows = value if isinstance(value, list) else [value]
     if not all(isinstance(row, dict) for row in rows):
@@ -102,7 +101,3 @@ async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
         raise bad_body("All object keys must match")
     keys = frozenset(key for row in rows for key in row)
     return Payload(text, keys, is_array=isinstance(value, list))
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")

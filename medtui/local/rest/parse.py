@@ -93,12 +93,9 @@ def _at(query: Query, path: list[str]) -> Query:
     for name in path:
         found = [embed for embed in query.embeds if name in (embed.key, embed.resource)]
         if not found:
-            raise RestError(
-                400,
-                "PGRST108",
-                f"'{name}' is not an embedded resource in this request",
-                hint=f"Verify that '{name}' is included in the 'select' query parameter.",
-            )
+            message = f"'{name}' is not an embedded resource in this request"
+            hint = f"Verify that '{name}' is included in the 'select' query parameter."
+            raise RestError(400, "PGRST108", message, hint=hint)
         query = found[0].query
     return query
 
