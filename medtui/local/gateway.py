@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
@@ -20,18 +20,19 @@ from starlette.routing import Route, WebSocketRoute
 
 from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
-from medtui.local.auth import METHODS as AUTH_METHODS
-from medtui.local.auth import AuthService, auth_pool
+from medtui.local.auth import AuthService
+from medtui.local.auth.db import auth_pool
 from medtui.local.connection import SharedPool
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
-from medtui.local.rest import METHODS as REST_METHODS
-from medtui.local.storage import MAX_FILE, Storage, storage_pool
-from medtui.local.storage import METHODS as STORAGE_METHODS
+from medtui.local.storage import MAX_FILE, Storage
+from medtui.local.storage.objects import storage_pool
 
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""Services refuse by themselves what they have no use for, in their shape."""
 LINGER_SECONDS = 2.0
 """How long a websocket may take to say goodbye."""
 
@@ -42,6 +43,12 @@ MAX_UPLOAD = MAX_FILE + MAX_BODY
 LOOPBACK = ["127.0.0.1", "::1"]
 log = logging.getLogger(__name__)
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+MISSING = {
+    "message": "No API key found in request",
+    "hint": "No `apikey` request header or url param was found.",
+}
 INVALID = {
     "message": "Invalid API key",
     "hint": "Double check your Supabase `anon` or `service_role` API key.",
@@ -107,8 +114,9 @@ class Gateway:
             for opened in (pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
-            auth = AuthService(users, keys, autoconfirm=autoconfirm, trust_proxy=trust_proxy)
-            auth.issue_as(f"{url}/auth/v1")
+            auth = AuthService(
+                users, keys, f"{url}/auth/v1", autoconfirm=autoconfirm, trust_proxy=trust_proxy
+            )
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
             realtime = Realtime(dsn, keys)
@@ -179,19 +187,14 @@ class _Server(uvicorn.Server):
 def _application(
     auth: AuthService, rest: Rest, storage: Storage, realtime: Realtime, keys: ServerKeys
 ) -> Starlette:
-    def guarded(
-        endpoint: Callable[..., object],
-        *,
-        keyless: bool = False,
-        most: int = MAX_BODY,
-    ) -> Callable[..., object]:
+    def guarded(endpoint: Endpoint, *, keyless: bool = False, most: int = MAX_BODY) -> Endpoint:
         async def answered(request: Request) -> Response:
-            if not keyless and (refusal := _refuse(request, keys)):
-                return refusal
-            request = bodies.limited(request, most)
-            current.set(address_of(request.scope["client"]))
+            admitted = _admitted(bodies.limited(request, most), keys, keyless=keyless)
+            if isinstance(admitted, Response):
+                return admitted
+            current.set(address_of(request.client))
             try:
-                return await endpoint(_translated(request, keys))  # type: ignore[misc,no-any-return]
+                return await endpoint(admitted)
             except bodies.TooLarge:
                 return JSONResponse({"message": "Request size limit exceeded"}, 413)
             except bodies.TooSlow:
@@ -209,15 +212,13 @@ def _application(
 
     return Starlette(
         routes=[
-            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
-            Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=REST_METHODS),
-            Route("/rest/v1/{table}", guarded(rest.table), methods=REST_METHODS),
-            Route("/rest/v1/{path:path}", guarded(rest.other), methods=REST_METHODS),
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
+            Route("/rest/v1/{path:any}", guarded(rest.endpoint), methods=METHODS),
             # The storage server is content with a bearer, without an API key.
             Route(
                 "/storage/v1/{path:any}",
                 guarded(storage.endpoint, keyless=True, most=MAX_UPLOAD),
-                methods=STORAGE_METHODS,
+                methods=METHODS,
             ),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
@@ -225,28 +226,18 @@ def _application(
     )
 
 
-def _refuse(request: Request, keys: ServerKeys) -> Response | None:
-    """What the real gateway refuses before a service sees it: a missing or unknown API key."""
-    key = request.headers.get("apikey") or request.query_params.get("apikey")
-    if not key:
-        return JSONResponse(
-            {
-                "message": "No API key found in request",
-                "hint": "No `apikey` request header or url param was found.",
-            },
-            401,
-        )
-    # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
-    is_bearer = is_opaque(bearer(request)) and bearer(request) != key
-    if keys.token_of(key) is None or is_bearer:
-        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
-    return None
+def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request | Response:
+    """The request as services see it: with its role's JWT in the place of an opaque key.
 
-
-def _translated(request: Request, keys: ServerKeys) -> Request:
-    """The request as services see it: with its role's JWT in the place of an opaque key."""
+    Or what the real gateway answers before a service sees it, to a missing or unknown API key.
+    """
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)
+    if not key and not keyless:
+        return JSONResponse(MISSING, 401)
+    # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
+    if not keyless and (token is None or (is_opaque(given) and given != key)):
+        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
     if token is None or not is_opaque(key) or (given and given != key):
         return request
     headers = MutableHeaders(scope=request.scope)

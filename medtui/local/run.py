@@ -23,9 +23,8 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from medtui import __version__
@@ -170,9 +169,8 @@ async def gateway(
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
     confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
-    settings = await asyncio.to_thread(
-        partial(settings.changed, data, port=port, confirm_email=confirm)
-    )
+    settings = replace(settings, port=port, confirm_email=confirm)
+    await asyncio.to_thread(settings.save, data)
     server = await Gateway.start(
         cluster.dsn,
         settings.keys,

@@ -28,6 +28,8 @@ class SignInRoutes(RouteGroup):
 
     def routes(self) -> Routes:
         return {
+            ("GET", "health"): self._health,
+            ("GET", "settings"): self._settings,
             ("POST", "signup"): self._sign_up,
             ("POST", "token"): self._token,
             ("POST", "otp"): self._otp,
@@ -35,6 +37,22 @@ class SignInRoutes(RouteGroup):
             ("POST", "resend"): self._resend,
             ("POST", "verify"): self._verify,
         }
+
+    async def _health(self, request: Request, body: Json) -> Response:
+        return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
+
+    async def _settings(self, request: Request, body: Json) -> Response:
+        """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
+        async with self.pool.connection() as db:
+            found = await the_one(db, "select exists(select from auth.users) as has_accounts")
+        return JSONResponse(
+            {
+                "external": {"email": True, "phone": False, "anonymous_users": False},
+                "disable_signup": False,
+                "mailer_autoconfirm": self.autoconfirm,
+                "medtui_has_accounts": found["has_accounts"],
+            }
+        )
 
     async def _sign_up(self, request: Request, body: Json) -> Response:
         if not isinstance(body.get("password"), str) or not body["password"]:

@@ -49,8 +49,3 @@ def email_exists() -> AuthError:
 
 def bad_jwt(reason: str) -> AuthError:
     return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
-
-
-def unexpected_failure() -> AuthError:
-    message = "Unexpected failure, please check server logs for more information"
-    return AuthError(500, "unexpected_failure", message)

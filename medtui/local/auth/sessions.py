@@ -34,9 +34,9 @@ Routes = dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]]
 class LoginSessions:
     """Gives out and reads access tokens. `issuer` is what they say they come from."""
 
-    def __init__(self, keys: ServerKeys) -> None:
-        self.issuer = ""
+    def __init__(self, keys: ServerKeys, issuer: str) -> None:
         self._keys = keys
+        self._issuer = issuer
 
     async def open(self, db: Db, user: DictRow, method: str) -> dict[str, Any]:
         """Open a login by `password` or `otp`: the session object that clients keep."""
@@ -137,7 +137,7 @@ class LoginSessions:
     def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
         now = int(time.time())
         claims = {
-            "iss": self.issuer,
+            "iss": self._issuer,
             "sub": str(user["id"]),
             "aud": "authenticated",
             "exp": now + TOKEN_SECONDS,

@@ -30,7 +30,12 @@ COLUMN = """
     from pg_attribute where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
     and attname = %s and attnum > 0 and not attisdropped
 """
-GRANTS_SECONDS = 5.0
+READABLE = """
+    select attname, typname from pg_attribute join pg_type on pg_type.oid = atttypid
+    where attrelid = %(oid)s and attnum > 0 and not attisdropped
+    and has_column_privilege(%(role)s, %(oid)s, attnum, 'select') order by attnum
+"""
+KNOWN_SECONDS = 5.0
 """How long the columns that a role may read are taken as known."""
 
 
@@ -47,8 +52,7 @@ class Changes:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._types: dict[int, str] = {}
-        self._grants: dict[tuple[str, int], tuple[float, frozenset[str]]] = {}
+        self._known: dict[tuple[str, int], tuple[float, list[dict[str, str]]]] = {}
 
     async def visible(self, xid: int) -> None:
         """Wait until a transaction can be seen by others.
@@ -106,7 +110,6 @@ class Changes:
         everybody = frozenset(callers)
         key = next((column.name for column in relation.columns if column.is_key), None)
         record = await self._record(relation, change.values)
-        data["columns"] = await self._described(relation)
         if change.kind == "DELETE":
             data["old_record"] = {name: record[name] for name in record if name == key}
             return Prepared(data, everybody)
@@ -131,8 +134,8 @@ class Changes:
 
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
-        allowed = await self._granted(relation, role)
-        columns = [each for each in prepared.data["columns"] if each["name"] in allowed]
+        columns = await self._columns(relation.oid, role)
+        allowed = {column["name"] for column in columns}
         data = {**prepared.data, "columns": columns}
         # Of a row that is gone everybody is told the key.
         for part in ("record", "old_record") if data["type"] != "DELETE" else ():
@@ -148,33 +151,15 @@ class Changes:
         [whole] = await self._database.row(query, [json.dumps(known)])
         return {name: whole[name] for name in known if name in whole}
 
-    async def _granted(self, relation: WalRelation, role: str) -> frozenset[str]:
-        now = time.monotonic()
-        known = self._grants.get((role, relation.oid))
-        if known and known[0] > now - GRANTS_SECONDS:
+    async def _columns(self, oid: int, role: str) -> list[dict[str, str]]:
+        """The columns of a table that a role may read, each with its name and its type's."""
+        known = self._known.get((role, oid))
+        if known and known[0] > time.monotonic() - KNOWN_SECONDS:
             return known[1]
-        columns = await self._database.rows(
-            "select attname from pg_attribute where attrelid = %(oid)s and attnum > 0"
-            " and not attisdropped and has_column_privilege(%(role)s, %(oid)s, attnum, 'select')",
-            {"oid": relation.oid, "role": role},
-        )
-        granted = frozenset([name for (name,) in columns])
-        self._grants[role, relation.oid] = now, granted
-        return granted
-
-    async def _described(self, relation: WalRelation) -> list[dict[str, str]]:
-        """The columns, with the names of their types."""
-        unknown = {column.type_oid for column in relation.columns} - self._types.keys()
-        if unknown:
-            types = await self._database.rows(
-                "select oid::bigint, typname from pg_type where oid = any (%s::oid[])",
-                [sorted(unknown)],
-            )
-            self._types.update(types)
-        return [
-            {"name": column.name, "type": self._types.get(column.type_oid, "text")}
-            for column in relation.columns
-        ]
+        rows = await self._database.rows(READABLE, {"oid": oid, "role": role})
+        columns = [{"name": name, "type": type_} for name, type_ in rows]
+        self._known[role, oid] = time.monotonic(), columns
+        return columns
 
 
 def _is_running(xid: int, snapshot: str) -> bool:

@@ -65,9 +65,10 @@ class ChangeLog:
         await self._is_listening.wait()
         return await self._changes.check(binding, role)
 
-    async def _open(self) -> None:
+    async def _open(self) -> Log:
         self._log = await Log.open(self._dsn, PUBLICATIONS)
         self._is_listening.set()
+        return self._log
 
     async def _close(self) -> None:
         self._is_listening.clear()
@@ -80,24 +81,20 @@ class ChangeLog:
     async def _follow_forever(self) -> None:
         while True:
             try:
-                await self._follow()
+                await self._follow(self._log or await self._open())
             except (Malformed, psycopg.Error) as error:
-                log.warning("the log was lost (%s): all subscribers read again", error)
-            await self._close()
-            while True:
-                try:
-                    await self._open()
-                    break
-                except psycopg.Error:
+                if self._log is None:
                     await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                log.warning("the log was lost (%s): all subscribers read again", error)
+                await self._close()
 
-    async def _follow(self) -> None:
+    async def _follow(self, followed: Log) -> None:
         """Deliver what is committed, in the order of commits. Raises when the log ends."""
-        assert self._log is not None  # noqa: S101  # `_open` came before
         decoder = Decoder()
         begin: Begin | None = None
         rows: list[RowChange] = []
-        async for data in self._log.messages():
+        async for data in followed.messages():
             match decoder.decode(data):
                 case Begin() as begin:
                     rows = []

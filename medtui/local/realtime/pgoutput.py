@@ -40,7 +40,6 @@ class Commit:
 class RelationColumn:
     name: str
     is_key: bool
-    type_oid: int
 
 
 @dataclass(frozen=True)
@@ -109,8 +108,8 @@ def _relation(reader: _Reader) -> WalRelation:
     columns = []
     for _ in range(reader.number("H")):
         is_key = reader.number("B") == 1
-        columns.append(RelationColumn(reader.string(), is_key, reader.number("I")))
-        reader.number("I")  # the type's modifier
+        columns.append(RelationColumn(reader.string(), is_key))
+        reader.take(8)  # the type and its modifier
     return WalRelation(oid, schema, table, tuple(columns))
 
 

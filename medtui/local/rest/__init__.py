@@ -28,7 +28,6 @@ MAX_ROWS = 1_000
 CLOCK_SKEW = 30
 """Seconds by which a token may be older, or younger, than it says."""
 
-METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"]
 CONNECTION = {
     "autocommit": True,
     "cursor_factory": AsyncRawCursor,
@@ -49,26 +48,13 @@ class Rest:
         self._catalogue: Catalogue | None = None
         self._costly = Turns(1)
 
-    async def table(self, request: Request) -> Response:
-        """GET, HEAD, POST, PATCH and DELETE on a table."""
-        return await self._answer(request, self._table)
-
-    async def function(self, request: Request) -> Response:
-        """POST on `rpc/…`."""
-        return await self._answer(request, self._function)
-
-    async def other(self, request: Request) -> Response:
-        """What is neither, as the description of the interface."""
-        return await self._answer(request, self._other)
-
-    async def _answer(self, request: Request, handle: Any) -> Response:
+    async def endpoint(self, request: Request) -> Response:
+        """Every request below `/rest/v1`: to a table, or to a function below `rpc`."""
         try:
             claims = self._claims(request)
-            # The API key in the query string is the gateway's, and goes no further.
-            pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
             known = self._catalogue
             try:
-                response: Response = await handle(request, claims, pairs)
+                response = await self._route(request, claims)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
                 if error.body["code"] not in ("42P01", "PGRST200", "PGRST202", "PGRST204"):
@@ -76,12 +62,23 @@ class Rest:
                 self._catalogue = None
                 if await self._known() == known:
                     raise
-                response = await handle(request, claims, pairs)
+                response = await self._route(request, claims)
         except RestError as error:
             response = error.response()
         if request.method == "HEAD":
             response.body = b""
         return response
+
+    async def _route(self, request: Request, claims: Claims) -> Response:
+        # The API key in the query string is the gateway's, and goes no further.
+        pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
+        path = request.path_params["path"]
+        match path.split("/"):
+            case ["rpc", name]:
+                return await self._function(name, request, claims, pairs)
+            case [name] if name:
+                return await self._table(name, request, claims, pairs)
+        raise not_supported(f"the path /{path}")
 
     def _claims(self, request: Request) -> Claims:
         """Who asks: the bearer's claims, or the API key's when there is no bearer."""
@@ -92,11 +89,8 @@ class Rest:
             raise invalid_token(error) from None
         return {**claims, "role": claims.get("role", "anon")}
 
-    async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        raise not_supported(f"the path /{request.path_params['path']}")
-
-    async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        table, method = request.path_params["table"], request.method
+    async def _table(self, table: str, request: Request, claims: Claims, pairs: Pairs) -> Response:
+        method = request.method
         asked, parameters = preferences_of(request), parse(pairs)
         query, catalogue = parameters.query, await self._known()
         body = None
@@ -125,14 +119,16 @@ class Rest:
             return Response(None, status, headers)
         return _response(result, status, headers, asked)
 
-    async def _function(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
+    async def _function(
+        self, name: str, request: Request, claims: Claims, pairs: Pairs
+    ) -> Response:
         asked = preferences_of(request)
         if request.method != "POST":
             raise not_supported(f"{request.method} of a function")
         given = await read_body(request)
         if pairs or asked.count or given.is_array:
             raise not_supported("more than arguments for a function")
-        function = find(await self._known(), request.path_params["function"], given)
+        function = find(await self._known(), name, given)
         statement = call(function, given, single=asked.single, most=self._most)
         result = await self._run(request, claims, statement, asked, reading=not function.volatile)
         if function.returns_void:

@@ -28,13 +28,10 @@ from medtui.local.storage.errors import (
 )
 from medtui.local.storage.files import FileStore, chunks
 from medtui.local.storage.inputs import check_bucket, check_key, check_path, check_type
-from medtui.local.storage.objects import Acting, Db, Objects, Row, storage_pool
-
-__all__ = ["Storage", "storage_pool"]
+from medtui.local.storage.objects import Acting, Db, Objects, Row
 
 log = logging.getLogger(__name__)
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
 MOST_ENTRIES = 1_000
 _FAULTS = {
