@@ -93,10 +93,7 @@ class Changes:
         return replace(binding, column=column, value=value)
 
     async def prepare(
-        self,
-        change: RowChange,
-        committed_at: datetime,
-        callers: Iterable[Caller],
+        self, change: RowChange, committed_at: datetime, callers: Iterable[Caller]
     ) -> Prepared:
         """What these callers may see of a change. Raises psycopg.Error."""
         relation = change.relation

@@ -34,10 +34,7 @@ class ChangeLog:
     """
 
     def __init__(
-        self,
-        dsn: str,
-        channels: Callable[[], Iterable[Channel]],
-        restart: Callable[[], None],
+        self, dsn: str, channels: Callable[[], Iterable[Channel]], restart: Callable[[], None]
     ) -> None:
         self._dsn = dsn
         self._channels = channels

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -42,13 +41,7 @@ TRY_AGAIN = 1013
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client does not delay others."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        services: Services,
-        token: str,
-        version: str,
-    ) -> None:
+    def __init__(self, websocket: WebSocket, services: Services, token: str, version: str) -> None:
         self.version = version
         self.address = address_of(websocket.client)
         self.channels: dict[str, Channel] = {}
@@ -58,9 +51,8 @@ class ClientSocket:
         self._services = services
         self._token = token  # of the API key that the socket was opened with
         self._joins, self._frames = Limit(JOINS), Limit(FRAMES)
-        self._outbox: deque[str] = deque()
+        self._outbox = asyncio.Queue[str]()
         self._outbox_bytes = 0
-        self._has_mail = asyncio.Event()
         self._closing = asyncio.Event()
         self._close_code = NORMAL
 
@@ -86,7 +78,6 @@ class ClientSocket:
             for channel in self.channels.values():
                 channel.close()
             self.channels.clear()
-            self._outbox.clear()
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(2):
                     await self._websocket.close(self._close_code)
@@ -94,11 +85,10 @@ class ClientSocket:
     def send(self, text: str) -> None:
         """Send a frame, after those before it; a client for whom too many wait is closed."""
         self._outbox_bytes += len(text)
-        if len(self._outbox) >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
+        if self._outbox.qsize() >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
             self.close(TRY_AGAIN)
         if not self._closing.is_set():
-            self._outbox.append(text)
-            self._has_mail.set()
+            self._outbox.put_nowait(text)
 
     def close(self, code: int) -> None:
         """Have the socket closed; what waits to be sent is dropped."""
@@ -113,15 +103,12 @@ class ClientSocket:
 
     async def _write(self) -> None:
         while True:
-            await self._has_mail.wait()
-            self._has_mail.clear()
-            while self._outbox:
-                text = self._outbox.popleft()
-                try:
-                    await self._websocket.send_text(text)
-                except (RuntimeError, WebSocketDisconnect, OSError):
-                    return
-                self._outbox_bytes -= len(text)
+            text = await self._outbox.get()
+            try:
+                await self._websocket.send_text(text)
+            except (RuntimeError, WebSocketDisconnect, OSError):
+                return
+            self._outbox_bytes -= len(text)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
