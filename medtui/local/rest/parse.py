@@ -42,12 +42,12 @@ def split(raw: bytes) -> Pairs:
 def parse(pairs: Pairs) -> Parameters:
     """Parse a request's query string. Raises RestError (PGRST100, PGRST108)."""
     first = dict(reversed(pairs))
-    query = _Reader("select", first.get("select", "*")).select()
+    query = _ParameterReader("select", first.get("select", "*")).select()
     for key, value in pairs:
         if key in ("select", "columns", "on_conflict"):
             continue
         if key in _LOGIC:
-            query.logic.append(_Reader(key, key + value).logic())
+            query.logic.append(_ParameterReader(key, key + value).logic())
         elif key == "order":
             query.order = [_term(term) for term in value.split(",")]
         elif key == "limit":
@@ -58,7 +58,7 @@ def parse(pairs: Pairs) -> Parameters:
             raise not_supported(f"the parameter {key}")
         else:
             *path, column = _names(key, ".")
-            _at(query, path).filters.append(_Reader(key, value).condition(column))
+            _at(query, path).filters.append(_ParameterReader(key, value).condition(column))
     if query.limit == 0 and query.offset:
         raise not_supported("an offset without any rows")
     columns, on_conflict = (
@@ -100,7 +100,7 @@ def _at(query: Query, path: list[str]) -> Query:
     return query
 
 
-class _Reader:
+class _ParameterReader:
     """Reads the text of one parameter from left to right. Every method raises RestError."""
 
     def __init__(self, key: str, text: str) -> None:
