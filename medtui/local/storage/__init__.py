@@ -100,8 +100,8 @@ class Storage:
                 return await self._list(request, bucket)
             case "GET", ["object", "info", bucket, *name]:
                 return await self._read(request, bucket, "/".join(name), info=True)
-            case _, ["object", "public", *_] if reading:
-                raise no_bucket()  # None is public here.
+            case _, ["object", "public", bucket, *name] if reading:
+                return await self._read(request, bucket, "/".join(name), public=True)
             case _, ["object", word, *_] if word in RESERVED:
                 raise not_supported(f"{request.method} {raw}")
             case _, ["object", bucket, *name] if reading and name:
@@ -118,9 +118,15 @@ class Storage:
     # Reading --------------------------------------------------------------------------------
 
     async def _read(
-        self, request: Request, bucket: str, name: str, *, info: bool = False
+        self, request: Request, bucket: str, name: str, *, info: bool = False, public: bool = False
     ) -> Response:
-        row = await self._seen(request, bucket, name)
+        if public:
+            if not (await self._objects.bucket(bucket))["public"]:
+                raise no_bucket()
+            check_key(name)
+            row = await self._objects.find(bucket, name)
+        else:
+            row = await self._seen(request, bucket, name)
         if info:
             return answer(shapes.info(row), headers=shapes.description(row))
         if request.method == "HEAD":

@@ -55,7 +55,10 @@ _LIST = """
     limit $4 offset $5
 """
 MOST_OFFSET = 2**31
-_BUCKET = "select file_size_limit, allowed_mime_types from storage.buckets where id = $1"
+_BUCKET = (
+    "select coalesce(public, false) as public, file_size_limit, allowed_mime_types"
+    " from storage.buckets where id = $1"
+)
 
 
 class Objects:
@@ -76,6 +79,10 @@ class Objects:
             raise no_bucket()
         return rows[0]
 
+    async def find(self, bucket: str, name: str) -> Row:
+        """An object of a public bucket. Raises StorageError if there is none."""
+        return _found(await self._owned(_FIND, bucket, name))
+
     def acting(self, claims: Claims, request: Request) -> Acting:
         return Acting(self._pool, claims, request)
 
@@ -94,10 +101,7 @@ class Acting:
 
     async def find(self, bucket: str, name: str) -> Row:
         """An object that the caller may see. Raises StorageError if there is none."""
-        rows = await self._run(_FIND, bucket, name)
-        if not rows:
-            raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
-        return rows[0]
+        return _found(await self._run(_FIND, bucket, name))
 
     async def entries(self, bucket: str, asked: Listing, *, most: int) -> list[Row]:
         """What a folder has whose name begins with the search; `most` at once."""
@@ -139,6 +143,12 @@ class Acting:
         async with _translated(), self._pool.connection() as db, db.transaction():
             await become(db, self._claims, self._request)
             yield db
+
+
+def _found(rows: list[DictRow]) -> Row:
+    if not rows:
+        raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
+    return rows[0]
 
 
 @contextlib.asynccontextmanager

@@ -205,17 +205,22 @@ async def test_a_folder_that_has_gone_is_a_fault_that_is_said_in_its_shape(
     assert (await scene.upload("assessment.json")).is_success
 
 
-async def test_no_bucket_is_public_and_a_file_is_never_a_page(scene: Scene) -> None:
+async def test_a_public_bucket_is_read_by_anybody_and_is_never_a_page(scene: Scene) -> None:
     await scene.stack.sql(
         "insert into storage.buckets (id, name, public) values ('open', 'open', true)"
     )
     page = {"content": b"<script>", "headers": {"Content-Type": "text/html"}}
     made = await scene.ask("POST", "object/open/a.html", who=scene.stack.service_key, **page)
     assert made.is_success
-    answer = await scene.ask("GET", "object/open/a.html", who=scene.stack.service_key)
+    answer = await scene.ask("GET", "object/public/open/a.html")
     assert (answer.content, answer.headers["content-type"]) == (b"<script>", "text/plain")
-    for path in ("object/open/a.html", "object/public/open/a.html"):
+    for path in ("object/open/a.html", "object/public/assessments/a.json"):
         assert said(await scene.ask("GET", path)) == (400, "404", "NoSuchBucket")
+    assert said(await scene.ask("POST", "object/open/b", who=scene.host, content=b"x")) == (
+        400,
+        "403",
+        "AccessDenied",
+    )
 
 
 async def test_a_list_shows_one_folder_and_what_begins_with_the_search(plain: Scene) -> None:
