@@ -53,22 +53,41 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
     run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
 
-    _add(commands, "env", "print the running server's settings as shell lines", _env)
-    _add(commands, "mail", "show the codes that would have been e-mailed", _mail)
+    _add(
+        commands,
+        "env",
+        "print the running server's settings as shell lines",
+        _operator(lambda operator, given: operator.env(given.data)),
+    )
+    _add(
+        commands,
+        "mail",
+        "show the codes that would have been e-mailed",
+        _operator(lambda operator, given: operator.mail(given.data)),
+    )
     password = _add(
-        commands, "password", "set the password of a user who has forgotten it", _password
+        commands,
+        "password",
+        "set the password of a user who has forgotten it",
+        _operator(lambda it, given: it.set_password(given.data, given.email, it.ask_password)),
     )
     password.add_argument("email", metavar="EMAIL")
-    reset = _add(commands, "reset", "delete all its data, after asking", _reset)
+    reset = _add(
+        commands,
+        "reset",
+        "delete all its data, after asking",
+        _operator(lambda it, given: it.reset(given.data, None if given.yes else it.ask)),
+    )
     reset.add_argument("--yes", action="store_true", help="without asking")
 
 
 def _add(
     commands: Commands, name: str, words: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
+    """A command. What it cannot do is said in a sentence on standard error, with exit code 1."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
     parser.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=lambda given: _complaining(lambda: run(given)))
     return parser
 
 
@@ -79,47 +98,26 @@ def _port(text: str) -> int:
     return port
 
 
-def _run(options: argparse.Namespace) -> int:
-    def serve() -> int:
-        from medtui.local.run import RunOptions, main
+def _run(given: argparse.Namespace) -> int:
+    from medtui.local.run import RunOptions, main
 
-        names = [field.name for field in fields(RunOptions)]
-        return main(RunOptions(**{name: getattr(options, name) for name in names}))
-
-    return _complaining(serve)
+    names = [field.name for field in fields(RunOptions)]
+    return main(RunOptions(**{name: getattr(given, name) for name in names}))
 
 
-def _env(options: argparse.Namespace) -> int:
-    return _at_the_desk(lambda desk: desk.env(options.data))
+def _operator(task: Callable[[Any, argparse.Namespace], Any]) -> Callable[..., int]:
+    """A command that runs one of operator.py's functions, and prints what it gives."""
 
-
-def _mail(options: argparse.Namespace) -> int:
-    return _at_the_desk(lambda desk: desk.mail(options.data))
-
-
-def _password(options: argparse.Namespace) -> int:
-    return _at_the_desk(
-        lambda desk: desk.set_password(options.data, options.email, desk.ask_password)
-    )
-
-
-def _reset(options: argparse.Namespace) -> int:
-    return _at_the_desk(lambda desk: desk.reset(options.data, None if options.yes else desk.ask))
-
-
-def _at_the_desk(task: Callable[[Any], Any]) -> int:
-    """Run one of desk.py's tasks and print what it gives."""
-
-    def work() -> int:
+    def run(given: argparse.Namespace) -> int:
         import asyncio
 
-        text = task(importlib.import_module("medtui.local.operator"))
+        text = task(importlib.import_module("medtui.local.operator"), given)
         if asyncio.iscoroutine(text):
             text = asyncio.run(text)
         print_text(text)
         return 0
 
-    return _complaining(work)
+    return run
 
 
 def missing(module: str) -> str:
@@ -133,7 +131,6 @@ def missing(module: str) -> str:
 
 
 def _complaining(work: Callable[[], int]) -> int:
-    """What cannot be done is said in a sentence on standard error, with exit code 1."""
     try:
         return work()
     except LocalError as error:

@@ -1,12 +1,18 @@
-"""Every connection to our own PostgreSQL: by what its address says, and nothing else."""
+"""Connections to our own PostgreSQL, and pools of them."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self, TypeVar
+from weakref import WeakValueDictionary
 
 from psycopg import AsyncConnection
 from psycopg.rows import Row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from medtui.local.address import current
 from medtui.store.environment import forget_postgres
 
 
@@ -22,3 +28,57 @@ class OwnConnection(AsyncConnection[Row]):
         """Connect to an address that Cluster.dsn gave. Raises psycopg.OperationalError."""
         forget_postgres()
         return await super().connect(*address, **{"require_auth": "scram-sha-256"} | options)
+
+
+Connection = TypeVar("Connection", bound=AsyncConnection[Any])
+
+
+class Turns:
+    """So many at a time of one address; what the server does by itself waits for none of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        # Of an address only while a request has a turn, or waits for one.
+        self._of = WeakValueDictionary[str, asyncio.Semaphore]()
+
+    @asynccontextmanager
+    async def take(self, seconds: float) -> AsyncIterator[None]:
+        """Have a turn of the present request's address. PoolTimeout when there is none in time."""
+        address = current.get()
+        if not address:
+            yield
+            return
+        turns = self._of.setdefault(address, asyncio.Semaphore(self._most))
+        try:
+            async with asyncio.timeout(seconds):
+                await turns.acquire()
+        except TimeoutError:
+            raise PoolTimeout("too many requests from one address are waiting") from None
+        try:
+            yield
+        finally:
+            turns.release()
+
+
+class SharedPool(AsyncConnectionPool[Connection]):
+    """Requests from one address wait for each other when they have half of the connections.
+
+    To be opened on the loop that uses it.
+    """
+
+    def __init__(self, dsn: str, *, kwargs: dict[str, Any], **options: Any) -> None:
+        own: Any = OwnConnection
+        super().__init__(dsn, connection_class=own, open=False, kwargs=kwargs, **options)
+        self._turns = Turns(max(1, self.max_size // 2))
+
+    @asynccontextmanager
+    async def connection(
+        self,
+        timeout: float | None = None,  # noqa: ASYNC109  # psycopg's
+    ) -> AsyncIterator[Connection]:
+        """As of any pool: PoolTimeout when there is none in time."""
+        async with (
+            self._turns.take(timeout or self.timeout),
+            super().connection(timeout) as connection,
+        ):
+            yield connection

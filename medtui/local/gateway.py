@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from http import HTTPStatus
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.convertors import Convertor, register_url_convertor
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -20,20 +20,19 @@ from starlette.routing import Route, WebSocketRoute
 
 from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
-from medtui.local.auth import METHODS as AUTH_METHODS
-from medtui.local.auth import AuthService, auth_pool
-from medtui.local.connection import OwnConnection
+from medtui.local.auth import AuthService
+from medtui.local.auth.db import auth_pool
+from medtui.local.connection import SharedPool
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
-from medtui.local.pools import SharedPool
 from medtui.local.realtime import Realtime
 from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
-from medtui.local.rest import METHODS as REST_METHODS
-from medtui.local.storage import MAX_FILE, Storage, storage_pool
-from medtui.local.storage import METHODS as STORAGE_METHODS
-from medtui.local.storage.errors import too_large
+from medtui.local.storage import MAX_FILE, Storage
+from medtui.local.storage.objects import storage_pool
 
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+"""Services refuse by themselves what they have no use for, in their shape."""
 LINGER_SECONDS = 2.0
 """How long a websocket may take to say goodbye."""
 
@@ -44,6 +43,12 @@ MAX_UPLOAD = MAX_FILE + MAX_BODY
 LOOPBACK = ["127.0.0.1", "::1"]
 log = logging.getLogger(__name__)
 
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+MISSING = {
+    "message": "No API key found in request",
+    "hint": "No `apikey` request header or url param was found.",
+}
 INVALID = {
     "message": "Invalid API key",
     "hint": "Double check your Supabase `anon` or `service_role` API key.",
@@ -102,20 +107,16 @@ class Gateway:
         resources = contextlib.AsyncExitStack()
         try:
             pool: Pool = SharedPool(
-                dsn("authenticator"),
-                connection_class=OwnConnection,
-                min_size=1,
-                max_size=10,
-                open=False,
-                kwargs=CONNECTION,
+                dsn("authenticator"), min_size=1, max_size=10, kwargs=CONNECTION
             )
             users = auth_pool(dsn("supabase_auth_admin"))
             objects = storage_pool(dsn("supabase_storage_admin"))
             for opened in (pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
-            auth = AuthService(users, keys, autoconfirm=autoconfirm, trust_proxy=trust_proxy)
-            auth.issue_as(f"{url}/auth/v1")
+            auth = AuthService(
+                users, keys, f"{url}/auth/v1", autoconfirm=autoconfirm, trust_proxy=trust_proxy
+            )
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
             realtime = Realtime(dsn, keys)
@@ -160,16 +161,10 @@ class Gateway:
         await self._serving
 
 
-class _AnyPath(Convertor[str]):
+class _AnyPath(PathConvertor):
     """A path with whatever is in it: `path` does not take line breaks."""
 
     regex = r"[\s\S]*"
-
-    def convert(self, value: str) -> str:
-        return value
-
-    def to_string(self, value: str) -> str:
-        return value
 
 
 register_url_convertor("any", _AnyPath())
@@ -192,24 +187,16 @@ class _Server(uvicorn.Server):
 def _application(
     auth: AuthService, rest: Rest, storage: Storage, realtime: Realtime, keys: ServerKeys
 ) -> Starlette:
-    def guarded(
-        endpoint: Callable[..., object],
-        *,
-        keyless: bool = False,
-        most: int = MAX_BODY,
-        too_large: Callable[[], Response] = _too_large,
-    ) -> Callable[..., object]:
+    def guarded(endpoint: Endpoint, *, keyless: bool = False, most: int = MAX_BODY) -> Endpoint:
         async def answered(request: Request) -> Response:
-            if not keyless and (refusal := _refuse(request, keys)):
-                return refusal
-            if int(request.headers.get("content-length", 0)) > most:
-                return too_large()
-            request = Request(request.scope, bodies.counted(request.receive, most))
-            current.set(address_of(request.scope["client"]))
+            admitted = _admitted(bodies.limited(request, most), keys, keyless=keyless)
+            if isinstance(admitted, Response):
+                return admitted
+            current.set(address_of(request.client))
             try:
-                return await endpoint(_translated(request, keys))  # type: ignore[misc,no-any-return]
+                return await endpoint(admitted)
             except bodies.TooLarge:
-                return too_large()
+                return JSONResponse({"message": "Request size limit exceeded"}, 413)
             except bodies.TooSlow:
                 return JSONResponse({"message": "Request timed out"}, 408, {"connection": "close"})
 
@@ -223,62 +210,39 @@ def _application(
 
         return checked
 
-    # Public files need no API key, and what is too large has a limit for each bucket.
-    files = guarded(
-        storage.endpoint,
-        keyless=True,
-        most=MAX_UPLOAD,
-        too_large=lambda: too_large().response(),
-    )
     return Starlette(
         routes=[
-            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=AUTH_METHODS),
-            Route("/rest/v1/rpc/{function}", guarded(rest.function), methods=REST_METHODS),
-            Route("/rest/v1/{table}", guarded(rest.table), methods=REST_METHODS),
-            Route("/rest/v1/{path:path}", guarded(rest.other), methods=REST_METHODS),
-            # Public files need no API key, and what is too large has a limit for each bucket.
-            Route("/storage/v1/{path:any}", files, methods=STORAGE_METHODS),
+            Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
+            Route("/rest/v1/{path:any}", guarded(rest.endpoint), methods=METHODS),
+            # The storage server is content with a bearer, without an API key.
+            Route(
+                "/storage/v1/{path:any}",
+                guarded(storage.endpoint, keyless=True, most=MAX_UPLOAD),
+                methods=METHODS,
+            ),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},
     )
 
 
-def _refuse(request: Request, keys: ServerKeys) -> Response | None:
-    """What the real gateway refuses before a service sees it: a missing or unknown API key."""
-    key = request.headers.get("apikey") or request.query_params.get("apikey")
-    if not key:
-        return JSONResponse(
-            {
-                "message": "No API key found in request",
-                "hint": "No `apikey` request header or url param was found.",
-            },
-            401,
-        )
-    if keys.token_of(key) is None or _bearer_is_another_key(request, key):
-        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
-    return None
+def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request | Response:
+    """The request as services see it: with its role's JWT in the place of an opaque key.
 
-
-def _bearer_is_another_key(request: Request, key: str) -> bool:
-    """An opaque key is no bearer, unless it repeats the request's API key, as clients do."""
-    token = bearer(request)
-    return is_opaque(token) and token != key
-
-
-def _translated(request: Request, keys: ServerKeys) -> Request:
-    """The request as services see it: with its role's JWT in the place of an opaque key."""
+    Or what the real gateway answers before a service sees it, to a missing or unknown API key.
+    """
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)
+    if not key and not keyless:
+        return JSONResponse(MISSING, 401)
+    # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
+    if not keyless and (token is None or (is_opaque(given) and given != key)):
+        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
     if token is None or not is_opaque(key) or (given and given != key):
         return request
     headers = MutableHeaders(scope=request.scope)
     headers["apikey"], headers["authorization"] = token, f"Bearer {token}"
     return Request(request.scope, request.receive)
-
-
-def _too_large() -> Response:
-    return JSONResponse({"message": "Request size limit exceeded"}, 413)
 
 
 async def _no_route(request: Request, error: Exception) -> Response:

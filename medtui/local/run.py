@@ -4,14 +4,10 @@ When everything is ready, one line of JSON goes to standard output; all else goe
 error. On a terminal, which others may see, the line is left out unless asked for by `--json`: it
 holds the secrets. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
 
-In the foreground it runs until it is told to stop. With `--held` it runs for others, in the
-background, and ends when the last of them has gone (holders.py). An app that needs a server:
-
-1. starts `medtui local run --held` in a session of its own, and reads a line from its standard
-   output: the line that holders.py describes. It is the same whether this process serves, or has
-   found that another one does (then it has ended, with 0). No line: its standard error says why;
-2. connects to the socket that `HOLD` names within ten seconds, and keeps the connection open for
-   as long as it needs the server.
+In the foreground it runs until it is told to stop. With `--held` it runs in the background, as
+long as a program holds it (lease.py). An app that needs a server starts it so, in a session of its
+own, reads the line, which is the same if another process serves already, and connects to the
+socket that `HOLD` names within ten seconds. No line: the standard error says why.
 """
 
 from __future__ import annotations
@@ -27,25 +23,27 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-from medtui import __version__, console
+from medtui import __version__
+from medtui.console import print_error
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
 from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.lease import Holders
-from medtui.local.log import logged
 from medtui.local.postgres import SUPERUSER, Cluster
 from medtui.store import files
+from medtui.store.log import LogFile, Scrubbed, written
 
 log = logging.getLogger(__name__)
 
 # The Supabase CLI's own default, so that what people know about it holds here.
 DEFAULT_PORT = 54321
+
+LOG_BYTES, LOG_BACKUPS = 1_000_000, 3
 
 FILES_AFTER = 2.0
 """Seconds until the sample sessions' files are added, so that the board is shown first."""
@@ -80,9 +78,9 @@ def main(options: RunOptions) -> int:
         if options.held:
             answer(error.server)
             return 0
-        tell(str(error))
+        print_error(str(error))
     except LocalError as error:
-        tell(str(error))
+        print_error(str(error))
     return 1
 
 
@@ -113,7 +111,6 @@ async def serve(options: RunOptions) -> None:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
         stack.enter_context(logged(data))
-        stack.enter_context(_told())
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
         hold = str(folder / "holders")
@@ -131,12 +128,12 @@ async def serve(options: RunOptions) -> None:
         is_shown = sys.stdout.isatty() and not options.json and not options.held
         if not is_shown:
             answer(held if options.held else server)
-        tell(f"Ready at {server['API_URL']}, with its data in {data}.")
+        print_error(f"Ready at {server['API_URL']}, with its data in {data}.")
         log.info("medtui %s serves at %s", __version__, server["API_URL"])
         if options.invite or is_shown:
             invite(options.host, data, server)
         if is_shown:
-            tell("Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c.")
+            print_error("Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c.")
         # Closed first of all: no program is to join a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
@@ -164,7 +161,7 @@ async def gateway(
     now = datetime.now(UTC)
     is_filled = bool(options.sample) and await add_sample(cluster, options.sample, now)
     if not is_private(options.host):
-        tell(
+        print_error(
             f"Warning: traffic to {options.host} is not encrypted. Others on the same network "
             "can read it, passwords included."
         )
@@ -172,9 +169,8 @@ async def gateway(
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
     confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
-    settings = await asyncio.to_thread(
-        partial(settings.changed, data, port=port, confirm_email=confirm)
-    )
+    settings = replace(settings, port=port, confirm_email=confirm)
+    await asyncio.to_thread(settings.save, data)
     server = await Gateway.start(
         cluster.dsn,
         settings.keys,
@@ -240,19 +236,15 @@ def listen(options: RunOptions, remembered: int | None) -> socket.socket:
     port = 0 if options.throwaway else remembered or DEFAULT_PORT
     if options.port is not None:
         port = options.port
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     try:
-        return bind(options.host, port)
+        return socket.create_server((options.host, port), family=family)
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         if options.port is None and error.errno == errno.EADDRINUSE:
-            tell(f"Port {port} is taken, so this takes another one.")
-            return bind(options.host, 0)
+            print_error(f"Port {port} is taken, so this takes another one.")
+            return socket.create_server((options.host, 0), family=family)
         raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
-
-
-def bind(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
 
 
 def reachable(host: str) -> str:
@@ -271,29 +263,30 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
     port = int(server["API_URL"].rpartition(":")[2])
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
-        tell(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
+        print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
     sys.stdout.write(invitation(host, port, key) + "\n")
     sys.stdout.flush()
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Log what ends the server: the program that started it may have ended."""
-    try:
-        yield
-    except LocalError as error:
-        log.error("%s", error)
-        raise
-    finally:
-        log.info("stopped")
+def logged(data: Path) -> Iterator[None]:
+    """Log to `server.log` in the folder: ourselves from INFO on, all else from WARNING on.
+
+    What ends the server is logged, too: the program that started it may have ended.
+    """
+    logging.getLogger("medtui").setLevel(logging.INFO)
+    handler = LogFile(data / "server.log", LOG_BYTES, LOG_BACKUPS, Scrubbed())
+    with written(handler, [logging.getLogger()]):
+        try:
+            yield
+        except LocalError as error:
+            log.error("%s", error)
+            raise
+        finally:
+            log.info("stopped")
 
 
 def answer(server: dict[str, str]) -> None:
     """The one line on standard output."""
     sys.stdout.write(json.dumps(server) + "\n")
     sys.stdout.flush()
-
-
-def tell(sentence: str) -> None:
-    """Print a line for people; a closed pipe is ignored, as the starter may have ended."""
-    console.print_error(sentence)

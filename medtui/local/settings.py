@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from medtui.local import LocalError
 from medtui.local.keys import ServerKeys
@@ -42,13 +41,6 @@ class ServerSettings:
                 "and everybody signs in again with new keys."
             ) from None
         if stored != asdict(settings):  # made now, or by an earlier medtui
-            settings.save(folder)
-        return settings
-
-    def changed(self, folder: Path, **values: Any) -> ServerSettings:
-        """These settings with other values, which are kept."""
-        settings = replace(self, **values)
-        if settings != self:
             settings.save(folder)
         return settings
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from medtui.local.address import UNKNOWN, address_of
 from medtui.local.auth import limits
 from medtui.local.auth.errors import AuthError
-from medtui.local.auth.limits import CODES, MOST_KEYS, REQUESTS, Guesses, Limiter, Limits
+from medtui.local.auth.limits import CODES, MOST_KEYS, REQUESTS, Guesses, Limits
 from medtui.local.gateway import Gateway
 from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Person, Stack
@@ -121,18 +121,6 @@ def test_made_up_names_make_no_count_be_forgotten() -> None:
         guesses.count(request(), f"{number}@example.org", is_known=False)
     with pytest.raises(AuthError):
         guesses.check(request(), "victim@example.org")
-
-
-def test_who_is_at_the_limit_is_forgotten_last() -> None:
-    """Also by guesses at real accounts, from addresses without end."""
-    limiter = Limiter(GUESSES)
-    for _ in range(GUESSES):
-        limiter.count("victim")
-    for number in range(2 * MOST_KEYS):
-        limiter.count(str(number))
-    assert len(limiter._events) <= MOST_KEYS
-    with pytest.raises(AuthError):
-        limiter.check("victim")
 
 
 def test_of_a_code_all_addresses_together_guess_so_much() -> None:

@@ -93,7 +93,7 @@ async def test_the_client_walks_through_everything(stack: Stack) -> None:
     await mine.until(lambda: mine.system)
     # 3 A refusal: a column that the caller may not read.
     peeping = Heard(nobody, "peeping")
-    peeping.follow("UPDATE", "room_url=gte.https://a")
+    peeping.follow("UPDATE", "room_url=eq.https://a")
     await peeping.subscribe()
     await peeping.until(lambda: "CHANNEL_ERROR" in peeping.states)
     assert "invalid column for filter room_url" in peeping.errors[0]

@@ -22,12 +22,9 @@ class AuthDoor:
         body: Any = None,
         *,
         token: str = "",
-        modern: bool = True,
         key: str = "",
     ) -> httpx.Response:
-        headers = {"apikey": key or self.stack.anon_key}
-        if modern:
-            headers["X-Supabase-Api-Version"] = "2024-01-01"
+        headers = {"apikey": key or self.stack.anon_key, "X-Supabase-Api-Version": "2024-01-01"}
         if token:
             headers["Authorization"] = f"Bearer {token}"
         url = f"{self.stack.url}/auth/v1/{path}"

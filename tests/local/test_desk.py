@@ -194,10 +194,10 @@ def test_the_log_is_scrubbed_and_does_not_grow_without_end(
 ) -> None:
     import logging
 
-    from medtui.local import log
+    from medtui.local import run
 
-    monkeypatch.setattr(log, "MAX_BYTES", 2000)
-    with log.logged(tmp_path):
+    monkeypatch.setattr(run, "LOG_BYTES", 2000)
+    with run.logged(tmp_path):
         library = logging.getLogger("some.library")
         library.warning("login failed: postgresql://postgres:hunter2@/db?host=x")
         library.warning('sent {"email": "a", "password": "correct \\"horse", "refresh_token":"r3"}')
@@ -209,8 +209,8 @@ def test_the_log_is_scrubbed_and_does_not_grow_without_end(
     files = sorted(tmp_path.iterdir())
     assert [path.name for path in files] == ["server.log", *(f"server.log.{n}" for n in (1, 2, 3))]
     assert all(path.stat().st_size <= 2000 for path in files)
-    monkeypatch.setattr(log, "MAX_BYTES", 20_000)
-    with log.logged(tmp_path):
+    monkeypatch.setattr(run, "LOG_BYTES", 20_000)
+    with run.logged(tmp_path):
         library.warning("login failed: postgresql://postgres:hunter2@/db?host=x")
         library.warning('sent {"email": "a", "password": "correct \\"horse", "refresh_token":"r3"}')
         library.warning("with sb_secret_abc-def_123 and eyJhbGciOi.eyJpc3Mi.c2ln-n_x")

@@ -6,50 +6,37 @@ Shapes, statuses and codes follow GoTrue; what is not here answers 404 as it doe
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
 
 import psycopg
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from medtui.local.auth.account import AccountRoutes
-from medtui.local.auth.admin import Admin
-from medtui.local.auth.db import Pool, auth_pool, the_one
+from medtui.local.auth.admin import AdminRoutes
+from medtui.local.auth.db import Pool
 from medtui.local.auth.entry import SignInRoutes
-from medtui.local.auth.errors import AuthError, unexpected_failure
-from medtui.local.auth.inputs import Body, body_of
+from medtui.local.auth.errors import AuthError
+from medtui.local.auth.inputs import body_of
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import LoginSessions
+from medtui.local.auth.sessions import LoginSessions, Routes
 from medtui.local.keys import ServerKeys
-
-__all__ = ["METHODS", "AuthService", "auth_pool"]
-
-METHODS = ["GET", "POST", "PUT", "DELETE"]
 
 log = logging.getLogger(__name__)
 
 
 class AuthService:
-    """The endpoints. `autoconfirm` off: a sign-up waits for a code from the mailbox."""
+    """The endpoints. `issuer` is what access tokens say they come from.
+
+    `autoconfirm` off: a sign-up waits for a code from the mailbox.
+    """
 
     def __init__(
-        self, pool: Pool, keys: ServerKeys, *, autoconfirm: bool = True, trust_proxy: bool = False
+        self, pool: Pool, keys: ServerKeys, issuer: str, *, autoconfirm: bool, trust_proxy: bool
     ) -> None:
-        self._autoconfirm = autoconfirm
-        self._pool = pool
-        self._sessions = LoginSessions(keys)
-        limits = Limits(trust_proxy=trust_proxy)
-        self._routes: dict[tuple[str, str], Callable[[Request, Body], Awaitable[Response]]] = {
-            ("GET", "health"): self._health,
-            ("GET", "settings"): self._settings,
-            **SignInRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **AccountRoutes(pool, self._sessions, limits, autoconfirm=autoconfirm).routes,
-            **Admin(pool, self._sessions).routes,
-        }
-
-    def issue_as(self, issuer: str) -> None:
-        """Say in access tokens from where they come."""
-        self._sessions.issuer = issuer
+        shared = pool, LoginSessions(keys, issuer), Limits(trust_proxy=trust_proxy), autoconfirm
+        self._routes: Routes = {}
+        for routes in (SignInRoutes, AccountRoutes, AdminRoutes):
+            self._routes |= routes(*shared).routes()
 
     async def endpoint(self, request: Request) -> Response:
         path = request.path_params["path"]
@@ -59,27 +46,9 @@ class AuthService:
         try:
             return await handler(request, await body_of(request))
         except AuthError as error:
-            return error.response(request)
+            return error.response()
         except psycopg.Error as error:
             # Its text may hold what was sent.
             log.warning("%s %s failed: %s", request.method, path, type(error).__name__)
-            return unexpected_failure().response(request)
-
-    async def _health(self, request: Request, body: Body) -> Response:
-        return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
-
-    async def _settings(self, request: Request, body: Body) -> Response:
-        """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
-        async with self._pool.connection() as db:
-            found = await the_one(db, "select exists(select from auth.users) as has_accounts")
-        return JSONResponse(
-            {
-                "external": {"email": True, "phone": False, "anonymous_users": False},
-                "disable_signup": False,
-                "mailer_autoconfirm": self._autoconfirm,
-                "phone_autoconfirm": False,
-                "sms_provider": "",
-                "saml_enabled": False,
-                "medtui_has_accounts": found["has_accounts"],
-            }
-        )
+            message = "Unexpected failure, please check server logs for more information"
+            return AuthError(500, "unexpected_failure", message).response()

@@ -10,56 +10,52 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.db import Db, Pool, one, the_one
+from medtui.local.auth.db import Db, one, the_one
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
-from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import LoginSessions, end_sessions
+from medtui.local.auth.inputs import checked, email_of, object_of
+from medtui.local.auth.sessions import RouteGroup, Routes, end_sessions
+from medtui.local.bodies import Json
 
 RECENT = timedelta(hours=24)
 """A login that is older changes no password without a code, where sign-ups wait for codes."""
 
 
-class AccountRoutes:
+class AccountRoutes(RouteGroup):
     """The endpoints `user`, `reauthenticate` and `logout`."""
 
-    def __init__(self, pool: Pool, sessions: LoginSessions, limits: Limits, *, autoconfirm: bool):
-        self._autoconfirm = autoconfirm
-        self._pool = pool
-        self._sessions = sessions
-        self._limits = limits
-        self.routes = {
+    def routes(self) -> Routes:
+        return {
             ("GET", "user"): self._user,
             ("PUT", "user"): self._update,
             ("GET", "reauthenticate"): self._reauthenticate,
             ("POST", "logout"): self._logout,
         }
 
-    async def _user(self, request: Request, body: Body) -> Response:
-        async with self._pool.connection() as db:
-            user, _ = await self._sessions.caller(db, request)
+    async def _user(self, request: Request, body: Json) -> Response:
+        async with self.pool.connection() as db:
+            user, _ = await self.sessions.caller(db, request)
         return JSONResponse(users.as_json(user))
 
-    async def _update(self, request: Request, body: Body) -> Response:
+    async def _update(self, request: Request, body: Json) -> Response:
         """Change password, e-mail (which takes codes), or metadata."""
-        async with self._pool.connection() as db:
-            user, session_id = await self._sessions.caller(db, request)
+        async with self.pool.connection() as db:
+            user, session_id = await self.sessions.caller(db, request)
         if body.get("app_metadata") is not None:
             message = "Updating app_metadata requires admin privileges"
             raise AuthError(403, "not_admin", message)
-        self._limits.admit(request)
+        self.limits.admit(request)
         email = email_of(body) if body.get("email") else user["email"]
         data, hashed = object_of(body, "data"), None
         if body.get("password") is not None:
             password = checked(body["password"])
-            async with self._pool.connection() as db:
+            async with self.pool.connection() as db:
                 await self._recognise(db, request, user, session_id, body.get("nonce"))
             if await passwords.matches(password, user["encrypted_password"]):
                 message = "New password should be different from the old password."
                 raise AuthError(422, "same_password", message)
             hashed = await passwords.hashed(password)
-        async with self._pool.connection() as db:
+        async with self.pool.connection() as db:
             user = await the_one(
                 db, "select * from auth.users where id = %s for update", user["id"]
             )
@@ -86,32 +82,32 @@ class AccountRoutes:
         self, db: Db, request: Request, user: DictRow, session_id: UUID | None, nonce: object
     ) -> None:
         """Refuse a change of password from an old login without the code that was sent for it."""
-        if self._autoconfirm or await _is_recent(db, session_id):
+        if self.autoconfirm or await _is_recent(db, session_id):
             return
         if not isinstance(nonce, str) or not nonce:
             message = "Password update requires reauthentication"
             raise AuthError(400, "reauthentication_needed", message)
-        self._limits.codes.check(request, user["email"])
+        self.limits.codes.check(request, user["email"])
         if not await codes.redeem(db, codes.REAUTHENTICATION, user["email"], nonce):
-            self._limits.codes.count(request, user["email"], is_known=True)
+            self.limits.codes.count(request, user["email"], is_known=True)
             message = "Nonce has expired or is invalid"
             raise AuthError(422, "reauthentication_not_valid", message)
-        self._limits.codes.forget(request, user["email"])
+        self.limits.codes.forget(request, user["email"])
 
-    async def _reauthenticate(self, request: Request, body: Body) -> Response:
+    async def _reauthenticate(self, request: Request, body: Json) -> Response:
         """Send a code to the signed-in user."""
-        async with self._pool.connection() as db:
-            user, _ = await self._sessions.caller(db, request)
-            self._limits.admit(request)
+        async with self.pool.connection() as db:
+            user, _ = await self.sessions.caller(db, request)
+            self.limits.admit(request)
             await codes.send(db, user, codes.REAUTHENTICATION)
         return JSONResponse({})
 
-    async def _logout(self, request: Request, body: Body) -> Response:
+    async def _logout(self, request: Request, body: Json) -> Response:
         scope = request.query_params.get("scope") or "global"
         if scope not in ("global", "local", "others"):
             raise validation_failed(f'Unsupported logout scope "{scope}"')
-        async with self._pool.connection() as db:
-            user, session_id = await self._sessions.caller(db, request)
+        async with self.pool.connection() as db:
+            user, session_id = await self.sessions.caller(db, request)
             if session_id is None or scope == "global":
                 await end_sessions(db, user)
             elif scope == "others":

@@ -9,52 +9,46 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth import passwords, users
-from medtui.local.auth.db import Pool
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
-from medtui.local.auth.sessions import LoginSessions
+from medtui.local.auth.inputs import checked, email_of, object_of
+from medtui.local.auth.sessions import RouteGroup, Routes
+from medtui.local.bodies import Json
 
 ROLES = ("service_role", "supabase_admin")
 MOST_USERS = 1000
 
 
-class Admin:
+class AdminRoutes(RouteGroup):
     """The endpoint `admin/users`."""
 
-    def __init__(self, pool: Pool, sessions: LoginSessions) -> None:
-        self._pool = pool
-        self._sessions = sessions
-        self.routes = {
-            ("GET", "admin/users"): self._list,
-            ("POST", "admin/users"): self._create,
-        }
+    def routes(self) -> Routes:
+        return {("GET", "admin/users"): self._list, ("POST", "admin/users"): self._create}
 
     def _allow(self, request: Request) -> None:
-        if self._sessions.claims(request).get("role") not in ROLES:
+        if self.sessions.claims(request).get("role") not in ROLES:
             raise AuthError(403, "not_admin", "User not allowed")
 
-    async def _list(self, request: Request, body: Body) -> Response:
+    async def _list(self, request: Request, body: Json) -> Response:
         """All users on one page, the newest first."""
         self._allow(request)
         if request.query_params.get("page", "1") not in ("", "1"):
             raise validation_failed("The local server lists users on one page")
         query = b"select * from auth.users order by created_at desc, id limit %s"
-        async with self._pool.connection() as db:
+        async with self.pool.connection() as db:
             rows = await (await db.execute(query, [MOST_USERS])).fetchall()
         return JSONResponse({"users": [users.as_json(user) for user in rows]})
 
-    async def _create(self, request: Request, body: Body) -> Response:
+    async def _create(self, request: Request, body: Json) -> Response:
         self._allow(request)
         if not body.get("email"):
-            message = "Cannot create a user without either an email or phone"
-            raise validation_failed(message)
+            raise validation_failed("Cannot create a user without either an email or phone")
         email, given = email_of(body), body.get("password") or secrets.token_urlsafe(48)
         hashed = await passwords.hashed(checked(given))
         try:
             user_id = UUID(body["id"]) if body.get("id") else None
         except (ValueError, TypeError, AttributeError) as error:
             raise validation_failed("ID must conform to the uuid v4 format") from error
-        async with self._pool.connection() as db:
+        async with self.pool.connection() as db:
             user = await users.create(
                 db,
                 email,

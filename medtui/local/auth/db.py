@@ -6,25 +6,17 @@ from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from medtui.local.connection import OwnConnection
-from medtui.local.pools import SharedPool
+from medtui.local.connection import SharedPool
 
 Db = AsyncConnection[DictRow]
 Pool = AsyncConnectionPool[Db]
 
 
 def auth_pool(dsn: str) -> Pool:
-    """Connections of the auth server; to be opened on the loop that uses them."""
-    return SharedPool(
-        dsn,
-        connection_class=OwnConnection[DictRow],
-        min_size=0,
-        max_size=4,
-        open=False,
-        # A connection that PostgreSQL has dropped, as after a crash, must not fail a sign-in.
-        check=AsyncConnectionPool.check_connection,
-        kwargs={"row_factory": dict_row},
-    )
+    """Connections of the auth server."""
+    # Checked: a connection that PostgreSQL has dropped, as after a crash, must fail no sign-in.
+    check = AsyncConnectionPool.check_connection
+    return SharedPool(dsn, min_size=0, max_size=4, check=check, kwargs={"row_factory": dict_row})
 
 
 async def one(db: Db, query: str, *parameters: object) -> DictRow | None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
-
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.db import Db, Pool, one, the_one
+from medtui.local.auth.db import Db, one, the_one
 from medtui.local.auth.errors import (
     AuthError,
     email_exists,
@@ -19,23 +16,20 @@ from medtui.local.auth.errors import (
     otp_expired,
     validation_failed,
 )
-from medtui.local.auth.inputs import Body, checked, email_of, object_of
-from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import LoginSessions, end_sessions
+from medtui.local.auth.inputs import checked, email_of, object_of
+from medtui.local.auth.sessions import RouteGroup, Routes, end_sessions
+from medtui.local.bodies import Json
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
 
 
-class SignInRoutes:
-    """The endpoints. `autoconfirm` off: a sign-up waits for a code."""
+class SignInRoutes(RouteGroup):
+    """The endpoints for people without a login."""
 
-    def __init__(self, pool: Pool, sessions: LoginSessions, limits: Limits, *, autoconfirm: bool):
-        self._pool = pool
-        self._sessions = sessions
-        self._limits = limits
-        self._autoconfirm = autoconfirm
-        self._guessing = asyncio.Semaphore(passwords.AT_A_TIME)
-        self.routes = {
+    def routes(self) -> Routes:
+        return {
+            ("GET", "health"): self._health,
+            ("GET", "settings"): self._settings,
             ("POST", "signup"): self._sign_up,
             ("POST", "token"): self._token,
             ("POST", "otp"): self._otp,
@@ -44,48 +38,63 @@ class SignInRoutes:
             ("POST", "verify"): self._verify,
         }
 
-    async def _sign_up(self, request: Request, body: Body) -> Response:
+    async def _health(self, request: Request, body: Json) -> Response:
+        return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
+
+    async def _settings(self, request: Request, body: Json) -> Response:
+        """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
+        async with self.pool.connection() as db:
+            found = await the_one(db, "select exists(select from auth.users) as has_accounts")
+        return JSONResponse(
+            {
+                "external": {"email": True, "phone": False, "anonymous_users": False},
+                "disable_signup": False,
+                "mailer_autoconfirm": self.autoconfirm,
+                "medtui_has_accounts": found["has_accounts"],
+            }
+        )
+
+    async def _sign_up(self, request: Request, body: Json) -> Response:
         if not isinstance(body.get("password"), str) or not body["password"]:
             raise validation_failed("Signup requires a valid password")
         password, email, data = checked(body["password"]), email_of(body), object_of(body, "data")
-        self._limits.admit(request)
+        self.limits.admit(request)
         hashed = await passwords.hashed(password)
-        async with self._pool.connection() as db:
+        async with self.pool.connection() as db:
             user = await self._signed_up(db, email, hashed, data, password)
             if user is None:
-                if self._autoconfirm:
+                if self.autoconfirm:
                     raise AuthError(422, "user_already_exists", "User already registered")
                 return JSONResponse(users.nobody(email, data))
-            if not self._autoconfirm:
+            if not self.autoconfirm:
                 return JSONResponse(users.as_json(user))
-            return JSONResponse(await self._sessions.open(db, user, "password"))
+            return JSONResponse(await self.sessions.open(db, user, "password"))
 
     async def _signed_up(
-        self, db: Db, email: str, hashed: str, data: Body, password: str | None = None
+        self, db: Db, email: str, hashed: str, data: Json, password: str
     ) -> DictRow | None:
         """The new user, confirmed or sent a code; None if the e-mail is taken.
 
         An account that was never confirmed gets the same answer as a new one. But we cannot know
-        whether both sign-ups are one person's. After a second one with another password, or
-        without one, no password opens the account: the person who enters the code sets one.
+        whether both sign-ups are one person's. After a second one with another password no
+        password opens the account: the person who enters the code sets one.
         """
-        user = await users.create(db, email, hashed, confirmed=self._autoconfirm, data=data)
+        user = await users.create(db, email, hashed, confirmed=self.autoconfirm, data=data)
         if user is None:
             user = await the_one(db, "select * from auth.users where email = %s for update", email)
             if user["email_confirmed_at"]:
                 return None
-            if self._autoconfirm:  # No code will be sent: the account is this caller's.
+            if self.autoconfirm:  # No code will be sent: the account is this caller's.
                 await _set_password(db, user, hashed)
                 return await _confirmed(db, user)
-            known = user["encrypted_password"]
-            if password is None or not await passwords.matches(password, known):
+            if not await passwords.matches(password, user["encrypted_password"]):
                 await _set_password(db, user, None)
                 await db.commit()  # whether or not another code may be sent now
-        if not self._autoconfirm:
+        if not self.autoconfirm:
             await codes.send(db, user, codes.SIGN_UP)
         return user
 
-    async def _token(self, request: Request, body: Body) -> Response:
+    async def _token(self, request: Request, body: Json) -> Response:
         match request.query_params.get("grant_type"):
             case "password":
                 return await self._password_grant(request, body)
@@ -93,73 +102,60 @@ class SignInRoutes:
                 token = body.get("refresh_token")
                 if not isinstance(token, str) or not token:
                     raise validation_failed("refresh_token required")
-                async with self._pool.connection() as db:
-                    return JSONResponse(await self._sessions.refresh(db, token))
+                async with self.pool.connection() as db:
+                    return JSONResponse(await self.sessions.refresh(db, token))
         raise validation_failed("unsupported_grant_type")
 
-    async def _password_grant(self, request: Request, body: Body) -> Response:
+    async def _password_grant(self, request: Request, body: Json) -> Response:
         email, password = email_of(body), body.get("password")
         if not isinstance(password, str):
             raise invalid_credentials()
-        self._limits.admit(request)
-        # No more at a time than are hashed at a time: a thousand guesses at once are slowed, too.
-        async with self._guessing:
-            self._limits.passwords.check(request, email)
-            async with self._pool.connection() as db:
+        self.limits.admit(request)
+        async with self.limits.guessing:
+            self.limits.passwords.check(request, email)
+            async with self.pool.connection() as db:
                 user = await users.by_email(db, email)
             hashed = user["encrypted_password"] if user else None
             if not await passwords.matches(password, hashed) or user is None:
-                self._limits.passwords.count(request, email, is_known=user is not None)
+                self.limits.passwords.count(request, email, is_known=user is not None)
                 raise invalid_credentials()
-        self._limits.passwords.forget(request, email)
+        self.limits.passwords.forget(request, email)
         if users.is_banned(user):
             raise AuthError(400, "user_banned", "User is banned")
         if user["email_confirmed_at"] is None:
             raise AuthError(400, "email_not_confirmed", "Email not confirmed")
-        async with self._pool.connection() as db:
-            return JSONResponse(await self._sessions.open(db, user, "password"))
+        async with self.pool.connection() as db:
+            return JSONResponse(await self.sessions.open(db, user, "password"))
 
-    async def _otp(self, request: Request, body: Body) -> Response:
-        """Send a code to sign in with; a new e-mail gets an account, unless asked otherwise."""
+    async def _otp(self, request: Request, body: Json) -> Response:
+        """Send a code to sign in with. An account is made by a password alone."""
         if body.get("phone"):
             raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
-        if not body.get("email"):
-            raise validation_failed("One of email or phone must be set")
-        email, data = email_of(body), object_of(body, "data")
-        self._limits.admit(request)
-        # A random password. Hashed in any case, so that every request takes as long.
-        hashed = await passwords.hashed(secrets.token_urlsafe(48))
-        async with self._pool.connection() as db:
-            user = await users.by_email(db, email)
-            if user is None and body.get("create_user") is False:
-                raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
-            if user is None or user["email_confirmed_at"] is None:
-                user = await self._signed_up(db, email, hashed, data)
-                if not self._autoconfirm:
-                    return JSONResponse({})  # The code of the sign-up does.
-            if user is not None:
-                await codes.send(db, user, codes.RECOVERY)
+        if not await self._send_recovery(request, email_of(body)):
+            raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
         return JSONResponse({})
 
-    async def _recover(self, request: Request, body: Body) -> Response:
-        if not body.get("email"):
-            raise validation_failed("Password recovery requires an email")
-        email = email_of(body)
-        self._limits.admit(request)
-        async with self._pool.connection() as db:
+    async def _recover(self, request: Request, body: Json) -> Response:
+        await self._send_recovery(request, email_of(body))
+        return JSONResponse({})
+
+    async def _send_recovery(self, request: Request, email: str) -> bool:
+        """Send a code that lets its owner in without the password. False: there is no account."""
+        self.limits.admit(request)
+        async with self.pool.connection() as db:
             if user := await users.by_email(db, email):
                 await codes.send(db, user, codes.RECOVERY)
-        return JSONResponse({})
+        return user is not None
 
-    async def _resend(self, request: Request, body: Body) -> Response:
+    async def _resend(self, request: Request, body: Json) -> Response:
         kind = body.get("type")
         if kind not in ("signup", "email_change"):
             raise validation_failed(
                 "Missing one of these types: signup, email_change, sms, phone_change"
             )
         email = email_of(body)
-        self._limits.admit(request)
-        async with self._pool.connection() as db:
+        self.limits.admit(request)
+        async with self.pool.connection() as db:
             user = await users.by_email(db, email)
             if user and kind == "signup" and user["email_confirmed_at"] is None:
                 await codes.send(db, user, codes.SIGN_UP)
@@ -167,7 +163,7 @@ class SignInRoutes:
                 await send_change(db, user, user["email_change"])
         return JSONResponse({})
 
-    async def _verify(self, request: Request, body: Body) -> Response:
+    async def _verify(self, request: Request, body: Json) -> Response:
         kind, code = body.get("type"), body.get("token")
         if not isinstance(kind, str) or not kind:
             raise validation_failed("Verify requires a verification type")
@@ -176,15 +172,15 @@ class SignInRoutes:
         if kind not in codes.VERIFIED or not isinstance(code, str):
             raise otp_expired()  # Links are not sent here, nor text messages.
         email = email_of(body)
-        self._limits.admit(request)
-        async with self._pool.connection() as db:
-            self._limits.codes.check(request, email)
+        self.limits.admit(request)
+        async with self.pool.connection() as db:
+            self.limits.codes.check(request, email)
             redeemed = await codes.redeem(db, kind, email, code.replace("-", ""))
             if redeemed is None:
                 is_known = await codes.are_known(db, email)
-                self._limits.codes.count(request, email, is_known=is_known)
+                self.limits.codes.count(request, email, is_known=is_known)
                 raise otp_expired()
-            self._limits.codes.forget(request, email)
+            self.limits.codes.forget(request, email)
             user = await the_one(
                 db, "select * from auth.users where id = %s for update", redeemed["user_id"]
             )
@@ -199,11 +195,11 @@ class SignInRoutes:
                 if redeemed["purpose"] != codes.SIGN_UP and user["email_confirmed_at"] is None:
                     await _set_password(db, user, None)
                 user = await _confirmed(db, user)
-            return JSONResponse(await self._sessions.open(db, user, "otp"))
+            return JSONResponse(await self.sessions.open(db, user, "otp"))
 
     async def _change_email(self, db: Db, user: DictRow) -> DictRow | None:
         """After a code: the user with the new e-mail; None while the other code is missing."""
-        if not self._autoconfirm and user["email_change_confirm_status"] == 0:
+        if not self.autoconfirm and user["email_change_confirm_status"] == 0:
             await db.execute(
                 "update auth.users set email_change_confirm_status = 1 where id = %s", [user["id"]]
             )

@@ -1,14 +1,13 @@
-"""GoTrue's errors, in the two shapes that it answers with."""
+"""GoTrue's errors, in the shape that clients ask for."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-MODERN = "2024-01-01"
-"""The API version from which on an error's `code` is a word instead of the status."""
+API_VERSION = "2024-01-01"
+"""The one that all clients ask for: an error's `code` is a word instead of the status."""
 
 
 class AuthError(Exception):
@@ -21,19 +20,9 @@ class AuthError(Exception):
         self.message = message
         self.extra = extra
 
-    def response(self, request: Request) -> JSONResponse:
-        headers = {"x-sb-error-code": self.code}
-        version = request.headers.get("x-supabase-api-version", "")
-        if version >= MODERN:
-            body = {"code": self.code, "message": self.message, **self.extra}
-            headers["x-supabase-api-version"] = MODERN
-        else:
-            body = {
-                "code": self.status,
-                "error_code": self.code,
-                "msg": self.message,
-                **self.extra,
-            }
+    def response(self) -> JSONResponse:
+        body = {"code": self.code, "message": self.message, **self.extra}
+        headers = {"x-sb-error-code": self.code, "x-supabase-api-version": API_VERSION}
         return JSONResponse(body, self.status, headers)
 
 
@@ -60,8 +49,3 @@ def email_exists() -> AuthError:
 
 def bad_jwt(reason: str) -> AuthError:
     return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
-
-
-def unexpected_failure() -> AuthError:
-    message = "Unexpected failure, please check server logs for more information"
-    return AuthError(500, "unexpected_failure", message)

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import Any
 
 from starlette.requests import Request
 
 from medtui.local.auth.errors import AuthError, bad_json, validation_failed
 from medtui.local.auth.passwords import MAX_BYTES, MIN_LENGTH
-
-Body = dict[str, Any]
-
-MAX_BODY = 1024 * 1024
+from medtui.local.bodies import Json, json_object
 
 
-async def body_of(request: Request) -> Body:
+async def body_of(request: Request) -> Json:
     """The JSON object that was sent; empty when nothing was."""
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise AuthError(413, "validation_failed", "Request body is too large")
-    if not raw:
-        return {}
     try:
-        parsed = json.loads(raw)
-        # Half a surrogate pair is no text that a database keeps.
-        json.dumps(parsed, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as error:
+        return await json_object(request)
+    except ValueError as error:
         raise bad_json() from error
-    if not isinstance(parsed, dict):
-        raise bad_json()
-    return parsed
 
 
-def email_of(body: Body) -> str:
+def email_of(body: Json) -> str:
     """The e-mail address that was sent, in lower case."""
     email = body.get("email")
     if not isinstance(email, str) or not email:
@@ -64,7 +47,7 @@ def checked(password: object) -> str:
     return password
 
 
-def object_of(body: Body, name: str) -> Body:
+def object_of(body: Json, name: str) -> Json:
     """A JSON object among what was sent; empty when it was not sent."""
     value = body.get(name)
     if value is None:

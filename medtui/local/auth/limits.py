@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from starlette.requests import Request
 
 from medtui.local.address import address_of
 from medtui.local.auth.errors import AuthError
+from medtui.local.auth.passwords import AT_A_TIME
 
 SECONDS = 300.0
 GUESSES = 30
@@ -25,7 +27,7 @@ MOST_KEYS = 10_000
 
 
 class Limiter:
-    """Counts events by key in a sliding window."""
+    """Counts events by key in a sliding window; of too many keys the oldest is forgotten."""
 
     def __init__(
         self, limit: int, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
@@ -40,7 +42,7 @@ class Limiter:
 
     def count(self, key: str) -> None:
         if key not in self._events and len(self._events) >= MOST_KEYS:
-            self._prune()
+            del self._events[next(iter(self._events))]
         self._events.setdefault(key, deque(maxlen=self._limit)).append(self._clock())
 
     def forget(self, key: str) -> None:
@@ -49,17 +51,6 @@ class Limiter:
     def _recent(self, key: str) -> int:
         since = self._clock() - self._seconds
         return sum(moment > since for moment in self._events.get(key, ()))
-
-    def _prune(self) -> None:
-        """Forget what is old, and, if that is not enough, a tenth: those with most events last."""
-        since = self._clock() - self._seconds
-        self._events = {key: at for key, at in self._events.items() if at[-1] > since}
-        if len(self._events) >= MOST_KEYS:
-            by_events = sorted(
-                self._events, key=lambda key: (self._recent(key), self._events[key][-1])
-            )
-            for key in by_events[: MOST_KEYS // 10]:
-                del self._events[key]
 
 
 class Guesses:
@@ -98,6 +89,8 @@ class Limits:
     def __init__(self, *, trust_proxy: bool = False) -> None:
         self.passwords = Guesses()
         self.codes = Guesses(together=CODES)
+        self.guessing = asyncio.Semaphore(AT_A_TIME)
+        """Passwords are checked no more at a time than are hashed: a thousand guesses wait."""
         self._requests = Limiter(REQUESTS)
         self._trust_proxy = trust_proxy
 

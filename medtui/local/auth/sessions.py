@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,10 +13,13 @@ from uuid import UUID
 import jwt
 from psycopg.rows import DictRow
 from starlette.requests import Request
+from starlette.responses import Response
 
-from medtui.local.auth.db import Db, one, the_one
+from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
+from medtui.local.auth.limits import Limits
 from medtui.local.auth.users import as_json, is_banned
+from medtui.local.bodies import Json
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys
 
@@ -22,12 +27,16 @@ TOKEN_SECONDS = 3600
 REUSE_SECONDS = 10
 
 
+Routes = dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]]
+"""Endpoints by method and path; each takes the request's JSON."""
+
+
 class LoginSessions:
     """Gives out and reads access tokens. `issuer` is what they say they come from."""
 
-    def __init__(self, keys: ServerKeys) -> None:
-        self.issuer = ""
+    def __init__(self, keys: ServerKeys, issuer: str) -> None:
         self._keys = keys
+        self._issuer = issuer
 
     async def open(self, db: Db, user: DictRow, method: str) -> dict[str, Any]:
         """Open a login by `password` or `otp`: the session object that clients keep."""
@@ -128,7 +137,7 @@ class LoginSessions:
     def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
         now = int(time.time())
         claims = {
-            "iss": self.issuer,
+            "iss": self._issuer,
             "sub": str(user["id"]),
             "aud": "authenticated",
             "exp": now + TOKEN_SECONDS,
@@ -153,6 +162,16 @@ class LoginSessions:
             "refresh_token": refresh_token,
             "user": as_json(user),
         }
+
+
+@dataclass(frozen=True)
+class RouteGroup:
+    """What the endpoints share. `autoconfirm` off: a sign-up waits for a code."""
+
+    pool: Pool
+    sessions: LoginSessions
+    limits: Limits
+    autoconfirm: bool
 
 
 async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:

@@ -88,7 +88,7 @@ create or replace function auth.email() returns text language sql stable set sea
 $$;
 
 -- A token outlives its account by up to an hour: the services ask, in every request, whether the
--- account is there. When one is deleted, its channels are closed.
+-- account is there. When one is deleted, its channels are closed: see 4_realtime.sql.
 create or replace function auth.refuse_deleted(claims text) returns void
 language plpgsql stable security definer set search_path = '' as $$
 declare
@@ -105,15 +105,9 @@ $$;
 
 grant usage on schema auth to authenticator, supabase_storage_admin;
 
-create or replace function auth.tell_of_deleted() returns trigger
-language plpgsql set search_path = '' as $$
-begin
-  perform pg_catalog.pg_notify('medtui_deleted', old.id::text);
-  return null;
-end
-$$;
-create or replace trigger tell_of_deleted after delete on auth.users
-  for each row execute function auth.tell_of_deleted();
+-- Earlier versions told of deleted accounts by a notification.
+drop trigger if exists tell_of_deleted on auth.users;
+drop function if exists auth.tell_of_deleted();
 
 revoke all on all tables in schema auth from public, anon, authenticated, service_role;
 grant execute on all functions in schema auth to public;

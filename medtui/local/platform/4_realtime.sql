@@ -95,3 +95,12 @@ begin
 end
 $$;
 revoke execute on function realtime.permitted from public, anon, authenticated, service_role;
+
+-- The realtime server closes the channels of deleted accounts: it follows this in the log, too.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_publication where pubname = 'medtui_deleted') then
+    create publication medtui_deleted for table auth.users with (publish = 'delete');
+  end if;
+end
+$$;

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 from starlette.websockets import WebSocket
 
-from medtui.local.address import address_of
 from medtui.local.keys import ServerKeys
 from medtui.local.realtime.access import Access
 from medtui.local.realtime.channel import Channel, Services
-from medtui.local.realtime.deleted import Deletions
 from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
-from medtui.local.realtime.neighbours import Neighbours
 from medtui.local.realtime.socket import RESTART, ClientSocket
 from medtui.local.realtime.topics import Topics
 
@@ -27,21 +23,17 @@ class Realtime:
 
     def __init__(self, dsn: Callable[[str], str], keys: ServerKeys) -> None:
         self._keys = keys
-        self._neighbours: dict[str, Neighbours] = {}
-        self._large = asyncio.Lock()
         self._access = Access(dsn(SUPERUSER), keys)
         self._feed = ChangeLog(dsn(SUPERUSER), self._channels, self._restart)
-        self._deletions = Deletions(dsn(SUPERUSER), self._access, self._channels)
         self._services = Services(self._access, Topics(), self._feed.check)
+        self._clients = self._services.clients
 
     async def start(self) -> None:
         """Begin to follow the log; what is committed after this is seen."""
         await self._feed.start()
-        await self._deletions.start()
 
     async def stop(self) -> None:
         """Close every socket, and the log with its slot."""
-        await self._deletions.stop()
         await self._feed.stop()
         await self._access.close()
 
@@ -52,28 +44,20 @@ class Realtime:
         if token is None or version not in VERSIONS:
             await websocket.close()  # before it is accepted: HTTP 403
             return
-        address = address_of(websocket.client)
-        neighbours = self._neighbours.setdefault(address, Neighbours(self._large))
-        if len(neighbours.sockets) >= MAX_SOCKETS:
+        client = ClientSocket(websocket, self._services, token, version)
+        if len(client.neighbours()) >= MAX_SOCKETS:
             await websocket.close()
             return
-        client = ClientSocket(websocket, self._services, token, version, neighbours)
-        neighbours.sockets.add(client)
+        self._clients.add(client)
         try:
             await client.serve()
         finally:
-            neighbours.sockets.discard(client)
-            if not neighbours.sockets:
-                self._neighbours.pop(address, None)
-
-    def _clients(self) -> Iterable[ClientSocket]:
-        for neighbours in self._neighbours.values():
-            yield from neighbours.sockets
+            self._clients.discard(client)
 
     def _channels(self) -> Iterable[Channel]:
-        for client in self._clients():
+        for client in self._clients:
             yield from client.channels.values()
 
     def _restart(self) -> None:
-        for client in self._clients():
+        for client in self._clients:
             client.close(RESTART)

@@ -9,24 +9,33 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from medtui.local.realtime.access import Caller
-from medtui.local.realtime.bindings import BadFilter, Binding
-from medtui.local.realtime.database import Database
+from medtui.local.realtime.access import Caller, Database
+from medtui.local.realtime.join_config import BadFilter, Binding
 from medtui.local.realtime.pgoutput import UNCHANGED, RowChange, Values, WalRelation
 
 PUBLISHED = """
     select true from pg_publication_tables where pubname = 'supabase_realtime'
     and %s::text in ('*', schemaname::text) and %s::text in ('*', tablename::text)
 """
-GRANTS_SECONDS = 5.0
+COLUMN = """
+    select format_type(atttypid, atttypmod), has_column_privilege(%s, attrelid, attnum, 'select')
+    from pg_attribute where attrelid = to_regclass(format('%%I.%%I', %s::text, %s::text))
+    and attname = %s and attnum > 0 and not attisdropped
+"""
+READABLE = """
+    select attname, typname from pg_attribute join pg_type on pg_type.oid = atttypid
+    where attrelid = %(oid)s and attnum > 0 and not attisdropped
+    and has_column_privilege(%(role)s, %(oid)s, attnum, 'select') order by attnum
+"""
+KNOWN_SECONDS = 5.0
 """How long the columns that a role may read are taken as known."""
 
 
@@ -36,8 +45,6 @@ class Prepared:
 
     data: dict[str, Any]
     seen_by: frozenset[Caller]
-    matching: frozenset[Binding]
-    """The bindings whose filters the row passes."""
 
 
 class Changes:
@@ -45,8 +52,7 @@ class Changes:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._types: dict[int, str] = {}
-        self._grants: dict[tuple[str, int], tuple[float, frozenset[str]]] = {}
+        self._known: dict[tuple[str, int], tuple[float, list[dict[str, str]]]] = {}
 
     async def visible(self, xid: int) -> None:
         """Wait until a transaction can be seen by others.
@@ -60,44 +66,36 @@ class Changes:
                 return
             await asyncio.sleep(0.001)
 
-    async def check(self, binding: Binding, role: str) -> None:
-        """Try a binding's filter on a row of nulls. Raises BadFilter.
+    async def check(self, binding: Binding, role: str) -> Binding:
+        """The binding, ready to be compared with what the log says. Raises BadFilter.
 
         A column that the role may not read cannot be filtered by either: what comes
         and what does not would tell its value.
         """
         if not await self._database.rows(PUBLISHED, [binding.schema, binding.table]):
             raise BadFilter(f"Realtime is not enabled for {binding.schema}.{binding.table}")
-        condition = binding.condition()
-        if condition is None or binding.terms is None:
-            return
-        column = binding.terms[0]
+        terms = binding.terms()
+        if terms is None:
+            return binding
+        column, given = terms
         try:
-            [may_read] = await self._database.row(
-                "select has_column_privilege("
-                "%s, format('%%I.%%I', %s::text, %s::text), %s, 'select')",
-                [role, binding.schema, binding.table, column],
-            )
-            if not may_read:
+            named = [role, binding.schema, binding.table, column]
+            found = await self._database.rows(COLUMN, named)
+            if not found or not found[0][1]:
                 raise BadFilter(f"invalid column for filter {column}")
-            table = sql.Identifier(binding.schema, binding.table)
-            query = sql.SQL("select {} from (select (null::{}).*) as new").format(condition, table)
-            await self._database.row(query)
-        except psycopg.errors.UndefinedColumn as error:
-            raise BadFilter(f"invalid column for filter {column}") from error
+            # As Postgres writes a value of this type, in the log, too.
+            query = sql.SQL("select format('%%s', %s::{})").format(sql.SQL(found[0][0]))
+            [value] = await self._database.row(query, [given])
         except psycopg.OperationalError:
             raise
         except psycopg.DatabaseError as error:
             raise BadFilter(error.diag.message_primary or error) from error
+        return replace(binding, column=column, value=value)
 
     async def prepare(
-        self,
-        change: RowChange,
-        committed_at: datetime,
-        callers: Iterable[Caller],
-        bindings: Collection[Binding],
+        self, change: RowChange, committed_at: datetime, callers: Iterable[Caller]
     ) -> Prepared:
-        """What these callers, with these bindings, may see of a change. Raises psycopg.Error."""
+        """What these callers may see of a change. Raises psycopg.Error."""
         relation = change.relation
         data: dict[str, Any] = {
             "schema": relation.schema,
@@ -106,19 +104,17 @@ class Changes:
             "type": change.kind,
             "errors": None,
         }
-        await self._learn_types(relation)
-        everybody, wanted = frozenset(callers), frozenset(bindings)
+        everybody = frozenset(callers)
         key = next((column.name for column in relation.columns if column.is_key), None)
-        record, matching = await self._record(relation, change.values, bindings)
-        data["columns"] = self._described(relation)
+        record = await self._record(relation, change.values)
         if change.kind == "DELETE":
             data["old_record"] = {name: record[name] for name in record if name == key}
-            return Prepared(data, everybody, matching)
+            return Prepared(data, everybody)
         data["record"] = record
         if change.kind == "UPDATE":
             data["old_record"] = {key: record.get(key)} if key else {}
         if key is None:
-            return Prepared(data, everybody, wanted & matching)
+            return Prepared(data, everybody)
         order = sorted(everybody)
         [visible] = await self._database.row(
             "select realtime.visible_to(%s::oid::regclass, %s, %s, %s, %s)",
@@ -131,69 +127,36 @@ class Changes:
             ],
         )
         seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
-        return Prepared(data, seen_by, matching)
+        return Prepared(data, seen_by)
 
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
-        allowed = await self._granted(relation, role)
-        data = {**prepared.data, "columns": _only(prepared.data["columns"], allowed)}
+        columns = await self._columns(relation.oid, role)
+        allowed = {column["name"] for column in columns}
+        data = {**prepared.data, "columns": columns}
         # Of a row that is gone everybody is told the key.
         for part in ("record", "old_record") if data["type"] != "DELETE" else ():
             if part in data:
                 data[part] = {n: v for n, v in data[part].items() if n in allowed}
         return data
 
-    async def _record(
-        self, relation: WalRelation, values: Values, bindings: Collection[Binding]
-    ) -> tuple[dict[str, Any], frozenset[Binding]]:
-        """The row as Postgres writes it in JSON, and the bindings whose filters it passes."""
+    async def _record(self, relation: WalRelation, values: Values) -> dict[str, Any]:
+        """The row as Postgres writes it in JSON."""
         known = {name: value for name, value in values.items() if value is not UNCHANGED}
-        conditions = {binding: binding.condition() for binding in set(bindings)}
-        filtered = [(each, condition) for each, condition in conditions.items() if condition]
-        tests = sql.SQL(", ").join(
-            sql.SQL("coalesce({}, false)").format(condition) for _, condition in filtered
-        )
-        query = sql.SQL(
-            "select to_jsonb(new), array[{}]::boolean[]"
-            " from jsonb_populate_record(null::{}, {}) as new"
-        ).format(
-            tests,
-            sql.Identifier(relation.schema, relation.table),
-            sql.Literal(json.dumps(known)),
-        )
-        whole, passed = await self._database.row(query)
-        record = {name: whole[name] for name in known if name in whole}
-        failed = {each for (each, _), ok in zip(filtered, passed, strict=True) if not ok}
-        return record, frozenset(conditions.keys() - failed)
+        table = sql.Identifier(relation.schema, relation.table)
+        query = sql.SQL("select to_jsonb(jsonb_populate_record(null::{}, %s))").format(table)
+        [whole] = await self._database.row(query, [json.dumps(known)])
+        return {name: whole[name] for name in known if name in whole}
 
-    async def _granted(self, relation: WalRelation, role: str) -> frozenset[str]:
-        now = time.monotonic()
-        known = self._grants.get((role, relation.oid))
-        if known and known[0] > now - GRANTS_SECONDS:
+    async def _columns(self, oid: int, role: str) -> list[dict[str, str]]:
+        """The columns of a table that a role may read, each with its name and its type's."""
+        known = self._known.get((role, oid))
+        if known and known[0] > time.monotonic() - KNOWN_SECONDS:
             return known[1]
-        columns = await self._database.rows(
-            "select attname from pg_attribute where attrelid = %(oid)s and attnum > 0"
-            " and not attisdropped and has_column_privilege(%(role)s, %(oid)s, attnum, 'select')",
-            {"oid": relation.oid, "role": role},
-        )
-        granted = frozenset([name for (name,) in columns])
-        self._grants[role, relation.oid] = now, granted
-        return granted
-
-    async def _learn_types(self, relation: WalRelation) -> None:
-        unknown = {column.type_oid for column in relation.columns} - self._types.keys()
-        if unknown:
-            types = await self._database.rows(
-                "select oid::bigint, typname from pg_type where oid = any (%s::oid[])",
-                [sorted(unknown)],
-            )
-            self._types.update(types)
-
-    def _described(self, relation: WalRelation) -> list[dict[str, str]]:
-        return [
-            {"name": column.name, "type": self._types.get(column.type_oid, "text")}
-            for column in relation.columns
-        ]
+        rows = await self._database.rows(READABLE, {"oid": oid, "role": role})
+        columns = [{"name": name, "type": type_} for name, type_ in rows]
+        self._known[role, oid] = time.monotonic(), columns
+        return columns
 
 
 def _is_running(xid: int, snapshot: str) -> bool:
@@ -202,7 +165,3 @@ def _is_running(xid: int, snapshot: str) -> bool:
     if xid in {int(other) % 2**32 for other in running.split(",") if other}:
         return True
     return (xid - int(xmax)) % 2**32 < 2**31  # at or behind xmax, on the circle of xids
-
-
-def _only(columns: list[dict[str, str]], allowed: frozenset[str]) -> list[dict[str, str]]:
-    return [column for column in columns if column["name"] in allowed]

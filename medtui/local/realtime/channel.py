@@ -6,35 +6,23 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Access, Caller, Refused
-from medtui.local.realtime.bindings import BadFilter, Binding
 from medtui.local.realtime.frames import ClientMessage, encode
-from medtui.local.realtime.join_config import PREFIX, JoinConfig
+from medtui.local.realtime.join_config import PREFIX, BadFilter, Binding, JoinConfig
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
+
+if TYPE_CHECKING:
+    from medtui.local.realtime.socket import ClientSocket
 
 EXTENSIONS = frozenset({"broadcast", "presence"})
 UNREADABLE = "You do not have permissions to read from this Channel topic: "
 REVOKED = "You no longer have permission to read from this Channel topic: "
 DAY = 86_400.0
-
-
-class Outlet(Protocol):
-    """The socket, as its channels see it."""
-
-    version: str
-    messages: Limit
-    """Of broadcasts, over all channels of the socket."""
-
-    def send(self, text: str) -> None:
-        """Send a frame, without waiting."""
-
-    def drop(self, channel: Channel) -> None:
-        """Forget a channel that has closed itself."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +31,10 @@ class Services:
 
     access: Access
     topics: Topics
-    check: Callable[[Binding, str], Awaitable[None]]
+    check: Callable[[Binding, str], Awaitable[Binding]]
+    clients: set[ClientSocket] = field(default_factory=set)
+    large: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held, in the whole server, for one large frame."""
 
 
 class Channel:
@@ -51,7 +42,7 @@ class Channel:
 
     def __init__(
         self,
-        outlet: Outlet,
+        outlet: ClientSocket,
         services: Services,
         frame: ClientMessage,
         wishes: JoinConfig,
@@ -78,7 +69,7 @@ class Channel:
 
     @classmethod
     async def join(
-        cls, outlet: Outlet, services: Services, frame: ClientMessage, token: str
+        cls, outlet: ClientSocket, services: Services, frame: ClientMessage, token: str
     ) -> Channel:
         """The channel of a join, in the role of the token. Raises Refused."""
         caller, expires_at = services.access.caller(token)
@@ -199,7 +190,7 @@ class Channel:
                 self._shown = shown
                 self._topic.track(self, shown)
             if not self.wishes.presence:  # from now on it has, and must know who was there before
-                self.wishes = self.wishes.with_presence()
+                self.wishes = replace(self.wishes, presence=True)
                 self.receives = await self._receivable(self.caller)
                 if self._topic is not None and "presence" in self.receives:
                     self.push("presence_state", self._topic.state())
@@ -252,13 +243,12 @@ class Channel:
         if not self.wanted:
             return
         try:
-            for binding in self.wanted:
-                await self._services.check(binding, self.caller[0])
+            role = self.caller[0]
+            self.bindings = [await self._services.check(each, role) for each in self.wanted]
         except BadFilter as error:
             self.bindings = []
             self._system("postgres_changes", "error", str(error))
             return
-        self.bindings = self.wanted
         self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
 
     def _expire_at(self, expires_at: float) -> None:
@@ -271,12 +261,5 @@ class Channel:
             )
 
     def _system(self, extension: str, status: str, message: str) -> None:
-        self.push(
-            "system",
-            {
-                "channel": self.name,
-                "extension": extension,
-                "message": message,
-                "status": status,
-            },
-        )
+        said = {"extension": extension, "message": message, "status": status}
+        self.push("system", {"channel": self.name, **said})

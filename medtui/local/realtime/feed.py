@@ -11,18 +11,19 @@ from datetime import datetime
 
 import psycopg
 
-from medtui.local.realtime.access import Caller
-from medtui.local.realtime.bindings import Binding
+from medtui.local.realtime.access import GONE, Caller, Database
 from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
-from medtui.local.realtime.database import Database
 from medtui.local.realtime.frames import encode
+from medtui.local.realtime.join_config import Binding
 from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
-from medtui.local.realtime.wal import Log, LogEnded
+from medtui.local.realtime.wal import Log
 
 log = logging.getLogger(__name__)
 
-PUBLICATION = "supabase_realtime"
+PUBLICATIONS = "supabase_realtime,medtui_deleted"
+ACCOUNTS = "auth", "users"
+"""The table of which the log tells, by the second publication, what rows are deleted."""
 RETRY_SECONDS = 0.2
 
 
@@ -33,10 +34,7 @@ class ChangeLog:
     """
 
     def __init__(
-        self,
-        dsn: str,
-        channels: Callable[[], Iterable[Channel]],
-        restart: Callable[[], None],
+        self, dsn: str, channels: Callable[[], Iterable[Channel]], restart: Callable[[], None]
     ) -> None:
         self._dsn = dsn
         self._channels = channels
@@ -59,14 +57,15 @@ class ChangeLog:
                 await self._follower
         await self._close()
 
-    async def check(self, binding: Binding, role: str) -> None:
-        """Wait until the log is followed, and try a binding. Raises BadFilter."""
+    async def check(self, binding: Binding, role: str) -> Binding:
+        """Wait until the log is followed, and check a binding. Raises BadFilter."""
         await self._is_listening.wait()
-        await self._changes.check(binding, role)
+        return await self._changes.check(binding, role)
 
-    async def _open(self) -> None:
-        self._log = await Log.open(self._dsn, PUBLICATION)
+    async def _open(self) -> Log:
+        self._log = await Log.open(self._dsn, PUBLICATIONS)
         self._is_listening.set()
+        return self._log
 
     async def _close(self) -> None:
         self._is_listening.clear()
@@ -79,24 +78,20 @@ class ChangeLog:
     async def _follow_forever(self) -> None:
         while True:
             try:
-                await self._follow()
-            except (LogEnded, Malformed, psycopg.Error) as error:
-                log.warning("the log was lost (%s): all subscribers read again", error)
-            await self._close()
-            while True:
-                try:
-                    await self._open()
-                    break
-                except (LogEnded, psycopg.Error):
+                await self._follow(self._log or await self._open())
+            except (Malformed, psycopg.Error) as error:
+                if self._log is None:
                     await asyncio.sleep(RETRY_SECONDS)
+                    continue
+                log.warning("the log was lost (%s): all subscribers read again", error)
+                await self._close()
 
-    async def _follow(self) -> None:
+    async def _follow(self, followed: Log) -> None:
         """Deliver what is committed, in the order of commits. Raises when the log ends."""
-        assert self._log is not None  # noqa: S101  # `_open` came before
         decoder = Decoder()
         begin: Begin | None = None
         rows: list[RowChange] = []
-        async for data in self._log.messages():
+        async for data in followed.messages():
             match decoder.decode(data):
                 case Begin() as begin:
                     rows = []
@@ -105,14 +100,23 @@ class ChangeLog:
                 case Commit() if begin is not None and rows:
                     await self._changes.visible(begin.xid)
                     for row in rows:
-                        await self._deliver(row, begin.committed_at)
+                        if (row.relation.schema, row.relation.table) == ACCOUNTS:
+                            self._shut_all(row.values["id"])
+                        else:
+                            await self._deliver(row, begin.committed_at)
+
+    def _shut_all(self, user: object) -> None:
+        """Close the channels of an account that was deleted."""
+        for channel in list(self._channels()):
+            if channel.user == user and channel.is_open:
+                channel.shut(GONE)
 
     async def _deliver(self, change: RowChange, committed_at: datetime) -> None:
         relation = change.relation
         # With whose eyes it is seen is settled here: a token may be renewed while we ask.
         wanted: list[tuple[Channel, Caller, list[Binding]]] = []
         for channel in self._channels():
-            bindings = [b for b in channel.bindings if b.wants(change.kind, relation)]
+            bindings = [b for b in channel.bindings if b.wants(change)]
             if bindings:
                 wanted.append((channel, channel.caller, bindings))
         if not wanted:
@@ -121,13 +125,12 @@ class ChangeLog:
             change,
             committed_at,
             {caller for _, caller, _ in wanted},
-            {binding for *_, bindings in wanted for binding in bindings},
         )
         data: dict[str, str] = {}
         frames: dict[tuple[object, ...], str] = {}  # most subscribers get the same
         for channel, caller, bindings in wanted:
-            ids = [binding.id for binding in bindings if binding in prepared.matching]
-            if not ids or caller not in prepared.seen_by or not channel.is_open:
+            ids = [binding.id for binding in bindings]
+            if caller not in prepared.seen_by or not channel.is_open:
                 continue
             role, version = caller[0], channel.outlet.version
             if role not in data:

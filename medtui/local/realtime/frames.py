@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from medtui.local.bodies import loads
+
 VERSIONS = ("1.0.0", "2.0.0")
 USER_BROADCAST_PUSH = 3
 """The kind of the bytes that a 2.0.0 client sends for a broadcast."""
@@ -32,7 +34,7 @@ def decode(data: str | bytes, version: str) -> ClientMessage:
     try:
         if isinstance(data, bytes):
             return _broadcast(data)
-        read = json.loads(data, parse_constant=_not_json)
+        read = loads(data)
         if version == "1.0.0":
             fields = [read.get(name) for name in ("join_ref", "ref", "topic", "event", "payload")]
         else:
@@ -41,7 +43,7 @@ def decode(data: str | bytes, version: str) -> ClientMessage:
         if not (isinstance(topic, str) and isinstance(event, str)):
             raise BadFrame("a frame without topic or event")
         topic.encode(), event.encode()  # half a surrogate is no text
-    except (ValueError, TypeError, AttributeError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, AttributeError, IndexError) as error:
         raise BadFrame(f"not a frame of {version}: {error}") from error
     return ClientMessage(
         topic, event, payload if isinstance(payload, dict) else {}, _text(ref), _text(join_ref)
@@ -76,15 +78,10 @@ def _broadcast(data: bytes) -> ClientMessage:
         texts.append(data[at : at + length].decode())
         at += length
     join_ref, ref, topic, event, _metadata = texts
-    payload = json.loads(data[at:], parse_constant=_not_json)
+    payload = loads(data[at:])
     message = {"type": "broadcast", "event": event, "payload": payload}
     return ClientMessage(topic, "broadcast", message, ref or None, join_ref or None)
 
 
 def _text(ref: object) -> str | None:
     return None if ref is None else str(ref)[:64]
-
-
-def _not_json(constant: str) -> None:
-    """Python reads NaN and the infinities; other clients would choke on them."""
-    raise ValueError(f"{constant} is not JSON")

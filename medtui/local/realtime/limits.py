@@ -12,7 +12,7 @@ MAX_CHANNELS = 100
 MAX_BINDINGS = 100
 """Of `postgres_changes` in a channel."""
 MAX_FILTERS = 1_000
-"""Of all channels of an address: each is asked of Postgres for every change."""
+"""Of all channels of an address: each is compared with every change."""
 MAX_SOCKETS = 256
 """Of an address: a class may sit behind one."""
 MAX_PAYLOAD = 256 * 1000

@@ -40,7 +40,6 @@ class Commit:
 class RelationColumn:
     name: str
     is_key: bool
-    type_oid: int
 
 
 @dataclass(frozen=True)
@@ -78,14 +77,15 @@ class Decoder:
         """One message; None for a kind that says nothing of rows. Raises Malformed."""
         try:
             return self._decode(_Reader(data))
-        except (struct.error, IndexError, UnicodeDecodeError, KeyError, OverflowError) as error:
+        except (IndexError, ValueError, KeyError, OverflowError) as error:
             raise Malformed(f"not a message of pgoutput: {error}") from error
 
     def _decode(self, reader: _Reader) -> Message | None:
         match reader.char():
             case "B":
-                _lsn, microseconds, xid = reader.unpack("!qqI")
-                return Begin(EPOCH + timedelta(microseconds=microseconds), xid)
+                reader.number("q")  # the commit's position
+                committed_at = EPOCH + timedelta(microseconds=reader.number("q"))
+                return Begin(committed_at, reader.number("I"))
             case "C":
                 return Commit()
             case "R":
@@ -93,7 +93,7 @@ class Decoder:
                 self._relations[relation.oid] = relation
                 return relation
             case "I" | "U" | "D" as kind:
-                relation = self._relations[reader.uint32()]
+                relation = self._relations[reader.number("I")]
                 if reader.char() in "KO" and kind == "U":  # the old key, as it has changed
                     _values(reader, relation)
                     reader.char()
@@ -102,21 +102,20 @@ class Decoder:
 
 
 def _relation(reader: _Reader) -> WalRelation:
-    oid = reader.uint32()
+    oid = reader.number("I")
     schema, table = reader.string() or "pg_catalog", reader.string()
     reader.char()  # the replica identity
     columns = []
-    for _ in range(reader.uint16()):
-        is_key = reader.uint8() == 1
-        name, type_oid = reader.string(), reader.uint32()
-        reader.uint32()  # the type's modifier
-        columns.append(RelationColumn(name, is_key, type_oid))
+    for _ in range(reader.number("H")):
+        is_key = reader.number("B") == 1
+        columns.append(RelationColumn(reader.string(), is_key))
+        reader.take(8)  # the type and its modifier
     return WalRelation(oid, schema, table, tuple(columns))
 
 
 def _values(reader: _Reader, relation: WalRelation) -> Values:
     values: Values = {}
-    count = reader.uint16()
+    count = reader.number("H")
     if count != len(relation.columns):
         raise Malformed(f"a row of {count} columns for {len(relation.columns)}")
     for column in relation.columns:
@@ -126,13 +125,15 @@ def _values(reader: _Reader, relation: WalRelation) -> Values:
             case "u":
                 values[column.name] = UNCHANGED
             case "t":
-                values[column.name] = reader.take(reader.uint32()).decode()
+                values[column.name] = reader.take(reader.number("I")).decode()
             case other:
                 raise Malformed(f"a value of the unknown kind {other!r}")
     return values
 
 
 class _Reader:
+    """Reads from left to right. Raises IndexError or ValueError where there is too little."""
+
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._at = 0
@@ -144,25 +145,15 @@ class _Reader:
         self._at += length
         return taken
 
-    def unpack(self, layout: str) -> tuple[int, ...]:
-        return struct.unpack(layout, self.take(struct.calcsize(layout)))
+    def number(self, kind: str) -> int:
+        """A number, of the kind that a letter of `struct` names."""
+        number: int = struct.unpack(f"!{kind}", self.take(struct.calcsize(f"!{kind}")))[0]
+        return number
 
     def char(self) -> str:
         return self.take(1).decode("ascii")
 
-    def uint8(self) -> int:
-        return self.take(1)[0]
-
-    def uint16(self) -> int:
-        return self.unpack("!H")[0]
-
-    def uint32(self) -> int:
-        return self.unpack("!I")[0]
-
     def string(self) -> str:
-        end = self._data.index(b"\x00", self._at) if b"\x00" in self._data[self._at :] else -1
-        if end < 0:
-            raise IndexError("a string does not end")
-        text = self.take(end - self._at)
-        self._at += 1
+        text = self.take(self._data.index(0, self._at) - self._at)
+        self.take(1)  # the null at its end
         return text.decode()

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import deque
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from medtui.local.address import address_of
 from medtui.local.keys import is_opaque
 from medtui.local.realtime.access import Refused
 from medtui.local.realtime.channel import Channel, Services
@@ -28,7 +28,6 @@ from medtui.local.realtime.limits import (
     SILENCE_SECONDS,
     Limit,
 )
-from medtui.local.realtime.neighbours import Neighbours
 
 log = logging.getLogger(__name__)
 
@@ -42,27 +41,24 @@ TRY_AGAIN = 1013
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client does not delay others."""
 
-    def __init__(
-        self,
-        websocket: WebSocket,
-        services: Services,
-        token: str,
-        version: str,
-        neighbours: Neighbours,
-    ) -> None:
+    def __init__(self, websocket: WebSocket, services: Services, token: str, version: str) -> None:
         self.version = version
+        self.address = address_of(websocket.client)
         self.channels: dict[str, Channel] = {}
         self.messages = Limit(MESSAGES)
+        """Of broadcasts, over all channels of the socket."""
         self._websocket = websocket
         self._services = services
         self._token = token  # of the API key that the socket was opened with
-        self._neighbours = neighbours
         self._joins, self._frames = Limit(JOINS), Limit(FRAMES)
-        self._outbox: deque[str] = deque()
+        self._outbox = asyncio.Queue[str]()
         self._outbox_bytes = 0
-        self._has_mail = asyncio.Event()
         self._closing = asyncio.Event()
         self._close_code = NORMAL
+
+    def neighbours(self) -> list[ClientSocket]:
+        """The sockets that share its address."""
+        return [each for each in self._services.clients if each.address == self.address]
 
     async def serve(self) -> None:
         """Until either side closes."""
@@ -82,7 +78,6 @@ class ClientSocket:
             for channel in self.channels.values():
                 channel.close()
             self.channels.clear()
-            self._outbox.clear()
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(2):
                     await self._websocket.close(self._close_code)
@@ -90,11 +85,10 @@ class ClientSocket:
     def send(self, text: str) -> None:
         """Send a frame, after those before it; a client for whom too many wait is closed."""
         self._outbox_bytes += len(text)
-        if len(self._outbox) >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
+        if self._outbox.qsize() >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
             self.close(TRY_AGAIN)
         if not self._closing.is_set():
-            self._outbox.append(text)
-            self._has_mail.set()
+            self._outbox.put_nowait(text)
 
     def close(self, code: int) -> None:
         """Have the socket closed; what waits to be sent is dropped."""
@@ -109,15 +103,12 @@ class ClientSocket:
 
     async def _write(self) -> None:
         while True:
-            await self._has_mail.wait()
-            self._has_mail.clear()
-            while self._outbox:
-                text = self._outbox.popleft()
-                try:
-                    await self._websocket.send_text(text)
-                except (RuntimeError, WebSocketDisconnect, OSError):
-                    return
-                self._outbox_bytes -= len(text)
+            text = await self._outbox.get()
+            try:
+                await self._websocket.send_text(text)
+            except (RuntimeError, WebSocketDisconnect, OSError):
+                return
+            self._outbox_bytes -= len(text)
 
     async def _read(self) -> None:
         loop = asyncio.get_running_loop()
@@ -153,7 +144,7 @@ class ClientSocket:
             await asyncio.sleep(0)  # A client with many frames lets others come between.
             return
         loop = asyncio.get_running_loop()
-        async with self._neighbours.large:
+        async with self._services.large:
             began = loop.time()
             frame = decode(data, self.version)
             if frame.event == "broadcast":
@@ -190,7 +181,8 @@ class ClientSocket:
         try:
             self._may_join(frame.topic)
             channel = await Channel.join(self, self._services, frame, token)
-            if self._neighbours.filters() + channel.filters > MAX_FILTERS:
+            channels = [each for near in self.neighbours() for each in near.channels.values()]
+            if sum(each.filters for each in [*channels, channel]) > MAX_FILTERS:
                 channel.close()
                 raise Refused("", f"Too many filters of one address: {MAX_FILTERS} at most")
         except Refused as refusal:

@@ -12,17 +12,15 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from medtui.local.connection import Turns
 from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
-from medtui.local.pools import Turns
-from medtui.local.rest import payload, preferences
-from medtui.local.rest.call import call, find
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
+from medtui.local.rest.inputs import Preferences, preferences_of, read_body
 from medtui.local.rest.parse import Pairs, parse, split
-from medtui.local.rest.preferences import Preferences
 from medtui.local.rest.sql import QueryResult, Select, Statement
-from medtui.local.rest.write import Write
+from medtui.local.rest.write import Write, call, find
 
 MAX_ROWS = 1_000
 """Rows in one answer, as a hosted project has it: who wants more reads page by page."""
@@ -30,7 +28,6 @@ MAX_ROWS = 1_000
 CLOCK_SKEW = 30
 """Seconds by which a token may be older, or younger, than it says."""
 
-METHODS = ["GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"]
 CONNECTION = {
     "autocommit": True,
     "cursor_factory": AsyncRawCursor,
@@ -51,26 +48,13 @@ class Rest:
         self._catalogue: Catalogue | None = None
         self._costly = Turns(1)
 
-    async def table(self, request: Request) -> Response:
-        """GET, HEAD, POST, PATCH and DELETE on a table."""
-        return await self._answer(request, self._table)
-
-    async def function(self, request: Request) -> Response:
-        """POST on `rpc/…`."""
-        return await self._answer(request, self._function)
-
-    async def other(self, request: Request) -> Response:
-        """What is neither: the description of the interface, and paths that lead nowhere."""
-        return await self._answer(request, self._other)
-
-    async def _answer(self, request: Request, handle: Any) -> Response:
+    async def endpoint(self, request: Request) -> Response:
+        """Every request below `/rest/v1`: to a table, or to a function below `rpc`."""
         try:
             claims = self._claims(request)
-            # The API key in the query string is the gateway's, and goes no further.
-            pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
             known = self._catalogue
             try:
-                response: Response = await handle(request, claims, pairs)
+                response = await self._route(request, claims)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
                 if error.body["code"] not in ("42P01", "PGRST200", "PGRST202", "PGRST204"):
@@ -78,12 +62,23 @@ class Rest:
                 self._catalogue = None
                 if await self._known() == known:
                     raise
-                response = await handle(request, claims, pairs)
+                response = await self._route(request, claims)
         except RestError as error:
             response = error.response()
         if request.method == "HEAD":
             response.body = b""
         return response
+
+    async def _route(self, request: Request, claims: Claims) -> Response:
+        # The API key in the query string is the gateway's, and goes no further.
+        pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
+        path = request.path_params["path"]
+        match path.split("/"):
+            case ["rpc", name]:
+                return await self._function(name, request, claims, pairs)
+            case [name] if name:
+                return await self._table(name, request, claims, pairs)
+        raise not_supported(f"the path /{path}")
 
     def _claims(self, request: Request) -> Claims:
         """Who asks: the bearer's claims, or the API key's when there is no bearer."""
@@ -94,18 +89,13 @@ class Rest:
             raise invalid_token(error) from None
         return {**claims, "role": claims.get("role", "anon")}
 
-    async def _other(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        if not request.path_params["path"]:
-            raise not_supported("describing itself")
-        return Response("{}", 404, media_type="application/json; charset=utf-8")
-
-    async def _table(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        table, method = request.path_params["table"], request.method
-        asked, parameters = preferences.read(request), parse(pairs)
+    async def _table(self, table: str, request: Request, claims: Claims, pairs: Pairs) -> Response:
+        method = request.method
+        asked, parameters = preferences_of(request), parse(pairs)
         query, catalogue = parameters.query, await self._known()
         body = None
         if method in ("POST", "PATCH"):
-            body = await payload.read(request, may_differ=parameters.columns is not None)
+            body = await read_body(request, may_differ=parameters.columns is not None)
         elif method not in (*_READING, "DELETE"):
             raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
         if table not in catalogue.tables:
@@ -129,14 +119,16 @@ class Rest:
             return Response(None, status, headers)
         return _response(result, status, headers, asked)
 
-    async def _function(self, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        asked = preferences.read(request)
+    async def _function(
+        self, name: str, request: Request, claims: Claims, pairs: Pairs
+    ) -> Response:
+        asked = preferences_of(request)
         if request.method != "POST":
             raise not_supported(f"{request.method} of a function")
-        given = await payload.read(request)
+        given = await read_body(request)
         if pairs or asked.count or given.is_array:
             raise not_supported("more than arguments for a function")
-        function = find(await self._known(), request.path_params["function"], given)
+        function = find(await self._known(), name, given)
         statement = call(function, given, single=asked.single, most=self._most)
         result = await self._run(request, claims, statement, asked, reading=not function.volatile)
         if function.returns_void:
@@ -191,12 +183,9 @@ def _checked(row: tuple[Any, ...] | None, asked: Preferences) -> QueryResult:
     assert row is not None  # noqa: S101  # every statement gives one row
     result = QueryResult(*row)
     if asked.single and result.rows != 1:
-        raise RestError(
-            406,
-            "PGRST116",
-            "JSON object requested, multiple (or no) rows returned",
-            details=f"The result contains {result.rows} rows",
-        )
+        message = "JSON object requested, multiple (or no) rows returned"
+        details = f"The result contains {result.rows} rows"
+        raise RestError(406, "PGRST116", message, details=details)
     return result
 
 
@@ -209,13 +198,9 @@ def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
     total = result.total
     headers = _content_range(start, result.rows, total)
     if total is not None and start > total:
-        raise RestError(
-            416,
-            "PGRST103",
-            "Requested range not satisfiable",
-            details=f"An offset of {start} was requested, but there are only {total} rows.",
-            headers=headers,
-        )
+        message = "Requested range not satisfiable"
+        details = f"An offset of {start} was requested, but there are only {total} rows."
+        raise RestError(416, "PGRST103", message, details=details, headers=headers)
     status = 206 if total is not None and result.rows < total else 200
     return _response(result, status, headers, asked)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from psycopg import AsyncConnection
+
+from medtui.local.rest.errors import RestError, not_supported
+from medtui.local.rest.query import Embed
 
 QUERY = """
 select json_build_object(
@@ -16,11 +20,6 @@ select json_build_object(
     from pg_attribute join pg_class on pg_class.oid = attrelid
     where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
       and attnum > 0 and not attisdropped),
-  'primary', (
-    select coalesce(json_agg(json_build_array(relname, attname) order by attnum), '[]')
-    from pg_index join pg_class on pg_class.oid = indrelid
-    join pg_attribute on attrelid = indrelid and attnum = any (indkey)
-    where indisprimary and relnamespace = 'public'::regnamespace),
   'keys', (
     select coalesce(json_agg(json_build_array(
       conname, source.relname, target.relname,
@@ -56,16 +55,14 @@ select json_build_object(
 
 
 @dataclass(frozen=True)
-class ForeignKey:
-    """`source.columns` refer to `target.target_columns`."""
+class TableRelation:
+    """From a table's row to another's: `columns` are pairs of the one's and the other's."""
 
-    name: str
-    source: str
+    key: str
+    """The foreign key's name."""
     target: str
-    columns: tuple[str, ...]
-    target_columns: tuple[str, ...]
-    unique: bool
-    """Whether one row of the target has at most one of the source."""
+    to_one: bool
+    columns: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -88,8 +85,8 @@ class Function:
 class Catalogue:
     tables: Mapping[str, Mapping[str, str]]
     """Columns and their types, by table."""
-    primary: Mapping[str, tuple[str, ...]]
-    keys: tuple[ForeignKey, ...]
+    relations: Mapping[str, Sequence[TableRelation]]
+    """All of a table's: by its own foreign keys, and by others' that refer to it."""
     functions: tuple[Function, ...]
 
     @classmethod
@@ -100,15 +97,37 @@ class Catalogue:
         tables: dict[str, dict[str, str]] = {}
         for table, column, type_ in found["columns"]:
             tables.setdefault(table, {})[column] = type_
-        primary: dict[str, tuple[str, ...]] = {}
-        for table, column in found["primary"]:
-            primary[table] = (*primary.get(table, ()), column)
         functions = tuple(
             Function(name, tuple(map(tuple, arguments)), *rest)
             for name, arguments, *rest in found["functions"]
         )
-        keys = tuple(
-            ForeignKey(name, source, target, tuple(columns), tuple(target_columns), unique)
-            for name, source, target, columns, target_columns, unique in found["keys"]
-        )
-        return cls(tables, primary, keys, functions)
+        relations: dict[str, list[TableRelation]] = defaultdict(list)
+        for key, source, target, ours, theirs, unique in found["keys"]:
+            pairs, turned = zip(ours, theirs, strict=True), zip(theirs, ours, strict=True)
+            relations[source].append(TableRelation(key, target, True, tuple(pairs)))
+            relations[target].append(TableRelation(key, source, unique, tuple(turned)))
+        return cls(tables, dict(relations), functions)
+
+
+def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
+    """The one relation that an embed means. RestError: PGRST200 for none, PGRST201 for several."""
+    if embed.resource == table:
+        raise not_supported("embedding a table in itself")
+    found = [one for one in catalogue.relations.get(table, ()) if _means(one, embed)]
+    if not found:
+        between = f"between '{table}' and '{embed.resource}'"
+        message = f"Could not find a relationship {between} in the schema cache"
+        raise RestError(400, "PGRST200", message)
+    if len(found) > 1:
+        choices = ", ".join(f"'{one.target}!{one.key}'" for one in found)
+        names = f"'{table}' and '{embed.resource}'"
+        message = f"Could not embed because more than one relationship was found for {names}"
+        hint = f"Try changing '{embed.resource}' to one of the following: {choices}."
+        raise RestError(300, "PGRST201", message, hint=hint)
+    return found[0]
+
+
+def _means(one: TableRelation, embed: Embed) -> bool:
+    """Whether an embed's table fits a relation, and its hint: the key's name, or a column."""
+    columns = one.columns[0] if len(one.columns) == 1 else ()
+    return embed.resource == one.target and embed.hint in (None, one.key, *columns)

@@ -10,8 +10,8 @@ import jwt
 import psycopg
 from starlette.responses import Response
 
+from medtui.local.bodies import dump
 from medtui.local.db_role import DELETED
-from medtui.local.rest.encoding import dump
 
 JSON = "application/json"
 
@@ -49,25 +49,12 @@ _STATUSES = {
     "P0001": 400,
     "57P01": 503,
     "08": 503,
-    "09": 500,
+    "53": 503,
     "0L": 403,
     "0P": 403,
-    "25": 500,
     "28": 403,
-    "2D": 500,
-    "38": 500,
-    "39": 500,
-    "3B": 500,
-    "40": 500,
-    "53": 503,
-    "54": 500,
-    "55": 500,
-    "57": 500,
-    "58": 500,
-    "F0": 500,
-    "HV": 500,
-    "P0": 500,
-    "XX": 500,
+    **dict.fromkeys(("09", "25", "2D", "38", "39", "3B", "40", "54", "55", "57", "58"), 500),
+    **dict.fromkeys(("F0", "HV", "P0", "XX"), 500),
 }
 
 
@@ -93,19 +80,8 @@ def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     )
 
 
-def not_parsed(what: str, text: str, at: int, expected: str) -> RestError:
-    """A part of the query string that is not in PostgREST's grammar, from `at` on."""
-    found = f'unexpected "{text[at]}"' if at < len(text) else "unexpected end of input"
-    return RestError(
-        400,
-        "PGRST100",
-        f'"failed to parse {what}" (line 1, column {at + 1})',
-        details=f"{found} expecting {expected}",
-    )
-
-
 def not_supported(what: str) -> RestError:
-    """Spoken by PostgREST, but not here."""
+    """Not spoken here, by PostgREST or at all."""
     return RestError(400, "PGRST100", f"The local server does not support {what}")
 
 
@@ -129,7 +105,3 @@ def _refused_token(message: str) -> RestError:
     quoted = message.replace('"', '\\"')
     challenge = f'Bearer error="invalid_token", error_description="{quoted}"'
     return RestError(401, "PGRST301", message, headers={"WWW-Authenticate": challenge})
-
-
-def no_such_column(table: str, column: str) -> RestError:
-    return RestError(400, "PGRST204", f"Column '{column}' of relation '{table}' does not exist")

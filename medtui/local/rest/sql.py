@@ -11,10 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from medtui.local.rest.catalogue import Catalogue
+from medtui.local.rest.catalogue import Catalogue, relation
 from medtui.local.rest.errors import RestError
 from medtui.local.rest.query import Column, Condition, Embed, Logic, Query
-from medtui.local.rest.relations import relation
 
 _OPERATORS = {
     "eq": "=",

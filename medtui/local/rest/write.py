@@ -1,16 +1,14 @@
-"""The statements that change rows, and what they show of those that they touched."""
+"""The statements that change rows, and those that call functions; what they show of it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medtui.local.rest.catalogue import Catalogue
-from medtui.local.rest.errors import no_such_column, not_supported
-from medtui.local.rest.payload import Payload
-from medtui.local.rest.preferences import Preferences
+from medtui.local.rest.catalogue import Catalogue, Function, relation
+from medtui.local.rest.errors import RestError, not_supported
+from medtui.local.rest.inputs import Payload, Preferences
 from medtui.local.rest.query import Parameters
-from medtui.local.rest.relations import relation
 from medtui.local.rest.sql import Select, Statement, body, quote
 
 
@@ -37,9 +35,9 @@ class Write:
         into = f"{self._target} ({listed})" if names else self._target
         insert = f"insert into {into} select {listed} {self._values(payload, names)}"
         if resolution := self._preferences.resolution:
-            key = self._asked.on_conflict or self._catalogue.primary.get(self._table)
+            key = self._asked.on_conflict
             if not key:
-                raise not_supported("upserts without a key")
+                raise not_supported("upserts without on_conflict")
             action = "do nothing"
             if resolution == "merge-duplicates" and names:
                 updates = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names)
@@ -65,7 +63,8 @@ class Write:
         names = sorted(payload.keys if self._asked.columns is None else set(self._asked.columns))
         for name in names:
             if name not in self._catalogue.tables[self._table]:
-                raise no_such_column(self._table, name)
+                message = f"Column '{name}' of relation '{self._table}' does not exist"
+                raise RestError(400, "PGRST204", message)
         return names
 
     def _values(self, payload: Payload, names: Sequence[str]) -> str:
@@ -105,3 +104,41 @@ class Write:
         if "*" in names:
             return [f"{self._target}.*"]
         return [f"{self._target}.{quote(name)}" for name in sorted(names)]
+
+
+def find(catalogue: Catalogue, name: str, given: Payload) -> Function:
+    """The one function of that name that takes these arguments. RestError (PGRST202)."""
+    names = given.keys
+    named = [f for f in catalogue.functions if f.name == name]
+    found = [f for f in named if f.takes(names)]
+    if len(found) > 1:
+        raise not_supported("functions that differ in their arguments' types alone")
+    if found:
+        return found[0]
+    if any([type_ for _, type_, _ in f.arguments] in (["json"], ["jsonb"]) for f in named):
+        raise not_supported("a whole body as a function's one argument")
+    listed = f"({', '.join(sorted(names))})" if names else " without parameters"
+    message = f"Could not find the function public.{name}{listed} in the schema cache"
+    raise RestError(404, "PGRST202", message)
+
+
+def call(function: Function, given: Payload, *, single: bool, most: int) -> Statement:
+    """A function's result: a value, an object, or an array of at most `most` of either."""
+    name = f"public.{quote(function.name)}"
+    types = {argument: type_ for argument, type_, _ in function.arguments}
+    passed = ", ".join(f"{quote(n)} => _values.{quote(n)}" for n in sorted(given.keys))
+    source = ""
+    if given.keys:
+        fields = ", ".join(f"{quote(n)} {types[n]}" for n in sorted(given.keys))
+        source = f"json_to_record($1::json) as _values ({fields}), lateral "
+    if function.returns_row:
+        rows, shown = f"select _call.* from {source}{name}({passed}) as _call", "_row.*"
+    else:
+        rows = f"select _call.value from {source}(select {name}({passed}) as value) as _call"
+        shown = "_row.value"
+    one = single or not function.returns_set
+    number = "count(*)" if function.returns_set else "1"
+    return Statement(
+        f"select {body(shown, single=one)}, {number}, null from ({rows} limit {most}) as _row",
+        [given.text] if given.keys else [],
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import logging
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from medtui.local.db_role import ROLES, Claims, bearer
+from medtui.local.db_role import ROLES, bearer
 from medtui.local.keys import ServerKeys
 from medtui.local.storage import inputs, shapes
 from medtui.local.storage.body import receive
@@ -21,26 +21,25 @@ from medtui.local.storage.errors import (
     StorageError,
     Uncertain,
     answer,
-    broken,
     invalid_request,
     no_bucket,
-    no_file,
-    no_object,
-    no_route,
     not_supported,
     refused,
 )
 from medtui.local.storage.files import FileStore, chunks
-from medtui.local.storage.names import check_bucket, check_key, check_path, check_type
-from medtui.local.storage.objects import Acting, Db, Objects, Row, Upload, storage_pool
-
-__all__ = ["Storage", "storage_pool"]
+from medtui.local.storage.inputs import check_bucket, check_key, check_path, check_type
+from medtui.local.storage.objects import Acting, Db, Objects, Row
 
 log = logging.getLogger(__name__)
 
-METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE"]
 PREFIX = "/storage/v1"
 MOST_ENTRIES = 1_000
+_FAULTS = {
+    jwt.ExpiredSignatureError: '"exp" claim timestamp check failed',
+    jwt.ImmatureSignatureError: '"nbf" claim timestamp check failed',
+    jwt.InvalidSignatureError: "signature verification failed",
+}
+"""What is wrong with a token, in the words of the real server's library."""
 RESERVED = ("authenticated", "copy", "list", "list-v2", "move", "sign", "upload")
 """First parts of the real server's other routes: no buckets."""
 MAX_FILE = 50 * 1024 * 1024
@@ -82,7 +81,8 @@ class Storage:
             response = Response(status_code=499)
         except OSError as error:  # a full disk, for one
             log.error("a file: %s", error.strerror)
-            response = broken().response()
+            fault = StorageError(500, "InternalError", "Internal server error", "InternalError")
+            response = fault.response()
         if request.method == "HEAD" and response.status_code != 200:
             response = Response(None, response.status_code)
         return response
@@ -103,7 +103,7 @@ class Storage:
             case _, ["object", "public", bucket, *name] if reading:
                 return await self._read(request, bucket, "/".join(name), public=True)
             case _, ["object", word, *_] if word in RESERVED:
-                raise not_supported(request.method, raw)
+                raise not_supported(f"{request.method} {raw}")
             case _, ["object", bucket, *name] if reading and name:
                 return await self._read(request, bucket, "/".join(name))
             case "POST", ["object", bucket, *name] if name:
@@ -111,45 +111,44 @@ class Storage:
             case "DELETE", ["object", bucket]:
                 return await self._remove(request, bucket)
             case _, ["object", _, _, *_] | ["bucket", *_]:
-                raise not_supported(request.method, raw)
-        raise no_route(request.method, raw)
+                raise not_supported(f"{request.method} {raw}")
+        message = f"Route {request.method}:{raw} not found"
+        raise StorageError(404, "Not Found", message, "InvalidRequest", http=404)
 
     # Reading --------------------------------------------------------------------------------
 
     async def _read(
         self, request: Request, bucket: str, name: str, *, info: bool = False, public: bool = False
     ) -> Response:
-        row = await self._seen(request, bucket, name, public=public)
+        if public:
+            if not (await self._objects.bucket(bucket))["public"]:
+                raise no_bucket()
+            check_key(name)
+            row = await self._objects.find(bucket, name)
+        else:
+            row = await self._seen(request, bucket, name)
         if info:
             return answer(shapes.info(row), headers=shapes.description(row))
         if request.method == "HEAD":
             return Response(None, headers=shapes.headers(row))
         file = await self._files.read(row["version"])
         if file is None:
-            raise no_file()
+            raise StorageError(404, "Not found", "The resource was not found", "NoSuchKey")
         size = os.fstat(file.fileno()).st_size
         return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
 
-    async def _seen(self, request: Request, bucket: str, name: str, *, public: bool) -> Row:
-        """The row of an object that the caller may see; in a public bucket, any object's."""
-        claims = None
-        if not public:
-            with contextlib.suppress(StorageError):
-                claims = self._claims(request)
-        kept = await self._objects.bucket(bucket)
-        if claims is None and not kept["public"]:
-            raise no_bucket()  # It hides what is there, and that a token has expired.
+    async def _seen(self, request: Request, bucket: str, name: str) -> Row:
+        """The row of an object that the caller may see."""
+        try:
+            acting = self._acting(request)
+        except StorageError:
+            raise no_bucket() from None  # It hides what is there, and that a token has expired.
+        await self._objects.bucket(bucket)
         check_key(name)
-        if claims is None or kept["public"]:
-            row = await self._objects.find_public(bucket, name)
-        else:
-            row = await self._objects.acting(claims, request).find(bucket, name)
-        if row is None:
-            raise no_object()
-        return row
+        return await acting.find(bucket, name)
 
     async def _list(self, request: Request, bucket: str) -> Response:
-        asked = inputs.Listing.of(await inputs.read_json(request))
+        asked = await inputs.Listing.of(request)
         acting = self._acting(request)
         check_bucket(bucket)
         rows = await acting.entries(bucket, asked, most=self._most)
@@ -158,17 +157,16 @@ class Storage:
     # Writing --------------------------------------------------------------------------------
 
     async def _upload(self, request: Request, bucket: str, name: str) -> Response:
-        claims = self._claims(request)
+        acting = self._acting(request)
         check_bucket(bucket)
         kept = await self._objects.bucket(bucket)
         check_key(name)
         if request.headers.get("x-upsert") == "true":
-            raise not_supported("POST", "with x-upsert, which replaces a file")
-        acting = self._objects.acting(claims, request)
+            raise not_supported("x-upsert, which replaces a file")
         limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
         async with self._files.new() as file:
             # Asked twice: now, so that no file is sent for nothing, and when the file is there.
-            await acting.upload(Upload(bucket, name, file.version, {}, {}), undone=True)
+            await acting.upload(bucket, name, file.version, {}, undone=True)
             check_path(name, bucket, file.version)
             kind = await receive(
                 request,
@@ -176,59 +174,39 @@ class Storage:
                 limit=min(limit, MAX_FILE),
                 check=lambda mime: check_type(mime, kept["allowed_mime_types"]),
             )
-            await file.seal()
+            await asyncio.to_thread(file.seal)
             metadata = shapes.metadata(file.etag, file.size, kind.mime, kind.cache_control)
-            file.keep()
+            file.is_kept = True
             try:
-                made = await acting.upload(
-                    Upload(bucket, name, file.version, metadata, kind.metadata)
-                )
+                made = await acting.upload(bucket, name, file.version, metadata)
             except Uncertain:
                 raise
             except StorageError:
-                file.drop()
+                file.is_kept = False
                 raise
         return answer({"Key": f"{bucket}/{name}", "Id": made})
 
     async def _remove(self, request: Request, bucket: str) -> Response:
-        names = inputs.names(await inputs.read_json(request))
+        names = await inputs.names(request)
         acting = self._acting(request)
         check_bucket(bucket)
         gone = await acting.remove(bucket, names)
         await self._files.remove(row["version"] for row in gone)
-        return answer([shapes.removed(row) for row in gone])
+        return answer([shapes.plain(row) for row in gone])
 
     # Who asks -------------------------------------------------------------------------------
 
     def _acting(self, request: Request) -> Acting:
-        return self._objects.acting(self._claims(request), request)
-
-    def _claims(self, request: Request) -> Claims:
-        """The claims of the caller's token. StorageError when there is none, or a bad one."""
+        """The tables as the caller. StorageError when there is no token, or a bad one."""
         header = request.headers.get("authorization") or request.headers.get("apikey")
         if not header:
             raise invalid_request("headers must have required property 'authorization'")
-        token = bearer(request) or header
         try:
-            claims = self._keys.verify(token)
-        except jwt.ExpiredSignatureError:
-            raise refused('"exp" claim timestamp check failed') from None
-        except jwt.ImmatureSignatureError:
-            raise refused('"nbf" claim timestamp check failed') from None
-        except jwt.InvalidTokenError:
-            raise refused(_fault(token)) from None
+            claims = self._keys.verify(bearer(request) or header)
+        except jwt.InvalidTokenError as error:
+            fault = _FAULTS.get(type(error), "JWS Protected Header is invalid")
+            raise refused(fault) from None
         role = claims.get("role", "anon")
         if not isinstance(role, str) or role not in ROLES:
             raise refused()
-        return {**claims, "role": role}
-
-
-def _fault(token: str) -> str:
-    """What is wrong with a token, in the words of the real server's library."""
-    if token.count(".") != 2:
-        return "Invalid Compact JWS"
-    try:
-        jwt.get_unverified_header(token)
-    except jwt.InvalidTokenError:
-        return "JWS Protected Header is invalid"
-    return "signature verification failed"
+        return self._objects.acting({**claims, "role": role}, request)

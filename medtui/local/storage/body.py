@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode
-from binascii import Error as NotBase64
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from medtui.local.bodies import counted
-from medtui.local.storage.errors import no_content, too_large
+from medtui.local.bodies import TooLarge, limited
+from medtui.local.storage.errors import no_content, not_supported, too_large
 from medtui.local.storage.files import CHUNK, NewFile
 from medtui.local.storage.shapes import is_header
 
 MAX_FIELDS, MAX_FIELD = 10, 1024 * 1024
 FORM_BYTES = 2 * MAX_FIELD
 """What a form may have beside its file."""
+OWN_METADATA = "metadata of a file's own"
 
 
 @dataclass(frozen=True)
@@ -29,7 +27,6 @@ class BodyKind:
 
     mime: str
     cache_control: str
-    metadata: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not is_header(self.mime + self.cache_control):
@@ -41,24 +38,20 @@ async def receive(
 ) -> BodyKind:
     """Write the request's file. `check` may refuse its MIME type, before a byte is written.
 
-    StorageError or TooLarge when it is larger than `limit` bytes; StorageError if there is none.
+    StorageError when it is larger than `limit` bytes, or there is none.
     """
     mime = request.headers.get("content-type", "application/octet-stream")
-    is_form = mime.startswith("multipart/form-data")
-    most = limit + FORM_BYTES if is_form else limit
-    if int(request.headers.get("content-length", 0)) > most:
-        raise too_large()
-    request = Request(request.scope, counted(request.receive, most))
-    if is_form:
-        return await _receive_form(request, file, limit, check)
-    kind = BodyKind(
-        mime,
-        request.headers.get("cache-control", "no-cache"),
-        _decoded(request.headers.get("x-metadata", "")),
-    )
-    check(kind.mime)
-    async for data in request.stream():
-        await file.write(data)
+    try:
+        if mime.startswith("multipart/form-data"):
+            return await _receive_form(limited(request, limit + FORM_BYTES), file, limit, check)
+        if "x-metadata" in request.headers:
+            raise not_supported(OWN_METADATA)
+        kind = BodyKind(mime, request.headers.get("cache-control", "no-cache"))
+        check(kind.mime)
+        async for data in limited(request, limit).stream():
+            await asyncio.to_thread(file.write, data)
+    except TooLarge:
+        raise too_large() from None
     return kind
 
 
@@ -73,16 +66,17 @@ async def _receive_form(
                 raise no_content()
             if (sent.size or 0) > limit:
                 raise too_large()
+            if "metadata" in form or "userMetadata" in form:
+                raise not_supported(OWN_METADATA)
             seconds = _first(form, "cacheControl")
             mime = (sent.content_type or "text/plain").partition(";")[0].strip().lower()
             kind = BodyKind(
                 _first(form, "contentType") or mime,
                 f"max-age={seconds}" if seconds else "no-cache",
-                _object(_first(form, "metadata") or _first(form, "userMetadata")),
             )
             check(kind.mime)
             while data := await sent.read(CHUNK):
-                await file.write(data)
+                await asyncio.to_thread(file.write, data)
             return kind
     except HTTPException as error:
         raise no_content(error.detail) from error
@@ -90,23 +84,3 @@ async def _receive_form(
 
 def _first(form: FormData, name: str) -> str:
     return next((part for part in form.getlist(name) if isinstance(part, str)), "")
-
-
-def _decoded(header: str) -> dict[str, Any]:
-    try:
-        return _object(b64decode(header))
-    except NotBase64:
-        return {}
-
-
-def _object(text: str | bytes) -> dict[str, Any]:
-    """A file's own metadata: what is no JSON object is ignored, as the real server does."""
-    try:
-        value = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return {}
-    return value if isinstance(value, dict) else {}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)  # NaN and the infinities are not JSON.

@@ -9,7 +9,7 @@ import psycopg
 from starlette.responses import Response
 
 from medtui.local import db_role
-from medtui.local.rest.encoding import dump
+from medtui.local.bodies import dump
 
 
 def answer(value: Any, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -39,39 +39,16 @@ def no_bucket() -> StorageError:
     return StorageError(404, "Bucket not found", "Bucket not found", "NoSuchBucket")
 
 
-def no_object() -> StorageError:
-    return StorageError(404, "not_found", "Object not found", "NoSuchKey")
-
-
-def no_file() -> StorageError:
-    """There is a row, but nothing on the disk."""
-    return StorageError(404, "Not found", "The resource was not found", "NoSuchKey")
-
-
-def exists_already() -> StorageError:
-    return StorageError(409, "Duplicate", "The resource already exists", "KeyAlreadyExists")
-
-
 def refused(message: str = "new row violates row-level security policy") -> StorageError:
     return StorageError(403, "Unauthorized", message, "AccessDenied")
 
 
-def invalid_key(name: str, reason: str = "") -> StorageError:
-    message = f"Invalid key: {name} {reason}".rstrip() if reason else f"Invalid key: {name}"
-    return StorageError(400, "InvalidKey", message, "InvalidKey")
-
-
-def invalid_bucket() -> StorageError:
-    return StorageError(400, "Invalid Input", "Bucket name invalid", "InvalidBucketName")
+def invalid_key(key: str) -> StorageError:
+    return StorageError(400, "InvalidKey", f"Invalid key: {key}", "InvalidKey")
 
 
 def invalid_request(message: str) -> StorageError:
     return StorageError(400, "Error", message, "InvalidRequest")
-
-
-def invalid_type(mime: str) -> StorageError:
-    message = f"mime type {mime} is not supported"
-    return StorageError(415, "invalid_mime_type", message, "InvalidMimeType")
 
 
 def too_large() -> StorageError:
@@ -83,19 +60,10 @@ def no_content(reason: str = "No content provided") -> StorageError:
     return StorageError(400, "InvalidRequest", reason, "InvalidRequest")
 
 
-def not_supported(method: str, path: str) -> StorageError:
+def not_supported(what: str) -> StorageError:
     """Spoken by the real server, but not here."""
-    message = f"The local server does not support {method} {path}"
+    message = f"The local server does not support {what}"
     return StorageError(409, "NotSupported", message, "NotSupported")
-
-
-def broken() -> StorageError:
-    return StorageError(500, "InternalError", "Internal server error", "InternalError")
-
-
-def no_route(method: str, path: str) -> StorageError:
-    message = f"Route {method}:{path} not found"
-    return StorageError(404, "Not Found", message, "InvalidRequest", http=404)
 
 
 def from_postgres(error: psycopg.Error) -> StorageError:
@@ -112,7 +80,8 @@ def from_postgres(error: psycopg.Error) -> StorageError:
         case "42501":
             return refused()
         case "23505":
-            return exists_already()
+            message = "The resource already exists"
+            return StorageError(409, "Duplicate", message, "KeyAlreadyExists")
         case "57014":
             message = "The connection to the database timed out"
             return StorageError(544, "DatabaseTimeout", message, "DatabaseTimeout", http=544)

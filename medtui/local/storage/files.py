@@ -13,7 +13,6 @@ import hashlib
 import os
 from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
@@ -23,69 +22,39 @@ CHUNK = 1024 * 1024
 
 
 class NewFile:
-    """A file that is being written. Its end without `keep` is the end of the file."""
+    """A file that is being written. At its end it is removed, unless it `is_kept`. Blocks."""
 
     def __init__(self, folder: Path) -> None:
         self.version = str(uuid4())
         self.size = 0
+        self.is_kept = False
+        """Whether a row names it, or perhaps does: that is for the next start to find out."""
         self._digest = hashlib.md5(usedforsecurity=False)
         self._path = folder / self.version
         self._part = folder / (self.version + PART)
-        self._pending = bytearray()
-        self._file: BinaryIO | None = None
-        self._kept = False
-
-    async def __aenter__(self) -> NewFile:
-        self._file = await asyncio.to_thread(_create, self._part)
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if self._file is not None:
-            self._file.close()
-        if not self._kept:
-            # Not awaited: it is to happen even when we are cancelled.
-            _remove([self._part, self._path])
+        descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file = os.fdopen(descriptor, "wb", 0)
 
     @property
     def etag(self) -> str:
         return f'"{self._digest.hexdigest()}"'
 
-    async def write(self, data: bytes) -> None:
-        """Add to it. At most a chunk waits in memory."""
+    def write(self, data: bytes) -> None:
         self.size += len(data)
-        self._pending += data
-        if len(self._pending) >= CHUNK:
-            await self._flush()
-
-    async def seal(self) -> None:
-        """Make it last under its name. From here on a row may name it."""
-        await self._flush()
-        file, self._file = self._file, None
-        assert file is not None  # noqa: S101  # sealed once
-        await asyncio.to_thread(_seal, file, self._part, self._path)
-
-    def keep(self) -> None:
-        """A row names it, or perhaps does: that is for the next start to find out."""
-        self._kept = True
-
-    def drop(self) -> None:
-        """For certain no row names it."""
-        self._kept = False
-
-    async def _flush(self) -> None:
-        data, self._pending = self._pending, bytearray()
-        if data:
-            await asyncio.to_thread(self._append, data)
-
-    def _append(self, data: bytearray) -> None:
-        assert self._file is not None  # noqa: S101  # open until it is sealed
         self._file.write(data)
         self._digest.update(data)
+
+    def seal(self) -> None:
+        """Make it last under its name. From here on a row may name it."""
+        with self._file:
+            os.fsync(self._file.fileno())
+        self._part.rename(self._path)
+        sync(self._path.parent)
+
+    def end(self) -> None:
+        self._file.close()
+        if not self.is_kept:
+            _remove([self._part, self._path])
 
 
 class FileStore:
@@ -101,8 +70,13 @@ class FileStore:
         """
         return await asyncio.to_thread(_sweep, self._folder, known)
 
-    def new(self) -> NewFile:
-        return NewFile(self._folder)
+    @contextlib.asynccontextmanager
+    async def new(self) -> AsyncIterator[NewFile]:
+        file = await asyncio.to_thread(NewFile, self._folder)
+        try:
+            yield file
+        finally:
+            file.end()  # Not awaited: it is to happen even when we are cancelled.
 
     async def read(self, version: str | None) -> BinaryIO | None:
         """A version's open file, which stays readable when it is removed; None if there is none."""
@@ -130,17 +104,6 @@ async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:
     with file:
         while data := await asyncio.to_thread(file.read, CHUNK):
             yield data
-
-
-def _create(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", 0)
-
-
-def _seal(file: BinaryIO, part: Path, path: Path) -> None:
-    with file:
-        os.fsync(file.fileno())
-    part.rename(path)
-    sync(path.parent)
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -1,20 +1,20 @@
-"""The JSON of a request's body, and what is wrong with it."""
+"""What a request names and carries, and what is wrong with it."""
 
 from __future__ import annotations
 
-import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from starlette.requests import Request
 
-from medtui.local.storage.errors import StorageError, invalid_request
+from medtui.local.bodies import Json, json_object
+from medtui.local.storage.errors import StorageError, invalid_key, invalid_request
 
-MAX_JSON = 1024 * 1024
 SORTABLE = ("name", "updated_at", "created_at", "last_accessed_at")
 
-Body = dict[str, Any]
-Kind = TypeVar("Kind", str, int, list[Any], Body)
+Kind = TypeVar("Kind", str, int, list[Any], Json)
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class Listing:
     order: str
 
     @classmethod
-    def of(cls, body: Body) -> Listing:
+    async def of(cls, request: Request) -> Listing:
         """What a body asks for. StorageError when it is not asked for properly."""
+        body = await _body(request)
         sort = _member(body, "sortBy", dict, {})
         column, order = _member(sort, "column", str, "name"), _member(sort, "order", str, "asc")
         limit, offset = _member(body, "limit", int, 100), _member(body, "offset", int, 0)
@@ -40,34 +41,57 @@ class Listing:
         return cls(_member(body, "prefix", str), search, limit, offset, column, order)
 
 
-def names(body: Body) -> list[str]:
+async def names(request: Request) -> list[str]:
     """The names of the objects to remove."""
-    found = _member(body, "prefixes", list)
+    found = _member(await _body(request), "prefixes", list)
     if not found or not all(isinstance(name, str) for name in found):
         raise invalid_request("body/prefixes must be an array of names")
     return found
 
 
-async def read_json(request: Request) -> Body:
-    """The body's object. StorageError when it is none, or larger than any of ours would be."""
-    raw = bytearray()
-    async for data in request.stream():
-        raw += data
-        if len(raw) > MAX_JSON:
-            raise StorageError(
-                413, "Payload too large", "Request body is too large", "InvalidRequest", http=413
-            )
+async def _body(request: Request) -> Json:
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise invalid_request("Body is not valid JSON") from None
-    if not isinstance(body, dict):
-        raise invalid_request("body must be object")
-    return body
+        return await json_object(request)
+    except ValueError:
+        raise invalid_request("body must be object") from None
 
 
-def _member(body: Body, name: str, kind: type[Kind], default: Kind | None = None) -> Kind:
+def _member(body: Json, name: str, kind: type[Kind], default: Kind | None = None) -> Kind:
     value = default if body.get(name) is None else body[name]
     if type(value) is not kind:
         raise invalid_request(f"body/{name} must be {kind.__name__}")
     return value
+
+
+# What Amazon S3, which a hosted project keeps its files in, calls safe, and can be made safe.
+_SAFE = r"A-Za-z0-9_!\-.*'() &$@=;:+,?"
+_KEY = re.compile(f"[{_SAFE}/]+")
+_BUCKET = re.compile(f"[{_SAFE}]+")
+_LONGEST_KEY, _LONGEST_BUCKET = 1024, 100
+
+
+def check_key(name: str) -> None:
+    """Refuse a name that no object can have."""
+    if not _KEY.fullmatch(name) or len(name) > _LONGEST_KEY:
+        raise invalid_key(name)
+
+
+def check_path(name: str, bucket: str, version: str) -> None:
+    """Refuse a name that would lead out of its folder. Called once the caller may write there."""
+    if any(part in (".", "..") for part in name.split("/")):
+        raise invalid_key(f"stub/stub/{bucket}/{name}/{version} contains dot path segment")
+
+
+def check_bucket(name: str) -> None:
+    if not _BUCKET.fullmatch(name) or len(name) > _LONGEST_BUCKET:
+        raise StorageError(400, "Invalid Input", "Bucket name invalid", "InvalidBucketName")
+
+
+def check_type(mime: str, allowed: Iterable[str] | None) -> None:
+    """Refuse a kind of file that is not on the bucket's list; without a list, none is refused."""
+    if not allowed:
+        return
+    kind, _, rest = mime.partition("/")
+    if f"{kind}/*" not in allowed and f"{kind}/{rest}" not in allowed:
+        message = f"mime type {mime} is not supported"
+        raise StorageError(415, "invalid_mime_type", message, "InvalidMimeType")

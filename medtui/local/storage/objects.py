@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,10 +15,9 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 
-from medtui.local.connection import OwnConnection
+from medtui.local.connection import SharedPool
 from medtui.local.db_role import Claims, become
-from medtui.local.pools import SharedPool
-from medtui.local.storage.errors import from_postgres, invalid_request, no_bucket
+from medtui.local.storage.errors import StorageError, from_postgres, no_bucket
 from medtui.local.storage.inputs import Listing
 
 Db = AsyncConnection[DictRow]
@@ -30,10 +28,14 @@ _COLUMNS = (
     " metadata, user_metadata"
 )
 _FIND = f"select {_COLUMNS} from storage.objects where bucket_id = $1 and name = $2"
+_DELETE = (
+    "delete from storage.objects where bucket_id = $1 and name = any($2::text[])"
+    f" returning {_COLUMNS}"
+)
 _INSERT = (
     "insert into storage.objects"
     " (id, bucket_id, name, owner, owner_id, version, metadata, user_metadata)"
-    " values ($1, $2, $3, $4, $5, $6, $7, $8)"
+    " values ($1, $2, $3, $4, $5, $6, $7, '{}')"
 )
 
 # Names below a folder: first the folders in it, then the files. $1 bucket, $2 pattern, $3 depth.
@@ -59,17 +61,6 @@ _BUCKET = (
 )
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file whose row is to be made."""
-
-    bucket: str
-    name: str
-    version: str
-    metadata: dict[str, Any]
-    user_metadata: dict[str, Any]
-
-
 class Objects:
     """The tables, over a pool of connections as their owner."""
 
@@ -88,9 +79,9 @@ class Objects:
             raise no_bucket()
         return rows[0]
 
-    async def find_public(self, bucket: str, name: str) -> Row | None:
-        """An object of a public bucket: anybody may read it."""
-        return next(iter(await self._owned(_FIND, bucket, name)), None)
+    async def find(self, bucket: str, name: str) -> Row:
+        """An object of a public bucket. Raises StorageError if there is none."""
+        return _found(await self._owned(_FIND, bucket, name))
 
     def acting(self, claims: Claims, request: Request) -> Acting:
         return Acting(self._pool, claims, request)
@@ -108,9 +99,9 @@ class Acting:
         self._claims = claims
         self._request = request
 
-    async def find(self, bucket: str, name: str) -> Row | None:
-        """An object that the caller may see."""
-        return next(iter(await self._run(_FIND, bucket, name)), None)
+    async def find(self, bucket: str, name: str) -> Row:
+        """An object that the caller may see. Raises StorageError if there is none."""
+        return _found(await self._run(_FIND, bucket, name))
 
     async def entries(self, bucket: str, asked: Listing, *, most: int) -> list[Row]:
         """What a folder has whose name begins with the search; `most` at once."""
@@ -124,29 +115,18 @@ class Acting:
 
     async def remove(self, bucket: str, names: Sequence[str]) -> list[Row]:
         """Delete the rows among these that the caller may delete, and return them."""
-        query = (
-            "delete from storage.objects where bucket_id = $1 and name = any($2::text[])"
-            f" returning {_COLUMNS}"
-        )
-        return await self._run(query, bucket, [name for name in names if "\0" not in name])
+        return await self._run(_DELETE, bucket, [name for name in names if "\0" not in name])
 
-    async def upload(self, upload: Upload, *, undone: bool = False) -> str:
-        """Make the row, and return its id. `undone`: only find out whether it could be made.
+    async def upload(
+        self, bucket: str, name: str, version: str, metadata: Row, *, undone: bool = False
+    ) -> str:
+        """Make a file's row, and return its id. `undone`: only find out whether it could be made.
 
         StorageError when the caller may not, or it is there already.
         """
         sub = self._claims.get("sub")
         owner, made = sub if isinstance(sub, str) else None, uuid4()
-        values = [
-            made,
-            upload.bucket,
-            upload.name,
-            _uuid(owner),
-            owner,
-            upload.version,
-            Jsonb(upload.metadata),
-            Jsonb(upload.user_metadata),
-        ]
+        values = made, bucket, name, _uuid(owner), owner, version, Jsonb(metadata)
         async with self._transaction() as db:
             # Nothing is returned, as that would take the right to read, too.
             await db.execute(_INSERT.encode(), values)
@@ -165,30 +145,32 @@ class Acting:
             yield db
 
 
+def _found(rows: list[DictRow]) -> Row:
+    if not rows:
+        raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
+    return rows[0]
+
+
 @contextlib.asynccontextmanager
 async def _translated() -> AsyncIterator[None]:
     try:
         yield
     except psycopg.Error as error:
         raise from_postgres(error) from error
-    except UnicodeEncodeError as error:
-        raise invalid_request("invalid byte sequence for encoding UTF8") from error
 
 
 def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
-    """Connections as the tables' owner; to be opened on the loop that uses them."""
+    """Connections as the tables' owner."""
+    options = "-c search_path=storage,public,extensions -c statement_timeout=8s -c lock_timeout=8s"
     return SharedPool(
         dsn,
-        connection_class=OwnConnection[DictRow],
         min_size=1,
         max_size=4,
-        open=False,
         kwargs={
             "autocommit": True,
             "cursor_factory": AsyncRawCursor,
             "row_factory": dict_row,
-            "options": "-c search_path=storage,public,extensions"
-            " -c statement_timeout=8s -c lock_timeout=8s",
+            "options": options,
         },
     )
 

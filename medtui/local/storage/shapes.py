@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
+from uuid import UUID
 
 from medtui.local.storage.objects import Row
 
@@ -15,37 +16,30 @@ def time(moment: datetime) -> str:
 
 
 def plain(row: Row) -> Row:
-    """A row of a list, ready for JSON."""
+    """A row, ready for JSON."""
     return {
         name: time(value)
         if isinstance(value, datetime)
-        else value
-        if value is None or isinstance(value, (int, bool, list, dict))
         else str(value)
+        if isinstance(value, UUID)
+        else value
         for name, value in row.items()
     }
-
-
-def removed(row: Row) -> Row:
-    """A row that is gone. Its texts are never null."""
-    return plain(row) | {name: str(row[name] or "") for name in ("owner", "owner_id", "version")}
 
 
 def info(row: Row) -> Row:
     """What `info` says of an object."""
     metadata = row["metadata"] or {}
+    shown = plain(row)
     return {
-        "id": str(row["id"]),
-        "name": row["name"],
-        "version": row["version"],
-        "bucket_id": row["bucket_id"],
+        **{name: shown[name] for name in ("id", "name", "version", "bucket_id")},
         "size": metadata.get("size"),
         "content_type": metadata.get("mimetype"),
         "cache_control": metadata.get("cacheControl"),
         "etag": metadata.get("eTag"),
         "metadata": row["user_metadata"],
-        "last_modified": time(row["updated_at"]),
-        "created_at": time(row["created_at"]),
+        "last_modified": shown["updated_at"],
+        "created_at": shown["created_at"],
     }
 
 

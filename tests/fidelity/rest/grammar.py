@@ -64,7 +64,7 @@ class Grammar:
         ]  # fmt: skip
         [make] = self.dice.choices([k for k, _ in kinds], [w for _, w in kinds])
         request = make()
-        if self.rarely(25):
+        if self.rarely(12):
             self.spoil(request)
         return request
 
@@ -94,9 +94,9 @@ class Grammar:
         if method != "DELETE":
             columns = self.sample(table)
             if self.rarely(15):
-                request.pairs.append(("columns", ",".join(columns)))
+                request.pairs.append(("columns", ",".join(f'"{column}"' for column in columns)))
             self.body(request, table, method == "POST")
-        if method == "POST" and self.rarely(15):
+        if method == "POST" and self.rarely(5):
             request.pairs.append(("on_conflict", self.one([*list(TABLES[table])[:2], "id"])))
         self.prefer(request)
         return request
@@ -162,6 +162,8 @@ class Grammar:
             wishes.append("count=exact")
         if request.method == "POST" and self.rarely(35):
             wishes.append("resolution=" + self.one(["merge-duplicates", "ignore-duplicates"]))
+            if not self.rarely(10):
+                request.pairs.append(("on_conflict", next(iter(TABLES[request.path]))))
         if wishes:
             self.dice.shuffle(wishes)
             request.headers["Prefer"] = self.one([",", ", "]).join(wishes)
@@ -175,7 +177,7 @@ class Grammar:
         for _ in range(self.dice.choices((0, 1, 2, 3), (1, 6, 4, 2))[0]):
             item = self.name(table)
             if self.rarely(15):
-                item = self.one(["a", "b c", '"ü,"', "_row", "x-y", "id"]) + ":" + item
+                item = self.one(["a", '"b c"', '"ü"', "_row", '"x-y"', "id"]) + ":" + item
             items.append(item)
         if self.rarely(25) or not items:
             items.append("*")
@@ -197,15 +199,14 @@ class Grammar:
 
     def name(self, table: str) -> str:
         name = "nope" if self.rarely(2) else self.one(list(TABLES[table]))
-        return f'"{name}"' if self.rarely(5) else name
+        return f'"{name}"' if " " in name or self.rarely(5) else name
 
     def filter(self, table: str) -> tuple[str, str]:
-        column = "nope" if self.rarely(2) else self.one(list(TABLES[table]))
-        key = f'"{column}"' if self.rarely(5) else column
-        return key, self.operation(TABLES[table].get(column, "text"), nested=False)
+        name = self.name(table)
+        return name, self.operation(TABLES[table].get(name.strip('"'), "text"), nested=False)
 
     def operation(self, type_: str, *, nested: bool) -> str:
-        others = ["neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "in", "is", "is", "cs"]
+        others = ["neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "in", "is", "is"]
         operator = self.one(["eq"] * 5 + others)
         negated = "not." if self.rarely(15) else ""
         if operator == "is":
@@ -234,8 +235,9 @@ class Grammar:
             if depth < 2 and self.rarely(20):
                 operands.append("".join(self.tree(table, depth + 1)))
             else:
-                column = self.one(list(TABLES[table]))
-                operands.append(f"{column}.{self.operation(TABLES[table][column], nested=True)}")
+                name = self.name(table)
+                type_ = TABLES[table].get(name.strip('"'), "text")
+                operands.append(f"{name}.{self.operation(type_, nested=True)}")
         return operator, f"({self.one([',', ', ']).join(operands)})"
 
     def order(self, table: str) -> str:

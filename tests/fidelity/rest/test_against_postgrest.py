@@ -110,10 +110,10 @@ def judge(request: Request, ours: Answer, real: Answer) -> str:
         not isinstance(refusal, dict) or refusal.keys() != {"code", "details", "hint", "message"}
     ):
         return "DIFFERENT: no error of PostgREST's kind"
-    if refusal.get("message", "").startswith(UNSUPPORTED):
-        return "not supported"
     if (ours.status, ours.code) == (real.status, real.code):
         return "the same refusal in other words"
+    if refusal.get("message", "").startswith(UNSUPPORTED):
+        return "not supported"
     if ours.status >= 500:
         return "DIFFERENT: a fault"
     if real.status >= 400 or real.status == 300:

@@ -1,4 +1,4 @@
-"""What a request's headers ask for: a media type, preferences, a schema."""
+"""What a request asks for beside its query string: its headers, and its body."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from medtui.local.rest.errors import JSON, RestError, not_supported
+from medtui.local.bodies import loads
+from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
 _MEDIA = {"*/*": JSON, JSON: JSON, OBJECT: OBJECT}
@@ -40,7 +41,7 @@ class Preferences:
         return OBJECT if self.single else JSON
 
 
-def read(request: Request) -> Preferences:
+def preferences_of(request: Request) -> Preferences:
     """The preferences in a request's headers. RestError for what is not spoken here."""
     reading = request.method in ("GET", "HEAD")
     profile = request.headers.get("accept-profile" if reading else "content-profile")
@@ -65,8 +66,38 @@ def read(request: Request) -> Preferences:
 
 def _media(request: Request) -> str:
     accepted = request.headers.get("accept", "*/*")
-    for offer in accepted.split(","):
-        kind, *parameters = (part.strip() for part in offer.split(";"))
-        if kind in _MEDIA and not any(part.startswith("nulls=") for part in parameters):
-            return _MEDIA[kind]
-    raise not_supported(f"answers as {accepted}")
+    kind, _, parameters = accepted.partition(";")
+    if kind not in _MEDIA or "nulls=" in parameters:
+        raise not_supported(f"answers as {accepted}")
+    return _MEDIA[kind]
+
+
+@dataclass(frozen=True)
+class Payload:
+    """JSON: an object, or an array of objects; `keys` are those of any of them."""
+
+    text: str
+    keys: frozenset[str]
+    is_array: bool
+
+
+async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
+    """The request's body. RestError (PGRST102) where it is none.
+
+    `may_differ`: rows may have different keys, as the query string says which of them count.
+    """
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip()
+    if kind != JSON:
+        raise not_supported(f"bodies of {kind}")
+    try:
+        text = (await request.body()).decode()
+        value = loads(text)
+    except ValueError:
+        raise bad_body() from None
+    rows = value if isinstance(value, list) else [value]
+    if not all(isinstance(row, dict) for row in rows):
+        raise bad_body()
+    if not may_differ and any(row.keys() != rows[0].keys() for row in rows):
+        raise bad_body("All object keys must match")
+    keys = frozenset(key for row in rows for key in row)
+    return Payload(text, keys, is_array=isinstance(value, list))
