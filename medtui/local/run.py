@@ -133,7 +133,9 @@ async def serve(options: RunOptions) -> None:
         if options.invite or is_shown:
             invite(options.host, data, server)
         if is_shown:
-            print_error("Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c.")
+            print_error(
+                "Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c."
+            )
         # Closed first of all: no program is to join a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
