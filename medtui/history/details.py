@@ -25,7 +25,13 @@ class HistoryDetails(Static):
     def show(self, entry: HistoryEntry | None) -> None:
         if entry != self._entry:
             self._entry = entry
-            self.update(self._content(entry) if entry else Content(""))
+            self._write()
+
+    def on_resize(self) -> None:
+        self._write()
+
+    def _write(self) -> None:
+        self.update(self._content(self._entry) if self._entry else Content(""))
 
     def _content(self, entry: HistoryEntry) -> Content:
         session, case = entry.session, entry.session.case

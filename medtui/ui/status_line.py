@@ -29,10 +29,22 @@ class StatusLine(Static):
         super().__init__(markup=False)
         self._zone = zone
         self._server = server
+        self._shown: tuple[ConnectionState, tuple[int, int] | None, str, datetime] | None = None
         self._content: Content | None = None
 
     def show(
         self, feed: ConnectionState, *, seats: tuple[int, int] | None, view: str, now: datetime
+    ) -> None:
+        """Show these, until it is called again or the terminal's width changes."""
+        self._shown = feed, seats, view, now
+        self._write(*self._shown)
+
+    def on_resize(self) -> None:
+        if self._shown is not None:
+            self._write(*self._shown)
+
+    def _write(
+        self, feed: ConnectionState, seats: tuple[int, int] | None, view: str, now: datetime
     ) -> None:
         local = now.astimezone(self._zone)
         if feed.is_live:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.account.test_codes import Hands, by_code, code_of, hands, says, stack
-from tests.board.test_pictures import SIZES, Compare, at
+from tests.helpers.seats import Pictures
 from tests.helpers.stack import Stack
 
 __all__ = ["by_code", "hands", "stack"]
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_ways_in(
-    size: tuple[int, int], by_code: Stack, seat: Any, hands: Hands, picture: Compare
-) -> None:
-    here = await seat(size=size)
+async def test_the_ways_in(by_code: Stack, seat: Any, hands: Hands, pictures: Pictures) -> None:
+    here = await seat()
     await here.until_text("E-mail me a code", "Another server")
     await here.press("ctrl+t")
     await here.fill("email", "nia@example.org")
@@ -27,36 +22,33 @@ async def test_the_ways_in(
     await here.fill("code", "123 45")
     await here.press("enter")
     await here.until_text("6 to 10 digits", "again in 60 s")
-    picture(here, at(size, "code"))
+    await pictures(here, "code")
     await here.press("escape", "ctrl+t")
     await here.fill("password", "correct horse")
     await here.press("enter")
     await says(here, "has signed up, but not been confirmed")
-    picture(here, at(size, "code-unconfirmed"))
+    await pictures(here, "code-unconfirmed")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_ones_account(
-    size: tuple[int, int], by_code: Stack, seat: Any, hands: Hands, picture: Compare
-) -> None:
+async def test_ones_account(by_code: Stack, seat: Any, hands: Hands, pictures: Pictures) -> None:
     person = await by_code.person()
     await by_code.sql("update auth.users set email = 'amara@example.org'")
-    here = await seat(size=size)
+    here = await seat()
     await here.fill("email", "amara@example.org")
     await here.fill("password", person.password)
     await here.press("enter")
     await here.until_text("● LIVE")
     await here.press("A")
     await here.until_screen("AccountScreen")
-    picture(here, at(size, "account"))
+    await pictures(here, "account")
     await here.press("1")
     await here.until_screen("PasswordScreen")
-    picture(here, at(size, "password"))
+    await pictures(here, "password")
     await by_code.sql("update auth.sessions set created_at = now() - interval '25 hours'")
     await here.fill("password", "a new password")
     await here.press("enter")
     await says(here, "a code was e-mailed to", "again in 60 s")
-    picture(here, at(size, "password-code"))
+    await pictures(here, "password-code")
     await here.press("escape", "2")
     await here.until_screen("EmailScreen")
     await here.fill("email", "amara.okafor@example.org")
@@ -65,7 +57,7 @@ async def test_ones_account(
     await here.fill("code", await code_of(by_code, "amara@example.org", "email_change_current"))
     await here.press("enter")
     await says(here, "One of two is done")
-    picture(here, at(size, "email-code"))
+    await pictures(here, "email-code")
     await here.press("escape")
     await says(here, "waits for its codes")
-    picture(here, at(size, "email"))
+    await pictures(here, "email")

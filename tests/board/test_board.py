@@ -266,3 +266,12 @@ async def test_q_ends_it(stack: Stack, seat: Any) -> None:
     await here.until_text("● LIVE")
     await here.press("q")
     await here.until(lambda: not here.app.is_running)
+
+
+@pytest.mark.detail
+async def test_the_status_line_uses_a_new_width_at_once(stack: Stack, seat: Any) -> None:
+    here = await seat(size=(80, 24), person=await stack.person())
+    await here.until_text("● LIVE")
+    assert "Europe/London" not in here.text
+    await here.resize(160, 48)
+    assert "Europe/London" in here.text.splitlines()[0]

@@ -7,7 +7,6 @@ writes the pictures again; the README shows one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,15 +14,8 @@ from uuid import UUID
 import pytest
 
 from medtui.ui.status_line import ConnectionState
-from tests.helpers.seats import NOW, Seat
+from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Person, Stack
-
-SIZES = [(80, 24), (160, 48)]
-Compare = Callable[[Seat, str], None]
-
-
-def at(size: tuple[int, int], name: str) -> str:
-    return f"{name}-{size[0]}x{size[1]}"
 
 
 @pytest.fixture
@@ -79,39 +71,32 @@ async def amara(stack: Stack) -> Person:
     return amara
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_board(size: tuple[int, int], amara: Person, seat: Any, picture: Compare) -> None:
-    here = await seat(size=size, clock=lambda: NOW, person=amara)
+async def test_the_board(amara: Person, seat: Any, pictures: Pictures) -> None:
+    here = await seat(clock=lambda: NOW, person=amara)
     await here.until_text("● LIVE")
     await here.press("j", "j")
-    picture(here, at(size, "board"))
+    await pictures(here, "board")
     await here.press("enter")
     await here.until_screen("DetailsScreen")
-    picture(here, at(size, "details"))
+    await pictures(here, "details")
     await here.press("escape", "question_mark")
     await here.until_screen("HelpScreen")
-    picture(here, at(size, "help"))
+    await pictures(here, "help")
     await here.press("escape", "n")
     await here.until_screen("SessionForm")
     await here.fill("link", "https://meet.jit.si/medtui")  # the suggested one has an id in it
     await here.fill("when", "tomorrow 6pm")
-    picture(here, at(size, "post"))
+    await pictures(here, "post")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_board_in_the_light(
-    size: tuple[int, int], amara: Person, seat: Any, picture: Compare
-) -> None:
-    here = await seat(size=size, clock=lambda: NOW, theme="medtui-light", person=amara)
+async def test_the_board_in_the_light(amara: Person, seat: Any, pictures: Pictures) -> None:
+    here = await seat(clock=lambda: NOW, theme="medtui-light", person=amara)
     await here.until_text("● LIVE")
-    picture(here, at(size, "board-light"))
+    await pictures(here, "board-light")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_stale_board(
-    size: tuple[int, int], amara: Person, stack: Stack, seat: Any, picture: Compare
-) -> None:
-    here = await seat(size=size, clock=lambda: NOW, person=amara)
+async def test_the_stale_board(amara: Person, stack: Stack, seat: Any, pictures: Pictures) -> None:
+    here = await seat(clock=lambda: NOW, person=amara)
     await here.until_text("● LIVE")
     await stack.stop_gateway()
     await here.until_text("STALE since")
@@ -123,43 +108,36 @@ async def test_the_stale_board(
         )
         here.app.screen._redraw()
     await here.pause()
-    picture(here, at(size, "board-stale"))
+    await pictures(here, "board-stale")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_an_empty_board(
-    size: tuple[int, int], stack: Stack, seat: Any, picture: Compare
-) -> None:
-    here = await seat(size=size, clock=lambda: NOW, person=await stack.person())
+async def test_an_empty_board(stack: Stack, seat: Any, pictures: Pictures) -> None:
+    here = await seat(clock=lambda: NOW, person=await stack.person())
     await here.until_text("● LIVE")
     await here.until_text("No sessions yet")
-    picture(here, at(size, "board-empty"))
+    await pictures(here, "board-empty")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_way_to_the_board(
-    size: tuple[int, int], stack: Stack, seat: Any, picture: Compare
-) -> None:
+async def test_the_way_to_the_board(stack: Stack, seat: Any, pictures: Pictures) -> None:
     newcomer = await stack.person(profile=False)
-    here = await seat(size=size)
+    here = await seat()
     await here.until_text("Sign in", "Another server")
-    picture(here, at(size, "login"))
+    await pictures(here, "login")
     await here.press("ctrl+t")
     await here.fill("email", "not an address")
     await here.fill("password", "x")
     await here.press("enter")
     await here.until_text("not an e-mail address")
-    picture(here, at(size, "login-wrong"))
+    await pictures(here, "login-wrong")
     await here.press("ctrl+t")
     await here.sign_in(newcomer)
     await here.until_screen("ProfileScreen")
-    picture(here, at(size, "profile"))
+    await pictures(here, "profile")
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_first_screens(size: tuple[int, int], seat: Any, picture: Compare) -> None:
-    here = await seat(size=size, server="")
-    picture(here, at(size, "welcome"))
+async def test_the_first_screens(seat: Any, pictures: Pictures) -> None:
+    here = await seat(server="")
+    await pictures(here, "welcome")
     await here.press("3")
     await here.until_screen("ConnectScreen")
-    picture(here, at(size, "connect"))
+    await pictures(here, "connect")

@@ -399,7 +399,7 @@ async def test_killed_at_every_step(
 @pytest.fixture
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reads are tried again at once."""
-    monkeypatch.setattr("medtui.data.connection.random.uniform", lambda *_: 0.0)
+    monkeypatch.setattr("medtui.data.backoff.random.uniform", lambda *_: 0.0)
 
 
 async def cut(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,12 @@ class Seat:
         with self.app._context():
             entry.focus()
             entry.value = text
+        await self.pause()
+
+    async def resize(self, width: int, height: int) -> None:
+        """Have the terminal's size changed, and wait until all is drawn."""
+        with self.app._context():
+            await self.pilot.resize_terminal(width, height)
         await self.pause()
 
     async def sign_in(self, person: Person) -> None:
@@ -259,5 +265,22 @@ def picture(snapshot: SnapshotAssertion) -> Callable[[Seat, str], None]:
                 field._cursor_visible = True
             screenshot = seat.app.export_screenshot()
         assert screenshot == snapshot(name=name, extension_class=Picture)
+
+    return compare
+
+
+SIZES = ((80, 24), (160, 48))
+Pictures = Callable[[Seat, str], Awaitable[None]]
+
+
+@pytest.fixture
+def pictures(picture: Callable[[Seat, str], None]) -> Pictures:
+    """Compare a seat's screen at each of `SIZES`; it is left at the first."""
+
+    async def compare(seat: Seat, name: str) -> None:
+        for width, height in SIZES:
+            await seat.resize(width, height)
+            picture(seat, f"{name}-{width}x{height}")
+        await seat.resize(*SIZES[0])
 
     return compare

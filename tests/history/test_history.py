@@ -386,3 +386,14 @@ async def test_on_a_server_with_the_data_model_alone_it_is_the_same(
     here = await seat(size=(160, 24), on=stack, clock=lambda: NOW)
     await history(here, past.amara)
     await here.until_text("70 % AI TA", "The school run")
+
+
+@pytest.mark.detail
+async def test_the_details_use_a_new_width_at_once(past: Past, seat: Any) -> None:
+    await past.held(3, marked(70, 60))
+    here = await seat(size=(100, 30), clock=lambda: NOW)
+    await history(here, past.amara)
+    await here.until_text("70 % AI")
+    narrow = here.app.screen.details.content
+    await here.resize(200, 60)
+    assert here.app.screen.details.content != narrow

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.helpers.seats import NOW, Seat
+from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Person, Stack
 from tests.room.test_room import PART, TASK, enter
 
-SIZES = [(80, 24), (160, 48)]
 SESSION = UUID(int=5)
 
 
@@ -40,19 +38,14 @@ async def case(stack: Stack) -> UUID:
     )
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_what_a_host_chooses(
-    size: tuple[int, int],
     stack: Stack,
     amara: Person,
     daniel: Person,
     case: UUID,
     seat: Any,
-    picture: Callable[[Seat, str], None],
+    pictures: Pictures,
 ) -> None:
-    def taken(name: str) -> str:
-        return f"room-{name}-{size[0]}x{size[1]}"
-
     await stack.case(2, category="Red eye", case_name="Lenses at the pool")
     await stack.case(3, category="Red eye", domain="consent", case_name="A lump on the lid")
     await stack.session(amara, guest=daniel, id=SESSION, datetime_utc=NOW + timedelta(minutes=4))
@@ -64,23 +57,23 @@ async def test_what_a_host_chooses(
         candidate_id=amara.id,
         version=3,
     )
-    here = await seat(size=size, clock=lambda: NOW, person=amara)
+    here = await seat(clock=lambda: NOW, person=amara)
     await enter(here)
     await here.until_text("Choose who is the candidate", "Daniel Reyes is not here yet")
-    picture(here, taken("prep-host"))
+    await pictures(here, "room-prep-host")
     await here.press("t")
     await here.until_text("How long is a station?")
-    picture(here, taken("timing"))
+    await pictures(here, "room-timing")
     await here.press("escape", "r")
     await here.until_text("Who is the candidate?")
-    picture(here, taken("roles"))
+    await pictures(here, "room-roles")
     await here.press("2")
     await here.until_text("you are the ACTOR")
     await here.press("c")
     await here.until_text("3 of 3 cases", "A lump on the lid", "acted")
-    picture(here, taken("cases"))
+    await pictures(here, "room-cases")
     await here.press("escape", "r", "1")
     await here.until_text("you are the CANDIDATE")
     await here.press("c")
     await here.until_text("2 of 2 cases", "Red eye · history taking (1)")
-    picture(here, taken("cases-blind"))
+    await pictures(here, "room-cases-blind")
