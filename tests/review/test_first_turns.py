@@ -70,6 +70,7 @@ async def test_from_disk(tmp_path: Path, held: asyncio.Event) -> None:
         await reader.until_text("Also in the file", "ward: seven")
 
 
+@pytest.mark.detail
 async def test_what_follows_may_be_broken(tmp_path: Path, held: asyncio.Event) -> None:
     data = long_talk()[:-20]
 
