@@ -64,11 +64,12 @@ async def test_the_hosts_timing_is_on_both_sides_and_holds_for_the_station(
     await host.press("2")
     for here in (host, guest):
         await here.until_text("Timing     PLAB 2: Reading 1:30, Station 8:00")
+    began = time.monotonic()
     await host.press("s")
     for here in (host, guest):
         await here.until_text("READING")
     await alike(host, guest)
-    assert 80 < left(guest) <= 90
+    assert 89 - (time.monotonic() - began) < left(guest) <= 90
 
 
 @pytest.mark.detail
@@ -94,6 +95,7 @@ async def test_after_joining_late_or_coming_back_it_is_right_at_once(
 
 @pytest.mark.detail
 async def test_it_survives_both_sides_programs(stack: Stack, seat: Any) -> None:
+    began = time.monotonic()
     two, host, guest = await both(stack, seat, Stage.INTERVIEW)
     await host.press("plus")
     await guest.until(lambda: left(guest) > 480)
@@ -103,7 +105,7 @@ async def test_it_survives_both_sides_programs(stack: Stack, seat: Any) -> None:
     for person in (two.host, two.guest):
         here = await seat(person=person)
         await enter(here)
-        assert 500 < left(here) < 540
+        assert 539 - (time.monotonic() - began) < left(here) <= 540
 
 
 @pytest.mark.detail
