@@ -96,7 +96,7 @@ async def test_the_shared_screen(
     name: str, count: int, theme: str, stack: Stack, wall: Any, picture: Callable[[Wall, str], None]
 ) -> None:
     await fill(stack, count)
-    async with wall(theme=f"medtui-{theme}") as here:
+    async with wall(theme=f"medtui-{theme}", page_seconds=3600.0) as here:
         await here.live()
         await here.app.backend.live.stop()
         for state in ("live", "stale"):
