@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
@@ -15,6 +14,7 @@ from psycopg import AsyncConnection, sql
 from medtui.local.connection import OwnConnection
 from medtui.local.db_role import ROLES
 from medtui.local.keys import ServerKeys
+from medtui.local.realtime.join_config import Refused
 
 
 class Database:
@@ -25,6 +25,10 @@ class Database:
         self._options = options
         self._connection: AsyncConnection[Any] | None = None
         self._opening = asyncio.Lock()
+
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None and not self._connection.closed
 
     async def rows(
         self, query: str | sql.Composed, parameters: Sequence[Any] | dict[str, Any] = ()
@@ -63,16 +67,8 @@ Caller = tuple[str, str]
 TIMEOUT = "10s"
 """A policy that takes longer is a refusal: it would hold up everybody else who joins."""
 
-
 GONE = "User from sub claim in JWT does not exist"
-
-
-class Refused(Exception):
-    """What is not granted: the code and the message are Realtime's, or Phoenix's without code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}" if code else message)
-        self.message = message
+EXPIRED = "Token has expired"
 
 
 class Access:
@@ -87,9 +83,7 @@ class Access:
         try:
             claims = self._keys.verify(str(token))
         except jwt.ExpiredSignatureError as error:
-            claims = jwt.decode(str(token), options={"verify_signature": False})
-            ago = int(time.time() - claims["exp"])
-            raise Refused("InvalidJWTToken", f"Token has expired {ago} seconds ago") from error
+            raise Refused("InvalidJWTToken", EXPIRED) from error
         except jwt.InvalidSignatureError as error:
             raise Refused("JwtSignatureError", "Failed to validate JWT signature") from error
         except jwt.InvalidTokenError as error:
@@ -104,14 +98,8 @@ class Access:
         role, claims = caller
         if role != "authenticated":
             return
-        query = "select auth.refuse_deleted(%s)"
         try:
-            try:
-                await self._database.row(query, [claims])
-            except psycopg.OperationalError:  # found to be dead: the next one is a new one
-                await self._database.row(query, [claims])
-        except psycopg.OperationalError as error:
-            raise _unreachable() from error
+            await self._ask("select auth.refuse_deleted(%s)", claims)
         except (psycopg.Error, ValueError) as error:
             raise Refused("Unauthorized", GONE) from error
 
@@ -124,22 +112,26 @@ class Access:
     ) -> frozenset[str]:
         """Those of the extensions that the caller may receive or send on a private topic."""
         role, claims = caller
+        query = "select realtime.permitted(%s, %s, %s, %s, %s)"
         try:
-            [permitted] = await self._database.row(
-                "select realtime.permitted(%s, %s, %s, %s, %s)",
-                [action, topic, list(extensions), role, claims],
-            )
-        except psycopg.OperationalError as error:
-            raise _unreachable() from error
+            found = await self._ask(query, action, topic, list(extensions), role, claims)
         except (psycopg.Error, ValueError):  # a text that Postgres cannot hold
             return frozenset()
-        return frozenset(permitted)
+        return frozenset(found)
 
     async def close(self) -> None:
         await self._database.close()
 
-
-def _unreachable() -> Refused:
-    return Refused(
-        "UnableToConnectToProject", "Realtime was unable to connect to the project database"
-    )
+    async def _ask(self, query: str, *parameters: Any) -> Any:
+        """The value that a query gives. Raises Refused when the database is out of reach."""
+        try:
+            try:
+                [value] = await self._database.row(query, parameters)
+            except psycopg.OperationalError:
+                if self._database.is_open:
+                    raise
+                [value] = await self._database.row(query, parameters)  # over a new connection
+        except psycopg.OperationalError as error:
+            message = "Realtime was unable to connect to the project database"
+            raise Refused("UnableToConnectToProject", message) from error
+        return value

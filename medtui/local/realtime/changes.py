@@ -10,7 +10,7 @@ import asyncio
 import json
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ import psycopg
 from psycopg import sql
 
 from medtui.local.realtime.access import Caller, Database
-from medtui.local.realtime.join_config import BadFilter, Binding
+from medtui.local.realtime.join_config import BadFilter, Binding, Subscription
 from medtui.local.realtime.pgoutput import UNCHANGED, RowChange, Values, WalRelation
 
 PUBLISHED = """
@@ -66,8 +66,8 @@ class Changes:
                 return
             await asyncio.sleep(0.001)
 
-    async def check(self, binding: Binding, role: str) -> Binding:
-        """The binding, ready to be compared with what the log says. Raises BadFilter.
+    async def check(self, binding: Binding, role: str) -> Subscription:
+        """What is to be compared with what the log says. Raises BadFilter.
 
         A column that the role may not read cannot be filtered by either: what comes
         and what does not would tell its value.
@@ -76,7 +76,7 @@ class Changes:
             raise BadFilter(f"Realtime is not enabled for {binding.schema}.{binding.table}")
         terms = binding.terms()
         if terms is None:
-            return binding
+            return Subscription(binding)
         column, given = terms
         try:
             named = [role, binding.schema, binding.table, column]
@@ -90,7 +90,7 @@ class Changes:
             raise
         except psycopg.DatabaseError as error:
             raise BadFilter(error.diag.message_primary or error) from error
-        return replace(binding, column=column, value=value)
+        return Subscription(binding, column, value)
 
     async def prepare(
         self, change: RowChange, committed_at: datetime, callers: Iterable[Caller]
@@ -104,8 +104,7 @@ class Changes:
             "type": change.kind,
             "errors": None,
         }
-        everybody = frozenset(callers)
-        key = next((column.name for column in relation.columns if column.is_key), None)
+        everybody, key = frozenset(callers), relation.key
         record = await self._record(relation, change.values)
         if change.kind == "DELETE":
             data["old_record"] = {name: record[name] for name in record if name == key}
@@ -118,13 +117,7 @@ class Changes:
         order = sorted(everybody)
         [visible] = await self._database.row(
             "select realtime.visible_to(%s::oid::regclass, %s, %s, %s, %s)",
-            [
-                relation.oid,
-                key,
-                str(change.values[key]),
-                [role for role, _ in order],
-                [claims for _, claims in order],
-            ],
+            [relation.oid, key, str(change.values[key]), *map(list, zip(*order, strict=True))],
         )
         seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
         return Prepared(data, seen_by)

@@ -5,14 +5,22 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from medtui.local.keys import is_opaque
-from medtui.local.realtime.access import Access, Caller, Refused
+from medtui.local.realtime.access import EXPIRED, Access, Caller
 from medtui.local.realtime.frames import ClientMessage, encode
-from medtui.local.realtime.join_config import PREFIX, BadFilter, Binding, JoinConfig
+from medtui.local.realtime.join_config import (
+    PREFIX,
+    BadFilter,
+    Binding,
+    JoinConfig,
+    Refused,
+    Subscription,
+)
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
 from medtui.local.realtime.topics import Topic, Topics
 
@@ -31,7 +39,7 @@ class Services:
 
     access: Access
     topics: Topics
-    check: Callable[[Binding, str], Awaitable[Binding]]
+    check: Callable[[Binding, str], Awaitable[Subscription]]
     clients: set[ClientSocket] = field(default_factory=set)
     large: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held, in the whole server, for one large frame."""
@@ -45,17 +53,17 @@ class Channel:
         outlet: ClientSocket,
         services: Services,
         frame: ClientMessage,
-        wishes: JoinConfig,
+        config: JoinConfig,
         caller: Caller,
     ) -> None:
         self.outlet = outlet
         self.topic = frame.topic
-        self.wishes = wishes
+        self.config = config
         self.caller = caller
-        self.wanted = [Binding.of(each) for each in wishes.changes]
-        self.filters = sum(binding.filter is not None for binding in self.wanted)
-        self.bindings: list[Binding] = []
-        """Those that it hears of: all that are wanted, or none."""
+        self.presence_key = config.presence.key or str(uuid.uuid4())
+        self.filters = sum(bool(binding.filter) for binding in config.postgres_changes)
+        self.subscriptions: list[Subscription] = []
+        """To all that the join asked for, or to none."""
         self.receives: frozenset[str] = EXTENSIONS
         """Of broadcast and presence; on a private topic what the policies grant."""
         self.join_ref = frame.join_ref or frame.ref
@@ -63,6 +71,7 @@ class Channel:
         self._token: object = None
         self._topic: Topic | None = None
         self._sends: dict[str, bool] = {}
+        self._wants_presence = config.presence.enabled
         self._shown: dict[str, Any] | None = None
         self._presence_limit = Limit(PRESENCE)
         self._expiry: asyncio.TimerHandle | None = None
@@ -74,10 +83,10 @@ class Channel:
         """The channel of a join, in the role of the token. Raises Refused."""
         caller, expires_at = services.access.caller(token)
         await services.access.exists(caller)
-        wishes = JoinConfig.of(frame.payload)
-        if len(wishes.changes) > MAX_BINDINGS:
+        config = JoinConfig.of(frame.payload)
+        if len(config.postgres_changes) > MAX_BINDINGS:
             raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
-        channel = cls(outlet, services, frame, wishes, caller)
+        channel = cls(outlet, services, frame, config, caller)
         channel._token = token
         channel.receives = await channel._receivable(caller)
         if not channel.receives:
@@ -102,8 +111,7 @@ class Channel:
     async def start(self) -> None:
         """Hear what is said from now on; the join has been answered."""
         self._topic = self._services.topics.join(self)
-        if self.wishes.presence and "presence" in self.receives:
-            self.push("presence_state", self._topic.state())
+        self._push_state()
         await self._subscribe()
 
     def close(self) -> None:
@@ -121,6 +129,11 @@ class Channel:
         self._system("system", "error", reason)
         self.push_close()
         self.outlet.drop(self)
+
+    def _push_state(self) -> None:
+        """Tell the client who is there, if it wants to know and may."""
+        if self._topic is not None and self._wants_presence and "presence" in self.receives:
+            self.push("presence_state", self._topic.state())
 
     def push_close(self) -> None:
         self.push("phx_close", {}, self.join_ref)
@@ -153,8 +166,8 @@ class Channel:
         payload = json.dumps(frame.payload)
         is_small = len(payload) <= MAX_PAYLOAD
         if is_small:
-            self._topic.broadcast(payload, None if self.wishes.echo else self)
-        if self.wishes.acknowledge:
+            self._topic.broadcast(payload, None if self.config.broadcast.echo else self)
+        if self.config.broadcast.ack:
             status, response = ("ok", {}) if is_small else ("error", "payload_size_exceeded")
             self.reply(frame.ref, status, response)
 
@@ -189,11 +202,10 @@ class Channel:
             if shown != self._shown:
                 self._shown = shown
                 self._topic.track(self, shown)
-            if not self.wishes.presence:  # from now on it has, and must know who was there before
-                self.wishes = replace(self.wishes, presence=True)
+            if not self._wants_presence:  # from now on it does, and must know who was there before
+                self._wants_presence = True
                 self.receives = await self._receivable(self.caller)
-                if self._topic is not None and "presence" in self.receives:
-                    self.push("presence_state", self._topic.state())
+                self._push_state()
 
     async def _renew(self, token: object) -> None:
         """A refreshed token: its claims count once the policies were asked again. No answer."""
@@ -217,14 +229,14 @@ class Channel:
 
     async def _receivable(self, caller: Caller) -> frozenset[str]:
         """The extensions that the policies let the caller receive here. Raises Refused."""
-        if not self.wishes.private:
+        if not self.config.private:
             return EXTENSIONS
-        asked = EXTENSIONS if self.wishes.presence else ["broadcast"]
+        asked = EXTENSIONS if self._wants_presence else ["broadcast"]
         return await self._services.access.permitted("receive", self.name, caller, asked)
 
     async def _may_send(self, extension: str) -> bool:
         """Asked of Postgres the first time, and again after the token has changed."""
-        if not self.wishes.private:
+        if not self.config.private:
             return True
         while extension not in self._sends:
             caller = self.caller
@@ -240,13 +252,13 @@ class Channel:
 
     async def _subscribe(self) -> None:
         """Follow the log, or say why not: both after the join, as the real one does."""
-        if not self.wanted:
+        wanted, role = self.config.postgres_changes, self.caller[0]
+        if not wanted:
             return
         try:
-            role = self.caller[0]
-            self.bindings = [await self._services.check(each, role) for each in self.wanted]
+            self.subscriptions = [await self._services.check(each, role) for each in wanted]
         except BadFilter as error:
-            self.bindings = []
+            self.subscriptions = []
             self._system("postgres_changes", "error", str(error))
             return
         self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
@@ -257,7 +269,7 @@ class Channel:
         # A timer takes no more than a day or so on every platform; API keys last for years.
         if (left := expires_at - time.time()) < DAY:
             self._expiry = asyncio.get_running_loop().call_later(
-                max(left, 0) + 1, self.shut, "Token has expired 1 seconds ago"
+                max(left, 0) + 1, self.shut, EXPIRED
             )
 
     def _system(self, extension: str, status: str, message: str) -> None:

@@ -11,10 +11,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from medtui.local.address import address_of
 from medtui.local.keys import is_opaque
-from medtui.local.realtime.access import Refused
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.frames import BadFrame, ClientMessage, decode, encode
-from medtui.local.realtime.join_config import PREFIX
+from medtui.local.realtime.join_config import PREFIX, Refused
 from medtui.local.realtime.limits import (
     BACKLOG_BYTES,
     BACKLOG_FRAMES,
@@ -66,7 +65,7 @@ class ClientSocket:
         reading = asyncio.create_task(self._read())
         writing = asyncio.create_task(self._write())
         closing = asyncio.create_task(self._closing.wait())
-        tasks = {reading, writing, closing}
+        tasks = reading, writing, closing
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -189,10 +188,10 @@ class ClientSocket:
             self._reply(frame, "error", {"reason": str(refusal)})
         else:
             self.channels[frame.topic] = channel
-            wanted = [
-                {**each, "id": binding.id}
-                for each, binding in zip(channel.wishes.changes, channel.wanted, strict=True)
-            ]
+            # As they came: clients compare them with what they have asked for.
+            asked = frame.payload.get("config", {}).get("postgres_changes", [])
+            bindings = channel.config.postgres_changes
+            wanted = [{**a, "id": b.id} for a, b in zip(asked, bindings, strict=True)]
             channel.reply(frame.ref, "ok", {"postgres_changes": wanted})
             await channel.start()
         if before is not None:

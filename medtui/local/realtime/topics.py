@@ -69,17 +69,15 @@ class Topics:
 
     def join(self, channel: Channel) -> Topic:
         """Make a channel a member of its topic, which may begin with it."""
-        key = channel.name, channel.wishes.private
+        key = channel.name, channel.config.private
         topic = self._topics.setdefault(key, Topic(channel.topic))
         topic.members[channel] = None
         return topic
 
     def leave(self, channel: Channel) -> None:
         """Remove a channel; broadcasts a presence leave."""
-        key = channel.name, channel.wishes.private
-        topic = self._topics.get(key)
-        if topic is None or channel not in topic.members:
-            return
+        key = channel.name, channel.config.private
+        topic = self._topics[key]
         del topic.members[channel]
         topic.untrack(channel)
         if not topic.members:
@@ -89,5 +87,5 @@ class Topics:
 def _grouped(present: dict[Channel, dict[str, Any]]) -> Metas:
     grouped: Metas = {}
     for channel, meta in present.items():
-        grouped.setdefault(channel.wishes.presence_key, {"metas": []})["metas"].append(meta)
+        grouped.setdefault(channel.presence_key, {"metas": []})["metas"].append(meta)
     return grouped
