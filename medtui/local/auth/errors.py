@@ -48,4 +48,4 @@ def email_exists() -> AuthError:
 
 
 def bad_jwt(reason: str) -> AuthError:
-    return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
+    return AuthError(403, "bad_jwt", f"invalid JWT: {reason}")

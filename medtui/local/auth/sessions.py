@@ -18,7 +18,7 @@ from starlette.responses import Response
 from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.users import as_json, is_banned
+from medtui.local.auth.users import as_json, is_banned, update
 from medtui.local.bodies import Json
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys
@@ -46,11 +46,7 @@ class LoginSessions:
             user["id"],
             method,
         )
-        seen = await the_one(
-            db,
-            "update auth.users set last_sign_in_at = now() where id = %s returning *",
-            user["id"],
-        )
+        seen = await update(db, user, last_sign_in_at=session["created_at"])
         return self._shown(seen, session, await _new_token(db, session["id"]))
 
     async def refresh(self, db: Db, token: str) -> dict[str, Any]:
@@ -70,9 +66,8 @@ class LoginSessions:
             token,
         )
         if session is None:
-            raise AuthError(
-                400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
-            )
+            message = "Invalid Refresh Token: Refresh Token Not Found"
+            raise AuthError(400, "refresh_token_not_found", message)
         user = await the_one(db, "select * from auth.users where id = %s", session["user_id"])
         if is_banned(user):
             raise AuthError(400, "user_banned", "Invalid Refresh Token: User Banned")
@@ -87,15 +82,12 @@ class LoginSessions:
             age = (datetime.now(UTC) - old["revoked_at"]).total_seconds()
             if active and (age < REUSE_SECONDS or active["parent"] == token):
                 return self._shown(user, session, active["token"])
-            await db.execute("delete from auth.sessions where id = %s", [session["id"]])
+            await end_session(db, session["id"])
             await db.commit()
-            raise AuthError(
-                400, "refresh_token_already_used", "Invalid Refresh Token: Already Used"
-            )
-        await db.execute(
-            "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s",
-            [old["id"]],
-        )
+            message = "Invalid Refresh Token: Already Used"
+            raise AuthError(400, "refresh_token_already_used", message)
+        revoke = "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s"
+        await db.execute(revoke, [old["id"]])
         return self._shown(user, session, await _new_token(db, session["id"], parent=token))
 
     def claims(self, request: Request) -> dict[str, Any]:
@@ -105,10 +97,8 @@ class LoginSessions:
             raise AuthError(401, "no_authorization", "This endpoint requires a valid Bearer token")
         try:
             return self._keys.verify(token)
-        except jwt.ExpiredSignatureError as error:
-            raise bad_jwt("token has invalid claims: token is expired") from error
         except jwt.InvalidTokenError as error:
-            raise bad_jwt("token is malformed or its signature is invalid") from error
+            raise bad_jwt(str(error)) from error
 
     async def caller(self, db: Db, request: Request) -> tuple[DictRow, UUID | None]:
         """The user and the session of the request's access token, if it names a session."""
@@ -116,26 +106,19 @@ class LoginSessions:
         try:
             user_id = UUID(claims["sub"])
             session_id = UUID(claims["session_id"]) if claims.get("session_id") else None
-        except KeyError as error:
-            raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim") from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise AuthError(403, "bad_jwt", "invalid claim: sub claim must be a UUID") from error
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise bad_jwt("sub and session_id must be UUIDs") from error
         user = await one(db, "select * from auth.users where id = %s", user_id)
         if user is None:
             raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
-        if session_id and not await one(
-            db,
-            "select 1 from auth.sessions where id = %s and user_id = %s",
-            session_id,
-            user_id,
-        ):
-            raise AuthError(
-                403, "session_not_found", "Session from session_id claim in JWT does not exist"
-            )
+        query = "select 1 from auth.sessions where id = %s and user_id = %s"
+        if session_id and not await one(db, query, session_id, user_id):
+            message = "Session from session_id claim in JWT does not exist"
+            raise AuthError(403, "session_not_found", message)
         return user, session_id
 
     def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
-        now = int(time.time())
+        now, opened = int(time.time()), int(session["created_at"].timestamp())
         claims = {
             "iss": self._issuer,
             "sub": str(user["id"]),
@@ -148,9 +131,7 @@ class LoginSessions:
             "user_metadata": user["raw_user_meta_data"],
             "role": "authenticated",
             "aal": "aal1",
-            "amr": [
-                {"method": session["method"], "timestamp": int(session["created_at"].timestamp())}
-            ],
+            "amr": [{"method": session["method"], "timestamp": opened}],
             "session_id": str(session["id"]),
             "is_anonymous": False,
         }
@@ -172,6 +153,10 @@ class RouteGroup:
     sessions: LoginSessions
     limits: Limits
     autoconfirm: bool
+
+
+async def end_session(db: Db, session_id: UUID) -> None:
+    await db.execute("delete from auth.sessions where id = %s", [session_id])
 
 
 async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:
