@@ -109,7 +109,7 @@ class Acting:
         if "\0" in folder + asked.search:
             return []
         pattern = re.sub(r"([\\%_])", r"\\\1", folder + asked.search) + "%"
-        query = _LIST.format(column=asked.column, order=asked.order)
+        query = _LIST.format(column=asked.sort.column, order=asked.sort.order)
         page = min(asked.limit, most), min(asked.offset, MOST_OFFSET)
         return await self._run(query, bucket, pattern, folder.count("/") + 1, *page)
 
