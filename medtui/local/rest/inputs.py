@@ -11,7 +11,6 @@ from medtui.local.bodies import loads
 from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
-_MEDIA = {"*/*": JSON, JSON: JSON, OBJECT: OBJECT}
 
 _PREFERENCES: Mapping[str, tuple[str, ...]] = {
     "resolution": ("merge-duplicates", "ignore-duplicates"),
@@ -57,19 +56,19 @@ def preferences_of(request: Request) -> Preferences:
         else:
             raise not_supported(f"the preference {item.strip()}")
     return Preferences(
-        single=_media(request) == OBJECT,
+        single=_is_single(request),
         represent=found.get("return") == "representation",
         count="count" in found,
         resolution=found.get("resolution"),
     )
 
 
-def _media(request: Request) -> str:
+def _is_single(request: Request) -> bool:
     accepted = request.headers.get("accept", "*/*")
     kind, _, parameters = accepted.partition(";")
-    if kind not in _MEDIA or "nulls=" in parameters:
+    if kind not in ("*/*", JSON, OBJECT) or "nulls=" in parameters:
         raise not_supported(f"answers as {accepted}")
-    return _MEDIA[kind]
+    return kind == OBJECT
 
 
 @dataclass(frozen=True)
