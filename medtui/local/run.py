@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 DEFAULT_PORT = 54321
 
 LOG_BYTES, LOG_BACKUPS = 1_000_000, 3
+SHOWN = "Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c."
 
 FILES_AFTER = 2.0
 """Seconds until the sample sessions' files are added, so that the board is shown first."""
@@ -133,9 +134,7 @@ async def serve(options: RunOptions) -> None:
         if options.invite or is_shown:
             invite(options.host, data, server)
         if is_shown:
-            print_error(
-                "Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c."
-            )
+            print_error(SHOWN)
         # Closed first of all: no program is to join a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
@@ -266,8 +265,7 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
         print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
-    sys.stdout.write(invitation(host, port, key) + "\n")
-    sys.stdout.flush()
+    write(invitation(host, port, key))
 
 
 @contextlib.contextmanager
@@ -290,5 +288,9 @@ def logged(data: Path) -> Iterator[None]:
 
 def answer(server: dict[str, str]) -> None:
     """The one line on standard output."""
-    sys.stdout.write(json.dumps(server) + "\n")
+    write(json.dumps(server))
+
+
+def write(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
