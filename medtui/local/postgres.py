@@ -62,8 +62,7 @@ PATIENCE = 10.0
 START_TIMEOUT = 60.0
 
 READY = b"database system is ready to accept connections"
-LOG_BYTES = 256 * 1024
-"""So much of PostgreSQL's log is read: others may have filled it."""
+LOG_BYTES = 256 * 1024  # So much of PostgreSQL's log is read: others may have filled it.
 
 FIRST_PASSWORD = "password.first"  # noqa: S105  # a file's name
 

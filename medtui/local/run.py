@@ -77,7 +77,7 @@ def main(options: RunOptions) -> int:
         return asyncio.run(run(options))
     except AlreadyRunning as error:
         if options.held:
-            answer(error.server)
+            write(json.dumps(error.server))
             return 0
         print_error(str(error))
     except LocalError as error:
@@ -128,7 +128,7 @@ async def serve(options: RunOptions) -> None:
         holders.ready(held)
         is_shown = sys.stdout.isatty() and not options.json and not options.held
         if not is_shown:
-            answer(held if options.held else server)
+            write(json.dumps(held if options.held else server))
         print_error(f"Ready at {server['API_URL']}, with its data in {data}.")
         log.info("medtui %s serves at %s", __version__, server["API_URL"])
         if options.invite or is_shown:
@@ -286,11 +286,7 @@ def logged(data: Path) -> Iterator[None]:
             log.info("stopped")
 
 
-def answer(server: dict[str, str]) -> None:
-    """The one line on standard output."""
-    write(json.dumps(server))
-
-
 def write(line: str) -> None:
+    """Print a line that a program may wait for."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
