@@ -41,9 +41,6 @@ class AccountRoutes(RouteGroup):
         """Change password, e-mail (which takes codes), or metadata."""
         async with self.pool.connection() as db:
             user, session_id = await self.sessions.caller(db, request)
-        if body.get("app_metadata") is not None:
-            message = "Updating app_metadata requires admin privileges"
-            raise AuthError(403, "not_admin", message)
         self.limits.admit(request)
         email = email_of(body) if body.get("email") else user["email"]
         data, hashed = object_of(body, "data"), None

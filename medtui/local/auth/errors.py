@@ -30,6 +30,10 @@ def invalid_credentials() -> AuthError:
     return AuthError(400, "invalid_credentials", "Invalid login credentials")
 
 
+def rate_limited() -> AuthError:
+    return AuthError(429, "over_request_rate_limit", "Request rate limit reached")
+
+
 def validation_failed(message: str) -> AuthError:
     return AuthError(400, "validation_failed", message)
 

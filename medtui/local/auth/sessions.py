@@ -26,26 +26,21 @@ from medtui.local.keys import ServerKeys
 TOKEN_SECONDS = 3600
 REUSE_SECONDS = 10
 
-
 Routes = dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]]
 """Endpoints by method and path; each takes the request's JSON."""
 
 
+@dataclass(frozen=True)
 class LoginSessions:
     """Gives out and reads access tokens. `issuer` is what they say they come from."""
 
-    def __init__(self, keys: ServerKeys, issuer: str) -> None:
-        self._keys = keys
-        self._issuer = issuer
+    _keys: ServerKeys
+    _issuer: str
 
     async def open(self, db: Db, user: DictRow, method: str) -> dict[str, Any]:
         """Open a login by `password` or `otp`: the session object that clients keep."""
-        session = await the_one(
-            db,
-            "insert into auth.sessions (user_id, method) values (%s, %s) returning *",
-            user["id"],
-            method,
-        )
+        insert = "insert into auth.sessions (user_id, method) values (%s, %s) returning *"
+        session = await the_one(db, insert, user["id"], method)
         seen = await update(db, user, last_sign_in_at=session["created_at"])
         return self._shown(seen, session, await _new_token(db, session["id"]))
 
@@ -74,11 +69,8 @@ class LoginSessions:
         # Read now: another request may have rotated it before we got the session's lock.
         old = await the_one(db, "select * from auth.refresh_tokens where token = %s", token)
         if old["revoked_at"] is not None:
-            active = await one(
-                db,
-                "select * from auth.refresh_tokens where session_id = %s and revoked_at is null",
-                session["id"],
-            )
+            query = "select * from auth.refresh_tokens where session_id = %s and revoked_at is null"
+            active = await one(db, query, session["id"])
             age = (datetime.now(UTC) - old["revoked_at"]).total_seconds()
             if active and (age < REUSE_SECONDS or active["parent"] == token):
                 return self._shown(user, session, active["token"])
@@ -126,14 +118,12 @@ class LoginSessions:
             "exp": now + TOKEN_SECONDS,
             "iat": now,
             "email": user["email"],
-            "phone": "",
             "app_metadata": user["raw_app_meta_data"],
             "user_metadata": user["raw_user_meta_data"],
             "role": "authenticated",
             "aal": "aal1",
             "amr": [{"method": session["method"], "timestamp": opened}],
             "session_id": str(session["id"]),
-            "is_anonymous": False,
         }
         return {
             "access_token": self._keys.sign(claims),
@@ -161,16 +151,12 @@ async def end_session(db: Db, session_id: UUID) -> None:
 
 async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:
     """End all of a user's logins, except the one of the session `but`."""
-    await db.execute(
-        "delete from auth.sessions where user_id = %s and id is distinct from %s",
-        [user["id"], but],
-    )
+    query = "delete from auth.sessions where user_id = %s and id is distinct from %s"
+    await db.execute(query, [user["id"], but])
 
 
 async def _new_token(db: Db, session_id: UUID, *, parent: str | None = None) -> str:
     token = secrets.token_urlsafe(16)
-    await db.execute(
-        "insert into auth.refresh_tokens (token, session_id, parent) values (%s, %s, %s)",
-        [token, session_id, parent],
-    )
+    insert = "insert into auth.refresh_tokens (token, session_id, parent) values (%s, %s, %s)"
+    await db.execute(insert, [token, session_id, parent])
     return token

@@ -16,6 +16,16 @@ from medtui.local.db_role import ROLES
 from medtui.local.keys import ServerKeys
 from medtui.local.realtime.join_config import Refused
 
+Query = str | sql.Composed
+Parameters = Sequence[Any] | dict[str, Any]
+Caller = tuple[str, str]  # A role, and its claims as JSON.
+
+TIMEOUT = "10s"
+"""A policy that takes longer is a refusal: it would hold up everybody else who joins."""
+
+GONE = "User from sub claim in JWT does not exist"
+EXPIRED = "Token has expired"
+
 
 class Database:
     """Opened when it is needed, and again after it has died. Every statement is a transaction."""
@@ -30,18 +40,14 @@ class Database:
     def is_open(self) -> bool:
         return self._connection is not None and not self._connection.closed
 
-    async def rows(
-        self, query: str | sql.Composed, parameters: Sequence[Any] | dict[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    async def rows(self, query: Query, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """What a statement gives. Raises psycopg.Error."""
         connection = await self._opened()
         text = query.encode() if isinstance(query, str) else query
         cursor = await connection.execute(text, parameters or None)
         return await cursor.fetchall()
 
-    async def row(
-        self, query: str | sql.Composed, parameters: Sequence[Any] | dict[str, Any] = ()
-    ) -> tuple[Any, ...]:
+    async def row(self, query: Query, parameters: Parameters = ()) -> tuple[Any, ...]:
         """The one row that a statement gives."""
         [row] = await self.rows(query, parameters)
         return row
@@ -58,17 +64,6 @@ class Database:
                     self._dsn, autocommit=True, options=self._options
                 )
             return self._connection
-
-
-Caller = tuple[str, str]
-"""A role, and its claims as JSON."""
-
-
-TIMEOUT = "10s"
-"""A policy that takes longer is a refusal: it would hold up everybody else who joins."""
-
-GONE = "User from sub claim in JWT does not exist"
-EXPIRED = "Token has expired"
 
 
 class Access:
@@ -104,17 +99,13 @@ class Access:
             raise Refused("Unauthorized", GONE) from error
 
     async def permitted(
-        self,
-        action: Literal["receive", "send"],
-        topic: str,
-        caller: Caller,
-        extensions: Collection[str],
+        self, action: Literal["receive", "send"], topic: str, caller: Caller, asked: Collection[str]
     ) -> frozenset[str]:
-        """Those of the extensions that the caller may receive or send on a private topic."""
+        """Those of the asked extensions that the caller may use so on a private topic."""
         role, claims = caller
         query = "select realtime.permitted(%s, %s, %s, %s, %s)"
         try:
-            found = await self._ask(query, action, topic, list(extensions), role, claims)
+            found = await self._ask(query, action, topic, list(asked), role, claims)
         except (psycopg.Error, ValueError):  # a text that Postgres cannot hold
             return frozenset()
         return frozenset(found)

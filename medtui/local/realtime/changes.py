@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,8 +34,6 @@ READABLE = """
     where attrelid = %(oid)s and attnum > 0 and not attisdropped
     and has_column_privilege(%(role)s, %(oid)s, attnum, 'select') order by attnum
 """
-KNOWN_SECONDS = 5.0
-"""How long the columns that a role may read are taken as known."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,11 @@ class Prepared:
     seen_by: frozenset[Caller]
 
 
+@dataclass(frozen=True)
 class Changes:
     """Turns changes into payloads, over one connection that may take every role."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[tuple[str, int], tuple[float, list[dict[str, str]]]] = {}
+    _database: Database
 
     async def visible(self, xid: int) -> None:
         """Wait until a transaction can be seen by others.
@@ -124,7 +120,8 @@ class Changes:
 
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
-        columns = await self._columns(relation.oid, role)
+        rows = await self._database.rows(READABLE, {"oid": relation.oid, "role": role})
+        columns = [{"name": name, "type": type_} for name, type_ in rows]
         allowed = {column["name"] for column in columns}
         data = {**prepared.data, "columns": columns}
         # Of a row that is gone everybody is told the key.
@@ -140,16 +137,6 @@ class Changes:
         query = sql.SQL("select to_jsonb(jsonb_populate_record(null::{}, %s))").format(table)
         [whole] = await self._database.row(query, [json.dumps(known)])
         return {name: whole[name] for name in known if name in whole}
-
-    async def _columns(self, oid: int, role: str) -> list[dict[str, str]]:
-        """The columns of a table that a role may read, each with its name and its type's."""
-        known = self._known.get((role, oid))
-        if known and known[0] > time.monotonic() - KNOWN_SECONDS:
-            return known[1]
-        rows = await self._database.rows(READABLE, {"oid": oid, "role": role})
-        columns = [{"name": name, "type": type_} for name, type_ in rows]
-        self._known[role, oid] = time.monotonic(), columns
-        return columns
 
 
 def _is_running(xid: int, snapshot: str) -> bool:

@@ -9,8 +9,10 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from medtui.local.keys import is_opaque
+from medtui.local.limiter import Limiter
 from medtui.local.realtime.access import EXPIRED, Access, Caller
 from medtui.local.realtime.frames import ClientMessage, encode
 from medtui.local.realtime.join_config import (
@@ -21,16 +23,14 @@ from medtui.local.realtime.join_config import (
     Refused,
     Subscription,
 )
-from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
-from medtui.local.realtime.topics import Topic, Topics
+from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE
+from medtui.local.realtime.topics import Topic
 
 if TYPE_CHECKING:
     from medtui.local.realtime.socket import ClientSocket
 
 EXTENSIONS = frozenset({"broadcast", "presence"})
 UNREADABLE = "You do not have permissions to read from this Channel topic: "
-REVOKED = "You no longer have permission to read from this Channel topic: "
-DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,11 @@ class Services:
     """What all channels share. `check` raises BadFilter for a binding that a role cannot have."""
 
     access: Access
-    topics: Topics
     check: Callable[[Binding, str], Awaitable[Subscription]]
+    topics: WeakValueDictionary[tuple[str, bool], Topic] = field(
+        default_factory=WeakValueDictionary
+    )
+    """By name, and whether they are private; each as long as a channel has joined it."""
     clients: set[ClientSocket] = field(default_factory=set)
     large: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held, in the whole server, for one large frame."""
@@ -62,8 +65,7 @@ class Channel:
         self.caller = caller
         self.presence_key = config.presence.key or str(uuid.uuid4())
         self.filters = sum(bool(binding.filter) for binding in config.postgres_changes)
-        self.subscriptions: list[Subscription] = []
-        """To all that the join asked for, or to none."""
+        self.subscriptions: list[Subscription] = []  # To all that the join asked for, or to none.
         self.receives: frozenset[str] = EXTENSIONS
         """Of broadcast and presence; on a private topic what the policies grant."""
         self.join_ref = frame.join_ref or frame.ref
@@ -71,9 +73,8 @@ class Channel:
         self._token: object = None
         self._topic: Topic | None = None
         self._sends: dict[str, bool] = {}
-        self._wants_presence = config.presence.enabled
         self._shown: dict[str, Any] | None = None
-        self._presence_limit = Limit(PRESENCE)
+        self._presence_limit = Limiter(*PRESENCE)
         self._expiry: asyncio.TimerHandle | None = None
 
     @classmethod
@@ -110,8 +111,11 @@ class Channel:
 
     async def start(self) -> None:
         """Hear what is said from now on; the join has been answered."""
-        self._topic = self._services.topics.join(self)
-        self._push_state()
+        key = self.name, self.config.private
+        self._topic = self._services.topics.setdefault(key, Topic(self.topic))
+        self._topic.members[self] = None
+        if self.config.presence.enabled and "presence" in self.receives:
+            self.push("presence_state", self._topic.state())
         await self._subscribe()
 
     def close(self) -> None:
@@ -119,9 +123,9 @@ class Channel:
         if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None
-        if self._topic is not None:
-            self._topic = None
-            self._services.topics.leave(self)
+        topic, self._topic = self._topic, None
+        if topic is not None:
+            topic.leave(self)
 
     def shut(self, reason: str) -> None:
         """Close it, and tell the client why."""
@@ -129,11 +133,6 @@ class Channel:
         self._system("system", "error", reason)
         self.push_close()
         self.outlet.drop(self)
-
-    def _push_state(self) -> None:
-        """Tell the client who is there, if it wants to know and may."""
-        if self._topic is not None and self._wants_presence and "presence" in self.receives:
-            self.push("presence_state", self._topic.state())
 
     def push_close(self) -> None:
         self.push("phx_close", {}, self.join_ref)
@@ -172,29 +171,22 @@ class Channel:
             self.reply(frame.ref, status, response)
 
     async def _presence(self, frame: ClientMessage) -> None:
-        if "event" not in frame.payload:
-            self.reply(frame.ref, "ok", {})
-            return
         if not self._presence_limit.allows():
             self.shut("Client presence rate limit exceeded")
             return
-        match str(frame.payload.get("event")).lower():
-            case "track":
-                await self._track(frame)
-            case "untrack":
-                if self._topic is not None:
-                    self._topic.untrack(self)
+        match frame.payload:
+            case {"event": "track", "payload": dict(shown)}:
+                await self._track(frame, shown)
+            case {"event": "untrack"} if self._topic is not None:
+                self._topic.untrack(self)
                 self._shown = None
                 self.reply(frame.ref, "ok", {})
             case _:
                 self.reply(frame.ref, "error", {})
 
-    async def _track(self, frame: ClientMessage) -> None:
-        shown = frame.payload.get("payload", {})
+    async def _track(self, frame: ClientMessage, shown: dict[str, Any]) -> None:
         if not await self._may_send("presence") or self._topic is None:
             self.reply(frame.ref, "error", {})
-        elif not isinstance(shown, dict):
-            self.reply(frame.ref, "error", {"reason": "Presence track payload must be a map"})
         elif len(json.dumps(shown)) > MAX_PAYLOAD:
             self.shut("Track message size exceeded")
         else:
@@ -202,10 +194,6 @@ class Channel:
             if shown != self._shown:
                 self._shown = shown
                 self._topic.track(self, shown)
-            if not self._wants_presence:  # from now on it does, and must know who was there before
-                self._wants_presence = True
-                self.receives = await self._receivable(self.caller)
-                self._push_state()
 
     async def _renew(self, token: object) -> None:
         """A refreshed token: its claims count once the policies were asked again. No answer."""
@@ -221,7 +209,7 @@ class Channel:
         if self._topic is None:  # its old token has expired meanwhile
             return
         if self.receives - receives:
-            self.shut((REVOKED if receives else UNREADABLE) + self.name)
+            self.shut(UNREADABLE + self.name)
             return
         self._token, self.caller, self.receives, self._sends = token, caller, receives, {}
         self._expire_at(expires_at)
@@ -231,23 +219,20 @@ class Channel:
         """The extensions that the policies let the caller receive here. Raises Refused."""
         if not self.config.private:
             return EXTENSIONS
-        asked = EXTENSIONS if self._wants_presence else ["broadcast"]
+        asked = EXTENSIONS if self.config.presence.enabled else ["broadcast"]
         return await self._services.access.permitted("receive", self.name, caller, asked)
 
     async def _may_send(self, extension: str) -> bool:
         """Asked of Postgres the first time, and again after the token has changed."""
         if not self.config.private:
             return True
-        while extension not in self._sends:
-            caller = self.caller
+        if extension not in self._sends:
+            ask = self._services.access.permitted
             try:
-                permitted = await self._services.access.permitted(
-                    "send", self.name, caller, [extension]
-                )
+                permitted = await ask("send", self.name, self.caller, [extension])
             except Refused:
                 return False
-            if caller == self.caller:
-                self._sends[extension] = extension in permitted
+            self._sends[extension] = extension in permitted
         return self._sends[extension]
 
     async def _subscribe(self) -> None:
@@ -266,11 +251,8 @@ class Channel:
     def _expire_at(self, expires_at: float) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        # A timer takes no more than a day or so on every platform; API keys last for years.
-        if (left := expires_at - time.time()) < DAY:
-            self._expiry = asyncio.get_running_loop().call_later(
-                max(left, 0) + 1, self.shut, EXPIRED
-            )
+        left = max(expires_at - time.time(), 0) + 1
+        self._expiry = asyncio.get_running_loop().call_later(left, self.shut, EXPIRED)
 
     def _system(self, extension: str, status: str, message: str) -> None:
         said = {"extension": extension, "message": message, "status": status}

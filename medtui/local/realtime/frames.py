@@ -14,8 +14,7 @@ from pydantic import BeforeValidator, TypeAdapter
 from medtui.local.bodies import loads
 
 VERSIONS = ("1.0.0", "2.0.0")
-USER_BROADCAST_PUSH = 3
-"""The kind of the bytes that a 2.0.0 client sends for a broadcast."""
+USER_BROADCAST_PUSH = 3  # The kind of the bytes that a 2.0.0 client sends for a broadcast.
 
 Payload = Annotated[
     dict[str, Any], BeforeValidator(lambda value: value if isinstance(value, dict) else {})
@@ -56,12 +55,7 @@ def decode(data: str | bytes, version: str) -> ClientMessage:
 
 
 def encode(
-    version: str,
-    topic: str,
-    event: str,
-    payload: str,
-    ref: str | None = None,
-    join_ref: str | None = None,
+    version: str, topic: str, event: str, payload: str, ref: Ref = None, join_ref: Ref = None
 ) -> str:
     """One frame of ours; `payload` is JSON already, as many may be sent the same."""
     head, tail, answered = json.dumps(topic), json.dumps(event), json.dumps(ref)

@@ -59,8 +59,7 @@ select json_build_object(
 class TableRelation:
     """From a table's row to another's: `columns` are pairs of the one's and the other's."""
 
-    key: str
-    """The foreign key's name."""
+    key: str  # The foreign key's name.
     target: str
     to_one: bool
     columns: tuple[tuple[str, str], ...]
@@ -84,8 +83,7 @@ class Function:
 
 @dataclass(frozen=True)
 class Catalogue:
-    tables: Mapping[str, Mapping[str, str]]
-    """Columns and their types, by table."""
+    tables: Mapping[str, Mapping[str, str]]  # Columns and their types, by table.
     relations: Mapping[str, Sequence[TableRelation]]
     """All of a table's: by its own foreign keys, and by others' that refer to it."""
     functions: tuple[Function, ...]
@@ -111,13 +109,12 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
     if embed.resource == table:
         raise not_supported("embedding a table in itself")
     found = [one for one in catalogue.relations.get(table, ()) if _means(one, embed)]
+    names = f"'{table}' and '{embed.resource}'"
     if not found:
-        between = f"between '{table}' and '{embed.resource}'"
-        message = f"Could not find a relationship {between} in the schema cache"
+        message = f"Could not find a relationship between {names} in the schema cache"
         raise RestError(400, "PGRST200", message)
     if len(found) > 1:
         choices = ", ".join(f"'{one.target}!{one.key}'" for one in found)
-        names = f"'{table}' and '{embed.resource}'"
         message = f"Could not embed because more than one relationship was found for {names}"
         hint = f"Try changing '{embed.resource}' to one of the following: {choices}."
         raise RestError(300, "PGRST201", message, hint=hint)

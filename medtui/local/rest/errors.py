@@ -37,23 +37,17 @@ class RestError(Exception):
         return Response(dump(self.body), self.status, self.headers, f"{JSON}; charset=utf-8")
 
 
-# https://postgrest.org/en/v12/references/errors.html, most specific first.
-_STATUSES = {
-    "42501": 403,
-    "23503": 409,
-    "23505": 409,
-    "25006": 405,
-    "42883": 404,
-    "42P01": 404,
-    "P0001": 400,
-    "57P01": 503,
-    "08": 503,
-    "53": 503,
-    "0L": 403,
-    "0P": 403,
-    "28": 403,
-    **dict.fromkeys(("25", "2D", "38", "39", "3B", "40", "54", "55", "57", "58", "P0", "XX"), 500),
+# https://postgrest.org/en/v12/references/errors.html: of single errors, and of classes.
+_CODES = {
+    400: ("P0001",),
+    403: ("0L", "0P", "28", "42501"),
+    404: ("42883", "42P01"),
+    405: ("25006",),
+    409: ("23503", "23505"),
+    500: ("25", "2D", "38", "39", "3B", "40", "54", "55", "57", "58", "P0", "XX"),
+    503: ("08", "53", "57P01"),
 }
+_STATUSES = {code: status for status, codes in _CODES.items() for code in codes}
 
 
 def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:

@@ -28,16 +28,14 @@ _PREFERENCES: Mapping[str, tuple[str, ...]] = {
 class Preferences:
     """As sent; `resolution` is what to do with a row that is there already."""
 
-    single: bool
-    """Whether the answer is to be one object: then anything but one row is an error."""
-    represent: bool
-    """Whether a write is to show the rows that it touched."""
+    single: bool  # Whether the answer is to be one object: then anything but one row is an error.
+    represent: bool  # Whether a write is to show the rows that it touched.
     count: bool
     resolution: str | None
 
     @property
     def media(self) -> str:
-        return OBJECT if self.single else JSON
+        return f"{OBJECT if self.single else JSON}; charset=utf-8"
 
 
 def preferences_of(request: Request) -> Preferences:
@@ -78,6 +76,7 @@ class Payload:
     text: str
     keys: frozenset[str]
     is_array: bool
+    count: int = 1
 
 
 async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
@@ -99,4 +98,4 @@ async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
     if not may_differ and any(row.keys() != rows[0].keys() for row in rows):
         raise bad_body("All object keys must match")
     keys = frozenset(key for row in rows for key in row)
-    return Payload(text, keys, is_array=isinstance(value, list))
+    return Payload(text, keys, isinstance(value, list), len(rows))

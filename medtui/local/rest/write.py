@@ -69,11 +69,9 @@ class Write:
 
     def _values(self, payload: Payload, names: Sequence[str]) -> str:
         """The body's rows, by Postgres' own reading of its JSON."""
-        if not (names or payload.is_array):  # a parameter that is not used has no type
-            return "from (select from (values (1)) as _) as _values"
-        given = f"{self._select.parameter(payload.text)}::json"
         if not names:
-            return f"from (select from json_array_elements({given}) as _) as _values"
+            return f"from generate_series(1, {payload.count}) as _values"
+        given = f"{self._select.parameter(payload.text)}::json"
         types = self._catalogue.tables[self._table]
         fields = ", ".join(f"{quote(name)} {types[name]}" for name in names)
         record = "json_to_recordset" if payload.is_array else "json_to_record"
@@ -118,7 +116,7 @@ def find(catalogue: Catalogue, name: str, given: Payload) -> Function:
     raise RestError(404, "PGRST202", message)
 
 
-def call(function: Function, given: Payload, *, single: bool, most: int) -> Statement:
+def invoke(function: Function, given: Payload, *, single: bool, most: int) -> Statement:
     """A function's result: a value, an object, or an array of at most `most` of either."""
     name, types = f"public.{quote(function.name)}", function.types
     passed = ", ".join(f"{quote(n)} => _values.{quote(n)}" for n in sorted(given.keys))

@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import jwt
-from psycopg_pool import AsyncConnectionPool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -21,7 +20,6 @@ from medtui.local.storage.errors import (
     StorageError,
     Uncertain,
     answer,
-    broken,
     invalid_request,
     no_bucket,
     not_supported,
@@ -29,7 +27,7 @@ from medtui.local.storage.errors import (
 )
 from medtui.local.storage.files import FileStore, chunks
 from medtui.local.storage.inputs import check_key, check_path, check_type
-from medtui.local.storage.objects import Acting, Db, Objects, Row
+from medtui.local.storage.objects import Objects, Pool, Row
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +46,7 @@ class Storage:
     """
 
     def __init__(
-        self,
-        pool: AsyncConnectionPool[Db],
-        keys: ServerKeys,
-        folder: Path,
-        *,
-        most: int = MOST_ENTRIES,
+        self, pool: Pool, keys: ServerKeys, folder: Path, *, most: int = MOST_ENTRIES
     ) -> None:
         self._objects = Objects(pool)
         self._files = FileStore(folder)
@@ -76,9 +69,8 @@ class Storage:
             response = Response(status_code=499)
         except OSError as error:  # a full disk, for one
             log.error("a file: %s", error.strerror)
-            response = broken().response()
-        if request.method == "HEAD" and response.status_code != 200:
-            response = Response(None, response.status_code)
+            fault = StorageError(500, "InternalError", "Internal server error", "InternalError")
+            response = fault.response()
         return response
 
     async def _route(self, request: Request) -> Response:
@@ -183,7 +175,7 @@ class Storage:
 
     # Who asks -------------------------------------------------------------------------------
 
-    def _acting(self, request: Request) -> Acting:
+    def _acting(self, request: Request) -> Objects:
         """The tables as the caller. StorageError when there is no token, or a bad one."""
         header = request.headers.get("authorization") or request.headers.get("apikey")
         if not header:
@@ -197,4 +189,4 @@ class Storage:
         role = claims.get("role", "anon")
         if not isinstance(role, str) or role not in ROLES:
             raise refused()
-        return self._objects.acting({**claims, "role": role}, request)
+        return self._objects.acting({**claims, "role": role})

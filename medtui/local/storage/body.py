@@ -16,8 +16,7 @@ from medtui.local.storage.files import CHUNK, NewFile
 from medtui.local.storage.shapes import is_header
 
 MAX_FIELDS, MAX_FIELD = 10, 1024 * 1024
-FORM_BYTES = 2 * MAX_FIELD
-"""What a form may have beside its file."""
+FORM_BYTES = 2 * MAX_FIELD  # What a form may have beside its file.
 OWN_METADATA = "metadata of a file's own"
 
 

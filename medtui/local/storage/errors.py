@@ -56,10 +56,6 @@ def too_large() -> StorageError:
     return StorageError(413, "Payload too large", message, "EntityTooLarge")
 
 
-def broken() -> StorageError:
-    return StorageError(500, "InternalError", "Internal server error", "InternalError")
-
-
 def not_supported(what: str) -> StorageError:
     """Spoken by the real server, but not here."""
     message = f"The local server does not support {what}"
