@@ -102,8 +102,6 @@ async def run(options: RunOptions) -> int:
 
 async def serve(options: RunOptions) -> None:
     """Start everything, print the line, and serve until no program holds it or PostgreSQL ends."""
-    # The gateway's imports take longer than PostgreSQL's start, and need nothing of it.
-    importing = asyncio.create_task(asyncio.to_thread(import_gateway))
     async with contextlib.AsyncExitStack() as stack:
         account = await asyncio.to_thread(SystemAccount.choose)
         if options.throwaway:
@@ -111,6 +109,9 @@ async def serve(options: RunOptions) -> None:
         else:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
+        # The gateway's imports take longer than PostgreSQL's start, and need nothing of it. Not
+        # before the claim: the line of a server that runs already would wait for their end.
+        importing = asyncio.create_task(asyncio.to_thread(import_gateway))
         stack.enter_context(logged(data))
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
