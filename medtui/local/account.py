@@ -139,7 +139,7 @@ class SystemAccount:
         return folder
 
     def temporary_folder(self) -> Path:
-        """A new folder with a path short enough for sockets, made as `make_folder` does."""
+        """A new folder with a path short enough for sockets, closed as `provide` makes it."""
         for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108
             if len(os.fsencode(parent)) <= LONGEST_PARENT and self.reaches(parent):
                 if self.other and _open_to_others(Path(parent) / "medtui-"):

@@ -24,61 +24,33 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
     run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
     content = run.add_mutually_exclusive_group()
-    content.add_argument(
-        "--sample",
-        action="store_const",
-        const=sample,
-        default="",
-        help="with sample people and sessions",
-    )
+    words = "with sample people and sessions"
+    content.add_argument("--sample", action="store_const", const=sample, default="", help=words)
     content.add_argument("--empty", action="store_true", help="with nothing in it (the default)")
     run.add_argument("--schema", type=Path, metavar="DIR", help="apply these migrations instead")
-    run.add_argument(
-        "--invite", action="store_true", help="also print one line with which others join"
-    )
-    run.add_argument(
-        "--json", action="store_true", help="print its keys as one line of JSON on a terminal, too"
-    )
+    _flag(run, "--invite", "also print one line with which others join")
+    _flag(run, "--json", "print its keys as one line of JSON on a terminal, too")
     run.add_argument(
         "--confirm-email",
         action=argparse.BooleanOptionalAction,
         help="whether a sign-up waits for a code (default: as last time, at first not)",
     )
-    run.add_argument(
-        "--trust-proxy",
-        action="store_true",
-        help="limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)",
-    )
+    proxy = "limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)"
+    _flag(run, "--trust-proxy", proxy)
     # For medtui itself: ends with the last who holds it; leaves nothing behind.
-    run.add_argument("--held", action="store_true", help=argparse.SUPPRESS)
-    run.add_argument("--throwaway", action="store_true", help=argparse.SUPPRESS)
+    _flag(run, "--held", argparse.SUPPRESS)
+    _flag(run, "--throwaway", argparse.SUPPRESS)
 
-    _add(
-        commands,
-        "env",
-        "print the running server's settings as shell lines",
-        _operator(lambda operator, given: operator.env(given.data)),
-    )
-    _add(
-        commands,
-        "mail",
-        "show the codes that would have been e-mailed",
-        _operator(lambda operator, given: operator.mail(given.data)),
-    )
-    password = _add(
-        commands,
-        "password",
-        "set the password of a user who has forgotten it",
-        _operator(lambda it, given: it.set_password(given.data, given.email, it.ask_password)),
-    )
+    env = _operator(lambda it, given: it.env(given.data))
+    _add(commands, "env", "print the running server's settings as shell lines", env)
+    mail = _operator(lambda it, given: it.mail(given.data))
+    _add(commands, "mail", "show the codes that would have been e-mailed", mail)
+    set_ = _operator(lambda it, given: it.set_password(given.data, given.email, it.ask_password))
+    password = _add(commands, "password", "set the password of a user who has forgotten it", set_)
     password.add_argument("email", metavar="EMAIL")
-    reset = _add(
-        commands,
-        "reset",
-        "delete all its data, after asking",
-        _operator(lambda it, given: it.reset(given.data, None if given.yes else it.ask)),
-    )
-    reset.add_argument("--yes", action="store_true", help="without asking")
+    empty = _operator(lambda it, given: it.reset(given.data, None if given.yes else it.ask))
+    reset = _add(commands, "reset", "delete all its data, after asking", empty)
+    _flag(reset, "--yes", "without asking")
 
 
 def _add(
@@ -89,6 +61,10 @@ def _add(
     parser.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
     parser.set_defaults(run=lambda given: _complaining(lambda: run(given)))
     return parser
+
+
+def _flag(parser: argparse.ArgumentParser, name: str, words: str) -> None:
+    parser.add_argument(name, action="store_true", help=words)
 
 
 def _port(text: str) -> int:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import Row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -70,6 +70,12 @@ class SharedPool(AsyncConnectionPool[Connection]):
         own: Any = OwnConnection
         super().__init__(dsn, connection_class=own, open=False, kwargs=kwargs, **options)
         self._turns = Turns(max(1, self.max_size // 2))
+
+    @classmethod
+    def raw(cls, dsn: str, size: int, options: str, **kwargs: Any) -> Self:
+        """Connections that commit by themselves and take numbered parameters."""
+        kwargs |= {"autocommit": True, "cursor_factory": AsyncRawCursor, "options": options}
+        return cls(dsn, min_size=1, max_size=size, kwargs=kwargs)
 
     @asynccontextmanager
     async def connection(

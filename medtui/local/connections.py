@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
-from typing import Any
+from typing import Any, TypeAlias
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -17,21 +17,17 @@ from websockets.frames import Frame
 
 from medtui.local.address import address_of
 
-HEAD_SECONDS = 10.0
-"""Until the head of a request is complete."""
-STALL_SECONDS = 30.0
-"""For an answer of which the client reads nothing."""
-HEAD_BYTES = 64 * 1024
-"""Of a request beside its body; then as much again as there is of the body."""
-MAX_FRAGMENTS = 1_000
-"""Parts of one message of a websocket."""
+HEAD_SECONDS = 10.0  # Until the head of a request is complete.
+STALL_SECONDS = 30.0  # For an answer of which the client reads nothing.
+HEAD_BYTES = 64 * 1024  # Of a request beside its body; then as much again as there is of the body.
+LINGER_SECONDS = 2.0  # How long a websocket may take to say goodbye.
+MAX_FRAGMENTS = 1_000  # Parts of one message of a websocket.
 
 PER_ADDRESS = 512
 """Connections of one address: a class may sit behind one, with several for each app."""
 SPARE_FILES = 384
 """Files that are kept free for PostgreSQL's connections, uploads, and what is being accepted."""
-BACKLOG = 256
-"""Connections that are accepted at once, before any of them is counted."""
+BACKLOG = 256  # Connections that are accepted at once, before any of them is counted.
 WANTED_FILES = 8192
 
 
@@ -50,15 +46,18 @@ def most_connections() -> int:
     return max(files - SPARE_FILES, files // 2)
 
 
+Connection: TypeAlias = "HttpConnection | WebSocket"
+
+
 class Crowd:
     """All connections, by address. Those of `exempt` have no limit by themselves."""
 
     def __init__(self, *, per_address: int, total: int, exempt: frozenset[str] = frozenset()):
         self._per_address, self._total, self._exempt = per_address, total, exempt
         self._count = 0
-        self._by_address: dict[str, dict[asyncio.Transport, HttpConnection | WebSocket]] = {}
+        self._by_address: dict[str, dict[asyncio.Transport, Connection]] = {}
 
-    def enter(self, connection: HttpConnection | WebSocket) -> None:
+    def enter(self, connection: Connection) -> None:
         """Count a connection, or one that has become a websocket; make room if there is none."""
         address = address_of(connection.client)
         group = self._by_address.setdefault(address, {})
@@ -72,7 +71,7 @@ class Crowd:
         elif self._count > self._total:
             _make_room(max(self._by_address.values(), key=len), connection)
 
-    def leave(self, connection: HttpConnection | WebSocket) -> None:
+    def leave(self, connection: Connection) -> None:
         address = address_of(connection.client)
         group = self._by_address.get(address, {})
         if group.get(connection.transport) is connection:
@@ -82,10 +81,7 @@ class Crowd:
                 del self._by_address[address]
 
 
-def _make_room(
-    group: dict[asyncio.Transport, HttpConnection | WebSocket],
-    newcomer: HttpConnection | WebSocket,
-) -> None:
+def _make_room(group: dict[asyncio.Transport, Connection], newcomer: Connection) -> None:
     """End the connection that waits since longest; those that never asked anything come first."""
     waiting = [
         each
@@ -172,6 +168,11 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().handle_cont(event)
         if len(self.frames) > MAX_FRAGMENTS:
             self.transport.abort()
+
+    async def run_asgi(self) -> None:
+        """What is left for a client that has stopped to read is not kept for it for ever."""
+        await super().run_asgi()
+        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
 def counted_by(crowd: Crowd, protocol: type[Any]) -> type[Any]:

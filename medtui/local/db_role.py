@@ -16,16 +16,14 @@ ROLES = frozenset({"anon", "authenticated", "service_role"})
 
 _SETTINGS = (
     b"select set_config('role', $1, true), set_config('request.jwt.claims', $2, true),"
-    b" set_config('request.method', $3, true), set_config('request.path', $4, true),"
-    b" set_config('request.headers', $5, true), set_config('transaction_read_only', $6, true),"
-    b" set_config('statement_timeout', $7, true), auth.refuse_deleted($2)"
+    b" set_config('transaction_read_only', $3, true), set_config('statement_timeout', $4, true),"
+    b" auth.refuse_deleted($2)"
 )
 DELETED = "MT401"
 """The SQLSTATE with which `become` fails where the caller's account is not there any more."""
 
-_SECONDS = {"anon": "3s"}
-_OTHER_SECONDS = "8s"
-"""How long a statement may take, as a hosted project has it."""
+# How long a statement may take, as a hosted project has it.
+_ANON_SECONDS, _OTHER_SECONDS = "3s", "8s"
 
 
 def bearer(request: Request) -> str:
@@ -39,20 +37,15 @@ def role_of(claims: Claims) -> str:
     return str(claims["role"]).replace("\x00", "").encode(errors="replace").decode()
 
 
-async def become(
-    connection: AsyncConnection[Any], claims: Claims, request: Request, *, reading: bool = False
-) -> None:
-    """Be the caller, until the end of the open transaction; with what policies ask of a request.
+async def become(db: AsyncConnection[Any], claims: Claims, *, reading: bool = False) -> None:
+    """Be the caller, until the end of the open transaction.
 
-    `connection` takes numbered parameters. `reading`: nothing can be written.
+    `db` takes numbered parameters. `reading`: nothing can be written.
     """
     settings = [
         role_of(claims),
         json.dumps(dict(claims)),
-        request.method,
-        request.scope["raw_path"].decode("ascii", "replace"),
-        json.dumps(dict(request.headers)),
         "on" if reading else "off",
-        _SECONDS.get(str(claims["role"]), _OTHER_SECONDS),
+        _ANON_SECONDS if claims["role"] == "anon" else _OTHER_SECONDS,
     ]
-    await connection.execute(_SETTINGS, settings)
+    await db.execute(_SETTINGS, settings)

@@ -18,18 +18,8 @@ from medtui.local.lease import running
 from medtui.local.postgres import PATIENCE, locked
 
 CONTENT = (
-    "password",
-    "password.first",
-    "pgdata",
-    "files",
-    "postgresql-*",
-    "postgres.log",
-    "server.log*",
-    "holders",
-    "pgdata.lock",
-    ".*.part",
-    "settings.json",
-    "lock",
+    *("password", "password.first", "pgdata", "files", "postgresql-*", "postgres.log"),
+    *("server.log*", "holders", "pgdata.lock", ".*.part", "settings.json", "lock"),
 )
 """All that a server puts into its folder, in the order in which a reset deletes it.
 
@@ -73,7 +63,10 @@ async def claimed(data: Path) -> AsyncIterator[None]:
     """Hold the data folder for this process alone. AlreadyRunning when another one serves it."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        lock = _lock(data)
+        try:
+            lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise LocalError(f"Cannot use the data in {data}: {error.strerror}.") from error
         try:
             if locked(lock) and _is_still(data / "lock", lock):
                 yield
@@ -119,13 +112,6 @@ def empty(data: Path) -> list[str]:
         with contextlib.suppress(OSError):  # the folder it lies in may be another's
             data.rmdir()
     return left
-
-
-def _lock(data: Path) -> int:
-    try:
-        return os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise LocalError(f"Cannot use the data in {data}: {error.strerror}.") from error
 
 
 def _is_still(path: Path, lock: int) -> bool:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 
@@ -22,19 +23,16 @@ from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
 from medtui.local.auth import AuthService
 from medtui.local.auth.db import auth_pool
-from medtui.local.connection import SharedPool
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
 from medtui.local.realtime import Realtime
-from medtui.local.rest import CONNECTION, MAX_ROWS, Pool, Rest
+from medtui.local.rest import MAX_ROWS, Rest, rest_pool
 from medtui.local.storage import MAX_FILE, Storage
 from medtui.local.storage.objects import storage_pool
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """Services refuse by themselves what they have no use for, in their shape."""
-LINGER_SECONDS = 2.0
-"""How long a websocket may take to say goodbye."""
 
 MAX_BODY = 2 * 1024 * 1024
 """Of a request to auth and REST: many times the longest that medtui sends."""
@@ -45,34 +43,15 @@ log = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
-MISSING = {
-    "message": "No API key found in request",
-    "hint": "No `apikey` request header or url param was found.",
-}
-INVALID = {
-    "message": "Invalid API key",
-    "hint": "Double check your Supabase `anon` or `service_role` API key.",
-}
-UNREGISTERED = {
-    "message": "Unregistered API key",
-    "hint": "Double check the provided API key as it is not registered for this project.",
-}
 
-
+@dataclass
 class Gateway:
     """Made by `start`, ended by `stop`. Serves in the event loop that started it."""
 
-    def __init__(
-        self,
-        server: uvicorn.Server,
-        serving: asyncio.Task[None],
-        resources: contextlib.AsyncExitStack,
-        url: str,
-    ) -> None:
-        self.url = url
-        self._server = server
-        self._serving = serving
-        self._resources = resources
+    url: str
+    _server: uvicorn.Server
+    _serving: asyncio.Task[None]
+    _resources: contextlib.AsyncExitStack
 
     @classmethod
     async def start(
@@ -106,9 +85,7 @@ class Gateway:
         url = f"http://{host}:{listening[0].getsockname()[1]}"
         resources = contextlib.AsyncExitStack()
         try:
-            pool: Pool = SharedPool(
-                dsn("authenticator"), min_size=1, max_size=10, kwargs=CONNECTION
-            )
+            pool = rest_pool(dsn("authenticator"))
             users = auth_pool(dsn("supabase_auth_admin"))
             objects = storage_pool(dsn("supabase_storage_admin"))
             for opened in (pool, users, objects):
@@ -137,7 +114,7 @@ class Gateway:
                     forwarded_allow_ips=LOOPBACK,
                     backlog=connections.BACKLOG,
                     http=counted_by(crowd, HttpConnection),
-                    ws=counted_by(crowd, _WebSocket),
+                    ws=counted_by(crowd, WebSocket),
                     ws_max_size=1024 * 1024,
                     ws_per_message_deflate=False,  # as the real one's sockets
                     timeout_graceful_shutdown=1,
@@ -151,7 +128,7 @@ class Gateway:
                 listener.close()
             await resources.aclose()
             raise
-        return cls(server, serving, resources, url)
+        return cls(url, server, serving, resources)
 
     async def stop(self) -> None:
         """Close every connection and let go of the database."""
@@ -161,6 +138,10 @@ class Gateway:
         await self._serving
 
 
+class NotAdmitted(Exception):
+    """A request that no service sees."""
+
+
 class _AnyPath(PathConvertor):
     """A path with whatever is in it: `path` does not take line breaks."""
 
@@ -168,13 +149,6 @@ class _AnyPath(PathConvertor):
 
 
 register_url_convertor("any", _AnyPath())
-
-
-class _WebSocket(WebSocket):
-    async def run_asgi(self) -> None:
-        """What is left for a client that has stopped to read is not kept for it for ever."""
-        await super().run_asgi()
-        self.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
 class _Server(uvicorn.Server):
@@ -189,26 +163,24 @@ def _application(
 ) -> Starlette:
     def guarded(endpoint: Endpoint, *, keyless: bool = False, most: int = MAX_BODY) -> Endpoint:
         async def answered(request: Request) -> Response:
-            admitted = _admitted(bodies.limited(request, most), keys, keyless=keyless)
-            if isinstance(admitted, Response):
-                return admitted
             current.set(address_of(request.client))
             try:
-                return await endpoint(admitted)
+                admitted = _admitted(bodies.limited(request, most), keys, keyless=keyless)
+                answer = await endpoint(admitted)
+            except NotAdmitted as refusal:
+                answer = JSONResponse({"message": str(refusal)}, 401)
             except bodies.TooLarge:
-                return JSONResponse({"message": "Request size limit exceeded"}, 413)
+                answer = JSONResponse({"message": "Request size limit exceeded"}, 413)
             except bodies.TooSlow:
-                return JSONResponse({"message": "Request timed out"}, 408, {"connection": "close"})
-
-        async def checked(request: Request) -> Response:
-            answer = await answered(request)
+                closing = {"connection": "close"}
+                answer = JSONResponse({"message": "Request timed out"}, 408, closing)
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 # Without its query, which may hold a key, and people's words.
                 path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
                 log.info("%s %s: %d", request.method, path, answer.status_code)
             return answer
 
-        return checked
+        return answered
 
     return Starlette(
         routes=[
@@ -226,18 +198,18 @@ def _application(
     )
 
 
-def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request | Response:
+def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request:
     """The request as services see it: with its role's JWT in the place of an opaque key.
 
-    Or what the real gateway answers before a service sees it, to a missing or unknown API key.
+    Raises NotAdmitted for a missing or unknown API key, in the real gateway's words.
     """
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)
     if not key and not keyless:
-        return JSONResponse(MISSING, 401)
+        raise NotAdmitted("No API key found in request")
     # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
     if not keyless and (token is None or (is_opaque(given) and given != key)):
-        return JSONResponse(UNREGISTERED if is_opaque(key) else INVALID, 401)
+        raise NotAdmitted("Unregistered API key" if is_opaque(key) else "Invalid API key")
     if token is None or not is_opaque(key) or (given and given != key):
         return request
     headers = MutableHeaders(scope=request.scope)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
@@ -26,25 +26,19 @@ RECORDS = """
 """
 
 
-@dataclass(frozen=True)
-class Migration:
+class Migration(NamedTuple):
     """One file: `{version}_{name}.sql`, as the Supabase CLI names them."""
 
     file: str
+    version: str
+    name: str
     sql: str
-
-    @property
-    def version(self) -> str:
-        return self.file.partition("_")[0]
-
-    @property
-    def name(self) -> str:
-        return self.file.removesuffix(".sql").partition("_")[2]
 
 
 def read(folder: Path) -> list[Migration]:
     """The folder's SQL files, in the order in which they are to run."""
-    return [Migration(path.name, path.read_text()) for path in sorted(folder.glob("*.sql"))]
+    paths = sorted(folder.glob("*.sql"))
+    return [Migration(p.name, *p.stem.partition("_")[::2], p.read_text()) for p in paths]
 
 
 async def install(
@@ -65,7 +59,7 @@ async def install(
         known, applied = await _records(admin)
         if unknown := applied - {migration.version for migration in wanted}:
             raise LocalError(
-                f"The data was made by a newer medtui, or with another schema: migration "
+                "The data was made by a newer medtui, or with another schema: migration "
                 f"{min(unknown)} is not known here. Update medtui, or choose another folder "
                 "with --data."
             )
@@ -76,9 +70,8 @@ async def install(
             async with admin.transaction():
                 await admin.execute(RECORDS)
                 await admin.execute("delete from supabase_migrations.platform")
-                await admin.execute(
-                    "insert into supabase_migrations.platform values (%s)", [digest]
-                )
+                remember = "insert into supabase_migrations.platform values (%s)"
+                await admin.execute(remember, [digest])
     pending = [migration for migration in wanted if migration.version not in applied]
     if not pending:
         return
@@ -86,7 +79,12 @@ async def install(
     dsn = cluster.dsn(database=database)
     async with await OwnConnection.connect(dsn, autocommit=True) as owner:
         for migration in pending:
-            await _migrate(owner, migration)
+            try:
+                await _migrate(owner, migration)
+            except psycopg.Error as error:
+                reason = error.diag.message_primary or error
+                said = f"The migration {migration.file} does not run: {reason}."
+                raise LocalError(said) from error
 
 
 async def _records(admin: psycopg.AsyncConnection) -> tuple[str | None, set[str]]:
@@ -101,15 +99,11 @@ async def _records(admin: psycopg.AsyncConnection) -> tuple[str | None, set[str]
 
 
 async def _migrate(owner: psycopg.AsyncConnection, migration: Migration) -> None:
-    try:
-        async with owner.transaction():
-            await owner.execute(migration.sql.encode())
-            await owner.execute("reset all")  # What a migration sets is for itself alone.
-            await owner.execute(
-                "insert into supabase_migrations.schema_migrations (version, name, statements)"
-                " values (%s, %s, %s)",
-                [migration.version, migration.name, [migration.sql]],
-            )
-    except psycopg.Error as error:
-        reason = error.diag.message_primary or error
-        raise LocalError(f"The migration {migration.file} does not run: {reason}.") from error
+    async with owner.transaction():
+        await owner.execute(migration.sql.encode())
+        await owner.execute("reset all")  # What a migration sets is for itself alone.
+        await owner.execute(
+            "insert into supabase_migrations.schema_migrations (version, name, statements)"
+            " values (%s, %s, %s)",
+            [migration.version, migration.name, [migration.sql]],
+        )

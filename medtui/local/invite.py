@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 
 # Reserved for documentation: no machine is there, and nothing is sent to ask for the way to it.
-SOMEWHERE = "192.0.2.1", "2001:db8::1"
+_FOURTH, _SIXTH = (socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1")
+SOMEWHERE = {"0.0.0.0": [_FOURTH], "::": [_FOURTH, _SIXTH]}  # noqa: S104
 
 
 def invitation(host: str, port: int, key: str) -> str:
-    """What others type or paste into their shell.
-
-    Args:
-        host: where we listen; all addresses become the one that others know us by.
-        key: the publishable key. With the line one can sign up, and no more than that.
-    """
+    """What others type into their shell, for the host where we listen and a publishable key."""
     host = own_address(host)
     shown = f"[{host}]" if ":" in host else host
     return f"medtui join http://{key}@{shown}:{port}"
@@ -31,16 +28,11 @@ def is_private(host: str) -> bool:
 
 def own_address(host: str) -> str:
     """The address by which others reach us when we listen on this one."""
-    everywhere = {"0.0.0.0": socket.AF_INET, "::": socket.AF_INET6}.get(host)  # noqa: S104
-    if everywhere is None:
+    if host not in SOMEWHERE:
         return host
-    for family, there in zip((socket.AF_INET, socket.AF_INET6), SOMEWHERE, strict=True):
-        if family == socket.AF_INET6 and everywhere == socket.AF_INET:
-            break
-        with socket.socket(family, socket.SOCK_DGRAM) as way:
-            try:
-                way.connect((there, 9))
-            except OSError:
-                continue  # not connected to any network of this kind
+    for family, there in SOMEWHERE[host]:
+        # Without a network of this kind it cannot be connected.
+        with socket.socket(family, socket.SOCK_DGRAM) as way, contextlib.suppress(OSError):
+            way.connect((there, 9))
             return str(way.getsockname()[0])
     return "127.0.0.1"

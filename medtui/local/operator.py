@@ -60,38 +60,34 @@ async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) 
         codes = await rows.fetchall()
     if not codes:
         return "No code waits to be entered."
-    width = max(len(email) for email, *_ in codes)
+    width = max(len(sent["email"]) for sent in codes)
     return "\n".join(
-        f"{code}  {email:{width}}  {_ago(moment - sent)}, for {PURPOSES.get(purpose, purpose)}"
-        for email, purpose, code, sent in codes
+        f"{sent['code']}  {sent['email']:{width}}  {_ago(moment - sent['sent_at'])}"
+        f", for {PURPOSES.get(sent['purpose'], sent['purpose'])}"
+        for sent in codes
     )
 
 
 async def set_password(data: Path | None, email: str, ask: Callable[[str], str]) -> str:
     """Set a user's password, and end the logins that the old one has opened."""
-    from medtui.local.auth import passwords
+    from medtui.local.auth import passwords, users
     from medtui.local.auth.errors import AuthError
     from medtui.local.auth.inputs import checked
+    from medtui.local.auth.sessions import end_sessions
 
     async with database(existing(data)) as db:
-        found = await db.execute(
-            "select id, email from auth.users where email = lower(%s)", [email]
-        )
-        user = await found.fetchone()
+        user = await users.by_email(db, email.lower())
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         try:
-            password = checked(ask(f"New password for {user[1]}: "))
+            password = checked(ask(f"New password for {user['email']}: "))
         except AuthError as error:
             raise LocalError(f"{error.message.rstrip('.')}: nothing is changed.") from error
         hashed = await passwords.hashed(password)
         async with db.transaction():
-            await db.execute(
-                "update auth.users set encrypted_password = %s, updated_at = now() where id = %s",
-                [hashed, user[0]],
-            )
-            await db.execute("delete from auth.sessions where user_id = %s", [user[0]])
-    return f"{user[1]} has a new password, and is signed out everywhere."
+            await users.update(db, user, encrypted_password=hashed)
+            await end_sessions(db, user)
+    return f"{user['email']} has a new password, and is signed out everywhere."
 
 
 async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
@@ -129,18 +125,19 @@ def ask(question: str) -> str:
 @contextlib.asynccontextmanager
 async def database(folder: Path) -> AsyncIterator[Any]:
     """A connection as `postgres`: to the server that runs, else to PostgreSQL started for it."""
+    from psycopg.rows import dict_row
+
     from medtui.local.connection import OwnConnection
 
     async with contextlib.AsyncExitStack() as stack:
-        server = stack.enter_context(held(folder))
-        if server is not None:
+        if server := stack.enter_context(held(folder)):
             url = server["DB_URL"]
         else:
             await stack.enter_async_context(claimed(folder))
             cluster = await Cluster.start(folder)
             stack.push_async_callback(cluster.stop)
             url = cluster.dsn()
-        connection = await OwnConnection.connect(url, autocommit=True)
+        connection = await OwnConnection.connect(url, autocommit=True, row_factory=dict_row)
         yield await stack.enter_async_context(connection)
 
 

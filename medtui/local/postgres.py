@@ -62,24 +62,22 @@ PATIENCE = 10.0
 START_TIMEOUT = 60.0
 
 READY = b"database system is ready to accept connections"
-LOG_BYTES = 256 * 1024
-"""So much of PostgreSQL's log is read: others may have filled it."""
+LOG_BYTES = 256 * 1024  # So much of PostgreSQL's log is read: others may have filled it.
 
 FIRST_PASSWORD = "password.first"  # noqa: S105  # a file's name
+
+Command = list[str | Path]
 
 
 class Cluster:
     """A running cluster. Its socket's folder and its password are all that a client needs."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], socket_dir: Path, password: str, version: int
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], socket_dir: Path, password: str) -> None:
         self._process = process
         # Every process of the cluster holds the other end of this pipe, and none writes to it.
         self._pipe = cast(IO[bytes], process.stdout)
         self.socket_dir = socket_dir
         self.password = password
-        self.version = version  # PostgreSQL's major version.
 
     @property
     def pid(self) -> int:
@@ -119,29 +117,31 @@ class Cluster:
             account.take(socket_dir)
             async with _lock(data) as lock:
                 postgres, version = await asyncio.to_thread(_find, account, data, binaries)
-                password = _password(data)
-                new = password is None
-                if password is None:
+                new = not (data / "password").exists()
+                if new:
                     password = secrets.token_urlsafe(32)
                     _make_way(account, data, password)
                 else:
+                    password = (data / "password").read_text()
                     await asyncio.to_thread(_refuse_other_version, account, data, version)
                 options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
+                server: Command = [postgres, "-D", data / "pgdata", "-k", socket_dir]
+                server += [f"--{name}={value}" for name, value in options.items()]
                 first = _initdb(postgres, data, version) if new else _clear(data)
-                commands = [first, _server(postgres, data, socket_dir, options)]
-                process = _launch(account, commands, folders, data, lock)
+                process = _launch(account, [first, server], folders, data, lock)
         except BaseException:
             for made in folders:
                 shutil.rmtree(made, ignore_errors=True)
             raise
-        cluster = cls(process, socket_dir, password, version)
+        cluster = cls(process, socket_dir, password)
         try:
             await cluster._ready(data)
             if new:
                 (data / FIRST_PASSWORD).unlink()
             if new and not throwaway:
                 # What initdb wrote must last as surely as what is committed on top of it.
-                await asyncio.to_thread(account.run, *_sync(postgres, data))
+                sync = (postgres.with_name("initdb"), "--sync-only", "-D", data / "pgdata")
+                await asyncio.to_thread(account.run, *sync)
                 await asyncio.to_thread(files.write, data / "password", password)
         except BaseException:
             await cluster.stop()
@@ -176,10 +176,12 @@ class Cluster:
     async def _ready(self, data: Path) -> None:
         """Wait until PostgreSQL says in its log that it takes clients."""
         deadline = time.monotonic() + START_TIMEOUT
-        while not _takes_clients(data):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                raise LocalError(f"PostgreSQL did not start: {_last_words(data)}")
-            await asyncio.sleep(0.004)
+        with (data / "postgres.log").open("rb") as log:
+            while READY not in log.read(LOG_BYTES):
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise LocalError(f"PostgreSQL did not start: {_last_words(log)}")
+                await asyncio.sleep(0.004)
+                log.seek(0)
 
 
 def locked(lock: int) -> bool:
@@ -273,13 +275,6 @@ def _pid(data: Path) -> str:
     return number if number.isdecimal() else "unknown"
 
 
-def _password(data: Path) -> str | None:
-    try:
-        return (data / "password").read_text()
-    except FileNotFoundError:
-        return None
-
-
 def _make_way(account: SystemAccount, data: Path, password: str) -> None:
     """Make an empty `pgdata` for initdb, and the file that it takes the password from."""
     pgdata, given = data / "pgdata", data / FIRST_PASSWORD
@@ -308,39 +303,30 @@ def _refuse_other_version(account: SystemAccount, data: Path, version: int) -> N
         )
 
 
-def _initdb(postgres: Path, data: Path, version: int) -> list[str]:
+def _initdb(postgres: Path, data: Path, version: int) -> Command:
     # Not synced: that is done when the server runs, and before anybody relies on it.
     options = "--auth=scram-sha-256 --encoding=UTF8 --no-locale --no-sync --no-instructions"
-    command = [str(postgres.with_name("initdb")), "-D", str(data / "pgdata"), *options.split()]
     if version >= 16:
         # Many iterations protect a password that can be guessed, and slow every connection.
-        command += ["-c", "scram_iterations=1"]
-    return [*command, f"--username={SUPERUSER}", f"--pwfile={data / FIRST_PASSWORD}"]
+        options += " -c scram_iterations=1"
+    user, password = f"--username={SUPERUSER}", f"--pwfile={data / FIRST_PASSWORD}"
+    return [postgres.with_name("initdb"), "-D", data / "pgdata", *options.split(), user, password]
 
 
-def _clear(data: Path) -> list[str]:
+def _clear(data: Path) -> Command:
     """Remove the number of a PostgreSQL that was killed, which may be another process's now.
 
     No process of it is left, as we have the lock; PostgreSQL would not start with it.
     """
-    return ["/bin/sh", "-c", 'rm -f "$0"', str(data / "pgdata" / "postmaster.pid")]
-
-
-def _sync(postgres: Path, data: Path) -> list[str]:
-    return [str(postgres.with_name("initdb")), "--sync-only", "-D", str(data / "pgdata")]
-
-
-def _server(postgres: Path, data: Path, socket_dir: Path, options: Mapping[str, str]) -> list[str]:
-    command = [str(postgres), "-D", str(data / "pgdata"), "-k", str(socket_dir)]
-    return [*command, *(f"--{name}={value}" for name, value in options.items())]
+    return ["/bin/sh", "-c", 'rm -f "$0"', data / "pgdata" / "postmaster.pid"]
 
 
 def _launch(
-    account: SystemAccount, commands: list[list[str]], folders: list[Path], data: Path, lock: int
+    account: SystemAccount, commands: list[Command], folders: list[Path], data: Path, lock: int
 ) -> subprocess.Popen[bytes]:
     """Run the commands, the last of which is PostgreSQL, with their watcher."""
-    line = [sys.executable, "-I", "-S", str(WATCHER), str(account.uid), str(account.gid)]
-    line += map(str, folders)
+    line: Command = [sys.executable, "-I", "-S", WATCHER, str(account.uid), str(account.gid)]
+    line += folders
     for command in commands:
         line += ["--", *command]
     with (data / "postgres.log").open("wb") as log:
@@ -361,14 +347,8 @@ def _launch(
     return process
 
 
-def _takes_clients(data: Path) -> bool:
-    with (data / "postgres.log").open("rb") as log:
-        return READY in log.read(LOG_BYTES)
-
-
-def _last_words(data: Path) -> str:
-    with (data / "postgres.log").open("rb") as log:
-        log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_BYTES))
-        lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
+def _last_words(log: IO[bytes]) -> str:
+    log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_BYTES))
+    lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
     return clean_line((fatal or lines or ["it says nothing."])[-1])[:1000]

@@ -44,6 +44,7 @@ log = logging.getLogger(__name__)
 DEFAULT_PORT = 54321
 
 LOG_BYTES, LOG_BACKUPS = 1_000_000, 3
+SHOWN = "Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c."
 
 FILES_AFTER = 2.0
 """Seconds until the sample sessions' files are added, so that the board is shown first."""
@@ -76,7 +77,7 @@ def main(options: RunOptions) -> int:
         return asyncio.run(run(options))
     except AlreadyRunning as error:
         if options.held:
-            answer(error.server)
+            write(json.dumps(error.server))
             return 0
         print_error(str(error))
     except LocalError as error:
@@ -101,8 +102,6 @@ async def run(options: RunOptions) -> int:
 
 async def serve(options: RunOptions) -> None:
     """Start everything, print the line, and serve until no program holds it or PostgreSQL ends."""
-    # The gateway's imports take longer than PostgreSQL's start, and need nothing of it.
-    importing = asyncio.create_task(asyncio.to_thread(import_gateway))
     async with contextlib.AsyncExitStack() as stack:
         account = await asyncio.to_thread(SystemAccount.choose)
         if options.throwaway:
@@ -110,6 +109,9 @@ async def serve(options: RunOptions) -> None:
         else:
             data = await asyncio.to_thread(account.provide, options.data or default_folder())
         await stack.enter_async_context(claimed(data))
+        # The gateway's imports take longer than PostgreSQL's start, and need nothing of it. Not
+        # before the claim: the line of a server that runs already would wait for their end.
+        importing = asyncio.create_task(asyncio.to_thread(import_gateway))
         stack.enter_context(logged(data))
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
@@ -127,15 +129,13 @@ async def serve(options: RunOptions) -> None:
         holders.ready(held)
         is_shown = sys.stdout.isatty() and not options.json and not options.held
         if not is_shown:
-            answer(held if options.held else server)
+            write(json.dumps(held if options.held else server))
         print_error(f"Ready at {server['API_URL']}, with its data in {data}.")
         log.info("medtui %s serves at %s", __version__, server["API_URL"])
         if options.invite or is_shown:
             invite(options.host, data, server)
         if is_shown:
-            print_error(
-                "Others join by this line. Keys and passwords: medtui local env. Stop: ctrl+c."
-            )
+            print_error(SHOWN)
         # Closed first of all: no program is to join a server that is about to end.
         with contextlib.closing(holders):
             ended = asyncio.ensure_future(cluster.ended())
@@ -266,8 +266,7 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
         print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
-    sys.stdout.write(invitation(host, port, key) + "\n")
-    sys.stdout.flush()
+    write(invitation(host, port, key))
 
 
 @contextlib.contextmanager
@@ -288,7 +287,7 @@ def logged(data: Path) -> Iterator[None]:
             log.info("stopped")
 
 
-def answer(server: dict[str, str]) -> None:
-    """The one line on standard output."""
-    sys.stdout.write(json.dumps(server) + "\n")
+def write(line: str) -> None:
+    """Print a line that a program may wait for."""
+    sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

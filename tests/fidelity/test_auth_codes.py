@@ -212,8 +212,6 @@ async def test_no_account_is_made_by_a_code_alone(stack: Stack, auth: AuthDoor) 
         refused = await auth("POST", "otp", {"email": "new@example.org", **wanted})
         assert said(refused) == (422, "otp_disabled")
     assert await stack.sql("select 1 from auth.users") == []
-    phone = await auth("POST", "otp", {"phone": "+441632960961"})
-    assert said(phone) == (400, "phone_provider_disabled")
 
 
 async def test_a_new_email_takes_a_code_from_each_address(stack: Stack, by_code: AuthDoor) -> None:

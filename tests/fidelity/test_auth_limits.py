@@ -12,8 +12,9 @@ from starlette.requests import Request
 from medtui.local.address import UNKNOWN, address_of
 from medtui.local.auth import limits
 from medtui.local.auth.errors import AuthError
-from medtui.local.auth.limits import CODES, MOST_KEYS, REQUESTS, Guesses, Limits
+from medtui.local.auth.limits import CODES, REQUESTS, Guesses, Limits
 from medtui.local.gateway import Gateway
+from medtui.local.limiter import MOST_KEYS
 from tests.helpers.auth_door import AuthDoor, said
 from tests.helpers.stack import PASSWORD, Person, Stack
 

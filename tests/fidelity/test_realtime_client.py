@@ -162,7 +162,7 @@ async def test_the_client_walks_through_everything(stack: Stack) -> None:
     await cleo.realtime.set_auth(stack.token(stranger, expires_in=-300))
     late = Heard(cleo, "late")
     assert await late.subscribe() == "CHANNEL_ERROR"
-    assert late.errors[0].startswith("InvalidJWTToken: Token has expired 30")
+    assert late.errors[0].startswith("InvalidJWTToken: Token has expired")
 
     assert room.said == [{"text": "to amara"}]
     assert "forged" not in json.dumps(other.said)

@@ -12,7 +12,7 @@ import pytest
 import websockets
 
 from medtui.local import realtime
-from medtui.local.realtime import socket
+from medtui.local.realtime import limits
 from medtui.local.realtime.limits import FRAMES, MAX_BINDINGS, MAX_FILTERS
 from tests.helpers.realtime_door import Subscriber, joined, subscriber
 from tests.helpers.stack import Stack
@@ -45,7 +45,7 @@ async def test_an_address_has_so_many_filters(
 ) -> None:
     """Spread over channels and sockets they would cost as much as in one."""
     assert MAX_FILTERS == 1_000
-    monkeypatch.setattr(socket, "MAX_FILTERS", 8)
+    monkeypatch.setattr(limits, "MAX_FILTERS", 8)
     async with subscriber(stack) as one, subscriber(stack) as two:
         for n, here in enumerate((one, two, one, two)):
             wanted = filters(2, since=2 * n)
@@ -64,7 +64,7 @@ async def test_an_address_has_so_many_filters(
 async def test_a_socket_that_joins_nothing_is_closed(
     stack: Stack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(socket, "LONELY_SECONDS", 0.5)
+    monkeypatch.setattr(limits, "LONELY_SECONDS", 0.5)
     async with subscriber(stack) as lonely, subscriber(stack) as member:
         await member.join(stack.anon_key)
         beating = asyncio.create_task(beat(lonely))  # which is no reason to stay
@@ -79,7 +79,7 @@ async def test_a_socket_that_joins_nothing_is_closed(
 
 async def test_a_socket_has_so_many_frames(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     assert FRAMES == (2_000, 10.0)
-    monkeypatch.setattr(socket, "FRAMES", (50, 60.0))
+    monkeypatch.setattr(limits, "FRAMES", (50, 60.0))
     async with subscriber(stack) as here:
         await here.join(stack.anon_key)
         with contextlib.suppress(websockets.ConnectionClosed):

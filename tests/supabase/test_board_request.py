@@ -57,12 +57,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
     statements: Sent = []
     run = Rest._run
 
-    async def recorded(
-        self: Rest, request: Any, claims: Any, statement: Any, *a: Any, **k: Any
-    ) -> Any:
-        if request.scope["path"].endswith("/practice_sessions"):
-            statements.append((statement, json.dumps(claims)))
-        return await run(self, request, claims, statement, *a, **k)
+    async def recorded(self: Rest, call: Any, statement: Any, **k: Any) -> Any:
+        if call.request.scope["path"].endswith("/practice_sessions"):
+            statements.append((statement, json.dumps(call.claims)))
+        return await run(self, call, statement, **k)
 
     monkeypatch.setattr(Rest, "_run", recorded)
     return statements

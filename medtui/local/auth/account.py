@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.db import Db, one, the_one
+from medtui.local.auth.db import Db, one
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
 from medtui.local.auth.inputs import checked, email_of, object_of
-from medtui.local.auth.sessions import RouteGroup, Routes, end_sessions
+from medtui.local.auth.sessions import RouteGroup, Routes, end_session, end_sessions
 from medtui.local.bodies import Json
 
 RECENT = timedelta(hours=24)
@@ -41,9 +41,6 @@ class AccountRoutes(RouteGroup):
         """Change password, e-mail (which takes codes), or metadata."""
         async with self.pool.connection() as db:
             user, session_id = await self.sessions.caller(db, request)
-        if body.get("app_metadata") is not None:
-            message = "Updating app_metadata requires admin privileges"
-            raise AuthError(403, "not_admin", message)
         self.limits.admit(request)
         email = email_of(body) if body.get("email") else user["email"]
         data, hashed = object_of(body, "data"), None
@@ -56,25 +53,18 @@ class AccountRoutes(RouteGroup):
                 raise AuthError(422, "same_password", message)
             hashed = await passwords.hashed(password)
         async with self.pool.connection() as db:
-            user = await the_one(
-                db, "select * from auth.users where id = %s for update", user["id"]
-            )
+            user = await users.locked(db, user["id"])
             if email != user["email"]:
                 if await users.by_email(db, email):
                     raise email_exists()
                 await send_change(db, user, email)
             if hashed:
                 await end_sessions(db, user, but=session_id)
-            user = await the_one(
+            user = await users.update(
                 db,
-                """
-                update auth.users set encrypted_password = coalesce(%s, encrypted_password),
-                  raw_user_meta_data = %s, updated_at = now()
-                where id = %s returning *
-                """,
-                hashed,
-                users.merged(user["raw_user_meta_data"], data),
-                user["id"],
+                user,
+                encrypted_password=hashed or user["encrypted_password"],
+                raw_user_meta_data=users.merged(user["raw_user_meta_data"], data),
             )
         return JSONResponse(users.as_json(user))
 
@@ -108,12 +98,10 @@ class AccountRoutes(RouteGroup):
             raise validation_failed(f'Unsupported logout scope "{scope}"')
         async with self.pool.connection() as db:
             user, session_id = await self.sessions.caller(db, request)
-            if session_id is None or scope == "global":
-                await end_sessions(db, user)
-            elif scope == "others":
-                await end_sessions(db, user, but=session_id)
+            if session_id is not None and scope == "local":
+                await end_session(db, session_id)
             else:
-                await db.execute("delete from auth.sessions where id = %s", [session_id])
+                await end_sessions(db, user, but=session_id if scope == "others" else None)
         return Response(status_code=204)
 
 

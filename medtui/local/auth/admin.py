@@ -14,7 +14,6 @@ from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.sessions import RouteGroup, Routes
 from medtui.local.bodies import Json
 
-ROLES = ("service_role", "supabase_admin")
 MOST_USERS = 1000
 
 
@@ -25,7 +24,7 @@ class AdminRoutes(RouteGroup):
         return {("GET", "admin/users"): self._list, ("POST", "admin/users"): self._create}
 
     def _allow(self, request: Request) -> None:
-        if self.sessions.claims(request).get("role") not in ROLES:
+        if self.sessions.claims(request).get("role") != "service_role":
             raise AuthError(403, "not_admin", "User not allowed")
 
     async def _list(self, request: Request, body: Json) -> Response:

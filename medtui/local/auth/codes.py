@@ -10,8 +10,7 @@ from medtui.local.auth.db import Db, one
 from medtui.local.auth.errors import AuthError
 
 LAST = "1 hour"
-PAUSE_SECONDS = 60
-"""Seconds until a user can be sent another code for the same purpose."""
+PAUSE_SECONDS = 60  # Seconds until a user can be sent another code for the same purpose.
 
 SIGN_UP = "signup"
 RECOVERY = "recovery"
@@ -22,7 +21,6 @@ REAUTHENTICATION = "reauthentication"
 
 PURPOSES = {
     "signup": (SIGN_UP,),
-    "invite": (SIGN_UP,),
     "recovery": (RECOVERY,),
     "magiclink": (RECOVERY,),
     "email": (SIGN_UP, RECOVERY),
@@ -30,8 +28,7 @@ PURPOSES = {
     REAUTHENTICATION: (REAUTHENTICATION,),
 }
 """Which codes are good for what they are entered for."""
-VERIFIED = PURPOSES.keys() - {REAUTHENTICATION}
-"""The types of `/verify`."""
+VERIFIED = PURPOSES.keys() - {REAUTHENTICATION}  # The types of `/verify`.
 
 
 async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) -> None:
@@ -44,12 +41,9 @@ async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) ->
         purpose,
     )
     if sent and sent["age"] < PAUSE_SECONDS:
-        raise AuthError(
-            429,
-            "over_email_send_rate_limit",
-            "For security purposes, you can only request this after "
-            f"{PAUSE_SECONDS - sent['age']} seconds.",
-        )
+        left = f"{PAUSE_SECONDS - sent['age']} seconds"
+        message = f"For security purposes, you can only request this after {left}."
+        raise AuthError(429, "over_email_send_rate_limit", message)
     await db.execute(
         """
         insert into auth.one_time_codes (user_id, purpose, email, code) values (%s, %s, %s, %s)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.db import Db, one, the_one
+from medtui.local.auth.db import Db, the_one
 from medtui.local.auth.errors import (
     AuthError,
     email_exists,
@@ -55,9 +57,8 @@ class SignInRoutes(RouteGroup):
         )
 
     async def _sign_up(self, request: Request, body: Json) -> Response:
-        if not isinstance(body.get("password"), str) or not body["password"]:
-            raise validation_failed("Signup requires a valid password")
-        password, email, data = checked(body["password"]), email_of(body), object_of(body, "data")
+        password, email = checked(body.get("password")), email_of(body)
+        data = object_of(body, "data")
         self.limits.admit(request)
         hashed = await passwords.hashed(password)
         async with self.pool.connection() as db:
@@ -85,23 +86,19 @@ class SignInRoutes(RouteGroup):
             if user["email_confirmed_at"]:
                 return None
             if self.autoconfirm:  # No code will be sent: the account is this caller's.
-                await _set_password(db, user, hashed)
-                return await _confirmed(db, user)
+                return await _confirmed(db, await users.update(db, user, encrypted_password=hashed))
             if not await passwords.matches(password, user["encrypted_password"]):
-                await _set_password(db, user, None)
+                user = await users.update(db, user, encrypted_password=None)
                 await db.commit()  # whether or not another code may be sent now
         if not self.autoconfirm:
             await codes.send(db, user, codes.SIGN_UP)
         return user
 
     async def _token(self, request: Request, body: Json) -> Response:
-        match request.query_params.get("grant_type"):
-            case "password":
+        match request.query_params.get("grant_type"), body.get("refresh_token"):
+            case "password", _:
                 return await self._password_grant(request, body)
-            case "refresh_token":
-                token = body.get("refresh_token")
-                if not isinstance(token, str) or not token:
-                    raise validation_failed("refresh_token required")
+            case "refresh_token", str(token):
                 async with self.pool.connection() as db:
                     return JSONResponse(await self.sessions.refresh(db, token))
         raise validation_failed("unsupported_grant_type")
@@ -129,8 +126,6 @@ class SignInRoutes(RouteGroup):
 
     async def _otp(self, request: Request, body: Json) -> Response:
         """Send a code to sign in with. An account is made by a password alone."""
-        if body.get("phone"):
-            raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
         if not await self._send_recovery(request, email_of(body)):
             raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
         return JSONResponse({})
@@ -150,9 +145,7 @@ class SignInRoutes(RouteGroup):
     async def _resend(self, request: Request, body: Json) -> Response:
         kind = body.get("type")
         if kind not in ("signup", "email_change"):
-            raise validation_failed(
-                "Missing one of these types: signup, email_change, sms, phone_change"
-            )
+            raise validation_failed("Missing one of these types: signup, email_change")
         email = email_of(body)
         self.limits.admit(request)
         async with self.pool.connection() as db:
@@ -164,11 +157,7 @@ class SignInRoutes(RouteGroup):
         return JSONResponse({})
 
     async def _verify(self, request: Request, body: Json) -> Response:
-        kind, code = body.get("type"), body.get("token")
-        if not isinstance(kind, str) or not kind:
-            raise validation_failed("Verify requires a verification type")
-        if bool(code) == bool(body.get("token_hash")):
-            raise validation_failed("Verify requires either a token or a token hash")
+        kind, code = str(body.get("type")), body.get("token")
         if kind not in codes.VERIFIED or not isinstance(code, str):
             raise otp_expired()  # Links are not sent here, nor text messages.
         email = email_of(body)
@@ -181,9 +170,7 @@ class SignInRoutes(RouteGroup):
                 self.limits.codes.count(request, email, is_known=is_known)
                 raise otp_expired()
             self.limits.codes.forget(request, email)
-            user = await the_one(
-                db, "select * from auth.users where id = %s for update", redeemed["user_id"]
-            )
+            user = await users.locked(db, redeemed["user_id"])
             if users.is_banned(user):
                 raise AuthError(403, "user_banned", "User is banned")
             if kind == "email_change":
@@ -193,28 +180,24 @@ class SignInRoutes(RouteGroup):
                 user = changed
             else:
                 if redeemed["purpose"] != codes.SIGN_UP and user["email_confirmed_at"] is None:
-                    await _set_password(db, user, None)
+                    user = await users.update(db, user, encrypted_password=None)
                 user = await _confirmed(db, user)
             return JSONResponse(await self.sessions.open(db, user, "otp"))
 
     async def _change_email(self, db: Db, user: DictRow) -> DictRow | None:
         """After a code: the user with the new e-mail; None while the other code is missing."""
         if not self.autoconfirm and user["email_change_confirm_status"] == 0:
-            await db.execute(
-                "update auth.users set email_change_confirm_status = 1 where id = %s", [user["id"]]
-            )
+            await users.update(db, user, email_change_confirm_status=1)
             return None
         await codes.void(db, user, codes.CHANGE_FROM, codes.CHANGE_TO)
         try:
-            return await one(
+            return await users.update(
                 db,
-                """
-                update auth.users set email = email_change, email_change = null,
-                  email_change_confirm_status = 0, updated_at = now(),
-                  email_confirmed_at = coalesce(email_confirmed_at, now())
-                where id = %s returning *
-                """,
-                user["id"],
+                user,
+                email=user["email_change"],
+                email_change=None,
+                email_change_confirm_status=0,
+                email_confirmed_at=user["email_confirmed_at"] or datetime.now(UTC),
             )
         except UniqueViolation as error:
             raise email_exists() from error
@@ -224,26 +207,12 @@ async def send_change(db: Db, user: DictRow, email: str) -> None:
     """Ask for a change of e-mail: a code to the new address, and one to the present one."""
     await codes.send(db, user, codes.CHANGE_TO, email)
     await codes.send(db, user, codes.CHANGE_FROM)
-    await db.execute(
-        "update auth.users set email_change = %s, email_change_confirm_status = 0 where id = %s",
-        [email, user["id"]],
-    )
+    await users.update(db, user, email_change=email, email_change_confirm_status=0)
 
 
 async def _confirmed(db: Db, user: DictRow) -> DictRow:
     """The confirmed user. If they were not confirmed before, their earlier logins end."""
-    if user["email_confirmed_at"] is None:
-        await end_sessions(db, user)
-    return await the_one(
-        db,
-        "update auth.users set email_confirmed_at = coalesce(email_confirmed_at, now()),"
-        " updated_at = now() where id = %s returning *",
-        user["id"],
-    )
-
-
-async def _set_password(db: Db, user: DictRow, hashed: str | None) -> None:
-    """Set a hashed password, or none: then no password opens the account."""
-    await db.execute(
-        "update auth.users set encrypted_password = %s where id = %s", [hashed, user["id"]]
-    )
+    if user["email_confirmed_at"] is not None:
+        return user
+    await end_sessions(db, user)
+    return await users.update(db, user, email_confirmed_at=datetime.now(UTC))

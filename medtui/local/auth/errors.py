@@ -30,6 +30,10 @@ def invalid_credentials() -> AuthError:
     return AuthError(400, "invalid_credentials", "Invalid login credentials")
 
 
+def rate_limited() -> AuthError:
+    return AuthError(429, "over_request_rate_limit", "Request rate limit reached")
+
+
 def validation_failed(message: str) -> AuthError:
     return AuthError(400, "validation_failed", message)
 
@@ -48,4 +52,4 @@ def email_exists() -> AuthError:
 
 
 def bad_jwt(reason: str) -> AuthError:
-    return AuthError(403, "bad_jwt", f"invalid JWT: unable to parse or verify signature, {reason}")
+    return AuthError(403, "bad_jwt", f"invalid JWT: {reason}")

@@ -36,12 +36,8 @@ def checked(password: object) -> str:
     if not isinstance(password, str):
         raise bad_json()
     if len(password) < MIN_LENGTH:
-        raise AuthError(
-            422,
-            "weak_password",
-            f"Password should be at least {MIN_LENGTH} characters.",
-            weak_password={"reasons": ["length"]},
-        )
+        message = f"Password should be at least {MIN_LENGTH} characters."
+        raise AuthError(422, "weak_password", message, weak_password={"reasons": ["length"]})
     if len(password.encode()) > MAX_BYTES:
         raise validation_failed(f"Password cannot be longer than {MAX_BYTES} characters")
     return password

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
-from collections.abc import Callable
 
 from starlette.requests import Request
 
 from medtui.local.address import address_of
-from medtui.local.auth.errors import AuthError
+from medtui.local.auth.errors import rate_limited
 from medtui.local.auth.passwords import AT_A_TIME
+from medtui.local.limiter import Limiter
 
 SECONDS = 300.0
 GUESSES = 30
@@ -23,34 +21,6 @@ REQUESTS = 300
 
 A class may sit behind one address, so this is ten times what a hosted project allows.
 """
-MOST_KEYS = 10_000
-
-
-class Limiter:
-    """Counts events by key in a sliding window; of too many keys the oldest is forgotten."""
-
-    def __init__(
-        self, limit: int, seconds: float = SECONDS, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._limit, self._seconds, self._clock = limit, seconds, clock
-        self._events: dict[str, deque[float]] = {}
-
-    def check(self, key: str) -> None:
-        """Raise 429 when the key has used up its events."""
-        if self._recent(key) >= self._limit:
-            raise AuthError(429, "over_request_rate_limit", "Request rate limit reached")
-
-    def count(self, key: str) -> None:
-        if key not in self._events and len(self._events) >= MOST_KEYS:
-            del self._events[next(iter(self._events))]
-        self._events.setdefault(key, deque(maxlen=self._limit)).append(self._clock())
-
-    def forget(self, key: str) -> None:
-        self._events.pop(key, None)
-
-    def _recent(self, key: str) -> int:
-        since = self._clock() - self._seconds
-        return sum(moment > since for moment in self._events.get(key, ()))
 
 
 class Guesses:
@@ -61,16 +31,15 @@ class Guesses:
     """
 
     def __init__(self, *, together: int | None = None) -> None:
-        self._known, self._unknown = Limiter(GUESSES), Limiter(GUESSES)
-        self._together = Limiter(together) if together else None
+        self._known, self._unknown = Limiter(GUESSES, SECONDS), Limiter(GUESSES, SECONDS)
+        self._together = Limiter(together, SECONDS) if together else None
 
     def check(self, request: Request, email: str) -> None:
         """Raise 429 when there were too many for this account."""
         key = _key(request, email)
-        self._known.check(key)
-        self._unknown.check(key)
-        if self._together:
-            self._together.check(email)
+        spent = self._known.is_spent(key) or self._unknown.is_spent(key)
+        if spent or (self._together and self._together.is_spent(email)):
+            raise rate_limited()
 
     def count(self, request: Request, email: str, *, is_known: bool) -> None:
         """One more was wrong; `is_known`: there is an account."""
@@ -91,7 +60,7 @@ class Limits:
         self.codes = Guesses(together=CODES)
         self.guessing = asyncio.Semaphore(AT_A_TIME)
         """Passwords are checked no more at a time than are hashed: a thousand guesses wait."""
-        self._requests = Limiter(REQUESTS)
+        self._requests = Limiter(REQUESTS, SECONDS)
         self._trust_proxy = trust_proxy
 
     def admit(self, request: Request) -> None:
@@ -103,7 +72,8 @@ class Limits:
         is_here = address == "::1" or address.startswith("127.")
         if is_here and not self._trust_proxy:
             return
-        self._requests.check(address)
+        if self._requests.is_spent(address):
+            raise rate_limited()
         self._requests.count(address)
 
 

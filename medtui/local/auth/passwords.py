@@ -9,9 +9,7 @@ from functools import cache
 
 import argon2
 
-MIN_LENGTH = 6
-MAX_BYTES = 72
-"""GoTrue's limits: what fits here fits a hosted project."""
+MIN_LENGTH, MAX_BYTES = 6, 72  # GoTrue's limits: what fits here fits a hosted project.
 
 # OWASP's second choice (19 MiB, two passes): a laptop in a teaching room checks 24 people's
 # passwords at once without running out of memory.

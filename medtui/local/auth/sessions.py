@@ -18,7 +18,7 @@ from starlette.responses import Response
 from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.users import as_json, is_banned
+from medtui.local.auth.users import as_json, is_banned, update
 from medtui.local.bodies import Json
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys
@@ -26,31 +26,22 @@ from medtui.local.keys import ServerKeys
 TOKEN_SECONDS = 3600
 REUSE_SECONDS = 10
 
-
 Routes = dict[tuple[str, str], Callable[[Request, Json], Awaitable[Response]]]
 """Endpoints by method and path; each takes the request's JSON."""
 
 
+@dataclass(frozen=True)
 class LoginSessions:
     """Gives out and reads access tokens. `issuer` is what they say they come from."""
 
-    def __init__(self, keys: ServerKeys, issuer: str) -> None:
-        self._keys = keys
-        self._issuer = issuer
+    _keys: ServerKeys
+    _issuer: str
 
     async def open(self, db: Db, user: DictRow, method: str) -> dict[str, Any]:
         """Open a login by `password` or `otp`: the session object that clients keep."""
-        session = await the_one(
-            db,
-            "insert into auth.sessions (user_id, method) values (%s, %s) returning *",
-            user["id"],
-            method,
-        )
-        seen = await the_one(
-            db,
-            "update auth.users set last_sign_in_at = now() where id = %s returning *",
-            user["id"],
-        )
+        insert = "insert into auth.sessions (user_id, method) values (%s, %s) returning *"
+        session = await the_one(db, insert, user["id"], method)
+        seen = await update(db, user, last_sign_in_at=session["created_at"])
         return self._shown(seen, session, await _new_token(db, session["id"]))
 
     async def refresh(self, db: Db, token: str) -> dict[str, Any]:
@@ -70,32 +61,25 @@ class LoginSessions:
             token,
         )
         if session is None:
-            raise AuthError(
-                400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
-            )
+            message = "Invalid Refresh Token: Refresh Token Not Found"
+            raise AuthError(400, "refresh_token_not_found", message)
         user = await the_one(db, "select * from auth.users where id = %s", session["user_id"])
         if is_banned(user):
             raise AuthError(400, "user_banned", "Invalid Refresh Token: User Banned")
         # Read now: another request may have rotated it before we got the session's lock.
         old = await the_one(db, "select * from auth.refresh_tokens where token = %s", token)
         if old["revoked_at"] is not None:
-            active = await one(
-                db,
-                "select * from auth.refresh_tokens where session_id = %s and revoked_at is null",
-                session["id"],
-            )
+            query = "select * from auth.refresh_tokens where session_id = %s and revoked_at is null"
+            active = await one(db, query, session["id"])
             age = (datetime.now(UTC) - old["revoked_at"]).total_seconds()
             if active and (age < REUSE_SECONDS or active["parent"] == token):
                 return self._shown(user, session, active["token"])
-            await db.execute("delete from auth.sessions where id = %s", [session["id"]])
+            await end_session(db, session["id"])
             await db.commit()
-            raise AuthError(
-                400, "refresh_token_already_used", "Invalid Refresh Token: Already Used"
-            )
-        await db.execute(
-            "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s",
-            [old["id"]],
-        )
+            message = "Invalid Refresh Token: Already Used"
+            raise AuthError(400, "refresh_token_already_used", message)
+        revoke = "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s"
+        await db.execute(revoke, [old["id"]])
         return self._shown(user, session, await _new_token(db, session["id"], parent=token))
 
     def claims(self, request: Request) -> dict[str, Any]:
@@ -105,10 +89,8 @@ class LoginSessions:
             raise AuthError(401, "no_authorization", "This endpoint requires a valid Bearer token")
         try:
             return self._keys.verify(token)
-        except jwt.ExpiredSignatureError as error:
-            raise bad_jwt("token has invalid claims: token is expired") from error
         except jwt.InvalidTokenError as error:
-            raise bad_jwt("token is malformed or its signature is invalid") from error
+            raise bad_jwt(str(error)) from error
 
     async def caller(self, db: Db, request: Request) -> tuple[DictRow, UUID | None]:
         """The user and the session of the request's access token, if it names a session."""
@@ -116,26 +98,19 @@ class LoginSessions:
         try:
             user_id = UUID(claims["sub"])
             session_id = UUID(claims["session_id"]) if claims.get("session_id") else None
-        except KeyError as error:
-            raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim") from error
-        except (ValueError, TypeError, AttributeError) as error:
-            raise AuthError(403, "bad_jwt", "invalid claim: sub claim must be a UUID") from error
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            raise bad_jwt("sub and session_id must be UUIDs") from error
         user = await one(db, "select * from auth.users where id = %s", user_id)
         if user is None:
             raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
-        if session_id and not await one(
-            db,
-            "select 1 from auth.sessions where id = %s and user_id = %s",
-            session_id,
-            user_id,
-        ):
-            raise AuthError(
-                403, "session_not_found", "Session from session_id claim in JWT does not exist"
-            )
+        query = "select 1 from auth.sessions where id = %s and user_id = %s"
+        if session_id and not await one(db, query, session_id, user_id):
+            message = "Session from session_id claim in JWT does not exist"
+            raise AuthError(403, "session_not_found", message)
         return user, session_id
 
     def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
-        now = int(time.time())
+        now, opened = int(time.time()), int(session["created_at"].timestamp())
         claims = {
             "iss": self._issuer,
             "sub": str(user["id"]),
@@ -143,16 +118,12 @@ class LoginSessions:
             "exp": now + TOKEN_SECONDS,
             "iat": now,
             "email": user["email"],
-            "phone": "",
             "app_metadata": user["raw_app_meta_data"],
             "user_metadata": user["raw_user_meta_data"],
             "role": "authenticated",
             "aal": "aal1",
-            "amr": [
-                {"method": session["method"], "timestamp": int(session["created_at"].timestamp())}
-            ],
+            "amr": [{"method": session["method"], "timestamp": opened}],
             "session_id": str(session["id"]),
-            "is_anonymous": False,
         }
         return {
             "access_token": self._keys.sign(claims),
@@ -174,18 +145,18 @@ class RouteGroup:
     autoconfirm: bool
 
 
+async def end_session(db: Db, session_id: UUID) -> None:
+    await db.execute("delete from auth.sessions where id = %s", [session_id])
+
+
 async def end_sessions(db: Db, user: DictRow, *, but: UUID | None = None) -> None:
     """End all of a user's logins, except the one of the session `but`."""
-    await db.execute(
-        "delete from auth.sessions where user_id = %s and id is distinct from %s",
-        [user["id"], but],
-    )
+    query = "delete from auth.sessions where user_id = %s and id is distinct from %s"
+    await db.execute(query, [user["id"], but])
 
 
 async def _new_token(db: Db, session_id: UUID, *, parent: str | None = None) -> str:
     token = secrets.token_urlsafe(16)
-    await db.execute(
-        "insert into auth.refresh_tokens (token, session_id, parent) values (%s, %s, %s)",
-        [token, session_id, parent],
-    )
+    insert = "insert into auth.refresh_tokens (token, session_id, parent) values (%s, %s, %s)"
+    await db.execute(insert, [token, session_id, parent])
     return token

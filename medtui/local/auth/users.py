@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from psycopg.rows import DictRow
 
-from medtui.local.auth.db import Db, one
+from medtui.local.auth.db import Db, one, the_one
+from medtui.local.bodies import Json
 
-JsonObject = dict[str, Any]
-
-PROVIDER: JsonObject = {"provider": "email", "providers": ["email"]}
+PROVIDER: Json = {"provider": "email", "providers": ["email"]}
 
 # A user has one way to sign in here, so its identity needs no row: its id follows from the user's.
 _IDENTITIES = UUID("9b2f5c52-3a1b-4d0e-9f57-6a1c8e0b7d21")
 
+_TIMES = ("created_at", "updated_at", "email_confirmed_at", "last_sign_in_at", "banned_until")
+
 
 async def by_email(db: Db, email: str) -> DictRow | None:
     return await one(db, "select * from auth.users where email = %s", email)
+
+
+async def locked(db: Db, user_id: UUID) -> DictRow:
+    """The user's row, which no one else changes before the transaction's end."""
+    return await the_one(db, "select * from auth.users where id = %s for update", user_id)
+
+
+async def update(db: Db, user: DictRow, **values: object) -> DictRow:
+    """Set columns of a user's row (their names are ours), and return it."""
+    columns = "".join(f"{name} = %s, " for name in values)
+    query = f"update auth.users set {columns}updated_at = now() where id = %s returning *"  # noqa: S608
+    return await the_one(db, query, *values.values(), user["id"])
 
 
 async def create(
@@ -29,8 +41,8 @@ async def create(
     hashed: str,
     *,
     confirmed: bool,
-    data: JsonObject,
-    app: JsonObject | None = None,
+    data: Json,
+    app: Json | None = None,
     user_id: UUID | None = None,
 ) -> DictRow | None:
     """A new user's row; None when the e-mail has one already."""
@@ -51,7 +63,7 @@ async def create(
     )
 
 
-def merged(old: JsonObject, new: JsonObject) -> str:
+def merged(old: Json, new: Json) -> str:
     """Metadata after a change: a null takes the key away."""
     return json.dumps({key: value for key, value in {**old, **new}.items() if value is not None})
 
@@ -60,66 +72,42 @@ def is_banned(user: DictRow) -> bool:
     return user["banned_until"] is not None and user["banned_until"] > datetime.now(UTC)
 
 
-def as_json(user: DictRow) -> JsonObject:
+def as_json(user: DictRow) -> Json:
     """GoTrue's user. RFC 3339 with a `T`: the Python client refuses a space."""
-    shown: JsonObject = {
+    shown = {
         "id": str(user["id"]),
         "aud": "authenticated",
         "role": "authenticated",
         "email": user["email"],
-        "phone": "",
         "app_metadata": user["raw_app_meta_data"],
         "user_metadata": user["raw_user_meta_data"],
         "identities": [_identity(user)],
-        "created_at": _time(user["created_at"]),
-        "updated_at": _time(user["updated_at"]),
-        "is_anonymous": False,
-    }
-    times = {
-        "email_confirmed_at": user["email_confirmed_at"],
-        "confirmed_at": user["email_confirmed_at"],
-        "last_sign_in_at": user["last_sign_in_at"],
-        "banned_until": user["banned_until"],
-    }
-    shown |= {name: _time(moment) for name, moment in times.items() if moment}
-    if user["email_change"]:
-        shown["new_email"] = user["email_change"]
-    return shown
+        "confirmed_at": _time(user["email_confirmed_at"]),
+        "new_email": user["email_change"],
+    } | {name: _time(user[name]) for name in _TIMES}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
-def nobody(email: str, data: JsonObject) -> JsonObject:
+def nobody(email: str, data: Json) -> Json:
     """A user that does not exist, in place of one that must not be told: without identities."""
     now = datetime.now(UTC)
-    shown = {
-        "id": uuid4(),
-        "email": email,
-        "raw_app_meta_data": PROVIDER,
-        "raw_user_meta_data": data,
-        "created_at": now,
-        "updated_at": now,
-    }
-    empty = ("email_confirmed_at", "last_sign_in_at", "banned_until", "email_change")
-    return as_json(dict.fromkeys(empty) | shown) | {"identities": []}
+    row: DictRow = dict.fromkeys((*_TIMES, "email_change"))
+    row |= {"id": uuid4(), "email": email, "created_at": now, "updated_at": now}
+    row |= {"raw_app_meta_data": PROVIDER, "raw_user_meta_data": data}
+    return as_json(row) | {"identities": []}
 
 
-def _identity(user: DictRow) -> JsonObject:
+def _identity(user: DictRow) -> Json:
+    user_id, is_confirmed = str(user["id"]), user["email_confirmed_at"] is not None
     return {
-        "identity_id": str(uuid5(_IDENTITIES, str(user["id"]))),
-        "id": str(user["id"]),
-        "user_id": str(user["id"]),
-        "identity_data": {
-            "email": user["email"],
-            "email_verified": user["email_confirmed_at"] is not None,
-            "phone_verified": False,
-            "sub": str(user["id"]),
-        },
+        "identity_id": str(uuid5(_IDENTITIES, user_id)),
+        "id": user_id,
+        "user_id": user_id,
+        "identity_data": {"sub": user_id, "email": user["email"], "email_verified": is_confirmed},
         "provider": "email",
-        "last_sign_in_at": _time(user["last_sign_in_at"] or user["created_at"]),
         "created_at": _time(user["created_at"]),
-        "updated_at": _time(user["updated_at"]),
-        "email": user["email"],
     }
 
 
-def _time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _time(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from starlette.websockets import WebSocket
+from websockets.frames import CloseCode
 
 from medtui.local.keys import ServerKeys
+from medtui.local.postgres import SUPERUSER
 from medtui.local.realtime.access import Access
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
-from medtui.local.realtime.socket import RESTART, ClientSocket
-from medtui.local.realtime.topics import Topics
-
-SUPERUSER = "supabase_admin"
+from medtui.local.realtime.socket import ClientSocket
 
 
 class Realtime:
@@ -25,7 +24,7 @@ class Realtime:
         self._keys = keys
         self._access = Access(dsn(SUPERUSER), keys)
         self._feed = ChangeLog(dsn(SUPERUSER), self._channels, self._restart)
-        self._services = Services(self._access, Topics(), self._feed.check)
+        self._services = Services(self._access, self._feed.check)
         self._clients = self._services.clients
 
     async def start(self) -> None:
@@ -60,4 +59,4 @@ class Realtime:
 
     def _restart(self) -> None:
         for client in self._clients:
-            client.close(RESTART)
+            client.close(CloseCode.SERVICE_RESTART)

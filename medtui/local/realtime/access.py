@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
@@ -15,6 +14,17 @@ from psycopg import AsyncConnection, sql
 from medtui.local.connection import OwnConnection
 from medtui.local.db_role import ROLES
 from medtui.local.keys import ServerKeys
+from medtui.local.realtime.join_config import Refused
+
+Query = str | sql.Composed
+Parameters = Sequence[Any] | dict[str, Any]
+Caller = tuple[str, str]  # A role, and its claims as JSON.
+
+TIMEOUT = "10s"
+"""A policy that takes longer is a refusal: it would hold up everybody else who joins."""
+
+GONE = "User from sub claim in JWT does not exist"
+EXPIRED = "Token has expired"
 
 
 class Database:
@@ -26,18 +36,18 @@ class Database:
         self._connection: AsyncConnection[Any] | None = None
         self._opening = asyncio.Lock()
 
-    async def rows(
-        self, query: str | sql.Composed, parameters: Sequence[Any] | dict[str, Any] = ()
-    ) -> list[tuple[Any, ...]]:
+    @property
+    def is_open(self) -> bool:
+        return self._connection is not None and not self._connection.closed
+
+    async def rows(self, query: Query, parameters: Parameters = ()) -> list[tuple[Any, ...]]:
         """What a statement gives. Raises psycopg.Error."""
         connection = await self._opened()
         text = query.encode() if isinstance(query, str) else query
         cursor = await connection.execute(text, parameters or None)
         return await cursor.fetchall()
 
-    async def row(
-        self, query: str | sql.Composed, parameters: Sequence[Any] | dict[str, Any] = ()
-    ) -> tuple[Any, ...]:
+    async def row(self, query: Query, parameters: Parameters = ()) -> tuple[Any, ...]:
         """The one row that a statement gives."""
         [row] = await self.rows(query, parameters)
         return row
@@ -56,25 +66,6 @@ class Database:
             return self._connection
 
 
-Caller = tuple[str, str]
-"""A role, and its claims as JSON."""
-
-
-TIMEOUT = "10s"
-"""A policy that takes longer is a refusal: it would hold up everybody else who joins."""
-
-
-GONE = "User from sub claim in JWT does not exist"
-
-
-class Refused(Exception):
-    """What is not granted: the code and the message are Realtime's, or Phoenix's without code."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"{code}: {message}" if code else message)
-        self.message = message
-
-
 class Access:
     """Asks over a connection of its own: a slow policy holds up no change."""
 
@@ -87,9 +78,7 @@ class Access:
         try:
             claims = self._keys.verify(str(token))
         except jwt.ExpiredSignatureError as error:
-            claims = jwt.decode(str(token), options={"verify_signature": False})
-            ago = int(time.time() - claims["exp"])
-            raise Refused("InvalidJWTToken", f"Token has expired {ago} seconds ago") from error
+            raise Refused("InvalidJWTToken", EXPIRED) from error
         except jwt.InvalidSignatureError as error:
             raise Refused("JwtSignatureError", "Failed to validate JWT signature") from error
         except jwt.InvalidTokenError as error:
@@ -104,42 +93,36 @@ class Access:
         role, claims = caller
         if role != "authenticated":
             return
-        query = "select auth.refuse_deleted(%s)"
         try:
-            try:
-                await self._database.row(query, [claims])
-            except psycopg.OperationalError:  # found to be dead: the next one is a new one
-                await self._database.row(query, [claims])
-        except psycopg.OperationalError as error:
-            raise _unreachable() from error
+            await self._ask("select auth.refuse_deleted(%s)", claims)
         except (psycopg.Error, ValueError) as error:
             raise Refused("Unauthorized", GONE) from error
 
     async def permitted(
-        self,
-        action: Literal["receive", "send"],
-        topic: str,
-        caller: Caller,
-        extensions: Collection[str],
+        self, action: Literal["receive", "send"], topic: str, caller: Caller, asked: Collection[str]
     ) -> frozenset[str]:
-        """Those of the extensions that the caller may receive or send on a private topic."""
+        """Those of the asked extensions that the caller may use so on a private topic."""
         role, claims = caller
+        query = "select realtime.permitted(%s, %s, %s, %s, %s)"
         try:
-            [permitted] = await self._database.row(
-                "select realtime.permitted(%s, %s, %s, %s, %s)",
-                [action, topic, list(extensions), role, claims],
-            )
-        except psycopg.OperationalError as error:
-            raise _unreachable() from error
+            found = await self._ask(query, action, topic, list(asked), role, claims)
         except (psycopg.Error, ValueError):  # a text that Postgres cannot hold
             return frozenset()
-        return frozenset(permitted)
+        return frozenset(found)
 
     async def close(self) -> None:
         await self._database.close()
 
-
-def _unreachable() -> Refused:
-    return Refused(
-        "UnableToConnectToProject", "Realtime was unable to connect to the project database"
-    )
+    async def _ask(self, query: str, *parameters: Any) -> Any:
+        """The value that a query gives. Raises Refused when the database is out of reach."""
+        try:
+            try:
+                [value] = await self._database.row(query, parameters)
+            except psycopg.OperationalError:
+                if self._database.is_open:
+                    raise
+                [value] = await self._database.row(query, parameters)  # over a new connection
+        except psycopg.OperationalError as error:
+            message = "Realtime was unable to connect to the project database"
+            raise Refused("UnableToConnectToProject", message) from error
+        return value

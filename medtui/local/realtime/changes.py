@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ import psycopg
 from psycopg import sql
 
 from medtui.local.realtime.access import Caller, Database
-from medtui.local.realtime.join_config import BadFilter, Binding
+from medtui.local.realtime.join_config import BadFilter, Binding, Subscription
 from medtui.local.realtime.pgoutput import UNCHANGED, RowChange, Values, WalRelation
 
 PUBLISHED = """
@@ -35,8 +34,6 @@ READABLE = """
     where attrelid = %(oid)s and attnum > 0 and not attisdropped
     and has_column_privilege(%(role)s, %(oid)s, attnum, 'select') order by attnum
 """
-KNOWN_SECONDS = 5.0
-"""How long the columns that a role may read are taken as known."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,11 @@ class Prepared:
     seen_by: frozenset[Caller]
 
 
+@dataclass(frozen=True)
 class Changes:
     """Turns changes into payloads, over one connection that may take every role."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[tuple[str, int], tuple[float, list[dict[str, str]]]] = {}
+    _database: Database
 
     async def visible(self, xid: int) -> None:
         """Wait until a transaction can be seen by others.
@@ -66,8 +62,8 @@ class Changes:
                 return
             await asyncio.sleep(0.001)
 
-    async def check(self, binding: Binding, role: str) -> Binding:
-        """The binding, ready to be compared with what the log says. Raises BadFilter.
+    async def check(self, binding: Binding, role: str) -> Subscription:
+        """What is to be compared with what the log says. Raises BadFilter.
 
         A column that the role may not read cannot be filtered by either: what comes
         and what does not would tell its value.
@@ -76,7 +72,7 @@ class Changes:
             raise BadFilter(f"Realtime is not enabled for {binding.schema}.{binding.table}")
         terms = binding.terms()
         if terms is None:
-            return binding
+            return Subscription(binding)
         column, given = terms
         try:
             named = [role, binding.schema, binding.table, column]
@@ -90,7 +86,7 @@ class Changes:
             raise
         except psycopg.DatabaseError as error:
             raise BadFilter(error.diag.message_primary or error) from error
-        return replace(binding, column=column, value=value)
+        return Subscription(binding, column, value)
 
     async def prepare(
         self, change: RowChange, committed_at: datetime, callers: Iterable[Caller]
@@ -104,8 +100,7 @@ class Changes:
             "type": change.kind,
             "errors": None,
         }
-        everybody = frozenset(callers)
-        key = next((column.name for column in relation.columns if column.is_key), None)
+        everybody, key = frozenset(callers), relation.key
         record = await self._record(relation, change.values)
         if change.kind == "DELETE":
             data["old_record"] = {name: record[name] for name in record if name == key}
@@ -118,20 +113,15 @@ class Changes:
         order = sorted(everybody)
         [visible] = await self._database.row(
             "select realtime.visible_to(%s::oid::regclass, %s, %s, %s, %s)",
-            [
-                relation.oid,
-                key,
-                str(change.values[key]),
-                [role for role, _ in order],
-                [claims for _, claims in order],
-            ],
+            [relation.oid, key, str(change.values[key]), *map(list, zip(*order, strict=True))],
         )
         seen_by = frozenset(caller for caller, seen in zip(order, visible, strict=True) if seen)
         return Prepared(data, seen_by)
 
     async def payload(self, relation: WalRelation, prepared: Prepared, role: str) -> dict[str, Any]:
         """The change's `data` for a role: what it has no grant for is missing."""
-        columns = await self._columns(relation.oid, role)
+        rows = await self._database.rows(READABLE, {"oid": relation.oid, "role": role})
+        columns = [{"name": name, "type": type_} for name, type_ in rows]
         allowed = {column["name"] for column in columns}
         data = {**prepared.data, "columns": columns}
         # Of a row that is gone everybody is told the key.
@@ -147,16 +137,6 @@ class Changes:
         query = sql.SQL("select to_jsonb(jsonb_populate_record(null::{}, %s))").format(table)
         [whole] = await self._database.row(query, [json.dumps(known)])
         return {name: whole[name] for name in known if name in whole}
-
-    async def _columns(self, oid: int, role: str) -> list[dict[str, str]]:
-        """The columns of a table that a role may read, each with its name and its type's."""
-        known = self._known.get((role, oid))
-        if known and known[0] > time.monotonic() - KNOWN_SECONDS:
-            return known[1]
-        rows = await self._database.rows(READABLE, {"oid": oid, "role": role})
-        columns = [{"name": name, "type": type_} for name, type_ in rows]
-        self._known[role, oid] = time.monotonic(), columns
-        return columns
 
 
 def _is_running(xid: int, snapshot: str) -> bool:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from medtui.local.keys import is_opaque
-from medtui.local.realtime.access import Access, Caller, Refused
+from medtui.local.limiter import Limiter
+from medtui.local.realtime.access import EXPIRED, Access, Caller
 from medtui.local.realtime.frames import ClientMessage, encode
-from medtui.local.realtime.join_config import PREFIX, BadFilter, Binding, JoinConfig
-from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE, Limit
-from medtui.local.realtime.topics import Topic, Topics
+from medtui.local.realtime.join_config import (
+    PREFIX,
+    BadFilter,
+    Binding,
+    JoinConfig,
+    Refused,
+    Subscription,
+)
+from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE
+from medtui.local.realtime.topics import Topic
 
 if TYPE_CHECKING:
     from medtui.local.realtime.socket import ClientSocket
 
 EXTENSIONS = frozenset({"broadcast", "presence"})
 UNREADABLE = "You do not have permissions to read from this Channel topic: "
-REVOKED = "You no longer have permission to read from this Channel topic: "
-DAY = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -30,8 +38,11 @@ class Services:
     """What all channels share. `check` raises BadFilter for a binding that a role cannot have."""
 
     access: Access
-    topics: Topics
-    check: Callable[[Binding, str], Awaitable[Binding]]
+    check: Callable[[Binding, str], Awaitable[Subscription]]
+    topics: WeakValueDictionary[tuple[str, bool], Topic] = field(
+        default_factory=WeakValueDictionary
+    )
+    """By name, and whether they are private; each as long as a channel has joined it."""
     clients: set[ClientSocket] = field(default_factory=set)
     large: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held, in the whole server, for one large frame."""
@@ -45,17 +56,16 @@ class Channel:
         outlet: ClientSocket,
         services: Services,
         frame: ClientMessage,
-        wishes: JoinConfig,
+        config: JoinConfig,
         caller: Caller,
     ) -> None:
         self.outlet = outlet
         self.topic = frame.topic
-        self.wishes = wishes
+        self.config = config
         self.caller = caller
-        self.wanted = [Binding.of(each) for each in wishes.changes]
-        self.filters = sum(binding.filter is not None for binding in self.wanted)
-        self.bindings: list[Binding] = []
-        """Those that it hears of: all that are wanted, or none."""
+        self.presence_key = config.presence.key or str(uuid.uuid4())
+        self.filters = sum(bool(binding.filter) for binding in config.postgres_changes)
+        self.subscriptions: list[Subscription] = []  # To all that the join asked for, or to none.
         self.receives: frozenset[str] = EXTENSIONS
         """Of broadcast and presence; on a private topic what the policies grant."""
         self.join_ref = frame.join_ref or frame.ref
@@ -64,7 +74,7 @@ class Channel:
         self._topic: Topic | None = None
         self._sends: dict[str, bool] = {}
         self._shown: dict[str, Any] | None = None
-        self._presence_limit = Limit(PRESENCE)
+        self._presence_limit = Limiter(*PRESENCE)
         self._expiry: asyncio.TimerHandle | None = None
 
     @classmethod
@@ -74,10 +84,10 @@ class Channel:
         """The channel of a join, in the role of the token. Raises Refused."""
         caller, expires_at = services.access.caller(token)
         await services.access.exists(caller)
-        wishes = JoinConfig.of(frame.payload)
-        if len(wishes.changes) > MAX_BINDINGS:
+        config = JoinConfig.of(frame.payload)
+        if len(config.postgres_changes) > MAX_BINDINGS:
             raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
-        channel = cls(outlet, services, frame, wishes, caller)
+        channel = cls(outlet, services, frame, config, caller)
         channel._token = token
         channel.receives = await channel._receivable(caller)
         if not channel.receives:
@@ -101,8 +111,10 @@ class Channel:
 
     async def start(self) -> None:
         """Hear what is said from now on; the join has been answered."""
-        self._topic = self._services.topics.join(self)
-        if self.wishes.presence and "presence" in self.receives:
+        key = self.name, self.config.private
+        self._topic = self._services.topics.setdefault(key, Topic(self.topic))
+        self._topic.members[self] = None
+        if self.config.presence.enabled and "presence" in self.receives:
             self.push("presence_state", self._topic.state())
         await self._subscribe()
 
@@ -111,9 +123,9 @@ class Channel:
         if self._expiry is not None:
             self._expiry.cancel()
             self._expiry = None
-        if self._topic is not None:
-            self._topic = None
-            self._services.topics.leave(self)
+        topic, self._topic = self._topic, None
+        if topic is not None:
+            topic.leave(self)
 
     def shut(self, reason: str) -> None:
         """Close it, and tell the client why."""
@@ -153,35 +165,28 @@ class Channel:
         payload = json.dumps(frame.payload)
         is_small = len(payload) <= MAX_PAYLOAD
         if is_small:
-            self._topic.broadcast(payload, None if self.wishes.echo else self)
-        if self.wishes.acknowledge:
+            self._topic.broadcast(payload, None if self.config.broadcast.echo else self)
+        if self.config.broadcast.ack:
             status, response = ("ok", {}) if is_small else ("error", "payload_size_exceeded")
             self.reply(frame.ref, status, response)
 
     async def _presence(self, frame: ClientMessage) -> None:
-        if "event" not in frame.payload:
-            self.reply(frame.ref, "ok", {})
-            return
         if not self._presence_limit.allows():
             self.shut("Client presence rate limit exceeded")
             return
-        match str(frame.payload.get("event")).lower():
-            case "track":
-                await self._track(frame)
-            case "untrack":
-                if self._topic is not None:
-                    self._topic.untrack(self)
+        match frame.payload:
+            case {"event": "track", "payload": dict(shown)}:
+                await self._track(frame, shown)
+            case {"event": "untrack"} if self._topic is not None:
+                self._topic.untrack(self)
                 self._shown = None
                 self.reply(frame.ref, "ok", {})
             case _:
                 self.reply(frame.ref, "error", {})
 
-    async def _track(self, frame: ClientMessage) -> None:
-        shown = frame.payload.get("payload", {})
+    async def _track(self, frame: ClientMessage, shown: dict[str, Any]) -> None:
         if not await self._may_send("presence") or self._topic is None:
             self.reply(frame.ref, "error", {})
-        elif not isinstance(shown, dict):
-            self.reply(frame.ref, "error", {"reason": "Presence track payload must be a map"})
         elif len(json.dumps(shown)) > MAX_PAYLOAD:
             self.shut("Track message size exceeded")
         else:
@@ -189,11 +194,6 @@ class Channel:
             if shown != self._shown:
                 self._shown = shown
                 self._topic.track(self, shown)
-            if not self.wishes.presence:  # from now on it has, and must know who was there before
-                self.wishes = replace(self.wishes, presence=True)
-                self.receives = await self._receivable(self.caller)
-                if self._topic is not None and "presence" in self.receives:
-                    self.push("presence_state", self._topic.state())
 
     async def _renew(self, token: object) -> None:
         """A refreshed token: its claims count once the policies were asked again. No answer."""
@@ -209,7 +209,7 @@ class Channel:
         if self._topic is None:  # its old token has expired meanwhile
             return
         if self.receives - receives:
-            self.shut((REVOKED if receives else UNREADABLE) + self.name)
+            self.shut(UNREADABLE + self.name)
             return
         self._token, self.caller, self.receives, self._sends = token, caller, receives, {}
         self._expire_at(expires_at)
@@ -217,36 +217,33 @@ class Channel:
 
     async def _receivable(self, caller: Caller) -> frozenset[str]:
         """The extensions that the policies let the caller receive here. Raises Refused."""
-        if not self.wishes.private:
+        if not self.config.private:
             return EXTENSIONS
-        asked = EXTENSIONS if self.wishes.presence else ["broadcast"]
+        asked = EXTENSIONS if self.config.presence.enabled else ["broadcast"]
         return await self._services.access.permitted("receive", self.name, caller, asked)
 
     async def _may_send(self, extension: str) -> bool:
         """Asked of Postgres the first time, and again after the token has changed."""
-        if not self.wishes.private:
+        if not self.config.private:
             return True
-        while extension not in self._sends:
-            caller = self.caller
+        if extension not in self._sends:
+            ask = self._services.access.permitted
             try:
-                permitted = await self._services.access.permitted(
-                    "send", self.name, caller, [extension]
-                )
+                permitted = await ask("send", self.name, self.caller, [extension])
             except Refused:
                 return False
-            if caller == self.caller:
-                self._sends[extension] = extension in permitted
+            self._sends[extension] = extension in permitted
         return self._sends[extension]
 
     async def _subscribe(self) -> None:
         """Follow the log, or say why not: both after the join, as the real one does."""
-        if not self.wanted:
+        wanted, role = self.config.postgres_changes, self.caller[0]
+        if not wanted:
             return
         try:
-            role = self.caller[0]
-            self.bindings = [await self._services.check(each, role) for each in self.wanted]
+            self.subscriptions = [await self._services.check(each, role) for each in wanted]
         except BadFilter as error:
-            self.bindings = []
+            self.subscriptions = []
             self._system("postgres_changes", "error", str(error))
             return
         self._system("postgres_changes", "ok", "Subscribed to PostgreSQL")
@@ -254,11 +251,8 @@ class Channel:
     def _expire_at(self, expires_at: float) -> None:
         if self._expiry is not None:
             self._expiry.cancel()
-        # A timer takes no more than a day or so on every platform; API keys last for years.
-        if (left := expires_at - time.time()) < DAY:
-            self._expiry = asyncio.get_running_loop().call_later(
-                max(left, 0) + 1, self.shut, "Token has expired 1 seconds ago"
-            )
+        left = max(expires_at - time.time(), 0) + 1
+        self._expiry = asyncio.get_running_loop().call_later(left, self.shut, EXPIRED)
 
     def _system(self, extension: str, status: str, message: str) -> None:
         said = {"extension": extension, "message": message, "status": status}

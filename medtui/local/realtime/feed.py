@@ -15,7 +15,7 @@ from medtui.local.realtime.access import GONE, Caller, Database
 from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
 from medtui.local.realtime.frames import encode
-from medtui.local.realtime.join_config import Binding
+from medtui.local.realtime.join_config import Binding, Subscription
 from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
 from medtui.local.realtime.wal import Log
 
@@ -57,7 +57,7 @@ class ChangeLog:
                 await self._follower
         await self._close()
 
-    async def check(self, binding: Binding, role: str) -> Binding:
+    async def check(self, binding: Binding, role: str) -> Subscription:
         """Wait until the log is followed, and check a binding. Raises BadFilter."""
         await self._is_listening.wait()
         return await self._changes.check(binding, role)
@@ -114,22 +114,18 @@ class ChangeLog:
     async def _deliver(self, change: RowChange, committed_at: datetime) -> None:
         relation = change.relation
         # With whose eyes it is seen is settled here: a token may be renewed while we ask.
-        wanted: list[tuple[Channel, Caller, list[Binding]]] = []
+        wanted: list[tuple[Channel, Caller, list[int]]] = []
         for channel in self._channels():
-            bindings = [b for b in channel.bindings if b.wants(change)]
-            if bindings:
-                wanted.append((channel, channel.caller, bindings))
+            ids = [each.binding.id for each in channel.subscriptions if each.wants(change)]
+            if ids:
+                wanted.append((channel, channel.caller, ids))
         if not wanted:
             return
-        prepared = await self._changes.prepare(
-            change,
-            committed_at,
-            {caller for _, caller, _ in wanted},
-        )
+        callers = {caller for _, caller, _ in wanted}
+        prepared = await self._changes.prepare(change, committed_at, callers)
         data: dict[str, str] = {}
         frames: dict[tuple[object, ...], str] = {}  # most subscribers get the same
-        for channel, caller, bindings in wanted:
-            ids = [binding.id for binding in bindings]
+        for channel, caller, ids in wanted:
             if caller not in prepared.seen_by or not channel.is_open:
                 continue
             role, version = caller[0], channel.outlet.version

@@ -6,14 +6,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, TypeAdapter
 
 from medtui.local.bodies import loads
 
 VERSIONS = ("1.0.0", "2.0.0")
-USER_BROADCAST_PUSH = 3
-"""The kind of the bytes that a 2.0.0 client sends for a broadcast."""
+USER_BROADCAST_PUSH = 3  # The kind of the bytes that a 2.0.0 client sends for a broadcast.
+
+Payload = Annotated[
+    dict[str, Any], BeforeValidator(lambda value: value if isinstance(value, dict) else {})
+]
+Ref = Annotated[str | None, BeforeValidator(lambda ref: ref and str(ref)[:64])]
 
 
 class BadFrame(Exception):
@@ -24,9 +30,12 @@ class BadFrame(Exception):
 class ClientMessage:
     topic: str
     event: str
-    payload: dict[str, Any]
-    ref: str | None
-    join_ref: str | None
+    payload: Payload = field(default_factory=dict)
+    ref: Ref = None
+    join_ref: Ref = None
+
+
+_MESSAGE = TypeAdapter(ClientMessage)
 
 
 def decode(data: str | bytes, version: str) -> ClientMessage:
@@ -35,37 +44,25 @@ def decode(data: str | bytes, version: str) -> ClientMessage:
         if isinstance(data, bytes):
             return _broadcast(data)
         read = loads(data)
-        if version == "1.0.0":
-            fields = [read.get(name) for name in ("join_ref", "ref", "topic", "event", "payload")]
-        else:
-            fields = read
-        join_ref, ref, topic, event, payload = fields
-        if not (isinstance(topic, str) and isinstance(event, str)):
-            raise BadFrame("a frame without topic or event")
-        topic.encode(), event.encode()  # half a surrogate is no text
-    except (ValueError, TypeError, AttributeError, IndexError) as error:
+        if version != "1.0.0":
+            names = ("join_ref", "ref", "topic", "event", "payload")
+            read = dict(zip(names, read, strict=True))
+        message = _MESSAGE.validate_python(read)
+        (message.topic + message.event).encode()  # half a surrogate is no text
+        return message
+    except (ValueError, TypeError, IndexError) as error:
         raise BadFrame(f"not a frame of {version}: {error}") from error
-    return ClientMessage(
-        topic, event, payload if isinstance(payload, dict) else {}, _text(ref), _text(join_ref)
-    )
 
 
 def encode(
-    version: str,
-    topic: str,
-    event: str,
-    payload: str,
-    ref: str | None = None,
-    join_ref: str | None = None,
+    version: str, topic: str, event: str, payload: str, ref: Ref = None, join_ref: Ref = None
 ) -> str:
     """One frame of ours; `payload` is JSON already, as many may be sent the same."""
-    head, tail = json.dumps(topic), json.dumps(event)
+    head, tail, answered = json.dumps(topic), json.dumps(event), json.dumps(ref)
     if version == "1.0.0":
         # Clients insist on the key `ref` being there, null where the frame is no answer.
-        return (
-            f'{{"topic": {head}, "event": {tail}, "payload": {payload}, "ref": {json.dumps(ref)}}}'
-        )
-    return f"[{json.dumps(join_ref)}, {json.dumps(ref)}, {head}, {tail}, {payload}]"
+        return f'{{"topic": {head}, "event": {tail}, "payload": {payload}, "ref": {answered}}}'
+    return f"[{json.dumps(join_ref)}, {answered}, {head}, {tail}, {payload}]"
 
 
 def _broadcast(data: bytes) -> ClientMessage:
@@ -78,10 +75,5 @@ def _broadcast(data: bytes) -> ClientMessage:
         texts.append(data[at : at + length].decode())
         at += length
     join_ref, ref, topic, event, _metadata = texts
-    payload = loads(data[at:])
-    message = {"type": "broadcast", "event": event, "payload": payload}
+    message = {"type": "broadcast", "event": event, "payload": loads(data[at:])}
     return ClientMessage(topic, "broadcast", message, ref or None, join_ref or None)
-
-
-def _text(ref: object) -> str | None:
-    return None if ref is None else str(ref)[:64]

@@ -5,14 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter, ValidationError
 
 from medtui.local.realtime.pgoutput import RowChange
 
+PREFIX = "realtime:"
 _FILTER = re.compile(r"([^=]+)=(\w+)\.(.*)", re.DOTALL)
+
+
+class Refused(Exception):
+    """What is not granted: the code and the message are Realtime's, or Phoenix's without code."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}" if code else message)
+        self.message = message
 
 
 class BadFilter(Exception):
@@ -24,29 +34,13 @@ class BadFilter(Exception):
 
 @dataclass(frozen=True)
 class Binding:
-    """The changes that a channel subscribes to."""
+    """The changes that a channel asks for."""
 
-    event: str
-    schema: str
-    table: str
+    event: Literal["*", "INSERT", "UPDATE", "DELETE"] = "*"
+    schema: str = "public"
+    table: str = "*"
     filter: str | None = None
-    selects: bool = False
-    column: str | None = None
-    value: str | None = None
-    """Of a filter that was checked: what the log must say of the column."""
-
-    @classmethod
-    def of(cls, wanted: dict[str, Any]) -> Binding:
-        """One of the `postgres_changes` of a join."""
-        event = str(wanted.get("event", "*")).upper()
-        schema, table, condition = (wanted.get(name) for name in ("schema", "table", "filter"))
-        return cls(
-            event if event in ("INSERT", "UPDATE", "DELETE") else "*",
-            schema if schema and isinstance(schema, str) else "public",
-            table if table and isinstance(table, str) else "*",
-            condition if condition and isinstance(condition, str) else None,
-            bool(wanted.get("select")),
-        )
+    select: Any = None
 
     @cached_property
     def id(self) -> int:
@@ -54,21 +48,11 @@ class Binding:
         wish = json.dumps([self.event, self.schema, self.table, self.filter])
         return int.from_bytes(hashlib.sha256(wish.encode()).digest()[:4]) >> 1
 
-    def wants(self, change: RowChange) -> bool:
-        """Whether it is for this change, by its kind, table and, if there is one, the filter."""
-        relation = change.relation
-        return (
-            self.event in ("*", change.kind)
-            and self.schema in ("*", relation.schema)
-            and self.table in ("*", relation.table)
-            and (self.column is None or change.values.get(self.column) == self.value)
-        )
-
     def terms(self) -> tuple[str, str] | None:
         """Column and value of the filter, which must be equal. Raises BadFilter."""
-        if self.selects:
+        if self.select:
             raise BadFilter("The local server does not support `select`")
-        if self.filter is None:
+        if not self.filter:
             return None
         match = _FILTER.fullmatch(self.filter)
         if not match:
@@ -78,49 +62,59 @@ class Binding:
         return match[1], match[3]
 
 
-PREFIX = "realtime:"
+@dataclass(frozen=True)
+class Subscription:
+    """A binding that was checked; `value` is what the log must say of the filter's column."""
+
+    binding: Binding
+    column: str | None = None
+    value: str | None = None
+
+    def wants(self, change: RowChange) -> bool:
+        """Whether it is for this change, by its kind, table and, if there is one, the filter."""
+        wanted, relation = self.binding, change.relation
+        return (
+            wanted.event in ("*", change.kind)
+            and wanted.schema in ("*", relation.schema)
+            and wanted.table in ("*", relation.table)
+            and (self.column is None or change.values.get(self.column) == self.value)
+        )
+
+
+@dataclass(frozen=True)
+class BroadcastConfig:
+    """`ack`: broadcasts are answered. `echo`: they come back to their sender, too."""
+
+    ack: bool = False
+    echo: Annotated[bool, Field(alias="self")] = False
+
+
+@dataclass(frozen=True)
+class PresenceConfig:
+    """Whether it wants to know who is there, and under which key it shows up itself."""
+
+    enabled: bool = True
+    key: str = ""
 
 
 @dataclass(frozen=True)
 class JoinConfig:
-    """The `config` of a join. What is not of its kind is as if it were not there."""
+    """The `config` of a join."""
 
-    private: bool
-    acknowledge: bool
-    echo: bool
-    """Whether its own broadcasts come back to it."""
-
-    presence: bool
-    """Whether it wants to know who is there."""
-
-    presence_key: str
-    """Under which it shows up; one of its own where it has named none."""
-
-    changes: list[dict[str, Any]]
+    private: bool = False
+    broadcast: BroadcastConfig = BroadcastConfig()
+    presence: PresenceConfig = PresenceConfig()
+    postgres_changes: list[Binding] = field(default_factory=list)
 
     @classmethod
     def of(cls, payload: dict[str, Any]) -> JoinConfig:
-        """The wishes in the payload of a `phx_join`."""
-        config = _section(payload, "config")
-        broadcast, presence = _section(config, "broadcast"), _section(config, "presence")
-        key, changes = presence.get("key"), config.get("postgres_changes")
-        return cls(
-            private=_flag(config, "private"),
-            acknowledge=_flag(broadcast, "ack"),
-            echo=_flag(broadcast, "self"),
-            presence=_flag(presence, "enabled", unsaid=True),
-            presence_key=key if key and isinstance(key, str) else str(uuid.uuid4()),
-            changes=[wanted for wanted in changes if isinstance(wanted, dict)]
-            if isinstance(changes, list)
-            else [],
-        )
+        """The config in the payload of a `phx_join`. Raises Refused."""
+        try:
+            return _CONFIG.validate_python(payload.get("config", {}))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, ("config", *first["loc"])))
+            raise Refused("", f"The join cannot be read: {where}: {first['msg']}") from error
 
 
-def _section(mapping: dict[str, Any], name: str) -> dict[str, Any]:
-    section = mapping.get(name)
-    return section if isinstance(section, dict) else {}
-
-
-def _flag(section: dict[str, Any], name: str, *, unsaid: bool = False) -> bool:
-    """A boolean, or the word for one; the real one takes both."""
-    return str(section.get(name, unsaid)).lower() == "true"
+_CONFIG = TypeAdapter(JoinConfig)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 UNCHANGED = object()
 """Stands for a long value that an UPDATE did not touch: the log does not repeat it."""
 
 KINDS = {"I": "INSERT", "U": "UPDATE", "D": "DELETE"}
-Value = str | None | object
-Values = dict[str, Value]
+Values = dict[str, str | object | None]
 """A row's values as Postgres' text, None, or UNCHANGED, by column."""
 
 
@@ -37,19 +37,14 @@ class Commit:
 
 
 @dataclass(frozen=True)
-class RelationColumn:
-    name: str
-    is_key: bool
-
-
-@dataclass(frozen=True)
 class WalRelation:
-    """A table as it is from here on in the log."""
+    """A table as it is from here on in the log; `key` is the first column of its identity."""
 
     oid: int
     schema: str
     table: str
-    columns: tuple[RelationColumn, ...]
+    columns: tuple[str, ...]
+    key: str | None
 
 
 @dataclass(frozen=True)
@@ -64,36 +59,32 @@ class RowChange:
     values: Values
 
 
-Message = Begin | Commit | WalRelation | RowChange
-
-
 class Decoder:
     """Decodes messages in the order of the log; remembers the relations it was told of."""
 
     def __init__(self) -> None:
         self._relations: dict[int, WalRelation] = {}
 
-    def decode(self, data: bytes) -> Message | None:
+    def decode(self, data: bytes) -> Begin | Commit | RowChange | None:
         """One message; None for a kind that says nothing of rows. Raises Malformed."""
         try:
             return self._decode(_Reader(data))
-        except (IndexError, ValueError, KeyError, OverflowError) as error:
+        except (IndexError, ValueError, KeyError, OverflowError, struct.error) as error:
             raise Malformed(f"not a message of pgoutput: {error}") from error
 
-    def _decode(self, reader: _Reader) -> Message | None:
+    def _decode(self, reader: _Reader) -> Begin | Commit | RowChange | None:
         match reader.char():
             case "B":
-                reader.number("q")  # the commit's position
-                committed_at = EPOCH + timedelta(microseconds=reader.number("q"))
-                return Begin(committed_at, reader.number("I"))
+                _position, microseconds, xid = reader.numbers("qqI")
+                return Begin(EPOCH + timedelta(microseconds=microseconds), xid)
             case "C":
                 return Commit()
             case "R":
                 relation = _relation(reader)
                 self._relations[relation.oid] = relation
-                return relation
             case "I" | "U" | "D" as kind:
-                relation = self._relations[reader.number("I")]
+                [oid] = reader.numbers("I")
+                relation = self._relations[oid]
                 if reader.char() in "KO" and kind == "U":  # the old key, as it has changed
                     _values(reader, relation)
                     reader.char()
@@ -102,30 +93,32 @@ class Decoder:
 
 
 def _relation(reader: _Reader) -> WalRelation:
-    oid = reader.number("I")
+    [oid] = reader.numbers("I")
     schema, table = reader.string() or "pg_catalog", reader.string()
-    reader.char()  # the replica identity
-    columns = []
-    for _ in range(reader.number("H")):
-        is_key = reader.number("B") == 1
-        columns.append(RelationColumn(reader.string(), is_key))
-        reader.take(8)  # the type and its modifier
-    return WalRelation(oid, schema, table, tuple(columns))
+    _identity, count = reader.numbers("BH")
+    columns: dict[str, bool] = {}
+    for _ in range(count):
+        [is_key] = reader.numbers("?")
+        columns[reader.string()] = is_key
+        reader.numbers("Ii")  # the type and its modifier
+    key = next((name for name, is_key in columns.items() if is_key), None)
+    return WalRelation(oid, schema, table, tuple(columns), key)
 
 
 def _values(reader: _Reader, relation: WalRelation) -> Values:
     values: Values = {}
-    count = reader.number("H")
+    [count] = reader.numbers("H")
     if count != len(relation.columns):
         raise Malformed(f"a row of {count} columns for {len(relation.columns)}")
     for column in relation.columns:
         match reader.char():
             case "n":
-                values[column.name] = None
+                values[column] = None
             case "u":
-                values[column.name] = UNCHANGED
+                values[column] = UNCHANGED
             case "t":
-                values[column.name] = reader.take(reader.number("I")).decode()
+                [length] = reader.numbers("I")
+                values[column] = reader.take(length).decode()
             case other:
                 raise Malformed(f"a value of the unknown kind {other!r}")
     return values
@@ -135,8 +128,7 @@ class _Reader:
     """Reads from left to right. Raises IndexError or ValueError where there is too little."""
 
     def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._at = 0
+        self._data, self._at = data, 0
 
     def take(self, length: int) -> bytes:
         taken = self._data[self._at : self._at + length]
@@ -145,10 +137,9 @@ class _Reader:
         self._at += length
         return taken
 
-    def number(self, kind: str) -> int:
-        """A number, of the kind that a letter of `struct` names."""
-        number: int = struct.unpack(f"!{kind}", self.take(struct.calcsize(f"!{kind}")))[0]
-        return number
+    def numbers(self, kinds: str) -> tuple[Any, ...]:
+        """Numbers, each of the kind that a letter of `struct` names."""
+        return struct.unpack(f"!{kinds}", self.take(struct.calcsize(f"!{kinds}")))
 
     def char(self) -> str:
         return self.take(1).decode("ascii")

@@ -8,34 +8,17 @@ import json
 import logging
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
+from websockets.frames import CloseCode
 
 from medtui.local.address import address_of
 from medtui.local.keys import is_opaque
-from medtui.local.realtime.access import Refused
+from medtui.local.limiter import Limiter
+from medtui.local.realtime import limits
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.frames import BadFrame, ClientMessage, decode, encode
-from medtui.local.realtime.join_config import PREFIX
-from medtui.local.realtime.limits import (
-    BACKLOG_BYTES,
-    BACKLOG_FRAMES,
-    FRAMES,
-    JOINS,
-    LARGE_FRAME,
-    LONELY_SECONDS,
-    MAX_CHANNELS,
-    MAX_FILTERS,
-    MESSAGES,
-    SILENCE_SECONDS,
-    Limit,
-)
+from medtui.local.realtime.join_config import PREFIX, Refused
 
 log = logging.getLogger(__name__)
-
-NORMAL = 1000
-UNSUPPORTED = 1003
-POLICY = 1008
-RESTART = 1012
-TRY_AGAIN = 1013
 
 
 class ClientSocket:
@@ -45,16 +28,15 @@ class ClientSocket:
         self.version = version
         self.address = address_of(websocket.client)
         self.channels: dict[str, Channel] = {}
-        self.messages = Limit(MESSAGES)
-        """Of broadcasts, over all channels of the socket."""
+        self.messages = Limiter(*limits.MESSAGES)  # Of broadcasts, over all channels of the socket.
         self._websocket = websocket
         self._services = services
         self._token = token  # of the API key that the socket was opened with
-        self._joins, self._frames = Limit(JOINS), Limit(FRAMES)
+        self._joins, self._frames = Limiter(*limits.JOINS), Limiter(*limits.FRAMES)
         self._outbox = asyncio.Queue[str]()
         self._outbox_bytes = 0
-        self._closing = asyncio.Event()
-        self._close_code = NORMAL
+        self._closing = asyncio.get_running_loop().create_future()
+        """Done when we close it; its result is the code."""
 
     def neighbours(self) -> list[ClientSocket]:
         """The sockets that share its address."""
@@ -63,13 +45,11 @@ class ClientSocket:
     async def serve(self) -> None:
         """Until either side closes."""
         await self._websocket.accept()
-        reading = asyncio.create_task(self._read())
-        writing = asyncio.create_task(self._write())
-        closing = asyncio.create_task(self._closing.wait())
-        tasks = {reading, writing, closing}
+        tasks = asyncio.create_task(self._read()), asyncio.create_task(self._write())
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*tasks, self._closing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self.close(CloseCode.NORMAL_CLOSURE)
             for task in tasks:  # the writer may be waiting for a client that does not read
                 task.cancel()
             for result in await asyncio.gather(*tasks, return_exceptions=True):
@@ -80,21 +60,21 @@ class ClientSocket:
             self.channels.clear()
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
                 async with asyncio.timeout(2):
-                    await self._websocket.close(self._close_code)
+                    await self._websocket.close(self._closing.result())
 
     def send(self, text: str) -> None:
         """Send a frame, after those before it; a client for whom too many wait is closed."""
         self._outbox_bytes += len(text)
-        if self._outbox.qsize() >= BACKLOG_FRAMES or self._outbox_bytes > BACKLOG_BYTES:
-            self.close(TRY_AGAIN)
-        if not self._closing.is_set():
+        frames, size = self._outbox.qsize(), self._outbox_bytes
+        if frames >= limits.BACKLOG_FRAMES or size > limits.BACKLOG_BYTES:
+            self.close(CloseCode.TRY_AGAIN_LATER)
+        if not self._closing.done():
             self._outbox.put_nowait(text)
 
     def close(self, code: int) -> None:
         """Have the socket closed; what waits to be sent is dropped."""
-        if not self._closing.is_set():
-            self._close_code = code
-            self._closing.set()
+        if not self._closing.done():
+            self._closing.set_result(code)
 
     def drop(self, channel: Channel) -> None:
         """Forget a channel that has closed itself."""
@@ -114,32 +94,31 @@ class ClientSocket:
         loop = asyncio.get_running_loop()
         lonely_since = loop.time()
         while True:
+            lonely_until = lonely_since + limits.LONELY_SECONDS
+            silent_until = loop.time() + limits.SILENCE_SECONDS
+            until = silent_until if self.channels else min(lonely_until, silent_until)
             try:
-                wait = SILENCE_SECONDS
-                if not self.channels:
-                    wait = min(wait, max(lonely_since + LONELY_SECONDS - loop.time(), 0))
-                async with asyncio.timeout(wait):
+                async with asyncio.timeout_at(until):
                     message = await self._websocket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                text = message.get("text")
-                data = message["bytes"] if text is None else text
             except (TimeoutError, RuntimeError):
                 return
+            if message["type"] == "websocket.disconnect":
+                return
             if not self._frames.allows():
-                self.close(POLICY)
+                self.close(CloseCode.POLICY_VIOLATION)
                 return
             if self.channels:
                 lonely_since = loop.time()
+            text = message.get("text")
             try:
-                await self._take(data)
+                await self._take(message["bytes"] if text is None else text)
             except BadFrame:
-                self.close(UNSUPPORTED)
+                self.close(CloseCode.UNSUPPORTED_DATA)
                 return
 
     async def _take(self, data: str | bytes) -> None:
         """Do what a frame asks for. Raises BadFrame."""
-        if len(data) <= LARGE_FRAME:
+        if len(data) <= limits.LARGE_FRAME:
             await self._handle(decode(data, self.version))
             await asyncio.sleep(0)  # A client with many frames lets others come between.
             return
@@ -182,17 +161,18 @@ class ClientSocket:
             self._may_join(frame.topic)
             channel = await Channel.join(self, self._services, frame, token)
             channels = [each for near in self.neighbours() for each in near.channels.values()]
-            if sum(each.filters for each in [*channels, channel]) > MAX_FILTERS:
+            most = limits.MAX_FILTERS
+            if sum(each.filters for each in [*channels, channel]) > most:
                 channel.close()
-                raise Refused("", f"Too many filters of one address: {MAX_FILTERS} at most")
+                raise Refused("", f"Too many filters of one address: {most} at most")
         except Refused as refusal:
             self._reply(frame, "error", {"reason": str(refusal)})
         else:
             self.channels[frame.topic] = channel
-            wanted = [
-                {**each, "id": binding.id}
-                for each, binding in zip(channel.wishes.changes, channel.wanted, strict=True)
-            ]
+            # As they came: clients compare them with what they have asked for.
+            asked = frame.payload.get("config", {}).get("postgres_changes", [])
+            bindings = channel.config.postgres_changes
+            wanted = [{**a, "id": b.id} for a, b in zip(asked, bindings, strict=True)]
             channel.reply(frame.ref, "ok", {"postgres_changes": wanted})
             await channel.start()
         if before is not None:
@@ -204,7 +184,7 @@ class ClientSocket:
             raise Refused("", "unmatched topic")
         if topic == PREFIX:
             raise Refused("TopicNameRequired", "You must provide a topic name")
-        if len(self.channels) >= MAX_CHANNELS:
+        if len(self.channels) >= limits.MAX_CHANNELS:
             raise Refused("ChannelRateLimitReached", "Too many channels")
         if not self._joins.allows():
             raise Refused("ClientJoinRateLimitReached", "Too many joins per second")

@@ -23,6 +23,11 @@ class Topic:
         self.members: dict[Channel, None] = {}
         self._present: dict[Channel, dict[str, Any]] = {}
 
+    def leave(self, channel: Channel) -> None:
+        """Remove a member; broadcasts a presence leave."""
+        del self.members[channel]
+        self.untrack(channel)
+
     def broadcast(self, payload: str, sender: Channel | None = None) -> None:
         """Send a message, JSON already, to all but the sender who may receive broadcasts."""
         self._send("broadcast", "broadcast", payload, sender)
@@ -61,33 +66,8 @@ class Topic:
                 member.outlet.send(texts[member.outlet.version])
 
 
-class Topics:
-    """All topics that anybody has joined."""
-
-    def __init__(self) -> None:
-        self._topics: dict[tuple[str, bool], Topic] = {}
-
-    def join(self, channel: Channel) -> Topic:
-        """Make a channel a member of its topic, which may begin with it."""
-        key = channel.name, channel.wishes.private
-        topic = self._topics.setdefault(key, Topic(channel.topic))
-        topic.members[channel] = None
-        return topic
-
-    def leave(self, channel: Channel) -> None:
-        """Remove a channel; broadcasts a presence leave."""
-        key = channel.name, channel.wishes.private
-        topic = self._topics.get(key)
-        if topic is None or channel not in topic.members:
-            return
-        del topic.members[channel]
-        topic.untrack(channel)
-        if not topic.members:
-            del self._topics[key]
-
-
 def _grouped(present: dict[Channel, dict[str, Any]]) -> Metas:
     grouped: Metas = {}
     for channel, meta in present.items():
-        grouped.setdefault(channel.wishes.presence_key, {"metas": []})["metas"].append(meta)
+        grouped.setdefault(channel.presence_key, {"metas": []})["metas"].append(meta)
     return grouped

@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 import jwt
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medtui.local.connection import Turns
+from medtui.local.connection import SharedPool, Turns
 from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
-from medtui.local.rest.inputs import Preferences, preferences_of, read_body
+from medtui.local.rest.inputs import Payload, Preferences, preferences_of, read_body
 from medtui.local.rest.parse import Pairs, parse, split
+from medtui.local.rest.query import Parameters
 from medtui.local.rest.sql import QueryResult, Select, Statement
-from medtui.local.rest.write import Write, call, find
+from medtui.local.rest.write import Write, find, invoke
 
 MAX_ROWS = 1_000
 """Rows in one answer, as a hosted project has it: who wants more reads page by page."""
 
-CLOCK_SKEW = 30
-"""Seconds by which a token may be older, or younger, than it says."""
-
-CONNECTION = {
-    "autocommit": True,
-    "cursor_factory": AsyncRawCursor,
-    "options": "-c search_path=public,extensions",
-}
-_READING = ("GET", "HEAD")
+CLOCK_SKEW = 30  # Seconds by which a token may be older, or younger, than it says.
 
 Pool = AsyncConnectionPool[AsyncConnection[Any]]
+
+
+def rest_pool(dsn: str) -> Pool:
+    """Connections as `authenticator`."""
+    return SharedPool.raw(dsn, 10, "-c search_path=public,extensions")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request, who sends it, and what its headers ask for."""
+
+    request: Request
+    claims: Claims
+    preferences: Preferences
 
 
 class Rest:
@@ -65,19 +73,17 @@ class Rest:
                 response = await self._route(request, claims)
         except RestError as error:
             response = error.response()
-        if request.method == "HEAD":
-            response.body = b""
         return response
 
     async def _route(self, request: Request, claims: Claims) -> Response:
         # The API key in the query string is the gateway's, and goes no further.
         pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
-        path = request.path_params["path"]
+        call, path = Call(request, claims, preferences_of(request)), request.path_params["path"]
         match path.split("/"):
             case ["rpc", name]:
-                return await self._function(name, request, claims, pairs)
+                return await self._function(name, call, pairs)
             case [name] if name:
-                return await self._table(name, request, claims, pairs)
+                return await self._table(name, call, parse(pairs))
         raise not_supported(f"the path /{path}")
 
     def _claims(self, request: Request) -> Claims:
@@ -89,67 +95,57 @@ class Rest:
             raise invalid_token(error) from None
         return {**claims, "role": claims.get("role", "anon")}
 
-    async def _table(self, table: str, request: Request, claims: Claims, pairs: Pairs) -> Response:
-        method = request.method
-        asked, parameters = preferences_of(request), parse(pairs)
+    async def _table(self, table: str, call: Call, parameters: Parameters) -> Response:
+        method, asked = call.request.method, call.preferences
         query, catalogue = parameters.query, await self._known()
-        body = None
+        body = Payload("", frozenset(), is_array=False)
         if method in ("POST", "PATCH"):
-            body = await read_body(request, may_differ=parameters.columns is not None)
-        elif method not in (*_READING, "DELETE"):
-            raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
+            body = await read_body(call.request, may_differ=parameters.columns is not None)
         if table not in catalogue.tables:
             raise RestError(404, "42P01", f'relation "public.{table}" does not exist')
-        if method in _READING:
+        if method in ("GET", "HEAD"):
             select = Select(catalogue, self._most)
             read = select.read(table, query, count=asked.count, single=asked.single)
-            result = await self._run(request, claims, read, asked, costly=query.is_costly)
-            return _page(query.offset, result, asked)
+            return _page(query.offset, await self._run(call, read, costly=query.is_costly), asked)
         write = Write(catalogue, table, parameters, asked)
-        if body is None:
-            statement = write.delete()
-        else:
-            statement = write.insert(body) if method == "POST" else write.update(body)
-        costly = query.is_costly
-        result = await self._run(request, claims, statement, asked, costly=costly, reading=False)
-        status = 201 if method == "POST" else 200 if asked.represent else 204
+        match method:
+            case "POST":
+                statement = write.insert(body)
+            case "PATCH":
+                statement = write.update(body)
+            case "DELETE":
+                statement = write.delete()
+            case _:
+                raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
+        result = await self._run(call, statement, costly=query.is_costly, reading=False)
         rows = result.rows if method == "PATCH" else 0
         headers = _content_range(0, rows, result.rows if asked.count else None)
+        status = 201 if method == "POST" else 200 if asked.represent else 204
         if not asked.represent:
             return Response(None, status, headers)
-        return _response(result, status, headers, asked)
+        return Response(result.body, status, headers, asked.media)
 
-    async def _function(
-        self, name: str, request: Request, claims: Claims, pairs: Pairs
-    ) -> Response:
-        asked = preferences_of(request)
-        if request.method != "POST":
-            raise not_supported(f"{request.method} of a function")
-        given = await read_body(request)
+    async def _function(self, name: str, call: Call, pairs: Pairs) -> Response:
+        if call.request.method != "POST":
+            raise not_supported(f"{call.request.method} of a function")
+        given, asked = await read_body(call.request), call.preferences
         if pairs or asked.count or given.is_array:
             raise not_supported("more than arguments for a function")
         function = find(await self._known(), name, given)
-        statement = call(function, given, single=asked.single, most=self._most)
-        result = await self._run(request, claims, statement, asked, reading=not function.volatile)
+        statement = invoke(function, given, single=asked.single, most=self._most)
+        result = await self._run(call, statement, reading=not function.volatile)
         if function.returns_void:
             return Response(None, 204, {"Content-Range": "0-0/*"})
         return _page(0, result, asked)
 
     async def _run(
-        self,
-        request: Request,
-        claims: Claims,
-        statement: Statement,
-        asked: Preferences,
-        *,
-        costly: bool = False,
-        reading: bool = True,
+        self, call: Call, statement: Statement, *, costly: bool = False, reading: bool = True
     ) -> QueryResult:
         """Run a statement as the caller, in one round trip where nothing can be undone.
 
         Costly ones of an address run one at a time, so that its others need not wait for them.
         """
-        role = role_of(claims)
+        role, asked = role_of(call.claims), call.preferences
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
         # planned again for a role that may not call it.
         prepare = None if role.isidentifier() else False
@@ -161,15 +157,15 @@ class Rest:
                 if reading:
                     # Statements between two synchronisations are one transaction.
                     async with connection.pipeline():
-                        await become(connection, claims, request, reading=reading)
+                        await become(connection, call.claims, reading=reading)
                         cursor = await connection.execute(text, values, prepare=prepare)
                     return _checked(await cursor.fetchone(), asked)
                 async with connection.pipeline(), connection.transaction():
-                    await become(connection, claims, request, reading=reading)
+                    await become(connection, call.claims, reading=reading)
                     cursor = await connection.execute(text, values, prepare=prepare)
                     return _checked(await cursor.fetchone(), asked)
         except psycopg.Error as error:
-            raise from_postgres(error, anonymous=claims["role"] == "anon") from error
+            raise from_postgres(error, anonymous=call.claims["role"] == "anon") from error
 
     async def _known(self) -> Catalogue:
         """What the schema has, as it was when it was last read."""
@@ -202,10 +198,4 @@ def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
         details = f"An offset of {start} was requested, but there are only {total} rows."
         raise RestError(416, "PGRST103", message, details=details, headers=headers)
     status = 206 if total is not None and result.rows < total else 200
-    return _response(result, status, headers, asked)
-
-
-def _response(
-    result: QueryResult, status: int, headers: dict[str, str], asked: Preferences
-) -> Response:
-    return Response(result.body, status, headers, f"{asked.media}; charset=utf-8")
+    return Response(result.body, status, headers, asked.media)

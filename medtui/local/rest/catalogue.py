@@ -39,9 +39,10 @@ select json_build_object(
   'functions', (
     select coalesce(json_agg(json_build_array(
       proname,
-      (select coalesce(json_agg(json_build_array(
-        coalesce(proargnames[at], ''), format_type(type, null), at > pronargs - pronargdefaults)
-        order by at), '[]') from unnest(proargtypes) with ordinality as argument (type, at)),
+      (select coalesce(
+        json_object_agg(coalesce(proargnames[at], ''), format_type(type, null)), '{}')
+       from unnest(proargtypes) with ordinality as argument (type, at)),
+      coalesce(proargnames[:pronargs - pronargdefaults], '{}'),
       proretset,
       coalesce(result.typtype = 'c' or prorettype = 'record'::regtype, false),
       prorettype = 'void'::regtype,
@@ -58,8 +59,7 @@ select json_build_object(
 class TableRelation:
     """From a table's row to another's: `columns` are pairs of the one's and the other's."""
 
-    key: str
-    """The foreign key's name."""
+    key: str  # The foreign key's name.
     target: str
     to_one: bool
     columns: tuple[tuple[str, str], ...]
@@ -67,24 +67,23 @@ class TableRelation:
 
 @dataclass(frozen=True)
 class Function:
-    """A function by its arguments' names; each with its type, and whether it has a default."""
+    """A function: its arguments' types by their names, and which of them have no default."""
 
     name: str
-    arguments: tuple[tuple[str, str, bool], ...]
+    types: Mapping[str, str]
+    required: Sequence[str]
     returns_set: bool
     returns_row: bool
     returns_void: bool
     volatile: bool
 
     def takes(self, names: frozenset[str]) -> bool:
-        required = {name for name, _, has_default in self.arguments if not has_default}
-        return required <= names <= {name for name, _, _ in self.arguments}
+        return names.issuperset(self.required) and names <= self.types.keys()
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    tables: Mapping[str, Mapping[str, str]]
-    """Columns and their types, by table."""
+    tables: Mapping[str, Mapping[str, str]]  # Columns and their types, by table.
     relations: Mapping[str, Sequence[TableRelation]]
     """All of a table's: by its own foreign keys, and by others' that refer to it."""
     functions: tuple[Function, ...]
@@ -97,16 +96,12 @@ class Catalogue:
         tables: dict[str, dict[str, str]] = {}
         for table, column, type_ in found["columns"]:
             tables.setdefault(table, {})[column] = type_
-        functions = tuple(
-            Function(name, tuple(map(tuple, arguments)), *rest)
-            for name, arguments, *rest in found["functions"]
-        )
         relations: dict[str, list[TableRelation]] = defaultdict(list)
         for key, source, target, ours, theirs, unique in found["keys"]:
             pairs, turned = zip(ours, theirs, strict=True), zip(theirs, ours, strict=True)
             relations[source].append(TableRelation(key, target, True, tuple(pairs)))
             relations[target].append(TableRelation(key, source, unique, tuple(turned)))
-        return cls(tables, dict(relations), functions)
+        return cls(tables, dict(relations), tuple(Function(*one) for one in found["functions"]))
 
 
 def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
@@ -114,13 +109,12 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
     if embed.resource == table:
         raise not_supported("embedding a table in itself")
     found = [one for one in catalogue.relations.get(table, ()) if _means(one, embed)]
+    names = f"'{table}' and '{embed.resource}'"
     if not found:
-        between = f"between '{table}' and '{embed.resource}'"
-        message = f"Could not find a relationship {between} in the schema cache"
+        message = f"Could not find a relationship between {names} in the schema cache"
         raise RestError(400, "PGRST200", message)
     if len(found) > 1:
         choices = ", ".join(f"'{one.target}!{one.key}'" for one in found)
-        names = f"'{table}' and '{embed.resource}'"
         message = f"Could not embed because more than one relationship was found for {names}"
         hint = f"Try changing '{embed.resource}' to one of the following: {choices}."
         raise RestError(300, "PGRST201", message, hint=hint)

@@ -11,7 +11,6 @@ from medtui.local.bodies import loads
 from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
-_MEDIA = {"*/*": JSON, JSON: JSON, OBJECT: OBJECT}
 
 _PREFERENCES: Mapping[str, tuple[str, ...]] = {
     "resolution": ("merge-duplicates", "ignore-duplicates"),
@@ -29,16 +28,14 @@ _PREFERENCES: Mapping[str, tuple[str, ...]] = {
 class Preferences:
     """As sent; `resolution` is what to do with a row that is there already."""
 
-    single: bool
-    """Whether the answer is to be one object: then anything but one row is an error."""
-    represent: bool
-    """Whether a write is to show the rows that it touched."""
+    single: bool  # Whether the answer is to be one object: then anything but one row is an error.
+    represent: bool  # Whether a write is to show the rows that it touched.
     count: bool
     resolution: str | None
 
     @property
     def media(self) -> str:
-        return OBJECT if self.single else JSON
+        return f"{OBJECT if self.single else JSON}; charset=utf-8"
 
 
 def preferences_of(request: Request) -> Preferences:
@@ -57,19 +54,19 @@ def preferences_of(request: Request) -> Preferences:
         else:
             raise not_supported(f"the preference {item.strip()}")
     return Preferences(
-        single=_media(request) == OBJECT,
+        single=_is_single(request),
         represent=found.get("return") == "representation",
         count="count" in found,
         resolution=found.get("resolution"),
     )
 
 
-def _media(request: Request) -> str:
+def _is_single(request: Request) -> bool:
     accepted = request.headers.get("accept", "*/*")
     kind, _, parameters = accepted.partition(";")
-    if kind not in _MEDIA or "nulls=" in parameters:
+    if kind not in ("*/*", JSON, OBJECT) or "nulls=" in parameters:
         raise not_supported(f"answers as {accepted}")
-    return _MEDIA[kind]
+    return kind == OBJECT
 
 
 @dataclass(frozen=True)
@@ -79,6 +76,7 @@ class Payload:
     text: str
     keys: frozenset[str]
     is_array: bool
+    count: int = 1
 
 
 async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
@@ -100,4 +98,4 @@ async def read_body(request: Request, *, may_differ: bool = False) -> Payload:
     if not may_differ and any(row.keys() != rows[0].keys() for row in rows):
         raise bad_body("All object keys must match")
     keys = frozenset(key for row in rows for key in row)
-    return Payload(text, keys, is_array=isinstance(value, list))
+    return Payload(text, keys, isinstance(value, list), len(rows))

@@ -12,8 +12,7 @@ from medtui.local.rest.query import Column, Condition, Embed, Logic, Order, Para
 Pairs = list[tuple[str, str]]
 
 OPERATORS = frozenset({"eq", "neq", "gt", "gte", "lt", "lte", "like", "ilike", "in", "is"})
-MAX_DEPTH = 16
-"""How deep conditions may be nested."""
+MAX_DEPTH = 16  # How deep conditions may be nested.
 MAX_EMBED_DEPTH, MAX_EMBEDS = 3, 20
 """How deep resources may be embedded in each other, and how many there may be in a request: each
 multiplies what Postgres has to do."""
@@ -50,10 +49,8 @@ def parse(pairs: Pairs) -> Parameters:
             query.logic.append(_ParameterReader(key, key + value).logic())
         elif key == "order":
             query.order = [_term(term) for term in value.split(",")]
-        elif key == "limit":
-            query.limit = _number(key, value)
-        elif key == "offset":
-            query.offset = _number(key, value)
+        elif key in ("limit", "offset"):
+            setattr(query, key, _number(key, value))
         elif key.rpartition(".")[2] in (*_LOGIC, "order", "limit", "offset"):
             raise not_supported(f"the parameter {key}")
         else:

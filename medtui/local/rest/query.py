@@ -81,6 +81,5 @@ class Parameters:
     """A whole query string."""
 
     query: Query
-    columns: tuple[str, ...] | None
-    """Of a body, those that count."""
+    columns: tuple[str, ...] | None  # Of a body, those that count.
     on_conflict: tuple[str, ...] | None

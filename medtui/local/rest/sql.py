@@ -60,8 +60,7 @@ class QueryResult:
 class Select:
     """Collects the parameters of one statement, and writes SELECTs for it.
 
-    Args:
-        most: how many rows anything may have, embedded resources included.
+    `most` rows may anything have, embedded resources included.
     """
 
     catalogue: Catalogue

@@ -69,11 +69,9 @@ class Write:
 
     def _values(self, payload: Payload, names: Sequence[str]) -> str:
         """The body's rows, by Postgres' own reading of its JSON."""
-        if not (names or payload.is_array):  # a parameter that is not used has no type
-            return "from (select from (values (1)) as _) as _values"
-        given = f"{self._select.parameter(payload.text)}::json"
         if not names:
-            return f"from (select from json_array_elements({given}) as _) as _values"
+            return f"from generate_series(1, {payload.count}) as _values"
+        given = f"{self._select.parameter(payload.text)}::json"
         types = self._catalogue.tables[self._table]
         fields = ", ".join(f"{quote(name)} {types[name]}" for name in names)
         record = "json_to_recordset" if payload.is_array else "json_to_record"
@@ -108,24 +106,19 @@ class Write:
 
 def find(catalogue: Catalogue, name: str, given: Payload) -> Function:
     """The one function of that name that takes these arguments. RestError (PGRST202)."""
-    names = given.keys
-    named = [f for f in catalogue.functions if f.name == name]
-    found = [f for f in named if f.takes(names)]
+    found = [f for f in catalogue.functions if f.name == name and f.takes(given.keys)]
     if len(found) > 1:
         raise not_supported("functions that differ in their arguments' types alone")
     if found:
         return found[0]
-    if any([type_ for _, type_, _ in f.arguments] in (["json"], ["jsonb"]) for f in named):
-        raise not_supported("a whole body as a function's one argument")
-    listed = f"({', '.join(sorted(names))})" if names else " without parameters"
+    listed = f"({', '.join(sorted(given.keys))})" if given.keys else " without parameters"
     message = f"Could not find the function public.{name}{listed} in the schema cache"
     raise RestError(404, "PGRST202", message)
 
 
-def call(function: Function, given: Payload, *, single: bool, most: int) -> Statement:
+def invoke(function: Function, given: Payload, *, single: bool, most: int) -> Statement:
     """A function's result: a value, an object, or an array of at most `most` of either."""
-    name = f"public.{quote(function.name)}"
-    types = {argument: type_ for argument, type_, _ in function.arguments}
+    name, types = f"public.{quote(function.name)}", function.types
     passed = ", ".join(f"{quote(n)} => _values.{quote(n)}" for n in sorted(given.keys))
     source = ""
     if given.keys:

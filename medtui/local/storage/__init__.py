@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import jwt
-from psycopg_pool import AsyncConnectionPool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
@@ -27,19 +26,13 @@ from medtui.local.storage.errors import (
     refused,
 )
 from medtui.local.storage.files import FileStore, chunks
-from medtui.local.storage.inputs import check_bucket, check_key, check_path, check_type
-from medtui.local.storage.objects import Acting, Db, Objects, Row
+from medtui.local.storage.inputs import check_key, check_path, check_type
+from medtui.local.storage.objects import Objects, Pool, Row
 
 log = logging.getLogger(__name__)
 
 PREFIX = "/storage/v1"
 MOST_ENTRIES = 1_000
-_FAULTS = {
-    jwt.ExpiredSignatureError: '"exp" claim timestamp check failed',
-    jwt.ImmatureSignatureError: '"nbf" claim timestamp check failed',
-    jwt.InvalidSignatureError: "signature verification failed",
-}
-"""What is wrong with a token, in the words of the real server's library."""
 RESERVED = ("authenticated", "copy", "list", "list-v2", "move", "sign", "upload")
 """First parts of the real server's other routes: no buckets."""
 MAX_FILE = 50 * 1024 * 1024
@@ -53,12 +46,7 @@ class Storage:
     """
 
     def __init__(
-        self,
-        pool: AsyncConnectionPool[Db],
-        keys: ServerKeys,
-        folder: Path,
-        *,
-        most: int = MOST_ENTRIES,
+        self, pool: Pool, keys: ServerKeys, folder: Path, *, most: int = MOST_ENTRIES
     ) -> None:
         self._objects = Objects(pool)
         self._files = FileStore(folder)
@@ -83,8 +71,6 @@ class Storage:
             log.error("a file: %s", error.strerror)
             fault = StorageError(500, "InternalError", "Internal server error", "InternalError")
             response = fault.response()
-        if request.method == "HEAD" and response.status_code != 200:
-            response = Response(None, response.status_code)
         return response
 
     async def _route(self, request: Request) -> Response:
@@ -148,17 +134,14 @@ class Storage:
         return await acting.find(bucket, name)
 
     async def _list(self, request: Request, bucket: str) -> Response:
-        asked = await inputs.Listing.of(request)
-        acting = self._acting(request)
-        check_bucket(bucket)
-        rows = await acting.entries(bucket, asked, most=self._most)
+        listing = await inputs.asked(request, inputs.LISTING)
+        rows = await self._acting(request).entries(bucket, listing, most=self._most)
         return answer([shapes.plain(row) for row in rows])
 
     # Writing --------------------------------------------------------------------------------
 
     async def _upload(self, request: Request, bucket: str, name: str) -> Response:
         acting = self._acting(request)
-        check_bucket(bucket)
         kept = await self._objects.bucket(bucket)
         check_key(name)
         if request.headers.get("x-upsert") == "true":
@@ -179,34 +162,31 @@ class Storage:
             file.is_kept = True
             try:
                 made = await acting.upload(bucket, name, file.version, metadata)
-            except Uncertain:
-                raise
-            except StorageError:
-                file.is_kept = False
+            except StorageError as error:
+                file.is_kept = isinstance(error, Uncertain)
                 raise
         return answer({"Key": f"{bucket}/{name}", "Id": made})
 
     async def _remove(self, request: Request, bucket: str) -> Response:
-        names = await inputs.names(request)
-        acting = self._acting(request)
-        check_bucket(bucket)
-        gone = await acting.remove(bucket, names)
+        removal = await inputs.asked(request, inputs.REMOVAL)
+        gone = await self._acting(request).remove(bucket, removal.prefixes)
         await self._files.remove(row["version"] for row in gone)
         return answer([shapes.plain(row) for row in gone])
 
     # Who asks -------------------------------------------------------------------------------
 
-    def _acting(self, request: Request) -> Acting:
+    def _acting(self, request: Request) -> Objects:
         """The tables as the caller. StorageError when there is no token, or a bad one."""
         header = request.headers.get("authorization") or request.headers.get("apikey")
         if not header:
             raise invalid_request("headers must have required property 'authorization'")
         try:
             claims = self._keys.verify(bearer(request) or header)
-        except jwt.InvalidTokenError as error:
-            fault = _FAULTS.get(type(error), "JWS Protected Header is invalid")
-            raise refused(fault) from None
+        except jwt.ExpiredSignatureError:
+            raise refused('"exp" claim timestamp check failed') from None
+        except jwt.InvalidTokenError:
+            raise refused("JWS Protected Header is invalid") from None
         role = claims.get("role", "anon")
         if not isinstance(role, str) or role not in ROLES:
             raise refused()
-        return self._objects.acting({**claims, "role": role}, request)
+        return self._objects.acting({**claims, "role": role})

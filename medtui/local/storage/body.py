@@ -11,13 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from medtui.local.bodies import TooLarge, limited
-from medtui.local.storage.errors import no_content, not_supported, too_large
+from medtui.local.storage.errors import invalid_request, not_supported, too_large
 from medtui.local.storage.files import CHUNK, NewFile
 from medtui.local.storage.shapes import is_header
 
 MAX_FIELDS, MAX_FIELD = 10, 1024 * 1024
-FORM_BYTES = 2 * MAX_FIELD
-"""What a form may have beside its file."""
+FORM_BYTES = 2 * MAX_FIELD  # What a form may have beside its file.
 OWN_METADATA = "metadata of a file's own"
 
 
@@ -30,7 +29,7 @@ class BodyKind:
 
     def __post_init__(self) -> None:
         if not is_header(self.mime + self.cache_control):
-            raise no_content("Invalid character in header content")
+            raise invalid_request("Invalid character in header content")
 
 
 async def receive(
@@ -63,7 +62,7 @@ async def _receive_form(
         async with request.form(**limits) as form:
             sent = next((part for part in form.values() if isinstance(part, UploadFile)), None)
             if sent is None:
-                raise no_content()
+                raise invalid_request("No content provided")
             if (sent.size or 0) > limit:
                 raise too_large()
             if "metadata" in form or "userMetadata" in form:
@@ -79,7 +78,7 @@ async def _receive_form(
                 await asyncio.to_thread(file.write, data)
             return kind
     except HTTPException as error:
-        raise no_content(error.detail) from error
+        raise invalid_request(error.detail) from error
 
 
 def _first(form: FormData, name: str) -> str:

@@ -56,10 +56,6 @@ def too_large() -> StorageError:
     return StorageError(413, "Payload too large", message, "EntityTooLarge")
 
 
-def no_content(reason: str = "No content provided") -> StorageError:
-    return StorageError(400, "InvalidRequest", reason, "InvalidRequest")
-
-
 def not_supported(what: str) -> StorageError:
     """Spoken by the real server, but not here."""
     message = f"The local server does not support {what}"
@@ -70,8 +66,8 @@ def from_postgres(error: psycopg.Error) -> StorageError:
     """What Postgres refused, as the storage server passes it on."""
     state = error.sqlstate or ""
     message = error.diag.message_primary or "Internal server error"
-    if isinstance(error, psycopg.DataError) and not state:
-        return invalid_request("invalid byte sequence for encoding UTF8")  # A NUL, never sent.
+    if isinstance(error, psycopg.DataError):  # of a NUL, which is never sent, there is no state
+        return invalid_request(message)
     if not state or state.startswith(("08", "57P")):
         return Uncertain(500, "DatabaseError", message, "DatabaseError")
     match state:
@@ -85,6 +81,4 @@ def from_postgres(error: psycopg.Error) -> StorageError:
         case "57014":
             message = "The connection to the database timed out"
             return StorageError(544, "DatabaseTimeout", message, "DatabaseTimeout", http=544)
-    if state.startswith("22"):
-        return no_content(message)
     return StorageError(500, "DatabaseError", message, "DatabaseError")

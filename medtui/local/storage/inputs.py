@@ -4,70 +4,55 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, field
+from typing import Annotated, Literal, TypeVar
 
+from pydantic import Field, NonNegativeInt, PositiveInt, TypeAdapter
 from starlette.requests import Request
 
-from medtui.local.bodies import Json, json_object
+from medtui.local.bodies import json_object
 from medtui.local.storage.errors import StorageError, invalid_key, invalid_request
 
-SORTABLE = ("name", "updated_at", "created_at", "last_accessed_at")
+Asked = TypeVar("Asked")
 
-Kind = TypeVar("Kind", str, int, list[Any], Json)
+# What Amazon S3, which a hosted project keeps its files in, calls safe, and can be made safe.
+_KEY = re.compile(r"[A-Za-z0-9_!\-.*'() &$@=;:+,?/]+")
+_LONGEST_KEY = 1024
+
+
+@dataclass(frozen=True)
+class Sort:
+    column: Literal["name", "updated_at", "created_at", "last_accessed_at"] = "name"
+    order: Literal["asc", "desc"] = "asc"
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What of a folder to list, by which column, `asc` or `desc`."""
+    """What of a folder to list, and in which order."""
 
     prefix: str
-    search: str
-    limit: int
-    offset: int
-    column: str
-    order: str
-
-    @classmethod
-    async def of(cls, request: Request) -> Listing:
-        """What a body asks for. StorageError when it is not asked for properly."""
-        body = await _body(request)
-        sort = _member(body, "sortBy", dict, {})
-        column, order = _member(sort, "column", str, "name"), _member(sort, "order", str, "asc")
-        limit, offset = _member(body, "limit", int, 100), _member(body, "offset", int, 0)
-        if limit < 1 or offset < 0 or column not in SORTABLE or order not in ("asc", "desc"):
-            raise invalid_request("body/sortBy, limit or offset is not one of the allowed values")
-        search = _member(body, "search", str, "")
-        return cls(_member(body, "prefix", str), search, limit, offset, column, order)
+    search: str = ""
+    limit: PositiveInt = 100
+    offset: NonNegativeInt = 0
+    sort: Annotated[Sort, Field(alias="sortBy")] = field(default_factory=Sort)
 
 
-async def names(request: Request) -> list[str]:
+@dataclass(frozen=True)
+class Removal:
     """The names of the objects to remove."""
-    found = _member(await _body(request), "prefixes", list)
-    if not found or not all(isinstance(name, str) for name in found):
-        raise invalid_request("body/prefixes must be an array of names")
-    return found
+
+    prefixes: Annotated[list[str], Field(min_length=1)]
 
 
-async def _body(request: Request) -> Json:
+LISTING, REMOVAL = TypeAdapter(Listing), TypeAdapter(Removal)
+
+
+async def asked(request: Request, kind: TypeAdapter[Asked]) -> Asked:
+    """What a body asks for. StorageError when it is not asked for properly."""
     try:
-        return await json_object(request)
+        return kind.validate_python(await json_object(request))
     except ValueError:
-        raise invalid_request("body must be object") from None
-
-
-def _member(body: Json, name: str, kind: type[Kind], default: Kind | None = None) -> Kind:
-    value = default if body.get(name) is None else body[name]
-    if type(value) is not kind:
-        raise invalid_request(f"body/{name} must be {kind.__name__}")
-    return value
-
-
-# What Amazon S3, which a hosted project keeps its files in, calls safe, and can be made safe.
-_SAFE = r"A-Za-z0-9_!\-.*'() &$@=;:+,?"
-_KEY = re.compile(f"[{_SAFE}/]+")
-_BUCKET = re.compile(f"[{_SAFE}]+")
-_LONGEST_KEY, _LONGEST_BUCKET = 1024, 100
+        raise invalid_request("The body is not what this route takes") from None
 
 
 def check_key(name: str) -> None:
@@ -82,16 +67,8 @@ def check_path(name: str, bucket: str, version: str) -> None:
         raise invalid_key(f"stub/stub/{bucket}/{name}/{version} contains dot path segment")
 
 
-def check_bucket(name: str) -> None:
-    if not _BUCKET.fullmatch(name) or len(name) > _LONGEST_BUCKET:
-        raise StorageError(400, "Invalid Input", "Bucket name invalid", "InvalidBucketName")
-
-
 def check_type(mime: str, allowed: Iterable[str] | None) -> None:
     """Refuse a kind of file that is not on the bucket's list; without a list, none is refused."""
-    if not allowed:
-        return
-    kind, _, rest = mime.partition("/")
-    if f"{kind}/*" not in allowed and f"{kind}/{rest}" not in allowed:
+    if allowed and not {mime, mime.partition("/")[0] + "/*"} & set(allowed):
         message = f"mime type {mime} is not supported"
         raise StorageError(415, "invalid_mime_type", message, "InvalidMimeType")

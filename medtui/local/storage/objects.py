@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg import AsyncConnection, AsyncRawCursor
+from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
-from starlette.requests import Request
 
 from medtui.local.connection import SharedPool
 from medtui.local.db_role import Claims, become
@@ -21,6 +21,7 @@ from medtui.local.storage.errors import StorageError, from_postgres, no_bucket
 from medtui.local.storage.inputs import Listing
 
 Db = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Db]
 Row = dict[str, Any]
 
 _COLUMNS = (
@@ -61,47 +62,35 @@ _BUCKET = (
 )
 
 
+@dataclass(frozen=True)
 class Objects:
-    """The tables, over a pool of connections as their owner."""
+    """The tables, over a pool of connections: as their owner, or as one caller."""
 
-    def __init__(self, pool: AsyncConnectionPool[Db]) -> None:
-        self._pool = pool
+    _pool: Pool
+    _caller: Claims | None = None
+
+    def acting(self, caller: Claims) -> Objects:
+        """The tables as a caller sees them, and may change them."""
+        return Objects(self._pool, caller)
 
     async def versions(self) -> set[str]:
         """Every version that a row names."""
-        rows = await self._owned("select version from storage.objects where version is not null")
+        rows = await self._run("select version from storage.objects where version is not null")
         return {row["version"] for row in rows}
 
     async def bucket(self, name: str) -> Row:
-        """A bucket, without regard to policies. Raises StorageError if there is none."""
-        rows = await self._owned(_BUCKET, name)
+        """A bucket. Raises StorageError if there is none."""
+        rows = await self._run(_BUCKET, name)
         if not rows:
             raise no_bucket()
         return rows[0]
 
     async def find(self, bucket: str, name: str) -> Row:
-        """An object of a public bucket. Raises StorageError if there is none."""
-        return _found(await self._owned(_FIND, bucket, name))
-
-    def acting(self, claims: Claims, request: Request) -> Acting:
-        return Acting(self._pool, claims, request)
-
-    async def _owned(self, query: str, *values: object) -> list[DictRow]:
-        async with _translated(), self._pool.connection() as db:
-            return await (await db.execute(query.encode(), values, prepare=False)).fetchall()
-
-
-class Acting:
-    """The tables as one caller sees them, and may change them."""
-
-    def __init__(self, pool: AsyncConnectionPool[Db], claims: Claims, request: Request) -> None:
-        self._pool = pool
-        self._claims = claims
-        self._request = request
-
-    async def find(self, bucket: str, name: str) -> Row:
-        """An object that the caller may see. Raises StorageError if there is none."""
-        return _found(await self._run(_FIND, bucket, name))
+        """An object. Raises StorageError if there is none to be seen."""
+        rows = await self._run(_FIND, bucket, name)
+        if not rows:
+            raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
+        return rows[0]
 
     async def entries(self, bucket: str, asked: Listing, *, most: int) -> list[Row]:
         """What a folder has whose name begins with the search; `most` at once."""
@@ -109,7 +98,7 @@ class Acting:
         if "\0" in folder + asked.search:
             return []
         pattern = re.sub(r"([\\%_])", r"\\\1", folder + asked.search) + "%"
-        query = _LIST.format(column=asked.column, order=asked.order)
+        query = _LIST.format(column=asked.sort.column, order=asked.sort.order)
         page = min(asked.limit, most), min(asked.offset, MOST_OFFSET)
         return await self._run(query, bucket, pattern, folder.count("/") + 1, *page)
 
@@ -124,7 +113,7 @@ class Acting:
 
         StorageError when the caller may not, or it is there already.
         """
-        sub = self._claims.get("sub")
+        sub = self._caller and self._caller.get("sub")
         owner, made = sub if isinstance(sub, str) else None, uuid4()
         values = made, bucket, name, _uuid(owner), owner, version, Jsonb(metadata)
         async with self._transaction() as db:
@@ -140,39 +129,19 @@ class Acting:
 
     @contextlib.asynccontextmanager
     async def _transaction(self) -> AsyncIterator[Db]:
-        async with _translated(), self._pool.connection() as db, db.transaction():
-            await become(db, self._claims, self._request)
-            yield db
+        try:
+            async with self._pool.connection() as db, db.transaction():
+                if self._caller:
+                    await become(db, self._caller)
+                yield db
+        except psycopg.Error as error:
+            raise from_postgres(error) from error
 
 
-def _found(rows: list[DictRow]) -> Row:
-    if not rows:
-        raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
-    return rows[0]
-
-
-@contextlib.asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
-    try:
-        yield
-    except psycopg.Error as error:
-        raise from_postgres(error) from error
-
-
-def storage_pool(dsn: str) -> AsyncConnectionPool[Db]:
+def storage_pool(dsn: str) -> Pool:
     """Connections as the tables' owner."""
     options = "-c search_path=storage,public,extensions -c statement_timeout=8s -c lock_timeout=8s"
-    return SharedPool(
-        dsn,
-        min_size=1,
-        max_size=4,
-        kwargs={
-            "autocommit": True,
-            "cursor_factory": AsyncRawCursor,
-            "row_factory": dict_row,
-            "options": options,
-        },
-    )
+    return SharedPool.raw(dsn, 4, options, row_factory=dict_row)
 
 
 def _uuid(text: object) -> UUID | None:

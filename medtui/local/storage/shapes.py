@@ -17,14 +17,9 @@ def time(moment: datetime) -> str:
 
 def plain(row: Row) -> Row:
     """A row, ready for JSON."""
-    return {
-        name: time(value)
-        if isinstance(value, datetime)
-        else str(value)
-        if isinstance(value, UUID)
-        else value
-        for name, value in row.items()
-    }
+    times = {name: time(value) for name, value in row.items() if isinstance(value, datetime)}
+    ids = {name: str(value) for name, value in row.items() if isinstance(value, UUID)}
+    return row | times | ids
 
 
 def info(row: Row) -> Row:

@@ -1,0 +1,39 @@
+"""Counts events in memory, for all that is limited to so many in so many seconds."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+
+MOST_KEYS = 10_000
+
+
+class Limiter:
+    """Counts events by key in a sliding window; of too many keys the oldest is forgotten."""
+
+    def __init__(
+        self, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._limit, self._seconds, self._clock = limit, seconds, clock
+        self._events: dict[str, deque[float]] = {}
+
+    def is_spent(self, key: str = "") -> bool:
+        """Whether the key has used up its events."""
+        last: Sequence[float] = self._events.get(key, ())
+        return len(last) == self._limit and last[0] > self._clock() - self._seconds
+
+    def count(self, key: str = "") -> None:
+        if key not in self._events and len(self._events) >= MOST_KEYS:
+            del self._events[next(iter(self._events))]
+        self._events.setdefault(key, deque(maxlen=self._limit)).append(self._clock())
+
+    def forget(self, key: str) -> None:
+        self._events.pop(key, None)
+
+    def allows(self) -> bool:
+        """Count one more; False when it is one too many."""
+        if self.is_spent():
+            return False
+        self.count()
+        return True
