@@ -52,7 +52,6 @@ async def test_a_command_signs_in_with_a_login(stack: Stack, tmp_path: Path) -> 
             pytest.fail("it was opened")
 
 
-@pytest.mark.detail
 async def test_the_server_of_this_machine_is_let_go_of_at_the_end(
     stack: Stack, tmp_path: Path
 ) -> None:

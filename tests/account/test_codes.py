@@ -203,7 +203,6 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     await here.until_screen("ProfileScreen")
 
 
-@pytest.mark.detail
 async def test_a_sign_up_is_taken_up_again_after_a_restart(by_code: Stack, seat: Any) -> None:
     before = await seat()
     await sign_up(before)
@@ -326,7 +325,6 @@ async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any)
     assert await signs_in(by_code, NEW, MINE)
 
 
-@pytest.mark.detail
 @pytest.mark.short(1)
 @pytest.mark.parametrize(("key", "purpose"), [("ctrl+o", "signup"), ("ctrl+l", "recovery")])
 async def test_a_first_code_without_a_password_asks_for_one(
@@ -548,7 +546,6 @@ async def test_an_old_login_changes_the_password_by_a_code(
     assert await signs_in(by_code, person.email, "a new password")
 
 
-@pytest.mark.detail
 async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, seat: Any) -> None:
     person, taken = await by_code.person(), await by_code.person("Mei")
     here = await seat()

@@ -62,7 +62,6 @@ async def test_a_practice_of_our_own_is_remembered(stack: Stack, seat: Any, tmp_
     assert 'server = "local"' in (tmp_path / "config.toml").read_text()
 
 
-@pytest.mark.detail
 async def test_a_server_that_cannot_start_says_why_and_offers_a_way_on(seat: Any) -> None:
     launcher = FakeLauncher(None)
     here = await seat(server="local", launcher=launcher)
@@ -84,7 +83,7 @@ async def test_what_failed_on_the_first_screen_can_be_tried_again(seat: Any) -> 
     await here.until(lambda: launcher.asked == ["demo", "demo"])
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(
     ("server", "key", "why"),
     [
@@ -147,7 +146,6 @@ async def test_a_server_that_was_left_is_closed(stack: Stack, seat: Any) -> None
     await here.board(await stack.person())
 
 
-@pytest.mark.detail
 async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_path: Path) -> None:
     here = await seat(server="")
     await here.press("3")
@@ -311,7 +309,6 @@ async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_boa
     assert list(row.values()) == ["Ana", "García", FIRST_LEVEL]
 
 
-@pytest.mark.detail
 async def test_ones_own_new_name_is_on_the_board_at_once(stack: Stack, seat: Any) -> None:
     person, other = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     await stack.session(person, guest=other)

@@ -146,7 +146,6 @@ async def test_a_server_that_was_used_is_gone_back_to_and_still_knows_who_one_is
     assert saved(tmp_path)["server"] == other.url
 
 
-@pytest.mark.detail
 async def test_a_server_that_is_away_is_not_gone_to(
     stack: Stack, other: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -190,7 +189,6 @@ async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
         await here.until_text("did not answer in time")
 
 
-@pytest.mark.detail
 async def test_a_server_has_the_name_that_it_is_given(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:
@@ -272,7 +270,6 @@ async def test_a_group_of_this_computer_says_where_its_data_is(stack: Stack, sea
     await here.until_text("The data of this group is in /var/lib/medtui.")
 
 
-@pytest.mark.detail
 async def test_a_group_that_e_mails_nothing_offers_no_code(stack: Stack, seat: Any) -> None:
     person = await stack.person(profile=False)
     here = await seat(server="local", launcher=FakeLauncher(stack))

@@ -87,7 +87,6 @@ async def test_a_script_is_never_signed_in_at_another_server(stack: Stack, seat:
     await here.until_screen("LoginScreen")
 
 
-@pytest.mark.detail
 async def test_a_script_that_has_not_confirmed_is_asked_for_the_code(
     stack: Stack, seat: Any
 ) -> None:

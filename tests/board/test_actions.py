@@ -56,7 +56,6 @@ async def people(stack: Stack) -> tuple[Person, Person]:
     return await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
 
 
-@pytest.mark.detail
 async def test_a_seat_is_booked_and_left(stack: Stack, people: tuple[Person, Person]) -> None:
     host, guest = people
     session_id = await stack.session(host)
@@ -75,7 +74,6 @@ async def test_a_seat_is_booked_and_left(stack: Stack, people: tuple[Person, Per
     assert screen.busy == [True, False] * 2
 
 
-@pytest.mark.detail
 async def test_another_session_at_that_time_is_asked_about_before_a_seat_is_taken(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:

@@ -122,7 +122,6 @@ async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     assert "somebody" not in here.text
 
 
-@pytest.mark.detail
 async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -135,7 +134,6 @@ async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     await here.until_text("There is no session here.")
 
 
-@pytest.mark.detail
 async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person(), room_url="room-7")
     here = await seat(person=await stack.person())
@@ -146,7 +144,6 @@ async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack,
     assert here.app.clipboard == "room-7"
 
 
-@pytest.mark.detail
 async def test_a_link_opens_in_a_browser_that_is_here(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,7 +211,6 @@ async def test_ones_own_link_opens_at_once(
     assert opened == ["https://example.org/7"]
 
 
-@pytest.mark.detail
 async def test_without_a_browser_the_link_can_be_read_and_scanned_at_80x24(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

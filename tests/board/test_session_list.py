@@ -115,7 +115,6 @@ async def test_a_row_says_what_a_session_is() -> None:
         assert "Mock · Red eye · consent" in second
 
 
-@pytest.mark.detail
 async def test_the_cursor_skips_headings_and_stops_at_the_ends() -> None:
     today, tomorrow = session(30), session(24 * 60)
     async with showing(today, tomorrow) as (app, pilot):
@@ -167,7 +166,6 @@ async def test_what_one_reads_stays_in_place_when_sessions_come_above() -> None:
         assert app.list.region.y + app.list.cursor_row - app.list.scroll_offset.y == before
 
 
-@pytest.mark.detail
 async def test_a_click_moves_the_cursor_and_a_second_one_opens() -> None:
     opened = []
 

@@ -59,7 +59,6 @@ async def test_a_seat_that_another_took_is_said_to_be_theirs(stack: Stack, desk:
     assert desk.told == [SessionsChanged(changed=(answer.present,))]
 
 
-@pytest.mark.detail
 async def test_what_changed_is_said_by_what_the_user_saw(stack: Stack, desk: Desk) -> None:
     moved = desk.seen.starts_at + timedelta(hours=1)
     await stack.sql("update practice_sessions set datetime_utc = %s", moved)

@@ -161,7 +161,6 @@ async def test_what_the_bucket_does_not_take_is_said(
         await host.upload(session_id, TRANSCRIPT, b"{}")
 
 
-@pytest.mark.detail
 async def test_an_upload_whose_answer_got_lost_is_done_once(
     stack: Stack, open_backend: Open, people: tuple[Person, ...]
 ) -> None:

@@ -178,7 +178,6 @@ async def test_signing_out_everywhere_ends_every_login(stack: Stack, open_backen
         await there.profiles.mine()
 
 
-@pytest.mark.detail
 async def test_signing_out_everywhere_without_the_server_ends_it_here_and_says_so(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -203,7 +202,6 @@ async def test_an_expired_login_is_refreshed_before_the_account_is_changed(
     assert len(rows) == 2
 
 
-@pytest.mark.detail
 async def test_a_refused_token_is_refreshed_once_and_the_account_changed(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -237,7 +235,6 @@ async def test_a_change_of_the_account_does_not_bring_back_tokens_that_were_repl
     assert kept["access_token"] == session.access_token
 
 
-@pytest.mark.detail
 async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     stack: Stack, open_backend: Open
 ) -> None:
@@ -296,7 +293,7 @@ async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_m
     assert not [event for event in events if isinstance(event, SignedOut)]
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("status", [429, 400, 500, 503])
 async def test_refreshes_that_fail_for_a_while_end_no_login(
     status: int, stack: Stack, monkeypatch: pytest.MonkeyPatch
@@ -345,7 +342,6 @@ async def test_a_login_that_cannot_be_written_is_one_until_the_end(
     assert len(rows) == 1
 
 
-@pytest.mark.detail
 async def test_a_password_whose_answer_got_lost_is_set_once(stack: Stack) -> None:
     person = await stack.person()
     async with proxied(stack.url) as proxy:

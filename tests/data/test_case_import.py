@@ -206,7 +206,7 @@ def run(
     return run_
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("form", ["yaml", "json", "csv", "markdown"])
 async def test_a_template_is_made_filled_in_and_imported(
     stack: Stack, tmp_path: Path, run: Any, form: str

@@ -76,7 +76,7 @@ async def test_the_actor_has_the_actors_brief_from_prep_on(
         assert "Condition of case" not in "".join(answers)
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 async def test_the_candidate_has_the_candidates_brief_from_the_interview_on_and_no_more(
     any_stack: Stack, listening: Reads
 ) -> None:
@@ -222,7 +222,6 @@ async def test_the_server_takes_a_brief_from_the_host_in_prep_alone(
     assert texts(brief) == {"candidate_brief": "Take a history."}
 
 
-@pytest.mark.detail(after=1)
 async def test_without_the_tables_for_it_no_brief_is_kept(
     any_stack: Stack, listening: Reads
 ) -> None:

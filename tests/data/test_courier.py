@@ -192,7 +192,6 @@ async def test_the_guest_leaves_before_the_host_comes(practice: Practice) -> Non
     assert await practice.uploaded() == content
 
 
-@pytest.mark.detail
 async def test_the_host_is_gone_for_good(practice: Practice) -> None:
     guest = await practice.open(practice.guest)
     content = await practice.hand_in(guest, practice.sheet())
@@ -331,7 +330,6 @@ async def test_a_changed_sheet_takes_the_place_of_the_one_that_still_waits(
     assert len(guest.delivery.of(practice.session)) == 1
 
 
-@pytest.mark.detail
 async def test_two_windows_of_the_host_upload_it_once(practice: Practice) -> None:
     one, two = await practice.open(practice.host), await practice.open(practice.host)
     guest = await practice.open(practice.guest)
@@ -368,7 +366,6 @@ async def test_a_window_with_an_earlier_revision_leaves_the_later_one_on_the_dis
     assert await practice.uploaded() == content
 
 
-@pytest.mark.detail
 async def test_after_a_full_disk_a_client_still_receives(
     practice: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,7 +442,6 @@ NO_SHEETS = [
 ]
 
 
-@pytest.mark.detail
 async def test_whatever_is_said_in_the_room_is_no_more_than_refused(practice: Practice) -> None:
     host = await practice.open(practice.host, live=False)
     said: list[Any] = []

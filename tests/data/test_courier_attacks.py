@@ -155,7 +155,6 @@ async def test_an_assessors_sheet_is_uploaded_once_the_station_is_over(practice:
     assert await practice.uploaded() == assessment(sheet)
 
 
-@pytest.mark.detail
 async def test_a_former_guests_sheet_is_none_of_the_next_ones_station(practice: Practice) -> None:
     """It is on the host's disk when the seat changes, and when the next station is over."""
     await practice.stack.sql("update practice_sessions set version = 2")

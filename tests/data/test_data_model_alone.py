@@ -115,7 +115,6 @@ async def test_all_that_the_policies_allow_can_be_done(
     assert not proxy.requests("server_time")
 
 
-@pytest.mark.detail
 async def test_what_they_do_not_allow_is_refused_in_a_sentence(
     stack: Stack, open_backend: Any
 ) -> None:

@@ -179,7 +179,6 @@ async def test_a_token_that_has_ended_is_replaced_before_the_feed_begins(
     assert not watcher.stale, "it was not tried with the old one"
 
 
-@pytest.mark.detail
 async def test_a_join_that_is_refused_is_not_tried_again_at_once(
     stack: Stack, backend: Backend, watcher: Watcher, proxy: FaultProxy
 ) -> None:
@@ -279,7 +278,6 @@ async def test_a_laptop_that_has_slept(
     await watcher.until(lambda: watcher.is_live)
 
 
-@pytest.mark.detail
 async def test_a_nap_that_a_connection_has_not_outlived(
     proxy: FaultProxy, backend: Backend, watcher: Watcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:

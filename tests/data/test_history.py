@@ -73,7 +73,6 @@ async def test_only_ones_own_past_sessions_come_newest_first_in_pages(
     assert set(await past(await open_at(tom))).isdisjoint(mine)
 
 
-@pytest.mark.detail
 async def test_sessions_of_the_same_moment_are_neither_lost_nor_doubled_between_pages(
     stack: Stack, open_at: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,7 +101,6 @@ async def test_who_is_trusted_is_so_by_http_and_the_websocket(
             await watcher.until(lambda: watcher.is_live)
 
 
-@pytest.mark.detail
 async def test_a_certificate_that_is_not_trusted_is_named_by_all(
     stack: Stack, tmp_path: Path
 ) -> None:
@@ -143,7 +142,7 @@ def packed(body: bytes, encoding: str = "gzip") -> bytes:
     return answer("200 OK", body, Content_Type="application/json", Content_Encoding=encoding)
 
 
-@pytest.mark.detail(after=5)
+@pytest.mark.detail(after=6)
 @pytest.mark.parametrize(
     "make",
     [

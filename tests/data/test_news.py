@@ -79,7 +79,7 @@ async def test_what_is_kept_has_no_case_link_or_e_mail_and_goes_with_the_login(
     assert backend.news.waiting == ()
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("text", ["", "{", "[1]", '{"known": [{"id": 1}]}', '{"notices": 7}'])
 async def test_a_file_that_is_damaged_is_as_none(
     stack: Stack, window: Window, tmp_path: Path, text: str
@@ -95,7 +95,6 @@ async def test_a_file_that_is_damaged_is_as_none(
     assert len(kept(tmp_path)["known"]) == 1
 
 
-@pytest.mark.detail
 async def test_what_is_read_in_one_window_is_read(
     stack: Stack, window: Window, tmp_path: Path
 ) -> None:

@@ -78,7 +78,6 @@ async def signed_in(url: str, stack: Stack, person: Person) -> AsyncIterator[Bac
         yield backend
 
 
-@pytest.mark.detail
 async def test_the_new_one_is_there_and_nothing_is_kept(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -129,7 +128,6 @@ async def test_what_is_kept_is_readable_by_its_owner_alone(
     assert {modes[name] for name in ("old", "new", "journal.json", str(host.id))} == {0}
 
 
-@pytest.mark.detail
 @pytest.mark.parametrize(("method", "after"), [("read", True), ("delete_once", True)])
 async def test_another_file_that_is_uploaded_meanwhile_stays(
     method: str,
@@ -180,7 +178,6 @@ async def test_a_guest_and_a_stranger_replace_nothing(
     assert on_disk(tmp_path) == []
 
 
-@pytest.mark.detail
 async def test_a_new_one_that_arrives_damaged_leaves_the_old_one(
     stack: Stack,
     open_backend: Open,
@@ -204,7 +201,6 @@ async def test_a_new_one_that_arrives_damaged_leaves_the_old_one(
     assert on_disk(tmp_path) == []
 
 
-@pytest.mark.detail
 async def test_what_is_cancelled_leaves_the_old_one(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:
@@ -225,7 +221,6 @@ async def test_what_is_cancelled_leaves_the_old_one(
     assert on_disk(tmp_path) == []
 
 
-@pytest.mark.detail
 async def test_a_full_disk_replaces_nothing(
     stack: Stack, open_backend: Open, host: Person, session_id: UUID, tmp_path: Path
 ) -> None:

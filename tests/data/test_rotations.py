@@ -172,7 +172,6 @@ async def test_a_login_with_seconds_left_or_of_a_clock_set_since_is_refreshed_on
         assert await rotations(stack) == 1
 
 
-@pytest.mark.detail
 async def test_a_sign_in_in_another_window_does_not_change_the_user_of_this_one(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -201,7 +200,6 @@ async def test_a_sign_in_in_another_window_does_not_change_the_user_of_this_one(
         assert mine.name == mei.name
 
 
-@pytest.mark.detail
 async def test_a_change_of_an_account_does_not_reach_the_one_that_signed_in_since(
     stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

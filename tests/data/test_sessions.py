@@ -51,7 +51,6 @@ async def test_posting_the_same_session_twice_is_posting_it_once(
     assert len(await stack.sql("select 1 from practice_sessions")) == 1
 
 
-@pytest.mark.detail
 async def test_a_room_link_in_use_blames_its_field(stack: Stack, open_backend: Open) -> None:
     backend = await open_backend(await stack.person())
     await backend.sessions.create(draft(room_url="https://meet.jit.si/same"))
@@ -179,7 +178,6 @@ async def test_a_host_is_told_who_booked_before_the_move(stack: Stack, open_back
     assert len(await stack.sql("select 1 from practice_sessions")) == 1
 
 
-@pytest.mark.detail
 async def test_cancelling_twice_is_cancelling_once(stack: Stack, open_backend: Open) -> None:
     host = await stack.person()
     backend = await open_backend(host)

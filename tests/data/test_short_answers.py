@@ -143,7 +143,7 @@ async def test_the_history_has_all_sessions_files_and_names(
     assert await backend.assessments.sessions() == set(with_files)
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 async def test_the_case_picker_has_all_cases(limited: Stack, open_backend: Open) -> None:
     await fill(limited)
     backend = await open_backend(await limited.person())

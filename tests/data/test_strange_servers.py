@@ -34,7 +34,7 @@ def one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "READ_ATTEMPTS", 1)
 
 
-@pytest.mark.detail(after=2)
+@pytest.mark.detail(after=4)
 @pytest.mark.parametrize("said", STRANGE.values(), ids=STRANGE.keys())
 async def test_nothing_is_believed_and_all_that_is_asked_gets_a_sentence(said: bytes) -> None:
     watcher = Watcher()

@@ -141,7 +141,6 @@ async def test_the_name_of_a_case_stays_away_while_one_may_be_its_candidate(
     assert "The school run" not in here.text
 
 
-@pytest.mark.detail
 async def test_filters_by_role_domain_category_and_words(past: Past, seat: Any) -> None:
     ethics = await past.stack.case(1, domain="ethics", category="Clinic")
     consent = await past.stack.case(2, domain="consent", category="Surgery")

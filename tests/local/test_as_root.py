@@ -181,7 +181,7 @@ def test_the_account_is_given_nothing_of_roots_environment(
     assert "LC_TIME=C" in given
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("link", [True, False])
 def test_a_folder_that_was_exchanged_is_not_given_away(
     link: bool, folder: Path, victim: Path
@@ -234,7 +234,6 @@ async def test_an_impostor_on_its_socket_is_not_told_the_password(practice: Path
         await cluster.stop()
 
 
-@pytest.mark.detail
 def test_a_server_is_not_asked_in_a_folder_of_another_account(folder: Path) -> None:
     """Left by a server that was killed, and made again by another account under the same name."""
     nobody = pwd.getpwnam(SystemAccount.choose().name)
@@ -275,7 +274,7 @@ def test_it_is_held_in_a_folder_of_roots(practice: Path) -> None:
         process.communicate(timeout=30)
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize("way", ["theirs", "writable", "itself", "link"])
 async def test_data_in_another_accounts_folder_is_refused(way: str, folder: Path) -> None:
     nobody = pwd.getpwnam(SystemAccount.choose().name)

@@ -45,7 +45,6 @@ def sign_in(line: dict[str, str], password: str) -> httpx.Response:
     return auth(line, "token?grant_type=password", {"email": EMAIL, "password": password})
 
 
-@pytest.mark.detail
 def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -> None:
     data = folder / "data"
     here = ("--data", data)

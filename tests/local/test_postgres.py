@@ -153,7 +153,6 @@ async def test_only_the_password_opens_it(kept: tuple[Path, Cluster]) -> None:
     assert not (cluster.socket_dir / "password").exists()
 
 
-@pytest.mark.detail
 async def test_a_second_one_in_the_same_folder_is_refused(
     kept: tuple[Path, Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -225,7 +224,6 @@ async def test_throwaway_data_is_gone_when_it_has_stopped(folder: Path) -> None:
     assert not cluster.socket_dir.exists()
 
 
-@pytest.mark.detail
 async def test_without_its_package_it_says_what_to_install(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,7 +257,6 @@ async def test_as_root_it_runs_unprivileged_and_leaves_other_permissions_alone(
     assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
 
 
-@pytest.mark.detail
 @as_root
 async def test_as_root_a_closed_folder_is_refused_and_stays_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
@@ -269,7 +266,6 @@ async def test_as_root_a_closed_folder_is_refused_and_stays_closed(tmp_path: Pat
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.detail
 @as_root
 @pytest.mark.parametrize("starts", [0, pytest.param(2, marks=pytest.mark.long)])
 async def test_as_root_binaries_that_are_closed_to_others_are_copied(

@@ -107,7 +107,6 @@ async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen
     assert "back with those" in words
 
 
-@pytest.mark.detail
 async def test_a_new_sheet_is_begun_after_asking(screen: SheetScreen) -> None:
     await screen.press("new")
     assert screen.shown == ["This sheet is new: there is nothing on it yet."]
@@ -129,7 +128,6 @@ async def test_a_copy_is_the_assessment(screen: SheetScreen) -> None:
     assert screen.shown == ["Saved as /somewhere/assessment.json."]
 
 
-@pytest.mark.detail
 async def test_a_sheet_is_handed_in_after_asking_and_arrives(screen: SheetScreen) -> None:
     await screen.press("hand_in")
     assert screen.shown == ["There is nothing on this sheet yet."]

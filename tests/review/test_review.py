@@ -210,7 +210,6 @@ async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -
         await reader.until_text("Dr Lowe    I am sorry")
 
 
-@pytest.mark.detail
 async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
@@ -296,7 +295,6 @@ async def test_a_search_finds_what_a_filter_hides(tmp_path: Path) -> None:
         assert "only" not in reader.text
 
 
-@pytest.mark.detail
 async def test_a_time_is_gone_to(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("t")
@@ -309,7 +307,6 @@ async def test_a_time_is_gone_to(tmp_path: Path) -> None:
         assert reader.turns.turn == 2
 
 
-@pytest.mark.detail
 async def test_talk_before_the_station_is_folded(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, tmp_path=tmp_path) as reader:
         assert "▸ before the station: 3 turns, until 0:25" in reader.text
@@ -322,7 +319,6 @@ async def test_talk_before_the_station_is_folded(tmp_path: Path) -> None:
         assert "Can you hear me" not in reader.text
 
 
-@pytest.mark.detail
 async def test_where_the_station_begins_can_be_said_and_is_remembered(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, tmp_path=tmp_path) as reader:
         await reader.press("G", "b")
@@ -334,7 +330,6 @@ async def test_where_the_station_begins_can_be_said_and_is_remembered(tmp_path: 
         assert "before the station" not in reader.text
 
 
-@pytest.mark.detail
 async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
     said = marked("BECAUSE!", "nobody said that at all", "I see, sorry to")
     async with reviewing(SIMPLE, said, tmp_path=tmp_path) as reader:
@@ -364,7 +359,6 @@ async def test_evidence_in_what_is_folded_unfolds_it(tmp_path: Path) -> None:
         assert "▾ before the station" in reader.text
 
 
-@pytest.mark.detail
 async def test_one_passage_or_several_are_copied(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("j", "y")
@@ -402,7 +396,6 @@ async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
         await reader.until_text("could not be saved: there is no folder")
 
 
-@pytest.mark.detail
 async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
     async with reviewing(tmp_path=tmp_path) as reader:
         with reader.app._context():
@@ -471,7 +464,6 @@ async def test_every_key_is_in_help_and_palette(tmp_path: Path) -> None:
         await reader.until_text("Who is who")
 
 
-@pytest.mark.detail
 async def test_the_end_of_a_long_talk_is_reached_at_once(tmp_path: Path) -> None:
     long = talk(*[("AB"[n % 2], f"turn {n} " * (1 + n % 40)) for n in range(3000)])
     async with reviewing(long, tmp_path=tmp_path) as reader:

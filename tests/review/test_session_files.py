@@ -211,7 +211,6 @@ async def test_a_file_is_deleted_after_a_question_that_names_it(
     assert await content(stack, session_id) == TALKED
 
 
-@pytest.mark.detail
 async def test_copies_are_saved_as_they_are_or_as_markdown(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -387,7 +386,6 @@ async def test_what_another_window_is_at_is_not_taken_from_it(
     assert await content(stack, session_id) == OTHER.read_bytes()
 
 
-@pytest.mark.detail
 async def test_what_another_window_has_ended_meanwhile_is_no_fault(
     stack: Stack,
     seat: Any,

@@ -72,7 +72,6 @@ async def test_it_waits_for_the_first_key_and_then_runs() -> None:
         assert "then Station 8:00" in here.text
 
 
-@pytest.mark.detail
 async def test_space_pauses_and_plus_and_minus_are_a_minute() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands) as here:

@@ -62,7 +62,6 @@ async def people(stack: Stack) -> tuple[Person, Person]:
     return await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
 
 
-@pytest.mark.detail
 async def test_a_station_from_the_roles_to_the_next_one(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:
@@ -138,7 +137,6 @@ async def test_a_guest_may_do_none_of_it_and_reads_why(
     }  # fmt: skip
 
 
-@pytest.mark.detail
 async def test_the_guests_seat_is_freed_after_asking(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:

@@ -59,7 +59,6 @@ async def test_a_certificate_that_is_not_trusted(
         assert found["live feed"].state == found["encryption"].state == "ok"
 
 
-@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(("days", "state"), [(-1, "failed"), (5, "note")])
 async def test_a_certificate_that_has_expired_or_soon_will(
     stack: Stack,

@@ -108,7 +108,7 @@ async def test_a_server_that_is_not_supabase_or_in_trouble(look: Any) -> None:
         assert failures(await look(url=url)) == ["server"]
 
 
-@pytest.mark.detail
+@pytest.mark.detail(after=1)
 @pytest.mark.parametrize(("hours", "way"), [(3, "behind"), (-72, "ahead of")])
 async def test_a_clock_that_is_wrong(stack: Stack, look: Any, hours: int, way: str) -> None:
     told = (datetime.now(UTC) + timedelta(hours=hours)).strftime("%a, %d %b %Y %H:%M:%S GMT")
@@ -121,7 +121,6 @@ async def test_a_clock_that_is_wrong(stack: Stack, look: Any, hours: int, way: s
     assert f"3 {'hours' if hours > 0 else 'days'} {way}" in found["clock"].what
 
 
-@pytest.mark.detail
 async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: Any) -> None:
     other = ServerKeys.new()
     expired = stack.keys.sign({"role": "anon", "exp": 1_000_000_000})
@@ -141,7 +140,7 @@ async def test_a_key_that_is_not_this_projects_public_one(stack: Stack, look: An
     assert failures(await look(key=stack.keys.publishable_key)) == []
 
 
-@pytest.mark.detail(after=1)
+@pytest.mark.detail(after=5)
 @pytest.mark.parametrize(
     ("line", "statement", "word"),
     [
@@ -171,7 +170,6 @@ async def test_a_database_that_is_not_as_it_should_be(
     stack.to_strangers.clear()  # the table that they would be compared with may be gone
 
 
-@pytest.mark.detail
 async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) -> None:
     async with proxied(stack.url) as proxy:
         proxy.refused = "/realtime/"
@@ -199,7 +197,6 @@ async def test_a_live_feed_that_falls_silent(
     assert "does not answer" in found["live feed"].what
 
 
-@pytest.mark.detail
 async def test_a_keyring_that_does_not_work_or_does_not_answer(
     look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,7 +234,6 @@ async def test_a_log_that_cannot_be_written(look: Any, folder: Path) -> None:
     assert failures(await look()) == ["log"]
 
 
-@pytest.mark.detail
 async def test_a_terminal_on_which_nothing_can_be_drawn(
     look: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,7 +250,6 @@ async def test_a_terminal_on_which_nothing_can_be_drawn(
 # Kind 2, and the command
 
 
-@pytest.mark.detail
 async def test_a_server_with_the_data_model_alone_is_noted_and_nothing_fails(
     data_model_stack: Stack, look: Any
 ) -> None:
@@ -267,7 +262,6 @@ async def test_a_server_with_the_data_model_alone_is_noted_and_nothing_fails(
     assert failures(await look(url=stack.url, key=stack.anon_key)) == ["policies"]
 
 
-@pytest.mark.detail
 async def test_the_command_says_the_same_to_people_and_to_programs(
     stack: Stack, look: Any, capsys: Any, folder: Path
 ) -> None:
