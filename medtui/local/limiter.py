@@ -7,10 +7,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 MOST_KEYS = 10_000
+MOST_FEW = MOST_KEYS // 10
 
 
 class Limiter:
-    """Counts events by key in a sliding window; of too many keys the oldest is forgotten."""
+    """Counts events by key in a sliding window.
+
+    Of too many keys those with the fewest events are forgotten: one at the limit stays there,
+    however many others are made up.
+    """
 
     def __init__(
         self, limit: int, seconds: float, clock: Callable[[], float] = time.monotonic
@@ -25,7 +30,8 @@ class Limiter:
 
     def count(self, key: str = "") -> None:
         if key not in self._events and len(self._events) >= MOST_KEYS:
-            del self._events[next(iter(self._events))]
+            for few in sorted(self._events, key=lambda each: len(self._events[each]))[:MOST_FEW]:
+                del self._events[few]
         self._events.setdefault(key, deque(maxlen=self._limit)).append(self._clock())
 
     def forget(self, key: str) -> None:

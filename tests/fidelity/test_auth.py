@@ -162,6 +162,17 @@ def test_what_is_counted_is_forgotten_in_time_and_takes_no_end_of_memory() -> No
     assert len(limiter._events) <= MOST_KEYS
 
 
+def test_who_is_at_the_limit_is_forgotten_last() -> None:
+    """Also by guesses at real accounts, from addresses without end."""
+    limiter = Limiter(30, 300)
+    for _ in range(30):
+        limiter.count("victim")
+    for number in range(2 * MOST_KEYS):
+        limiter.count(str(number))
+    assert len(limiter._events) <= MOST_KEYS
+    assert limiter.is_spent("victim")
+
+
 async def test_no_key_no_entry(stack: Stack) -> None:
     async with httpx.AsyncClient() as http:
         for path in ("auth/v1/settings", "rest/v1/profiles"):
