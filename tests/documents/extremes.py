@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+
+RECORDED = Path(__file__).parent / "samples" / "transcripts" / "deepgram-utterances.json"
+"""A talk as the platform's recorder writes it."""
 
 _TURN = b'{"speaker":"A","start":1.25,"end":2.5,"text":"and then I went home again"}'
 _WORD = b'{"word":"hello","start":1.2,"end":1.5,"confidence":0.97,"speaker":0}'
@@ -71,3 +75,14 @@ def extreme(name: str, size: int) -> bytes:
         return MADE[name](size)
     head, part, tail = FILLED[name]
     return head + part * ((size - len(head) - len(tail)) // len(part)) + tail
+
+
+def long_talk(turns: int) -> str:
+    """A talk of so many turns, as the platform's recorder writes it."""
+    data = json.loads(RECORDED.read_text())
+    few = data["results"]["utterances"][:3]
+    data["results"]["utterances"] = [
+        {**few[n % 3], "speaker": n // 3 % 2, "start": n // 3 * 3.0, "end": n // 3 * 3.0 + 2}
+        for n in range(turns)
+    ]
+    return json.dumps(data)

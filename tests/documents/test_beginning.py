@@ -12,11 +12,11 @@ import pytest
 from medtui.documents import DocumentError, Transcript, load, read
 from medtui.documents.beginning import beginning_of
 from medtui.documents.reading import HEAD, Reading
+from tests.documents.extremes import long_talk
 from tests.documents.fault_assessments import ASSESSMENTS
 from tests.documents.fault_talks import TALKS
 
 SAMPLES = Path(__file__).parent / "samples"
-TALK = SAMPLES / "transcripts" / "deepgram-utterances.json"
 FILES = [path for path in sorted(SAMPLES.rglob("*.*")) if path.name[0] != "_"]
 ROWS = [
     {"speaker": "AB"[n % 2], "text": f"This is {n}.", "start": 3.0 * n, "end": 3.0 * n + 2}
@@ -31,14 +31,8 @@ def told(turns: Any) -> list[tuple[str | None, str]]:
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A talk of more than HEAD bytes, as the platform's recorder writes it."""
-    data = json.loads(TALK.read_text())
-    data["results"]["utterances"] = [
-        {**utterance, "speaker": n % 2, "start": n * 3.0, "end": n * 3.0 + 2}
-        for n in range(500)
-        for utterance in data["results"]["utterances"][:3]
-    ]
     path = tmp_path / "large.json"
-    path.write_text(json.dumps(data))
+    path.write_text(long_talk(1500))
     assert path.stat().st_size > HEAD
     return path
 

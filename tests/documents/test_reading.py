@@ -13,29 +13,23 @@ import pytest
 from medtui.documents import Assessment, DocumentError, Transcript, load, read
 from medtui.documents.bringing import bring
 from medtui.documents.reading import SMALL, Reading
+from tests.documents.extremes import RECORDED, long_talk
 
 SAMPLES = Path(__file__).parent / "samples"
-TALK = SAMPLES / "transcripts" / "deepgram-utterances.json"
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """A file that is read by a process of its own."""
-    data = json.loads(TALK.read_text())
-    data["results"]["utterances"] = [
-        {**utterance, "speaker": n % 2, "start": n * 3.0, "end": n * 3.0 + 2}
-        for n in range(150)
-        for utterance in data["results"]["utterances"][:3]
-    ]
     path = tmp_path / "large.json"
-    path.write_text(json.dumps(data))
+    path.write_text(long_talk(450))
     assert path.stat().st_size > SMALL / 3
-    path.write_text(json.dumps(data) + " " * SMALL)
+    path.write_text(long_talk(450) + " " * SMALL)
     return path
 
 
 async def test_a_small_file_and_a_large_one_read_alike(large: Path) -> None:
-    for path in (TALK, large):
+    for path in (RECORDED, large):
         assert await Reading(path).result() == read(load(path))
         assert await Reading(path.read_bytes()).result() == read(load(path))
 
@@ -61,7 +55,7 @@ async def test_what_else_is_in_a_long_talk_follows_its_turns(tmp_path: Path) -> 
 
 
 async def test_a_small_file_is_whole_at_first() -> None:
-    reading = Reading(TALK)
+    reading = Reading(RECORDED)
     assert await reading.first() is await reading.result()
 
 
