@@ -64,7 +64,7 @@ class Pair(NamedTuple):
 
 
 class Rooms:
-    """The rooms that the user is in: `enter`, `tell` each change of the card, `leave`.
+    """The rooms that the user is in: `enter`, `send_card` each change of the card, `leave`.
 
     A user who `listen`s to a room receives and sends messages there without being seen in it.
 

@@ -75,7 +75,9 @@ Check = Callable[[bytes], str | None]
 
 
 class SheetDelivery:
-    """Delivers one person's sheets while they are signed in: `start`, `hear` all events, `stop`.
+    """Delivers one person's sheets while they are signed in.
+
+    `start`, `on_event` for each event of the data module, `stop`.
 
     Args:
         folder: the folder of this program's state.

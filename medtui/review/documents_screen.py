@@ -34,7 +34,7 @@ LONGEST_NAME = 24
 
 
 class DocumentsScreen(ActingScreen):
-    """Shows what it is given: `show` a document, or `tell` why there is none. Links the two.
+    """Shows what it is given: `show` a document, or `show_words` why there is none. Links the two.
 
     Args:
         title: what is reviewed: a file's name, or a session.
@@ -101,7 +101,7 @@ class DocumentsScreen(ActingScreen):
 
     # What is shown
 
-    def tell(self, kind: Kind, words: str, *, failed: bool = False) -> None:
+    def show_words(self, kind: Kind, words: str, *, failed: bool = False) -> None:
         """Say, where a document would stand, that it is being read, is not there, or is broken."""
         self._end_beginning(kind)
         pane = self.query_one(f"#{kind}")
@@ -170,7 +170,7 @@ class DocumentsScreen(ActingScreen):
         finally:
             self.is_complete = True
         if isinstance(document, Transcript) and shown is not None and self.transcript is shown:
-            self._say([note for note in document.notes if note not in shown.notes])
+            self._show_notes([note for note in document.notes if note not in shown.notes])
             self.transcript = document
 
     def show(self, document: Document) -> None:
@@ -208,9 +208,9 @@ class DocumentsScreen(ActingScreen):
         self._show_figures()
         if not self.search_field.has_focus:  # what is being typed there would become keys
             self.turns.focus()
-        self._say(transcript.notes)
+        self._show_notes(transcript.notes)
 
-    def _say(self, notes: Sequence[str]) -> None:
+    def _show_notes(self, notes: Sequence[str]) -> None:
         """Say what was repaired, guessed or left out in reading."""
         if told := [note for note in notes if not is_left_over(note)]:
             self.notify("\n".join(told), markup=False, timeout=8)

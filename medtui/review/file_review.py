@@ -43,7 +43,7 @@ class FileReviewScreen(ReviewScreen):
         wrong = [words for words in told if words]
         for kind in ("transcript", "assessment"):
             if getattr(self, kind) is None and wrong:
-                self.tell(kind, wrong.pop(0), failed=True)
+                self.show_words(kind, wrong.pop(0), failed=True)
             elif getattr(self, kind) is None:
                 self.hide(kind)
         for words in wrong:

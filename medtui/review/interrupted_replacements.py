@@ -66,7 +66,7 @@ class Unfinished:
         if wanted is None:
             self._left.add(kept.folder)
             return
-        self._say(kept, await replacing.end(kept, wanted))
+        self._notify_end(kept, await replacing.end(kept, wanted))
 
     async def _set_aside(
         self, replacing: Replacing, kept: ReplaceJournal, error: DataError
@@ -94,7 +94,7 @@ class Unfinished:
         ]
         return await self._screen.app.push_screen_wait(ChooseScreen(question, choices))
 
-    def _say(self, kept: ReplaceJournal, there: RemoteState) -> None:
+    def _notify_end(self, kept: ReplaceJournal, there: RemoteState) -> None:
         words = {
             RemoteState.NEW: f"The new {kept.kind} is there: nothing was lost.",
             RemoteState.OLD: f"The earlier {kept.kind} is there: nothing was lost.",

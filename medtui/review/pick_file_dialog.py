@@ -69,13 +69,13 @@ class BringScreen(ModalScreen[Brought | None]):
     def _typed(self) -> None:
         self.workers.cancel_group(self, "check")
         self._checked = None
-        self._say(HINT)
+        self._show_hint(HINT)
 
     @on(PathInput.Offered)
     def _offered(self, event: PathInput.Offered) -> None:
         shown = event.names[:12]
         more = f"  and {len(event.names) - 12} more" if len(event.names) > 12 else ""
-        self.call_later(self._say, "  ".join(shown) + more if shown else HINT)
+        self.call_later(self._show_hint, "  ".join(shown) + more if shown else HINT)
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -87,31 +87,31 @@ class BringScreen(ModalScreen[Brought | None]):
     @work(exclusive=True, group="check")
     async def _check(self) -> None:
         path = self.path.path
-        self._say(f"Reading {clean_line(path.name)} …")
+        self._show_hint(f"Reading {clean_line(path.name)} …")
         try:
             found = await bring(path)
             if found.other is not None:
                 kind = await self._asked(path, found)
                 if kind is None:
-                    self._say(HINT)
+                    self._show_hint(HINT)
                     return
                 found = await bring(path, kind)
             self._checked = found
         except DocumentError as error:
-            self._say(error.message, failed=True)
+            self._show_hint(error.message, failed=True)
             return
         other = "assessment" if found.kind == "transcript" else "transcript"
         odd = ""
         if other in path.name.lower() and found.kind not in path.name.lower():
             odd = f"Its name says {other}, but what is in it says {found.kind}."
         parts = [f"{found.what}.", odd, found.how, self._then(found)]
-        self._say("\n".join(part for part in parts if part))
+        self._show_hint("\n".join(part for part in parts if part))
 
     async def _asked(self, path: Path, found: Brought) -> Kind | None:
         """What a file is that may be either, or is both; None: one leaves it."""
         return await self.app.push_screen_wait(which_kind(path, found.kind))
 
-    def _say(self, words: str, *, failed: bool = False) -> None:
+    def _show_hint(self, words: str, *, failed: bool = False) -> None:
         self.note.update(words)
         self.note.set_class(failed, "-failed")
 

@@ -120,7 +120,7 @@ class SessionReviewScreen(ReviewScreen):
             found = await self._backend.assessments.files(self.session.id)
         except DataError as error:
             if self.files is None:  # else what is shown is still what was there
-                self.tell("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
+                self.show_words("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
             return
         if self._acts.are_writing:  # since one asked
             return
@@ -137,23 +137,25 @@ class SessionReviewScreen(ReviewScreen):
         if to_show == self._shown.get(kind):
             return
         if file is None:
-            self._say_missing(kind)
+            self._show_missing(kind)
         elif not await self._read(file):
             return
         self._shown[kind] = to_show
 
-    def _say_missing(self, kind: FileKind) -> None:
+    def _show_missing(self, kind: FileKind) -> None:
         self.forget(kind.value)
         if kind is FileKind.ASSESSMENT and not self.files:
             self.hide("assessment")  # what is said of the transcript is said of both
         else:
-            self.tell(kind.value, missing(kind, self.session, self.me, any_there=bool(self.files)))
+            self.show_words(
+                kind.value, missing(kind, self.session, self.me, any_there=bool(self.files))
+            )
 
     async def _read(self, file: SessionFile) -> bool:
         """Show a file, or say why it cannot be shown. Whether that needs not be tried again."""
         kind = file.kind
         if getattr(self, kind.value) is None:
-            self.tell(kind.value, f"Reading the {kind} ({size_words(file.size)}) …")
+            self.show_words(kind.value, f"Reading the {kind} ({size_words(file.size)}) …")
         try:
             if (file.size or 0) > MAX_BYTES:
                 raise DocumentError(
@@ -175,17 +177,17 @@ class SessionReviewScreen(ReviewScreen):
             return False  # it was deleted just now: the next look says so
         except DataError as error:
             if getattr(self, kind.value) is None:
-                self.tell(kind.value, f"{error.message}\n\nIt is tried again.", failed=True)
+                self.show_words(kind.value, f"{error.message}\n\nIt is tried again.", failed=True)
             return False
         except DocumentError as error:
-            self._say_broken(kind, error.message)
+            self._show_broken(kind, error.message)
         return True
 
     def _show_file(self, kind: FileKind, document: Document) -> None:
         is_transcript = isinstance(document, Transcript)
         if is_transcript != (kind is FileKind.TRANSCRIPT):
             other = "a transcript" if is_transcript else "an assessment"
-            self._say_broken(kind, f"This is no {kind}, but {other}.")
+            self._show_broken(kind, f"This is no {kind}, but {other}.")
         else:
             self.show(document)
 
@@ -225,12 +227,12 @@ class SessionReviewScreen(ReviewScreen):
                 return DeleteScreen(dialog)
         return super().dialog(dialog)
 
-    def _say_broken(self, kind: FileKind, reason: str) -> None:
+    def _show_broken(self, kind: FileKind, reason: str) -> None:
         self.forget(kind.value)
         words = f"{kind.filename}: {reason}"
         if self.is_host:
             words += "\n\na puts another in its place, s saves this one as it is."
-        self.tell(kind.value, words, failed=True)
+        self.show_words(kind.value, words, failed=True)
 
     def action_mark_sheet(self) -> None:
         self.context.go(routes.MarkSheet(self.session))

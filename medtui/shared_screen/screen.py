@@ -50,7 +50,7 @@ class Look:
 
 
 class SharedBoardScreen(Screen[None]):
-    """Shows what the feed has, or what `say` says; turns its pages by itself."""
+    """Shows what the feed has, or what `show_status` was given; turns its pages by itself."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,down,space,pagedown,j", "page(1)", "Next page", id="shared.next",

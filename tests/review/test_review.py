@@ -399,8 +399,8 @@ async def test_what_cannot_be_saved_says_why(tmp_path: Path) -> None:
 async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
     async with reviewing(tmp_path=tmp_path) as reader:
         with reader.app._context():
-            reader.review.tell("transcript", "Reading …")
-            reader.review.tell("assessment", "No assessment yet.")
+            reader.review.show_words("transcript", "Reading …")
+            reader.review.show_words("assessment", "No assessment yet.")
         await reader.pause()
         assert "Reading …" in reader.text
         assert "No assessment yet." in reader.text
@@ -409,7 +409,7 @@ async def test_loading_absent_and_broken_each_say_so(tmp_path: Path) -> None:
         with reader.app._context():
             reader.app.clear_notifications()  # they would lie over it
             reader.review.show(SIMPLE)
-            reader.review.tell("assessment", "This file breaks off.", failed=True)
+            reader.review.show_words("assessment", "This file breaks off.", failed=True)
         await reader.pause()
         assert "I am sorry." in reader.text
         await reader.until_text("This file breaks off.")
