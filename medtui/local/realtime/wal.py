@@ -27,6 +27,9 @@ Since PostgreSQL 16 the sender looks for new log first and joins those to be wok
 we send wakes the sender too.
 """
 
+QUIET_SECONDS = 60.0
+"""How often psycopg looks up while nothing arrives. Its own default, 0, never rests."""
+
 MESSAGE = ord("w")
 
 
@@ -57,7 +60,7 @@ class Log:
                 f" (proto_version '1', publication_names '{publications}')".encode()
             )
             started = generators.execute(connection.pgconn)
-            [answer] = await wait_async(started, connection.pgconn.socket)
+            [answer] = await wait_async(started, connection.pgconn.socket, QUIET_SECONDS)
             if answer.status != pq.ExecStatus.COPY_BOTH:
                 raise psycopg.OperationalError(answer.get_error_message())
         except BaseException:
@@ -68,7 +71,8 @@ class Log:
     async def messages(self) -> AsyncIterator[bytes]:
         """Messages of pgoutput, for ever. Raises psycopg.Error when the stream ends."""
         while True:
-            frame = await wait_async(generators.copy_from(self._pq), self._pq.socket)
+            next_frame = generators.copy_from(self._pq)
+            frame = await wait_async(next_frame, self._pq.socket, QUIET_SECONDS)
             if not isinstance(frame, memoryview):
                 raise psycopg.OperationalError("the server has ended the stream")
             is_message = frame[0] == MESSAGE  # else a sign of life, which begins with the position
