@@ -20,6 +20,7 @@ from medtui.core.presets import minutes
 from medtui.core.room_rules import other_of, person, why_not_mark
 from medtui.core.room_state import RoomState
 from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
+from medtui.core.station_clock import ClockReading
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -232,8 +233,13 @@ class MarkSheetScreen(ActingScreen):
     def _tick(self) -> None:
         if self._is_open:
             self._follow()  # the room may have heard of a change after this screen
-        now = self.context.now()
-        reading = self._room.reading(now) if self._room else None
+        reading = self._draw_header()
+        next_look = min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS
+        self.set_timer(next_look, self._tick)
+
+    def _draw_header(self) -> ClockReading | None:
+        """Returns what the room's clock shows; None without a room, or where no station runs."""
+        reading = self._room.reading(self.context.now()) if self._room else None
         self.line.show(
             self.partner,
             self.sheet.rubric.name,
@@ -242,9 +248,10 @@ class MarkSheetScreen(ActingScreen):
             reading,
             self._elapsed,
         )
-        self.set_timer(
-            min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS, self._tick
-        )
+        return reading
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._draw_header)
 
     @property
     def _elapsed(self) -> str:

@@ -249,12 +249,9 @@ class PassageView(ScrollView, can_focus=True):
         self.marked_from = self.cursor if self.marked_from is None else None
         self.refresh()
 
-    def on_focus(self) -> None:
-        self.refresh()
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._place_terminal_cursor()
-
-    def on_blur(self) -> None:
-        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         index = self.passage_at(event.y + self.scroll_offset.y)

@@ -308,7 +308,7 @@ class RoomScreen(ActingScreen):
         self.facts.show(session, now, self.presence, self.room.shared.preset)
 
     def on_resize(self) -> None:
-        self._draw()
+        self.call_after_refresh(self._draw)
 
     # Keys
 

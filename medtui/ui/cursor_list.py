@@ -85,12 +85,9 @@ class CursorList(ScrollView, can_focus=True):
         self.measure()
         self.call_after_refresh(self._reveal)
 
-    def on_focus(self) -> None:
-        self.refresh_line(self.cursor_row)
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         self._place_terminal_cursor()
-
-    def on_blur(self) -> None:
-        self.refresh_line(self.cursor_row)
 
     def on_click(self, event: events.Click) -> None:
         row = event.y + self.scroll_offset.y

@@ -7,7 +7,6 @@ writes the pictures again; the README shows one of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ import pytest
 from medtui.demo import files, load
 from medtui.demo.people import PASSWORD, PEOPLE
 from medtui.local.postgres import SUPERUSER
-from tests.helpers.seats import NOW, Seat
+from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Person, Stack
 
 
@@ -29,18 +28,14 @@ async def amara(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> Person:
     return Person(sample.id, sample.email, PASSWORD, sample.name, token="")
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
-async def test_the_demos_history_and_progress(
-    size: tuple[int, int], amara: Person, seat: Any, picture: Callable[[Seat, str], None]
-) -> None:
-    name = f"{size[0]}x{size[1]}"
-    here = await seat(size=size, clock=lambda: NOW)
+async def test_the_demos_history_and_progress(amara: Person, seat: Any, pictures: Pictures) -> None:
+    here = await seat(clock=lambda: NOW)
     await here.board(amara)
     await here.press("h")
     await here.until_text("32 sessions")
     await here.until(lambda: "eading" not in here.text.splitlines()[0])
     await here.press("j", "j")
-    picture(here, f"history-{name}")
+    await pictures(here, "history")
     await here.press("tab")
     await here.until_text("19 of them marked")
-    picture(here, f"progress-{name}")
+    await pictures(here, "progress")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from tests.helpers.seats import NOW, Seat
+from tests.helpers.seats import NOW, Pictures, Seat
 from tests.helpers.stack import Person, Stack
 from tests.room.test_room import PART, TASK, enter, settled
 
-SIZES = [(80, 24), (160, 48)]
 SESSION = UUID(int=5)
 
 
@@ -35,18 +33,9 @@ async def write(here: Seat, key: str, text: str) -> None:
     await here.until(lambda: not here.app.screen.writing.display)
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_the_sheet_while_the_station_runs(
-    size: tuple[int, int],
-    stack: Stack,
-    amara: Person,
-    mei: Person,
-    seat: Any,
-    picture: Callable[[Seat, str], None],
+    stack: Stack, amara: Person, mei: Person, seat: Any, pictures: Pictures
 ) -> None:
-    def taken(name: str) -> str:
-        return f"sheet-{name}-{size[0]}x{size[1]}"
-
     case = await stack.case(
         1,
         category="Vision loss",
@@ -66,7 +55,7 @@ async def test_the_sheet_while_the_station_runs(
         version=2,
         stage_since=NOW - timedelta(seconds=252),
     )
-    here = await seat(size=size, clock=lambda: NOW, person=amara)
+    here = await seat(clock=lambda: NOW, person=amara)
     await enter(here)
     await here.until_text("INTERVIEW", "Opening line")
     await here.press("m")
@@ -83,23 +72,23 @@ async def test_the_sheet_while_the_station_runs(
     await here.press("g")
     await settled(here)
     await here.until_text("Says who she is")
-    picture(here, taken("interview"))
+    await pictures(here, "sheet-interview")
     await here.press("b")
     await here.until_text("You are Margaret, 71", "82/100")
-    picture(here, taken("brief"))
+    await pictures(here, "sheet-brief")
     await here.press("escape", "G", "s")
     await here.type("Silences are borne")
     await here.until_text("Keep doing", "Long silence")
-    picture(here, taken("writing"))
+    await pictures(here, "sheet-writing")
     await here.press("enter", "R")
     await here.until_text("By which rubric do you mark?", "RCGP SCA")
-    picture(here, taken("rubrics"))
+    await pictures(here, "sheet-rubrics")
     await here.press("3")
     await here.until_text("Clinical management and")
     await here.press("g", "2", "j", "3")
     await here.until_text("Pass", "Clear pass ×1.5")
     await settled(here)
-    picture(here, taken("sca"))
+    await pictures(here, "sheet-sca")
     await here.press("h")
     await here.until_text("Hand in this sheet?", "1 domain is not marked")
-    picture(here, taken("hand-in"))
+    await pictures(here, "sheet-hand-in")
