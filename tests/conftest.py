@@ -53,6 +53,11 @@ def pytest_unconfigure() -> None:
 gc.set_threshold(100_000, 50, 100)
 
 
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end; nor need it be looked through."""
+    gc.freeze()
+
+
 @pytest.hookimpl(tryfirst=True)  # before the items without a chosen mark are left out
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole programs first, on half of the workers: they mostly wait, and not alone at the end."""

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from medtui.data import Backend, DataError, HalfDone, Invalid, MemoryTokens, NotAllowed, Server
@@ -23,6 +22,7 @@ from medtui.models import FileKind
 from medtui.store.replace_journal import ReplaceJournal, Which, folder_of
 from tests.data.cable import cable
 from tests.data.conftest import Open
+from tests.helpers.http_clients import http_client
 from tests.helpers.seats import login_of
 from tests.helpers.stack import Person, Stack
 
@@ -52,7 +52,7 @@ async def with_old(stack: Stack, host: Person) -> UUID:
 async def there(stack: Stack, session_id: UUID) -> bytes | None:
     """What is in the bucket, read with the service key past everything of ours."""
     headers = {"Authorization": f"Bearer {stack.service_key}"}
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with http_client(headers=headers) as http:
         path = f"storage/v1/object/assessments/{session_id}/transcript.json"
         answer = await http.get(f"{stack.url}/{path}")
     return answer.content if answer.is_success else None

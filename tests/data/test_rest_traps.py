@@ -41,6 +41,7 @@ from medtui.data import (
 )
 from medtui.models import PracticeSession, ProfileDraft, SessionDraft, Stage
 from tests.data.conftest import Open
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Stack
 
 Call = Callable[[Any], Awaitable[Any]]
@@ -279,7 +280,7 @@ async def test_the_bucket_takes_no_name_that_means_something_else(stack: Stack) 
     host = await stack.person()
     session_id = await stack.session(host)
     headers = {"Authorization": f"Bearer {host.token}", "apikey": stack.anon_key}
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with http_client(headers=headers) as http:
         for name in BAD_NAMES:
             path = f"storage/v1/object/assessments/{session_id}/{name}"
             answer = await http.post(f"{stack.url}/{path}", content=b"{}")

@@ -13,6 +13,7 @@ from medtui.local.auth.errors import AuthError
 from medtui.local.auth.limits import REQUESTS, Limits
 from medtui.local.limiter import MOST_KEYS, Limiter
 from tests.helpers.auth_door import AuthDoor, said
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import PASSWORD, Stack
 
 NEW = {"email": "new@example.org", "password": "correct horse"}
@@ -174,7 +175,7 @@ def test_who_is_at_the_limit_is_forgotten_last() -> None:
 
 
 async def test_no_key_no_entry(stack: Stack) -> None:
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         for path in ("auth/v1/settings", "rest/v1/profiles"):
             missing = await http.get(f"{stack.url}/{path}")
             assert (missing.status_code, missing.json()["message"]) == (

@@ -11,9 +11,9 @@ import subprocess
 import time
 from pathlib import Path
 
-import httpx
 import pytest
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.process import Serve, Server, nobody_is_left
 from tests.helpers.writes import KINDS, Database, Door, Kind, Unacknowledged
 
@@ -49,7 +49,7 @@ async def test_what_is_acknowledged_outlives_every_kill(
             line = await asyncio.to_thread(server.line)
             assert left is None or not left.exists()
             check(kinds, line, data)
-            async with httpx.AsyncClient(timeout=PATIENCE) as http:
+            async with http_client(timeout=PATIENCE) as http:
                 await kill_among_writes(victim, server, data, kinds, Door(line, http), dice)
         slowest = max(slowest, await nobody_left(server, data))
         folders = set(temporary.iterdir())

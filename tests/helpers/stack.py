@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 from weakref import WeakSet
 
-import httpx
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
@@ -26,6 +25,7 @@ from medtui.local.auth.passwords import hash_password
 from medtui.local.install import MIGRATIONS, PLATFORM, install, read
 from medtui.local.keys import ServerKeys
 from medtui.local.postgres import SUPERUSER, Cluster
+from tests.helpers.http_clients import http_client
 
 if TYPE_CHECKING:
     from medtui.local.gateway import Gateway
@@ -210,7 +210,7 @@ class Stack:
         """Keep files in a session's folder with the service key, as other clients may."""
         headers = {"Authorization": f"Bearer {self.service_key}"}
         headers["Content-Type"] = "application/json"
-        async with httpx.AsyncClient(headers=headers, timeout=40) as http:
+        async with http_client(headers=headers, timeout=40) as http:
             for name in names:
                 path = f"object/assessments/{session_id}/{name}"
                 answer = await http.post(f"{self.url}/storage/v1/{path}", content=content)
@@ -218,7 +218,7 @@ class Stack:
 
     async def client(self, person: Person | None = None, *, key: str | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
-        http = await self._resources.enter_async_context(httpx.AsyncClient(timeout=40))
+        http = await self._resources.enter_async_context(http_client(timeout=40))
         options = AsyncClientOptions(httpx_client=http)
         client = await acreate_client(self.url, key or self.anon_key, options)
         self._resources.push_async_callback(client.realtime.close)

@@ -17,6 +17,7 @@ from websockets.exceptions import InvalidStatus
 
 from medtui.local.keys import ServerKeys
 from medtui.local.settings import ServerSettings
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 
 BOTH = pytest.mark.parametrize("kind", ["jwt", "opaque"])
@@ -31,7 +32,7 @@ def secret(stack: Stack, kind: str) -> str:
 
 
 async def get(stack: Stack, path: str, **headers: str) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         return await http.get(f"{stack.url}/{path}", headers=headers)
 
 

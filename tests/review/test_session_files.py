@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 from filelock import FileLock
 
@@ -17,6 +16,7 @@ from medtui.models import FileKind
 from medtui.review import session_review
 from medtui.store.replace_journal import ReplaceJournal, folder_of
 from tests.data.cable import cable
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 from tests.review.reader import PLATFORM, SAMPLES, TALK
 from tests.review.test_session_review import over, review
@@ -39,7 +39,7 @@ async def people(stack: Stack) -> tuple[Person, Person]:
 async def content(stack: Stack, session_id: UUID, kind: str = "transcript") -> bytes | None:
     """What is in the bucket, read with the service key."""
     headers = {"Authorization": f"Bearer {stack.service_key}"}
-    async with httpx.AsyncClient(headers=headers) as http:
+    async with http_client(headers=headers) as http:
         path = f"storage/v1/object/assessments/{session_id}/{kind}.json"
         answer = await http.get(f"{stack.url}/{path}")
     return answer.content if answer.is_success else None

@@ -12,13 +12,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 import websockets
 
 from medtui.shared_screen.guard import PER_ADDRESS
 from medtui.shared_screen.web import GIVEN_UP
 from tests.helpers.browser import CHROMIUM, Browser
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Stack
 from tests.test_end_to_end import environment, server
 from tests.test_server_goes_away import local_run
@@ -156,7 +156,7 @@ async def test_nothing_that_a_visitor_sends_reaches_the_board_but_paging(
 
 @pytest.mark.detail
 async def test_the_page_loads_nothing_from_other_servers(stack: Stack, tmp_path: Path) -> None:
-    async with serving(tmp_path, **server(stack)) as url, httpx.AsyncClient() as http:
+    async with serving(tmp_path, **server(stack)) as url, http_client() as http:
         page = (await http.get(url)).text
         assert "https://" not in page
         assert "cursor: none" in page

@@ -19,6 +19,7 @@ import psycopg
 import websockets
 from psycopg.rows import dict_row
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 
 BUCKET = "assessments"
@@ -279,7 +280,7 @@ def _role(who: Who) -> str:
 @contextlib.asynccontextmanager
 async def knock(stack: Stack) -> AsyncIterator[Doors]:
     """The doors of a stack, after finding out which are open."""
-    async with httpx.AsyncClient(timeout=60) as http:
+    async with http_client(timeout=60) as http:
         doors = Doors(stack, http)
         key = {"apikey": stack.service_key, "Authorization": f"Bearer {stack.service_key}"}
         url, folder = f"{stack.url}/storage/v1/object/list/{BUCKET}", {"prefix": ""}

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 
 Row = dict[str, Any]
@@ -21,7 +22,7 @@ Row = dict[str, Any]
 
 async def patch(stack: Stack, who: Person, where: str, values: Row) -> httpx.Response:
     """PATCH as a user, as any client would send it."""
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         return await http.patch(
             f"{stack.url}/rest/v1/practice_sessions?{where}",
             headers={"apikey": stack.anon_key, "Authorization": f"Bearer {who.token}"},
@@ -30,7 +31,7 @@ async def patch(stack: Stack, who: Person, where: str, values: Row) -> httpx.Res
 
 
 async def post(stack: Stack, who: Person, values: Row | list[Row]) -> httpx.Response:
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         return await http.post(
             f"{stack.url}/rest/v1/practice_sessions",
             headers={"apikey": stack.anon_key, "Authorization": f"Bearer {who.token}"},
@@ -175,7 +176,7 @@ async def test_stages_go_forward_one_by_one_and_only_with_everything_chosen(stac
 
 async def test_profiles_are_edited_by_whom_they_are_of(stack: Stack) -> None:
     me, other = await stack.person("Amara"), await stack.person("Daniel")
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         for whose, names in ((other, ["Amara", "Daniel"]), (me, ["Daniel", "Eve"])):
             await http.patch(
                 f"{stack.url}/rest/v1/profiles?user_id=eq.{whose.id}",
@@ -192,7 +193,7 @@ async def test_profiles_are_edited_by_whom_they_are_of(stack: Stack) -> None:
 async def test_nobody_selects_what_only_a_role_may_read(column: str, stack: Stack) -> None:
     me = await stack.person()
     await stack.sql("insert into cases (category, actor_brief) values ('Lids', 'secret')")
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         for token in (me.token, stack.anon_key):
             headers = {"apikey": stack.anon_key, "Authorization": f"Bearer {token}"}
             allowed = await http.get(
@@ -208,7 +209,7 @@ async def test_nobody_selects_what_only_a_role_may_read(column: str, stack: Stac
 
 async def test_strangers_see_sessions_without_their_room_links(stack: Stack) -> None:
     await stack.session(await stack.person(), room_url="https://ours.example")
-    async with httpx.AsyncClient(headers={"apikey": stack.anon_key}) as http:
+    async with http_client(headers={"apikey": stack.anon_key}) as http:
         url = f"{stack.url}/rest/v1/practice_sessions"
         assert len((await http.get(f"{url}?select=id,type,stage_since")).json()) == 1
         for query in ("?select=room_url", "?select=id&room_url=eq.https://ours.example"):
@@ -223,7 +224,7 @@ async def fifty_race(stack: Stack) -> None:
     session_id = await stack.session(host)
     where = f"id=eq.{session_id}&guest_id=is.null"
 
-    async with httpx.AsyncClient(timeout=30) as http:
+    async with http_client(timeout=30) as http:
 
         async def book(person: Person) -> int:
             answer = await http.patch(

@@ -22,6 +22,7 @@ import pytest
 from medtui.local.install import MIGRATIONS, install
 from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack, administrator, slots_gone
 
 NAMES = Path(__file__).with_name("recordings.txt")
@@ -141,7 +142,7 @@ async def test_every_recorded_answer_is_given_again(bare: Stack) -> None:
         names[f"<S{number}>"] = str(made)
     tokens = tokens_of(bare, people)
     replayed = 0
-    async with httpx.AsyncClient(base_url=f"{bare.url}/rest/v1/") as http:
+    async with http_client(base_url=f"{bare.url}/rest/v1/") as http:
         for recorded in recordings():
             headers, body = SENT.get(recorded.name, ({}, None))
             sent = {"apikey": bare.anon_key, **headers}

@@ -9,6 +9,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 
 
@@ -37,7 +38,7 @@ class RestDoor:
 
 @pytest.fixture
 async def rest(stack: Stack) -> Any:
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         yield RestDoor(stack, http)
 
 

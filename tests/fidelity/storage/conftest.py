@@ -10,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 
 SESSION = UUID("00000000-0000-4000-8000-000000000001")
@@ -66,7 +67,7 @@ class Scene:
 async def scene_of(stack: Stack) -> AsyncIterator[Scene]:
     host, guest, stranger = [await stack.person(name) for name in ("Amara", "Daniel", "Priya")]
     await stack.session(host, guest=guest, id=SESSION)
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         yield Scene(stack, host, guest, stranger, StorageDoor(stack, http))
 
 
