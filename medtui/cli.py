@@ -10,7 +10,8 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from medtui import __version__, case_import, console, doctor
+from medtui import __version__, console
+from medtui.commands import case_import, doctor
 from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.shared_screen.command import add_options

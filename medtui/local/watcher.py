@@ -37,8 +37,10 @@ def main() -> None:
         # The watcher must not be PostgreSQL's child: it would take its end for a crash.
         if os.fork() == 0:
             watch(postgres, alive)
+            import shutil  # costs more than all the rest, and is needed now alone
+
             for folder in folders:
-                delete(folder)
+                shutil.rmtree(folder, ignore_errors=True)
         os._exit(0)
     os.wait()
     # PostgreSQL holds both pipes' ends without knowing: it reads nothing, and writes to the log.
@@ -77,12 +79,6 @@ def watch(postgres: int, alive: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(postgres, number)
         select.select([alive], [], [], seconds)
-
-
-def delete(folder: str) -> None:
-    import shutil  # Costs more than all the rest, and is seldom needed.
-
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""The commands that draw no screen, a module for each."""
