@@ -242,7 +242,8 @@ def clock(found: re.Match[str]) -> Made:
     minute = int(parts.get("min") or 0)
     if int(typed) > 23 and not (parts.get("min") or parts.get("half")):
         return ()  # a day of the month
-    exact = typed.startswith("0") or len(typed) + 2 * bool(parts.get("joined")) == 4
+    # Nobody practises at 22:30 and calls it 10:30; 7:30 may be in the evening.
+    exact = typed.startswith("0") or (len(typed) == 2 and parts.get("min") is not None)
     return _hours(int(typed), minute, parts.get("half"), found[0].strip(), exact=exact)
 
 

@@ -78,10 +78,10 @@ def rules(own: tzinfo, year: int, month_first: bool) -> tuple[Rule, ...]:
         (rf"(?P<h>\d{{1,2}})[:.](?P<min>\d\d)(?::\d\d(?:\.\d+)?)?(?:\s*{half})?(?:\s*h(?:rs?)?)?",
          meaning.clock),
         (rf"(?P<h>\d{{1,2}})(?P<min>\d\d)?\s*{half}", meaning.clock),
-        (rf"{years}(?P<h>\d\d)(?P<joined>(?P<min>\d\d))(?:\s*h(?:ou)?rs?)?", meaning.clock),
+        (rf"{years}(?P<h>\d\d)(?P<min>\d\d)(?:\s*h(?:ou)?rs?)?", meaning.clock),
         (r"(?P<h>\d)(?P<min>\d\d)", meaning.clock),
         (rf"(?P<h>\d{{1,2}}){last}", meaning.clock),
-        (r"(?P<h>0\d|[7-9]|[12]\d)h(?P<joined>(?P<min>\d\d))?", meaning.clock),
+        (r"(?P<h>0\d|[7-9]|[12]\d)h(?P<min>\d\d)?", meaning.clock),
         (rf"(?P<n>half|quarter|\d{{1,2}})(?:\s*min(?:ute)?s?)?\s+(?P<side>past|after|to)\s+"
          rf"(?P<h>1[0-2]|[1-9])(?:\s*{half})?", meaning.past_or_to),
         (r"half\s*(\d{1,2})", meaning.half_before),

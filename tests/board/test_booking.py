@@ -161,7 +161,7 @@ async def test_a_session_is_posted_as_it_was_typed(stack: Stack, seat: Any) -> N
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.fill("when", "tomorrow 25:00")
-    await here.until_text("“25:00” is not understood")
+    await here.until_text("✗ There is no 25:00")
     await here.press("ctrl+s")
     assert here.screen == "SessionForm"
     await here.fill("when", "tomorrow 6pm")
