@@ -16,7 +16,7 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from medtui.board.actions import BoardActions, CancelQuestion, FormFor
+from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, FormFor
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.session_details import SessionDetails
@@ -59,6 +59,8 @@ class BoardScreen(ActingScreen):
         Binding("e", "act('edit')", "Edit", id="board.edit",
                 tooltip="Edit or reschedule your session"),
         Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
+        Binding("z", "act('undo')", "Undo", id="board.undo",
+                tooltip="Undo what you have just booked, left or posted"),
         Binding("R", "review", "Review", show=False, id="board.review",
                 tooltip="Transcript and assessment of your session"),
         Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
@@ -172,6 +174,8 @@ class BoardScreen(ActingScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if parameters == ("undo",):
+            return self._acts.can_undo
         return action != "read_notice" or bool(self._backend.news.waiting)
 
     def action_read_notice(self) -> None:
@@ -356,6 +360,20 @@ class BoardScreen(ActingScreen):
     def set_busy(self, session_id: UUID, is_busy: bool) -> None:
         if self.is_mounted:
             self.list.set_busy(session_id, is_busy)
+
+    def tell_done(self, words: str, *, can_undo: bool = False) -> None:
+        self.notify(
+            f"{words}  z: undo" if can_undo else words,
+            markup=False,
+            timeout=UNDO_SECONDS if can_undo else None,
+        )
+        self.refresh_bindings()
+        if can_undo:
+            self.set_timer(UNDO_SECONDS + 0.1, self.refresh_bindings)
+
+    def end_offer(self) -> None:
+        self.app.clear_notifications()
+        self.refresh_bindings()
 
     def expect_gone(self, session_id: UUID) -> None:
         self._cancelling.add(session_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -45,16 +45,17 @@ def typed_moment(when: When, now: datetime, zone: tzinfo) -> tuple[str, str]:
         named = [in_short(at, now, zone) for at in when.readings[:MOST_READINGS]]
         more = ["…"] if len(when.readings) > MOST_READINGS else []
         return "doubt", f"{' or '.join(named + more)}? {when.advice}"
-    words = f"{in_full(when.at, zone)} · {when.at:%H:%M} UTC · {countdown(when.at, now)}"
+    words = f"{in_full(when.at, zone)} · {countdown(when.at, now)}"
     if when.at < now - GRACE:
         return "wrong", words
     return ("right" if when.at >= now - timedelta(minutes=1) else "warning"), words
 
 
 def in_full(at: datetime, zone: tzinfo) -> str:
-    """ "Friday 27 November 2026, 07:30 GMT"."""
+    """ "Friday 27 November 2026, 07:30 GMT", and in UTC where that is another time."""
     local = at.astimezone(zone)
-    return f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+    words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+    return f"{words} · {at.astimezone(UTC):%H:%M} UTC" if local.utcoffset() else words
 
 
 def in_short(at: datetime, now: datetime, zone: tzinfo) -> str:
