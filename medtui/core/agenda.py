@@ -101,6 +101,17 @@ class Agenda:
         top = self._headings()[bisect.bisect_left(self._days, day)]
         return top + 1 + bisect.bisect_left(self._keys[day], key)
 
+    def nearest(self, at: datetime) -> UUID | None:
+        """The session that starts nearest to a time, the later of two; None if there is none."""
+        day = at.astimezone(self._zone).date()
+        here = bisect.bisect_left(self._days, day)
+        # The last one before that time is on that day or on the one before, and so for the next.
+        near = self._days[max(0, here - 1) : here + 2]
+        keys = [key for found in near for key in self._keys[found]]
+        next_ = bisect.bisect_left(keys, (at, FIRST))
+        around = keys[max(0, next_ - 1) : next_ + 1]
+        return min(reversed(around), key=lambda key: abs(key[0] - at))[1] if around else None
+
     def fill(self, sessions: Iterable[PracticeSession]) -> None:
         """Replace all sessions by these, which are in order."""
         self._sessions, self._keys = {}, {}
@@ -164,6 +175,7 @@ class Board:
         self._by_id: dict[UUID, PracticeSession] = {}
         self._order: list[Key] = []
         self._free: list[Key] = []
+        self._own: list[Key] = []
         self._texts: dict[UUID, str] = {}
 
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
@@ -171,6 +183,7 @@ class Board:
         before, self._by_id = self._by_id, {session.id: session for session in sessions}
         self._order = sorted((s.starts_at, s.id) for s in self._by_id.values())
         self._free = [key for key in self._order if self._by_id[key[1]].is_open]
+        self._own = [key for key in self._order if self._by_id[key[1]].involves(self.viewer)]
         self._texts.clear()
         self._fill()
         return {id_ for id_, session in self._by_id.items() if before.get(id_) != session}
@@ -190,6 +203,8 @@ class Board:
             bisect.insort(self._order, key)
             if session.is_open:
                 bisect.insort(self._free, key)
+            if session.involves(self.viewer):
+                bisect.insort(self._own, key)
             if self._is_wanted(session):
                 self.agenda.add(session)
             else:
@@ -226,6 +241,32 @@ class Board:
         start = (self.now, FIRST)
         free = len(self._free) - bisect.bisect_left(self._free, start)
         return free, len(self._order) - bisect.bisect_left(self._order, start)
+
+    def next_own(self) -> PracticeSession | None:
+        """The viewer's session that runs, or that comes next; until an hour after its start."""
+        oldest = bisect.bisect_left(self._own, (self.now - SHOWN_WHILE_RUNNING, FIRST))
+        for _, id_ in self._own[oldest:]:
+            session = self._by_id[id_]
+            if session.stage is Stage.INTERVIEW or (
+                session.stage is Stage.PREP and self.now - session.starts_at <= SHOWN_AFTER_START
+            ):
+                return session
+        return None
+
+    def beginning(self) -> UUID | None:
+        """Where the cursor is put at first: one's own next session, or the next free seat.
+
+        Without either it is the first session that is not over; None if there is none.
+        """
+        own = self.next_own()
+        if own and own.id in self.agenda:
+            return own.id
+        coming = bisect.bisect_left(self._free, (self.now, FIRST))
+        for _, id_ in self._free[coming:]:
+            if id_ in self.agenda and not self._by_id[id_].involves(self.viewer):
+                return id_
+        shown = (s for s in self.agenda.sessions if s.starts_at >= self.now)
+        return next((session.id for session in shown), None)
 
     def overlapping(
         self, starts_at: datetime, minutes: int, *, but: UUID | None = None
@@ -270,6 +311,8 @@ class Board:
         del self._order[bisect.bisect_left(self._order, key)]
         if session.is_open:
             del self._free[bisect.bisect_left(self._free, key)]
+        if session.involves(self.viewer):
+            del self._own[bisect.bisect_left(self._own, key)]
 
 
 def _said(session: PracticeSession) -> Iterable[str]:

@@ -95,6 +95,14 @@ def _amount(minutes: int) -> str:
     return f"{days} days" if days > 1 else "1 day"
 
 
+def next_words(session: PracticeSession, viewer: UUID, now: datetime, zone: tzinfo) -> str:
+    """One's next session in a line: "today 19:00, in 56 min, with Mei Tanaka"."""
+    other = session.guest if session.host_id == viewer else session.host
+    is_alone = session.guest_id is None
+    whom = "seat free" if is_alone else f"with {other.name if other else '(unknown)'}"
+    return f"{moment(session.starts_at, now, zone)}, {standing(session, now)}, {whom}"
+
+
 def standing(session: PracticeSession, now: datetime) -> str:
     """The countdown to a session, or the stage that it is in."""
     if session.stage is Stage.PREP:
