@@ -18,13 +18,16 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, FormFor
+from medtui.board.board_filter import BoardFilter
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.column_headings import ColumnHeadings
 from medtui.board.details_dialog import DetailsScreen
+from medtui.board.filter_dialog import FilterScreen
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Board, View, why_not_review
+from medtui.core.filters import Choice, choices
 from medtui.core.notices import gone_words, words
 from medtui.core.session_acts import possible_acts
 from medtui.core.wording import next_words
@@ -83,13 +86,15 @@ class BoardScreen(ActingScreen):
         Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
         Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
                 tooltip="Filter as you type"),
+        Binding("f", "choose_filter", "Show only", id="board.choose_filter",
+                tooltip="Filter by level, type, category, day or hours"),
         Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
         Binding("h", "history", "History", id="board.history",
                 tooltip="My past sessions, and how I do"),
         Binding("p", "profile", "Profile", id="board.profile",
                 tooltip="Edit your profile"),
-        Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
-                tooltip="Show what the filter hides"),
+        Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
+                tooltip="Clear filter"),
         Binding("d", "read_notice", "Got it", id="board.read_notice",
                 tooltip="You have read what the line at the top tells"),
         Binding("A", "account", "Account", show=False, id="board.account",
@@ -104,6 +109,7 @@ class BoardScreen(ActingScreen):
     hint = query_one("#hint", Static)
     notice = query_one("#notice", Static)
     next_line = query_one("#next", Static)
+    chips = query_one("#chips", Static)
     headings = query_one(ColumnHeadings)
 
     def __init__(self, context: Context) -> None:
@@ -117,6 +123,7 @@ class BoardScreen(ActingScreen):
         self.details = SessionDetails(self.me, self.zone)
         self._acts = BoardActions(self, context)
         self._unfinished = Unfinished(self, context)
+        self._filter = BoardFilter(context)
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
@@ -133,6 +140,7 @@ class BoardScreen(ActingScreen):
         yield StatusLine(self.zone, self.context.server_name)
         yield Static(id="notice", markup=False)
         yield Static(id="next", markup=False)
+        yield Static(id="chips", markup=False)
         with Horizontal(id="board"):
             with Vertical(id="sessions"):
                 yield ColumnHeadings(self.list)
@@ -153,6 +161,7 @@ class BoardScreen(ActingScreen):
         if feed.connection.is_live:
             self._went_live()
         self._show_notice()
+        self._load_filter()
         self.set_interval(1, self._redraw)
         self._redraw()
 
@@ -253,6 +262,9 @@ class BoardScreen(ActingScreen):
             now=now,
         )
         self._show_next()
+        chips = self._filter.chips(self._board)
+        self.chips.display = bool(chips)
+        self.chips.update(chips, layout=False)
         self._show_details()
         is_empty = len(self._board.agenda) == 0
         self.hint.display = is_empty
@@ -299,8 +311,8 @@ class BoardScreen(ActingScreen):
                 return "Reading the board…"
             # In the line above it may be cut; here is room for all of it.
             return f"{reason[0].upper()}{reason[1:]}. Trying again…"
-        if self._board.query:
-            return f"Nothing matches “{self._board.query}”. Press esc to see all."
+        if self._board.is_filtered and (hidden := len(self._board.hidden)):
+            return f"No matches. The filter hides {hidden}: press esc to see all."
         return {
             View.ALL: "No sessions yet. Press n to post the first.",
             View.OPEN: "No free seats. Press n to post a session, v to see all.",
@@ -352,7 +364,9 @@ class BoardScreen(ActingScreen):
     def action_clear_filter(self) -> None:
         self.filter.value = ""
         self.filter.display = False
-        self._look_at(query="")
+        if self._board.filter.chosen:
+            self._keep(frozenset())
+        self._look_at(query="", filter=self._filter.of(frozenset()))
         self.list.focus()
 
     @on(Input.Changed, "#filter")
@@ -364,6 +378,29 @@ class BoardScreen(ActingScreen):
     def _filter_kept(self) -> None:
         self.filter.display = bool(self._board.query)
         self.list.focus()
+
+    @work(group="filter")
+    async def _load_filter(self) -> None:
+        filter_ = await self._filter.load()
+        if filter_.chosen:
+            self._look_at(filter=filter_)
+
+    @work(group="filter")
+    async def action_choose_filter(self) -> None:
+        """Choose what to filter by, in a dialog."""
+        if not self.is_active:  # the key was pressed twice
+            return
+        chosen = self._board.filter.chosen
+        listed = choices(self._board.sessions, chosen, self.zone, self.now)
+        answer = await self.app.push_screen_wait(FilterScreen(listed, chosen, self._filter.hours))
+        if answer is not None and answer != chosen:
+            self._look_at(filter=self._filter.of(answer))
+            self._keep(answer)
+
+    @work(group="keep-filter")
+    async def _keep(self, chosen: frozenset[Choice]) -> None:
+        if failed := await self._filter.save(chosen):
+            self.notify(failed, severity="warning", markup=False)
 
     def action_history(self) -> None:
         self.context.go(routes.OwnHistory())

@@ -15,6 +15,7 @@ from enum import Enum
 from itertools import accumulate, takewhile
 from uuid import UUID
 
+from medtui.core.filters import Filter
 from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
@@ -170,6 +171,9 @@ class Board:
         self.now = now
         self.view = View.ALL
         self.query = ""
+        self.filter = Filter(zone)
+        self.hidden: set[UUID] = set()
+        """Sessions of the view that words or filter hide."""
         self.agenda = Agenda(zone)
         self._words: list[str] = []
         self._by_id: dict[UUID, PracticeSession] = {}
@@ -194,6 +198,7 @@ class Board:
         for id_ in removed:
             self._forget(id_)
             self.agenda.discard(id_)
+            self.hidden.discard(id_)
         for session in changed:
             if self._by_id.get(session.id) == session:
                 continue
@@ -205,18 +210,17 @@ class Board:
                 bisect.insort(self._free, key)
             if session.involves(self.viewer):
                 bisect.insort(self._own, key)
-            if self._is_wanted(session):
-                self.agenda.add(session)
-            else:
-                self.agenda.discard(session.id)
+            self._place(session)
             touched.add(session.id)
         return touched
 
     def tick(self, now: datetime) -> None:
         """Set the time: sessions that are over leave the agenda."""
-        went_back = now < self.now
+        went_back = now < self.now  # the server's time is known now, and is the earlier one
+        # What starts within the hour, or is of today, changes with the time.
+        is_due = self.is_filtered and now.replace(second=0) > self.now.replace(second=0)
         self.now = now
-        if went_back:  # the server's time is known now, and earlier than this machine's
+        if went_back or is_due:
             self._fill()
             return
         aged = takewhile(
@@ -225,13 +229,30 @@ class Board:
         for session in [session for session in aged if not self._is_current(session)]:
             self.agenda.discard(session.id)
 
-    def look_at(self, *, view: View | None = None, query: str | None = None) -> None:
-        """Change the view or the filter; None: as before."""
+    @property
+    def is_filtered(self) -> bool:
+        """Whether words or a filter may hide sessions of the view."""
+        return bool(self._words or self.filter.chosen)
+
+    def look_at(
+        self,
+        *,
+        view: View | None = None,
+        query: str | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> None:
+        """Change the view, the words or the filter; None: as before."""
         self.view = view or self.view
+        self.filter = filter or self.filter
         if query is not None:
             self.query = query
             self._words = fold(query).split()
         self._fill()
+
+    @property
+    def sessions(self) -> Iterable[PracticeSession]:
+        """All of the window, shown or not."""
+        return self._by_id.values()
 
     def get(self, session_id: UUID | None) -> PracticeSession | None:
         return self._by_id.get(session_id) if session_id else None
@@ -283,10 +304,21 @@ class Board:
     def _fill(self) -> None:
         oldest = bisect.bisect_left(self._order, (self.now - SHOWN_AS_MINE, FIRST))
         sessions = (self._by_id[id_] for _, id_ in self._order[oldest:])
-        self.agenda.fill(session for session in sessions if self._is_wanted(session))
+        current = [session for session in sessions if self._is_current(session)]
+        wanted = [session for session in current if self._matches(session)]
+        self.agenda.fill(wanted)
+        self.hidden = {session.id for session in current} if self.is_filtered else set()
+        self.hidden.difference_update(session.id for session in wanted)
 
-    def _is_wanted(self, session: PracticeSession) -> bool:
-        return self._is_current(session) and (not self._words or self._matches(session))
+    def _place(self, session: PracticeSession) -> None:
+        """Show a session that is new or different, or hide it."""
+        is_current = self._is_current(session)
+        is_shown = is_current and self._matches(session)
+        if is_shown:
+            self.agenda.add(session)
+        else:
+            self.agenda.discard(session.id)
+        (self.hidden.add if is_current and not is_shown else self.hidden.discard)(session.id)
 
     def _is_current(self, session: PracticeSession) -> bool:
         age = self.now - session.starts_at
@@ -297,6 +329,11 @@ class Board:
         return age <= limit and (self.view is View.ALL or (session.is_open and not is_mine))
 
     def _matches(self, session: PracticeSession) -> bool:
+        """Whether words and filter let it through."""
+        if not self.filter.wants(session, self.viewer, self.now):
+            return False
+        if not self._words:
+            return True
         text = self._texts.get(session.id)
         if text is None:
             text = self._texts[session.id] = fold(" ".join(_said(session)))

@@ -68,7 +68,8 @@ def stylesheet() -> Path:
 
 
 _OURS = (
-    "app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.", "sheet.",
+    "app.", "board.", "cases.", "clock.", "filter.", "form.", "history.", "review.", "room.",
+    "sheet.",
 )  # fmt: skip
 """Prefixes of binding ids; the palette lists these bindings' actions."""
 

@@ -264,7 +264,8 @@ async def test_host_guest_and_stranger_see_what_is_theirs(
     await stranger.press("R")
     await stranger.until_text("Only the two of a session read")
     await stranger.press("enter")
-    await stranger.until_screen("DetailsScreen")
+    await stranger.until_text("This session is already booked by")
+    assert stranger.screen == "BoardScreen"
     assert "R Review" not in stranger.text
     assert "review it" not in stranger.text
 
