@@ -197,6 +197,8 @@ class PracticeSession(Row):
     candidate_id: UUID | None = None
     stage: Annotated[Stage, BeforeValidator(_nearest_stage)] = Field(Stage.PREP, alias="version")
     stage_since: Moment | None = None
+    turned_at: Moment | None = None
+    """When the row last went back from a station that had begun; None: never, or not known."""
 
     host: Profile | None = None
     guest: Profile | None = None
