@@ -71,8 +71,8 @@ class BoardScreen(ActingScreen):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book the free seat"),
-        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give your seat back"),
+        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book"),
+        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give up your seat"),
         Binding("e", "act('edit')", "Edit", id="board.edit",
                 tooltip="Edit or reschedule your session"),
         Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
@@ -90,7 +90,7 @@ class BoardScreen(ActingScreen):
                 tooltip="Filter by level, type, category, day or hours"),
         Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
         Binding("h", "history", "History", id="board.history",
-                tooltip="My past sessions, and how I do"),
+                tooltip="History and progress"),
         Binding("p", "profile", "Profile", id="board.profile",
                 tooltip="Edit your profile"),
         Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
@@ -101,7 +101,7 @@ class BoardScreen(ActingScreen):
                 tooltip="Your account: password, e-mail, signing out"),
         Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
                 tooltip="Sign out on this machine"),
-        Binding("q", "app.quit", "Quit", id="board.quit", tooltip="End medtui"),
+        Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),
     ]  # fmt: skip
 
     status = query_one(StatusLine)
@@ -447,7 +447,7 @@ class BoardScreen(ActingScreen):
         if not self.is_active or self.list.is_busy(session.id):
             return None  # the key was pressed twice
         if time.monotonic() - self._startled < STARTLE_SECONDS:
-            self.refuse("The session that was here has just gone: look again.")
+            self.refuse("That session was just removed.")
             return None
         return session
 

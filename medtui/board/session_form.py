@@ -49,9 +49,9 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="form.save", priority=True,
                 tooltip="Send it to the board"),
-        Binding("ctrl+r", "start_afresh", "Start afresh", id="form.afresh", priority=True,
-                tooltip="Drop the draft"),
-        Binding("escape", "leave", "Back", id="form.back", tooltip="Back; what you typed is kept"),
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="form.afresh", priority=True,
+                tooltip="Discard the draft"),
+        Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
     when = query_one("#when", Field)
@@ -70,7 +70,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._overlap = overlap
         self._session = session
         self._form = f"edit-{session.id}" if session else POST
-        self.draft = DraftNote("edit this session" if session else "post a session")
+        self.draft = DraftNote()
         # One id for as long as the draft is there: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}

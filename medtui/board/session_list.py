@@ -75,7 +75,7 @@ class SessionList(CursorList):
         Binding("enter", "enter('room')", "Go in", key_display="enter", id="board.enter_room",
                 tooltip="Go into the room of your session"),
         Binding("enter", "enter('book')", "Book", key_display="enter", id="board.enter_book",
-                tooltip="Book the free seat"),
+                tooltip="Book"),
         Binding("enter", "enter('details')", "Details", key_display="enter",
                 id="board.select", tooltip="Details of the session, where they are not shown"),
         Binding("enter", "enter('')", "Why not", show=False, id="board.enter_refused",
@@ -264,7 +264,8 @@ class SessionList(CursorList):
         host = session.host.name if session.host else "(unknown)"
         if self._viewer is not None and session.host_id == self._viewer:
             host = "You"
-        level = session.host.level if session.host else ""
+        levels = session.host.level_forms if session.host else [""]
+        level = first_fitting(levels, columns.level)
         kind, case = session.type_label, session.case
         topics = (
             "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""

@@ -373,7 +373,7 @@ def fold(text: str) -> str:
 
 def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str | None:
     if session.host_id == viewer:
-        return "You host this session: somebody else has to book it."
+        return "You host this session: others can book it."
     if session.guest_id == viewer:
         return "You have booked this session already."
     if session.guest_id is not None:
@@ -425,7 +425,7 @@ def why_not_cancel(session: PracticeSession, viewer: UUID, *, was_held: bool = F
 def why_not_review(session: PracticeSession, viewer: UUID) -> str | None:
     if session.involves(viewer):
         return None
-    return "Only the two of a session read its transcript and its assessment."
+    return "Only the two participants can open the files."
 
 
 def is_to_review(session: PracticeSession, viewer: UUID, now: datetime) -> bool:

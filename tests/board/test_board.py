@@ -100,7 +100,7 @@ async def test_a_session_that_vanishes_under_the_key_is_not_taken_for_another(
     await here.until_text("first", "second")
     here.app.publish(SessionsChanged(removed=(first,)))
     await here.press("b")
-    await here.until_text("The session that was here has just gone")
+    await here.until_text("That session was just removed")
     rows = await stack.sql("select guest_id from practice_sessions")
     assert [row["guest_id"] for row in rows] == [None, None]
 

@@ -187,7 +187,7 @@ async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any)
     await here.until_text("kept as a draft")
     await here.press("n")
     await here.until_screen("SessionForm")
-    await here.until_text("https://example.org/mine", "You had begun to post a session")
+    await here.until_text("https://example.org/mine", "Draft restored")
 
 
 @pytest.mark.detail
@@ -366,7 +366,7 @@ async def test_help_and_palette_name_every_key(stack: Stack, seat: Any) -> None:
     here = await seat(size=(100, 40), person=await stack.person())
     await here.until_text("● LIVE")
     await here.press("question_mark")
-    await here.until_text("Help", "Book the free seat", "Post a new session", "Sign out")
+    await here.until_text("Help", "Book", "Post a new session", "Sign out")
     await here.press("escape", "ctrl+p")
     await here.until_screen("CommandPalette")
     await here.type("Post a new")

@@ -163,10 +163,10 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     here.app.screen.link.value = "https://example.org/mine"
     await here.press("escape")
     await open_form(here)
-    await here.until_text("https://example.org/mine", "You had begun to post a session")
+    await here.until_text("https://example.org/mine", "Draft restored")
     await here.press("ctrl+r")
     await here.until_text("https://meet.jit.si/medtui-")
-    assert "had begun" not in here.text
+    assert "Draft restored" not in here.text
     await here.press("escape")
     assert await here.app.drafts.waiting(here.app.login.account) == []
 

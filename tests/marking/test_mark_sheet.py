@@ -198,11 +198,11 @@ async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     await guest.until_text("Handed in, not yet with Amara Okafor")
     host = await review(await seat(size=SIZE, clock=lambda: NOW, person=amara), amara, session)
     await guest.until_text("Uploaded: it is the session's assessment.")
-    await host.until_text("by an examiner", "8.64 / 13.3")
+    await host.until_text("by the assessor", "8.64 / 13.3")
     await host.press("m")
     await host.until_text("You are the candidate: Mei Tanaka marks.")
     await guest.press("escape")
-    await guest.until_text("by an examiner", "8.64 / 13.3")
+    await guest.until_text("by the assessor", "8.64 / 13.3")
 
 
 @pytest.mark.detail
