@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -9,9 +11,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from medtui.core import last_post
 from medtui.core.agenda import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
+from medtui.core.last_post import LastPost
 from medtui.core.wording import moment
 from medtui.models import PracticeSession
+from medtui.store.kept_choices import KeptChoices
 from medtui.ui.protocol import Dialog, Ui
 
 if TYPE_CHECKING:
@@ -42,9 +47,13 @@ class Undo:
 
 @dataclass(frozen=True, slots=True)
 class FormFor(Dialog[PracticeSession]):
-    """The form for a session, answered with the session as the server has it. None: a new one."""
+    """The form for a session, answered with the session as the server has it. None: a new one.
+
+    `like`: what a new one is like at first.
+    """
 
     session: PracticeSession | None = None
+    like: LastPost | None = None
 
 
 @dataclass(slots=True)
@@ -95,11 +104,16 @@ class BoardActions:
             "book": self.book,
             "leave": self.leave,
             "post": self.post,
+            "post_again": self.post_again,
             "edit": self.edit,
             "cancel": self.cancel,
             "undo": self.undo,
         }
         self._undo: Undo | None = None
+        settings = context.settings
+        self._posted = KeptChoices(
+            settings.state / "last-posts.json", f"{settings.server} {context.me}"
+        )
 
     @property
     def can_undo(self) -> bool:
@@ -135,16 +149,27 @@ class BoardActions:
             undo = Undo(session, sessions.book, "Undone: the seat is yours again.")
             self._tell(f"Left: {self._named(session)}", undo)
 
-    async def post(self) -> None:
+    async def post_again(self) -> None:
+        """Post a session like the last one, a week later."""
+        last = last_post.restored(await asyncio.to_thread(self._posted.load))
+        if not self._ui.refuse(None if last else "You have posted no session yet: press n."):
+            await self.post(last)
+
+    async def post(self, like: LastPost | None = None) -> None:
         """Post a new session, and go to it."""
         if not self._ui.is_active:  # the key was pressed twice
             return
-        if posted := await self._ui.open(FormFor()):
+        if posted := await self._ui.open(FormFor(like=like)):
+            await self._remember(posted)
             self._ui.show_session(posted.id)
             self._ui.go_to(posted.id)
             cancel = self._backend.sessions.cancel
             undo = Undo(posted, cancel, "Undone: the session is deleted.", deletes=True)
             self._tell(f"Posted: {self._named(posted)}", undo)
+
+    async def _remember(self, posted: PracticeSession) -> None:
+        with contextlib.suppress(OSError):  # then it cannot be posted again by one key
+            await asyncio.to_thread(self._posted.save, last_post.stored(last_post.of(posted)))
 
     async def edit(self) -> None:
         """Edit or reschedule a session of the user's."""

@@ -80,6 +80,8 @@ class BoardScreen(ActingScreen):
                 tooltip="Undo what you have just booked, left or posted"),
         Binding("R", "review", "Review", id="board.review",
                 tooltip="Transcript and assessment of your session"),
+        Binding("N", "act('post_again')", "Post again", show=False, id="board.post_again",
+                tooltip="Post a session like your last one, a week later"),
         Binding("o", "open_link", "Link", id="board.open_link", tooltip="Open the room link"),
         Binding("y", "copy_link", "Copy link", id="board.copy_link",
                 tooltip="Copy the room link"),
@@ -455,8 +457,8 @@ class BoardScreen(ActingScreen):
 
     def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
         match dialog:
-            case FormFor(session):
-                return SessionForm(self.context, self.overlap, session)
+            case FormFor(session, like):
+                return SessionForm(self.context, self.overlap, session, like=like)
             case CancelQuestion():
                 return CancelScreen(self.context, dialog)
         return super().dialog(dialog)

@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.core.agenda import room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
+from medtui.core.last_post import LastPost
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
 from medtui.ui.context import Context
@@ -41,9 +42,10 @@ Overlap = Callable[[datetime, UUID], PracticeSession | None]
 class SessionForm(ModalScreen[PracticeSession | None]):
     """Dismissed with the session as the server has it, or with None.
 
-    `session` None posts a new one. A failure leaves the form as it is, with the reason
-    where it belongs. What is typed is kept as a draft until the server has confirmed it,
-    together with the id under which it is posted, so that a restart does not post it twice.
+    `session` None posts a new one, at first like `like` if that is given. A failure leaves the
+    form as it is, with the reason where it belongs. What is typed is kept as a draft until the
+    server has confirmed it, together with the id under which it is posted, so that a restart does
+    not post it twice.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,13 +64,19 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     failure = query_one(".card--error", Static)
 
     def __init__(
-        self, context: Context, overlap: Overlap, session: PracticeSession | None = None
+        self,
+        context: Context,
+        overlap: Overlap,
+        session: PracticeSession | None = None,
+        *,
+        like: LastPost | None = None,
     ) -> None:
         super().__init__()
         self.context = context
         self._backend = context.backend
         self._overlap = overlap
         self._session = session
+        self._like = like
         self._form = f"edit-{session.id}" if session else POST
         self.draft = DraftNote()
         # One id for as long as the draft is there: saving twice is saving once.
@@ -128,6 +136,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             # The next full or half hour that leaves others the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
             kind, candidate = "mock", OPEN
+            if like := self._like:
+                starts_at = like.next_start(self.context.now(), self.context.zone)
+                kind = like.type
+                candidate = str(self.context.me) if like.is_candidate else OPEN
             link = room_link(self.context.settings.room_template, self._session_id)
         else:
             starts_at, kind, link = session.starts_at, session.type, session.room_url or ""

@@ -194,6 +194,28 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     assert row == {"room_url": "room-8", "guest_id": guest.id}
 
 
+async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack, seat: Any) -> None:
+    now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)
+    me = await stack.person()
+    here = await seat(clock=lambda: now, person=me)
+    await here.until_text("● LIVE")
+    await here.press("N")
+    await here.until_text("You have posted no session yet")
+    await open_form(here)
+    await here.fill("when", "tomorrow 18:30")
+    here.app.screen.query_one("#kind", Select).value = "clinical"
+    await here.press("ctrl+s")
+    await here.until_text("Posted: Clinical, tomorrow 18:30")
+    await here.press("N")
+    await here.until_screen("SessionForm")
+    await here.until_text("Wed 9 Jul 18:30")
+    await here.press("enter")
+    await here.until_text("Posted: Clinical, Wed 9 Jul 18:30")
+    rows = await stack.sql("select type, datetime_utc from practice_sessions order by 2")
+    assert [row["type"] for row in rows] == ["clinical"] * 2
+    assert rows[1]["datetime_utc"] - rows[0]["datetime_utc"] == timedelta(days=7)
+
+
 @pytest.mark.parametrize(
     ("link", "words"),
     [
