@@ -84,7 +84,7 @@ class Settings:
     hours: str = "18:00-22:00"
     """The hours at which you usually practise: the board can show the free seats in them."""
     theme: str = "medtui-dark"
-    """A theme of Textual, `medtui-dark` or `medtui-light`."""
+    """`medtui-dark`, `medtui-light`, `medtui-contrast`, or a theme of Textual."""
     preset: str = ""
     """The preset of the station clock, by id or name; empty: the platform's own."""
     servers: tuple[KnownServer, ...] = ()

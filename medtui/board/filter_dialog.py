@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.getters import query_one
 from textual.screen import ModalScreen
-from textual.widgets import SelectionList, Static
-from textual.widgets.selection_list import Selection
+from textual.widgets import OptionList, Static
 
 from medtui.core.filters import Choice, Hours, label
 from medtui.ui.footer import Footer
-from medtui.ui.vim_keys import vim_bindings
+from medtui.ui.vim_keys import VimOptionList
 
 _KINDS = {
     "level": "Level",
@@ -25,15 +25,7 @@ _KINDS = {
     "soon": "Starts",
     "hours": "My hours",
 }
-
-
-class ChoiceList(SelectionList[Choice]):
-    """A list of choices with the board's movement keys."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *vim_bindings("cursor_down", "cursor_up", "page_down", "page_up", "first", "last"),
-        Binding("space", "select", "Choose", id="filter.choose", tooltip="Choose or drop it"),
-    ]
+_WIDTH = max(map(len, _KINDS.values()))
 
 
 class FilterScreen(ModalScreen[frozenset[Choice] | None]):
@@ -46,6 +38,7 @@ class FilterScreen(ModalScreen[frozenset[Choice] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "choose", "Choose", id="filter.choose", tooltip="Choose it, or drop it"),
         Binding("enter", "apply", "Apply", priority=True, id="filter.apply",
                 tooltip="Show only what is chosen"),
         Binding("c", "clear", "Choose none", id="filter.none", tooltip="Drop all choices"),
@@ -53,32 +46,47 @@ class FilterScreen(ModalScreen[frozenset[Choice] | None]):
                 tooltip="Back, with the filter as it was"),
     ]  # fmt: skip
 
-    options = query_one(ChoiceList)
+    options = query_one(VimOptionList)
 
     def __init__(self, choices: list[Choice], chosen: frozenset[Choice], hours: Hours) -> None:
         super().__init__()
         self._choices = choices
-        self._chosen = chosen
+        self._chosen = set(chosen)
         self._hours = hours
 
     def compose(self) -> ComposeResult:
-        width = max(map(len, _KINDS.values()))
         with Vertical(classes="dialog"):
             yield Static("Show only", classes="card--title")
-            before = ""
-            rows = []
-            for choice in self._choices:
-                kind = _KINDS[choice.kind] if choice.kind != before else ""
-                before = choice.kind
-                words = Content.assemble(
-                    (f"{kind:<{width}}  ", "$text-muted"), Content(label(choice, self._hours))
-                )
-                rows.append(Selection(words, choice, choice in self._chosen))
-            yield ChoiceList(*rows, compact=True)
+            yield VimOptionList(*map(self._row, range(len(self._choices))), compact=True)
         yield Footer(show_command_palette=False)
 
+    def _row(self, index: int) -> Content:
+        """A choice with its mark, and, where another kind begins, the kind's name."""
+        choice = self._choices[index]
+        is_first = index == 0 or self._choices[index - 1].kind != choice.kind
+        kind = _KINDS[choice.kind] if is_first else ""
+        mark = "[x]" if choice in self._chosen else "[ ]"
+        return Content(f"{kind:<{_WIDTH}}  {mark} {label(choice, self._hours)}")
+
+    def _draw(self, index: int) -> None:
+        self.options.replace_option_prompt_at_index(index, self._row(index))
+
+    @on(OptionList.OptionSelected)  # a click: enter applies
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self._toggle(event.option_index)
+
+    def _toggle(self, index: int) -> None:
+        self._chosen ^= {self._choices[index]}
+        self._draw(index)
+
+    def action_choose(self) -> None:
+        if self.options.highlighted is not None:
+            self._toggle(self.options.highlighted)
+
     def action_apply(self) -> None:
-        self.dismiss(frozenset(self.options.selected))
+        self.dismiss(frozenset(self._chosen))
 
     def action_clear(self) -> None:
-        self.options.deselect_all()
+        self._chosen.clear()
+        for index in range(len(self._choices)):
+            self._draw(index)

@@ -18,7 +18,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="how much of people's names is shown (default: %(default)s)")  # fmt: skip
     add("--page-seconds", type=_seconds, default=12.0, metavar="S",
         help="seconds per page (default: 12)")  # fmt: skip
-    add("--theme", help="medtui-dark, medtui-light, or another of Textual's")
+    add("--theme", help="medtui-dark, medtui-light, medtui-contrast, or one of Textual's")
     add("--invite", default="", metavar="LINE", help="show how to join, as text and QR")
     add("--once", action="store_true", help="print it and end")
     add("--json", action="store_true", help="print it as JSON and end")
