@@ -9,6 +9,7 @@ columns that the user's role may see are read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -162,9 +163,18 @@ class Cases:
         return (await self._connection.read(select)).data
 
 
+def _time(value: Any) -> datetime | None:
+    """A session's start; None if there is none, or it is none that our migrations allow."""
+    try:
+        at: datetime | None = as_utc(value)
+    except (ValueError, OverflowError):  # a time that Python lacks
+        return None
+    return at if at is not None and 2000 <= at.year < 2100 else None
+
+
 def _uses(row: dict[str, Any]) -> Iterator[CaseUse]:
     """The parts that host and guest had in a session's case."""
-    at = None if row["datetime_utc"] is None else as_utc(row["datetime_utc"])
+    at = _time(row["datetime_utc"])
     for person in (row["host_id"], row["guest_id"]):
         if person is not None:
             role = Role.CANDIDATE if person == row["candidate_id"] else Role.ACTOR
