@@ -1,10 +1,13 @@
--- Back behind the third and the second migration, to the data model word for word: as `postgres`,
+-- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000 20261124090000
--- Behind the third alone: run the second again after it, in the same transaction,
+--   supabase --workdir medtui migration repair --status reverted \
+--     20261130190000 20261130080000 20261124090000
+-- Behind the third: run the second again after it, in the same transaction,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000
+--   supabase --workdir medtui migration repair --status reverted 20261130190000 20261130080000
+-- Behind the fourth nothing has to be run but
+--   drop function public.delete_account(), medtui_private.delete_account();
 -- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
 -- rooms are in their stage is forgotten. Behind the second, anybody with an account can take
 -- sessions over again, and read every brief.
@@ -17,6 +20,7 @@ drop trigger if exists "9_remember" on public.practice_sessions;
 drop function if exists public.session_case(uuid);
 drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
+drop function if exists public.delete_account();
 drop policy if exists "Deleted accounts make no profile" on public.profiles;
 drop policy if exists "Deleted accounts edit no profile" on public.profiles;
 drop policy if exists "Deleted accounts reach no assessments" on storage.objects;
