@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import shutil
 from collections.abc import Iterable
@@ -24,12 +23,13 @@ def delete(state: Path, person: UUID, sessions: Iterable[UUID]) -> bool:
     """
     is_gone = True
     for folder in (state / name / str(person) for name in FOLDERS):
-        with contextlib.suppress(FileNotFoundError):
-            try:
+        try:
+            if folder.exists():
                 shutil.rmtree(folder)
-            except OSError as error:
-                log.warning("an account's files could not be deleted: %s", error.strerror)
-                is_gone = False
+            folder.with_name(f".{folder.name}.lock").unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("an account's files could not be deleted: %s", error.strerror)
+            is_gone = False
     try:
         speaker_names.forget_sessions(state / "reviews.json", sessions)
     except OSError as error:
