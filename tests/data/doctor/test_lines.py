@@ -16,7 +16,8 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from medtui import cli, doctor
+from medtui import cli
+from medtui.commands import doctor
 from medtui.data import StoredTokens
 from medtui.data.doctor import feed
 from medtui.data.doctor import login as login_line
@@ -168,6 +169,18 @@ async def test_a_database_that_is_not_as_it_should_be(
     assert failures(found) == [line]
     assert word in found[line].what
     stack.to_strangers.clear()  # the table that they would be compared with may be gone
+
+
+async def test_a_server_before_the_last_migration_is_noted(stack: Stack, look: Any) -> None:
+    person = await stack.person()
+    found = await look()
+    assert found["migrations"].what == "All are there."
+    await stack.sql("drop function delete_account()")
+    found = await look()
+    assert failures(found) == []
+    assert found["migrations"].state == "note"
+    assert "cannot delete their accounts" in found["migrations"].what
+    assert await stack.sql("select from auth.users where id = %s", person.id)
 
 
 async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) -> None:
