@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from medtui.core.account_deletion import Consequences
 from medtui.data import Backend, Invalid, MemoryTokens, NotAllowed, Server, Unreachable
 from medtui.data.account_deletion import NOT_KNOWN
 from tests.data.conftest import Open
@@ -71,6 +73,27 @@ async def test_files_that_nobody_could_read_any_more_are_deleted_first(
     assert [row["id"] for row in await stack.sql("select id from practice_sessions")] == [shared]
     theirs = await open_backend(other)
     assert await theirs.assessments.sessions() == {shared}
+
+
+async def test_what_is_said_before_is_what_the_database_does(
+    stack: Stack, open_backend: Open
+) -> None:
+    me, other = await stack.person(), await stack.person("Mei")
+    for hours, version in itertools.product((-48, -0.5, 2), (1, 2, 3)):
+        start = timedelta(hours=hours)
+        for host, guest in ((me, other), (other, me), (me, None)):
+            if guest or version == 1:
+                candidate = {"candidate_id": (guest or host).id, "version": version}
+                await stack.session(host, guest=guest, starts_in=start, **candidate)
+    backend = await open_backend(me)
+    sessions = await backend.account_deletion.sessions()
+    said = Consequences.of(sessions, me.id, datetime.now(UTC))
+    await backend.account_deletion.delete()
+    rows = {row["id"]: row for row in await stack.sql("select * from practice_sessions")}
+    assert not [session for session in said.cancelled if session.id in rows]
+    assert all(rows[session.id]["guest_id"] is None for session in said.freed)
+    assert sum(me.id in (row["host_id"], row["guest_id"]) for row in rows.values()) == said.kept
+    assert (len(said.cancelled), len(said.freed), said.kept) == (4, 2, 14)
 
 
 @pytest.mark.parametrize("lost", [1, 3])

@@ -30,9 +30,15 @@ begin
   where user_id = of_user and not exists (
     select from public.practice_sessions where of_user in (host_id, guest_id)
   );
-  update public.profiles
-  set first_name = 'Former', last_name = 'member', training_level = 'unknown', avatar = null
-  where user_id = of_user;
+  begin
+    update public.profiles
+    set first_name = 'Former', last_name = 'member', training_level = 'unknown', avatar = null
+    where user_id = of_user;
+  exception when integrity_constraint_violation or data_exception then
+    -- The platform has a list of levels.
+    update public.profiles set first_name = 'Former', last_name = 'member', avatar = null
+    where user_id = of_user;
+  end;
 end
 $$;
 
@@ -83,7 +89,7 @@ begin
   begin
     perform medtui_private.leave_sessions(me);
     delete from auth.users where id = me;
-  exception when insufficient_privilege or foreign_key_violation then
+  exception when insufficient_privilege or integrity_constraint_violation or data_exception then
     perform medtui_private.refuse(
       'Your account was not deleted, because this server''s other data needs it: '
       'ask its operator to delete it.', 'in_use');

@@ -201,3 +201,18 @@ async def is_kept_whole_where_other_data_needs_the_account(scene: Scene, who: Wh
         'create trigger "0_medtui_account_deleted" before delete on auth.users'
         " for each row execute function medtui_private.account_deleted()"
     )
+
+
+@attack("+", by=["host"])
+async def keeps_the_name_where_the_platform_has_a_list_of_levels(scene: Scene, who: Who) -> None:
+    assert isinstance(who, Person)
+    await scene.held(version=3, candidate_id=scene.guest.id)
+    await scene.stack.sql(
+        "alter table profiles add constraint theirs check (training_level in ('st1', 'st2'))"
+    )
+    try:
+        assert await delete(scene, await fresh(scene, who)) == (204, None)
+    finally:
+        await scene.stack.sql("alter table profiles drop constraint theirs")
+    [left] = await scene.stack.sql("select * from profiles where user_id = %s", who.id)
+    assert (left["first_name"], left["training_level"]) == ("Former", "st1")
