@@ -15,7 +15,6 @@ from functools import lru_cache
 from medtui.core.agenda import fold
 from medtui.core.history import DomainMark, HistoryEntry
 from medtui.documents.assessment import Marker
-from medtui.models import Role
 
 MONTH = timedelta(days=30.44)
 FEWEST, SHORTEST = 3, timedelta(days=14)
@@ -125,9 +124,11 @@ def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
         return known
 
     for entry in sorted(entries, key=lambda entry: entry.session.starts_at):
-        if entry.role is not Role.CANDIDATE or not entry.is_held:
+        if not entry.was_candidate:
             continue
-        at, marks, case = entry.session.starts_at, entry.marks, entry.session.case
+        at, marks, case = entry.session.starts_at, entry.own_marks, entry.session.case
+        if marks is not None and not entry.is_of_this_case:
+            case = None
         if by is By.SKILL:
             for domain in marks.domains if marks else ():
                 series = gathered(domain.name)

@@ -8,12 +8,11 @@ from uuid import UUID
 
 from medtui.data.backoff import Pauses
 from medtui.data.codes import Code
-from medtui.data.connection import READ_ATTEMPTS, READ_PAUSES
+from medtui.data.connection import DELETION, READ_ATTEMPTS, READ_PAUSES
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, ServerTooOld, Unreachable
 from medtui.data.paging import read_all
 from medtui.data.rows import sessions_in
-from medtui.data.server_address import json_object
 from medtui.data.window import HISTORY
 from medtui.models import PracticeSession
 
@@ -51,19 +50,7 @@ class AccountDeletion:
 
     async def is_possible(self) -> bool:
         """Whether this server lets its users delete their accounts."""
-        server = self._connection.server
-        # As a stranger, who may not call it. A login is never sent: that would delete its account.
-        headers = {"apikey": server.key, "Authorization": f"Bearer {server.key}"}
-        with translated():
-            answer = await self._connection.http.post(
-                f"{server.url.rstrip('/')}/rest/v1/rpc/delete_account", headers=headers, json={}
-            )
-        match json_object(answer.text).get("code"):
-            case "PGRST202" | "42883":  # the latter if it has gone since PostgREST looked
-                return False
-            case "42501":
-                return True
-        raise Unreachable("The server is in trouble and could not do this: try again in a moment.")
+        return await self._connection.level() >= DELETION
 
     async def sessions(self) -> list[PracticeSession]:
         """All sessions of the user, past and coming."""

@@ -17,6 +17,6 @@ def why_no_mark_sheet(data: bytes) -> str | None:
         return error.message
     if not isinstance(document, Assessment) or document.is_empty:
         return "This is no assessment."
-    if document.marker not in (Marker.HUMAN, Marker.SELF):
+    if document.marker not in (Marker.HUMAN, Marker.EXAMINER, Marker.SELF):
         return "This assessment does not say that a person has made it."
     return None

@@ -14,7 +14,13 @@ from typing import NamedTuple
 from medtui.core.progress import Point, Series
 from medtui.documents.assessment import Marker
 
-SIGNS = {Marker.AI: "○", Marker.HUMAN: "◆", Marker.SELF: "□", Marker.UNKNOWN: "•"}
+SIGNS = {
+    Marker.AI: "○",
+    Marker.HUMAN: "◆",
+    Marker.EXAMINER: "◆",
+    Marker.SELF: "□",
+    Marker.UNKNOWN: "•",
+}
 BLOCKS = "▁▂▃▄▅▆▇█"
 STEP = 25
 """Percent between two lines of the scale."""

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
-from medtui.documents.words import MARKED_BY
+from medtui.core.marks_owner import marked_by, owner_words
 from medtui.history.wording import mark_words, partner_words, percent_words
 from medtui.models import FileKind
 from medtui.ui.cells import SHARE_CELLS, fit, share_bar
@@ -69,9 +69,11 @@ class HistoryDetails(Static):
         return [Content.styled(f"{words}{missing}.", "$faint")]
 
     def _marks(self, entry: HistoryEntry, marks: MarkSummary) -> list[Content]:
-        marked = MARKED_BY[marks.marker]
+        marked = marked_by(marks.marker, entry.assessor, entry.me)
         whole = mark_words(entry) + (f"   {marked}" if marked else "")
         lines = [Content.styled(whole, "bold")]
+        if words := owner_words(entry.owner, entry.session, entry.me):
+            lines.append(Content.styled(words, "$text-warning"))
         width = max(16, self.size.width)
         for domain in marks.domains:
             lines.append(Content(fit(domain.name, width)))

@@ -180,9 +180,10 @@ class HistoryReading:
             return
         stamp = f"{file.updated_at or file.uploaded_at} {file.size}"
         known = entry.kept if entry else None
-        if known is not None and known.stamp == stamp:
+        # What an earlier version has kept does not say whose marks they are.
+        if known is not None and known.stamp == stamp and known.at is not None:
             self._history.set_files(
-                session_id, FileSummary(there, stamp, known.marks, known.broken)
+                session_id, FileSummary(there, stamp, known.marks, known.broken, known.at)
             )
             return
         try:
@@ -190,7 +191,8 @@ class HistoryReading:
         except Gone:
             self._history.set_files(session_id, FileSummary(there - {FileKind.ASSESSMENT}))
             return
-        self._history.set_files(session_id, FileSummary(there, stamp, marks, broken))
+        at = file.updated_at or file.uploaded_at
+        self._history.set_files(session_id, FileSummary(there, stamp, marks, broken, at))
 
     async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[MarkSummary | None, str]:
         """An assessment's marks, or why it cannot be read."""

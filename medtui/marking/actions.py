@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from medtui.core.mark_sheet_json import assessment
 from medtui.data.answer import write
+from medtui.documents.assessment import Owner
 from medtui.marking import wording
 from medtui.models import Stage
 from medtui.ui.protocol import SaveCopy, Ui
@@ -66,6 +67,7 @@ class SheetActs:
             "new": self.new,
             "save": self.save,
             "hand_in": self.hand_in,
+            "examiner": self.examiner,
         }
 
     async def delete(self) -> None:
@@ -115,7 +117,7 @@ class SheetActs:
         saved = await self._ui.open(
             SaveCopy(
                 Path.home() / "assessment.json",
-                lambda: assessment(sheet).decode(),
+                lambda: assessment(sheet, self._owner(sheet)).decode(),
                 title="Save the assessment as a file",
             )
         )
@@ -136,13 +138,31 @@ class SheetActs:
             runs = session.stage is Stage.INTERVIEW
             words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
             if await ui.ask(words, "Hand in"):
-                content = assessment(sheet)
+                content = assessment(sheet, self._owner(sheet))
                 await self._write(delivery.hand_in(session, sheet.id, sheet.revision, content))
         elif not (sent.is_in_the_way and sent.is_host):
             ui.refuse(wording.standing(sheet, sent, ui.partner))
         elif await ui.ask(wording.REPLACE, "Replace it"):
             await self._write(delivery.replace(sent))
         ui.draw()
+
+    async def examiner(self) -> None:
+        """Say on the sheet that one marks as an examiner, or as a fellow trainee again."""
+        self._ui.set_sheet(self._ui.sheet.toggle_examiner())
+        how = "an examiner" if self._ui.sheet.is_examiner else "a fellow trainee"
+        self._ui.notify(f"The sheet says now that {how} has marked.", markup=False)
+
+    def _owner(self, sheet: Sheet) -> Owner:
+        """Whose marks these are: the candidate's whom the sheet was begun for."""
+        session = self._ui.session
+        is_of_row = sheet.candidate == session.candidate_id
+        return Owner(
+            candidate_id=sheet.candidate,
+            session_id=session.id,
+            case_id=session.case_id if is_of_row else None,
+            assessed_by=self._context.me,
+            marked_at=self._context.now(),
+        )
 
     async def _write(self, work: Awaitable[object]) -> None:
         if error := (await write(work)).error:

@@ -59,9 +59,14 @@ _GAP = Passage(LineKind.GAP)
 _CRITERIA = {"yes": LineKind.DONE, "partial": LineKind.PARTLY, "no": LineKind.MISSED}
 
 
-def outline(assessment: Assessment) -> list[Passage]:
-    """All of an assessment, in the order in which one reads it."""
-    return list(_trimmed(_passages(assessment)))
+def outline(assessment: Assessment, marked_by: str | None = None, note: str = "") -> list[Passage]:
+    """All of an assessment, in the order in which one reads it.
+
+    `marked_by`: who gave the marks, in words; None: as the file alone says. `note`: a sentence
+    about whose marks they are; "": there is nothing to say.
+    """
+    by = MARKED_BY[assessment.marker] if marked_by is None else marked_by
+    return list(_trimmed(_passages(assessment, by, note)))
 
 
 class Place(NamedTuple):
@@ -84,10 +89,11 @@ def place_of(found: Found | None, start: float | None) -> Place:
     }[found.how]
 
 
-def _passages(assessment: Assessment) -> Iterable[Passage]:
+def _passages(assessment: Assessment, marked_by: str, note: str) -> Iterable[Passage]:
     whole = overall_words(assessment.overall)
-    marked = MARKED_BY[assessment.marker]
-    yield Passage(LineKind.MARK, whole or "No overall mark", aside=marked)
+    yield Passage(LineKind.MARK, whole or "No overall mark", aside=marked_by)
+    if note:
+        yield Passage(LineKind.NOTE, note)
     if assessment.overall.scale:
         yield Passage(LineKind.NOTE, "Scale: " + ", ".join(assessment.overall.scale))
     if assessment.marker is Marker.AI:

@@ -14,8 +14,10 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from medtui.core.marks_owner import about
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
+from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document
@@ -190,6 +192,11 @@ class SessionReviewScreen(ReviewScreen):
             self._show_broken(kind, f"This is no {kind}, but {other}.")
         else:
             self.show(document)
+
+    def about(self, assessment: Assessment) -> tuple[str, str]:
+        file = (self.files or {}).get(FileKind.ASSESSMENT)
+        came_at = (file.updated_at or file.uploaded_at) if file else None
+        return about(assessment, self.session, came_at, self.me)
 
     # Keys
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from medtui.account.screen import CHOICES
 from medtui.store import account_files
 from tests.account.test_codes import says
 from tests.helpers.seats import NOW, Pictures, Seat
@@ -15,7 +16,7 @@ from tests.helpers.stack import Person, Stack
 async def opened(seat: Any, person: Person, **options: Any) -> Seat:
     here: Seat = await seat(person=person, **options)
     await here.until_text("● LIVE")
-    await here.press("A", "6")
+    await here.press("A", str(list(CHOICES).index("delete") + 1))
     await here.until_screen("DeleteAccountScreen")
     return here
 

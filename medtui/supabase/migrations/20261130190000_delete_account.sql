@@ -2,6 +2,11 @@
 --
 -- Every statement can be repeated, and nothing that others made is dropped.
 
+create or replace function public.medtui_level() returns integer
+language sql immutable security invoker set search_path = '' as $$
+  select 4
+$$;
+
 -- What becomes of what an account has ------------------------------------------------------------
 
 -- What is coming is cancelled, or its seat is free. What was held, or has files, or is over with a
@@ -26,6 +31,7 @@ begin
   where session.id = session_id and host_id = of_user
     and not exists (select from medtui_private.held where held.session_id = session.id);
   delete from medtui_private.briefed where user_id = of_user;
+  update public.practice_sessions set kept_for = null, kept_until = null where kept_for = of_user;
   delete from public.profiles
   where user_id = of_user and not exists (
     select from public.practice_sessions where of_user in (host_id, guest_id)

@@ -121,9 +121,11 @@ async def deletes_an_account_without_its_second_factor(scene: Scene, who: Who) -
     assert isinstance(who, Person)
     [was] = await scene.stack.sql("select to_regclass('auth.mfa_factors') is null as missing")
     if was["missing"]:
-        await scene.stack.sql("create table auth.mfa_factors (user_id uuid, status text)")
+        await scene.stack.sql(
+            "create table auth.mfa_factors (user_id uuid, status text, secret bytea)"
+        )
     await scene.stack.sql(
-        "insert into auth.mfa_factors (user_id, status) values (%s, 'verified')", who.id
+        "insert into auth.mfa_factors (user_id, status, secret) values (%s, 'verified', '')", who.id
     )
     one, two = await fresh(scene, who, aal="aal1"), await fresh(scene, who, aal="aal2")
     try:
