@@ -45,8 +45,8 @@ class AccountDeletion:
         self._codes = codes
         self._sessions = sessions
         self._assessments = assessments
-        self._is_unanswered = False
-        """Whether the server was asked to delete the account, and the answer got lost."""
+        self._unanswered: UUID | None = None
+        """The user whose account the server was asked to delete, when the answer got lost."""
 
     async def is_possible(self) -> bool:
         """Whether this server lets its users delete their accounts."""
@@ -73,13 +73,13 @@ class AccountDeletion:
         password or code), NotAllowed, and Unreachable, after which it can be repeated.
         """
         me = self._me()
-        if self._is_unanswered:
+        if self._unanswered == me.id:
             with contextlib.suppress(NotAllowed):  # the login is not fresh any more
-                await self._call()
+                await self._call(me.id)
                 return
         await self._prove(me, password, digits)
         await self._delete_lonely_files(me.id)
-        await self._call()
+        await self._call(me.id)
 
     async def _prove(self, me: User, password: str, digits: str) -> None:
         """Sign in again, as the server wants a fresh login."""
@@ -111,7 +111,7 @@ class AccountDeletion:
         for session_id in with_files & {UUID(row["id"]) for row in rows}:
             await self._assessments.remove(session_id, await self._assessments.names(session_id))
 
-    async def _call(self) -> None:
+    async def _call(self, me: UUID) -> None:
         """Have it deleted; asked again where the answer got lost."""
         pauses = Pauses(*READ_PAUSES)
         for _ in range(READ_ATTEMPTS):
@@ -120,9 +120,9 @@ class AccountDeletion:
                     await self._connection.client.rpc("delete_account").execute()
                 return
             except Unreachable:
-                self._is_unanswered = True
+                self._unanswered = me
             except (NotSignedIn, NotAllowed) as error:
-                if self._is_unanswered and _is_gone(error):
+                if self._unanswered == me and _is_gone(error):
                     return
                 raise
             await pauses.sleep()
