@@ -65,7 +65,7 @@ def test_what_is_coming_is_cancelled_and_who_loses_a_seat_is_named() -> None:
 def test_seats_that_are_given_back_and_what_stays_with_partners() -> None:
     none = "You host no coming session."
     assert said(session(host="Amara")) == [none, "Your seat with Amara is free again."]
-    assert said(session(host="Amara"), session(host="Ben")) == [
+    assert said(session(host="Amara"), session(host="Ben", hours=3)) == [
         none,
         "Your 2 seats with Amara and Ben are free again.",
     ]
