@@ -297,15 +297,16 @@ class CaseDraft(BaseModel):
 
 
 class FileKind(StrEnum):
-    """The files of a session."""
+    """The files of a session. The self-assessment is the candidate's own mark sheet."""
 
     TRANSCRIPT = "transcript"
     ASSESSMENT = "assessment"
+    SELF_ASSESSMENT = "self-assessment"
 
     @property
     def filename(self) -> str:
         """Its name in the session's folder."""
-        return f"{self.value}.json"
+        return f"{self.value.replace('-', '_')}.json"
 
 
 class SessionFile(BaseModel):

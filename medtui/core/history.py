@@ -68,7 +68,8 @@ def _domain_mark(domain: Domain) -> DomainMark:
 class FileSummary:
     """The files of a session in the bucket: which, the assessment's marks, why it is broken.
 
-    `stamp` differs between two uploads of the assessment, which came at `at`.
+    `stamp` differs between two uploads of the assessment, which came at `at`; `own_stamp` between
+    those of the self-assessment, whose marks are `own`.
     """
 
     files: frozenset[FileKind] = frozenset()
@@ -76,6 +77,8 @@ class FileSummary:
     marks: MarkSummary | None = None
     broken: str = ""
     at: Moment | None = None
+    own_stamp: str = ""
+    own: MarkSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,18 @@ class HistoryEntry:
         return self.marks if self.owner == self.me else None
 
     @property
+    def self_marks(self) -> MarkSummary | None:
+        """The marks that the viewer gave themself, before they had read the assessment."""
+        own = self.kept.own if self.kept else None
+        if own is None or own.owner.candidate_id != self.me or own.owner.read_first:
+            return None
+        return own
+
+    @property
     def was_candidate(self) -> bool:
         """Whether the viewer sat this station: by the row, or by the file of a row that changed."""
-        return (self.role is Role.CANDIDATE and self.is_held) or self.own_marks is not None
+        marks = self.own_marks or self.self_marks
+        return (self.role is Role.CANDIDATE and self.is_held) or marks is not None
 
     @property
     def assessor(self) -> Profile | None:

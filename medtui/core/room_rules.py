@@ -145,8 +145,8 @@ def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
         return "There is no candidate to mark: the guest's seat is free."
     if session.candidate_id is None:
         return "The one who is not the candidate marks, and no candidate is chosen yet."
-    if session.candidate_id == me:
-        return f"You are the candidate: {person(session, other_of(session, me), me)} marks."
+    if session.candidate_id == me and session.stage is not Stage.WRAP_UP:
+        return "You are the candidate: you can mark yourself once the station is over."
     return None
 
 

@@ -94,6 +94,11 @@ class Backend:
         """Whether the server keeps the seat of the next round. True also before it was asked."""
         return (self._connection.known_level or ROUNDS) >= ROUNDS
 
+    @property
+    def takes_self_assessments(self) -> bool:
+        """Whether the bucket takes a third file. True also before the server was asked."""
+        return self._connection.known_level != FUNCTIONS
+
     @classmethod
     @contextlib.asynccontextmanager
     async def open(

@@ -107,14 +107,17 @@ class Owner:
     case_id: UUID | None = None
     assessed_by: UUID | None = None
     marked_at: datetime | None = None
+    read_first: bool = False
+    """Of a self-assessment: whether the candidate had read the assessment before."""
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, str | bool]:
         """What the file says, key by key."""
-        named = {key: value for key, value in asdict(self).items() if value is not None}
-        return {
-            key: value.isoformat() if isinstance(value, datetime) else str(value)
-            for key, value in named.items()
-        }
+        named = {key: value for key, value in asdict(self).items() if value not in (None, False)}
+        return {key: value if value is True else _text(value) for key, value in named.items()}
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
 @dataclass(frozen=True, slots=True)

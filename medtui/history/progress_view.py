@@ -121,7 +121,9 @@ class ProgressView(ScrollView, can_focus=True):
         drawn = [
             [Segment(label, self._style("faint")), *self._segments(row)]
             for label, row in zip(
-                ruler(scale, height), chart(series.points, scale, room, height), strict=True
+                ruler(scale, height),
+                chart(series.points, scale, room, height, series.own),
+                strict=True,
             )
         ]
         bars = often(series.practised, scale, room)

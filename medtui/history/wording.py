@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 
 from medtui.core.history import Filter, HistoryEntry, Month
 from medtui.core.progress import STEADY, Series
+from medtui.core.self_assessment import points_words
 from medtui.documents.assessment import Marker
 from medtui.models import FileKind, Role
 
@@ -125,9 +126,20 @@ def count_words(series: Series) -> str:
     return f"{who or 'no marks'}, of {len(series.practised)}"
 
 
+def own_words(series: Series) -> str:
+    """ "□ you mark 6 points higher": how the viewer's own marks compare with the others."""
+    gap = series.own_gap
+    if gap is None:
+        return f"□ {len(series.own)} own"
+    if abs(gap) < STEADY:
+        return "□ you mark the same"
+    return f"□ you mark {points_words(gap)}"
+
+
 def rest_words(series: Series) -> str:
     """What is not drawn: "2 lack evidence, grades S S B"."""
-    parts = [f"{series.unsure} lack evidence"] if series.unsure else []
+    parts = [own_words(series)] if series.own else []
+    parts += [f"{series.unsure} lack evidence"] if series.unsure else []
     if series.grades:
         shown = " ".join(series.grades[-4:])
         parts.append(f"grades {shown}")

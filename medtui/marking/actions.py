@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +12,8 @@ from medtui.core.mark_sheet_json import assessment
 from medtui.data.answer import write
 from medtui.documents.assessment import Owner
 from medtui.marking import wording
-from medtui.models import Stage
+from medtui.models import FileKind, Stage
+from medtui.store.read_marks import has_read
 from medtui.ui.protocol import SaveCopy, Ui
 
 if TYPE_CHECKING:
@@ -136,10 +139,21 @@ class SheetActs:
             return
         if sent is None or sent.revision != sheet.revision:
             runs = session.stage is Stage.INTERVIEW
+            is_own = sheet.candidate == self._context.me
+            if is_own and not self._context.backend.takes_self_assessments:
+                ui.refuse(wording.NO_SELF_ASSESSMENTS)
+                return
+            owner = self._owner(sheet)
+            if is_own:
+                owner = await asyncio.to_thread(self._as_read, owner)
             words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
+            if is_own:
+                words = wording.own_question(sheet, read_first=owner.read_first)
             if await ui.ask(words, "Hand in"):
-                content = assessment(sheet, self._owner(sheet))
-                await self._write(delivery.hand_in(session, sheet.id, sheet.revision, content))
+                content = assessment(sheet, owner)
+                kind = FileKind.SELF_ASSESSMENT if is_own else FileKind.ASSESSMENT
+                handed_in = delivery.hand_in(session, sheet.id, sheet.revision, content, kind)
+                await self._write(handed_in)
         elif not (sent.is_in_the_way and sent.is_host):
             ui.refuse(wording.standing(sheet, sent, ui.partner))
         elif await ui.ask(wording.REPLACE, "Replace it"):
@@ -163,6 +177,11 @@ class SheetActs:
             assessed_by=self._context.me,
             marked_at=self._context.now(),
         )
+
+    def _as_read(self, owner: Owner) -> Owner:
+        """Say whether the candidate has read the assessment before. Blocks for a moment."""
+        state, me = self._context.settings.state, self._context.me
+        return replace(owner, read_first=has_read(state, me, self._ui.session.id))
 
     async def _write(self, work: Awaitable[object]) -> None:
         if error := (await write(work)).error:

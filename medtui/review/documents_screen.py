@@ -76,6 +76,8 @@ class DocumentsScreen(ActingScreen):
         self.transcript: Transcript | None = None
         self.assessment: Assessment | None = None
         self.is_complete = True
+        self.own: Assessment | None = None
+        """The candidate's own assessment, shown beside the assessor's; None: there is none."""
         """False while the transcript is compared with its file."""
         self.has_begun = False
         """Whether only the first turns of a transcript are shown, as the others are being read."""
@@ -183,7 +185,7 @@ class DocumentsScreen(ActingScreen):
         else:
             self.assessment = document
             by, note = self.about(document)
-            self.marks.show(outline(document, by, note))
+            self.marks.show(outline(document, by, note, self.own))
             self.header.show_assessment(document, by)
             if self.focused is None:
                 self.marks.focus()

@@ -308,7 +308,8 @@ class RoomScreen(ActingScreen):
             return True
         name = str(parameters[0])
         if name == "mark" and self.room.role is not Role.ACTOR:
-            return self.context.sheets.waiting(self.session.id) is not None
+            is_over = self.session.stage is Stage.WRAP_UP
+            return is_over or self.context.sheets.waiting(self.session.id) is not None
         return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
 
     @work(group="act")

@@ -20,6 +20,7 @@ def owner_of(claims: Claims) -> Owner:
         case_id=_taken(claims, "case_id", UUID),
         assessed_by=_taken(claims, "assessed_by", UUID),
         marked_at=_taken(claims, "marked_at", _moment),
+        read_first=claims.look("read_first") is True and bool(claims.take("read_first")),
     )
 
 
