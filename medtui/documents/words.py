@@ -7,7 +7,7 @@ from medtui.documents.assessment import Criterion, Domain, Marker, Overall, Resu
 MARKED_BY = {
     Marker.AI: "AI, formative",
     Marker.HUMAN: "by a person",
-    Marker.EXAMINER: "by the assessor",
+    Marker.EXAMINER: "by an examiner",
     Marker.SELF: "by oneself",
     Marker.UNKNOWN: "",
 }

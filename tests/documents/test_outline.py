@@ -49,7 +49,7 @@ def test_a_domain_has_its_mark_and_a_bar() -> None:
 
 def test_a_human_mark_is_not_called_formative() -> None:
     passages = outline(assessment("marksheets.json"))
-    assert passages[0].aside == "by the assessor"
+    assert passages[0].aside == "by an examiner"
     assert not any("formative" in passage.text for passage in passages)
 
 
