@@ -60,6 +60,9 @@ _ACTS = {
 }
 """The acts on a session, by their bindings' actions."""
 
+_ENTER = {"room": "Go in", "book": "Book", "details": "Details", "": ""}
+"""What enter is called, by what it does; nothing: it is not shown."""
+
 _WIDE = ("open_link", "copy_link", "profile", "app.quit")
 """Actions for which a narrow footer has no room."""
 
@@ -211,11 +214,13 @@ class BoardScreen(ActingScreen):
             return self._acts.can_undo
         return action != "read_notice" or bool(self._backend.news.waiting)
 
-    def offers(self, action: str) -> bool:
-        """Whether the footer shows an action: what the session under the cursor allows.
+    def offers(self, action: str) -> bool | str:
+        """Whether the footer shows an action, or as what: what the session here allows.
 
         The keys of the others act, too: they say why not.
         """
+        if action == "select":
+            return _ENTER[self.list.enter_does]
         if action in _WIDE and not self.list.shows_details:
             return False
         if (act := _ACTS.get(action)) is None:

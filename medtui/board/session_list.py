@@ -70,16 +70,9 @@ class SessionList(CursorList):
     come to another session, and `Selected` on enter or a click on the cursor.
     """
 
-    # One of them acts: see `enter_does`.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "enter('room')", "Go in", key_display="enter", id="board.enter_room",
-                tooltip="Go into the room of your session"),
-        Binding("enter", "enter('book')", "Book", key_display="enter", id="board.enter_book",
-                tooltip="Book"),
-        Binding("enter", "enter('details')", "Details", key_display="enter",
-                id="board.select", tooltip="Details of the session, where they are not shown"),
-        Binding("enter", "enter('')", "Why not", show=False, id="board.enter_refused",
-                tooltip="Say why the seat cannot be booked"),
+        Binding("enter", "select", "Details", key_display="enter", id="board.select",
+                tooltip="Go into your session, book, or see details where they are not shown"),
     ]  # fmt: skip
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -173,12 +166,6 @@ class SessionList(CursorList):
         if self.session is None or self._viewer is None:
             return ""
         return enter_does(self.session, self._viewer, self._now, shows_details=self.shows_details)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return action != "enter" or parameters == (self.enter_does,)
-
-    def action_enter(self, does: str) -> None:
-        self.action_select()
 
     def seek_wanted(self) -> None:
         """Put the cursor back on the session that the user chose, if it is shown again."""

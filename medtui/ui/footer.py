@@ -14,7 +14,8 @@ class Footer(widgets.Footer):
     """A footer with fewer redraws: Textual's replaces all its widgets whenever the focus moves.
 
     If there is no room for all keys, the last one stays in sight: `?` shows all of them. A screen
-    with `offers(action)` chooses which of its keys are shown now; the others act, too.
+    with `offers(action)` chooses which of its keys are shown now (True or False), or what one is
+    called now (a text); the others act, too. That is followed without making the widgets again.
     """
 
     DEFAULT_CSS = """
@@ -27,8 +28,7 @@ class Footer(widgets.Footer):
         self._shown = _live(self.screen)
         for key in super().compose():
             if isinstance(key, FooterKey):
-                if not _offers(self.screen, key.action):
-                    continue
+                self._follow(key)
                 if not key.has_class("-command-palette"):
                     # As it will be bound to; the change would style each key twice more.
                     key.set_reactive(FooterKey.compact, self.compact)
@@ -39,12 +39,25 @@ class Footer(widgets.Footer):
         self.screen.screen_layout_refresh_signal.subscribe(self, self._fit)
 
     def _fit(self, _: Screen[Any]) -> None:
-        needed = sum(key.outer_size.width for key in self.query(FooterKey))
+        needed = sum(key.outer_size.width for key in self.query(FooterKey) if key.display)
         self.set_class(needed > self.size.width, "-crowded")
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         if not self._bindings_ready or screen is not self.screen or _live(screen) != self._shown:
             super().bindings_changed(screen)
+            return
+        for key in self.query(FooterKey):
+            self._follow(key)
+
+    def _follow(self, key: FooterKey) -> None:
+        """Show a key as the screen offers it now."""
+        offers = getattr(self.screen, "offers", None)
+        offer = True if offers is None else offers(key.action)
+        if key.display != bool(offer):
+            key.display = bool(offer)
+        if isinstance(offer, str) and key.description != offer:
+            key.description = offer
+            key.refresh(layout=True)
 
 
 def _live(screen: Screen[Any]) -> object:
@@ -52,10 +65,5 @@ def _live(screen: Screen[Any]) -> object:
     return [
         (active.binding, active.enabled, active.tooltip)
         for active in screen.active_bindings.values()
-        if active.binding.show and _offers(screen, active.binding.action)
+        if active.binding.show
     ]
-
-
-def _offers(screen: Screen[Any], action: str) -> bool:
-    offers = getattr(screen, "offers", None)
-    return offers is None or bool(offers(action))

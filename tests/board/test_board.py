@@ -114,7 +114,7 @@ async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     await here.press("v", "slash")
     await here.type("somebody")
     await here.press("enter")
-    await here.until_text("Nothing matches")
+    await here.until_text("No free seats")
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.press("ctrl+s")

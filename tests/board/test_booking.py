@@ -117,7 +117,7 @@ async def test_a_cancelled_session_leaves_the_board(stack: Stack, seat: Any) -> 
     await here.app.backend.live.stop()
     await stack.sql("delete from practice_sessions")
     await here.press("b")
-    await here.until_text("This session was cancelled", "No sessions yet")
+    await here.until_text("The host has cancelled this session", "No sessions yet")
 
 
 @pytest.mark.detail
@@ -282,7 +282,7 @@ async def test_the_filter_narrows_as_one_types_and_esc_takes_it_back(
     await here.until_text("Amara", "Daniel")
     await here.press("slash")
     await here.type("nobody")
-    await here.until_text("Nothing matches “nobody”")
+    await here.until_text("No matches. The filter hides 2")
 
 
 @pytest.mark.detail

@@ -61,7 +61,7 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     await here.board(amara)
     await here.until_text("You had begun to post a session: press n to go on.")
     await open_form(here)
-    await here.until_text(MINE, "taken up again. ctrl+r")
+    await here.until_text(MINE, "Draft restored. ctrl+r")
     await here.press("ctrl+s")
     await here.until_screen("BoardScreen")
     await written(here)
@@ -286,7 +286,7 @@ async def test_kills_while_typing_and_while_posting_lose_nothing_and_post_once(
         async with medtui(tmp_path / "home", **env) as terminal:
             await terminal.until("LIVE", "You had begun to post a session")
             terminal.press("n")
-            await terminal.until("Post a session", "tomorrow 07:30", "taken up again")
+            await terminal.until("Post a session", "tomorrow 07:30", "Draft restored")
             proxy.answers_to_lose["POST"] = 2
             terminal.press("\x13")
             async with asyncio.timeout(10):
@@ -298,7 +298,7 @@ async def test_kills_while_typing_and_while_posting_lose_nothing_and_post_once(
         async with medtui(tmp_path / "home", **env) as terminal:
             await terminal.until("LIVE", "You had begun to post a session", "07:30")
             terminal.press("n")
-            await terminal.until("Post a session", "tomorrow 07:30", "taken up again")
+            await terminal.until("Post a session", "tomorrow 07:30", "Draft restored")
             terminal.press("\x13")
             await terminal.until("LIVE", gone="Post a session")
     assert len(await stack.sql("select id from practice_sessions")) == 1
