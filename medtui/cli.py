@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from medtui import __version__, console
-from medtui.commands import case_import, doctor
+from medtui.commands import case_import, completion, doctor, files, past, posting, sessions
 from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.shared_screen.command import add_options
@@ -25,7 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 if it failed, 2 for a wrong call."""
     console.prepare()
     try:
-        options = _parser().parse_args(arguments)
+        parser = _parser()
+        completion.complete(parser)
+        options = parser.parse_args(arguments)
         options.credentials = {
             name: os.environ.pop(name)  # for this process alone: those that it starts have no need
             for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
@@ -84,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("--as", dest="kind", choices=("transcript", "assessment"),
                       help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
+
+    for group in (sessions, posting, past, files, completion):
+        group.add_commands(commands)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -173,11 +178,20 @@ def _read_documents(paths: Sequence[Path], kind: Kind | None) -> tuple[list[Docu
 
 
 def _print_documents(paths: Sequence[Path], kind: Kind | None) -> int:
+    """Print each document as a line of JSON; an assessment's quotes are looked for in the talk."""
     import json
 
+    from medtui.documents import Transcript
+    from medtui.documents.evidence import located
+
     documents, code = _read_documents(paths, kind)
+    talk = next((found for found in documents if isinstance(found, Transcript)), None)
     for document in documents:
-        console.print_text(json.dumps(document.as_json()))
+        if isinstance(document, Transcript):
+            told = document.as_json()
+        else:
+            told = located(document, talk or document.talk)
+        console.print_text(json.dumps(told))
         sys.stdout.flush()
     return code
 

@@ -15,7 +15,7 @@ from enum import Enum
 from itertools import accumulate, takewhile
 from uuid import UUID
 
-from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
+from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link, safe_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)
@@ -352,6 +352,28 @@ def why_no_link(session: PracticeSession, *, to_open: bool) -> str | None:
         if ":" in session.room_url:
             return f"This link does not say plainly where it leads: {session.room_url}"
         return f"This is the name of a room, not a link: {session.room_url}"
+    return None
+
+
+def why_not_room_link(link: str) -> str | None:
+    """Why a room link cannot be taken, if it cannot: https, or a bare identifier."""
+    if not link:
+        return None
+    if len(link) > 500:
+        return "This is too long for a room link."
+    if any(char.isspace() or not char.isprintable() for char in link):
+        return "A room link has no spaces."
+    if "://" in link:
+        if not link.startswith("https://"):
+            return "Only https links can be used."
+        if (safe := safe_link(link)) is None:
+            return (
+                "This link does not say plainly where it leads: use one as https://zoom.us/j/123."
+            )
+        if safe[0].lower() != link.lower():
+            return f"Write the host in plain letters: this one is {safe[1]}."
+    if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
+        return "Enter an https link, or a name of letters, digits, - _ and dots."
     return None
 
 

@@ -143,6 +143,13 @@ class News:
             case FeedWentLive() if self._is_loaded:
                 self._watch()
 
+    async def open(self) -> None:
+        """Read what is known, for programs without the live feed: their acts are noted, too."""
+        user = self._auth.user
+        if user is not None and user.id != self._me:
+            self._reset(user.id)
+            await self._load(user.id)
+
     async def close(self) -> None:
         """Stop, once all is written or the disk has taken too long."""
         for task in self._tasks - self._writes:
