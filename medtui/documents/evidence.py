@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from medtui.documents.assessment import Assessment, Evidence
+from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence
 from medtui.documents.transcript import Transcript
 
 SURE_CHARS = 10
@@ -193,8 +193,11 @@ def located(assessment: Assessment, transcript: Transcript | None) -> dict[str, 
         return {"found": found.how.value, "turn": found.turn, "at": at}
 
     told = assessment.as_json()
-    for name, parts in (("domains", assessment.domains), ("criteria", assessment.criteria)):
-        for shown, part in zip(told[name], parts, strict=True):
-            for quote, item in zip(shown["evidence"], part.evidence, strict=True):
-                quote.update(where(item))
+    parts: list[tuple[dict[str, Any], Domain | Criterion]] = [
+        *zip(told["domains"], assessment.domains, strict=True)
+    ]
+    parts += zip(told["criteria"], assessment.criteria, strict=True)
+    for shown, part in parts:
+        for quote, item in zip(shown["evidence"], part.evidence, strict=True):
+            quote.update(where(item))
     return told
