@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -31,8 +32,6 @@ from medtui.ui.feed_state import FeedState
 
 if TYPE_CHECKING:
     from uuid import UUID
-
-    from textual.app import SystemCommand
 
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
@@ -303,6 +302,18 @@ class MedtuiApp(AppBase):
         yield from super().get_system_commands(screen)
         if not isinstance(screen, AccountScreen):  # there, its own keys are in the palette
             yield from commands(self)
+        if self.servers.backend is not None and self.login.profile is not None:
+            yield SystemCommand(
+                "Save my calendar",
+                "Your sessions as iCalendar, for any calendar",
+                self._save_calendar,
+            )
+
+    @work(exclusive=True, group="calendar", exit_on_error=False)
+    async def _save_calendar(self) -> None:
+        from medtui.board.calendar_file import save_calendar
+
+        await save_calendar(self)
 
     def action_sign_out(self) -> None:
         self.login.sign_out()

@@ -11,7 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from medtui import __version__, console
-from medtui.commands import case_import, completion, doctor, files, past, posting, sessions
+from medtui.commands import (
+    calendar,
+    case_import,
+    completion,
+    doctor,
+    files,
+    past,
+    posting,
+    sessions,
+)
 from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.shared_screen.command import add_options
@@ -87,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
                       help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
 
-    for group in (sessions, posting, past, files, completion):
+    for group in (sessions, posting, past, files, calendar, completion):
         group.add_commands(commands)
 
     local = commands.add_parser("local", help="a Supabase on this machine")

@@ -53,6 +53,9 @@ class Backend:
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.cases = Cases(connection, self.auth)
         self.history = PastSessions(connection, self.auth, self.sessions, state)
+        self.calendar_shelf = AccountFile(
+            state and state / "calendar", connection.server.url, self.auth
+        )
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
@@ -112,7 +115,7 @@ class Backend:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()
             if backend.auth.user is None:  # a sign-out may have been killed half-way
-                for shelf in (backend.history.shelf, backend.news.shelf):
+                for shelf in (backend.history.shelf, backend.news.shelf, backend.calendar_shelf):
                     await asyncio.to_thread(shelf.forget_all)
             yield backend
         finally:
