@@ -18,6 +18,7 @@ from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.live import LiveFeed
 from medtui.data.news import News
+from medtui.data.passing import Passing
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
 from medtui.data.server_address import usable
@@ -59,9 +60,12 @@ class Backend:
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
+        self.passing = Passing(self.auth, self.clock, notify)
+
         def publish(event: Event) -> None:
             self.news.on_event(event)
             notify(event)
+            self.passing.on_event(event, self.live.rooms)
 
         self.live = LiveFeed(
             connection,
@@ -120,6 +124,7 @@ class Backend:
             yield backend
         finally:
             await backend.live.stop()
+            await backend.passing.close()
             await backend.news.close()
             await backend.auth.close()
             await connection.close()
