@@ -17,9 +17,11 @@ from medtui.commands import (
     completion,
     doctor,
     files,
+    notices,
     past,
     posting,
     sessions,
+    watch,
 )
 from medtui.console import complain
 from medtui.local.commands import add_commands
@@ -96,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
                       help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
 
-    for group in (sessions, posting, past, files, calendar, completion):
+    for group in (sessions, posting, past, files, calendar, watch, notices, completion):
         group.add_commands(commands)
 
     local = commands.add_parser("local", help="a Supabase on this machine")

@@ -1,9 +1,9 @@
 """Notices: what others did to the user's sessions, and what is about to happen in them.
 
 No I/O and no Textual: the last known state of a session is compared with the present one. What
-lasts (a booking, a cancelled session, files) is told until it was read. What passes (a station that
-begins, a partner who arrives, a session that is near) is in `core/passing_notices.py`. Cases, briefs
-and e-mails are never in a notice.
+lasts (a booking, a cancelled session, files) is told until it was read. What passes (a station
+that begins, a partner who arrives, a session that is near) is in `core/passing_notices.py`. Cases,
+briefs and e-mails are never in a notice.
 """
 
 from __future__ import annotations
@@ -157,6 +157,15 @@ def compare_files(known: Known, files: frozenset[FileKind]) -> list[Notice]:
     return notices
 
 
+def is_outdated(notice: Notice, session: PracticeSession | None) -> bool:
+    """Whether a booking that was not read yet is over: the guest has gone, or the session has."""
+    if notice.what is not What.BOOKED:
+        return False
+    if session is None or session.guest_id is None:
+        return True
+    return session.guest is not None and session.guest.name != notice.who
+
+
 def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
     """The notices with a new one added; several moves of a session become one.
 
@@ -209,8 +218,10 @@ def _soon_words(notice: Notice) -> str:
     """ "Your mock with Mei Tanaka begins in 10 min."."""
     session = f"Your {_called(notice.type)}"
     minutes = f"begins in {notice.minutes or 1} min"
-    return f"{session} with {notice.who} {minutes}." if notice.who else (
-        f"{session} {minutes}, and its seat is free."
+    return (
+        f"{session} with {notice.who} {minutes}."
+        if notice.who
+        else (f"{session} {minutes}, and its seat is free.")
     )
 
 

@@ -26,6 +26,7 @@ from medtui.core.notices import (
     added,
     compare,
     compare_files,
+    is_outdated,
     known_of,
 )
 from medtui.data.assessments import Assessments
@@ -219,6 +220,7 @@ class News:
             return
         if before is not None:
             self._fresh += compare(before, session, me)
+            self._drop_outdated(id_, session)
         if session is not None and session.involves(me):
             self._known[id_] = known_of(session, me, _now(), before)
         else:
@@ -366,6 +368,11 @@ class News:
         self._kept.notices = added(before, notice)
         replaced = {n.key for n in before} - {n.key for n in self._kept.notices}
         self._kept.read |= dict.fromkeys(replaced, _now())  # other windows have these, too
+
+    def _drop_outdated(self, id_: UUID, session: PracticeSession | None) -> None:
+        for n in self._kept.notices:
+            if n.session_id == id_ and is_outdated(n, session):
+                self._kept.read[n.key] = n.since  # that one: the same may happen again
 
     def _do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
