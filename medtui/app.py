@@ -72,6 +72,7 @@ class MedtuiApp(AppBase):
         tokens: makes the store of a login; None: the keyring, or a file if there is none.
         clock: returns the time, for tests; None: the server's.
         zone: the zone that times are shown in; None: this machine's.
+        code: the session to go to once the board is there; empty: none.
     """
 
     TITLE = "medtui"
@@ -88,6 +89,7 @@ class MedtuiApp(AppBase):
         tokens: Callable[[str], TokenStore] | None = None,
         clock: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
+        code: str = "",
     ) -> None:
         if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -106,6 +108,7 @@ class MedtuiApp(AppBase):
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
+        self._code = code
         self._clock = clock
         self._at_last = ExitStack()
         self._at_last.enter_context(at_last(self.drafts.rescue))
@@ -254,6 +257,7 @@ class MedtuiApp(AppBase):
 
     def publish(self, event: Event) -> None:
         from medtui.data.events import (
+            BoardRead,
             FeedWentLive,
             FeedWentStale,
             NoticePassed,
@@ -276,6 +280,17 @@ class MedtuiApp(AppBase):
             case NoticePassed(notice):
                 self._toast([notice])
         self.feed.apply(event)
+        if self._code and isinstance(event, BoardRead):
+            self.call_later(self._open_code)
+
+    def _open_code(self) -> None:
+        """Go to the session that the command line has named."""
+        from medtui.board.screen import BoardScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, BoardScreen) and self._code:
+                code, self._code = self._code, ""
+                screen.open_code(code)
 
     def _show_news(self) -> None:
         """Show new notices, unless the board shows them."""

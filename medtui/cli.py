@@ -21,6 +21,7 @@ from medtui.commands import (
     past,
     posting,
     sessions,
+    signed_in,
     watch,
 )
 from medtui.console import complain
@@ -97,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("--as", dest="kind", choices=("transcript", "assessment"),
                       help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
+
+    opening = commands.add_parser("open", help="go to the session of an invitation, on the board")
+    signed_in.add_codes(opening, nargs=1)
+    opening.set_defaults(run=_open)
 
     for group in (sessions, posting, past, files, calendar, watch, notices, completion):
         group.add_commands(commands)
@@ -231,6 +236,11 @@ def _app(options: argparse.Namespace) -> int:
     return _run({"server": options.url, "key": options.key}, credentials=options.credentials)
 
 
+def _open(options: argparse.Namespace) -> int:
+    flags = {"server": options.url, "key": options.key}
+    return _run(flags, credentials=options.credentials, code=options.codes[0])
+
+
 def _join(options: argparse.Namespace) -> int:
     import asyncio
 
@@ -311,6 +321,7 @@ def _run(
     demo: bool = False,
     viewer: str | None = None,
     credentials: dict[str, str] | None = None,
+    code: str = "",
 ) -> int:
     from medtui.config import BadConfig, load
     from medtui.launcher import Launcher, Login
@@ -339,7 +350,7 @@ def _run(
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):
         launcher = Launcher(viewer=login, folder=_data_folder)
-        app = MedtuiApp(settings, launcher, demo=demo, login=unattended)
+        app = MedtuiApp(settings, launcher, demo=demo, login=unattended, code=code)
         return app.run() or app.return_code or 0
 
 

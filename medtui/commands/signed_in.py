@@ -140,7 +140,7 @@ async def for_each(
             yield None
 
 
-def add_codes(parser: argparse.ArgumentParser, nargs: str = "+") -> None:
+def add_codes(parser: argparse.ArgumentParser, nargs: str | int = "+") -> None:
     """Add the argument `codes`, which names sessions."""
     parser.add_argument(
         "codes", nargs=nargs, type=_code, metavar="CODE", help="a session's code or id"

@@ -377,6 +377,13 @@ def why_not_room_link(link: str) -> str | None:
     return None
 
 
+def why_not_invite(session: PracticeSession, now: datetime) -> str | None:
+    """Why no person can be invited to a session."""
+    if session.is_open and now - session.starts_at <= BOOKABLE_AFTER_START:
+        return None
+    return "Its seat is not free: there is none to invite a person to."
+
+
 def room_link(template: str, session_id: UUID) -> str:
     """The room link of a new session, from the template in the settings."""
     return template.replace("{id}", session_id.hex)

@@ -18,7 +18,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from medtui.core.agenda import name_of
-from medtui.core.session_code import code_of
+from medtui.core.invitation import command
 from medtui.models import Line, Moment, PracticeSession, safe_link
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _event(entry: CalendarEntry, length: timedelta) -> Event:
     event.add("dtstart", entry.starts_at)
     event.add("dtend", entry.starts_at + length)
     event.add("summary", entry.title)
-    event.add("description", f"You are the {entry.seat} of session {code_of(entry.id)}.")
+    event.add("description", f"You are the {entry.seat}. {command(entry.id)}")
     if entry.place:
         event.add("location", entry.place)
     if entry.link:
