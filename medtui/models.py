@@ -197,6 +197,13 @@ class PracticeSession(Row):
     candidate_id: UUID | None = None
     stage: Annotated[Stage, BeforeValidator(_nearest_stage)] = Field(Stage.PREP, alias="version")
     stage_since: Moment | None = None
+    meeting_id: UUID | None = None
+    """Of a later round: the session of the first one; None also where it is not known."""
+    kept_for: UUID | None = None
+    kept_until: Moment | None = None
+    """Until when a free seat is kept, and for whom."""
+    turned_at: Moment | None = None
+    """When the row last went back from a station that had begun; None: never, or not known."""
 
     host: Profile | None = None
     guest: Profile | None = None
@@ -290,15 +297,16 @@ class CaseDraft(BaseModel):
 
 
 class FileKind(StrEnum):
-    """The files of a session."""
+    """The files of a session. The self-assessment is the candidate's own mark sheet."""
 
     TRANSCRIPT = "transcript"
     ASSESSMENT = "assessment"
+    SELF_ASSESSMENT = "self-assessment"
 
     @property
     def filename(self) -> str:
         """Its name in the session's folder."""
-        return f"{self.value}.json"
+        return f"{self.value.replace('-', '_')}.json"
 
 
 class SessionFile(BaseModel):

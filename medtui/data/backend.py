@@ -13,7 +13,7 @@ from medtui.data.cases import Cases
 from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
-from medtui.data.connection import Connection, Server, connect
+from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.live import LiveFeed
@@ -21,6 +21,7 @@ from medtui.data.news import News
 from medtui.data.passing import Passing
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
+from medtui.data.rounds import Rounds
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.tokens import TokenStore
@@ -52,6 +53,7 @@ class Backend:
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
+        self.rounds = Rounds(connection, self.sessions)
         self.cases = Cases(connection, self.auth)
         self.history = PastSessions(connection, self.auth, self.sessions, state)
         self.calendar_shelf = AccountFile(
@@ -88,7 +90,17 @@ class Backend:
 
         True also before the server was asked, which the first read of the board does.
         """
-        return self._connection.known_complete is not False
+        return (self._connection.known_level or FUNCTIONS) >= FUNCTIONS
+
+    @property
+    def has_rounds(self) -> bool:
+        """Whether the server keeps the seat of the next round. True also before it was asked."""
+        return (self._connection.known_level or ROUNDS) >= ROUNDS
+
+    @property
+    def takes_self_assessments(self) -> bool:
+        """Whether the bucket takes a third file. True also before the server was asked."""
+        return self._connection.known_level != FUNCTIONS
 
     @classmethod
     @contextlib.asynccontextmanager

@@ -6,7 +6,8 @@ from medtui.documents.assessment import Criterion, Domain, Marker, Overall, Resu
 
 MARKED_BY = {
     Marker.AI: "AI, formative",
-    Marker.HUMAN: "by an examiner",
+    Marker.HUMAN: "by a person",
+    Marker.EXAMINER: "by an examiner",
     Marker.SELF: "by oneself",
     Marker.UNKNOWN: "",
 }

@@ -138,6 +138,25 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
     return words
 
 
+NO_SELF_ASSESSMENTS = (
+    "This server takes no self-assessments yet: its operator has to apply medtui's newest "
+    "migration. w saves the sheet as a file."
+)
+
+
+def own_question(sheet: Sheet, *, read_first: bool) -> str:
+    """What handing in the candidate's own sheet asks once."""
+    words = (
+        "Hand in your self-assessment? It is shown beside the assessment, domain by domain, to "
+        "both of you."
+    )
+    if read_first:
+        words += " It says that you had read the assessment before."
+    if missing := missing_words(sheet):
+        words += f" {missing}."
+    return words
+
+
 def elsewhere_words(sheet: Sheet) -> str:
     """ "3 marks and remarks by other rubrics", and nothing where there are none."""
     count = sheet.elsewhere

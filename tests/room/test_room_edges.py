@@ -234,7 +234,7 @@ async def test_keys_that_cannot_act_say_why(stack: Stack, seat: Any) -> None:
         "t": "chooses the timing",
         "s": "Only the host does this",
         "f": "No station runs",
-        "u": "This is prep already",
+        "u": "begins the next round",
         "space": "The clock does not run yet",
         "o": "This session has no room link",
     }.items():
@@ -289,7 +289,7 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
 async def test_the_stations_files_appear_by_themselves(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.room.screen.FILES_SECONDS", 0.2)
+    monkeypatch.setattr("medtui.room.lookups.FILES_SECONDS", 0.2)
     two = await pair(stack, Stage.WRAP_UP)
     here = await seat(person=two.guest)
     await enter(here)

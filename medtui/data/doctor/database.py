@@ -20,7 +20,7 @@ TABLES = {
     "profiles": ",".join(PROFILE_COLUMNS),
     "cases": "id,category,domain",
     "practice_sessions": ",".join(
-        field.column for field in FIELDS if not (field.is_ours or field.needs_login)
+        field.column for field in FIELDS if not (field.level > 1 or field.needs_login)
     )
     + (
         ",created_at,"
@@ -111,7 +111,14 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
         return failed(
             "migrations", f"The second one is there in part: {' and '.join(missing)} lacks.", DEPLOY
         ), True
-    return ok("migrations", "Both are there."), True
+    if (await http.post(f"{rest}/rpc/medtui_level", json={})).status_code != 200:
+        return note(
+            "migrations",
+            "The newest is missing: no seat is kept for the next round of a meeting, and no "
+            "self-assessment can be uploaded.",
+            DEPLOY,
+        ), True
+    return ok("migrations", "All are there."), True
 
 
 async def policies(
