@@ -12,7 +12,7 @@ from medtui.console import print_text
 
 if TYPE_CHECKING:
     from medtui.core.history import History, HistoryEntry, MarkSummary
-    from medtui.core.progress import Series
+    from medtui.core.progress import Point, Series
 
 WAYS = ("sheet", "domain", "category")
 """How marks are grouped: by domain of the mark sheet, by domain or by category of the case."""
@@ -108,6 +108,8 @@ def entry_json(entry: HistoryEntry) -> dict[str, Any]:
         "case_name": entry.case_name,
         "files": sorted(kind.value for kind in kept.files) if kept else [],
         "marks": entry.marks and _marks_json(entry.marks),
+        "are_marks_mine": None if entry.owner is None else entry.owner == entry.me,
+        "self_marks": entry.self_marks and _marks_json(entry.self_marks),
         "unreadable": (kept.broken or None) if kept else None,
     }
 
@@ -154,13 +156,20 @@ def series_json(series: Series) -> dict[str, Any]:
     return {
         "name": series.name,
         "practised": [at.isoformat() for at in series.practised],
-        "marks": [
-            {"at": point.at.isoformat(), "percent": point.percent, "marked_by": point.marker.value}
-            for point in series.points
-        ],
+        "marks": [_point_json(point) for point in series.points],
+        "self_marks": [_point_json(point) for point in series.own],
+        "self_gap": series.own_gap,
         "grades": list(series.grades),
         "too_little_evidence": series.unsure,
         "level": series.level,
         "best": series.best,
         "trend": series.trend,
+    }
+
+
+def _point_json(point: Point) -> dict[str, Any]:
+    return {
+        "at": point.at.isoformat(),
+        "percent": point.percent,
+        "marked_by": point.marker.value,
     }

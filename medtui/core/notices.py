@@ -150,7 +150,9 @@ def compare(known: Known, session: PracticeSession | None, me: UUID) -> list[Not
 def compare_files(known: Known, files: frozenset[FileKind]) -> list[Notice]:
     """The notices of the files that have come, and of those that the host has deleted."""
     notices = []
-    if (came := files - known.files) and not known.are_files_new:
+    # Whose own a self-assessment is knows of it.
+    came = files - known.files - {FileKind.SELF_ASSESSMENT}
+    if came and not known.are_files_new:
         notices.append(_notice(What.CAME, known, files=came))
     if (missing := known.files - files) and not known.is_host:
         notices.append(_notice(What.FILES, known, files=missing))
