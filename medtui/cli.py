@@ -21,6 +21,7 @@ from medtui.commands import (
     past,
     posting,
     sessions,
+    shell,
     signed_in,
     watch,
 )
@@ -105,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for group in (sessions, posting, past, files, calendar, watch, notices, completion):
         group.add_commands(commands)
+    shell.add_commands(commands, _parser)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)

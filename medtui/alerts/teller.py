@@ -51,8 +51,8 @@ class Teller:
         self._claim: files.Claim | None = None
         self._outlets = [Outlet(sink) for sink in sinks if sink.name in rules.sinks]
         self._show = show
-        self._seen: set[tuple[str, datetime]] | None = None
-        """Standing notices that this program has seen waiting; None: it has seen none yet."""
+        self._seen: set[tuple[str, datetime]] = set()
+        """Standing notices that this program has seen waiting."""
         self._backend: Backend | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_news = asyncio.Event()
@@ -100,10 +100,10 @@ class Teller:
 
     def _tell_standing(self, news: News, is_chosen: bool) -> None:
         untold = news.untold
-        # Of what waited at the start, some was told before; of what comes later, none was here.
-        new = (
-            untold if self._seen is None else [n for n in news.waiting if _id(n) not in self._seen]
-        )
+        # What waited at the start may have been told by an earlier program. What came since is
+        # shown by each, and told by one.
+        before = self._seen | {_id(n) for n in news.at_start if n not in untold}
+        new = [notice for notice in news.waiting if _id(notice) not in before]
         self._seen = {_id(notice) for notice in news.waiting}
         self._put(new, self._sinks(False), is_passing=False)
         if is_chosen and untold:

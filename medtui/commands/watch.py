@@ -34,23 +34,31 @@ def add_commands(commands: Any) -> None:
 def _run(options: argparse.Namespace) -> int:
     import asyncio
 
-    from medtui.account.script_login import login
-    from medtui.config import BadConfig, load, notice_rules
+    from medtui.config import BadConfig
     from medtui.store.log import logged
-    from medtui.store.zones import local_zone
 
     try:
-        settings = load({"server": options.url, "key": options.key})
-        notice_rules(settings)
-        given = login(options.credentials)
+        watch = watch_for(options, as_json=options.jsonl)
     except BadConfig as error:
         return complain(str(error))
+    with logged(watch.settings.state):
+        return asyncio.run(watch.run())
+
+
+def watch_for(options: argparse.Namespace, *, as_json: bool = False) -> Watch:
+    """The watch for the command line's server and login. Raises BadConfig."""
+    from medtui.account.script_login import login
+    from medtui.config import load, notice_rules
+    from medtui.store.zones import local_zone
+
+    settings = load({"server": options.url, "key": options.key})
+    notice_rules(settings)
+    given = login(options.credentials)
     zone, warning = local_zone()
     for sentence in (warning, given.warning if given else ""):
         if sentence:
             complain(sentence)
-    with logged(settings.state):
-        return asyncio.run(Watch(settings, given, zone, as_json=options.jsonl).run())
+    return Watch(settings, given, zone, as_json=as_json)
 
 
 class Watch:
@@ -61,19 +69,21 @@ class Watch:
     ) -> None:
         import asyncio
 
-        self._settings = settings
+        self.settings = settings
         self._login = login
         self._zone = zone
         self._as_json = as_json
-        self._is_over = asyncio.Event()
+        self.is_over = asyncio.Event()
+        """Set to end it."""
         self._code = 0
         self._backend: Backend | None = None
         self._on_event: Callable[[Event], None] = lambda event: None
 
     async def run(self) -> int:
-        """Run until the end. Returns the exit code."""
+        """Run until the end, or in the main thread until a signal. Returns the exit code."""
         import asyncio
         import signal
+        import threading
 
         from medtui.config import BadConfig
         from medtui.data import DataError, Unreachable
@@ -81,10 +91,11 @@ class Watch:
         from medtui.launcher import LaunchFailed
 
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._is_over.set)
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, self.is_over.set)
         pauses = Pauses(1.0, 60.0)
-        while not self._is_over.is_set():
+        while not self.is_over.is_set():
             try:
                 await self._watch()
             except Unreachable as error:  # only a sign-in by password: the feed waits by itself
@@ -103,7 +114,7 @@ class Watch:
         from medtui.data import NotSignedIn
         from medtui.server import opened
 
-        settings = self._settings
+        settings = self.settings
         rules, state = notice_rules(settings), settings.state
         ways, _ = await sinks(rules, settings.notice_url, state, os.environ, _terminal())
         kept = None if self._login else state
@@ -126,7 +137,7 @@ class Watch:
             self._on_event = partial(self._take, teller)
             backend.live.start()
             try:
-                await self._is_over.wait()
+                await self.is_over.wait()
             finally:
                 await teller.close()
 
@@ -137,7 +148,7 @@ class Watch:
         match event:
             case SignedOut(reason):
                 self._code = complain(reason, 1)
-                self._is_over.set()
+                self.is_over.set()
             case FeedWentLive():
                 self._print({"event": "live"})
             case FeedWentStale(_, reason):
@@ -160,7 +171,7 @@ class Watch:
             sys.stdout.flush()
         except OSError:  # the reader of the pipe has gone
             self._code = 1
-            self._is_over.set()
+            self.is_over.set()
 
 
 def notice_json(notice: Notice, text: str) -> dict[str, Any]:

@@ -87,6 +87,8 @@ class News:
         self.shelf = shelf
         self.muted: Collection[What] = ()
         """Kinds that are not told."""
+        self.at_start: tuple[Notice, ...] = ()
+        """Those that waited already when the file was read."""
         self._notify = notify
         self._me: UUID | None = None
         self._is_loaded = False
@@ -191,7 +193,7 @@ class News:
         if me != self._me:
             return
         kept.own |= self._kept.own
-        self._kept = kept
+        self._kept, self.at_start = kept, tuple(kept.notices)
         oldest = _now() - KEPT
         self._known = {known.id: known for known in kept.known if known.starts_at > oldest}
         self._is_loaded = True
