@@ -51,3 +51,6 @@ class DesktopSink:
         if not shown:
             self._notifier = None  # its connection may be lost for good
             raise NotSent
+
+    def rest(self) -> None:
+        """Nothing: what was shown goes by itself."""

@@ -34,6 +34,9 @@ class Sink(Protocol):
 
     async def send(self, words: str) -> None: ...
 
+    def rest(self) -> None:
+        """All was read, or the program ends. May raise OSError."""
+
 
 class _Item(NamedTuple):
     words: str
@@ -65,6 +68,12 @@ class Outlet:
             await asyncio.wait({task}, timeout=seconds)
             task.cancel()
             await asyncio.wait({task})
+        self.rest()
+
+    def rest(self) -> None:
+        """Tell the sink that nothing waits to be read any more."""
+        with contextlib.suppress(OSError):
+            self.sink.rest()
 
     async def _send(self) -> None:
         pause = PAUSES[0]

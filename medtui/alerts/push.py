@@ -40,6 +40,9 @@ class PushSink:
         ):
             raise NotSent
 
+    def rest(self) -> None:
+        """Nothing: what was sent stays."""
+
 
 def _apprise(url: str) -> Any:
     """Apprise with this URL; None if it does not know what to do with it."""

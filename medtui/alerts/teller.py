@@ -105,6 +105,9 @@ class Teller:
         before = self._seen | {_id(n) for n in news.at_start if n not in untold}
         new = [notice for notice in news.waiting if _id(notice) not in before]
         self._seen = {_id(notice) for notice in news.waiting}
+        if not news.waiting:
+            for outlet in self._outlets:
+                outlet.rest()
         self._put(new, self._sinks(False), is_passing=False)
         if is_chosen and untold:
             self._put(untold, self._sinks(True) - self._sinks(False), is_passing=False)

@@ -28,9 +28,14 @@ def sequence(words: str, env: Mapping[str, str]) -> str:
     return BELL + _title(f"medtui: {words}", env) + _notification(words, env)
 
 
+def keeping_title(env: Mapping[str, str]) -> str:
+    """What to write before the first `sequence`, so that the title can be had back."""
+    return "\x1b[22;2t" if _title("", env) else ""
+
+
 def usual_title(env: Mapping[str, str]) -> str:
-    """What to write once the notices were read."""
-    return _title("medtui", env)
+    """What to write once the notices were read: the earlier title, if the terminal has kept it."""
+    return f"{_title('medtui', env)}\x1b[23;2t" if _title("", env) else ""
 
 
 def _title(words: str, env: Mapping[str, str]) -> str:
@@ -62,6 +67,14 @@ class TerminalSink:
     def __init__(self, write: Callable[[str], object], env: Mapping[str, str]) -> None:
         self._write = write
         self._env = env
+        self._has_title = False
 
     async def send(self, words: str) -> None:
-        self._write(sequence(words, self._env))
+        before = "" if self._has_title else keeping_title(self._env)
+        self._has_title = True
+        self._write(before + sequence(words, self._env))
+
+    def rest(self) -> None:
+        if self._has_title:
+            self._has_title = False
+            self._write(usual_title(self._env))

@@ -27,6 +27,9 @@ class Sometimes:
             raise ConnectionError
         self.sent.append(words)
 
+    def rest(self) -> None:
+        pass
+
 
 async def until(condition: Callable[[], object]) -> None:
     async with asyncio.timeout(10):

@@ -7,7 +7,7 @@ import re
 import pyte
 import pytest
 
-from medtui.alerts.terminal import sequence, usual_title
+from medtui.alerts.terminal import TerminalSink, keeping_title, sequence, usual_title
 
 WORDS = "Mei Tanaka booked your mock of Thu 24 Dec, 18:00."
 TITLE = f"\x1b]2;medtui: {WORDS}\a"
@@ -43,6 +43,19 @@ def test_strangers_names_end_no_sequence_and_begin_no_other(term: str) -> None:
     assert "".join(screen.display).strip() == ""
 
 
-def test_the_title_is_the_usual_one_afterwards() -> None:
-    assert usual_title({"TERM": "xterm"}) == "\x1b]2;medtui\a"
-    assert usual_title({"TERM": "dumb"}) == ""
+async def test_the_title_comes_back_when_all_was_read() -> None:
+    written: list[str] = []
+    sink = TerminalSink(written.append, {"TERM": "xterm"})
+    sink.rest()
+    await sink.send("One.")
+    await sink.send("Two.")
+    sink.rest()
+    sink.rest()
+    await sink.send("Three.")
+    one, two, three = (f"\a\x1b]2;medtui: {word}.\a" for word in ("One", "Two", "Three"))
+    back = "\x1b]2;medtui\a\x1b[23;2t"
+    assert written == [f"\x1b[22;2t{one}", two, back, f"\x1b[22;2t{three}"]
+
+
+def test_a_terminal_without_a_title_is_given_none() -> None:
+    assert keeping_title({"TERM": "dumb"}) == usual_title({"TERM": "linux"}) == ""
