@@ -27,6 +27,7 @@ CHOICES = {
     "sign_out": ("Sign out on this machine", "All its windows; elsewhere nothing changes."),
     "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
     "servers": ("Another server", "You stay signed in at this one."),
+    "delete": ("Delete your account", "You are first told what happens to your sessions."),
 }
 
 
@@ -101,6 +102,10 @@ def begin(context: AccountContext, name: str) -> None:
             _ask(context)
         case "servers":
             context.push_screen(ServersScreen(context))
+        case "delete":
+            from medtui.account.delete_account import DeleteAccountScreen
+
+            context.push_screen(DeleteAccountScreen(context))
 
 
 def _ask(context: AccountContext) -> None:

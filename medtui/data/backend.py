@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
@@ -55,6 +56,9 @@ class Backend:
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.rounds = Rounds(connection, self.sessions)
         self.cases = Cases(connection, self.auth)
+        self.account_deletion = AccountDeletion(
+            connection, self.auth, self.codes, self.sessions, self.assessments
+        )
         self.history = PastSessions(connection, self.auth, self.sessions, state)
         self.calendar_shelf = AccountFile(
             state and state / "calendar", connection.server.url, self.auth

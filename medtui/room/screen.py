@@ -12,9 +12,8 @@ from collections.abc import Awaitable
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, ClassVar
-from uuid import UUID
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -95,7 +94,7 @@ class RoomScreen(ActingScreen):
         self,
         context: Context,
         session: PracticeSession,
-        arrangement: Arrangement = Arrangement(),  # noqa: B008  # it cannot change
+        arrangement: Arrangement | None = None,
     ) -> None:
         super().__init__()
         self.context = context
@@ -103,11 +102,10 @@ class RoomScreen(ActingScreen):
         self.presence = Presence()
         self._backend = context.backend
         self._host = HostActions(self, context)
-        self._rounds = NextRound(self, context, arrangement)
+        self._rounds = NextRound(self, context, arrangement or Arrangement())
+        self.begin_round = self._rounds.begin
         self._zone = context.zone
-        self._notebook = RoomNotes(
-            context.settings.state, context.me, session.id, self._notes_not_kept
-        )
+        self._notebook = self._notebook_of(session)
         self._at_last = ExitStack()
         self._looked = context.now()
         self._told = ""
@@ -118,6 +116,10 @@ class RoomScreen(ActingScreen):
     @property
     def session(self) -> PracticeSession:
         return self.room.session
+
+    def _notebook_of(self, session: PracticeSession) -> RoomNotes:
+        state, me = self.context.settings.state, self.context.me
+        return RoomNotes(state, me, session.id, self._notes_not_kept)
 
     def compose(self) -> ComposeResult:
         yield RoomLine(self._zone)
@@ -143,13 +145,12 @@ class RoomScreen(ActingScreen):
         self.room.apply(self.session, self.context.now())
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
-        self._look_up()
+        self._look_for_files()
+        self._look_back()
         self._tick()
         self._follow_rounds()
 
-    def on_screen_resume(self) -> None:
-        self._follow_rounds()
-
+    @on(events.ScreenResume)
     @work(group="rounds")
     async def _follow_rounds(self) -> None:
         await self._rounds.follow()
@@ -216,7 +217,8 @@ class RoomScreen(ActingScreen):
         if self.room.apply(session, now):
             self.share()
         self._read_brief()
-        self._look_up()
+        self._look_for_files()
+        self._look_back()
         self.refresh_bindings()
 
     def _merge(self, *cards: object) -> None:
@@ -263,10 +265,13 @@ class RoomScreen(ActingScreen):
             reading = self.room.reading(self.context.now())
             await self._reader.draw(self.session, self.room.role, reading)
 
-    def _look_up(self) -> None:
-        look = self._lookups
-        self.run_worker(look.files(lambda: self.session), group="files", exclusive=True)
-        self.run_worker(look.past(self.session), group="past", exclusive=True)
+    @work(exclusive=True, group="files")
+    async def _look_for_files(self) -> None:
+        await self._lookups.files(lambda: self.session)
+
+    @work(exclusive=True, group="past")
+    async def _look_back(self) -> None:
+        await self._lookups.past(self.session)
 
     # Drawing
 
@@ -366,23 +371,13 @@ class RoomScreen(ActingScreen):
             self.app.pop_screen()
         self.dismiss(None)
 
-    # Rounds: see `RoundsUi`
-
-    async def begin_round(self, candidate: UUID) -> None:
-        await self._rounds.begin(candidate)
-
     async def move_on(self, session: PracticeSession, arrangement: Arrangement) -> None:
-        notebook = RoomNotes(
-            self.context.settings.state, self.room.me, session.id, self._notes_not_kept
-        )
-        if self.notes.text.strip() and not await notebook.notes():
-            notebook.save_notes(self.notes.text)
-        if await notebook.card() is None:
-            notebook.save_card(self.room.shared.for_next_round().as_json())
+        book = self._notebook_of(session)
+        await book.take_over(self.notes.text, self.room.shared.for_next_round().as_json())
         if self.is_current:
             self.app.switch_screen(RoomScreen(self.context, session, arrangement))
 
-    # For the host's keys: see `RoomUi`
+    # For the host's keys and the rounds: see `RoomUi`, `RoundsUi`
 
     def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
         match dialog:

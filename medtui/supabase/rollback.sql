@@ -1,10 +1,12 @@
--- Back behind the third and the second migration, to the data model word for word: as `postgres`,
+-- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000 20261124090000
--- Behind the third alone: run the second again after it, in the same transaction,
+--   supabase --workdir medtui migration repair --status reverted \
+--     20261130190000 20261130180000 20261130080000 20261124090000
+-- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000
+--   supabase --workdir medtui migration repair --status reverted \
+--     20261130190000 20261130180000 20261130080000
 -- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
 -- rooms are in their stage is forgotten. Behind the second, anybody with an account can take
 -- sessions over again, and read every brief.
@@ -19,6 +21,7 @@ drop trigger if exists "9_remember" on public.practice_sessions;
 drop function if exists public.session_case(uuid);
 drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
+drop function if exists public.delete_account();
 drop function if exists public.medtui_level();
 drop policy if exists "Deleted accounts make no profile" on public.profiles;
 drop policy if exists "Deleted accounts edit no profile" on public.profiles;

@@ -320,6 +320,7 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     await here.until_text("2 of 2 cases. Mei Tanaka has acted it.")
     await here.press("r")
     await here.until_screen("RoomScreen")
+    await here.until_text("Mei Tanaka has", "been the candidate in Red eye")
     await here.until_text("Part of case 2")
     assert (await row_of(stack, two.session_id))["case_id"] == fresh
     # Where it is chosen all the same, both know.
@@ -398,4 +399,6 @@ async def test_a_name_that_the_host_has_looked_at_is_not_drawn_for_the_host(
     await here.until_text("1 of 1 cases")
     await here.press("enter")
     await here.until_text("Red eye · history taking", "your brief comes with the start")
+    await here.until_text("Neither of you has done", "Red eye · history taking yet.")
+    assert "case 2" not in here.text
     assert (await row(stack))["case_id"] != two.case

@@ -15,6 +15,7 @@ import pytest
 
 import tests.supabase.attacks.accounts
 import tests.supabase.attacks.briefs
+import tests.supabase.attacks.deletion
 import tests.supabase.attacks.files
 import tests.supabase.attacks.older_clients
 import tests.supabase.attacks.posts

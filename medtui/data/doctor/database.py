@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.data.connection import NIL
+from medtui.data.connection import NIL, ROUNDS
 from medtui.data.doctor.address import Answer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
@@ -111,12 +111,17 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
         return failed(
             "migrations", f"The second one is there in part: {' and '.join(missing)} lacks.", DEPLOY
         ), True
-    if (await http.post(f"{rest}/rpc/medtui_level", json={})).status_code != 200:
+    level = await http.post(f"{rest}/rpc/medtui_level", json={})
+    if level.status_code != 200:
         return note(
             "migrations",
             "The newest is missing: no seat is kept for the next round of a meeting, and no "
             "self-assessment can be uploaded.",
             DEPLOY,
+        ), True
+    if level.text.strip() == str(ROUNDS):
+        return note(
+            "migrations", "The last is missing: users cannot delete their accounts.", DEPLOY
         ), True
     return ok("migrations", "All are there."), True
 

@@ -171,6 +171,17 @@ async def test_a_database_that_is_not_as_it_should_be(
     stack.to_strangers.clear()  # the table that they would be compared with may be gone
 
 
+async def test_a_server_before_the_last_migration_is_noted(stack: Stack, look: Any) -> None:
+    assert (await look())["migrations"].what == "All are there."
+    await stack.sql(
+        "create or replace function medtui_level() returns integer language sql as 'select 3'"
+    )
+    found = await look()
+    assert failures(found) == []
+    assert found["migrations"].state == "note"
+    assert "cannot delete their accounts" in found["migrations"].what
+
+
 async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) -> None:
     async with proxied(stack.url) as proxy:
         proxy.refused = "/realtime/"
