@@ -38,9 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 if it failed, 2 for a wrong call."""
     console.prepare()
     try:
-        parser = _parser()
+        words = sys.argv[1:] if arguments is None else arguments
+        parser = _parser() if words or completion.is_asked() else _bare_parser()
         completion.complete(parser)
-        options = parser.parse_args(arguments)
+        options = parser.parse_args(words)
         options.credentials = {
             name: os.environ.pop(name)  # for this process alone: those that it starts have no need
             for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
@@ -72,7 +73,8 @@ def _flush() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _bare_parser() -> argparse.ArgumentParser:
+    """The parser without the commands, which the app alone need not wait for."""
     parser = console.CommandParser(
         prog="medtui", description="Arrange exam practice with each other, from a terminal."
     )
@@ -80,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="the Supabase project's URL")
     parser.add_argument("--key", help="the project's public key (anon or publishable)")
     parser.set_defaults(run=_app)
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _bare_parser()
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="try medtui on a throwaway practice with sample data")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 from collections.abc import Mapping
+from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -40,6 +42,7 @@ class DesktopSink:
     async def send(self, words: str) -> None:
         """Show a sentence. Raises NotSent, and whatever the desktop's own library does."""
         if self._notifier is None:
+            await asyncio.to_thread(import_module, "desktop_notifier")  # which takes a while
             from desktop_notifier import DesktopNotifier
 
             logging.getLogger("desktop_notifier").setLevel(logging.CRITICAL + 1)

@@ -26,9 +26,14 @@ def _run(options: argparse.Namespace) -> int:
     return 0
 
 
+def is_asked() -> bool:
+    """Whether a shell asks for completions."""
+    return "_ARGCOMPLETE" in os.environ
+
+
 def complete(parser: argparse.ArgumentParser) -> None:
     """Answer a shell that asks for completions, and end; does nothing for any other call."""
-    if "_ARGCOMPLETE" in os.environ:
+    if is_asked():
         import argcomplete
 
         argcomplete.autocomplete(parser, always_complete_options=False)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -111,6 +110,8 @@ def _run_line(
     live: Live,
 ) -> int | None:
     """Run one line. Returns its exit code; None: it asks for the end."""
+    import shlex
+
     try:
         words = shlex.split(line, comments=True)
     except ValueError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from medtui.console import complain, print_error, print_text
@@ -28,14 +27,16 @@ class Refused(Exception):
         self.code = code
 
 
-@dataclass(frozen=True, slots=True)
 class SignedIn:
     """An open server with the user who is signed in there. `zone`: in which times are shown."""
 
-    backend: Backend
-    me: UUID
-    settings: Settings
-    zone: tzinfo
+    # No dataclass: importing that would slow the start of every command down.
+
+    def __init__(self, backend: Backend, me: UUID, settings: Settings, zone: tzinfo) -> None:
+        self.backend = backend
+        self.me = me
+        self.settings = settings
+        self.zone = zone
 
     def now(self) -> datetime:
         """The server's time."""

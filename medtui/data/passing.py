@@ -40,7 +40,8 @@ class Passing:
             return
         if self._notices is None or user.id != self._me:
             self._me, self._notices = user.id, PassingNotices(user.id)
-            self._begin(rooms)
+        if self._ticking is None or self._ticking.done():  # it ends with a login
+            self._ticking = asyncio.create_task(self._tick(rooms), name="passing notices")
         now = self._clock.now()
         match event:
             case BoardRead(sessions):
@@ -54,11 +55,6 @@ class Passing:
         """Stop."""
         if self._ticking is not None:
             self._ticking.cancel()
-
-    def _begin(self, rooms: Rooms) -> None:
-        if self._ticking is not None:
-            self._ticking.cancel()
-        self._ticking = asyncio.create_task(self._tick(rooms), name="passing notices")
 
     async def _tick(self, rooms: Rooms) -> None:
         listened: set[UUID] = set()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from medtui.core.notices import Notice, What
 from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.events import Event, NoticePassed
@@ -47,3 +49,26 @@ async def test_near_in_the_room_and_begun(stack: Stack, tmp_path: Path) -> None:
         assert [n.what for n in told[guest.name]] == [What.SOON, What.ARRIVED, What.BEGAN]
         assert {n.what for n in told[host.name]} == {What.SOON}
         assert told[outsider.name] == []
+
+
+async def test_after_a_sign_out_the_next_login_is_told_again(
+    stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("medtui.data.passing.TICK_SECONDS", 0.02)
+    host = await stack.person("Amara", "Okafor")
+    heard: list[Notice] = []
+
+    def notify(event: Event) -> None:
+        if isinstance(event, NoticePassed):
+            heard.append(event.notice)
+
+    server = Server(stack.url, stack.anon_key)
+    async with Backend.open(server, tokens=MemoryTokens(), notify=notify, state=tmp_path) as here:
+        for count in (1, 2):
+            await here.auth.sign_in(host.email, host.password)
+            here.live.start()
+            await stack.session(host, starts_in=timedelta(minutes=8))
+            await until(lambda: len(heard) == count)  # noqa: B023
+            await here.live.stop()
+            await here.auth.sign_out()
+            await until(lambda: here.passing._ticking is None or here.passing._ticking.done())
