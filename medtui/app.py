@@ -304,15 +304,18 @@ class MedtuiApp(AppBase):
         self._toast(new)
 
     def _toast(self, notices: Iterable[Notice]) -> None:
-        """Show notices on the present screen, unless a room tells of its session itself."""
+        """Show notices on the present screen, unless one that is open tells the same."""
         from medtui.core.notices import What, words
+        from medtui.review.session_review import SessionReviewScreen
         from medtui.room.screen import RoomScreen
 
         if self._rules is None or "app" not in self._rules.sinks:
             return
         rooms = {s.session.id for s in self.screen_stack if isinstance(s, RoomScreen)}
+        reviews = {s.session.id for s in self.screen_stack if isinstance(s, SessionReviewScreen)}
         for notice in notices:
-            if notice.what in (What.FILES, What.CAME) or notice.session_id not in rooms:
+            shown = {What.CAME: reviews, What.FILES: set()}.get(notice.what, rooms)
+            if notice.session_id not in shown:
                 self.notify(words(notice, self.zone), severity="warning", markup=False)
 
     def _follow_notices(self, backend: Backend) -> None:
