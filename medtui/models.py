@@ -31,6 +31,14 @@ TRAINING_LEVELS = {
 }
 """The platform's own training levels and their labels, most junior first."""
 
+SHORT_LEVELS = {
+    "medical-student": "Student",
+    "foundation": "FY",
+    "st1-applicant": "ST1 appl",
+    "st4-and-above": "ST4+",
+}
+"""The same in at most eight cells, where the label is longer than that."""
+
 SESSION_TYPES = {
     "mock": "Mock",
     "review": "Review",
@@ -154,6 +162,11 @@ class Profile(Row):
     def level(self) -> str:
         """The training level in words: the label of a known one, else its own text."""
         return TRAINING_LEVELS.get(self.training_level, self.training_level)
+
+    @property
+    def level_forms(self) -> list[str]:
+        """The training level in words, and in its short form."""
+        return [self.level, SHORT_LEVELS.get(self.training_level, self.level)]
 
 
 class CaseSummary(Row):

@@ -95,13 +95,14 @@ def moment_of(text: str, now: datetime, zone: tzinfo) -> datetime:
     try:
         when, other = (parse_when(text, now, zone, usual=time(0, minute)) for minute in (0, 1))
     except DateNotUnderstood as error:
-        raise Refused(f"“{text}”: {error}", 2) from None
-    if when.at != other.at:  # what is usual decides: a script guesses no time
+        sentence = str(error)
+        raise Refused(sentence if text in sentence else f"“{text}”: {sentence}", 2) from None
+    if when.readings != other.readings:  # what is usual decides: a script guesses no time
         raise Refused(
             f'“{text}” has no time: write day and time in one pair of quotes, as "fri 18:30".', 2
         )
-    if when.remark:
-        complain(f"“{text}”: {when.remark}.")
+    if not when.is_clear:
+        raise Refused(f"“{text}” has more than one meaning. {when.advice}", 2)
     if when.at < now - timedelta(hours=1):
         raise Refused(f"“{text}” is more than an hour ago: choose a time to come.", 2)
     return when.at.astimezone(UTC)

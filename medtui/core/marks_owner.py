@@ -51,7 +51,7 @@ def owner_words(owner: UUID | None, session: PracticeSession, me: UUID) -> str:
         return "These marks are yours: the roles were changed after they came."
     people = {who.user_id: who.name for who in (session.host, session.guest) if who}
     name = people.get(owner, "another person")
-    return f"These are the marks of {name}: they count for nobody else."
+    return f"These are the marks of {name}: they count for no one else."
 
 
 def about(assessment: Assessment, session: PracticeSession, came_at: datetime | None, me: UUID

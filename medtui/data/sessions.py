@@ -93,7 +93,7 @@ class Sessions:
 
         rows = (await self._connection.read(select)).data
         if not rows:
-            raise Gone("This session was cancelled.")
+            raise Gone("The host has cancelled this session.")
         return self._session(rows[0])
 
     async def some(self, session_ids: Collection[UUID]) -> dict[UUID, PracticeSession]:

@@ -28,5 +28,5 @@ def why_no_mark_sheet(data: bytes, session_id: UUID, sender: UUID) -> str | None
     if owner.session_id not in (None, session_id):
         return "This assessment is of another session."
     if owner.assessed_by not in (None, sender):
-        return "This assessment says that somebody else has made it."
+        return "This assessment says that another person has made it."
     return None

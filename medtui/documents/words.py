@@ -11,10 +11,7 @@ MARKED_BY = {
     Marker.SELF: "by oneself",
     Marker.UNKNOWN: "",
 }
-AI_CAUTION = (
-    "Marked by AI: formative only. Such marks agree exactly with examiners' in about a third of"
-    " cases, within one point in three quarters."
-)
+AI_CAUTION = "AI marks: formative only. They can differ from those of a person."
 RESULTS = {
     Result.YES: ("✓", "done"),
     Result.PARTIAL: ("~", "partly"),

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from medtui.ui.context import Context
 
 
+NO_SEAT_KEPT = "This server keeps no seat for the next round: others can book it, too."
+NOT_SHOWN = (
+    "This server does not show your guest the next round of a room without a link: ask them to "
+    "book it on the board."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Arrangement:
     """What goes with one from round to round.
@@ -84,10 +91,7 @@ class NextRound:
                 self._context.notify_error(answer.error)
             elif answer.present is not None:
                 if not self._backend.has_rounds:
-                    self._ui.notify(
-                        "This server keeps no seat for the next round: others can book it, too.",
-                        markup=False,
-                    )
+                    self._ui.notify(NO_SEAT_KEPT if session.room_url else NOT_SHOWN, markup=False)
                 await self._ui.move_on(answer.present, Arrangement(candidate))
         finally:
             self._is_busy = False

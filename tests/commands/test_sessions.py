@@ -34,6 +34,7 @@ SEATS = "select guest_id from practice_sessions where id = %s"
         ("6pm fri", datetime(2026, 12, 4, 18, 0, tzinfo=UTC)),
         ("1 Jul 2027 18:30", datetime(2027, 7, 1, 17, 30, tzinfo=UTC)),
         ("in 20 min", datetime(2026, 11, 30, 18, 24, tzinfo=UTC)),
+        ("tomorrow 18:00 New York", datetime(2026, 12, 1, 23, 0, tzinfo=UTC)),
     ],
 )
 def test_words_of_the_board_are_exact_times(text: str, at: datetime) -> None:
@@ -46,7 +47,9 @@ def test_words_of_the_board_are_exact_times(text: str, at: datetime) -> None:
         ("tomorrow", "“tomorrow” has no time"),
         ("25 dec", "“25 dec” has no time"),
         ("14/13 10:00", "There is no month 13"),
-        ("soon", "Type a day and a time"),
+        ("soon", "^“soon” is not understood. Type a day and a time"),
+        ("5/4 18:00", "more than one meaning. Write the month as a word."),
+        ("tue at 7", "more than one meaning. Add am or pm."),
         ("30 Nov 2026 09:00", "more than an hour ago"),
         ("28 Mar 2027 01:30", "does not exist that day"),
     ],

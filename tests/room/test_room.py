@@ -65,8 +65,9 @@ async def enter(here: Seat) -> None:
     """From the start of the app into the room of the one session on the board."""
     await here.until_text("● LIVE")
     await here.press("enter")
-    await here.until_screen("DetailsScreen")
-    await here.press("enter")
+    await here.until(lambda: here.screen in ("DetailsScreen", "RoomScreen"))
+    if here.screen == "DetailsScreen":  # on a narrow terminal
+        await here.press("enter")
     await here.until_screen("RoomScreen")
 
 

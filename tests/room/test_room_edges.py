@@ -195,7 +195,7 @@ async def test_host_and_guest_press_at_the_same_time(stack: Stack, seat: Any) ->
         .execute()
     )
     await start(host)
-    await host.until_text("has left it", "Nothing was done: look again", "PREP")
+    await host.until_text("has left it", "Nothing was changed", "PREP")
     assert (await row(stack))["version"] == 1
 
 

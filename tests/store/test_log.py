@@ -109,7 +109,7 @@ def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     file = tmp_path / "state" / "medtui.log"
     assert done.returncode == 1
     assert "LookupError in medtui/commands/case_import.py, line " in done.stderr
-    assert f"What happened stands in {file}" in done.stderr
+    assert f"Details are in {file}" in done.stderr
     assert secret not in done.stderr + file.read_text()
     assert "Traceback" not in done.stderr
     assert "LookupError" in file.read_text()

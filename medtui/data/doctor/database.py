@@ -89,8 +89,8 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
     if code == "PGRST202":
         return note(
             "migrations",
-            "The data model's alone: guests cannot leave, profiles cannot be changed, and nothing "
-            "but medtui's manners keeps briefs and links from the wrong eyes.",
+            "The data model's alone: guests cannot leave, profiles cannot be changed, and this "
+            "server does not protect briefs and links: other clients can read them.",
             DEPLOY,
         ), False
     if not asked.is_success and code != "42501":  # it exists, but may not be called without a login

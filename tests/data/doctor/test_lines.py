@@ -288,7 +288,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert code == 0
     told = re.findall(r"^(?:ok  |note)  (\S+(?: feed)?) ", text, re.M)
     assert told == [name for name in LINES if name != "terminal"]  # pytest's is none
-    assert text.endswith("\nNothing is to be mended.\n")
+    assert text.endswith("\nNo problems found.\n")
     code, text = await run("--json")
     said = json.loads(text)
     assert (code, said["ok"], said["log"]) == (0, True, str(folder / "medtui.log"))
@@ -301,7 +301,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert code == 1
     assert "FAIL  address " in text
     assert "-     the rest     not looked at: encryption, server," in text
-    assert text.endswith("\nOne thing is to be mended.\n")
+    assert text.endswith("\n1 problem found.\n")
     assert stack.anon_key not in text
 
 
@@ -329,7 +329,7 @@ async def test_on_a_terminal_of_eighty_columns(stack: Stack, tmp_path: Path) -> 
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     }
     async with Terminal([sys.executable, "-m", "medtui", "doctor"], env=env, rows=40) as terminal:
-        await terminal.until("Nothing is to be mended.")
+        await terminal.until("No problems found.")
         assert "ok    terminal     xterm-256color, 80 x 40, 16 million colours." in terminal.text
         assert await asyncio.wait_for(terminal.process.wait(), 60) == 0
         print(terminal.text)
