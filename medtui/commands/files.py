@@ -76,12 +76,14 @@ async def _listed(
     """The sessions that are named, else all with files, newest first, and their files."""
     import asyncio
 
+    from medtui.core.agenda import why_not_review
+
     assessments, sessions = user.backend.assessments, user.backend.sessions
     if options.codes:
         found = await user.find(options.codes)
         for session in found:
-            if not session.involves(user.me):
-                raise Refused("Only the two of a session read its transcript and its assessment.")
+            if reason := why_not_review(session, user.me):
+                raise Refused(reason)
     else:
         found = [*(await sessions.some(await assessments.sessions())).values()]
         found = [session for session in found if session.involves(user.me)]

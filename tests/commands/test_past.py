@@ -101,7 +101,7 @@ async def test_others_files_are_refused_and_an_empty_past_is_no_error(
         assert (await script(command)).out == ""
     done = await script("files", code)
     assert (done.code, done.out) == (1, "")
-    assert "Only the two of a session" in done.err
+    assert "Only the two participants" in done.err
 
 
 @pytest.mark.detail
