@@ -19,6 +19,7 @@ from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.live import LiveFeed
 from medtui.data.news import News
+from medtui.data.passing import Passing
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
 from medtui.data.rounds import Rounds
@@ -59,12 +60,18 @@ class Backend:
             connection, self.auth, self.codes, self.sessions, self.assessments
         )
         self.history = PastSessions(connection, self.auth, self.sessions, state)
+        self.calendar_shelf = AccountFile(
+            state and state / "calendar", connection.server.url, self.auth
+        )
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
+
+        self.passing = Passing(self.auth, self.clock, notify)
 
         def publish(event: Event) -> None:
             self.news.on_event(event)
             notify(event)
+            self.passing.on_event(event, self.live.rooms)
 
         self.live = LiveFeed(
             connection,
@@ -128,11 +135,12 @@ class Backend:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()
             if backend.auth.user is None:  # a sign-out may have been killed half-way
-                for shelf in (backend.history.shelf, backend.news.shelf):
+                for shelf in (backend.history.shelf, backend.news.shelf, backend.calendar_shelf):
                     await asyncio.to_thread(shelf.forget_all)
             yield backend
         finally:
             await backend.live.stop()
+            await backend.passing.close()
             await backend.news.close()
             await backend.auth.close()
             await connection.close()
