@@ -23,7 +23,7 @@ from medtui.ui.vim_keys import VimOptionList
 
 CHOICES = {
     "password": ("Change your password", "Where else you are signed in, you are asked for it."),
-    "email": ("Change your e-mail", "Codes go to the new address and, mostly, to the old one."),
+    "email": ("Change your e-mail", "We e-mail the new address and, mostly, the old one."),
     "sign_out": ("Sign out on this machine", "All its windows; elsewhere nothing changes."),
     "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
     "servers": ("Another server", "You stay signed in at this one."),

@@ -225,6 +225,16 @@ class Auth:
             await self._replace(stored.access_token)
         return await self._connection.write(request)
 
+    async def renew(self) -> None:
+        """Get a fresh token, and with it what the server knows of the user by now.
+
+        Raises NotSignedIn when the login is over.
+        """
+        stored = _parse(await self._tokens.read())
+        if stored is None:
+            raise NotSignedIn(LOGIN_ENDED)
+        await self._replace(stored.access_token)
+
     async def close(self) -> None:
         self._stop_watching()
 
