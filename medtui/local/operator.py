@@ -100,6 +100,19 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
     return f"{user['email']} has a new password, and is signed out everywhere."
 
 
+async def remove_second_factor(data: Path | None, email: str) -> str:
+    """Remove a user's second factor, as when their phone is lost."""
+    from medtui.local.auth import factors, users
+
+    async with database(existing(data)) as db:
+        user = await users.by_email(db, email.lower())
+        if user is None:
+            raise LocalError(f"There is no account for {email}: check the e-mail address.")
+        removed = await factors.remove(db, user)
+    had = "has no second factor any more" if removed else "had no second factor"
+    return f"{user['email']} {had}."
+
+
 async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
     """Delete all that is in the folder. Refuses while a server runs; `confirm` asks first."""
     folder = existing(data)
