@@ -23,11 +23,11 @@ from medtui.ui.footer import Footer
 
 DIGITS = 6
 LOST = (
-    "If you have lost it: ask the administrator of {server} to remove the second factor of your "
+    "If you have lost your phone: ask the administrator of {server} to remove the second factor of your "
     "account. Then your password is enough."
 )
 LOST_HERE = (
-    "If you have lost it: on the computer that runs this server, medtui local password "
+    "If you have lost your phone: on the computer that runs this server, medtui local password "
     "E-MAIL --remove-second-factor removes it. Then your password is enough."
 )
 
@@ -74,7 +74,8 @@ class DigitsScreen(DigitsForm):
     def compose(self) -> ComposeResult:
         user, servers = self.context.login.user, self.context.servers
         lost = LOST_HERE if servers.is_local else LOST.replace("{server}", self.context.server_name)
-        words = f"{user.email if user else 'Your account'} has a second factor. {lost}"
+        email = user.email if user else "Your account"
+        words = f"{email} has a second factor: enter what its app shows now. {lost}"
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Six digits of your app", classes="card--title")
             yield Static(words, classes="card--words", markup=False)
