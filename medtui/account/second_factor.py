@@ -23,8 +23,8 @@ from medtui.ui.footer import Footer
 
 DIGITS = 6
 LOST = (
-    "If you have lost your phone: ask the administrator of {server} to remove the second factor of your "
-    "account. Then your password is enough."
+    "If you have lost your phone: ask the administrator of {server} to remove the second factor of "
+    "your account. Then your password is enough."
 )
 LOST_HERE = (
     "If you have lost your phone: on the computer that runs this server, medtui local password "

@@ -60,6 +60,8 @@ class Stack:
         self.service_key = keys.service_role_key
         self.jwt_secret = keys.jwt_secret
         self.db_url = cluster.dsn("postgres", database)
+        self.authenticator_url = cluster.dsn("authenticator", database)
+        """As the services connect, which then take the caller's role."""
         self.url = ""
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
@@ -319,6 +321,12 @@ def data_model_alone(folder: Path) -> Path:
 async def stacked(
     cluster: Cluster, keys: ServerKeys, *, gateway: bool = True, template: str = TEMPLATE
 ) -> AsyncIterator[Stack]:
+    from tests.helpers import given
+
+    if given.given is not None:
+        async with given.given.stacked(is_data_model_alone=template == DATA_MODEL) as stack:
+            yield stack
+        return
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
         # Copied as files: through the log it costs twice the time.

@@ -94,7 +94,7 @@ def test_where_no_log_can_be_written_the_program_runs_all_the_same(tmp_path: Pat
 def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     secret = secrets.token_hex(8)
     program = (
-        "from medtui import case_import, cli\n"
+        "from medtui import cli; from medtui.commands import case_import\n"
         f"def crash(*words): raise LookupError('{secret}')\n"
         "case_import.complain = crash\n"
         "cli.main(['cases', 'import'])"

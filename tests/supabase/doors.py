@@ -170,7 +170,7 @@ class Doors:
         self, who: Who, *, undo: bool = False
     ) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
         """A transaction as the services make it: their login, the caller's role and claims."""
-        dsn = self.stack.cluster.dsn("authenticator", self.stack.database)
+        dsn = self.stack.authenticator_url
         claims = {"role": _role(who)} | ({"sub": str(who.id)} if who else {})
         async with (
             await psycopg.AsyncConnection.connect(dsn, row_factory=dict_row) as connection,

@@ -70,7 +70,7 @@ async def run(
     stack: Stack, statement: Statement, claims: str, times: int
 ) -> tuple[dict[str, Any], float, float]:
     """The plan of a statement in its caller's role, its median time, and the server's work."""
-    dsn = stack.cluster.dsn("authenticator", stack.database)
+    dsn = stack.authenticator_url
     async with await psycopg.AsyncConnection.connect(
         dsn, cursor_factory=AsyncRawCursor, options="-c search_path=public,extensions"
     ) as connection:

@@ -46,6 +46,10 @@ class Call:
     preferences: Preferences
 
 
+NEWER = {"42P01", "42883", "PGRST200", "PGRST202", "PGRST204"}
+"""Errors after which the schema is read again: it may have changed since."""
+
+
 class Rest:
     """The endpoints, over a pool of connections as `authenticator`."""
 
@@ -65,7 +69,7 @@ class Rest:
                 response = await self._route(request, claims)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
-                if error.body["code"] not in ("42P01", "PGRST200", "PGRST202", "PGRST204"):
+                if error.body["code"] not in NEWER:
                     raise
                 self._catalogue = None
                 if await self._known() == known:

@@ -11,7 +11,7 @@ import keyring
 import pytest
 from keyring.backend import KeyringBackend
 
-from medtui import doctor
+from medtui.commands import doctor
 from medtui.data.doctor import Finding
 from tests.helpers.stack import Stack
 

@@ -16,7 +16,8 @@ import keyring
 import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 
-from medtui import cli, doctor
+from medtui import cli
+from medtui.commands import doctor
 from medtui.data import StoredTokens
 from medtui.data.doctor import feed
 from medtui.data.doctor import login as login_line
