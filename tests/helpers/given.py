@@ -236,7 +236,10 @@ class GivenStack(Stack):
     async def sql(self, query: str, *args: object) -> list[dict[str, Any]]:
         if "one_time_codes" in query and not self._given.has_mailbox:
             leave_out("its mailbox")
-        return await super().sql(query, *args)
+        rows = await super().sql(query, *args)
+        if query.split()[0] in ("alter", "create", "drop", "grant", "revoke"):
+            await super().sql("notify pgrst, 'reload schema'")
+        return rows
 
     async def person(
         self,
