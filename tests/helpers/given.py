@@ -34,7 +34,7 @@ ALONE = "only the stand-in: "
 MAX_ROWS = 1_000
 
 SCHEMA = """
-select md5(string_agg(fact, E'\\n' order by fact)) from (
+select fact from (
   select format('%s %s %s %s %s %s %s', schemaname, tablename, policyname, roles, cmd, qual,
       with_check) from pg_policies where schemaname in ('public', 'storage', 'realtime')
   union all select format('%s %s %s', oid::regprocedure, md5(prosrc), proacl) from pg_proc
@@ -58,7 +58,7 @@ select md5(string_agg(fact, E'\\n' order by fact)) from (
     where nspname in ('public', 'medtui_private')
 ) facts (fact)
 """
-"""All that our migrations make, as one value."""
+"""All that our migrations make, a line for each fact."""
 
 OURS = """
 select format('drop policy %I on %I.%I', policyname, schemaname, tablename) from pg_policies
@@ -86,7 +86,7 @@ class Given:
     db_url: str
     keys: ServerKeys
     has_mailbox: bool
-    schema: str = ""
+    schema: frozenset[str] = frozenset()
     confirms: bool = False
 
     @classmethod
@@ -117,9 +117,9 @@ class Given:
     async def connect(self) -> psycopg.AsyncConnection[Any]:
         return await psycopg.AsyncConnection.connect(self.db_url, autocommit=True)
 
-    async def schema_of(self, db: psycopg.AsyncConnection[Any]) -> str:
-        [digest] = await (await db.execute(SCHEMA.encode())).fetchone() or [""]
-        return str(digest)
+    async def schema_of(self, db: psycopg.AsyncConnection[Any]) -> frozenset[str]:
+        facts = await db.execute(SCHEMA.encode())
+        return frozenset([fact async for (fact,) in facts])
 
     async def rebuild(
         self, db: psycopg.AsyncConnection[Any], migrations: Iterable[Path] = ()
@@ -128,7 +128,8 @@ class Given:
         async with db.transaction():
             for (statement,) in await (await db.execute(OURS.encode())).fetchall():
                 await db.execute(statement)
-            await db.execute("delete from storage.buckets where id = 'assessments'")
+            await db.execute("set local storage.allow_delete_query = 'true'")
+            await db.execute("delete from storage.buckets")
         for path in migrations or sorted(MIGRATIONS.glob("*.sql")):
             async with db.transaction():
                 await db.execute(path.read_text().encode())
@@ -169,7 +170,8 @@ class Given:
                 await self.empty(db)
                 if await self.schema_of(db) != self.schema:
                     await self.rebuild(db)
-                    assert await self.schema_of(db) == self.schema, "it could not be put back"
+                    left = await self.schema_of(db) ^ self.schema
+                    assert not left, f"not put back: {sorted(left)}"
 
 
 class Door(Cable):

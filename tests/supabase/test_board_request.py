@@ -20,6 +20,8 @@ from medtui.local.rest import Rest
 from medtui.local.rest.sql import Statement
 from tests.helpers.stack import Person, Stack
 
+pytestmark = pytest.mark.stand_in("which statement a request becomes")
+
 WINDOW = 1_000
 INDEX = "practice_sessions_datetime_utc_idx"
 LIMIT = 0.020

@@ -39,6 +39,7 @@ create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens 
 -- What earlier versions did not have.
 alter table auth.users
   add column if not exists email_change varchar(255),
+  add column if not exists deleted_at timestamptz,
   add column if not exists email_change_confirm_status smallint not null default 0;
 alter table auth.sessions
   add column if not exists method text not null default 'password',
