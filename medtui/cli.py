@@ -67,16 +67,21 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(run=_app)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
-    demo = commands.add_parser("demo", help="try medtui on a throwaway practice with sample data")
-    demo.add_argument("--as", dest="name", metavar="NAME", help="which sample person to be")
+    demo = commands.add_parser("demo", help="try medtui with sample data, deleted when you quit")
+    demo.add_argument("--as", dest="name", metavar="NAME", help="sample person to sign in as")
     demo.set_defaults(run=_demo)
 
     clock = commands.add_parser("clock", help="the station clock alone, for a whole room")
-    clock.add_argument("--preset", default="", metavar="P", help="an exam's, or one of your own")
-    clock.add_argument("--rounds", type=_rounds, metavar="N", help="so many stations in a row")
+    clock.add_argument(
+        "--preset",
+        default="",
+        metavar="P",
+        help="exam timing, such as plab2 or sca, or a preset of your own",
+    )
+    clock.add_argument("--rounds", type=_rounds, metavar="N", help="number of stations in a row")
     clock.set_defaults(run=_clock)
 
-    board = commands.add_parser("board", help="the shared screen: no login, nothing to press")
+    board = commands.add_parser("board", help="the shared screen: no login, hands-free")
     add_options(board)
     view = commands.add_parser("view", help="read a transcript and an assessment from disk")
     view.add_argument("files", nargs="+", type=Path, metavar="FILE", help="JSON, VTT, SRT or text")
@@ -89,16 +94,16 @@ def _parser() -> argparse.ArgumentParser:
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_commands(local_commands, sample="medtui.demo")
 
-    cases = commands.add_parser("cases", help="the cases that are practised")
+    cases = commands.add_parser("cases", help="import cases")
     cases_commands = cases.add_subparsers(title="commands", metavar="COMMAND", required=True)
     case_import.add_commands(cases_commands)
 
     examination = commands.add_parser(
-        "doctor", help="look at everything medtui needs, and say what to do about each failure"
+        "doctor", help="check everything medtui needs, and say how to fix each failure"
     )
     doctor.add_options(examination)
 
-    join = commands.add_parser("join", help="use the server that an invitation names")
+    join = commands.add_parser("join", help="join the server in an invitation")
     join.add_argument(
         "line", nargs="+", metavar="LINE", help="what medtui local run --invite printed"
     )

@@ -81,6 +81,8 @@ class Settings:
     """A new session's room link; `{id}` becomes the session's id."""
     overlap_minutes: int = 60
     """Two sessions that start less than this many minutes apart overlap."""
+    hours: str = "18:00-22:00"
+    """The hours at which you usually practise: the board can show the free seats in them."""
     theme: str = "medtui-dark"
     """A theme of Textual, `medtui-dark` or `medtui-light`."""
     preset: str = ""

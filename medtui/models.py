@@ -31,6 +31,14 @@ TRAINING_LEVELS = {
 }
 """The platform's own training levels and their labels, most junior first."""
 
+SHORT_LEVELS = {
+    "medical-student": "Student",
+    "foundation": "FY",
+    "st1-applicant": "ST1 appl",
+    "st4-and-above": "ST4+",
+}
+"""The same in at most eight cells, where the label is longer than that."""
+
 SESSION_TYPES = {
     "mock": "Mock",
     "review": "Review",
@@ -155,6 +163,11 @@ class Profile(Row):
         """The training level in words: the label of a known one, else its own text."""
         return TRAINING_LEVELS.get(self.training_level, self.training_level)
 
+    @property
+    def level_forms(self) -> list[str]:
+        """The training level in words, and in its short form."""
+        return [self.level, SHORT_LEVELS.get(self.training_level, self.level)]
+
 
 class CaseSummary(Row):
     """The parts of a case that the board may show: never its name, briefs or condition."""
@@ -197,6 +210,13 @@ class PracticeSession(Row):
     candidate_id: UUID | None = None
     stage: Annotated[Stage, BeforeValidator(_nearest_stage)] = Field(Stage.PREP, alias="version")
     stage_since: Moment | None = None
+    meeting_id: UUID | None = None
+    """Of a later round: the session of the first one; None also where it is not known."""
+    kept_for: UUID | None = None
+    kept_until: Moment | None = None
+    """Until when a free seat is kept, and for whom."""
+    turned_at: Moment | None = None
+    """When the row last went back from a station that had begun; None: never, or not known."""
 
     host: Profile | None = None
     guest: Profile | None = None
@@ -290,15 +310,16 @@ class CaseDraft(BaseModel):
 
 
 class FileKind(StrEnum):
-    """The files of a session."""
+    """The files of a session. The self-assessment is the candidate's own mark sheet."""
 
     TRANSCRIPT = "transcript"
     ASSESSMENT = "assessment"
+    SELF_ASSESSMENT = "self-assessment"
 
     @property
     def filename(self) -> str:
         """Its name in the session's folder."""
-        return f"{self.value}.json"
+        return f"{self.value.replace('-', '_')}.json"
 
 
 class SessionFile(BaseModel):

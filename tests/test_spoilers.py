@@ -63,8 +63,9 @@ class Evening:
 
 
 async def chosen(stack: Stack) -> UUID:
-    (row,) = await stack.sql("select case_id from practice_sessions")
-    return UUID(str(row["case_id"]))
+    """The case of the latest round."""
+    rows = await stack.sql("select case_id from practice_sessions order by created_at")
+    return UUID(str(rows[-1]["case_id"]))
 
 
 @pytest.fixture
@@ -156,8 +157,9 @@ async def test_both_castings_with_a_swap(
 
     held = {await hold_a_station(evening, stack, host, guest, sits, set())}
     host.terminal.press("r")
-    await host.terminal.until("Swap roles")
-    host.terminal.press("y")
+    await guest.terminal.until("has begun round 2")
+    guest.terminal.press("1")
+    await guest.terminal.until("Round 2 of 2")
     held.add(await hold_a_station(evening, stack, host, guest, acts, held))
 
     # Of the other cases at most a name that the host, as the actor, has rested on.

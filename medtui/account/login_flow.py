@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
+    from uuid import UUID
 
     from textual.notifications import SeverityLevel
 
@@ -52,7 +54,10 @@ class LoginFlow:
     @property
     def account(self) -> str:
         """The account that drafts belong to; empty while no user is signed in."""
-        return f"{self._context.backend.server.url} {self.user.id}" if self.user else ""
+        return self._account_of(self.user.id) if self.user else ""
+
+    def _account_of(self, person: UUID) -> str:
+        return f"{self._context.backend.server.url} {person}"
 
     async def enter(self) -> None:
         """Open the screen for the login's state: the login, the profile, or the board."""
@@ -176,6 +181,30 @@ class LoginFlow:
             )
         self.ask(words)
         self._notify_of_login()
+
+    def account_deleted(self, person: UUID, sessions: Collection[UUID]) -> None:
+        """End the login of an account that was deleted, and delete what this machine keeps of it.
+
+        `sessions`: the ids of those that were the account's.
+        """
+        self._work(self._leave_deleted(person, sessions))
+
+    async def _leave_deleted(self, person: UUID, sessions: Collection[UUID]) -> None:
+        from medtui.account.opening import OpeningScreen
+        from medtui.store import account_files
+
+        context = self._context
+        context.show(OpeningScreen(context, "Deleting what this computer has of your account…"))
+        context.leave_board()  # first, so that nothing is written any more
+        await context.backend.auth.sign_out()
+        state, account = context.settings.state, self._account_of(person)
+        is_gone = await asyncio.to_thread(account_files.delete, state, person, sessions)
+        try:
+            await context.drafts.forget(account)
+        except OSError:
+            is_gone = False
+        left = "" if is_gone else f" Some of your files are left: delete them in {state}."
+        self.ask(f"Your account is deleted.{left}")
 
     def ended(self, reason: str) -> None:
         """Show the login: it has ended without the user asking for it."""

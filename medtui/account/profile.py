@@ -48,7 +48,7 @@ class ProfileScreen(Screen[None]):
         super().__init__()
         self.context = context
         self._profile = profile
-        self.draft = DraftNote("edit your profile" if profile else "set up your profile")
+        self.draft = DraftNote()
         self._first: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:

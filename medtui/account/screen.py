@@ -28,6 +28,7 @@ CHOICES = {
     "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
     "servers": ("Another server", "You stay signed in at this one."),
     "factor": ("Second factor", "Six digits of an app, beside the password: on or off."),
+    "delete": ("Delete your account", "You are first told what happens to your sessions."),
 }
 
 
@@ -108,6 +109,10 @@ def begin(context: AccountContext, name: str) -> None:
             from medtui.account.second_factor import FactorScreen
 
             context.push_screen(FactorScreen(context))
+        case "delete":
+            from medtui.account.delete_account import DeleteAccountScreen
+
+            context.push_screen(DeleteAccountScreen(context))
 
 
 def _ask_to_remove(context: AccountContext) -> None:

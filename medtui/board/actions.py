@@ -2,26 +2,58 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from medtui.core import last_post
 from medtui.core.agenda import name_of, why_not_book, why_not_cancel, why_not_edit, why_not_leave
+from medtui.core.last_post import LastPost
 from medtui.core.wording import moment
 from medtui.models import PracticeSession
+from medtui.store.kept_choices import KeptChoices
 from medtui.ui.protocol import Dialog, Ui
 
 if TYPE_CHECKING:
     from medtui.ui.context import Context
 
 
+UNDO_SECONDS = 10
+"""For so long an act can be undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """How to undo an act, for `UNDO_SECONDS` from now on.
+
+    Args:
+        session: as the act has left it.
+        write: undoes the act.
+        done: what to say then.
+        deletes: whether the session is gone then.
+    """
+
+    session: PracticeSession
+    write: Callable[[PracticeSession], Awaitable[PracticeSession | None]]
+    done: str
+    deletes: bool = False
+    until: float = field(default_factory=lambda: time.monotonic() + UNDO_SECONDS)
+
+
 @dataclass(frozen=True, slots=True)
 class FormFor(Dialog[PracticeSession]):
-    """The form for a session, answered with the session as the server has it. None: a new one."""
+    """The form for a session, answered with the session as the server has it. None: a new one.
+
+    `like`: what a new one is like at first.
+    """
 
     session: PracticeSession | None = None
+    like: LastPost | None = None
 
 
 @dataclass(slots=True)
@@ -50,6 +82,12 @@ class BoardUi(Ui, Protocol):
     def go_to(self, session_id: UUID) -> None:
         """Put the cursor on a session, and show all where it would be hidden."""
 
+    def tell_done(self, words: str, *, can_undo: bool = False) -> None:
+        """Say what was done, and how to undo it while that is possible."""
+
+    def end_offer(self) -> None:
+        """Stop saying that something can be undone."""
+
     def expect_gone(self, session_id: UUID) -> None:
         """Do not be startled when this session goes: the user has cancelled it."""
 
@@ -66,9 +104,21 @@ class BoardActions:
             "book": self.book,
             "leave": self.leave,
             "post": self.post,
+            "post_again": self.post_again,
             "edit": self.edit,
             "cancel": self.cancel,
+            "undo": self.undo,
         }
+        self._undo: Undo | None = None
+        settings = context.settings
+        self._posted = KeptChoices(
+            settings.state / "last-posts.json", f"{settings.server} {context.me}"
+        )
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an act that can be undone now."""
+        return self._undo is not None and time.monotonic() < self._undo.until
 
     async def book(self) -> None:
         """Take the free seat; asks if the user has another session at that time."""
@@ -77,11 +127,15 @@ class BoardActions:
             return
         if other := ui.overlap(session.starts_at, session.id):
             when = self._moment(other)
-            question = f"You have another session {when}. Book this one all the same?"
+            question = f"You have another session {when}. Book this one anyway?"
             if not await ui.ask(question, "Book it"):
                 return
-        if await self._write(session, self._backend.sessions.book(session)):
-            ui.notify("The seat is yours.", markup=False)
+        sessions = self._backend.sessions
+        if await self._write(session, sessions.book(session)):
+            undo = Undo(session, sessions.leave, "Undone: the seat is free again.")
+            self._tell(
+                f"Booked: {self._named(session)}", undo if self._backend.is_complete else None
+            )
 
     async def leave(self) -> None:
         """Give the user's seat back."""
@@ -89,27 +143,42 @@ class BoardActions:
         is_complete = self._backend.is_complete
         if session is None or ui.refuse(why_not_leave(session, self._me, is_complete=is_complete)):
             return
-        question = f"Leave {self._called(session)}? Somebody else may take the seat."
-        if await ui.ask(question, "Leave") and await self._write(
-            session, self._backend.sessions.leave(session)
-        ):
-            ui.notify("You have left: the seat is free again.", markup=False)
+        question = f"Leave {self._called(session)}? Others can book the seat then."
+        sessions = self._backend.sessions
+        if await ui.ask(question, "Leave") and await self._write(session, sessions.leave(session)):
+            undo = Undo(session, sessions.book, "Undone: the seat is yours again.")
+            self._tell(f"Left: {self._named(session)}", undo)
 
-    async def post(self) -> None:
+    async def post_again(self) -> None:
+        """Post a session like the last one, a week later."""
+        last = last_post.restored(await asyncio.to_thread(self._posted.load))
+        if not self._ui.refuse(None if last else "You have posted no session yet: press n."):
+            await self.post(last)
+
+    async def post(self, like: LastPost | None = None) -> None:
         """Post a new session, and go to it."""
         if not self._ui.is_active:  # the key was pressed twice
             return
-        if posted := await self._ui.open(FormFor()):
+        if posted := await self._ui.open(FormFor(like=like)):
+            await self._remember(posted)
             self._ui.show_session(posted.id)
             self._ui.go_to(posted.id)
+            cancel = self._backend.sessions.cancel
+            undo = Undo(posted, cancel, "Undone: the session is deleted.", deletes=True)
+            self._tell(f"Posted: {self._named(posted)}", undo)
+
+    async def _remember(self, posted: PracticeSession) -> None:
+        with contextlib.suppress(OSError):  # then it cannot be posted again by one key
+            await asyncio.to_thread(self._posted.save, last_post.stored(last_post.of(posted)))
 
     async def edit(self) -> None:
         """Edit or reschedule a session of the user's."""
         session = self._ui.chosen()
         if session is None or self._ui.refuse(why_not_edit(session, self._me)):
             return
-        if await self._ui.open(FormFor(session)):
+        if saved := await self._ui.open(FormFor(session)):
             self._ui.show_session(session.id)
+            self._tell(f"Saved: {self._named(saved)}")
 
     async def cancel(self) -> None:
         """Cancel a session of the user's, while it does not belong to two."""
@@ -130,7 +199,30 @@ class BoardActions:
         ui.expect_gone(session.id)
         if await self._write(asked.session, sessions.cancel(asked.session)):
             self._backend.live.drop(session.id)
-            ui.notify("The session is cancelled.", markup=False)
+            self._tell(f"Cancelled: {self._named(session)}")
+
+    async def undo(self) -> None:
+        """Undo the last booking, leaving or posting, if it is only seconds ago."""
+        if not self.can_undo or (undo := self._undo) is None:
+            self._ui.refuse("Booking, leaving and posting can be undone for ten seconds.")
+            return
+        self._undo = None
+        self._ui.end_offer()
+        if undo.deletes:
+            self._ui.expect_gone(undo.session.id)
+        if await self._write(undo.session, undo.write(undo.session)):
+            if undo.deletes:
+                self._backend.live.drop(undo.session.id)
+            self._ui.tell_done(undo.done)
+
+    def _tell(self, words: str, undo: Undo | None = None) -> None:
+        self._undo = undo
+        self._ui.tell_done(words, can_undo=undo is not None)
+
+    def _named(self, session: PracticeSession) -> str:
+        """ "Tom Ellery, today 18:30"; one's own session by its type."""
+        is_own = session.host_id == self._me
+        return f"{session.type_label if is_own else name_of(session.host)}, {self._moment(session)}"
 
     def _moment(self, session: PracticeSession) -> str:
         return moment(session.starts_at, self._context.now(), self._context.zone)

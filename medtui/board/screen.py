@@ -11,19 +11,26 @@ from uuid import UUID
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from medtui.board.actions import BoardActions, CancelQuestion, FormFor
+from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, FormFor
+from medtui.board.board_filter import BoardFilter
 from medtui.board.cancel_dialog import CancelScreen
+from medtui.board.column_headings import ColumnHeadings
 from medtui.board.details_dialog import DetailsScreen
+from medtui.board.filter_dialog import FilterScreen
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Board, View, why_not_review
+from medtui.core.filters import Choice, choices
 from medtui.core.notices import gone_words, words
+from medtui.core.session_acts import possible_acts
+from medtui.core.wording import next_words
 from medtui.data import DataError
 from medtui.data.events import (
     BoardRead,
@@ -47,48 +54,65 @@ STARTLE_SECONDS = 0.7
 """For so long after the cursor's session has gone, keys that act on one are not obeyed."""
 
 
+_ACTS = {
+    **{f"act({name!r})": name for name in ("book", "leave", "edit", "cancel")},
+    **{name: name for name in ("review", "open_link", "copy_link")},
+}
+"""The acts on a session, by their bindings' actions."""
+
+_WIDE = ("open_link", "copy_link", "profile", "app.quit")
+"""Actions for which a narrow footer has no room."""
+
+
 class BoardScreen(ActingScreen):
     """Where one lands after the login, and comes back to from everywhere."""
 
     AUTO_FOCUS = "SessionList"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book the free seat"),
-        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give your seat back"),
-        Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
+        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book"),
+        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give up your seat"),
         Binding("e", "act('edit')", "Edit", id="board.edit",
                 tooltip="Edit or reschedule your session"),
         Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
-        Binding("R", "review", "Review", show=False, id="board.review",
+        Binding("z", "act('undo')", "Undo", id="board.undo",
+                tooltip="Undo what you have just booked, left or posted"),
+        Binding("R", "review", "Review", id="board.review",
                 tooltip="Transcript and assessment of your session"),
+        Binding("N", "act('post_again')", "Post again", show=False, id="board.post_again",
+                tooltip="Post a session like your last one, a week later"),
+        Binding("o", "open_link", "Link", id="board.open_link", tooltip="Open the room link"),
+        Binding("y", "copy_link", "Copy link", id="board.copy_link",
+                tooltip="Copy the room link"),
+        Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
         Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
                 tooltip="Filter as you type"),
+        Binding("f", "choose_filter", "Show only", id="board.choose_filter",
+                tooltip="Filter by level, type, category, day or hours"),
         Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
-        Binding("o", "open_link", "Link", show=False, id="board.open_link",
-                tooltip="Open the room link"),
-        Binding("y", "copy_link", "Copy link", show=False, id="board.copy_link",
-                tooltip="Copy the room link"),
         Binding("h", "history", "History", id="board.history",
-                tooltip="My past sessions, and how I do"),
-        Binding("p", "profile", "Profile", show=False, id="board.profile",
+                tooltip="History and progress"),
+        Binding("p", "profile", "Profile", id="board.profile",
                 tooltip="Edit your profile"),
-        Binding("escape", "clear_filter", "Clear the filter", show=False, id="board.clear",
-                tooltip="Show what the filter hides"),
+        Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
+                tooltip="Clear filter"),
         Binding("d", "read_notice", "Got it", id="board.read_notice",
                 tooltip="You have read what the line at the top tells"),
         Binding("A", "account", "Account", show=False, id="board.account",
                 tooltip="Your account: password, e-mail, signing out"),
         Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
                 tooltip="Sign out on this machine"),
-        Binding("q", "app.quit", "Quit", show=False, id="board.quit", tooltip="End medtui"),
+        Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),
     ]  # fmt: skip
 
-    list = query_one(SessionList)
-    details = query_one(SessionDetails)
     status = query_one(StatusLine)
     filter = query_one("#filter", Input)
     hint = query_one("#hint", Static)
     notice = query_one("#notice", Static)
+    next_line = query_one("#next", Static)
+    chips = query_one("#chips", Static)
+    headings = query_one(ColumnHeadings)
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -97,8 +121,11 @@ class BoardScreen(ActingScreen):
         self.me: UUID = context.me
         self.zone = context.zone
         self._board = Board(self.me, self.zone, context.now())
+        self.list = SessionList(self._board.agenda, self.me, self.zone, self.now)
+        self.details = SessionDetails(self.me, self.zone)
         self._acts = BoardActions(self, context)
         self._unfinished = Unfinished(self, context)
+        self._filter = BoardFilter(context)
         self._changed: set[UUID] = set()
         self._is_read = False
         self._has_news = False
@@ -114,11 +141,15 @@ class BoardScreen(ActingScreen):
     def compose(self) -> ComposeResult:
         yield StatusLine(self.zone, self.context.server_name)
         yield Static(id="notice", markup=False)
+        yield Static(id="next", markup=False)
+        yield Static(id="chips", markup=False)
         with Horizontal(id="board"):
-            yield SessionList(self._board.agenda, self.me, self.zone, self.now)
-            yield Static(id="hint", markup=False)
+            with Vertical(id="sessions"):
+                yield ColumnHeadings(self.list)
+                yield self.list
+                yield Static(id="hint", markup=False)
             with VerticalScroll(id="details", can_focus=False):
-                yield SessionDetails(self.me, self.zone)
+                yield self.details
         yield Input(placeholder="name, level, type, category …", id="filter", compact=True)
         yield Footer(show_command_palette=False)
 
@@ -132,8 +163,12 @@ class BoardScreen(ActingScreen):
         if feed.connection.is_live:
             self._went_live()
         self._show_notice()
+        self._load_filter()
         self.set_interval(1, self._redraw)
         self._redraw()
+
+    def on_resize(self) -> None:
+        self.call_later(self.refresh_bindings)  # enter does something else without the details
 
     # What the data module tells
 
@@ -172,7 +207,32 @@ class BoardScreen(ActingScreen):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if parameters == ("undo",):
+            return self._acts.can_undo
         return action != "read_notice" or bool(self._backend.news.waiting)
+
+    def offers(self, action: str) -> bool:
+        """Whether the footer shows an action: what the session under the cursor allows.
+
+        The keys of the others act, too: they say why not.
+        """
+        if action in _WIDE and not self.list.shows_details:
+            return False
+        if (act := _ACTS.get(action)) is None:
+            return True
+        session = self.list.session
+        return (
+            session is not None
+            and act != self.list.enter_does
+            and act
+            in possible_acts(
+                session,
+                self.me,
+                self.now,
+                is_complete=self._backend.is_complete,
+                with_files=self.details.with_files,
+            )
+        )
 
     def action_read_notice(self) -> None:
         self._backend.news.acknowledge(self._backend.news.waiting[0])
@@ -190,6 +250,9 @@ class BoardScreen(ActingScreen):
         self._board.tick(now)
         self.list.is_stale = self._is_read and not self.context.feed.connection.is_live
         self.list.update(now, self._changed)
+        if before is None and (begins := self._board.beginning()):
+            self.list.move_to(begins)
+        self.headings.follow()
         self._changed = set()
         if self._has_news and before not in (None, self.list.session_id, *self._cancelling):
             self._startled = time.monotonic()
@@ -200,15 +263,29 @@ class BoardScreen(ActingScreen):
             view=self._board.view.value,
             now=now,
         )
+        self._show_next()
+        chips = self._filter.chips(self._board)
+        self.chips.display = bool(chips)
+        self.chips.update(chips, layout=False)
         self._show_details()
         is_empty = len(self._board.agenda) == 0
-        self.hint.display, self.list.display = is_empty, not is_empty
+        self.hint.display = is_empty
+        self.list.display = self.headings.display = not is_empty
         if is_empty:
             self.hint.update(self._emptiness())
         elif self.focused is None:
             self.list.focus()
 
+    def _show_next(self) -> None:
+        """One's own next session, above the list."""
+        session = self._board.next_own()
+        self.next_line.display = session is not None
+        if session:
+            words = next_words(session, self.me, self.now, self.zone)
+            self.next_line.update(Content.assemble(("Next  ", "$text-muted"), words), layout=False)
+
     def _show_details(self) -> None:
+        self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
         self.details.show(self.list.session, self.now)
         if isinstance(screen := self.app.screen, DetailsScreen):
@@ -236,8 +313,8 @@ class BoardScreen(ActingScreen):
                 return "Reading the board…"
             # In the line above it may be cut; here is room for all of it.
             return f"{reason[0].upper()}{reason[1:]}. Trying again…"
-        if self._board.query:
-            return f"Nothing matches “{self._board.query}”. Press esc to see all."
+        if self._board.is_filtered and (hidden := len(self._board.hidden)):
+            return f"No matches. The filter hides {hidden}: press esc to see all."
         return {
             View.ALL: "No sessions yet. Press n to post the first.",
             View.OPEN: "No free seats. Press n to post a session, v to see all.",
@@ -255,6 +332,12 @@ class BoardScreen(ActingScreen):
     async def _selected(self, event: SessionList.Selected) -> None:
         if not self.is_active:  # the key was pressed twice
             return
+        if event.does == "room":
+            self.action_room()
+        if event.does in ("book", ""):  # which says why not
+            await self._acts.keys["book"]()
+        if event.does != "details":
+            return
         screen = DetailsScreen(
             event.session,
             self.me,
@@ -269,7 +352,11 @@ class BoardScreen(ActingScreen):
             await self.run_action(f"act({action!r})" if action in self._acts.keys else action)
 
     def action_view(self) -> None:
-        self._board.look_at(view=self._board.view.next)
+        self._look_at(view=self._board.view.next)
+
+    def _look_at(self, **wanted: Any) -> None:
+        self._board.look_at(**wanted)
+        self.list.seek_wanted()
         self._redraw()
 
     def action_filter(self) -> None:
@@ -279,20 +366,43 @@ class BoardScreen(ActingScreen):
     def action_clear_filter(self) -> None:
         self.filter.value = ""
         self.filter.display = False
-        self._board.look_at(query="")
-        self._redraw()
+        if self._board.filter.chosen:
+            self._keep(frozenset())
+        self._look_at(query="", filter=self._filter.of(frozenset()))
         self.list.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
         if event.value != self._board.query:
-            self._board.look_at(query=event.value)
-            self._redraw()
+            self._look_at(query=event.value)
 
     @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
         self.filter.display = bool(self._board.query)
         self.list.focus()
+
+    @work(group="filter")
+    async def _load_filter(self) -> None:
+        filter_ = await self._filter.load()
+        if filter_.chosen:
+            self._look_at(filter=filter_)
+
+    @work(group="filter")
+    async def action_choose_filter(self) -> None:
+        """Choose what to filter by, in a dialog."""
+        if not self.is_active:  # the key was pressed twice
+            return
+        chosen = self._board.filter.chosen
+        listed = choices(self._board.sessions, chosen, self.zone, self.now)
+        answer = await self.app.push_screen_wait(FilterScreen(listed, chosen, self._filter.hours))
+        if answer is not None and answer != chosen:
+            self._look_at(filter=self._filter.of(answer))
+            self._keep(answer)
+
+    @work(group="keep-filter")
+    async def _keep(self, chosen: frozenset[Choice]) -> None:
+        if failed := await self._filter.save(chosen):
+            self.notify(failed, severity="warning", markup=False)
 
     def action_history(self) -> None:
         self.context.go(routes.OwnHistory())
@@ -339,7 +449,7 @@ class BoardScreen(ActingScreen):
         if not self.is_active or self.list.is_busy(session.id):
             return None  # the key was pressed twice
         if time.monotonic() - self._startled < STARTLE_SECONDS:
-            self.refuse("The session that was here has just gone: look again.")
+            self.refuse("That session was just removed.")
             return None
         return session
 
@@ -347,8 +457,8 @@ class BoardScreen(ActingScreen):
 
     def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
         match dialog:
-            case FormFor(session):
-                return SessionForm(self.context, self.overlap, session)
+            case FormFor(session, like):
+                return SessionForm(self.context, self.overlap, session, like=like)
             case CancelQuestion():
                 return CancelScreen(self.context, dialog)
         return super().dialog(dialog)
@@ -356,6 +466,20 @@ class BoardScreen(ActingScreen):
     def set_busy(self, session_id: UUID, is_busy: bool) -> None:
         if self.is_mounted:
             self.list.set_busy(session_id, is_busy)
+
+    def tell_done(self, words: str, *, can_undo: bool = False) -> None:
+        self.notify(
+            f"{words}  z: undo" if can_undo else words,
+            markup=False,
+            timeout=UNDO_SECONDS if can_undo else None,
+        )
+        self.refresh_bindings()
+        if can_undo:
+            self.set_timer(UNDO_SECONDS + 0.1, self.refresh_bindings)
+
+    def end_offer(self) -> None:
+        self.app.clear_notifications()
+        self.refresh_bindings()
 
     def expect_gone(self, session_id: UUID) -> None:
         self._cancelling.add(session_id)

@@ -9,17 +9,22 @@ from uuid import UUID
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.core.agenda import (
-    is_to_review,
-    name_of,
-    why_no_link,
-    why_not_book,
-    why_not_cancel,
-    why_not_edit,
-    why_not_leave,
-)
+from medtui.core.agenda import name_of
+from medtui.core.session_acts import possible_acts
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
+
+KEYS = {
+    "room": ("enter", "go into the room"),
+    "book": ("b", "book it"),
+    "leave": ("l", "leave it"),
+    "edit": ("e", "edit or reschedule it"),
+    "cancel": ("x", "cancel it"),
+    "review": ("R", "review it"),
+    "open_link": ("o", "open the room link"),
+    "copy_link": ("y", "copy the room link"),
+}
+"""The key of each act, and what it does."""
 
 
 class SessionDetails(Static):
@@ -99,22 +104,14 @@ class SessionDetails(Static):
 
     def _keys(self, session: PracticeSession, now: datetime) -> Iterator[tuple[str, str]]:
         """What can be done here, and with which key."""
-        if session.involves(self._viewer):
-            yield "enter", "go into the room"
-        if session.id in self.with_files or is_to_review(session, self._viewer, now):
-            yield "R", "review it"
-        if why_not_book(session, self._viewer, now) is None:
-            yield "b", "book it"
-        if why_not_leave(session, self._viewer, is_complete=self.is_complete) is None:
-            yield "l", "leave it"
-        if why_not_edit(session, self._viewer) is None:
-            yield "e", "edit or reschedule it"
-        if why_not_cancel(session, self._viewer) is None:
-            yield "x", "cancel it"
-        if why_no_link(session, to_open=True) is None:
-            yield "o", "open the room link"
-        if why_no_link(session, to_open=False) is None:
-            yield "y", "copy the room link"
+        acts = possible_acts(
+            session,
+            self._viewer,
+            now,
+            is_complete=self.is_complete,
+            with_files=self.with_files,
+        )
+        return (KEYS[act] for act in acts)
 
 
 def _minutes(session: PracticeSession, now: datetime) -> str:

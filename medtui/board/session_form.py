@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -16,10 +17,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.core.agenda import room_link
-from medtui.core.date_parser import DateNotUnderstood, When, parse_when
-from medtui.core.wording import countdown, moment
+from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
+from medtui.core.last_post import LastPost
+from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
 from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
 from medtui.ui.context import Context
+from medtui.ui.dialogs.choose import ChooseScreen
+from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
@@ -38,17 +42,18 @@ Overlap = Callable[[datetime, UUID], PracticeSession | None]
 class SessionForm(ModalScreen[PracticeSession | None]):
     """Dismissed with the session as the server has it, or with None.
 
-    `session` None posts a new one. A failure leaves the form as it is, with the reason
-    where it belongs. What is typed is kept as a draft until the server has confirmed it,
-    together with the id under which it is posted, so that a restart does not post it twice.
+    `session` None posts a new one, at first like `like` if that is given. A failure leaves the
+    form as it is, with the reason where it belongs. What is typed is kept as a draft until the
+    server has confirmed it, together with the id under which it is posted, so that a restart does
+    not post it twice.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="form.save", priority=True,
                 tooltip="Send it to the board"),
-        Binding("ctrl+r", "start_afresh", "Start afresh", id="form.afresh", priority=True,
-                tooltip="Drop the draft"),
-        Binding("escape", "leave", "Back", id="form.back", tooltip="Back; what you typed is kept"),
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="form.afresh", priority=True,
+                tooltip="Discard the draft"),
+        Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
     when = query_one("#when", Field)
@@ -59,15 +64,21 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     failure = query_one(".card--error", Static)
 
     def __init__(
-        self, context: Context, overlap: Overlap, session: PracticeSession | None = None
+        self,
+        context: Context,
+        overlap: Overlap,
+        session: PracticeSession | None = None,
+        *,
+        like: LastPost | None = None,
     ) -> None:
         super().__init__()
         self.context = context
         self._backend = context.backend
         self._overlap = overlap
         self._session = session
+        self._like = like
         self._form = f"edit-{session.id}" if session else POST
-        self.draft = DraftNote("edit this session" if session else "post a session")
+        self.draft = DraftNote()
         # One id for as long as the draft is there: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
@@ -125,6 +136,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             # The next full or half hour that leaves others the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
             kind, candidate = "mock", OPEN
+            if like := self._like:
+                starts_at = like.next_start(self.context.now(), self.context.zone)
+                kind = like.type
+                candidate = str(self.context.me) if like.is_candidate else OPEN
             link = room_link(self.context.settings.room_template, self._session_id)
         else:
             starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
@@ -160,20 +175,17 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _show_moment(self) -> None:
         """Say what day and time mean as they are typed, here and in UTC."""
         try:
-            self.when.show_hint(self._in_words(self._when()))
+            when = self._when()
         except DateNotUnderstood as unclear:
-            self.when.show_hint(str(unclear))
+            self.when.show_hint(("wrong", str(unclear)))
+            return
+        hints = [typed_moment(when, self.context.now(), self.context.zone)]
+        if when.is_clear and (other := self._overlap(when.at, self._session_id)):
+            hints.append(("warning", f"Overlaps with your session {self._moment(other)}."))
+        self.when.show_hint(*hints)
 
-    def _in_words(self, when: When) -> str:
-        zone, now = self.context.zone, self.context.now()
-        local = when.at.astimezone(zone)
-        words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
-        words += f" · {when.at:%H:%M} UTC · {countdown(when.at, now)}"
-        if when.remark:
-            words += f"\n{when.remark[0].upper()}{when.remark[1:]}."
-        if other := self._overlap(when.at, self._session_id):
-            words += f"\nOverlaps with your session {moment(other.starts_at, now, zone)}."
-        return words
+    def _moment(self, session: PracticeSession) -> str:
+        return moment(session.starts_at, self.context.now(), self.context.zone)
 
     @on(Select.Changed, "#kind")
     def _kind_chosen(self) -> None:
@@ -219,9 +231,6 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         except DateNotUnderstood as unclear:
             self.when.fail(str(unclear))
             return
-        if when.at < self.context.now() - timedelta(hours=1) and not self._is_seen(when.at):
-            self.when.fail("This is more than an hour ago: choose a time to come.")
-            return
         kind = clean_line(self.own_kind.value) if self.kind.value == OTHER else self.kind.value
         if not kind:
             self.own_kind.fail("Say what type of session it is.")
@@ -231,35 +240,61 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self.link.fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
-        self._save(when.at, str(kind), link or None, candidate)
+        self._is_saving = True
+        self._save(when, str(kind), link or None, candidate)
+
+    async def _settled(self, when: When) -> datetime | None:
+        """The moment that is meant, once it was asked where that is in doubt; None: not this one.
+
+        What was answered is put into the field, so that it is not asked again.
+        """
+        at = when.at
+        if not when.is_clear:
+            choices = [(in_full(reading, self.context.zone), reading) for reading in when.readings]
+            meant = await self.app.push_screen_wait(ChooseScreen("When do you mean?", choices))
+            if meant is None:
+                self.when.focus()
+                return None
+            at = meant
+            self.when.value = as_typed(at, self.context.zone)
+        is_seen = self._session is not None and self._session.starts_at == at
+        if at < self.context.now() - GRACE and not is_seen:
+            self.when.fail("This is more than an hour ago: choose a time to come.")
+            return None
+        if not is_seen and (other := self._overlap(at, self._session_id)):
+            verb = "Save" if self._session else "Post"
+            question = f"You have another session {self._moment(other)}. {verb} this one anyway?"
+            if not await self.app.push_screen_wait(ConfirmScreen(question, yes=f"{verb} it")):
+                self.when.focus()
+                return None
+        return at
 
     def _when(self) -> When:
         if self.when.value == self._first.get("when"):
             # The text shows no seconds, and no offset where an hour comes twice.
-            return When(self._usual.astimezone(UTC))
+            return When((self._usual.astimezone(UTC),))
         return parse_when(
             self.when.value,
             self.context.now(),
             self.context.zone,
             usual=self._usual.time().replace(second=0, microsecond=0, fold=0),
             on=self._usual.date() if self._session else None,
+            month_first=writes_month_first(os.environ),
         )
-
-    def _is_seen(self, starts_at: datetime) -> bool:
-        return self._session is not None and self._session.starts_at == starts_at
 
     def _show_status(self, words: str) -> None:
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
 
     @work(exclusive=True, group="save")
-    async def _save(
-        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
-    ) -> None:
-        self._is_saving, self._is_sent = True, self._session is None
-        self._show_status("Saving…")
-        self._save_draft()
+    async def _save(self, when: When, kind: str, link: str | None, candidate: UUID | None) -> None:
         try:
+            starts_at = await self._settled(when)
+            if starts_at is None:
+                return
+            self._is_sent = self._session is None
+            self._show_status("Saving…")
+            self._save_draft()
             saved = await self._send(starts_at, kind, link, candidate)
         finally:
             self._is_saving = False

@@ -22,6 +22,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from medtui.core.agenda import Agenda, Day
+from medtui.core.session_acts import enter_does
 from medtui.core.wording import day_label, seats, standing
 from medtui.models import PracticeSession, Stage
 from medtui.ui.cells import first_fitting, fit
@@ -69,9 +70,16 @@ class SessionList(CursorList):
     come to another session, and `Selected` on enter or a click on the cursor.
     """
 
+    # One of them acts: see `enter_does`.
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Open", show=False, id="board.select",
-                tooltip="Details of the session"),
+        Binding("enter", "enter('room')", "Go in", key_display="enter", id="board.enter_room",
+                tooltip="Go into the room of your session"),
+        Binding("enter", "enter('book')", "Book", key_display="enter", id="board.enter_book",
+                tooltip="Book"),
+        Binding("enter", "enter('details')", "Details", key_display="enter",
+                id="board.select", tooltip="Details of the session, where they are not shown"),
+        Binding("enter", "enter('')", "Why not", show=False, id="board.enter_refused",
+                tooltip="Say why the seat cannot be booked"),
     ]  # fmt: skip
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -94,9 +102,10 @@ class SessionList(CursorList):
 
     @dataclass
     class Selected(Message):
-        """Enter was pressed on this session."""
+        """Enter was pressed on this session. `does`: see `enter_does`."""
 
         session: PracticeSession
+        does: str
 
     def __init__(
         self,
@@ -113,6 +122,9 @@ class SessionList(CursorList):
         self._zone = zone
         self._now = now
         self._marks: dict[UUID, float] = {}
+        self._wanted: tuple[UUID, datetime] | None = None
+        """The session to which the user has moved the cursor, and its start."""
+        self._is_following = False
         self._busy: set[UUID] = set()
         self._drawn: dict[int, object] = {}
         """How each line of the widget looked when it was drawn last."""
@@ -136,12 +148,43 @@ class SessionList(CursorList):
     def row_of(self, session_id: UUID | None) -> int | None:
         return self._agenda.row(session_id)
 
+    def row_near(self) -> int:
+        id_ = self._agenda.nearest(self._wanted[1]) if self._wanted else None
+        row = self._agenda.row(id_)
+        return self.cursor_row if row is None else row
+
     def came_to(self, row: int | None) -> None:
+        if self.session is not None and not self._is_following:
+            self._wanted = self.session.id, self.session.starts_at
         self.post_message(self.Highlighted(self.session))
 
     def chose(self, row: int) -> None:
         if self.session is not None:
-            self.post_message(self.Selected(self.session))
+            self.post_message(self.Selected(self.session, self.enter_does))
+
+    @property
+    def shows_details(self) -> bool:
+        """Whether the details of the cursor's session are on the screen."""
+        return self.is_attached and self.screen.has_class("-wide")
+
+    @property
+    def enter_does(self) -> str:
+        """What enter does on the session under the cursor: see `session_acts.enter_does`."""
+        if self.session is None or self._viewer is None:
+            return ""
+        return enter_does(self.session, self._viewer, self._now, shows_details=self.shows_details)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "enter" or parameters == (self.enter_does,)
+
+    def action_enter(self, does: str) -> None:
+        self.action_select()
+
+    def seek_wanted(self) -> None:
+        """Put the cursor back on the session that the user chose, if it is shown again."""
+        row = self._agenda.row(self._wanted[0]) if self._wanted else None
+        if row is not None and self._wanted and self._wanted[0] != self.session_id:
+            self._move_to_row(row)
 
     def update(self, now: datetime, changed: Iterable[UUID] = ()) -> None:
         """Draw the agenda as of `now`, and mark the changed sessions for a while."""
@@ -151,7 +194,11 @@ class SessionList(CursorList):
         self._marks.update((id_, until) for id_ in changed)
         if len(self._agenda) != self.virtual_size.height:
             self.measure()
+        self._is_following = True
         self.follow_cursor()
+        self._is_following = False
+        if self._wanted and self._wanted[0] == self.session_id and self.session:
+            self._wanted = self.session.id, self.session.starts_at
         if self.line_width != self._drawn_width:  # a scrollbar has come or gone
             self.refresh()
         self._refresh_different()
@@ -217,7 +264,8 @@ class SessionList(CursorList):
         host = session.host.name if session.host else "(unknown)"
         if self._viewer is not None and session.host_id == self._viewer:
             host = "You"
-        level = session.host.level if session.host else ""
+        levels = session.host.level_forms if session.host else [""]
+        level = first_fitting(levels, columns.level)
         kind, case = session.type_label, session.case
         topics = (
             "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""

@@ -41,7 +41,7 @@ def add_commands(commands: Any) -> None:
     load.add_argument(
         "--service-key",
         metavar="KEY",
-        help="rather set SUPABASE_SERVICE_ROLE_KEY: others on this machine see a command's words",
+        help="prefer SUPABASE_SERVICE_ROLE_KEY: other users can see command-line arguments",
     )
     load.set_defaults(run=run)
 

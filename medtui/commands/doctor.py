@@ -66,8 +66,8 @@ async def _told(flags: Mapping[str, str | None]) -> list[Finding]:
             _wrapped(f"{MARKS['skipped']}  {'the rest':<12} ", f"{UNSEEN}: {', '.join(unseen)}.")
         )
     failures = _failures(found)
-    things = "One thing is" if failures == 1 else f"{failures} things are"
-    _print(f"\n{things} to be mended." if failures else "\nNothing is to be mended.")
+    problems = "1 problem" if failures == 1 else f"{failures} problems"
+    _print(f"\n{problems} found." if failures else "\nNo problems found.")
     return found
 
 
@@ -101,7 +101,7 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     try:
         settings = load(flags)
     except BadConfig as error:
-        yield failed("settings", str(error), "Fix the file; then look again.")
+        yield failed("settings", str(error), "Fix the file, then run medtui doctor again.")
         async for finding in _no_server():
             yield finding
     else:
@@ -152,7 +152,7 @@ async def _server(settings: Settings) -> AsyncIterator[Finding]:
     except LaunchFailed as error:
         yield failed("address", str(error), "The local server's own log says more.")
         for name in SERVER_LINES[1:]:
-            yield skipped(name, "It rests upon what failed above.")
+            yield skipped(name, "Skipped: depends on a failed check.")
 
 
 async def _no_server() -> AsyncIterator[Finding]:

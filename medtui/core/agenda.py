@@ -15,6 +15,7 @@ from enum import Enum
 from itertools import accumulate, takewhile
 from uuid import UUID
 
+from medtui.core.filters import Filter
 from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
@@ -101,6 +102,17 @@ class Agenda:
         top = self._headings()[bisect.bisect_left(self._days, day)]
         return top + 1 + bisect.bisect_left(self._keys[day], key)
 
+    def nearest(self, at: datetime) -> UUID | None:
+        """The session that starts nearest to a time, the later of two; None if there is none."""
+        day = at.astimezone(self._zone).date()
+        here = bisect.bisect_left(self._days, day)
+        # The last one before that time is on that day or on the one before, and so for the next.
+        near = self._days[max(0, here - 1) : here + 2]
+        keys = [key for found in near for key in self._keys[found]]
+        next_ = bisect.bisect_left(keys, (at, FIRST))
+        around = keys[max(0, next_ - 1) : next_ + 1]
+        return min(reversed(around), key=lambda key: abs(key[0] - at))[1] if around else None
+
     def fill(self, sessions: Iterable[PracticeSession]) -> None:
         """Replace all sessions by these, which are in order."""
         self._sessions, self._keys = {}, {}
@@ -159,11 +171,15 @@ class Board:
         self.now = now
         self.view = View.ALL
         self.query = ""
+        self.filter = Filter(zone)
+        self.hidden: set[UUID] = set()
+        """Sessions of the view that words or filter hide."""
         self.agenda = Agenda(zone)
         self._words: list[str] = []
         self._by_id: dict[UUID, PracticeSession] = {}
         self._order: list[Key] = []
         self._free: list[Key] = []
+        self._own: list[Key] = []
         self._texts: dict[UUID, str] = {}
 
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
@@ -171,6 +187,7 @@ class Board:
         before, self._by_id = self._by_id, {session.id: session for session in sessions}
         self._order = sorted((s.starts_at, s.id) for s in self._by_id.values())
         self._free = [key for key in self._order if self._by_id[key[1]].is_open]
+        self._own = [key for key in self._order if self._by_id[key[1]].involves(self.viewer)]
         self._texts.clear()
         self._fill()
         return {id_ for id_, session in self._by_id.items() if before.get(id_) != session}
@@ -181,6 +198,7 @@ class Board:
         for id_ in removed:
             self._forget(id_)
             self.agenda.discard(id_)
+            self.hidden.discard(id_)
         for session in changed:
             if self._by_id.get(session.id) == session:
                 continue
@@ -190,18 +208,19 @@ class Board:
             bisect.insort(self._order, key)
             if session.is_open:
                 bisect.insort(self._free, key)
-            if self._is_wanted(session):
-                self.agenda.add(session)
-            else:
-                self.agenda.discard(session.id)
+            if session.involves(self.viewer):
+                bisect.insort(self._own, key)
+            self._place(session)
             touched.add(session.id)
         return touched
 
     def tick(self, now: datetime) -> None:
         """Set the time: sessions that are over leave the agenda."""
-        went_back = now < self.now
+        went_back = now < self.now  # the server's time is known now, and is the earlier one
+        # What starts within the hour, or is of today, changes with the time.
+        is_due = self.is_filtered and now.replace(second=0) > self.now.replace(second=0)
         self.now = now
-        if went_back:  # the server's time is known now, and earlier than this machine's
+        if went_back or is_due:
             self._fill()
             return
         aged = takewhile(
@@ -210,13 +229,30 @@ class Board:
         for session in [session for session in aged if not self._is_current(session)]:
             self.agenda.discard(session.id)
 
-    def look_at(self, *, view: View | None = None, query: str | None = None) -> None:
-        """Change the view or the filter; None: as before."""
+    @property
+    def is_filtered(self) -> bool:
+        """Whether words or a filter may hide sessions of the view."""
+        return bool(self._words or self.filter.chosen)
+
+    def look_at(
+        self,
+        *,
+        view: View | None = None,
+        query: str | None = None,
+        filter: Filter | None = None,  # noqa: A002
+    ) -> None:
+        """Change the view, the words or the filter; None: as before."""
         self.view = view or self.view
+        self.filter = filter or self.filter
         if query is not None:
             self.query = query
             self._words = fold(query).split()
         self._fill()
+
+    @property
+    def sessions(self) -> Iterable[PracticeSession]:
+        """All of the window, shown or not."""
+        return self._by_id.values()
 
     def get(self, session_id: UUID | None) -> PracticeSession | None:
         return self._by_id.get(session_id) if session_id else None
@@ -226,6 +262,32 @@ class Board:
         start = (self.now, FIRST)
         free = len(self._free) - bisect.bisect_left(self._free, start)
         return free, len(self._order) - bisect.bisect_left(self._order, start)
+
+    def next_own(self) -> PracticeSession | None:
+        """The viewer's session that runs, or that comes next; until an hour after its start."""
+        oldest = bisect.bisect_left(self._own, (self.now - SHOWN_WHILE_RUNNING, FIRST))
+        for _, id_ in self._own[oldest:]:
+            session = self._by_id[id_]
+            if session.stage is Stage.INTERVIEW or (
+                session.stage is Stage.PREP and self.now - session.starts_at <= SHOWN_AFTER_START
+            ):
+                return session
+        return None
+
+    def beginning(self) -> UUID | None:
+        """Where the cursor is put at first: one's own next session, or the next free seat.
+
+        Without either it is the first session that is not over; None if there is none.
+        """
+        own = self.next_own()
+        if own and own.id in self.agenda:
+            return own.id
+        coming = bisect.bisect_left(self._free, (self.now, FIRST))
+        for _, id_ in self._free[coming:]:
+            if id_ in self.agenda and not self._by_id[id_].involves(self.viewer):
+                return id_
+        shown = (s for s in self.agenda.sessions if s.starts_at >= self.now)
+        return next((session.id for session in shown), None)
 
     def overlapping(
         self, starts_at: datetime, minutes: int, *, but: UUID | None = None
@@ -242,10 +304,21 @@ class Board:
     def _fill(self) -> None:
         oldest = bisect.bisect_left(self._order, (self.now - SHOWN_AS_MINE, FIRST))
         sessions = (self._by_id[id_] for _, id_ in self._order[oldest:])
-        self.agenda.fill(session for session in sessions if self._is_wanted(session))
+        current = [session for session in sessions if self._is_current(session)]
+        wanted = [session for session in current if self._matches(session)]
+        self.agenda.fill(wanted)
+        self.hidden = {session.id for session in current} if self.is_filtered else set()
+        self.hidden.difference_update(session.id for session in wanted)
 
-    def _is_wanted(self, session: PracticeSession) -> bool:
-        return self._is_current(session) and (not self._words or self._matches(session))
+    def _place(self, session: PracticeSession) -> None:
+        """Show a session that is new or different, or hide it."""
+        is_current = self._is_current(session)
+        is_shown = is_current and self._matches(session)
+        if is_shown:
+            self.agenda.add(session)
+        else:
+            self.agenda.discard(session.id)
+        (self.hidden.add if is_current and not is_shown else self.hidden.discard)(session.id)
 
     def _is_current(self, session: PracticeSession) -> bool:
         age = self.now - session.starts_at
@@ -256,6 +329,11 @@ class Board:
         return age <= limit and (self.view is View.ALL or (session.is_open and not is_mine))
 
     def _matches(self, session: PracticeSession) -> bool:
+        """Whether words and filter let it through."""
+        if not self.filter.wants(session, self.viewer, self.now):
+            return False
+        if not self._words:
+            return True
         text = self._texts.get(session.id)
         if text is None:
             text = self._texts[session.id] = fold(" ".join(_said(session)))
@@ -270,6 +348,8 @@ class Board:
         del self._order[bisect.bisect_left(self._order, key)]
         if session.is_open:
             del self._free[bisect.bisect_left(self._free, key)]
+        if session.involves(self.viewer):
+            del self._own[bisect.bisect_left(self._own, key)]
 
 
 def _said(session: PracticeSession) -> Iterable[str]:
@@ -293,16 +373,24 @@ def fold(text: str) -> str:
 
 def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str | None:
     if session.host_id == viewer:
-        return "You host this session: somebody else has to book it."
+        return "You host this session: others can book it."
     if session.guest_id == viewer:
         return "You have booked this session already."
     if session.guest_id is not None:
         return f"This session is already booked by {name_of(session.guest)}."
     if session.stage is not Stage.PREP:
         return f"It has already begun, and is in {session.stage.label}."
+    if is_kept_from(session, viewer, now):
+        return "This seat is kept for the guest of the last round: it is free in two minutes."
     if now - session.starts_at > BOOKABLE_AFTER_START:
         return "Its time is over: a seat can be booked until an hour after the start."
     return None
+
+
+def is_kept_from(session: PracticeSession, viewer: UUID, now: datetime) -> bool:
+    """Whether a free seat is kept for another person."""
+    until = session.kept_until
+    return until is not None and now < until and session.kept_for not in (None, viewer)
 
 
 def why_not_leave(
@@ -337,7 +425,7 @@ def why_not_cancel(session: PracticeSession, viewer: UUID, *, was_held: bool = F
 def why_not_review(session: PracticeSession, viewer: UUID) -> str | None:
     if session.involves(viewer):
         return None
-    return "Only the two of a session read its transcript and its assessment."
+    return "Only the two participants can open the files."
 
 
 def is_to_review(session: PracticeSession, viewer: UUID, now: datetime) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Annotated, NamedTuple
 from uuid import UUID
@@ -13,9 +13,10 @@ from uuid import UUID
 from pydantic import Field
 
 from medtui.core.agenda import fold
-from medtui.documents.assessment import Assessment, Domain, Marker
+from medtui.core.marks_owner import assessor_of, owner_of
+from medtui.documents.assessment import Assessment, Domain, Marker, Owner
 from medtui.documents.words import figure
-from medtui.models import FileKind, PracticeSession, Profile, Role, Stage
+from medtui.models import FileKind, Moment, PracticeSession, Profile, Role, Stage
 
 
 class DomainMark(NamedTuple):
@@ -29,12 +30,13 @@ class DomainMark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MarkSummary:
-    """The parts of an assessment that the progress view needs."""
+    """The parts of an assessment that the history needs, and whose marks they are."""
 
     marker: Annotated[Marker, Field(alias="by")] = Marker.UNKNOWN
     percent: float | None = None
     words: str = ""
     domains: tuple[DomainMark, ...] = ()
+    owner: Owner = field(default_factory=Owner)
 
     @classmethod
     def of(cls, assessment: Assessment) -> MarkSummary:
@@ -49,6 +51,7 @@ class MarkSummary:
             whole.percent,
             words,
             tuple(_domain_mark(domain) for domain in assessment.domains),
+            assessment.owner,
         )
 
 
@@ -65,13 +68,17 @@ def _domain_mark(domain: Domain) -> DomainMark:
 class FileSummary:
     """The files of a session in the bucket: which, the assessment's marks, why it is broken.
 
-    `stamp` differs between two uploads of the assessment.
+    `stamp` differs between two uploads of the assessment, which came at `at`; `own_stamp` between
+    those of the self-assessment, whose marks are `own`.
     """
 
     files: frozenset[FileKind] = frozenset()
     stamp: str = ""
     marks: MarkSummary | None = None
     broken: str = ""
+    at: Moment | None = None
+    own_stamp: str = ""
+    own: MarkSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +109,45 @@ class HistoryEntry:
 
     @property
     def marks(self) -> MarkSummary | None:
+        """The marks in the assessment, of whichever candidate: see `owner`."""
         return self.kept.marks if self.kept else None
+
+    @property
+    def owner(self) -> UUID | None:
+        """Whose marks they are; None: there are none, or it cannot be known."""
+        if self.kept is None or self.kept.marks is None:
+            return None
+        return owner_of(self.kept.marks.owner, self.session, self.kept.at)
+
+    @property
+    def own_marks(self) -> MarkSummary | None:
+        """The viewer's own marks as the candidate."""
+        return self.marks if self.owner == self.me else None
+
+    @property
+    def self_marks(self) -> MarkSummary | None:
+        """The marks that the viewer gave themself, before they had read the assessment."""
+        own = self.kept.own if self.kept else None
+        if own is None or own.owner.candidate_id != self.me or own.owner.read_first:
+            return None
+        return own
+
+    @property
+    def was_candidate(self) -> bool:
+        """Whether the viewer sat this station: by the row, or by the file of a row that changed."""
+        marks = self.own_marks or self.self_marks
+        return (self.role is Role.CANDIDATE and self.is_held) or marks is not None
+
+    @property
+    def assessor(self) -> Profile | None:
+        """Who marked, if the file names the host or the guest."""
+        return assessor_of(self.marks.owner, self.session) if self.marks else None
+
+    @property
+    def is_of_this_case(self) -> bool:
+        """Whether the marks are of the row's case, as far as the file says."""
+        named = self.marks.owner.case_id if self.marks else None
+        return named is None or named == self.session.case_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class Sheet:
 
     `marks` are by rubric and place, so that changing the rubric loses nothing. `revision` grows
     with every change. `station` is the start of the station that it is about, as text.
+    `is_examiner`: the assessor marks as an examiner, not as a fellow trainee.
     """
 
     session: UUID
@@ -119,6 +120,7 @@ class Sheet:
     id: UUID = field(default_factory=uuid4)
     revision: Annotated[int, Field(strict=True, ge=0, le=2**53)] = 0
     station: str | None = None
+    is_examiner: bool = False
     marks: Annotated[
         Mapping[tuple[str, str], Marks], BeforeValidator(_by_key), PlainSerializer(_rows)
     ] = field(default_factory=dict)
@@ -196,6 +198,9 @@ class Sheet:
     def choose(self, rubric: Rubric) -> Sheet:
         """Mark by another rubric. Marks by the present one come back with it."""
         return replace(self, rubric=rubric, revision=self.revision + 1)
+
+    def toggle_examiner(self) -> Sheet:
+        return replace(self, is_examiner=not self.is_examiner, revision=self.revision + 1)
 
     def _put(self, place: str, marks: Marks) -> Sheet:
         if marks == self.at(place):

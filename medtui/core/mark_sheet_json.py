@@ -10,16 +10,18 @@ from pydantic import TypeAdapter
 
 from medtui.core.mark_sheet import LONGEST, WHOLE, Sheet
 from medtui.core.rubrics import DEFAULT, RubricDomain
+from medtui.documents.assessment import Marker, Owner
 from medtui.text import clean_json
 
 LARGEST = 200_000
 """The most bytes of an assessment that is handed in."""
 
 
-def assessment(sheet: Sheet) -> bytes:
+def assessment(sheet: Sheet, owner: Owner | None = None) -> bytes:
     """The file of a sheet, in the platform's own shape if the rubric is the platform's.
 
-    For another rubric it is as near to that shape as it can be. Missing marks are null.
+    For another rubric it is as near to that shape as it can be. Missing marks are null. `owner`:
+    whose marks these are, and who gave them; other clients ignore it.
     """
     totals, whole = sheet.totals, sheet.at(WHOLE)
     is_platform = sheet.rubric == DEFAULT
@@ -36,8 +38,16 @@ def assessment(sheet: Sheet) -> bytes:
         "keep_doing": list(whole.strengths),
         "priorities_for_next_time": list(whole.improvements),
     }
-    data["marked_by"] = "human"
+    data["marked_by"] = _marker(sheet, owner)
+    if owner is not None:
+        data |= owner.as_json()
     return json.dumps(data, ensure_ascii=False, indent=1).encode()
+
+
+def _marker(sheet: Sheet, owner: Owner | None) -> Marker:
+    if owner is not None and owner.assessed_by == owner.candidate_id is not None:
+        return Marker.SELF
+    return Marker.EXAMINER if sheet.is_examiner else Marker.HUMAN
 
 
 def _dimension(sheet: Sheet, domain: RubricDomain, is_platform: bool) -> dict[str, Any]:

@@ -10,12 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from functools import lru_cache
 
 from medtui.core.agenda import fold
 from medtui.core.history import DomainMark, HistoryEntry
+from medtui.core.self_assessment import key
 from medtui.documents.assessment import Marker
-from medtui.models import Role
 
 MONTH = timedelta(days=30.44)
 FEWEST, SHORTEST = 3, timedelta(days=14)
@@ -56,6 +55,9 @@ class Series:
         practised: the times at which it was practised, marked or not.
         grades: marks that are words and have no percentage.
         unsure: how many marks rest on too little evidence, and count for nothing here.
+        own: the marks that the candidate gave themself, before reading the others.
+        own_gap: by how many percentage points these are higher, on average over the stations
+            that have both; None: there is no such station.
     """
 
     name: str
@@ -63,6 +65,8 @@ class Series:
     practised: tuple[datetime, ...] = ()
     grades: tuple[str, ...] = ()
     unsure: int = 0
+    own: tuple[Point, ...] = ()
+    own_gap: float | None = None
 
     @property
     def last(self) -> float | None:
@@ -110,6 +114,20 @@ class _Gathered:
     practised: list[datetime] = field(default_factory=list)
     grades: list[str] = field(default_factory=list)
     unsure: int = 0
+    own: list[Point] = field(default_factory=list)
+
+    def series(self) -> Series:
+        given = {point.at: point.percent for point in self.points}
+        gaps = [own.percent - given[own.at] for own in self.own if own.at in given]
+        return Series(
+            self.name,
+            tuple(self.points),
+            tuple(self.practised),
+            tuple(self.grades),
+            self.unsure,
+            tuple(self.own),
+            sum(gaps) / len(gaps) if gaps else None,
+        )
 
 
 def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
@@ -120,36 +138,33 @@ def progress(entries: Iterable[HistoryEntry], by: By) -> list[Series]:
     found: dict[str, _Gathered] = {}
 
     def gathered(name: str) -> _Gathered:
-        known = found.setdefault(_plain(name), _Gathered(name))
+        known = found.setdefault(key(name), _Gathered(name))
         known.name = name  # the latest spelling
         return known
 
     for entry in sorted(entries, key=lambda entry: entry.session.starts_at):
-        if entry.role is not Role.CANDIDATE or not entry.is_held:
+        if not entry.was_candidate:
             continue
-        at, marks, case = entry.session.starts_at, entry.marks, entry.session.case
+        at, marks, case = entry.session.starts_at, entry.own_marks, entry.session.case
+        own = entry.self_marks
+        if marks is not None and not entry.is_of_this_case:
+            case = None
         if by is By.SKILL:
             for domain in marks.domains if marks else ():
                 series = gathered(domain.name)
                 series.practised.append(at)
                 _add(series, at, domain, marks.marker if marks else Marker.UNKNOWN)
+            for domain in own.domains if own else ():
+                _add_own(gathered(domain.name), at, domain.percent)
             continue
         name = (case.domain if by is By.DOMAIN else case.category) if case else None
         series = gathered(name or "no case")
         series.practised.append(at)
         if marks is not None:
             _add(series, at, DomainMark("", marks.percent, marks.words), marks.marker)
-    made = [
-        Series(g.name, tuple(g.points), tuple(g.practised), tuple(g.grades), g.unsure)
-        for g in found.values()
-    ]
-    return sorted(made, key=_weakest_first)
-
-
-@lru_cache(maxsize=1024)
-def _plain(name: str) -> str:
-    """A domain's name for comparison: mark sheets spell it in more than one way."""
-    return " ".join(fold(name).split())
+        if own is not None:
+            _add_own(series, at, own.percent)
+    return sorted((each.series() for each in found.values()), key=_weakest_first)
 
 
 def _add(series: _Gathered, at: datetime, mark: DomainMark, marker: Marker) -> None:
@@ -159,6 +174,13 @@ def _add(series: _Gathered, at: datetime, mark: DomainMark, marker: Marker) -> N
         series.points.append(Point(at, mark.percent, marker))
     elif mark.label:
         series.grades.append(mark.label)
+
+
+def _add_own(series: _Gathered, at: datetime, percent: float | None) -> None:
+    if percent is not None:
+        series.own.append(Point(at, percent, Marker.SELF))
+    if at not in series.practised:
+        series.practised.append(at)
 
 
 def _weakest_first(series: Series) -> tuple[int, float, str]:

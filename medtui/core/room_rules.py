@@ -8,8 +8,6 @@ from uuid import UUID
 from medtui.core.agenda import name_of
 from medtui.models import PracticeSession, Role, Stage
 
-REPLACED = "A new recording and mark sheet will replace the ones there are."
-
 
 def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:
     """What to call a person: "you", or their name."""
@@ -41,9 +39,9 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
         return "f finishes the station." if is_host else f"{host} finishes the station."
     if session.stage is Stage.WRAP_UP:
         return (
-            "u: once more with the same roles. r: swap roles, with another case."
+            "r: the next round, with roles swapped. u: with the same roles."
             if is_host
-            else f"{host} may go on with another station."
+            else f"{host} may begin the next round."
         )
     if session.guest_id is None:
         return "The guest's seat is free: wait until it is booked."
@@ -70,12 +68,19 @@ def why_not_host(session: PracticeSession, me: UUID, does: str) -> str | None:
 
 
 def why_not_roles(session: PracticeSession, me: UUID) -> str | None:
-    if reason := why_not_host(session, me, "chooses who is the candidate"):
+    if session.stage is not Stage.PREP:
+        return why_no_round(session, me)
+    return why_not_host(session, me, "chooses who is the candidate")
+
+
+def why_no_round(session: PracticeSession, me: UUID) -> str | None:
+    """Why the next round cannot begin: it follows a station that has begun."""
+    if reason := why_not_host(session, me, "begins the next round"):
         return reason
-    if session.stage is Stage.INTERVIEW:
-        return "The station runs: f finishes it, u goes back to prep."
-    if session.stage is Stage.WRAP_UP and session.guest_id is None:
-        return "There is no guest to swap roles with."
+    if session.stage is Stage.PREP:
+        return "This round is in prep: s starts its station."
+    if session.guest_id is None or session.candidate_id is None:
+        return "There is no guest for another round: x on the board cancels, n posts a new session."
     return None
 
 
@@ -83,7 +88,7 @@ def why_not_case(session: PracticeSession, me: UUID) -> str | None:
     if reason := why_not_host(session, me, "chooses the case"):
         return reason
     if session.stage is not Stage.PREP:
-        return "The case is chosen in prep: u goes back to it."
+        return "The case is chosen in prep: u begins the next round."
     if session.candidate_id is None:
         return "Choose the candidate first: r."
     return None
@@ -93,7 +98,7 @@ def why_not_write(session: PracticeSession, me: UUID) -> str | None:
     if reason := why_not_host(session, me, "writes the brief"):
         return reason
     if session.stage is not Stage.PREP:
-        return "The brief is written in prep: u goes back to it."
+        return "The brief is written in prep: u begins the next round."
     return None
 
 
@@ -101,7 +106,7 @@ def why_not_start(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is Stage.INTERVIEW:
         return "The station runs already."
     if session.stage is Stage.WRAP_UP:
-        return "The station is over: u goes back to prep."
+        return "The station is over: r and u begin the next round."
     if reason := why_not_host(session, me, "starts the station"):
         return reason
     if session.guest_id is None:
@@ -115,12 +120,6 @@ def why_not_finish(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is not Stage.INTERVIEW:
         return "No station runs."
     return why_not_host(session, me, "finishes the station")
-
-
-def why_not_again(session: PracticeSession, me: UUID) -> str | None:
-    if session.stage is Stage.PREP:
-        return "This is prep already."
-    return why_not_host(session, me, "decides whether there is another round")
 
 
 def why_not_clock(session: PracticeSession) -> str | None:
@@ -146,8 +145,8 @@ def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
         return "There is no candidate to mark: the guest's seat is free."
     if session.candidate_id is None:
         return "The one who is not the candidate marks, and no candidate is chosen yet."
-    if session.candidate_id == me:
-        return f"You are the candidate: {person(session, other_of(session, me), me)} marks."
+    if session.candidate_id == me and session.stage is not Stage.WRAP_UP:
+        return "You are the candidate: you can mark yourself once the station is over."
     return None
 
 

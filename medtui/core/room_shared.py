@@ -60,6 +60,10 @@ class Shared:
         """A copy with one more case that was shown."""
         return replace(self, shown=self.shown | {case_id})
 
+    def for_next_round(self) -> Shared:
+        """What goes on in the next round: the timing, and which cases were shown."""
+        return replace(self, adjustments=UNTOUCHED)
+
     def merged(self, other: Shared) -> Shared:
         """The later of two copies, the host's if they are concurrent, with both `shown` sets."""
         later = max(self, other, key=_order)

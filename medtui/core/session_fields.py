@@ -29,7 +29,7 @@ class SessionField:
         is_posted: whether it is written when a session is posted, from SessionDraft.
         is_edited: whether the form changes it in a session that is posted.
         needs_login: whether the database refuses it to readers without a login.
-        is_ours: whether it is missing where the server has the data model alone.
+        level: how many of our migrations a server needs to have it; 1: the data model alone.
         refused: a sentence for a value that the database does not take; "": the general one.
     """
 
@@ -41,7 +41,7 @@ class SessionField:
     is_posted: bool = False
     is_edited: bool = False
     needs_login: bool = False
-    is_ours: bool = False
+    level: int = 1
     refused: str = ""
 
 
@@ -83,7 +83,13 @@ FIELDS = (
     SessionField(
         "version", "stage", lambda _, present, __: f"it is in {present.stage.label} now"
     ),
-    SessionField("stage_since", "stage_since", is_past=False, is_ours=True),
+    SessionField("stage_since", "stage_since", is_past=False, level=2),
+    SessionField("meeting_id", "meeting_id", level=3),
+    SessionField("kept_for", "kept_for", is_shared=False, is_past=False, needs_login=True, level=3),
+    SessionField(
+        "kept_until", "kept_until", is_shared=False, is_past=False, needs_login=True, level=3
+    ),
+    SessionField("turned_at", "turned_at", is_shared=False, needs_login=True, level=3),
 )  # fmt: skip
 
 POSTED = tuple(field for field in FIELDS if field.is_posted)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.core.session_fields import what_changed
 from medtui.models import PracticeSession, Profile, Stage
+
+if TYPE_CHECKING:
+    from medtui.core.date_parser import When
 
 
 def day_label(day: date, today: date) -> str:
@@ -28,19 +32,75 @@ def moment(at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{day} {local:%H:%M}"
 
 
+MOST_READINGS = 3
+"""So many readings of a typed moment are named in one sentence."""
+
+GRACE = timedelta(hours=1)
+"""So long after its start a session can still be posted: the database's guard says so."""
+
+
+def typed_moment(when: When, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """What a typed day and time means: a tone of the form's hints, and a sentence."""
+    if not when.is_clear:
+        named = [in_short(at, now, zone) for at in when.readings[:MOST_READINGS]]
+        more = ["…"] if len(when.readings) > MOST_READINGS else []
+        return "doubt", f"{' or '.join(named + more)}? {when.advice}"
+    words = f"{in_full(when.at, zone)} · {countdown(when.at, now)}"
+    if when.at < now - GRACE:
+        return "wrong", words
+    return ("right" if when.at >= now - timedelta(minutes=1) else "warning"), words
+
+
+def in_full(at: datetime, zone: tzinfo) -> str:
+    """ "Friday 27 November 2026, 07:30 GMT", and in UTC where that is another time."""
+    local = at.astimezone(zone)
+    words = f"{local:%A} {local.day} {local:%B} {local.year}, {local:%H:%M} {local.tzname()}"
+    return f"{words} · {at.astimezone(UTC):%H:%M} UTC" if local.utcoffset() else words
+
+
+def in_short(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """As `moment`, with what tells it from others: the year, and which of two equal hours."""
+    local, here = at.astimezone(zone), now.astimezone(zone)
+    words = moment(at, now, zone)
+    if local.year != here.year:
+        words = f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+    comes_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{words} {local.tzname()}" if comes_twice else words
+
+
+def as_typed(at: datetime, zone: tzinfo) -> str:
+    """A moment as text that the date parser takes for nothing else."""
+    local = at.astimezone(zone)
+    words = f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+    comes_twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
+    return f"{words} {'second' if local.fold else 'first'}" if comes_twice else words
+
+
 def countdown(starts_at: datetime, now: datetime) -> str:
-    """ "in 26 min", "in 13 h", "in 3 days", "now", "12 min ago"."""
+    """ "in 26 min", "in 13 h", "in 1 day", "in 3 days", "now", "12 min ago"."""
     seconds = (starts_at - now).total_seconds()
     minutes = round(abs(seconds) / 60)
     if minutes == 0:
         return "now"
+    return f"in {_amount(minutes)}" if seconds > 0 else f"{_amount(minutes)} ago"
+
+
+def _amount(minutes: int) -> str:
     if minutes < 100:
-        amount = f"{minutes} min"
-    elif minutes < 48 * 60:
-        amount = f"{(minutes + 30) // 60} h"
-    else:
-        amount = f"{(minutes + 720) // 1440} days"
-    return f"in {amount}" if seconds > 0 else f"{amount} ago"
+        return f"{minutes} min"
+    hours = (minutes + 30) // 60
+    if hours < 24:
+        return f"{hours} h"
+    days = (minutes + 720) // 1440
+    return f"{days} days" if days > 1 else "1 day"
+
+
+def next_words(session: PracticeSession, viewer: UUID, now: datetime, zone: tzinfo) -> str:
+    """One's next session in a line: "today 19:00, in 56 min, with Mei Tanaka"."""
+    other = session.guest if session.host_id == viewer else session.host
+    is_alone = session.guest_id is None
+    whom = "seat free" if is_alone else f"with {other.name if other else '(unknown)'}"
+    return f"{moment(session.starts_at, now, zone)}, {standing(session, now)}, {whom}"
 
 
 def standing(session: PracticeSession, now: datetime) -> str:
@@ -51,10 +111,10 @@ def standing(session: PracticeSession, now: datetime) -> str:
 
 
 def time_in(session: PracticeSession, now: datetime) -> str:
-    """ "4 min in" the present stage; "" if the server does not say when it began."""
+    """ "4 min in", "2 h in" the present stage; "" if the server does not say when it began."""
     if session.stage is Stage.PREP or session.stage_since is None:
         return ""
-    return f"{max(0, int((now - session.stage_since).total_seconds() // 60))} min in"
+    return f"{_amount(max(0, int((now - session.stage_since).total_seconds() // 60)))} in"
 
 
 def seats(session: PracticeSession, viewer: UUID | None, now: datetime) -> list[str]:

@@ -97,5 +97,5 @@ async def write_session(
     if seen is None or present is None or answer.error is None or isinstance(answer.error, Taken):
         return answer
     change = difference(seen, present, now, zone)
-    words = f"{change} Nothing was done: look again."
+    words = f"{change} Nothing was changed."
     return WriteAnswer(error=Changed(words, present, title=answer.error.title), change=change)

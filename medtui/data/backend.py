@@ -7,13 +7,14 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth, SessionStorage
 from medtui.data.cases import Cases
 from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
-from medtui.data.connection import Connection, Server, connect
+from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.factors import Factors
@@ -21,6 +22,7 @@ from medtui.data.live import LiveFeed
 from medtui.data.news import News
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
+from medtui.data.rounds import Rounds
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.tokens import TokenStore
@@ -53,7 +55,11 @@ class Backend:
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
+        self.rounds = Rounds(connection, self.sessions)
         self.cases = Cases(connection, self.auth)
+        self.account_deletion = AccountDeletion(
+            connection, self.auth, self.codes, self.sessions, self.assessments
+        )
         self.history = PastSessions(connection, self.auth, self.sessions, state)
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
@@ -83,7 +89,17 @@ class Backend:
 
         True also before the server was asked, which the first read of the board does.
         """
-        return self._connection.known_complete is not False
+        return (self._connection.known_level or FUNCTIONS) >= FUNCTIONS
+
+    @property
+    def has_rounds(self) -> bool:
+        """Whether the server keeps the seat of the next round. True also before it was asked."""
+        return (self._connection.known_level or ROUNDS) >= ROUNDS
+
+    @property
+    def takes_self_assessments(self) -> bool:
+        """Whether the bucket takes a third file. True also before the server was asked."""
+        return self._connection.known_level != FUNCTIONS
 
     @classmethod
     @contextlib.asynccontextmanager

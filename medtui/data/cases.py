@@ -8,16 +8,17 @@ columns that the user's role may see are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.case_draw import CaseUse, Past
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
 from medtui.data.paging import read_all, read_ids
-from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage
+from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage, as_utc
 
 if TYPE_CHECKING:
     from supabase import AsyncClient
@@ -28,23 +29,6 @@ if TYPE_CHECKING:
 NO_OWN_BRIEFS = (
     "This server keeps no briefs of your own: use a book or PDF, and start without a case (s)."
 )
-
-
-@dataclass(frozen=True)
-class Past:
-    """Cases that people acted, or were examined on, in sessions that began, by person."""
-
-    acted: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
-    sat: dict[UUID, frozenset[UUID]] = field(default_factory=dict)
-
-    def has_acted(self, person: UUID | None, case_id: UUID) -> bool:
-        return person is not None and case_id in self.acted.get(person, ())
-
-    def knows(self, person: UUID | None, case_id: UUID) -> bool:
-        """Whether a person has acted a case or was examined on it."""
-        return self.has_acted(person, case_id) or (
-            person is not None and case_id in self.sat.get(person, ())
-        )
 
 
 class Cases:
@@ -144,28 +128,18 @@ class Cases:
             raise ServerTooOld(NO_OWN_BRIEFS) from error
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
-        """The cases that these people have acted or sat in earlier sessions."""
+        """What these people, and those whom they met, have done in stations that began."""
         ids = [str(person) for person in people if person is not None]
         seats = ",".join(f"{seat}.in.({','.join(ids)})" for seat in ("host_id", "guest_id"))
-        columns = "id,host_id,guest_id,candidate_id,case_id"
+        columns = "id,host_id,guest_id,candidate_id,case_id,datetime_utc"
 
         def begun(query: Any) -> Any:
             query = query.or_(seats).gt("version", Stage.PREP.value)
             return query.not_.is_("case_id", "null")
 
-        acted: dict[UUID, set[UUID]] = {}
-        sat: dict[UUID, set[UUID]] = {}
         found = await read_all(self._connection, "practice_sessions", columns, begun)
         with translated():
-            for row in found:
-                for person in (row["host_id"], row["guest_id"]):
-                    if person is not None and row["candidate_id"] is not None:
-                        did = sat if person == row["candidate_id"] else acted
-                        did.setdefault(UUID(person), set()).add(UUID(row["case_id"]))
-        return Past(
-            {person: frozenset(cases) for person, cases in acted.items()},
-            {person: frozenset(cases) for person, cases in sat.items()},
-        )
+            return Past(use for row in found for use in _uses(row))
 
     async def _asked(self, session: PracticeSession) -> Any:
         async def call(client: AsyncClient) -> Any:
@@ -187,6 +161,25 @@ class Cases:
             return await query.eq("id", str(session.case_id)).execute()
 
         return (await self._connection.read(select)).data
+
+
+def _time(value: Any) -> datetime | None:
+    """A session's start; None if there is none, or it is none that our migrations allow."""
+    try:
+        at: datetime | None = as_utc(value)
+    except (ValueError, OverflowError):  # a time that Python lacks
+        return None
+    return at if at is not None and 2000 <= at.year < 2100 else None
+
+
+def _uses(row: dict[str, Any]) -> Iterator[CaseUse]:
+    """The parts that host and guest had in a session's case."""
+    at = _time(row["datetime_utc"])
+    for person in (row["host_id"], row["guest_id"]):
+        if person is not None:
+            role = Role.CANDIDATE if person == row["candidate_id"] else Role.ACTOR
+            noted = role if row["candidate_id"] is not None else None
+            yield CaseUse(UUID(person), UUID(row["case_id"]), noted, at)
 
 
 def _literal(word: str) -> str:

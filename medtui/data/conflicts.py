@@ -10,4 +10,7 @@ from medtui.models import PracticeSession
 def changed(seen: PracticeSession, present: PracticeSession) -> Changed:
     """The error that names what differs between the row that was `seen` and the `present` one."""
     reason = what_changed(seen, present)
-    return Changed(f"Nothing was done, because {reason}: look again and decide.", present)
+    words = (
+        f"Nothing was changed, because {reason}. Look at it, then try again if you still want to."
+    )
+    return Changed(words, present)

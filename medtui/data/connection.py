@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from medtui.data.backoff import Pauses
 from medtui.data.error_mapping import TokenRefused, translated
@@ -25,6 +25,9 @@ T = TypeVar("T")
 READ_ATTEMPTS = 3
 READ_PAUSES = 0.6, 1.2
 """Seconds between two attempts: the first pause, and the longest."""
+
+FUNCTIONS, ROUNDS, DELETION = 2, 3, 4
+"""Levels of a server: see `Connection.level`."""
 
 NIL = "00000000-0000-0000-0000-000000000000"
 
@@ -51,9 +54,9 @@ class Connection:
         """Set by `Auth`: replaces the given access token, or raises NotSignedIn."""
         self.freshen: Callable[[], Awaitable[None]] | None = None
         """Set by `Auth`: the same, if the token is known to have expired."""
-        self.known_complete: bool | None = None
-        """The result of `is_complete`; None before the server has answered."""
-        self._question: asyncio.Task[bool] | None = None
+        self.known_level: int | None = None
+        """The result of `level`; None before the server has answered."""
+        self._question: asyncio.Task[int] | None = None
 
     async def write(self, request: Callable[[AsyncClient], Awaitable[T]]) -> T:
         """Make a call once; a second time only after a refused token was refreshed.
@@ -83,21 +86,26 @@ class Connection:
         return await self.write(request)
 
     async def is_complete(self) -> bool:
-        """Whether the server has our migrations (kind 1), asked once per connection.
+        """Whether the server has our functions (kind 1), and not the data model alone."""
+        return await self.level() >= FUNCTIONS
 
-        Only PostgREST's "no such function" means that it does not; a refusal or a
-        failing network says nothing about it.
+    async def level(self) -> int:
+        """How many of our migrations the server has, asked once per connection.
+
+        1: the data model alone; from `FUNCTIONS` on with briefs by role; from `ROUNDS` on with
+        rounds; from `DELETION` on users delete their accounts. Only PostgREST's "no such function"
+        means that one is missing; a refusal or a failing network says nothing about it.
         """
-        if self.known_complete is None:
+        if self.known_level is None:
             # Calls in the meantime wait for the same answer, or fail with it.
             # Only a failed request is repeated: its answer may be there and not be read yet.
             question = self._question
             if question is None or (
                 question.done() and (question.cancelled() or question.exception() is not None)
             ):
-                question = self._question = asyncio.create_task(self.read(_ask_for_functions))
-            self.known_complete = await asyncio.shield(question)
-        return self.known_complete
+                question = self._question = asyncio.create_task(self.read(_ask_for_level))
+            self.known_level = await asyncio.shield(question)
+        return self.known_level
 
     @property
     def token(self) -> str:
@@ -134,17 +142,23 @@ async def _whole(response: httpx.Response) -> None:
         raise ValueError("nothing")
 
 
-async def _ask_for_functions(client: AsyncClient) -> bool:
+async def _ask_for_level(client: AsyncClient) -> int:
     from postgrest.exceptions import APIError
 
+    try:
+        answer: Any = await client.rpc("medtui_level").execute()
+        return int(answer.data)
+    except APIError as error:
+        if error.code != "PGRST202":
+            raise
     try:
         await client.rpc("session_case", {"session_id": NIL}).execute()
     except APIError as error:
         if error.code == "PGRST202":
-            return False
+            return 1
         if error.code != "42501":  # anon may not call it, but it is there
             raise
-    return True
+    return FUNCTIONS
 
 
 async def connect(server: Server, storage: object) -> Connection:

@@ -49,7 +49,7 @@ class NotAllowed(DataError):
 class Changed(DataError):
     """The row has changed since the user saw it; `present` is the row now."""
 
-    title = "It has changed"
+    title = "Not done"
 
     def __init__(self, message: str, present: PracticeSession, *, title: str | None = None) -> None:
         super().__init__(message, title=title)

@@ -114,7 +114,7 @@ class Replacing:
             if await self._files.mark(session_id, kind) != mark:
                 raise Invalid(
                     f"Another {kind} has just been uploaded: look at it first.",
-                    title="It has changed",
+                    title="Not done",
                 )
             await self._swap(kept, new, sent)
         except HalfDone:
@@ -230,7 +230,7 @@ class Replacing:
         except FileExists as error:
             raise Invalid(
                 f"Another {kind} was uploaded meanwhile, which stays.",
-                title="It has changed",
+                title="Not done",
             ) from error
 
     async def _is_there(self, session_id: UUID, kind: FileKind, content: bytes) -> bool:
@@ -256,7 +256,7 @@ class Replacing:
             aside = await _on_disk(kept.set_aside)
             raise Invalid(
                 f"There is another {kept.kind} now, which stays. Yours are in {aside}.",
-                title="It has changed",
+                title="Not done",
             ) from error
         await _on_disk(kept.close)
         return there

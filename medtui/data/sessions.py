@@ -8,7 +8,7 @@ hide rows without an error, so a write that changed no row reads the row again t
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
@@ -93,7 +93,7 @@ class Sessions:
 
         rows = (await self._connection.read(select)).data
         if not rows:
-            raise Gone("This session was cancelled.")
+            raise Gone("The host has cancelled this session.")
         return self._session(rows[0])
 
     async def some(self, session_ids: Collection[UUID]) -> dict[UUID, PracticeSession]:
@@ -115,13 +115,8 @@ class Sessions:
             **{field.column: stored(getattr(draft, field.name)) for field in POSTED},
             "candidate_id": str(me) if draft.host_is_candidate else None,
         }
-        columns = await self.selection()
-
-        async def insert(client: AsyncClient) -> Any:
-            return await client.table("practice_sessions").insert(row).select(columns).execute()
-
         try:
-            return self._session((await self._twice(insert)).data[0])
+            return await self.insert(row)
         except (Invalid, NotAllowed) as error:
             # The draft made the id, so a row with it is from our own first attempt.
             try:
@@ -135,6 +130,16 @@ class Sessions:
                     "It was posted before already, but not as it stands here.", present
                 ) from error
             return present
+
+    async def insert(self, row: Mapping[str, Any]) -> PracticeSession:
+        """Add a row, which has its id. Raises Invalid or NotAllowed, also if the id is taken."""
+        columns = await self.selection()
+
+        async def insert(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").insert(dict(row))
+            return await query.select(columns).execute()
+
+        return self._session((await self._twice(insert)).data[0])
 
     async def book(self, seen: PracticeSession) -> PracticeSession:
         """Take the guest's seat. Raises Taken, Changed, Gone, NotAllowed."""
@@ -232,10 +237,6 @@ class Sessions:
         """
         return await self._set_room(seen, stage, seen.candidate_id, seen.case_id)
 
-    async def begin_again(self, seen: PracticeSession, candidate_id: UUID) -> PracticeSession:
-        """Go back to prep with another candidate, and without a case."""
-        return await self._set_room(seen, Stage.PREP, candidate_id, None)
-
     async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
         """Free the guest's seat. Raises Changed, Gone, NotAllowed."""
         candidate = None if seen.candidate_id == seen.guest_id else seen.candidate_id
@@ -320,11 +321,11 @@ class Sessions:
 
     async def columns(self, scope: SessionWindow) -> list[str]:
         """The window's columns that this user may read from this kind of server."""
-        is_complete = await self._connection.is_complete()
+        level = await self._connection.level()
         left_out = {
             field.column
             for field in FIELDS
-            if (field.needs_login and self.is_anonymous) or (field.is_ours and not is_complete)
+            if (field.needs_login and self.is_anonymous) or field.level > level
         }
         return [column for column in scope.columns if column not in left_out]
 

@@ -41,6 +41,7 @@ from medtui.data.events import (
 from medtui.data.sheet_listeners import RoomSubscriptions
 from medtui.data.sheet_messages import (
     RECEIPT,
+    SELF_SHEET,
     SHEET,
     Letter,
     Receipt,
@@ -71,7 +72,8 @@ NOT_CARRIED = (
 LOOK_PAUSES = 1.0, 60.0
 """Seconds between two looks into the bucket after the other side has said that a sheet is there."""
 
-Check = Callable[[bytes], str | None]
+Check = Callable[[bytes, UUID, UUID], str | None]
+"""Why bytes are no sheet of this session by this person; None if they are one."""
 
 
 class SheetDelivery:
@@ -82,7 +84,7 @@ class SheetDelivery:
     Args:
         folder: the folder of this program's state.
         notify: called with `SheetMoved` when a sheet's delivery state has changed.
-        check: returns a sentence if bytes are no assessment made by a person, else None.
+        check: returns a sentence if bytes are no assessment by this person, else None.
     """
 
     def __init__(
@@ -137,7 +139,12 @@ class SheetDelivery:
         self._listen()
 
     async def hand_in(
-        self, session: PracticeSession, sheet: UUID, revision: int, content: bytes
+        self,
+        session: PracticeSession,
+        sheet: UUID,
+        revision: int,
+        content: bytes,
+        kind: FileKind = FileKind.ASSESSMENT,
     ) -> Submission:
         """Hand in the user's own sheet; it is on the disk when this returns. Raises Invalid."""
         is_host = session.host_id == self._me
@@ -151,6 +158,7 @@ class SheetDelivery:
             is_host=is_host,
             partner=partner.name if partner else "",
             where=DeliveryState.WITH_HOST if is_host else DeliveryState.WAITING,
+            kind=kind,
         )
         if is_too_long(submission):
             raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
@@ -170,7 +178,7 @@ class SheetDelivery:
         async with self._busy:
             await self._backend.assessments.replace(
                 submission.session,
-                FileKind.ASSESSMENT,
+                submission.kind,
                 submission.content.encode(),
                 keep=self._folder,
             )
@@ -210,7 +218,7 @@ class SheetDelivery:
                 for held in [each for each in self._sheets.unfinished() if each.is_held]:
                     if held.session in {session.id for session in changed}:
                         self._hurry(held.session)  # the station may be over
-            case RoomHeard(_, name) if name in (SHEET, RECEIPT):
+            case RoomHeard(_, name) if name in (SHEET, SELF_SHEET, RECEIPT):
                 with contextlib.suppress(asyncio.QueueFull):
                     self._said.put_nowait(event)
             case RoomParted(where, is_refused) if is_refused:
@@ -229,10 +237,10 @@ class SheetDelivery:
         while True:
             heard = await self._said.get()
             try:
-                if heard.event == SHEET:
-                    await self._receive(heard)
-                else:
+                if heard.event == RECEIPT:
                     await self._take_receipt(heard.session_id, Receipt.of(heard.payload))
+                else:
+                    await self._receive(heard)
             except (KeyError, TypeError, ValueError, AttributeError):
                 log.info("something that is no mark sheet was said in a room")
             except DataError as error:
@@ -254,8 +262,10 @@ class SheetDelivery:
         if known is not None and known.revision >= said.revision:
             self._send_receipt(known)
             return
-        submission = said.submission(session)
-        reason = await asyncio.to_thread(self._check, said.content.encode())
+        kind = FileKind.SELF_ASSESSMENT if heard.event == SELF_SHEET else FileKind.ASSESSMENT
+        submission = said.submission(session, kind)
+        sender = session.guest_id
+        reason = await asyncio.to_thread(self._check, said.content.encode(), session_id, sender)
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
         if reason is not None:
@@ -346,9 +356,9 @@ class SheetDelivery:
         data = submission.content.encode()
         files = self._backend.assessments
         try:
-            await files.upload(submission.session, FileKind.ASSESSMENT, data)
+            await files.upload(submission.session, submission.kind, data)
         except FileExists as error:
-            if await files.read(submission.session, FileKind.ASSESSMENT) != data:
+            if await files.read(submission.session, submission.kind) != data:
                 await self._sheets.move(submission, is_in_the_way=True, reason=error.message)
                 return
         except NotAllowed:
@@ -364,14 +374,16 @@ class SheetDelivery:
         if await self._has_arrived(submission):
             return
         if submission.session not in self._refused:
-            self._backend.live.rooms.send(submission.session, SHEET, letter(submission))
+            is_own = submission.kind is FileKind.SELF_ASSESSMENT
+            event = SELF_SHEET if is_own else SHEET
+            self._backend.live.rooms.send(submission.session, event, letter(submission))
         elif not submission.is_told:
             await self._sheets.move(submission, reason=NOT_CARRIED)
 
     async def _has_arrived(self, submission: Submission) -> bool:
         """Whether the bucket has exactly these bytes; if so, the sheet is marked as uploaded."""
         data, files = submission.content.encode(), self._backend.assessments
-        is_there = await files.has(submission.session, FileKind.ASSESSMENT, data)
+        is_there = await files.has(submission.session, submission.kind, data)
         if is_there:
             await self._sheets.mark_uploaded(submission)
         return is_there

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter
 
-from medtui.models import Line, PracticeSession
+from medtui.models import FileKind, Line, PracticeSession
 from medtui.store.outbox import HELD, DeliveryState, Revision, Submission
 
 SHEET = "sheet"
+SELF_SHEET = "self-sheet"
+"""The candidate's own sheet: a name of its own, as earlier versions would take it for the other."""
 RECEIPT = "sheet-receipt"
 LARGEST = 200_000
 """The most bytes of a sheet: Realtime carries no more than 256 kB in a message."""
@@ -41,7 +43,7 @@ class Letter:
         """A message's payload as a sheet. Raises ValueError."""
         return _letters().validate_python(payload)
 
-    def submission(self, session: PracticeSession) -> Submission:
+    def submission(self, session: PracticeSession, kind: FileKind) -> Submission:
         """The sheet in the host's outbox: the guest's, held where the host is to be asked."""
         submission = Submission(
             session=session.id,
@@ -53,6 +55,7 @@ class Letter:
             partner=session.guest.name if session.guest else "",
             where=DeliveryState.WITH_HOST,
             sender=session.guest_id,
+            kind=kind,
         )
         hold = submission.hold_in(session)
         return replace(submission, hold=hold, reason=HELD.get(hold, ""))

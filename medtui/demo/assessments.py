@@ -69,7 +69,13 @@ def _platform(
         },
     }
     if is_human:
-        made["marked_by"] = "human"
+        other = session.guest if session.host == session.candidate else session.host
+        made |= {
+            "marked_by": "human",
+            "session_id": str(session.id),
+            "candidate_id": str(PEOPLE[session.candidate].id),
+            "assessed_by": str(PEOPLE[other].id),
+        }
     return made
 
 

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from medtui.documents.finite import finite
 from medtui.documents.transcript import Transcript
 
 
 class Marker(StrEnum):
-    """Who marked."""
+    """Who marked. `EXAMINER` where the file says so, `HUMAN` for any other person."""
 
     AI = "ai"
     HUMAN = "human"
+    EXAMINER = "examiner"
     SELF = "self"
     UNKNOWN = "unknown"
 
@@ -93,6 +96,31 @@ class Feedback:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose marks a file holds, by the ids that medtui writes into it.
+
+    None where the file does not say: files of other clients, and those of older versions.
+    """
+
+    candidate_id: UUID | None = None
+    session_id: UUID | None = None
+    case_id: UUID | None = None
+    assessed_by: UUID | None = None
+    marked_at: datetime | None = None
+    read_first: bool = False
+    """Of a self-assessment: whether the candidate had read the assessment before."""
+
+    def as_json(self) -> dict[str, str | bool]:
+        """What the file says, key by key."""
+        named = {key: value for key, value in asdict(self).items() if value not in (None, False)}
+        return {key: value if value is True else _text(value) for key, value in named.items()}
+
+
+def _text(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A marked station. `unclaimed`: values of the file that are in no other field."""
 
@@ -104,6 +132,7 @@ class Assessment:
     feedback: Feedback = Feedback()
     unclaimed: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    owner: Owner = Owner()
     talk: Transcript | None = None
     """The talk that the same file holds."""
     is_doubtful: bool = False
@@ -138,6 +167,7 @@ class Assessment:
             "kind": "assessment",
             "source": self.source,
             "marked_by": self.marker.value,
+            "owner": self.owner.as_json(),
             "overall": asdict(self.overall),
             "domains": [asdict(domain) for domain in self.domains],
             "criteria": [asdict(criterion) for criterion in self.criteria],

@@ -6,14 +6,12 @@ from medtui.documents.assessment import Criterion, Domain, Marker, Overall, Resu
 
 MARKED_BY = {
     Marker.AI: "AI, formative",
-    Marker.HUMAN: "by an examiner",
+    Marker.HUMAN: "by a person",
+    Marker.EXAMINER: "by an examiner",
     Marker.SELF: "by oneself",
     Marker.UNKNOWN: "",
 }
-AI_CAUTION = (
-    "Marked by AI: formative only. Such marks agree exactly with examiners' in about a third of"
-    " cases, within one point in three quarters."
-)
+AI_CAUTION = "AI marks: formative only. They can differ from those of a person."
 RESULTS = {
     Result.YES: ("✓", "done"),
     Result.PARTIAL: ("~", "partly"),

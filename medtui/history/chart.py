@@ -14,7 +14,13 @@ from typing import NamedTuple
 from medtui.core.progress import Point, Series
 from medtui.documents.assessment import Marker
 
-SIGNS = {Marker.AI: "○", Marker.HUMAN: "◆", Marker.SELF: "□", Marker.UNKNOWN: "•"}
+SIGNS = {
+    Marker.AI: "○",
+    Marker.HUMAN: "◆",
+    Marker.EXAMINER: "◆",
+    Marker.SELF: "□",
+    Marker.UNKNOWN: "•",
+}
 BLOCKS = "▁▂▃▄▅▆▇█"
 STEP = 25
 """Percent between two lines of the scale."""
@@ -41,7 +47,7 @@ class Scale(NamedTuple):
     @classmethod
     def of(cls, series: Sequence[Series], now: datetime) -> Scale | None:
         """Room for all of them until now; None where there is nothing to draw."""
-        values = [point.percent for one in series for point in one.points]
+        values = [point.percent for one in series for point in (*one.points, *one.own)]
         times = [at for one in series for at in one.practised]
         if not times:
             return None
@@ -63,8 +69,13 @@ class Scale(NamedTuple):
         return min(steps - 1, max(0, round(share * (steps - 1))))
 
 
-def chart(points: Sequence[Point], scale: Scale, width: int, height: int) -> list[list[Cell]]:
-    """The points and the line between them, as `height` rows of `width` cells."""
+def chart(
+    points: Sequence[Point], scale: Scale, width: int, height: int, own: Sequence[Point] = ()
+) -> list[list[Cell]]:
+    """The points and the line between them, as `height` rows of `width` cells.
+
+    `own`: a second series, of which the signs alone are drawn, behind the first.
+    """
     dots = [[0] * width for _ in range(height)]
     places = [
         (scale.across(point.at, 2 * width), scale.down(point.percent, 4 * height))
@@ -82,6 +93,9 @@ def chart(points: Sequence[Point], scale: Scale, width: int, height: int) -> lis
         for x in range(0, width, 4):
             if not row[x].kind:
                 row[x] = Cell("·", "rule")
+    for point in own:
+        x, y = scale.across(point.at, 2 * width), scale.down(point.percent, 4 * height)
+        rows[y // 4][x // 2] = Cell(SIGNS[point.marker], point.marker.value)
     for point, (x, y) in zip(points, places, strict=True):
         rows[y // 4][x // 2] = Cell(SIGNS[point.marker], point.marker.value)
     return rows

@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
-from medtui.documents.words import MARKED_BY
+from medtui.core.marks_owner import marked_by, owner_words
+from medtui.core.self_assessment import Difference
 from medtui.history.wording import mark_words, partner_words, percent_words
 from medtui.models import FileKind
 from medtui.ui.cells import SHARE_CELLS, fit, share_bar
@@ -50,10 +51,8 @@ class HistoryDetails(Static):
         blocks.append(self._files(entry))
         if entry.marks is not None:
             blocks.append(self._marks(entry, entry.marks))
-        if entry.kept and entry.kept.files:
-            does = "read the transcript and the assessment"
-            if len(entry.kept.files) == 1:
-                does = f"read the {next(iter(entry.kept.files)).value}"
+        if entry.kept and _names(entry.kept.files):
+            does = f"read the {' and the '.join(_names(entry.kept.files))}"
             blocks.append([Content.assemble(("enter", "bold $accent"), f"  {does}")])
         return Content("\n\n").join(Content("\n").join(block) for block in blocks if block)
 
@@ -63,20 +62,31 @@ class HistoryDetails(Static):
         if entry.kept.broken:
             words = f"Its assessment cannot be read. {entry.kept.broken}"
             return [Content.styled(words, "$text-error")]
-        there = [kind.value for kind in FileKind if kind in entry.kept.files]
+        there = _names(entry.kept.files)
         words = " and ".join(there).capitalize() or "No files"
         missing = "" if len(there) != 1 else ", the other is not there"
-        return [Content.styled(f"{words}{missing}.", "$faint")]
+        own = " With a self-assessment." if FileKind.SELF_ASSESSMENT in entry.kept.files else ""
+        return [Content.styled(f"{words}{missing}.{own}", "$faint")]
 
     def _marks(self, entry: HistoryEntry, marks: MarkSummary) -> list[Content]:
-        marked = MARKED_BY[marks.marker]
+        marked = marked_by(marks.marker, entry.assessor, entry.me)
         whole = mark_words(entry) + (f"   {marked}" if marked else "")
         lines = [Content.styled(whole, "bold")]
+        if words := owner_words(entry.owner, entry.session, entry.me):
+            lines.append(Content.styled(words, "$text-warning"))
         width = max(16, self.size.width)
+        if own := entry.self_marks:
+            words = Difference(own.percent, marks.percent).words
+            lines += [Content.styled(f"□ {words}", "$text-warning")] if words else []
         for domain in marks.domains:
             lines.append(Content(fit(domain.name, width)))
             lines.append(_domain_words(domain))
         return lines
+
+
+def _names(files: frozenset[FileKind]) -> list[str]:
+    """What the review reads, of these files."""
+    return [kind.value for kind in (FileKind.TRANSCRIPT, FileKind.ASSESSMENT) if kind in files]
 
 
 def _domain_words(domain: DomainMark) -> Content:

@@ -163,7 +163,7 @@ class HistoryList(CursorList):
         segments += [
             Segment(fit(case_words(entry), columns.about) + "  ", plain),
             Segment(f"{fit_right(mark_words(entry), 6)} ", mark),
-            Segment(fit(marker_words(entry.marks), 2) + " ", faint),
+            Segment(fit(marker_words(entry), 2) + " ", faint),
             Segment(fit(file_signs(entry), 2), faint),
         ]
         strip = Strip(segments).adjust_cell_length(self.line_width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, Literal
@@ -170,33 +170,34 @@ class HistoryReading:
                 raise error
 
     async def _look(self, session_id: UUID) -> None:
-        """Which files a session has; its assessment is fetched if it is another than before."""
+        """Which files a session has; those with marks are fetched if they differ from before."""
         entry = self._history.get(session_id)
         files = {file.kind: file for file in await self._backend.assessments.files(session_id)}
-        there = frozenset(files)
-        file = files.get(FileKind.ASSESSMENT)
-        if file is None:
-            self._history.set_files(session_id, FileSummary(there))
-            return
-        stamp = f"{file.updated_at or file.uploaded_at} {file.size}"
-        known = entry.kept if entry else None
-        if known is not None and known.stamp == stamp:
-            self._history.set_files(
-                session_id, FileSummary(there, stamp, known.marks, known.broken)
-            )
-            return
-        try:
-            marks, broken = await self._marks(session_id, file)
-        except Gone:
-            self._history.set_files(session_id, FileSummary(there - {FileKind.ASSESSMENT}))
-            return
-        self._history.set_files(session_id, FileSummary(there, stamp, marks, broken))
+        known = (entry.kept if entry else None) or FileSummary()
+        found = FileSummary(frozenset(files))
+        if (file := files.get(FileKind.ASSESSMENT)) is not None:
+            stamp = _stamp(file)
+            marks, broken = known.marks, known.broken
+            # What an earlier version has kept does not say whose marks they are.
+            if known.stamp != stamp or known.at is None:
+                marks, broken = await self._marks(session_id, file)
+            at = file.updated_at or file.uploaded_at
+            found = replace(found, stamp=stamp, marks=marks, broken=broken, at=at)
+        if (file := files.get(FileKind.SELF_ASSESSMENT)) is not None:
+            stamp, own = _stamp(file), known.own
+            if known.own_stamp != stamp:
+                own, _ = await self._marks(session_id, file)
+            found = replace(found, own_stamp=stamp, own=own)
+        self._history.set_files(session_id, found)
 
     async def _marks(self, session_id: UUID, file: SessionFile) -> tuple[MarkSummary | None, str]:
-        """An assessment's marks, or why it cannot be read."""
+        """The marks in a file, or why it cannot be read; neither if it was deleted just now."""
         if (file.size or 0) > MAX_BYTES:
             return None, f"It is larger than {MAX_BYTES // 1024**2} MB."
-        data = await self._backend.assessments.read(session_id, FileKind.ASSESSMENT)
+        try:
+            data = await self._backend.assessments.read(session_id, file.kind)
+        except Gone:
+            return None, ""
         reading = Reading(data, "assessment")
         try:
             # Its marks alone: what else is in the file is the review's to show.
@@ -208,6 +209,11 @@ class HistoryReading:
         if not isinstance(document, Assessment):
             return None, "It is no assessment, but a transcript."
         return MarkSummary.of(document), ""
+
+
+def _stamp(file: SessionFile) -> str:
+    """Differs between two uploads of a file."""
+    return f"{file.updated_at or file.uploaded_at} {file.size}"
 
 
 async def _caught(work: Any) -> DataError | None:

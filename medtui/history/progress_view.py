@@ -102,7 +102,7 @@ class ProgressView(ScrollView, can_focus=True):
         room = width - left - RULER - 1
         faint = self._style("faint")
         spans = periods(scale.start, scale.end, self._zone, room // NAMED)
-        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} examiner  ▁ ×2 how often "
+        legend = f"{SIGNS_AI} AI, formative  {SIGNS_HUMAN} people  ▁ ×2 how often "
         beside = max(0, width - cell_len(legend) - 3)
         title = fit(first_fitting(TITLES[self._by], beside), beside)
         lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)]]
@@ -121,7 +121,9 @@ class ProgressView(ScrollView, can_focus=True):
         drawn = [
             [Segment(label, self._style("faint")), *self._segments(row)]
             for label, row in zip(
-                ruler(scale, height), chart(series.points, scale, room, height), strict=True
+                ruler(scale, height),
+                chart(series.points, scale, room, height, series.own),
+                strict=True,
             )
         ]
         bars = often(series.practised, scale, room)

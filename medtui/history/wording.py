@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from medtui.core.history import Filter, HistoryEntry, MarkSummary, Month
+from medtui.core.history import Filter, HistoryEntry, Month
 from medtui.core.progress import STEADY, Series
+from medtui.core.self_assessment import points_words
 from medtui.documents.assessment import Marker
 from medtui.models import FileKind, Role
 
-SHORT_MARKERS = {Marker.AI: "AI", Marker.HUMAN: "ex", Marker.SELF: "me", Marker.UNKNOWN: ""}
+SHORT_MARKERS = {Marker.AI: "AI", Marker.EXAMINER: "ex", Marker.SELF: "me"}
 """Who marked, in two letters: AI, an examiner, oneself."""
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -60,8 +61,13 @@ def mark_words(entry: HistoryEntry) -> str:
     return percent_words(entry.kept.marks.percent) or entry.kept.marks.words or "–"
 
 
-def marker_words(marks: MarkSummary | None) -> str:
-    return SHORT_MARKERS[marks.marker] if marks else ""
+def marker_words(entry: HistoryEntry) -> str:
+    """Who marked, in two letters: "AI", or the assessor's initials; "" if that is not known."""
+    if entry.marks is None:
+        return ""
+    if entry.assessor is not None and entry.marks.marker is not Marker.AI:
+        return f"{entry.assessor.first_name[:1]}{entry.assessor.last_name[:1]}"
+    return SHORT_MARKERS.get(entry.marks.marker, "")
 
 
 def file_signs(entry: HistoryEntry) -> str:
@@ -111,7 +117,8 @@ def count_words(series: Series) -> str:
     """ "11 AI, 3 examiner, of 17": who gave how many marks, and how often it was practised."""
     by = [
         (series.by(Marker.AI), "AI"),
-        (series.by(Marker.HUMAN), "examiner"),
+        (series.by(Marker.EXAMINER), "examiner"),
+        (series.by(Marker.HUMAN), "by people"),
         (series.by(Marker.SELF), "self"),
         (series.by(Marker.UNKNOWN), "unknown"),
     ]
@@ -119,9 +126,20 @@ def count_words(series: Series) -> str:
     return f"{who or 'no marks'}, of {len(series.practised)}"
 
 
+def own_words(series: Series) -> str:
+    """ "□ you mark 6 points higher": how the viewer's own marks compare with the others."""
+    gap = series.own_gap
+    if gap is None:
+        return f"□ {len(series.own)} own"
+    if abs(gap) < STEADY:
+        return "□ you mark the same"
+    return f"□ you mark {points_words(gap)}"
+
+
 def rest_words(series: Series) -> str:
     """What is not drawn: "2 lack evidence, grades S S B"."""
-    parts = [f"{series.unsure} lack evidence"] if series.unsure else []
+    parts = [own_words(series)] if series.own else []
+    parts += [f"{series.unsure} lack evidence"] if series.unsure else []
     if series.grades:
         shown = " ".join(series.grades[-4:])
         parts.append(f"grades {shown}")
@@ -159,7 +177,7 @@ def _period_name(at: datetime, step: int) -> str:
 
 def progress_words(entries: Sequence[HistoryEntry]) -> str:
     """ "21 sessions as candidate, 17 of them marked"."""
-    sat = [entry for entry in entries if entry.role is Role.CANDIDATE and entry.is_held]
-    marked = sum(entry.marks is not None for entry in sat)
+    sat = [entry for entry in entries if entry.was_candidate]
+    marked = sum(entry.own_marks is not None for entry in sat)
     sessions = "1 session" if len(sat) == 1 else f"{len(sat)} sessions"
     return f"{sessions} as candidate, {marked} of them marked"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from medtui.core.mark_sheet_json import assessment
 from medtui.data.answer import write
+from medtui.documents.assessment import Owner
 from medtui.marking import wording
-from medtui.models import Stage
+from medtui.models import FileKind, Stage
+from medtui.store.read_marks import has_read
 from medtui.ui.protocol import SaveCopy, Ui
 
 if TYPE_CHECKING:
@@ -66,6 +70,7 @@ class SheetActs:
             "new": self.new,
             "save": self.save,
             "hand_in": self.hand_in,
+            "examiner": self.examiner,
         }
 
     async def delete(self) -> None:
@@ -115,7 +120,7 @@ class SheetActs:
         saved = await self._ui.open(
             SaveCopy(
                 Path.home() / "assessment.json",
-                lambda: assessment(sheet).decode(),
+                lambda: assessment(sheet, self._owner(sheet)).decode(),
                 title="Save the assessment as a file",
             )
         )
@@ -134,15 +139,49 @@ class SheetActs:
             return
         if sent is None or sent.revision != sheet.revision:
             runs = session.stage is Stage.INTERVIEW
+            is_own = sheet.candidate == self._context.me
+            if is_own and not self._context.backend.takes_self_assessments:
+                ui.refuse(wording.NO_SELF_ASSESSMENTS)
+                return
+            owner = self._owner(sheet)
+            if is_own:
+                owner = await asyncio.to_thread(self._as_read, owner)
             words = wording.question(sheet, is_host=is_host, partner=ui.partner, runs=runs)
+            if is_own:
+                words = wording.own_question(sheet, read_first=owner.read_first)
             if await ui.ask(words, "Hand in"):
-                content = assessment(sheet)
-                await self._write(delivery.hand_in(session, sheet.id, sheet.revision, content))
+                content = assessment(sheet, owner)
+                kind = FileKind.SELF_ASSESSMENT if is_own else FileKind.ASSESSMENT
+                handed_in = delivery.hand_in(session, sheet.id, sheet.revision, content, kind)
+                await self._write(handed_in)
         elif not (sent.is_in_the_way and sent.is_host):
             ui.refuse(wording.standing(sheet, sent, ui.partner))
         elif await ui.ask(wording.REPLACE, "Replace it"):
             await self._write(delivery.replace(sent))
         ui.draw()
+
+    async def examiner(self) -> None:
+        """Say on the sheet that one marks as an examiner, or as a fellow trainee again."""
+        self._ui.set_sheet(self._ui.sheet.toggle_examiner())
+        how = "an examiner" if self._ui.sheet.is_examiner else "a fellow trainee"
+        self._ui.notify(f"The sheet says now that {how} has marked.", markup=False)
+
+    def _owner(self, sheet: Sheet) -> Owner:
+        """Whose marks these are: the candidate's whom the sheet was begun for."""
+        session = self._ui.session
+        is_of_row = sheet.candidate == session.candidate_id
+        return Owner(
+            candidate_id=sheet.candidate,
+            session_id=session.id,
+            case_id=session.case_id if is_of_row else None,
+            assessed_by=self._context.me,
+            marked_at=self._context.now(),
+        )
+
+    def _as_read(self, owner: Owner) -> Owner:
+        """Say whether the candidate has read the assessment before. Blocks for a moment."""
+        state, me = self._context.settings.state, self._context.me
+        return replace(owner, read_first=has_read(state, me, self._ui.session.id))
 
     async def _write(self, work: Awaitable[object]) -> None:
         if error := (await write(work)).error:

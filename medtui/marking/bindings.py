@@ -36,6 +36,8 @@ SHEET_KEYS: list[BindingType] = [
             tooltip="Hand the sheet in as the session's assessment"),
     Binding("R", "act('rubric')", "Rubric", show=False, id="sheet.rubric",
             tooltip="Mark by another rubric"),
+    Binding("E", "act('examiner')", "Examiner", show=False, id="sheet.examiner",
+            tooltip="Mark as an examiner, or as a fellow trainee"),
     Binding("w", "act('save')", "Save", show=False, id="sheet.save",
             tooltip="Write the assessment to a file"),
     Binding("N", "act('new')", "New", show=False, id="sheet.new",

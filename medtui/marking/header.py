@@ -26,20 +26,26 @@ class SheetLine(Static):
 
     def show(
         self,
-        partner: str,
+        partner: str | None,
         rubric: str,
         feed: ConnectionState,
         stage: Stage,
         reading: ClockReading | None,
         elapsed: str,
     ) -> None:
-        """`elapsed` is for how long the station has run; nothing of the case is ever in it."""
+        """`partner` None: one marks oneself. `elapsed`: for how long the station has run.
+
+        Nothing of the case is ever in it.
+        """
         width = self.size.width
         right = Content.assemble(
             Content(rubric), "  ", (f" {stage.label.upper()} ", "bold reverse"), " "
         )
         state = feed_words(feed, self._zone, with_reason=width >= 120)
-        left = Content.assemble((" Mark sheet ", "bold"), "· you mark ", Content(partner), "  ")
+        name, words = "Mark sheet", f"you mark {partner}"
+        if partner is None:
+            name, words = "Self-assessment", "how do you think it went?"
+        left = Content.assemble((f" {name} ", "bold"), "· ", Content(words), "  ")
         room = width - cell_len(right.plain) - cell_len(state.plain) - 1
         left = left.truncate(max(0, room), ellipsis=True)
         used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)

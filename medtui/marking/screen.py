@@ -88,6 +88,11 @@ class MarkSheetScreen(ActingScreen):
         return person(self.session, other_of(self.session, self.me), self.me)
 
     @property
+    def is_own(self) -> bool:
+        """Whether the candidate marks themself."""
+        return self.sheet.candidate == self.me
+
+    @property
     def submission(self) -> Submission | None:
         delivery = self.context.sheets.delivery
         sent = delivery.of(self.session.id) if delivery else []
@@ -241,7 +246,7 @@ class MarkSheetScreen(ActingScreen):
         """Returns what the room's clock shows; None without a room, or where no station runs."""
         reading = self._room.reading(self.context.now()) if self._room else None
         self.line.show(
-            self.partner,
+            None if self.is_own else self.partner,
             self.sheet.rubric.name,
             self.context.feed.connection,
             self.session.stage,

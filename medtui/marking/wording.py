@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from medtui.core.mark_sheet import Sheet
 from medtui.documents.words import figure
+from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Hold, Submission
 
 REPLACE = "There is an assessment of this session already. Replace it?"
@@ -38,11 +39,28 @@ def standing(sheet: Sheet, submission: Submission | None, partner: str) -> str:
     return words
 
 
+def _is_own(submission: Submission) -> bool:
+    """Whether it is the candidate's own."""
+    return submission.kind is FileKind.SELF_ASSESSMENT
+
+
+def _sheet(submission: Submission) -> str:
+    return "self-assessment" if _is_own(submission) else "mark sheet"
+
+
+def _article(submission: Submission) -> str:
+    return "a self-assessment" if _is_own(submission) else "an assessment"
+
+
+def _file(submission: Submission, whose: str) -> str:
+    return f"{whose} self-assessment" if _is_own(submission) else "the session's assessment"
+
+
 def _where(submission: Submission, partner: str) -> str:
     reason = f" {submission.reason}" if submission.reason else ""
     if submission.is_in_the_way:
         whose = "h asks whether to replace it" if submission.is_host else f"{partner} decides"
-        return f"Not uploaded: there is an assessment already, and {whose}."
+        return f"Not uploaded: there is {_article(submission)} already, and {whose}."
     match submission.where:
         case DeliveryState.WAITING:
             return (
@@ -53,7 +71,7 @@ def _where(submission: Submission, partner: str) -> str:
         case DeliveryState.WITH_HOST:
             return f"With {partner}, not yet uploaded.{reason}"
         case DeliveryState.UPLOADED:
-            return "Uploaded: it is the session's assessment."
+            return f"Uploaded: it is {_file(submission, 'your')}."
     return f"{submission.reason} The sheet stays here: w saves it as a file."
 
 
@@ -61,30 +79,31 @@ def moved(submission: Submission) -> str | None:
     """What is said when a sheet has come to where it stands; None where that is no news."""
     partner = submission.partner or "the other one"
     if not submission.is_mine:
-        whose = f"{partner}'s mark sheet"
+        whose = f"{partner}'s {_sheet(submission)}"
         if submission.is_in_the_way:
-            return f"{whose} is here, but there is an assessment already: m in the room decides."
+            there = f"there is {_article(submission)} already"
+            return f"{whose} is here, but {there}: m in the room decides."
         if submission.is_held:
             return f"{whose} has come, {_held(submission)}"
         return {
             DeliveryState.WITH_HOST: f"{whose} has come, and is being uploaded.",
-            DeliveryState.UPLOADED: f"{whose} is uploaded: it is the session's assessment.",
+            DeliveryState.UPLOADED: f"{whose} is uploaded.",
             DeliveryState.REFUSED: f"{whose} cannot be uploaded. {submission.reason}",
         }.get(submission.where)
+    own = f"Your {_sheet(submission)}"
     if submission.is_in_the_way:
         return None if submission.is_host else (
-            f"Your mark sheet is with {partner}, but there is an assessment already:"
+            f"{own} is with {partner}, but there is {_article(submission)} already:"
             f" {partner} decides."
         )  # fmt: skip
     if submission.where is DeliveryState.WITH_HOST and submission.is_host:
         return None
+    later = "it goes over once you are both there"
     return {
-        DeliveryState.WAITING: f"Your mark sheet is not yet with {partner}: "
-        "it goes over once you are both"
-        " there.",
-        DeliveryState.WITH_HOST: f"Your mark sheet is with {partner}, not yet uploaded.",
-        DeliveryState.UPLOADED: "Your mark sheet is uploaded: it is the session's assessment.",
-        DeliveryState.REFUSED: f"Your mark sheet cannot be handed in. {submission.reason}",
+        DeliveryState.WAITING: f"{own} is not yet with {partner}: {later}.",
+        DeliveryState.WITH_HOST: f"{own} is with {partner}, not yet uploaded.",
+        DeliveryState.UPLOADED: f"{own} is uploaded: it is {_file(submission, 'your')}.",
+        DeliveryState.REFUSED: f"{own} cannot be handed in. {submission.reason}",
     }[submission.where]
 
 
@@ -99,8 +118,8 @@ def decision(submission: Submission) -> tuple[str, str, str]:
     partner = submission.partner or "the other one"
     if submission.is_in_the_way:
         return (
-            f"{partner}'s mark sheet is here, but there is an assessment of this session already."
-            " Replace it?",
+            f"{partner}'s {_sheet(submission)} is here, but there is {_article(submission)} of this"
+            " session already. Replace it?",
             f"replace it by {partner}'s",
             "keep it: the other one is told",
         )
@@ -135,6 +154,25 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
         words += " What is still being typed stays behind."
     if elsewhere := elsewhere_words(sheet):
         words += f" {elsewhere} {'stays' if sheet.elsewhere == 1 else 'stay'} here."
+    return words
+
+
+NO_SELF_ASSESSMENTS = (
+    "This server takes no self-assessments yet: its operator has to apply medtui's newest "
+    "migration. w saves the sheet as a file."
+)
+
+
+def own_question(sheet: Sheet, *, read_first: bool) -> str:
+    """What handing in the candidate's own sheet asks once."""
+    words = (
+        "Hand in your self-assessment? It is shown beside the assessment, domain by domain, to "
+        "both of you."
+    )
+    if read_first:
+        words += " It says that you had read the assessment before."
+    if missing := missing_words(sheet):
+        words += f" {missing}."
     return words
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from medtui.core.self_assessment import compared, key
 from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence, Marker
 from medtui.documents.evidence import Found, How
 from medtui.documents.flatten import flattened
@@ -29,6 +30,8 @@ class LineKind(StrEnum):
 
     HEADING = "heading"
     MARK = "mark"
+    OWN = "own"
+    """The candidate's own mark."""
     NOTE = "note"
     FLAG = "flag"
     DOMAIN = "domain"
@@ -59,9 +62,39 @@ _GAP = Passage(LineKind.GAP)
 _CRITERIA = {"yes": LineKind.DONE, "partial": LineKind.PARTLY, "no": LineKind.MISSED}
 
 
-def outline(assessment: Assessment) -> list[Passage]:
-    """All of an assessment, in the order in which one reads it."""
-    return list(_trimmed(_passages(assessment)))
+def outline(
+    assessment: Assessment,
+    marked_by: str | None = None,
+    note: str = "",
+    own: Assessment | None = None,
+) -> list[Passage]:
+    """All of an assessment, in the order in which one reads it.
+
+    `marked_by`: who gave the marks, in words; None: as the file alone says. `note`: a sentence
+    about whose marks they are; "": there is nothing to say. `own`: the candidate's own marks, to
+    stand beside these; None: there are none.
+    """
+    by = MARKED_BY[assessment.marker] if marked_by is None else marked_by
+    passages = _passages(assessment, by, note)
+    return list(_trimmed(passages if own is None else _beside(passages, assessment, own)))
+
+
+def _beside(
+    passages: Iterable[Passage], assessment: Assessment, own: Assessment
+) -> Iterable[Passage]:
+    """The passages, with the candidate's own mark after the overall one and each domain's."""
+    differences = compared(assessment, own)
+    for passage in passages:
+        yield passage
+        words = ""
+        if passage.kind is LineKind.MARK:
+            words = differences[""].words or "There is a self-assessment."
+            if own.owner.read_first:
+                words += " It was written after reading the assessment."
+        elif passage.kind is LineKind.DOMAIN and (found := differences.get(key(passage.text))):
+            words = found.words
+        if words:
+            yield Passage(LineKind.OWN, words, "□", indent=2)
 
 
 class Place(NamedTuple):
@@ -84,10 +117,11 @@ def place_of(found: Found | None, start: float | None) -> Place:
     }[found.how]
 
 
-def _passages(assessment: Assessment) -> Iterable[Passage]:
+def _passages(assessment: Assessment, marked_by: str, note: str) -> Iterable[Passage]:
     whole = overall_words(assessment.overall)
-    marked = MARKED_BY[assessment.marker]
-    yield Passage(LineKind.MARK, whole or "No overall mark", aside=marked)
+    yield Passage(LineKind.MARK, whole or "No overall mark", aside=marked_by)
+    if note:
+        yield Passage(LineKind.NOTE, note)
     if assessment.overall.scale:
         yield Passage(LineKind.NOTE, "Scale: " + ", ".join(assessment.overall.scale))
     if assessment.marker is Marker.AI:

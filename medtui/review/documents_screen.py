@@ -20,7 +20,7 @@ from medtui.documents.reading import Reading
 from medtui.documents.search import Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
-from medtui.documents.words import is_left_over
+from medtui.documents.words import MARKED_BY, is_left_over
 from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.header import ReviewHeader
@@ -76,6 +76,8 @@ class DocumentsScreen(ActingScreen):
         self.transcript: Transcript | None = None
         self.assessment: Assessment | None = None
         self.is_complete = True
+        self.own: Assessment | None = None
+        """The candidate's own assessment, shown beside the assessor's; None: there is none."""
         """False while the transcript is compared with its file."""
         self.has_begun = False
         """Whether only the first turns of a transcript are shown, as the others are being read."""
@@ -182,12 +184,17 @@ class DocumentsScreen(ActingScreen):
             self._show_transcript(document)
         else:
             self.assessment = document
-            self.marks.show(outline(document))
-            self.header.show_assessment(document)
+            by, note = self.about(document)
+            self.marks.show(outline(document, by, note, self.own))
+            self.header.show_assessment(document, by)
             if self.focused is None:
                 self.marks.focus()
         self.refresh_bindings()
         self._look_for_quotes()
+
+    def about(self, assessment: Assessment) -> tuple[str, str]:
+        """Who gave the marks, in words, and a sentence on whose they are; "": nothing to say."""
+        return MARKED_BY[assessment.marker], ""
 
     def _show_transcript(self, transcript: Transcript) -> None:
         seen = self.turns.seen if self.has_begun else None

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.documents.assessment import Assessment
-from medtui.documents.words import MARKED_BY, overall_words
+from medtui.documents.words import overall_words
 
 MOST_LINES = 3
 """The figures take as many lines as they need, but no more: a crowd's are cut off."""
@@ -34,10 +34,11 @@ class ReviewHeader(Static):
     def on_resize(self, event: events.Resize) -> None:
         self._write()
 
-    def show_assessment(self, assessment: Assessment | None) -> None:
+    def show_assessment(self, assessment: Assessment | None, marked_by: str = "") -> None:
+        """`marked_by`: who gave the marks, in words."""
         parts: list[str] = []
         if assessment is not None:
-            parts = [overall_words(assessment.overall), MARKED_BY[assessment.marker]]
+            parts = [overall_words(assessment.overall), marked_by]
         self._mark = "   ".join(part for part in parts if part)
         self._write()
 

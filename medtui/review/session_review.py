@@ -14,11 +14,13 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from medtui.core.marks_owner import about
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
+from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
-from medtui.documents.kinds import Document
+from medtui.documents.kinds import Document, Kind
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.models import FileKind, PracticeSession, SessionFile
@@ -28,6 +30,7 @@ from medtui.review.header import ReviewHeader
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.review.screen import ReviewScreen
 from medtui.review.wording import missing, review_title, size_words
+from medtui.store.read_marks import note_read
 from medtui.store.speaker_names import SpeakerNames
 from medtui.ui import routes
 from medtui.ui.context import Context
@@ -69,7 +72,9 @@ class SessionReviewScreen(ReviewScreen):
         self.memory = self._names
         self.files: dict[FileKind, SessionFile] | None = None
         """The files that are there; None: not known yet."""
-        self._shown: dict[FileKind, SessionFile | bool] = {}
+        self._own_file: SessionFile | None = None
+        """The self-assessment that is shown."""
+        self._shown: dict[Kind, SessionFile | bool] = {}
         """What is shown of each: its file, or, where it is missing, whether the other is there."""
         self._wake = asyncio.Event()
         self._acts = FileActions(self, context)
@@ -129,40 +134,61 @@ class SessionReviewScreen(ReviewScreen):
             self.files = files
             self.query_one(FilesLine).show(found, self.context.now(), self.context.zone)
             self.refresh_bindings()
-        await asyncio.gather(*(self._update(kind, files) for kind in FileKind))
+        await self._update_own(files.get(FileKind.SELF_ASSESSMENT))
+        await asyncio.gather(
+            self._update("transcript", files.get(FileKind.TRANSCRIPT), files),
+            self._update("assessment", files.get(FileKind.ASSESSMENT), files),
+        )
 
-    async def _update(self, kind: FileKind, files: dict[FileKind, SessionFile]) -> None:
-        file = files.get(kind)
+    async def _update_own(self, file: SessionFile | None) -> None:
+        """Show the self-assessment beside the assessment, or, while there is none, alone."""
+        if file == self._own_file:
+            return
+        own = None
+        if file is not None and (file.size or 0) <= MAX_BYTES:
+            try:
+                data = await self._backend.assessments.read(self.session.id, file.kind)
+                document = await Reading(data, "assessment").result()
+            except (DataError, DocumentError):
+                return  # the next look tries again, or says why the file is broken
+            own = document if isinstance(document, Assessment) else None
+        self._own_file, self.own = file, own
+        if self.assessment is not None:
+            self.show(self.assessment)
+
+    async def _update(
+        self, kind: Kind, file: SessionFile | None, files: dict[FileKind, SessionFile]
+    ) -> None:
         to_show = file or bool(files)
         if to_show == self._shown.get(kind):
             return
         if file is None:
             self._show_missing(kind)
-        elif not await self._read(file):
+        elif not await self._read(kind, file):
             return
         self._shown[kind] = to_show
 
-    def _show_missing(self, kind: FileKind) -> None:
-        self.forget(kind.value)
-        if kind is FileKind.ASSESSMENT and not self.files:
+    def _show_missing(self, kind: Kind) -> None:
+        self.forget(kind)
+        if kind == "assessment" and not self.files:
             self.hide("assessment")  # what is said of the transcript is said of both
         else:
-            self.show_words(
-                kind.value, missing(kind, self.session, self.me, any_there=bool(self.files))
-            )
+            words = missing(kind, self.session, self.me, any_there=bool(self.files))
+            if kind == "assessment" and self._own_file is not None:
+                words += "\n\nThe self-assessment is there: it is shown beside it then."
+            self.show_words(kind, words)
 
-    async def _read(self, file: SessionFile) -> bool:
+    async def _read(self, kind: Kind, file: SessionFile) -> bool:
         """Show a file, or say why it cannot be shown. Whether that needs not be tried again."""
-        kind = file.kind
-        if getattr(self, kind.value) is None:
-            self.show_words(kind.value, f"Reading the {kind} ({size_words(file.size)}) …")
+        if getattr(self, kind) is None:
+            self.show_words(kind, f"Reading the {kind} ({size_words(file.size)}) …")
         try:
             if (file.size or 0) > MAX_BYTES:
                 raise DocumentError(
                     f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
                 )
-            data = await self._backend.assessments.read(self.session.id, kind)
-            reading = Reading(data, kind.value)
+            data = await self._backend.assessments.read(self.session.id, file.kind)
+            reading = Reading(data, kind)
             document = await self.follow(reading, self._names)
             if isinstance(document, Transcript) and document.source == "unknown":
                 reading.stop()
@@ -176,20 +202,33 @@ class SessionReviewScreen(ReviewScreen):
         except Gone:
             return False  # it was deleted just now: the next look says so
         except DataError as error:
-            if getattr(self, kind.value) is None:
-                self.show_words(kind.value, f"{error.message}\n\nIt is tried again.", failed=True)
+            if getattr(self, kind) is None:
+                self.show_words(kind, f"{error.message}\n\nIt is tried again.", failed=True)
             return False
         except DocumentError as error:
-            self._show_broken(kind, error.message)
+            self._show_broken(file.kind, error.message)
         return True
 
-    def _show_file(self, kind: FileKind, document: Document) -> None:
+    def _show_file(self, kind: Kind, document: Document) -> None:
         is_transcript = isinstance(document, Transcript)
-        if is_transcript != (kind is FileKind.TRANSCRIPT):
+        if is_transcript != (kind == "transcript"):
             other = "a transcript" if is_transcript else "an assessment"
-            self._show_broken(kind, f"This is no {kind}, but {other}.")
+            self._show_broken(FileKind(kind), f"This is no {kind}, but {other}.")
         else:
             self.show(document)
+            if kind == "assessment" and self.session.candidate_id == self.me:
+                self._note_read()
+
+    @work(thread=True)
+    def _note_read(self) -> None:
+        """From here on a self-assessment says that it was written after reading this."""
+        with contextlib.suppress(OSError):
+            note_read(self.context.settings.state, self.me, self.session.id)
+
+    def about(self, assessment: Assessment) -> tuple[str, str]:
+        file = (self.files or {}).get(FileKind.ASSESSMENT)
+        came_at = (file.updated_at or file.uploaded_at) if file else None
+        return about(assessment, self.session, came_at, self.me)
 
     # Keys
 
@@ -228,11 +267,12 @@ class SessionReviewScreen(ReviewScreen):
         return super().dialog(dialog)
 
     def _show_broken(self, kind: FileKind, reason: str) -> None:
-        self.forget(kind.value)
+        shown: Kind = "transcript" if kind is FileKind.TRANSCRIPT else "assessment"
+        self.forget(shown)
         words = f"{kind.filename}: {reason}"
         if self.is_host:
             words += "\n\na puts another in its place, s saves this one as it is."
-        self.show_words(kind.value, words, failed=True)
+        self.show_words(shown, words, failed=True)
 
     def action_mark_sheet(self) -> None:
         self.context.go(routes.MarkSheet(self.session))

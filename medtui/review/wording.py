@@ -7,7 +7,8 @@ from uuid import UUID
 
 from medtui.core.agenda import name_of
 from medtui.core.room_rules import title
-from medtui.models import FileKind, PracticeSession, Role
+from medtui.documents.kinds import Kind
+from medtui.models import PracticeSession, Role
 
 
 def review_title(session: PracticeSession, me: UUID, now: datetime, zone: tzinfo) -> str:
@@ -32,7 +33,7 @@ def size_words(size: int | None) -> str:
     return f"{size / 1_000_000:.1f} MB"
 
 
-def missing(kind: FileKind, session: PracticeSession, me: UUID, *, any_there: bool) -> str:
+def missing(kind: Kind, session: PracticeSession, me: UUID, *, any_there: bool) -> str:
     """The words in place of a file: that it is not there, and what will bring it."""
     what = f"No {kind} yet." if any_there else "No transcript and no assessment yet."
     comes = "It is shown here as soon as it comes." if any_there else (

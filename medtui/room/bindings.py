@@ -48,7 +48,7 @@ def _staged(
 
 
 ROOM_KEYS: list[BindingType] = [
-    *_staged("r", "roles", "Roles", "Who is the candidate"),
+    *_staged("r", "roles", "Roles", "Who is the candidate; after a station: swap, next round"),
     *_staged("c", "case", "Case", "Choose the case, or a random one"),
     *_staged("b", "brief", "Brief", "Write a brief of your own, instead of a case"),
     *_staged("t", "timing", "Time", "The phases of a station"),
@@ -57,7 +57,7 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("space", "pause", "Pause", "Pause, resume the clock"),
     *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
     *_staged("minus", "less", "less", "A minute less"),
-    *_staged("u", "again", "Once more", "Once more: back to prep"),
+    *_staged("u", "again", "Once more", "The next round, with the same roles"),
     *_staged("m", "mark", "Mark", "The mark sheet, for the assessor"),
     *_staged("R", "review", "Review", "Read transcript and assessment"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),

@@ -47,7 +47,7 @@ class BriefForm(ModalScreen[bool]):
         self.context = context
         self._backend = context.backend
         self._session = session
-        self.draft = DraftNote("write a brief")
+        self.draft = DraftNote()
         self._is_filled = False
         self._is_saving = False
         self._was_saved = False

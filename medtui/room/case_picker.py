@@ -1,9 +1,10 @@
-"""Which case: looked for, filtered, or drawn at random; drawn blind by a host who will sit it."""
+"""Which case: looked for, filtered, or drawn by need; drawn blind by a host who will sit it."""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
 from typing import ClassVar, Literal, cast
 from uuid import UUID
 
@@ -18,9 +19,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from medtui.core.agenda import fold
-from medtui.core.case_draw import Group, draw, groups, possible
+from medtui.core.case_draw import CaseDraw, Group, Past, groups, kind_of, kind_words, possible
 from medtui.data import DataError
-from medtui.data.cases import Past
 from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
 from medtui.room.host_actions import WRITE, CaseChoice
@@ -52,8 +52,8 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
                 tooltip="Only one category, then the next"),
         Binding("d", "filter('domain')", "Domain", id="cases.domain",
                 tooltip="Only one domain, then the next"),
-        Binding("r", "random", "Random", id="cases.random",
-                tooltip="Draw one of these at random"),
+        Binding("r", "random", "Draw", id="cases.random",
+                tooltip="Draw the one of these that you both need most"),
         Binding("b", "write", "Own brief", id="cases.write",
                 tooltip="Write a brief of your own instead"),
         Binding("l", "load", "Load samples", id="cases.load", tooltip="Load the sample cases"),
@@ -75,7 +75,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
         self._cases: list[CaseSummary] = []
         self._has_none = False
         """Whether the server is known to have no case at all."""
-        self._past = Past()
+        self._draws = CaseDraw((), Past(), choice.candidate, choice.partner)
         self._shown: list[CaseSummary] | list[Group] = []
         self._names: dict[UUID, str] = {}
         self._found: set[UUID] | None = None
@@ -101,7 +101,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
         choice = self._choice
         try:
             cases = await self._backend.cases.catalogue()
-            self._past = await self._backend.cases.past([choice.candidate, choice.partner])
+            past = await self._backend.cases.past([choice.candidate, choice.partner])
         except DataError as error:
             if self.is_current:
                 self.context.notify_error(error)
@@ -109,6 +109,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
             return
         if self._is_going:
             return
+        self._draws = CaseDraw(cases, past, choice.candidate, choice.partner)
         barred = choice.barred
         if choice.is_blind:
             barred |= self._backend.cases.looked_at
@@ -159,15 +160,19 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
 
     def _mark(self, case_id: UUID) -> tuple[str, str]:
         """What speaks against a case, in a word and in a sentence."""
-        choice = self._choice
-        who = choice.names.get(choice.candidate, "the candidate")
-        if self._past.has_acted(choice.candidate, case_id):
-            return "acted", f"{who} has acted it."
-        if self._past.knows(choice.candidate, case_id):
-            return "sat", f"{who} has sat it."
-        if self._past.knows(choice.partner, case_id):
+        choice, past = self._choice, self._draws.past
+        if past.has_acted(choice.candidate, case_id):
+            return "acted", f"{self._candidate} has acted it."
+        if past.knows(choice.candidate, case_id):
+            return "sat", f"{self._candidate} has sat it."
+        if past.knows(choice.partner, case_id):
             return "known", "You know it."
         return "", ""
+
+    @property
+    def _candidate(self) -> str:
+        """What the candidate is called where another reads it."""
+        return self._choice.names.get(self._choice.candidate, "The candidate")
 
     def _show_hint(self) -> None:
         """Under the list: how much of it is shown, and what to know of the one at the cursor."""
@@ -288,17 +293,15 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
     def action_random(self) -> None:
         self._draw([case for case in self._cases if self._is_wanted(case)])
 
-    def _draw(self, cases: list[CaseSummary] | tuple[CaseSummary, ...]) -> None:
-        choice = self._choice
-
-        def is_known(case_id: UUID) -> bool:
-            return any(self._past.knows(who, case_id) for who in (choice.candidate, choice.partner))
-
-        drawn = draw(cases, is_known, self._dice)
+    def _draw(self, cases: Sequence[CaseSummary]) -> None:
+        drawn = self._draws.draw(cases, self._dice)
         if drawn is None:
             self.notify("There is no case to draw from.", severity="warning", markup=False)
-        else:
-            self.dismiss(drawn.id)
+            return
+        now = self.context.now().astimezone(self.context.zone)
+        why = self._draws.reason(drawn, cases, self._choice.me, self._candidate, now)
+        self.context.notify(why, title="Case drawn", markup=False)
+        self.dismiss(drawn.id)
 
     def action_back(self) -> None:
         """From the search to the list, from the list back to the room."""
@@ -310,4 +313,4 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
 
 
 def _said(row: CaseSummary | Group) -> str:
-    return " · ".join(filter(None, (row.category, row.domain))) or "(no category)"
+    return kind_words((row.category, row.domain) if isinstance(row, Group) else kind_of(row))

@@ -22,9 +22,15 @@ class RoomLine(Static):
         self._content: Content | None = None
 
     def show(
-        self, title: str, whether_here: str, feed: ConnectionState, stage: Stage, role: Role | None
+        self,
+        title: str,
+        whether_here: str,
+        feed: ConnectionState,
+        stage: Stage,
+        role: Role | None,
+        round_: str = "",
     ) -> None:
-        """`title` is with whom; nothing of the case is ever in it."""
+        """`title` is with whom; nothing of the case is ever in it. `round_`: "Round 2 of 3"."""
         width = self.size.width
         right = Content.assemble(
             (f" {stage.label.upper()} ", "bold reverse"),
@@ -32,7 +38,7 @@ class RoomLine(Static):
             (role_words(role, stage), "bold"),
             " ",
         )
-        left = Content.assemble((" Room ", "bold"), "· ", Content(title))
+        left = Content.assemble((f" {round_ or 'Room'} ", "bold"), "· ", Content(title))
         state = feed_words(feed, self._zone, with_reason=width >= 120)
         room = width - cell_len(right.plain) - cell_len(state.plain) - cell_len(whether_here) - 4
         left = left.truncate(max(0, room), ellipsis=True) + whether_here

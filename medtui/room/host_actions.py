@@ -69,6 +69,9 @@ class RoomUi(Ui, Protocol):
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         """Do a write, and follow what has become of the row."""
 
+    async def begin_round(self, candidate: UUID) -> None:
+        """Begin the next round, with this candidate, and be in its room."""
+
 
 class HostActions:
     """The host's keys. A key that cannot act says why."""
@@ -97,12 +100,12 @@ class HostActions:
         return self._ui.room.me
 
     async def roles(self) -> None:
-        """Who is the candidate; after a station, the other one."""
+        """Who is the candidate; from a station on, the next round with the other one."""
         session = self._session
         if self._ui.refuse(rules.why_not_roles(session, self._me)):
             return
-        if session.stage is Stage.WRAP_UP:
-            await self._swap(session)
+        if session.stage is not Stage.PREP:
+            await self._next_round(session, other_of(session, session.candidate_id))
             return
         people = [session.host_id, *([session.guest_id] if session.guest_id else [])]
         choices = [(self._called(who), who) for who in people]
@@ -120,19 +123,13 @@ class HostActions:
         if had_own:
             self._notify_brief_gone(who)
 
-    async def _swap(self, session: PracticeSession) -> None:
-        who = other_of(session, session.candidate_id)
-        if who is None:
+    async def _next_round(self, session: PracticeSession, candidate: UUID | None) -> None:
+        if candidate is None:
             return
-        question = (
-            f"Swap roles: a new prep with {person(session, who, self._me)} as the candidate, and "
-            f"another case? {rules.REPLACED}"
-        )
-        had_own = self._ui.has_own_brief
-        if await self._ui.ask(question, "Swap roles"):
-            await self._ui.write(self._backend.sessions.begin_again(session, who))
-            if had_own:
-                self._notify_brief_gone(who)
+        question = "The station runs still. Finish it for both of you, and begin the next round?"
+        if session.stage is Stage.INTERVIEW and not await self._ui.ask(question, "Next round"):
+            return
+        await self._ui.begin_round(candidate)
 
     async def case(self) -> None:
         """Which case; drawn blind where the host is the candidate."""
@@ -223,13 +220,10 @@ class HostActions:
         await self._ui.write(self._backend.sessions.set_stage(session, Stage.WRAP_UP))
 
     async def again(self) -> None:
-        """Back to prep with the same roles and case."""
+        """The next round, with the same roles."""
         session = self._session
-        if self._ui.refuse(rules.why_not_again(session, self._me)):
-            return
-        question = f"Back to prep, once more with the same roles and case? {rules.REPLACED}"
-        if await self._ui.ask(question, "Once more"):
-            await self._ui.write(self._backend.sessions.set_stage(session, Stage.PREP))
+        if not self._ui.refuse(rules.why_no_round(session, self._me)):
+            await self._next_round(session, session.candidate_id)
 
     async def remove_guest(self) -> None:
         """Free the guest's seat, after asking."""

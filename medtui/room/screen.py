@@ -8,13 +8,12 @@ window and another client show the same.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -28,7 +27,6 @@ from medtui.core.room_rules import happened, title, why_not_clock
 from medtui.core.room_state import RoomState
 from medtui.core.station_clock import MINUTE
 from medtui.core.wording import moment
-from medtui.data import DataError
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -41,15 +39,17 @@ from medtui.data.events import (
     SheetMoved,
 )
 from medtui.data.rooms import CARD
-from medtui.models import FileKind, PracticeSession, Role, Stage
+from medtui.models import PracticeSession, Role, Stage
 from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.room.brief_form import BriefForm
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.room.case_picker import CasePicker
-from medtui.room.facts import FileState, Presence, RoomFacts, whether_here
+from medtui.room.facts import Presence, RoomFacts, whether_here
 from medtui.room.header import RoomLine
 from medtui.room.host_actions import BriefFor, CaseChoice, HostActions
+from medtui.room.lookups import RoomLookups
+from medtui.room.next_round import Arrangement, NextRound
 from medtui.room.notes import Notes
 from medtui.store.room_notes import RoomNotes, rescue, written
 from medtui.ui import routes
@@ -66,9 +66,6 @@ LOOK_SECONDS = 0.5
 
 BRIEF_SECONDS = 4
 """How often one looks in prep whether the host has written a brief, or changed it."""
-
-FILES_SECONDS = 8
-"""How often one looks whether the station's files are there."""
 
 TOLD_SECONDS = 4
 """For how long what the bell has said stands beside the clock."""
@@ -93,17 +90,22 @@ class RoomScreen(ActingScreen):
     brief = query_one(BriefView)
     notes = query_one(Notes)
 
-    def __init__(self, context: Context, session: PracticeSession) -> None:
+    def __init__(
+        self,
+        context: Context,
+        session: PracticeSession,
+        arrangement: Arrangement | None = None,
+    ) -> None:
         super().__init__()
         self.context = context
         self.room = RoomState(session, context.me)
         self.presence = Presence()
         self._backend = context.backend
         self._host = HostActions(self, context)
+        self._rounds = NextRound(self, context, arrangement or Arrangement())
+        self.begin_round = self._rounds.begin
         self._zone = context.zone
-        self._notebook = RoomNotes(
-            context.settings.state, context.me, session.id, self._notes_not_kept
-        )
+        self._notebook = self._notebook_of(session)
         self._at_last = ExitStack()
         self._looked = context.now()
         self._told = ""
@@ -114,6 +116,10 @@ class RoomScreen(ActingScreen):
     @property
     def session(self) -> PracticeSession:
         return self.room.session
+
+    def _notebook_of(self, session: PracticeSession) -> RoomNotes:
+        state, me = self.context.settings.state, self.context.me
+        return RoomNotes(state, me, session.id, self._notes_not_kept)
 
     def compose(self) -> ComposeResult:
         yield RoomLine(self._zone)
@@ -127,6 +133,7 @@ class RoomScreen(ActingScreen):
 
     async def on_mount(self) -> None:
         self._reader = BriefReader(self._backend, self.brief)
+        self._lookups = RoomLookups(self.facts, self._backend, self.room.me, self._draw)
         self.context.feed.events.subscribe(self, self._on_feed_event)
         self._at_last.enter_context(at_last(rescue))
         kept, notes, usual = await asyncio.gather(
@@ -138,9 +145,15 @@ class RoomScreen(ActingScreen):
         self.room.apply(self.session, self.context.now())
         self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
         self._read_brief()
-        self._watch_files()
+        self._look_for_files()
         self._look_back()
         self._tick()
+        self._follow_rounds()
+
+    @on(events.ScreenResume)
+    @work(group="rounds")
+    async def _follow_rounds(self) -> None:
+        await self._rounds.follow()
 
     async def on_unmount(self) -> None:
         self._backend.live.rooms.leave(self.session.id)
@@ -163,6 +176,7 @@ class RoomScreen(ActingScreen):
         id_ = self.session.id
         match event:
             case BoardRead() | SessionsChanged():
+                self._follow_rounds()
                 if session := self.context.feed.sessions.get(id_):
                     self._apply(session, is_mine=self._is_writing)
                 else:
@@ -203,9 +217,8 @@ class RoomScreen(ActingScreen):
         if self.room.apply(session, now):
             self.share()
         self._read_brief()
-        self._watch_files()
-        if (before.case_id, before.candidate_id) != (session.case_id, session.candidate_id):
-            self._look_back()
+        self._look_for_files()
+        self._look_back()
         self.refresh_bindings()
 
     def _merge(self, *cards: object) -> None:
@@ -253,31 +266,12 @@ class RoomScreen(ActingScreen):
             await self._reader.draw(self.session, self.room.role, reading)
 
     @work(exclusive=True, group="files")
-    async def _watch_files(self) -> None:
-        """After the station: ask the bucket whether its files are there; the feed does not say."""
-        self.facts.files = FileState()
-        while self.session.stage is Stage.WRAP_UP:
-            with contextlib.suppress(DataError):  # not known, until the next time
-                found = await self._backend.assessments.files(self.session.id)
-                kinds = {file.kind for file in found}
-                self.facts.files = FileState(
-                    FileKind.TRANSCRIPT in kinds, FileKind.ASSESSMENT in kinds
-                )
-                self._draw()
-            await asyncio.sleep(FILES_SECONDS)
+    async def _look_for_files(self) -> None:
+        await self._lookups.files(lambda: self.session)
 
     @work(exclusive=True, group="past")
     async def _look_back(self) -> None:
-        """Whether the candidate has acted the chosen case before: then both should know."""
-        session, self.facts.mark = self.session, ""
-        who, case_id = session.candidate_id, session.case_id
-        if who is None or case_id is None or session.stage is not Stage.PREP:
-            return
-        with contextlib.suppress(DataError):  # it is only a hint
-            if (await self._backend.cases.past([who])).has_acted(who, case_id):
-                has = "you have" if who == self.room.me else "the candidate has"
-                self.facts.mark = f"{has} acted it"
-                self._draw()
+        await self._lookups.past(self.session)
 
     # Drawing
 
@@ -302,7 +296,8 @@ class RoomScreen(ActingScreen):
             self.set_class(session.stage is stage, f"-{stage.label}")
         here = whether_here(session, self.room.me, self.presence)
         words = title(session, self.room.me)
-        self.line.show(words, here, self.context.feed.connection, session.stage, self.room.role)
+        feed, round_ = self.context.feed.connection, self._rounds.round.words
+        self.line.show(words, here, feed, session.stage, self.room.role, round_)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
         self.facts.show(session, now, self.presence, self.room.shared.preset)
@@ -318,7 +313,8 @@ class RoomScreen(ActingScreen):
             return True
         name = str(parameters[0])
         if name == "mark" and self.room.role is not Role.ACTOR:
-            return self.context.sheets.waiting(self.session.id) is not None
+            is_over = self.session.stage is Stage.WRAP_UP
+            return is_over or self.context.sheets.waiting(self.session.id) is not None
         return self.session.stage in STAGES[name] and (self.room.is_host or name in EVERYBODYS)
 
     @work(group="act")
@@ -375,7 +371,13 @@ class RoomScreen(ActingScreen):
             self.app.pop_screen()
         self.dismiss(None)
 
-    # For the host's keys: see `RoomUi`
+    async def move_on(self, session: PracticeSession, arrangement: Arrangement) -> None:
+        book = self._notebook_of(session)
+        await book.take_over(self.notes.text, self.room.shared.for_next_round().as_json())
+        if self.is_current:
+            self.app.switch_screen(RoomScreen(self.context, session, arrangement))
+
+    # For the host's keys and the rounds: see `RoomUi`, `RoundsUi`
 
     def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
         match dialog:

@@ -28,7 +28,7 @@ LOOK_AGAIN_SECONDS = 5.0
 NOTHING_CONFIGURED = (
     "No server is configured yet.\n\n"
     "Run medtui on this machine once and choose one,\n"
-    "or set SUPABASE_URL and SUPABASE_ANON_KEY. This screen follows by itself."
+    "or set SUPABASE_URL and SUPABASE_ANON_KEY. This screen updates then."
 )
 
 

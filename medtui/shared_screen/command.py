@@ -10,14 +10,14 @@ from medtui.console import complain, why_no_screen
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What can be asked of the shared screen."""
     add = parser.add_argument
-    add("--zone", help="in which times are shown, as Europe/London")
+    add("--zone", help="time zone, such as Europe/London")
     add("--days", type=_days, help="how many days from today on (default: all)")
     add("--today", action="store_const", const=1, dest="days", help="only today")
     add("--type", help="only sessions of this type")
     add("--names", choices=("full", "initials", "none"), default="initials",
         help="how much of people's names is shown (default: %(default)s)")  # fmt: skip
     add("--page-seconds", type=_seconds, default=12.0, metavar="S",
-        help="how long a page stands (default: 12)")  # fmt: skip
+        help="seconds per page (default: 12)")  # fmt: skip
     add("--theme", help="medtui-dark, medtui-light, or another of Textual's")
     add("--invite", default="", metavar="LINE", help="show how to join, as text and QR")
     add("--once", action="store_true", help="print it and end")

@@ -215,7 +215,7 @@ class SharedBoardScreen(Screen[None]):
         qr = self.query(".qr")
         fits = bool(qr) and width >= 100 and height >= 32
         self.invitation.display = fits
-        left = f"Join in: medtui join {invitation}" if invitation else ""
+        left = f"To join: medtui join {invitation}" if invitation else ""
         if not self._feed.connection.is_live and self._feed.connection.reason:
             left = self._feed.connection.reason
         mark = f"{self._page + 1}/{count}" if count > 1 else ""

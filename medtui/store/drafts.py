@@ -12,11 +12,13 @@ One thread does all reading and writing, in the order in which it was asked for.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import hashlib
 import json
 import logging
 import secrets
+import shutil
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
@@ -64,6 +66,10 @@ class Drafts:
         """The names of forms that have a draft, newest first."""
         files = self._pen.submit(_drafts, self._of(account))
         return list(dict.fromkeys(_form(file) for file in await asyncio.wrap_future(files)))
+
+    async def forget(self, account: str) -> None:
+        """Delete all drafts of an account that was deleted. Raises OSError."""
+        await asyncio.wrap_future(self._pen.submit(_forget, self._of(account)))
 
     async def sweep(self) -> None:
         """Delete drafts that are older than `KEPT_DAYS`."""
@@ -193,6 +199,11 @@ def _drafts(folder: Path) -> list[Path]:
     """A folder's files, newest first."""
     aged = [(age, file) for file in folder.glob("[!.]*.json") if (age := _age(file)) is not None]
     return [file for _, file in sorted(aged)]
+
+
+def _forget(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def _form(file: Path) -> str:

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from medtui.models import Line, PracticeSession, Stage
+from medtui.models import FileKind, Line, PracticeSession, Stage
 from medtui.store import files
 
 MOST = 8
@@ -67,9 +67,9 @@ class Submission:
     """A submitted mark sheet: what is uploaded, who made it, and its delivery state.
 
     `is_mine`: this side made it. `partner`: the name of the other one in the session.
-    `reason`: a sentence that says why it waits or is refused. `is_in_the_way`: there is another
-    assessment in its place, and only the host can decide. `is_told`: the other side has said that
-    it is refused, and nothing else shows it.
+    `kind`: which file it becomes. `reason`: a sentence that says why it waits or is refused.
+    `is_in_the_way`: there is another file in its place, and only the host can decide. `is_told`:
+    the other side has said that it is refused, and nothing else shows it.
 
     For a guest's sheet on the host's disk, `sender` is the guest, and `hold` says whether the host
     is asked first.
@@ -88,6 +88,7 @@ class Submission:
     is_told: bool = False
     sender: UUID | None = None
     hold: Hold = Hold.NONE
+    kind: FileKind = FileKind.ASSESSMENT
 
     @property
     def is_over(self) -> bool:
@@ -102,13 +103,16 @@ class Submission:
         return not self.is_over and self.hold in HELD
 
     def hold_in(self, session: PracticeSession) -> Hold:
-        """Its hold in this state of the session: only the assessor's sheet is uploaded unasked.
+        """Its hold in this state of the session: only the assessor's sheet is uploaded unasked,
+        and the candidate's own as the self-assessment.
 
-        A sheet that came from another than the assessor stays held when roles are swapped.
+        A sheet that came from another stays held when roles are swapped.
         """
         if self.hold in (Hold.AGREED, Hold.NOT_ASSESSOR):
             return self.hold
-        if session.candidate_id != session.host_id or session.guest_id != self.sender:
+        is_own = self.kind is FileKind.SELF_ASSESSMENT
+        candidate = self.sender if is_own else session.host_id
+        if session.candidate_id != candidate or session.guest_id != self.sender:
             return Hold.NOT_ASSESSOR
         return Hold.NONE if session.stage is Stage.WRAP_UP else Hold.STATION
 

@@ -53,6 +53,13 @@ class RoomNotes:
         except ValueError:
             return None
 
+    async def take_over(self, notes: str, card: dict[str, Any]) -> None:
+        """Begin with what an earlier round had; what is there already stays."""
+        if notes.strip() and not await self.notes():
+            self.save_notes(notes)
+        if await self.card() is None:
+            self.save_card(card)
+
     def save_notes(self, text: str) -> None:
         """Save the notes in the background. Returns at once."""
         self._save(self._notes, text)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 from medtui.documents.fields import number, record
 from medtui.store import files
@@ -68,6 +70,18 @@ def forget(file: Path, before: float) -> None:
             for key, kept in everything.items()
             if isinstance(kept, dict) and (number(kept.get("seen")) or written) >= before
         }
+        if left != everything:
+            files.write(file, json.dumps(left))
+
+
+def forget_sessions(file: Path, session_ids: Iterable[UUID]) -> None:
+    """Delete the entries of these sessions. Raises OSError."""
+    if not file.exists():
+        return
+    keys = {f"session:{session_id}" for session_id in session_ids}
+    with files.held(file, LOCK_SECONDS):
+        everything = _read(file)
+        left = {key: kept for key, kept in everything.items() if key not in keys}
         if left != everything:
             files.write(file, json.dumps(left))
 

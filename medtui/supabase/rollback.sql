@@ -1,14 +1,18 @@
--- Back behind the third and the second migration, to the data model word for word: as `postgres`,
+-- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000 20261124090000
--- Behind the third alone: run the second again after it, in the same transaction,
+--   supabase --workdir medtui migration repair --status reverted \
+--     20261130190000 20261130180000 20261130080000 20261124090000
+-- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
---   supabase --workdir medtui migration repair --status reverted 20261130080000
+--   supabase --workdir medtui migration repair --status reverted \
+--     20261130190000 20261130180000 20261130080000
 -- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
 -- rooms are in their stage is forgotten. Behind the second, anybody with an account can take
 -- sessions over again, and read every brief.
 
+drop trigger if exists "0_round_new" on public.practice_sessions;
+drop trigger if exists "0_round" on public.practice_sessions;
 drop trigger if exists "0_guard_new" on public.practice_sessions;
 drop trigger if exists "0_guard" on public.practice_sessions;
 drop trigger if exists "0_guard_cancelled" on public.practice_sessions;
@@ -17,6 +21,8 @@ drop trigger if exists "9_remember" on public.practice_sessions;
 drop function if exists public.session_case(uuid);
 drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
+drop function if exists public.delete_account();
+drop function if exists public.medtui_level();
 drop policy if exists "Deleted accounts make no profile" on public.profiles;
 drop policy if exists "Deleted accounts edit no profile" on public.profiles;
 drop policy if exists "Deleted accounts reach no assessments" on storage.objects;
@@ -39,6 +45,7 @@ drop policy if exists "The bucket of assessments stays as it is" on storage.buck
 drop policy if exists "The bucket of assessments stays" on storage.buckets;
 drop policy if exists "Assessments are read by host and guest alone" on storage.objects;
 drop policy if exists "Assessments are two files, uploaded by the host alone" on storage.objects;
+drop policy if exists "Assessments are three files, uploaded by the host alone" on storage.objects;
 drop policy if exists "Assessments are replaced, not changed" on storage.objects;
 drop policy if exists "Assessments are deleted by the host alone" on storage.objects;
 drop policy if exists "Host and guest receive in their room" on realtime.messages;
@@ -69,7 +76,13 @@ where id = 'assessments';
 drop index if exists public.practice_sessions_datetime_utc_idx;
 drop index if exists public.practice_sessions_case_id_idx;
 drop index if exists public.practice_sessions_folder_idx;
-alter table public.practice_sessions drop column if exists stage_since;
+drop index if exists public.practice_sessions_meeting_id_idx;
+alter table public.practice_sessions
+  drop column if exists stage_since,
+  drop column if exists meeting_id,
+  drop column if exists kept_for,
+  drop column if exists kept_until,
+  drop column if exists turned_at;
 
 do $$
 declare

@@ -68,7 +68,8 @@ def stylesheet() -> Path:
 
 
 _OURS = (
-    "app.", "board.", "cases.", "clock.", "form.", "history.", "review.", "room.", "sheet.",
+    "app.", "board.", "cases.", "clock.", "filter.", "form.", "history.", "review.", "room.",
+    "sheet.",
 )  # fmt: skip
 """Prefixes of binding ids; the palette lists these bindings' actions."""
 
@@ -118,7 +119,7 @@ class AppBase(EndsPlainly, App[int]):
         Binding("colon", "command_palette", "Palette", show=False, id="app.palette",
                 tooltip="Every action by name"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, id="app.quit",
-                tooltip="End medtui"),
+                tooltip="Quit"),
     ]  # fmt: skip
 
     def __init__(self, theme: str | None = None) -> None:
@@ -172,7 +173,7 @@ class AppBase(EndsPlainly, App[int]):
         """Show in a sentence that background work has failed, and log the error."""
         self.fault = error
         logger.error("work beside the loop failed", exc_info=error)
-        where = f" What happened stands in {log.file}." if log.file else ""
+        where = f" Details are in {log.file}." if log.file else ""
         self.notify(
             f"A fault of medtui's own ({log.place(error)}) has stopped what was under way: "
             f"look whether it was done, and try again.{where}",

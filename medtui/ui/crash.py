@@ -35,7 +35,7 @@ def words(error: BaseException | None) -> str:
         "Start it again: what the server had confirmed is safe.",
     ]
     if log.file is not None:
-        lines.append(f"What happened stands in {log.file}, without names, texts or secrets.")
+        lines.append(f"Details are in {log.file}, without names, texts or secrets.")
     lines.append("If it comes back, `medtui doctor` looks for a cause.")
     return "\n".join(lines)
 

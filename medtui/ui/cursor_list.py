@@ -43,6 +43,10 @@ class CursorList(ScrollView, can_focus=True):
         """The line of a session, if it is shown."""
         raise NotImplementedError
 
+    def row_near(self) -> int:
+        """The line to go to when the cursor's session is not shown any more."""
+        return self.cursor_row
+
     def came_to(self, row: int | None) -> None:
         """The cursor has come to another session, or to none."""
 
@@ -65,12 +69,12 @@ class CursorList(ScrollView, can_focus=True):
         self.virtual_size = Size(self.line_width, self.line_count)
 
     def follow_cursor(self) -> None:
-        """Move the cursor to its session's new line, or to a neighbour if it is gone."""
+        """Move the cursor to its session's new line, or near it if the session is gone."""
         row = self.row_of(self.session_id)
         if row is None:
             had_one, self.session_id = self.session_id is not None, None
             if self.line_count:
-                self._move_to_row(self.cursor_row)
+                self._move_to_row(self.row_near())
             if self.session_id is None and had_one:
                 self.came_to(None)
             return

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
 
 class DraftNote(Static):
-    """Visible when a draft was restored. `begun`: the words for what the user had begun."""
+    """Visible when a draft was restored."""
 
-    def __init__(self, begun: str) -> None:
-        words = f"You had begun to {begun}: taken up again. ctrl+r starts afresh."
+    def __init__(self) -> None:
+        words = "Draft restored. ctrl+r discards it."
         super().__init__(words, id="draft", classes="card--words -empty", markup=False)
         self._draft: FormDraft | None = None
         self.is_shown = False

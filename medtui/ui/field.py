@@ -7,9 +7,22 @@ from collections.abc import Sequence
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.getters import query_one
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
+
+Hint = str | tuple[str, str]
+"""A sentence, or a tone of `TONES` and a sentence."""
+
+TONES = {
+    "plain": ("", ""),
+    "right": ("✓ ", "$text-success"),
+    "doubt": ("? ", "$text-warning"),
+    "warning": ("! ", "$text-warning"),
+    "wrong": ("✗ ", "$text-error"),
+}
+"""The sign and the colour of each tone: neither is the only one that tells."""
 
 
 class JoiningInput(Input):
@@ -44,7 +57,7 @@ class Field(Vertical):
     ) -> None:
         super().__init__(id=id)
         self._label = label
-        self._hint = hint
+        self._hints: tuple[Hint, ...] = (hint,)
         self._input = (JoiningInput if joins_lines else Input)(
             value,
             placeholder,
@@ -57,10 +70,10 @@ class Field(Vertical):
     def compose(self) -> ComposeResult:
         yield Label(self._label, classes="field--label", markup=False)
         yield self._input
-        yield Static(self._hint, classes="field--note", markup=False)
+        yield Static(classes="field--note", markup=False)
 
     def on_mount(self) -> None:
-        self._note(self._hint)
+        self._note(*self._hints)
 
     @property
     def value(self) -> str:
@@ -75,23 +88,28 @@ class Field(Vertical):
     def fail(self, reason: str) -> None:
         """Show an error under the input, and focus it."""
         self.add_class("-invalid")
-        self._note(reason)
+        self._note(("wrong", reason))
         self._input.focus()
 
-    def show_hint(self, hint: str) -> None:
-        """Show a hint in the place of the error."""
-        self._hint = hint
+    def show_hint(self, *hints: Hint) -> None:
+        """Show hints in the place of the error, each on a line."""
+        self._hints = hints
         if not self.has_class("-invalid"):
-            self._note(hint)
+            self._note(*hints)
 
     def clear_error(self) -> None:
         if self.has_class("-invalid"):
             self.remove_class("-invalid")
-            self._note(self._hint)
+            self._note(*self._hints)
 
-    def _note(self, words: str) -> None:
-        self.note.update(words)
-        self.note.set_class(not words, "-empty")
+    def _note(self, *hints: Hint) -> None:
+        lines = []
+        for hint in filter(None, hints):
+            tone, words = ("plain", hint) if isinstance(hint, str) else hint
+            sign, colour = TONES[tone]
+            lines.append(Content.styled(sign + words, colour))
+        self.note.update(Content("\n").join(lines))
+        self.note.set_class(not lines, "-empty")
 
     @on(Input.Changed)
     def _typed(self) -> None:

@@ -13,7 +13,8 @@ from textual.widgets._footer import FooterKey
 class Footer(widgets.Footer):
     """A footer with fewer redraws: Textual's replaces all its widgets whenever the focus moves.
 
-    If there is no room for all keys, the last one stays in sight: `?` shows all of them.
+    If there is no room for all keys, the last one stays in sight: `?` shows all of them. A screen
+    with `offers(action)` chooses which of its keys are shown now; the others act, too.
     """
 
     DEFAULT_CSS = """
@@ -26,6 +27,8 @@ class Footer(widgets.Footer):
         self._shown = _live(self.screen)
         for key in super().compose():
             if isinstance(key, FooterKey):
+                if not _offers(self.screen, key.action):
+                    continue
                 if not key.has_class("-command-palette"):
                     # As it will be bound to; the change would style each key twice more.
                     key.set_reactive(FooterKey.compact, self.compact)
@@ -49,5 +52,10 @@ def _live(screen: Screen[Any]) -> object:
     return [
         (active.binding, active.enabled, active.tooltip)
         for active in screen.active_bindings.values()
-        if active.binding.show
+        if active.binding.show and _offers(screen, active.binding.action)
     ]
+
+
+def _offers(screen: Screen[Any], action: str) -> bool:
+    offers = getattr(screen, "offers", None)
+    return offers is None or bool(offers(action))

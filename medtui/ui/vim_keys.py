@@ -11,8 +11,8 @@ from textual.widgets import OptionList
 _KEYS = (
     ("down,j", "down", "Down"),
     ("up,k", "up", "Up"),
-    ("ctrl+d,pagedown", "page_down", "Further down"),
-    ("ctrl+u,pageup", "page_up", "Further up"),
+    ("ctrl+d,pagedown", "page_down", "Page down"),
+    ("ctrl+u,pageup", "page_up", "Page up"),
     ("g,home", "first", "To the top"),
     ("G,end", "last", "To the end"),
 )

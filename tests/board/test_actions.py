@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 import pytest
 
-from medtui.board.actions import BoardActions, CancelQuestion
+from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion
 from medtui.models import PracticeSession
 from tests.helpers.acting import Context, Screen, signed_in
 from tests.helpers.stack import Person, Stack
@@ -36,6 +37,11 @@ class BoardScreen(Screen):
     def show_session(self, session_id: UUID) -> None: ...
 
     def go_to(self, session_id: UUID) -> None: ...
+
+    def tell_done(self, words: str, *, can_undo: bool = False) -> None:
+        self.shown.append(words + " z" * can_undo)
+
+    def end_offer(self) -> None: ...
 
     def expect_gone(self, session_id: UUID) -> None: ...
 
@@ -69,8 +75,10 @@ async def test_a_seat_is_booked_and_left(stack: Stack, people: tuple[Person, Per
         screen.answer = True
         await BoardActions(screen, screen.context).leave()
         assert await guests(stack) == [None]
-    assert screen.shown == ["The seat is yours.", "You have left: the seat is free again."]
-    assert "with Amara Okafor? Somebody else may take the seat." in screen.asked[0]
+    booked, left = screen.shown
+    assert booked.startswith("Booked: Amara Okafor, ")
+    assert left.startswith("Left: Amara Okafor, ")
+    assert "with Amara Okafor? Others can book the seat then." in screen.asked[0]
     assert screen.busy == [True, False] * 2
 
 
@@ -126,5 +134,58 @@ async def test_a_host_cancels_after_agreeing(stack: Stack, people: tuple[Person,
     (asked, _) = screen.opened
     assert isinstance(asked, CancelQuestion)
     assert asked.words.endswith("for good? Mei Tanaka has booked it.")
-    assert screen.shown == ["The session is cancelled."]
+    assert screen.shown[0].startswith("Cancelled: Mock, ")
     assert await guests(stack) == []
+
+
+async def test_booking_and_leaving_are_undone(stack: Stack, people: tuple[Person, Person]) -> None:
+    host, guest = people
+    session_id = await stack.session(host)
+    async with board(stack, guest, session_id) as screen:
+        actions = BoardActions(screen, screen.context)
+        await actions.book()
+        assert screen.shown.pop().endswith(" z")
+        await actions.undo()
+        assert await guests(stack) == [None]
+        await actions.book()
+        screen.session = await screen.context.backend.sessions.one(session_id)
+        await actions.leave()
+        await actions.undo()
+        assert await guests(stack) == [guest.id]
+        assert screen.shown[-1] == "Undone: the seat is yours again."
+        await actions.undo()
+        assert await guests(stack) == [guest.id], "an act is undone once"
+    assert screen.shown[-1] == "Booking, leaving and posting can be undone for ten seconds."
+
+
+async def test_a_posting_is_undone_unless_it_was_booked(
+    stack: Stack, people: tuple[Person, Person]
+) -> None:
+    host, guest = people
+    for is_booked in (False, True):
+        session_id = await stack.session(host)
+        async with board(stack, host, session_id) as screen:
+            screen.answer = screen.session
+            actions = BoardActions(screen, screen.context)
+            await actions.post()
+            assert screen.shown.pop().startswith("Posted: Mock, ")
+            if is_booked:
+                await stack.sql("update practice_sessions set guest_id = %s", guest.id)
+            await actions.undo()
+            assert await guests(stack) == ([guest.id] if is_booked else [])
+    assert "Mei Tanaka has booked it" in screen.shown[0]
+
+
+async def test_nothing_is_undone_after_ten_seconds(
+    stack: Stack, people: tuple[Person, Person]
+) -> None:
+    host, guest = people
+    async with board(stack, guest, await stack.session(host)) as screen:
+        actions = BoardActions(screen, screen.context)
+        await actions.book()
+        assert actions.can_undo
+        assert actions._undo is not None
+        actions._undo = replace(actions._undo, until=actions._undo.until - UNDO_SECONDS)
+        assert not actions.can_undo
+        await actions.undo()
+    assert await guests(stack) == [guest.id]

@@ -42,7 +42,7 @@ async def test_a_session_with_files_is_cancelled_once_these_are_deleted(
     await here.press("escape", "x")
     await here.until(lambda: "for good? Mei Tanaka has booked it." in said(here))
     await here.press("y")
-    await here.until_text("The session is cancelled", "No sessions yet")
+    await here.until_text("Cancelled: ", "No sessions yet")
     assert await rows(stack) == (0, 0)
 
 

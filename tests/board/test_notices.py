@@ -240,7 +240,7 @@ async def test_the_cancel_dialog_follows_the_session(stack: Stack, seat: Any) ->
     await host.until(lambda: "Mei Tanaka has just booked it. Cancel anyway?" in said(host))
     host.app.screen._changed -= 1  # the moment in which yes is not taken for an answer to it
     await host.press("y")
-    await host.until_text("The session is cancelled")
+    await host.until_text("Cancelled: ")
     await guest.until_text("Amara Okafor cancelled your mock of")
 
 

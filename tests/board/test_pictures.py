@@ -74,7 +74,7 @@ async def amara(stack: Stack) -> Person:
 async def test_the_board(amara: Person, seat: Any, pictures: Pictures) -> None:
     here = await seat(clock=lambda: NOW, person=amara)
     await here.until_text("● LIVE")
-    await here.press("j", "j")
+    await here.press("k", "k")  # from one's own next session to a free seat
     await pictures(here, "board")
     await here.press("enter")
     await here.until_screen("DetailsScreen")

@@ -29,9 +29,9 @@ async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: 
     await open_form(here)
     await here.until_text("Tue 1 Jul 19:00", "19:00 BST · 18:00 UTC · in 56 min")
     await here.fill("when", "tomorrow 07:30")
-    await here.until_text("Wednesday 2 July 2031, 07:30 BST · 06:30 UTC · in 13 h")
+    await here.until_text("✓ Wednesday 2 July 2031, 07:30 BST · 06:30 UTC · in 13 h")
     await here.fill("when", "nonsense")
-    await here.until_text("Type a day and a time")
+    await here.until_text("✗ “nonsense” is not understood.")
     await here.press("ctrl+s")
     assert here.app.screen.when.has_class("-invalid")
     await here.fill("when", "1 Jul 2031 15:00")
@@ -39,19 +39,27 @@ async def test_the_moment_is_shown_here_in_utc_and_from_now(stack: Stack, seat: 
     await here.until_text("more than an hour ago")
 
 
-@pytest.mark.detail
-async def test_an_hour_that_comes_twice_is_said_and_can_be_chosen(stack: Stack, seat: Any) -> None:
+async def test_what_can_be_read_in_two_ways_is_asked_before_it_is_posted(
+    stack: Stack, seat: Any
+) -> None:
     here = await seat(clock=lambda: BEFORE_THE_CLOCKS_GO_BACK, person=await stack.person())
     await here.until_text("● LIVE")
     await open_form(here)
     await here.fill("when", "31 Oct 01:30")
-    await here.until_text("00:30 UTC", "It comes twice", "“GMT” for the second")
-    await here.fill("when", "31 Oct 01:30 GMT")
-    await here.until_text("01:30 UTC")
+    await here.until_text("? tomorrow 01:30 BST or tomorrow 01:30 GMT? The clocks go")
+    await here.fill("when", "tomorrow at 7")
+    await here.until_text("? tomorrow 19:00 or tomorrow 07:00? Add am or pm.")
     await here.press("ctrl+s")
+    await here.until_text("When do you mean?", "1  Sunday 31 October 2032, 19:00 GMT")
+    await here.press("escape")
+    await here.until_screen("SessionForm")
+    assert not await stack.sql("select from practice_sessions")
+    await here.press("ctrl+s")
+    await here.until_screen("ChooseScreen")
+    await here.press("1")
     await here.until_screen("BoardScreen")
     (row,) = await stack.sql("select datetime_utc from practice_sessions")
-    assert row["datetime_utc"] == datetime(2032, 10, 31, 1, 30, tzinfo=UTC)
+    assert row["datetime_utc"] == datetime(2032, 10, 31, 19, 0, tzinfo=UTC)
 
 
 @pytest.mark.detail
@@ -72,7 +80,7 @@ async def test_opening_and_saving_changes_nothing_even_in_such_an_hour(
 
 
 @pytest.mark.detail
-async def test_an_overlap_is_said_before_it_is_posted(stack: Stack, seat: Any) -> None:
+async def test_an_overlap_is_said_and_asked_before_it_is_posted(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.session(me, starts_in=timedelta(hours=2))
     here = await seat(person=me)
@@ -81,7 +89,11 @@ async def test_an_overlap_is_said_before_it_is_posted(stack: Stack, seat: Any) -
     await open_form(here)
     there = here.app.now().astimezone(LONDON) + timedelta(hours=2, minutes=59)
     await here.fill("when", f"{there.day} {there:%b %H:%M}")
-    await here.until_text("Overlaps with your session")
+    await here.until_text("! Overlaps with your session")
+    await here.press("ctrl+s")
+    await here.until_text("Post this one anyway?")
+    await here.press("n")
+    await here.until_screen("SessionForm")
     there += timedelta(minutes=2)
     await here.fill("when", f"{there.day} {there:%b %H:%M}")
     await here.until(lambda: "Overlaps" not in here.text)
@@ -151,10 +163,10 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     here.app.screen.link.value = "https://example.org/mine"
     await here.press("escape")
     await open_form(here)
-    await here.until_text("https://example.org/mine", "You had begun to post a session")
+    await here.until_text("https://example.org/mine", "Draft restored")
     await here.press("ctrl+r")
     await here.until_text("https://meet.jit.si/medtui-")
-    assert "had begun" not in here.text
+    assert "Draft restored" not in here.text
     await here.press("escape")
     assert await here.app.drafts.waiting(here.app.login.account) == []
 
@@ -180,6 +192,28 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     await here.until_screen("BoardScreen")
     (row,) = await stack.sql("select room_url, guest_id from practice_sessions")
     assert row == {"room_url": "room-8", "guest_id": guest.id}
+
+
+async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack, seat: Any) -> None:
+    now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)
+    me = await stack.person()
+    here = await seat(clock=lambda: now, person=me)
+    await here.until_text("● LIVE")
+    await here.press("N")
+    await here.until_text("You have posted no session yet")
+    await open_form(here)
+    await here.fill("when", "tomorrow 18:30")
+    here.app.screen.query_one("#kind", Select).value = "clinical"
+    await here.press("ctrl+s")
+    await here.until_text("Posted: Clinical, tomorrow 18:30")
+    await here.press("N")
+    await here.until_screen("SessionForm")
+    await here.until_text("Wed 9 Jul 18:30")
+    await here.press("enter")
+    await here.until_text("Posted: Clinical, Wed 9 Jul 18:30")
+    rows = await stack.sql("select type, datetime_utc from practice_sessions order by 2")
+    assert [row["type"] for row in rows] == ["clinical"] * 2
+    assert rows[1]["datetime_utc"] - rows[0]["datetime_utc"] == timedelta(days=7)
 
 
 @pytest.mark.parametrize(

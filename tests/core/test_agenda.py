@@ -325,3 +325,53 @@ def test_the_reasons_why_something_cannot_be_done() -> None:
     assert why_no_link(session(room_url="room-7"), to_open=False) is None
     assert "room-7" in (why_no_link(session(room_url="room-7"), to_open=True) or "")
     assert why_no_link(free, to_open=False) == "This session has no room link."
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_nearest_session_is_found_across_days(zone: str) -> None:
+    sessions = [session(minutes) for minutes in (-50, 30, 90, 1500, 4000)]
+    made = board(*sessions, zone=zone)
+    for minutes in range(-3000, 9000, 37):
+        at = NOW + timedelta(minutes=minutes)
+        found = made.agenda.nearest(at)
+        distances = {one.id: abs(one.starts_at - at) for one in sessions}
+        assert found is not None
+        assert distances[found] == min(distances.values())
+    assert made.agenda.nearest(NOW + timedelta(minutes=60)) == sessions[2].id, "the later of two"
+    assert board(zone=zone).agenda.nearest(NOW) is None
+
+
+def test_the_cursor_begins_at_ones_own_next_session() -> None:
+    mine = session(90, guest_id=ME)
+    old = session(-180, guest_id=ME)
+    assert board(session(-30), session(20), mine, session(100), old).beginning() == mine.id
+    running = session(-90, guest_id=ME, version=2)
+    assert board(session(20), mine, running).beginning() == running.id
+    over = session(-90, guest_id=ME, version=3)
+    assert board(over, session(20), mine).beginning() == mine.id
+
+
+def test_else_the_cursor_begins_at_the_next_free_seat_and_never_at_what_is_over() -> None:
+    free, taken = session(60), session(20, guest_id=uuid4())
+    assert board(session(-30), taken, free).beginning() == free.id
+    assert board(session(-30, guest_id=uuid4()), taken).beginning() == taken.id
+    assert board(session(-30)).beginning() is None
+    assert board().beginning() is None
+
+
+def test_ones_own_next_session_follows_what_changes() -> None:
+    made = board(session(20), viewer=ME)
+    first, second = session(90, guest_id=ME), session(60, guest_id=ME)
+    made.apply([first])
+    assert made.next_own() == first
+    made.apply([second])
+    assert made.next_own() == second
+    made.apply([second.model_copy(update={"guest_id": None})])
+    assert made.next_own() == first
+    made.apply([], [first.id])
+    assert made.next_own() is None
+    made.apply([first])
+    made.tick(NOW + timedelta(minutes=149))
+    assert made.next_own() == first
+    made.tick(NOW + timedelta(minutes=151))
+    assert made.next_own() is None

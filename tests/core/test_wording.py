@@ -10,7 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.date_parser import When, parse_when
 from medtui.core.wording import (
+    as_typed,
     countdown,
     day_label,
     difference,
@@ -19,6 +21,7 @@ from medtui.core.wording import (
     short_name,
     standing,
     time_in,
+    typed_moment,
 )
 from medtui.models import Profile, Stage
 from tests.core.test_agenda import ME, NOW, person, session
@@ -35,7 +38,10 @@ LONDON = ZoneInfo("Europe/London")
         (99, "in 99 min"),
         (100, "in 2 h"),
         (13 * 60, "in 13 h"),
-        (47 * 60, "in 47 h"),
+        (23 * 60 + 29, "in 23 h"),
+        (24 * 60, "in 1 day"),
+        (35 * 60, "in 1 day"),
+        (48 * 60, "in 2 days"),
         (72 * 60, "in 3 days"),
         (-12, "12 min ago"),
     ],
@@ -125,3 +131,46 @@ def test_what_changed_is_said_in_one_sentence() -> None:
         seen.model_copy(update={"guest_id": guest.user_id, "guest": guest}), seen, NOW, LONDON
     )
     assert left == "Jo Bauer has left it."
+
+
+TUESDAY = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tone", "words"),
+    [
+        ("fri 18:30", "right", "Friday 27 November 2026, 18:30 GMT · in 3 days"),
+        ("today 17:30", "warning", "Tuesday 24 November 2026, 17:30 GMT · 34 min ago"),
+        ("today 09:30", "wrong", "Tuesday 24 November 2026, 09:30 GMT · 9 h ago"),
+        ("now", "right", "Tuesday 24 November 2026, 18:04 GMT · now"),
+        ("at 7", "doubt", "today 19:00 or tomorrow 07:00? Add am or pm."),
+        ("fri", "doubt", "Fri 27 Nov 18:30? Add a time."),
+        ("3/2 18:00", "doubt", "Wed 3 Feb 2027 18:00 or Tue 2 Mar 2027 18:00? Write the month"),
+        ("31 Oct 2027 01:30", "doubt", "Sun 31 Oct 2027 01:30 BST or Sun 31 Oct 2027 01:30 GMT?"),
+        ("18:00 ist", "doubt", "or …? Name a city, such as New York."),
+    ],
+)
+def test_what_was_typed_is_right_doubtful_or_wrong(typed: str, tone: str, words: str) -> None:
+    when = parse_when(typed, TUESDAY, LONDON, usual=datetime(2000, 1, 1, 18, 30).time())
+    found, said = typed_moment(when, TUESDAY, LONDON)
+    assert found == tone
+    assert words in said
+
+
+@given(
+    st.datetimes(datetime(2026, 1, 2), datetime(2060, 1, 1)),
+    st.sampled_from(["Europe/London", "America/New_York", "Asia/Kolkata", "America/Sao_Paulo"]),
+)
+def test_a_moment_that_was_chosen_is_not_asked_about_again(at: datetime, zone: str) -> None:
+    at = at.replace(second=0, microsecond=0, tzinfo=UTC)
+    usual = datetime(2000, 1, 1, 18, 30).time()
+    for now in (TUESDAY, at):
+        typed = as_typed(at, ZoneInfo(zone))
+        assert parse_when(typed, now, ZoneInfo(zone), usual=usual) == When((at,))
+
+
+def test_a_moment_in_an_hour_that_comes_twice_is_not_asked_about_again() -> None:
+    usual = datetime(2000, 1, 1, 18, 30).time()
+    for hour in (0, 1):
+        at = datetime(2027, 10, 31, hour, 30, tzinfo=UTC)
+        assert parse_when(as_typed(at, LONDON), TUESDAY, LONDON, usual=usual) == When((at,))

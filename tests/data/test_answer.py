@@ -65,7 +65,7 @@ async def test_what_changed_is_said_by_what_the_user_saw(stack: Stack, desk: Des
     answer = await desk.book()
     assert isinstance(answer.error, Changed)
     assert answer.change.startswith("It was moved from")
-    assert answer.words == f"{answer.change} Nothing was done: look again."
+    assert answer.words == f"{answer.change} Nothing was changed."
     assert answer.present is not None
     assert answer.present.starts_at == moved
     assert desk.told == [SessionsChanged(changed=(answer.present,))]

@@ -4,6 +4,7 @@ what it lets one do, and what becomes of the rest."""
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 
+from medtui.core.case_draw import CaseDraw
 from medtui.data import Backend, Changed, MemoryTokens, NotAllowed, Server, Unreachable
 from medtui.models import ProfileDraft, SessionDraft, Stage
 from tests.data.test_live import Watcher
@@ -250,6 +252,29 @@ async def test_a_version_from_elsewhere_is_the_nearest_stage(
     assert (await backend.sessions.one(session)).stage is stage
     await backend.sessions.cancel(watcher.rows[session])
     assert await stack.sql("select from practice_sessions") == []
+
+
+async def test_what_two_have_sat_and_acted_is_known_for_the_draw(
+    stack: Stack, open_backend: Any
+) -> None:
+    host, guest = await stack.person(), await stack.person("Mei")
+    cases = [await stack.case(number) for number in range(5)]
+    began = {"guest": guest, "version": 3, "candidate_id": guest.id}
+    await stack.session(host, case_id=cases[0], **began)
+    await stack.session(host, case_id=cases[1], **began | {"candidate_id": None})
+    for case, time in zip(
+        cases[2:], ("infinity", "9999-12-31T23:59:59-05", "0044-01-01Z BC"), strict=True
+    ):
+        await stack.session(host, case_id=case, datetime_utc=time, **began)
+    backend = await open_backend(host)
+    past = await backend.cases.past([host.id, guest.id])
+    assert all(past.knows(who, case) for who in (host.id, guest.id) for case in cases)
+    assert [past.has_acted(host.id, case) for case in cases] == [True, False, True, True, True]
+    dated = {use.case_id for use in past.uses if use.at}
+    assert dated == set(cases[:2])
+    draws = CaseDraw(await backend.cases.catalogue(), past, guest.id, host.id)
+    new = await stack.case(9, domain="consent")
+    assert draws.draw(await backend.cases.catalogue(), random.Random(1)).id == new
 
 
 @pytest.mark.detail

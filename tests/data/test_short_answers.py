@@ -17,7 +17,7 @@ import pytest
 from medtui.data import Backend, MemoryTokens, Server, Unreachable, paging
 from medtui.data.case_import import import_cases
 from medtui.data.window import shared
-from medtui.models import CaseDraft
+from medtui.models import CaseDraft, Role
 from tests.data.conftest import Open
 from tests.data.test_live import Watcher
 from tests.helpers.proxy import proxied
@@ -136,7 +136,9 @@ async def test_the_history_has_all_sessions_files_and_names(
     sitting = {session.case_id for session in found if session.stage == 1}
     assert await backend.history.sitting() == sitting
     past = await backend.cases.past([viewer.id])
-    assert past.sat[viewer.id] == over
+    sat = {use.case_id for use in past.uses if use.role is Role.CANDIDATE}
+    assert sat == over
+    assert all(use.at for use in past.uses)
     with_files = [session.id for session in found[:80]]
     for session_id in with_files:
         await limited.file(session_id, "transcript.json")

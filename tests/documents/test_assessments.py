@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from medtui.documents import Assessment, load, read
-from medtui.documents.assessment import Domain, Marker, Overall, Result
+from medtui.documents.assessment import Domain, Marker, Overall, Owner, Result
 
 SAMPLES = Path(__file__).parent / "samples" / "assessments"
 
@@ -76,7 +78,7 @@ def test_a_checklist() -> None:
 
 def test_examiners_letters() -> None:
     found = assessment("marksheets.json")
-    assert found.marker is Marker.HUMAN
+    assert found.marker is Marker.EXAMINER
     assert [(domain.name, domain.score, domain.max, domain.label) for domain in found.domains] == [
         ("C Clinical communication", 3, 4, "S, B"),
         ("D Differential diagnosis", 1, 4, "B, U"),
@@ -230,7 +232,8 @@ def test_marks_as_people_write_them(
     [
         ({"marked_by": "human"}, Marker.HUMAN), ({"marked_by": "self"}, Marker.SELF),
         ({"assessor": {"type": "ai", "name": "x"}}, Marker.AI), ({"model": "m-1"}, Marker.AI),
-        ({"examiner": "Dr Amadi"}, Marker.HUMAN), ({}, Marker.UNKNOWN),
+        ({"examiner": "Dr Amadi"}, Marker.EXAMINER), ({"marked_by": "examiner"}, Marker.EXAMINER),
+        ({"assessed_by": "Ben Adeyemi"}, Marker.HUMAN), ({}, Marker.UNKNOWN),
     ],
 )  # fmt: skip
 def test_who_marked(keys: dict[str, Any], marker: Marker) -> None:
@@ -240,6 +243,23 @@ def test_who_marked(keys: dict[str, Any], marker: Marker) -> None:
 def test_a_person_who_marks_in_the_platforms_shape_is_no_ai() -> None:
     data = json.loads((SAMPLES / "platform.json").read_text())
     assert as_read({**data, "marked_by": "human"}).marker is Marker.HUMAN
+
+
+def test_whose_marks_these_are_is_read_and_is_nothing_left_over() -> None:
+    ids = {name: str(UUID(int=n)) for n, name in enumerate(("candidate_id", "session_id",
+           "case_id", "assessed_by"), 1)}  # fmt: skip
+    data = json.loads((SAMPLES / "platform.json").read_text())
+    found = as_read({**data, **ids, "marked_at": "2026-11-30T18:00:00+00:00"})
+    at = datetime(2026, 11, 30, 18, tzinfo=UTC)
+    assert found.owner == Owner(UUID(int=1), UUID(int=2), UUID(int=3), UUID(int=4), at)
+    assert found.unclaimed == as_read(data).unclaimed
+    assert as_read(data).owner == Owner()
+
+
+def test_an_owner_that_is_no_id_is_kept_as_it_is() -> None:
+    found = as_read({"total_score": 5, "candidate_id": "C-17", "marked_at": "on Monday"})
+    assert found.owner == Owner()
+    assert found.unclaimed == {"candidate_id": "C-17", "marked_at": "on Monday"}
 
 
 def test_everything_unclaimed_is_kept() -> None:

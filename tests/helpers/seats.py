@@ -132,7 +132,7 @@ class Seat:
         """Have the terminal's size changed, and wait until all is drawn."""
         with self.app._context():
             await self.pilot.resize_terminal(width, height)
-        await self.pause()
+        await self.until(lambda: self.app.size == self.app.screen.size == (width, height))
 
     async def sign_in(self, person: Person) -> None:
         await self.until_text("Sign in")

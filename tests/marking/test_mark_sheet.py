@@ -78,10 +78,12 @@ async def review(here: Seat, person: Person, session: UUID) -> Seat:
     return here
 
 
-async def uploaded(stack: Stack, host: Person, session: UUID) -> bytes | None:
+async def uploaded(
+    stack: Stack, host: Person, session: UUID, name: str = "assessment.json"
+) -> bytes | None:
     client = await stack.client(host)
     try:
-        path = f"{session}/assessment.json"
+        path = f"{session}/{name}"
         return await client.storage.from_("assessments").download(path)
     except Exception:
         return None
@@ -198,11 +200,11 @@ async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     await guest.until_text("Handed in, not yet with Amara Okafor")
     host = await review(await seat(size=SIZE, clock=lambda: NOW, person=amara), amara, session)
     await guest.until_text("Uploaded: it is the session's assessment.")
-    await host.until_text("by an examiner", "8.64 / 13.3")
+    await host.until_text("by Mei Tanaka", "8.64 / 13.3")
     await host.press("m")
-    await host.until_text("You are the candidate: Mei Tanaka marks.")
+    await host.until_text("Self-assessment")
     await guest.press("escape")
-    await guest.until_text("by an examiner", "8.64 / 13.3")
+    await guest.until_text("by you", "8.64 / 13.3")
 
 
 @pytest.mark.detail
@@ -306,7 +308,7 @@ async def test_one_who_does_not_assess_is_told_why_there_is_no_sheet(
     guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
     await enter(guest)
     await guest.press("m")
-    await guest.until_text("You are the candidate: Amara Okafor marks.")
+    await guest.until_text("You are the candidate: you can mark yourself once")
     await stack.sql("update practice_sessions set version = 1, candidate_id = null")
     await guest.until_text("PREP")
     await guest.press("m")
@@ -325,7 +327,7 @@ async def test_one_who_becomes_the_candidate_leaves_the_sheet(
     await stack.sql(
         "update practice_sessions set version = 1, case_id = null, candidate_id = %s", amara.id
     )
-    await here.until_text("You are the candidate: Mei Tanaka marks.")
+    await here.until_text("You are the candidate: you can mark yourself once")
     assert here.screen == "RoomScreen"
 
 

@@ -262,9 +262,10 @@ async def test_host_guest_and_stranger_see_what_is_theirs(
     stranger = await seat(size=(120, 40), person=await stack.person("Tom", "Ellery"))
     await stranger.until_text("wrap-up")
     await stranger.press("R")
-    await stranger.until_text("Only the two of a session read")
+    await stranger.until_text("Only the two participants")
     await stranger.press("enter")
-    await stranger.until_screen("DetailsScreen")
+    await stranger.until_text("This session is already booked by")
+    assert stranger.screen == "BoardScreen"
     assert "R Review" not in stranger.text
     assert "review it" not in stranger.text
 

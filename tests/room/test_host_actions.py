@@ -28,6 +28,7 @@ class RoomScreen(Screen):
         self.room = RoomState(session, context.me)
         self.presence = Presence()
         self.shared = 0
+        self.begun: list[UUID] = []
 
     def read_brief_again(self) -> None: ...
 
@@ -40,6 +41,9 @@ class RoomScreen(Screen):
             self.room.apply(answer.present, self.context.now())
         if answer.error:
             self.context.notify_error(answer.error)
+
+    async def begin_round(self, candidate: UUID) -> None:
+        self.begun.append(candidate)
 
     async def press(self, *keys: str) -> None:
         for key in keys:
@@ -79,8 +83,9 @@ async def test_a_station_from_the_roles_to_the_next_one(
         screen.answer = True
         await screen.press("finish")
         assert (await row(stack))["version"] == Stage.WRAP_UP.value
-        await screen.press("again")
-        assert (await row(stack))["version"] == Stage.PREP.value
+        await screen.press("again", "roles")
+        assert screen.begun == [guest.id, host.id]
+        assert (await row(stack))["version"] == Stage.WRAP_UP.value
     assert "Who is the candidate?" in screen.asked
     assert "The time is not up yet. Finish the station for both of you?" in screen.asked
     assert screen.shown == []

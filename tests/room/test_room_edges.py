@@ -195,7 +195,7 @@ async def test_host_and_guest_press_at_the_same_time(stack: Stack, seat: Any) ->
         .execute()
     )
     await start(host)
-    await host.until_text("has left it", "Nothing was done: look again", "PREP")
+    await host.until_text("has left it", "Nothing was changed", "PREP")
     assert (await row(stack))["version"] == 1
 
 
@@ -234,7 +234,7 @@ async def test_keys_that_cannot_act_say_why(stack: Stack, seat: Any) -> None:
         "t": "chooses the timing",
         "s": "Only the host does this",
         "f": "No station runs",
-        "u": "This is prep already",
+        "u": "begins the next round",
         "space": "The clock does not run yet",
         "o": "This session has no room link",
     }.items():
@@ -289,7 +289,7 @@ async def test_notes_are_kept_on_this_machine_for_this_person(
 async def test_the_stations_files_appear_by_themselves(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("medtui.room.screen.FILES_SECONDS", 0.2)
+    monkeypatch.setattr("medtui.room.lookups.FILES_SECONDS", 0.2)
     two = await pair(stack, Stage.WRAP_UP)
     here = await seat(person=two.guest)
     await enter(here)
@@ -320,6 +320,7 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     await here.until_text("2 of 2 cases. Mei Tanaka has acted it.")
     await here.press("r")
     await here.until_screen("RoomScreen")
+    await here.until_text("Mei Tanaka has", "been the candidate in Red eye")
     await here.until_text("Part of case 2")
     assert (await row_of(stack, two.session_id))["case_id"] == fresh
     # Where it is chosen all the same, both know.
@@ -398,4 +399,6 @@ async def test_a_name_that_the_host_has_looked_at_is_not_drawn_for_the_host(
     await here.until_text("1 of 1 cases")
     await here.press("enter")
     await here.until_text("Red eye · history taking", "your brief comes with the start")
+    await here.until_text("Neither of you has done", "Red eye · history taking yet.")
+    assert "case 2" not in here.text
     assert (await row(stack))["case_id"] != two.case

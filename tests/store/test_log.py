@@ -94,7 +94,8 @@ def test_where_no_log_can_be_written_the_program_runs_all_the_same(tmp_path: Pat
 def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     secret = secrets.token_hex(8)
     program = (
-        "from medtui import cli; from medtui.commands import case_import\n"
+        "from medtui import cli\n"
+        "from medtui.commands import case_import\n"
         f"def crash(*words): raise LookupError('{secret}')\n"
         "case_import.complain = crash\n"
         "cli.main(['cases', 'import'])"
@@ -108,7 +109,7 @@ def test_a_command_that_crashes_says_so_in_a_few_lines(tmp_path: Path) -> None:
     file = tmp_path / "state" / "medtui.log"
     assert done.returncode == 1
     assert "LookupError in medtui/commands/case_import.py, line " in done.stderr
-    assert f"What happened stands in {file}" in done.stderr
+    assert f"Details are in {file}" in done.stderr
     assert secret not in done.stderr + file.read_text()
     assert "Traceback" not in done.stderr
     assert "LookupError" in file.read_text()

@@ -15,10 +15,12 @@ import pytest
 
 import tests.supabase.attacks.accounts
 import tests.supabase.attacks.briefs
+import tests.supabase.attacks.deletion
 import tests.supabase.attacks.files
 import tests.supabase.attacks.older_clients
 import tests.supabase.attacks.posts
 import tests.supabase.attacks.rooms
+import tests.supabase.attacks.rounds
 import tests.supabase.attacks.seats
 import tests.supabase.attacks.spoilers
 import tests.supabase.attacks.tokens  # noqa: F401  # each puts its attacks on the list

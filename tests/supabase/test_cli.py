@@ -21,6 +21,7 @@ TARGETS = {"2": "--linked", "3": "--remote"}
 def commands() -> list[str]:
     """Each command that the README's blocks name, without what the user puts in."""
     text = (ROOT / "medtui/supabase/README.md").read_text()
+    text = re.sub(r" \\\n +", " ", text)
     lines = re.findall(r"^    (supabase .*?)(?:  +#.*)?$", text, re.MULTILINE)
     return sorted({re.sub(r" --project-ref …", " --project-ref abcdefghijklmnopqrst", line)
                    for line in lines})  # fmt: skip

@@ -256,15 +256,21 @@ async def test_a_rollback_leads_back_to_the_data_model(cluster: Cluster) -> None
         assert await schema(database) == deployed
 
 
-async def test_a_rollback_leads_back_behind_the_third_migration(cluster: Cluster) -> None:
-    first, second, third = migrations()
+@pytest.mark.parametrize("kept", [2, 3, 4])
+async def test_a_rollback_leads_back_behind_the_later_migrations(
+    kept: int, cluster: Cluster
+) -> None:
+    """After the rollback those that are to stay are run again."""
+    first, *later = migrations()
     async with project(cluster) as database:
-        for sql in (first, second):
+        for sql in (first, *later[: kept - 1]):
             await database.execute(sql.encode())
         wanted = await schema(database)
-        await database.execute(third.encode())
+        for sql in later[kept - 1 :]:
+            await database.execute(sql.encode())
         assert await schema(database) != wanted
-        await database.execute((PROJECT / "rollback.sql").read_bytes() + second.encode())
+        again = "".join(later[: kept - 1])
+        await database.execute((PROJECT / "rollback.sql").read_bytes() + again.encode())
         assert await schema(database) == wanted
 
 

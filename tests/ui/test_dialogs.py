@@ -18,7 +18,9 @@ import medtui
 from medtui.board.actions import CancelQuestion
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
+from medtui.board.filter_dialog import FilterScreen
 from medtui.board.session_form import SessionForm
+from medtui.core.filters import SOON_CHOICE, USUAL_HOURS
 from medtui.documents.transcript import Transcript
 from medtui.models import PracticeSession
 from medtui.review.also_dialog import AlsoScreen
@@ -67,6 +69,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
     DeleteScreen: lambda _: DeleteScreen(DeleteQuestion("Delete it?")),
     DetailsScreen: details,
+    FilterScreen: lambda board: FilterScreen([SOON_CHOICE], frozenset(), USUAL_HOURS),
     HelpScreen: HelpScreen,
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
     SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: "", "Save it"),

@@ -103,13 +103,13 @@ async def test_an_answer_waits_for_its_question(
     here = await seat(person=amara)
     await here.until_text("● LIVE")
     await here.burst("g", "x", "y")
-    await here.until_text("The session is cancelled.")
+    await here.until_text("Cancelled: ")
     rows = await stack.sql("select id from practice_sessions order by datetime_utc")
     assert len(rows) == 2
     assert rows[0]["id"] == kept
     await here.burst("G", "b", "l", "y", "b")
     await here.until(lambda: here.app.screen.list.session.guest_id == amara.id)
-    await here.until_text("The seat is yours.")
+    await here.until_text("Booked: ")
     rows = await stack.sql("select guest_id from practice_sessions order by datetime_utc")
     assert [row["guest_id"] for row in rows] == [None, amara.id]
 

@@ -48,7 +48,7 @@ async def examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Findi
         yield finding
     for name in SERVER_LINES:
         if name not in told:
-            yield skipped(name, "It rests upon what failed above.")
+            yield skipped(name, "Skipped: depends on a failed check.")
 
 
 async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Finding]:
@@ -103,6 +103,6 @@ async def _inside(http: httpx.AsyncClient, url: str, token: str | None) -> Async
     found, is_complete = await database.migrations(http, url)
     yield found
     if is_complete is None:
-        yield skipped("policies", "It rests upon what failed above.")
+        yield skipped("policies", "Skipped: depends on a failed check.")
     else:
         yield await database.policies(http, url, is_complete=is_complete, token=token)

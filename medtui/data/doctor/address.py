@@ -30,7 +30,8 @@ SKEW_SECONDS = 30.0
 async def reach(route: Route) -> Finding:
     """The line `address`: whether the name is known and the port open; the proxy's if any."""
     if route.fault:
-        return failed("address", route.fault, "Correct the variable, or unset it; then look again.")
+        fix = "Correct the variable, or unset it, then run medtui doctor again."
+        return failed("address", route.fault, fix)
     parts, proxy = urlsplit(route.url), route.proxy
     if proxy is None:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
@@ -126,7 +127,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
     try:
         response = await http.get(f"{url}/auth/v1/settings")
     except Unreachable as error:
-        return failed("server", error.message, "Put that right; then look again."), None
+        return failed("server", error.message, "Correct that, then run medtui doctor again."), None
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         kind = type(error).__name__
         return failed(

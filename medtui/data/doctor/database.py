@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.data.connection import NIL
+from medtui.data.connection import NIL, ROUNDS
 from medtui.data.doctor.address import Answer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
@@ -20,7 +20,7 @@ TABLES = {
     "profiles": ",".join(PROFILE_COLUMNS),
     "cases": "id,category,domain",
     "practice_sessions": ",".join(
-        field.column for field in FIELDS if not (field.is_ours or field.needs_login)
+        field.column for field in FIELDS if not (field.level > 1 or field.needs_login)
     )
     + (
         ",created_at,"
@@ -89,8 +89,8 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
     if code == "PGRST202":
         return note(
             "migrations",
-            "The data model's alone: guests cannot leave, profiles cannot be changed, and nothing "
-            "but medtui's manners keeps briefs and links from the wrong eyes.",
+            "The data model's alone: guests cannot leave, profiles cannot be changed, and this "
+            "server does not protect briefs and links: other clients can read them.",
             DEPLOY,
         ), False
     if not asked.is_success and code != "42501":  # it exists, but may not be called without a login
@@ -111,7 +111,19 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
         return failed(
             "migrations", f"The second one is there in part: {' and '.join(missing)} lacks.", DEPLOY
         ), True
-    return ok("migrations", "Both are there."), True
+    level = await http.post(f"{rest}/rpc/medtui_level", json={})
+    if level.status_code != 200:
+        return note(
+            "migrations",
+            "The newest is missing: no seat is kept for the next round of a meeting, and no "
+            "self-assessment can be uploaded.",
+            DEPLOY,
+        ), True
+    if level.text.strip() == str(ROUNDS):
+        return note(
+            "migrations", "The last is missing: users cannot delete their accounts.", DEPLOY
+        ), True
+    return ok("migrations", "All are there."), True
 
 
 async def policies(

@@ -32,7 +32,7 @@ def kept(folder: Path) -> Finding:
             "Make that folder yours; until then you sign in each time.",
         )
     if isinstance(answer, NoKeyring):
-        return note("login", f"There is no keyring: it is kept in a file of yours in {folder}.")
+        return note("login", f"No system keyring: the login is stored in {folder}.")
     return failed(
         "login",
         f"The keyring does not work ({type(answer).__name__}): a file in {folder} takes its place.",

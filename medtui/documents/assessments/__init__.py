@@ -18,6 +18,7 @@ from medtui.documents.assessments.items import (
     is_sheet,
     with_whole,
 )
+from medtui.documents.assessments.owner import owner_of
 from medtui.documents.assessments.parts import feedback, overall
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import number, plain, record
@@ -97,6 +98,7 @@ def _by_names(data: Any) -> Assessment | None:
     whole = with_whole(overall(claims), named_whole)
     if claims.look("marked_by") in tuple(Marker):
         claims.take("marked_by")  # else it says more than who
+    owner = owner_of(claims)
     is_platform = "dimensions" in data and "raw_score_0_to_100" in str(data["dimensions"])[:400]
     source = "platform" if is_platform else "checklist" if criteria else "assessment"
     return Assessment(
@@ -108,6 +110,7 @@ def _by_names(data: Any) -> Assessment | None:
         said,
         claims.rest(),
         _notes(fraction, whole.percent),
+        owner,
     )
 
 
@@ -127,7 +130,10 @@ def _marker(data: dict[str, Any], is_platform: bool) -> Marker:
             continue
         if _SELF.search(words):
             return Marker.SELF
-        return Marker.AI if _AI.search(words) else Marker.HUMAN
+        if _AI.search(words):
+            return Marker.AI
+        is_examiner = "examiner" in name or "examiner" in words.casefold()
+        return Marker.EXAMINER if is_examiner else Marker.HUMAN
     if claims.look("self_assessment", "is_self_assessment") is True:
         return Marker.SELF
     if claims.look("model", "model_name", "ai_model", "llm", "model_version", "prompt_version"):

@@ -43,7 +43,7 @@ def read(data: Any) -> Assessment | None:
     percent = percent_of(total, limit) or whole.percent
     return Assessment(
         "mark sheet",
-        Marker.HUMAN,
+        Marker.EXAMINER,
         Overall(total, limit, percent, whole.label, tuple(worth), whole.passed),
         domains,
         feedback=Feedback(summary=_remarks(sheets, names)),

@@ -30,7 +30,7 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Back", key_display="esc", id="choose.back",
-                tooltip="Leave it as it is"),
+                tooltip="Cancel"),
         *(Binding(str(n), f"pick({n - 1})", f"Number {n}", show=False, id=f"choose.{n}",
                   tooltip=f"Number {n}")
           for n in range(1, 10)),

@@ -17,7 +17,7 @@ class ConfirmScreen(ModalScreen[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
-        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Leave it as it is"),
+        Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Cancel"),
         Binding("left,h", "app.focus_previous", "Previous", show=False, id="confirm.previous",
                 tooltip="Previous button"),
         Binding("right,l", "app.focus_next", "Next", show=False, id="confirm.next",

@@ -174,6 +174,17 @@ async def test_a_database_that_is_not_as_it_should_be(
     stack.to_strangers.clear()  # the table that they would be compared with may be gone
 
 
+async def test_a_server_before_the_last_migration_is_noted(stack: Stack, look: Any) -> None:
+    assert (await look())["migrations"].what == "All are there."
+    await stack.sql(
+        "create or replace function medtui_level() returns integer language sql as 'select 3'"
+    )
+    found = await look()
+    assert failures(found) == []
+    assert found["migrations"].state == "note"
+    assert "cannot delete their accounts" in found["migrations"].what
+
+
 async def test_a_live_feed_that_no_websocket_reaches(stack: Stack, look: Any) -> None:
     async with proxied(stack.url) as proxy:
         proxy.refused = "/realtime/"
@@ -280,7 +291,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert code == 0
     told = re.findall(r"^(?:ok  |note)  (\S+(?: feed)?) ", text, re.M)
     assert told == [name for name in LINES if name != "terminal"]  # pytest's is none
-    assert text.endswith("\nNothing is to be mended.\n")
+    assert text.endswith("\nNo problems found.\n")
     code, text = await run("--json")
     said = json.loads(text)
     assert (code, said["ok"], said["log"]) == (0, True, str(folder / "medtui.log"))
@@ -293,7 +304,7 @@ async def test_the_command_says_the_same_to_people_and_to_programs(
     assert code == 1
     assert "FAIL  address " in text
     assert "-     the rest     not looked at: encryption, server," in text
-    assert text.endswith("\nOne thing is to be mended.\n")
+    assert text.endswith("\n1 problem found.\n")
     assert stack.anon_key not in text
 
 
@@ -321,7 +332,7 @@ async def test_on_a_terminal_of_eighty_columns(stack: Stack, tmp_path: Path) -> 
         "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
     }
     async with Terminal([sys.executable, "-m", "medtui", "doctor"], env=env, rows=40) as terminal:
-        await terminal.until("Nothing is to be mended.")
+        await terminal.until("No problems found.")
         assert "ok    terminal     xterm-256color, 80 x 40, 16 million colours." in terminal.text
         assert await asyncio.wait_for(terminal.process.wait(), 60) == 0
         print(terminal.text)

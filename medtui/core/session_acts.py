@@ -1,0 +1,58 @@
+"""What a viewer can do with a session now: which keys are shown, and what enter does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from medtui.core.agenda import (
+    is_to_review,
+    why_no_link,
+    why_not_book,
+    why_not_cancel,
+    why_not_edit,
+    why_not_leave,
+)
+from medtui.models import PracticeSession
+
+
+def possible_acts(
+    session: PracticeSession,
+    viewer: UUID,
+    now: datetime,
+    *,
+    is_complete: bool,
+    with_files: Collection[UUID] = (),
+) -> list[str]:
+    """Names of acts, the likeliest first.
+
+    Args:
+        is_complete: whether the server has our migrations.
+        with_files: sessions that are known to have files.
+    """
+    may = {
+        "room": session.involves(viewer),
+        "book": why_not_book(session, viewer, now) is None,
+        "leave": why_not_leave(session, viewer, is_complete=is_complete) is None,
+        "edit": why_not_edit(session, viewer) is None,
+        "cancel": why_not_cancel(session, viewer) is None,
+        "review": session.id in with_files or is_to_review(session, viewer, now),
+        "open_link": why_no_link(session, to_open=True) is None,
+        "copy_link": why_no_link(session, to_open=False) is None,
+    }
+    return [act for act, is_possible in may.items() if is_possible]
+
+
+def enter_does(
+    session: PracticeSession, viewer: UUID, now: datetime, *, shows_details: bool
+) -> str:
+    """What `enter` does on a session: "details", "room", "book", or "" for nothing.
+
+    `shows_details`: its details are on the screen already.
+    """
+    if not shows_details:
+        return "details"
+    if session.involves(viewer):
+        return "room"
+    return "book" if why_not_book(session, viewer, now) is None else ""
