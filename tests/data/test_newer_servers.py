@@ -133,6 +133,7 @@ async def test_a_link_of_a_server_whose_external_url_has_the_path(stack: Stack) 
     stack.autoconfirm = False
     await stack.restart_gateway()
     person = await stack.person()
+    await stack.sql("update auth.users set email_confirmed_at = now() - interval '1 day'")
     server = Server(stack.url, stack.anon_key)
     async with Backend.open(server, tokens=MemoryTokens(), notify=lambda event: None) as backend:
         await backend.codes.send(Code.SIGN_IN, person.email)
