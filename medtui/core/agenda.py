@@ -16,6 +16,7 @@ from itertools import accumulate, takewhile
 from uuid import UUID
 
 from medtui.core.filters import Filter
+from medtui.core.rounds import RoundIndex
 from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
@@ -61,6 +62,8 @@ class Agenda:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
+        self.rounds = RoundIndex()
+        """Of the whole window, shown or not."""
         self._sessions: dict[UUID, PracticeSession] = {}
         self._days: list[date] = []
         self._keys: dict[date, list[Key]] = {}
@@ -185,6 +188,7 @@ class Board:
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
         """Take these sessions as the whole window; returns which are new or different."""
         before, self._by_id = self._by_id, {session.id: session for session in sessions}
+        self.agenda.rounds.read(self._by_id.values())
         self._order = sorted((s.starts_at, s.id) for s in self._by_id.values())
         self._free = [key for key in self._order if self._by_id[key[1]].is_open]
         self._own = [key for key in self._order if self._by_id[key[1]].involves(self.viewer)]
@@ -198,12 +202,14 @@ class Board:
         for id_ in removed:
             self._forget(id_)
             self.agenda.discard(id_)
+            self.agenda.rounds.drop(id_)
             self.hidden.discard(id_)
         for session in changed:
             if self._by_id.get(session.id) == session:
                 continue
             self._forget(session.id)
             self._by_id[session.id] = session
+            self.agenda.rounds.put(session)
             key = (session.starts_at, session.id)
             bisect.insort(self._order, key)
             if session.is_open:
