@@ -17,6 +17,7 @@ from medtui.data.codes import Codes
 from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
+from medtui.data.factors import Factors
 from medtui.data.live import LiveFeed
 from medtui.data.news import News
 from medtui.data.passing import Passing
@@ -33,7 +34,7 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, codes, profiles, past and coming sessions, their files, cases, and the live feed.
+    """Auth, codes, second factors, profiles, sessions, their files, cases, and the live feed.
 
     Made by `Backend.open`.
     """
@@ -51,6 +52,7 @@ class Backend:
         self.clock = ServerClock(connection)
         self.auth = Auth(connection, tokens, notify)
         self.codes = Codes(connection, self.auth)
+        self.factors = Factors(self.auth)
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
