@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
+from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -32,8 +33,9 @@ from medtui.ui.feed_state import FeedState
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from textual.app import SystemCommand
-
+    from medtui.alerts.teller import Teller
+    from medtui.core.notice_rules import NoticeRules
+    from medtui.core.notices import Notice
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
@@ -70,6 +72,7 @@ class MedtuiApp(AppBase):
         tokens: makes the store of a login; None: the keyring, or a file if there is none.
         clock: returns the time, for tests; None: the server's.
         zone: the zone that times are shown in; None: this machine's.
+        code: the session to go to once the board is there; empty: none.
     """
 
     TITLE = "medtui"
@@ -86,6 +89,7 @@ class MedtuiApp(AppBase):
         tokens: Callable[[str], TokenStore] | None = None,
         clock: Callable[[], datetime] | None = None,
         zone: tzinfo | None = None,
+        code: str = "",
     ) -> None:
         if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
@@ -104,11 +108,15 @@ class MedtuiApp(AppBase):
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
+        self._code = code
         self._clock = clock
         self._at_last = ExitStack()
         self._at_last.enter_context(at_last(self.drafts.rescue))
         self._news: set[str] = set()
         """Keys of the notices that wait to be read."""
+        self._rules: NoticeRules | None = None
+        self._teller: Teller | None = None
+        """Tells notices outside the app; None: no user is signed in yet."""
         self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
@@ -124,6 +132,8 @@ class MedtuiApp(AppBase):
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
+        if self._teller is not None:
+            await self._teller.close(0.5)
         await self.sheets.close()
         await self.drafts.written()
         self._at_last.close()
@@ -246,9 +256,18 @@ class MedtuiApp(AppBase):
     # What the data module tells
 
     def publish(self, event: Event) -> None:
-        from medtui.data.events import FeedWentLive, FeedWentStale, NoticesChanged, SignedOut
+        from medtui.data.events import (
+            BoardRead,
+            FeedWentLive,
+            FeedWentStale,
+            NoticePassed,
+            NoticesChanged,
+            SignedOut,
+        )
 
         self.sheets.on_event(event)
+        if self._teller is not None:
+            self._teller.on_event(event)
         match event:
             case SignedOut(reason):
                 self.login.ended(reason)
@@ -258,23 +277,79 @@ class MedtuiApp(AppBase):
                 logger.info("live")
             case NoticesChanged():
                 self._show_news()
+            case NoticePassed(notice):
+                self._toast([notice])
         self.feed.apply(event)
+        if self._code and isinstance(event, BoardRead):
+            self.call_later(self._open_code)
+
+    def _open_code(self) -> None:
+        """Go to the session that the command line has named."""
+        from medtui.board.screen import BoardScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, BoardScreen) and self._code:
+                code, self._code = self._code, ""
+                screen.open_code(code)
 
     def _show_news(self) -> None:
         """Show new notices, unless the board shows them."""
         from medtui.board.screen import BoardScreen
-        from medtui.core.notices import What, words
-        from medtui.room.screen import RoomScreen
 
         waiting = self.backend.news.waiting if self.servers.backend else ()
         new = [notice for notice in waiting if notice.key not in self._news]
         self._news = {notice.key for notice in waiting}
         if isinstance(self.screen, BoardScreen):
             return
+        self._toast(new)
+
+    def _toast(self, notices: Iterable[Notice]) -> None:
+        """Show notices on the present screen, unless one that is open tells the same."""
+        from medtui.core.notices import What, words
+        from medtui.review.session_review import SessionReviewScreen
+        from medtui.room.screen import RoomScreen
+
+        if self._rules is None or "app" not in self._rules.sinks:
+            return
         rooms = {s.session.id for s in self.screen_stack if isinstance(s, RoomScreen)}
-        for notice in new:  # the room itself tells of its session, but for files
-            if notice.what is What.FILES or notice.session_id not in rooms:
+        reviews = {s.session.id for s in self.screen_stack if isinstance(s, SessionReviewScreen)}
+        for notice in notices:
+            shown = {What.CAME: reviews, What.FILES: set()}.get(notice.what, rooms)
+            if notice.session_id not in shown:
                 self.notify(words(notice, self.zone), severity="warning", markup=False)
+
+    def _follow_notices(self, backend: Backend) -> None:
+        """Tell a backend's notices as the settings say, once its feed starts."""
+        from medtui.config import notice_rules
+        from medtui.core.notice_rules import NoticeRules
+
+        try:
+            self._rules = notice_rules(self.settings)
+        except BadConfig as error:
+            self._rules = NoticeRules()
+            self.warn(str(error))
+        backend.news.muted = backend.passing.muted = self._rules.muted
+        if not self.servers.is_demo:
+            work = self._tell_elsewhere(backend, self._rules)
+            self.run_worker(work, exclusive=True, group="notices", exit_on_error=False)
+
+    async def _tell_elsewhere(self, backend: Backend, rules: NoticeRules) -> None:
+        """Tell this backend's notices outside the app, too."""
+        from medtui.alerts.teller import Teller
+        from medtui.alerts.ways import sinks
+
+        settings, state = self.settings, self.settings.state
+        url, write = settings.notice_url, self.write_terminal
+        ways, _ = await sinks(rules, url, state, os.environ, write)
+        logger.info(
+            "notices are told by %s", ", ".join(way.name for way in ways) or "the app alone"
+        )
+        teller = Teller(rules, ways, self.zone, self.now, state / "teller")
+        teller.attach(backend)
+        before, self._teller = self._teller, teller
+        if before is not None:
+            await before.close(0.0)
+        teller.look()
 
     @property
     def is_at_login(self) -> bool:
@@ -284,6 +359,7 @@ class MedtuiApp(AppBase):
         from medtui.board.screen import BoardScreen
 
         self.feed.clear()
+        self._follow_notices(self.backend)
         self.backend.live.start()
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))
@@ -303,6 +379,18 @@ class MedtuiApp(AppBase):
         yield from super().get_system_commands(screen)
         if not isinstance(screen, AccountScreen):  # there, its own keys are in the palette
             yield from commands(self)
+        if self.servers.backend is not None and self.login.profile is not None:
+            yield SystemCommand(
+                "Save my calendar",
+                "Your sessions as iCalendar, for any calendar",
+                self._save_calendar,
+            )
+
+    @work(exclusive=True, group="calendar", exit_on_error=False)
+    async def _save_calendar(self) -> None:
+        from medtui.board.calendar_file import save_calendar
+
+        await save_calendar(self)
 
     def action_sign_out(self) -> None:
         self.login.sign_out()

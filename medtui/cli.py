@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from medtui import __version__, console
-from medtui.commands import case_import, doctor
+from medtui.commands import (
+    calendar,
+    case_import,
+    completion,
+    doctor,
+    files,
+    notices,
+    past,
+    posting,
+    sessions,
+    shell,
+    signed_in,
+    watch,
+)
 from medtui.console import complain
 from medtui.local.commands import add_commands
 from medtui.shared_screen.command import add_options
@@ -25,7 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run `medtui`. Exit codes: 0, 1 if it failed, 2 for a wrong call."""
     console.prepare()
     try:
-        options = _parser().parse_args(arguments)
+        words = sys.argv[1:] if arguments is None else arguments
+        parser = _parser() if words or completion.is_asked() else _bare_parser()
+        completion.complete(parser)
+        options = parser.parse_args(words)
         options.credentials = {
             name: os.environ.pop(name)  # for this process alone: those that it starts have no need
             for name in ("MEDTUI_EMAIL", "MEDTUI_PASSWORD", "MEDTUI_PASSWORD_FILE")
@@ -57,7 +73,8 @@ def _flush() -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _bare_parser() -> argparse.ArgumentParser:
+    """The parser without the commands, which the app alone need not wait for."""
     parser = console.CommandParser(
         prog="medtui", description="Arrange exam practice with each other, from a terminal."
     )
@@ -65,6 +82,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", help="the Supabase project's URL")
     parser.add_argument("--key", help="the project's public key (anon or publishable)")
     parser.set_defaults(run=_app)
+    return parser
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _bare_parser()
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
     demo = commands.add_parser("demo", help="try medtui with sample data, deleted when you quit")
@@ -89,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
     view.add_argument("--as", dest="kind", choices=("transcript", "assessment"),
                       help="what the file is, where its contents do not tell")  # fmt: skip
     view.set_defaults(run=_view)
+
+    opening = commands.add_parser("open", help="go to the session of an invitation, on the board")
+    signed_in.add_codes(opening, nargs=1)
+    opening.set_defaults(run=_open)
+
+    for group in (sessions, posting, past, files, calendar, watch, notices, completion):
+        group.add_commands(commands)
+    shell.add_commands(commands, _parser)
 
     local = commands.add_parser("local", help="a Supabase on this machine")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
@@ -178,11 +208,20 @@ def _read_documents(paths: Sequence[Path], kind: Kind | None) -> tuple[list[Docu
 
 
 def _print_documents(paths: Sequence[Path], kind: Kind | None) -> int:
+    """Print each document as a line of JSON; an assessment's quotes are looked for in the talk."""
     import json
 
+    from medtui.documents import Transcript
+    from medtui.documents.evidence import located
+
     documents, code = _read_documents(paths, kind)
+    talk = next((found for found in documents if isinstance(found, Transcript)), None)
     for document in documents:
-        console.print_text(json.dumps(document.as_json()))
+        if isinstance(document, Transcript):
+            told = document.as_json()
+        else:
+            told = located(document, talk or document.talk)
+        console.print_text(json.dumps(told))
         sys.stdout.flush()
     return code
 
@@ -209,6 +248,11 @@ def _print_review(paths: Sequence[Path], kind: Kind | None) -> int:
 
 def _app(options: argparse.Namespace) -> int:
     return _run({"server": options.url, "key": options.key}, credentials=options.credentials)
+
+
+def _open(options: argparse.Namespace) -> int:
+    flags = {"server": options.url, "key": options.key}
+    return _run(flags, credentials=options.credentials, code=options.codes[0])
 
 
 def _join(options: argparse.Namespace) -> int:
@@ -291,6 +335,7 @@ def _run(
     demo: bool = False,
     viewer: str | None = None,
     credentials: dict[str, str] | None = None,
+    code: str = "",
 ) -> int:
     from medtui.config import BadConfig, load
     from medtui.launcher import Launcher, Login
@@ -319,7 +364,7 @@ def _run(
     # The demo leaves nothing behind.
     with nullcontext() if demo else logged(settings.state):
         launcher = Launcher(viewer=login, folder=_data_folder)
-        app = MedtuiApp(settings, launcher, demo=demo, login=unattended)
+        app = MedtuiApp(settings, launcher, demo=demo, login=unattended, code=code)
         return app.run() or app.return_code or 0
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from tomlkit import TOMLDocument
 
+    from medtui.core.notice_rules import NoticeRules
     from medtui.core.presets import Preset
     from medtui.core.rubrics import Rubric
 
@@ -87,6 +88,14 @@ class Settings:
     """`medtui-dark`, `medtui-light`, `medtui-contrast`, or a theme of Textual."""
     preset: str = ""
     """The preset of the station clock, by id or name; empty: the platform's own."""
+    notices: str = "app, terminal, desktop, push"
+    """How notices are told: any of app (toasts), terminal, desktop and push."""
+    mute: str = ""
+    """Kinds of notices that are not told, as `booked, soon`."""
+    quiet_hours: str = ""
+    """When only the app tells notices, as `22:00-07:00`."""
+    notice_url: str = ""
+    """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
@@ -194,6 +203,16 @@ def _own(settings: Settings, parse: Callable[[str, str], tuple[T, ...]]) -> tupl
         raise BadConfig(f"{error} Fix or remove it.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise BadConfig(f"{file} cannot be read: {_why(error)}.") from error
+
+
+def notice_rules(settings: Settings) -> NoticeRules:
+    """What notices are told, and how. Raises BadConfig."""
+    from medtui.core.notice_rules import BadRules, rules
+
+    try:
+        return rules(settings.notices, settings.mute, settings.quiet_hours)
+    except BadRules as error:
+        raise BadConfig(f"{settings.file}: {error}") from error
 
 
 def preset(settings: Settings, named: str = "") -> Preset:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medtui.config import LOCAL, BadConfig, Settings
@@ -13,6 +14,7 @@ from medtui.launcher import Launcher, Login
 if TYPE_CHECKING:
     from medtui.data import Backend
     from medtui.data.events import Notify
+    from medtui.data.tokens import TokenStore
     from medtui.data.window import SessionWindow
 
 
@@ -51,16 +53,20 @@ async def opened(
     settings: Settings,
     login: Login | None = None,
     *,
+    tokens: Callable[[str], TokenStore] | None = None,
     launcher: Launcher | None = None,
     notify: Notify | None = None,
     scope: SessionWindow | None = None,
+    state: Path | None = None,
 ) -> AsyncIterator[Backend]:
     """The data module for the server that the settings name, until the end.
 
     Args:
-        login: with what to sign in; it is kept nowhere. None: as a visitor.
+        login: with what to sign in. None: with what `tokens` has, else as a visitor.
+        tokens: makes the keeper of a login, of the server's URL; None: it is kept nowhere.
         notify: called on this event loop with what happens; None: events are dropped.
         scope: what the live feed is about; None: the whole board.
+        state: the folder of what is kept for an account; None: nothing is.
 
     Raises what `ready` raises, Invalid for a URL or a key that is none, and any DataError of
     signing in.
@@ -72,9 +78,10 @@ async def opened(
         ready(settings, launcher) as server,
         Backend.open(
             Server(server.url, server.key),
-            tokens=MemoryTokens(),
+            tokens=tokens(server.url) if tokens else MemoryTokens(),
             notify=notify or (lambda event: None),
             scope=scope or BOARD,
+            state=state,
         ) as backend,
     ):
         if login is not None:

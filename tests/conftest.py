@@ -13,7 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import settings
@@ -106,28 +106,68 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    words = "a server for all tests, as JSON: see tests/helpers/given.py. It is emptied"
+    parser.addoption("--stack", type=Path, metavar="FILE", help=words)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the server that was given, if one was."""
+    file = session.config.getoption("--stack")
+    if file is None:
+        return
+    if session.config.getoption("numprocesses", None):
+        raise pytest.UsageError("--stack needs -n 0: all tests share the one server.")
+    from tests.helpers import given
+
+    given.given = asyncio.run(given.Given.open(file))
+    session.config.pluginmanager.register(given.Counted())
+
+
+@pytest.fixture(autouse=True)
+def server_can_be_asked(request: pytest.FixtureRequest) -> None:
+    """Leave out what is marked as a matter of the stand-in alone, where a server was given."""
+    mark = request.node.get_closest_marker("stand_in")
+    if mark is not None and request.config.getoption("--stack"):
+        from tests.helpers.given import leave_out
+
+        leave_out(mark.args[0])
+
+
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
     """This worker's PostgreSQL, with throw-away data."""
+    if request.config.getoption("--stack"):
+        from tests.helpers.given import leave_out
+
+        leave_out("a PostgreSQL of the test's own")
     cluster = asyncio.run(Cluster.start(SystemAccount.choose().temporary_folder(), throwaway=True))
     yield cluster
     asyncio.run(cluster.stop())
 
 
 @pytest.fixture(scope="session")
-def template(cluster: Cluster) -> Cluster:
+def template(request: pytest.FixtureRequest) -> Cluster:
     """The cluster, with the database that every test's own is copied from."""
     from tests.helpers.stack import make_template
 
+    if request.config.getoption("--stack"):
+        return cast("Cluster", None)  # `stacked` does without
+    cluster: Cluster = request.getfixturevalue("cluster")
     asyncio.run(make_template(cluster))
     return cluster
 
 
 @pytest.fixture(scope="session")
-def data_model_template(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Cluster:
+def data_model_template(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Cluster:
     """The cluster, with a database that has the data model and nothing of ours."""
     from tests.helpers.stack import DATA_MODEL, data_model_alone, make_template
 
+    if request.config.getoption("--stack"):
+        return cast("Cluster", None)
+    cluster: Cluster = request.getfixturevalue("cluster")
     migrations = data_model_alone(tmp_path_factory.mktemp("migrations"))
     asyncio.run(make_template(cluster, DATA_MODEL, migrations=migrations))
     return cluster

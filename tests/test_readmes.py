@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
     *(ROOT / "README.md", ROOT / "medtui/README.md", ROOT / "medtui/local/README.md"),
+    ROOT / "medtui/commands/README.md",
     *(ROOT / "medtui/supabase/README.md", *sorted((ROOT / ".github").glob("*.md"))),
 ]
 
@@ -35,7 +36,7 @@ def test_a_link_leads_to_a_file_or_heading(document: str, target: str) -> None:
 
 def sources() -> Iterator[tuple[str, str]]:
     """Each source file that the READMEs and CONTRIBUTING name."""
-    for document in (ROOT / "README.md", ROOT / "medtui/README.md", *DOCUMENTS[4:]):
+    for document in (ROOT / "README.md", ROOT / "medtui/README.md", *DOCUMENTS[5:]):
         for file in re.findall(r"`([\w./]+\.(?:css|py|sql))`", document.read_text()):
             yield document.relative_to(ROOT).as_posix(), file
 

@@ -1,4 +1,4 @@
-"""The code that a server e-mails: entered here, and sent again after a while."""
+"""The code or the link that a server e-mails: entered here, and sent again after a while."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from textual.widgets import Button, Input, Static
 from medtui.account.code_form import RESEND_SECONDS, CodeForm
 from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
-from medtui.data import Code, Invalid, NotAllowed
+from medtui.core.mail_link import is_link
+from medtui.data import Code, Invalid, NeedsConfirmation, NotAllowed
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
@@ -23,22 +24,32 @@ SHORTEST, LONGEST = 6, 10
 
 WORDS = {
     Code.SIGN_UP: (
-        "If {email} is new here, a code is on its way to it: enter it to finish signing up. "
+        "If {email} is new here, a code or a link is on its way to it, to finish signing up. "
         "If it has an account already, nothing comes: go back and sign in."
     ),
-    Code.SIGN_IN: "If {email} has an account, a code is on its way to it: enter it to sign in.",
+    Code.SIGN_IN: ("If {email} has an account, a code or a link is on its way to it, to sign in."),
     Code.RECOVERY: (
-        "If {email} has an account, a code is on its way to it: enter it, "
+        "If {email} has an account, a code or a link is on its way to it. Enter it, "
         "and then choose a new password."
     ),
 }
+COPY = " If it is a link, copy it without opening it, and paste it here: it works once."
+OR_OPEN = " If it is a link, paste it here, or open it and press “I have opened the link”."
+NOT_YET = (
+    "The server does not know yet that the link was opened: open the one in the latest e-mail, "
+    "or have another one sent."
+)
+NOT_THIS_ONE = (
+    "This password opens no account for {email}. If its link was opened, another person may have "
+    "signed up with the address before: go back, and choose “I forgot my password”."
+)
 
 
 def unconfirmed(context: AccountContext, email: str, password: str) -> CodeScreen:
     """For an account that was signed up earlier, and whose code was not entered yet."""
     words = (
-        f"{email} has signed up, but not been confirmed yet: enter the code that was e-mailed to "
-        "it, or have another one sent."
+        f"{email} has signed up, but not been confirmed yet: enter the code or the link that was "
+        "e-mailed to it, or have another one sent."
     )
     return CodeScreen(context, Code.SIGN_UP, email, password=password, words=words, wait=0)
 
@@ -53,7 +64,7 @@ def digits_of(text: str) -> str:
 
 
 class CodeScreen(CodeForm):
-    """Asks for the code that was sent to `email`.
+    """Asks for the code that was sent to `email`, or the link.
 
     Args:
         code: what it is for, which decides where one goes from here.
@@ -67,12 +78,14 @@ class CodeScreen(CodeForm):
         Binding("ctrl+s", "submit", "Confirm", show=False, id="app.confirm",
                 tooltip="Confirm the code"),
         Binding("ctrl+r", "resend", "Send it again", id="app.resend",
-                tooltip="Have another code sent"),
+                tooltip="Have another e-mail sent"),
+        Binding("ctrl+o", "opened", "Link opened", id="app.opened",
+                tooltip="Go on after opening the e-mail's link in a browser"),
         Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back; the code is still good"),
     ]  # fmt: skip
 
-    ASKING = "Asking for another code…"
+    ASKING = "Asking for another e-mail…"
 
     def __init__(
         self,
@@ -95,19 +108,36 @@ class CodeScreen(CodeForm):
 
     def compose(self) -> ComposeResult:
         words = self._words or WORDS[self._code].replace("{email}", self._email)
+        words += OR_OPEN if self._may_open else COPY
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Look into your mailbox", classes="card--title")
             yield Static(words, classes="card--words", markup=False)
-            yield Field("Code", id="code", placeholder="123456")
+            yield Field(
+                "Code or link",
+                id="code",
+                hint=f"{SHORTEST} to {LONGEST} digits, or the whole link.",
+                joins_lines=True,
+            )
             with Horizontal(classes="card--buttons"):
                 yield CooldownButton("Confirm", id="submit", variant="primary", again="Again")
                 yield CooldownButton("Send it again", id="resend")
+            if self._may_open:
+                with Horizontal(classes="card--buttons"):
+                    yield Button("I have opened the link", id="opened", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
         self.code.focus()
         self.resend.wait(self._wait)
+
+    @property
+    def _may_open(self) -> bool:
+        """Whether a link that was opened in a browser helps here: it signs in the browser alone."""
+        return bool(self._password) or self._code is Code.EMAIL_CHANGE
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "opened" or self._may_open
 
     def action_leave(self) -> None:
         if self._needs_password:
@@ -118,23 +148,48 @@ class CodeScreen(CodeForm):
     @on(Input.Submitted)
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
-        digits = digits_of(self.code.value)
+        entry = self.code.value.strip()
+        if not is_link(entry):
+            entry = digits_of(entry)
         if not self.code.value.strip():
-            self.code.fail("Enter the code from the e-mail.")
-        elif not SHORTEST <= len(digits) <= LONGEST:
+            self.code.fail("Enter the code or the link from the e-mail.")
+        elif not is_link(entry) and not SHORTEST <= len(entry) <= LONGEST:
             self.code.fail(f"A code has {SHORTEST} to {LONGEST} digits: check it.")
         elif self.may(self.submit):
-            self._confirm(digits)
+            self._confirm(entry)
 
     @work(exclusive=True, group="login", exit_on_error=False)
-    async def _confirm(self, digits: str) -> None:
-        await self.submitting("Looking at the code…", self.enter(digits))
+    async def _confirm(self, entry: str) -> None:
+        await self.submitting("Checking…", self.enter(entry))
 
-    async def enter(self, digits: str) -> None:
-        """Enter the code, and go on. Raises DataError; then it can be done again."""
+    @on(Button.Pressed, "#opened")
+    def action_opened(self) -> None:
+        if self.may(self.submit):
+            self._go_on()
+
+    @work(exclusive=True, group="login", exit_on_error=False)
+    async def _go_on(self) -> None:
+        await self.submitting("Checking…", self.opened())
+
+    async def opened(self) -> None:
+        """Go on after the link was opened elsewhere. Raises DataError; then it can be done again.
+
+        That has confirmed the address. The password that was typed shows whose account it is.
+        """
+        try:
+            await (await self.backend()).auth.sign_in(self._email, self._password)
+        except NeedsConfirmation as error:
+            raise Invalid(NOT_YET, field="code") from error
+        except Invalid as error:
+            words = NOT_THIS_ONE.replace("{email}", self._email)
+            raise Invalid(words, field="code") from error
+        await self.context.login.enter()
+
+    async def enter(self, entry: str) -> None:
+        """Enter the code, or the link, and go on. Raises DataError; then it can be done again."""
         codes = (await self.backend()).codes
         if self._needs_password is None:
-            self._needs_password = await codes.enter(self._code, self._email, digits)
+            self._needs_password = await codes.enter(self._code, self._email, entry)
             if self._needs_password:
                 await self.context.login.need_password()
         if self._needs_password and self._password:
@@ -156,4 +211,4 @@ class CodeScreen(CodeForm):
         self.code.value = ""
         self.code.focus()
         self.resend.wait(RESEND_SECONDS)
-        self.show_status("Another code was asked for; the one before is void.")
+        self.show_status("Another e-mail was asked for; the one before is void.")

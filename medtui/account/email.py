@@ -16,7 +16,7 @@ from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.account.login import email_refusal
-from medtui.data import Code, CodeSent
+from medtui.data import Code, CodeSent, Invalid
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
@@ -44,8 +44,8 @@ class EmailScreen(FormScreen):
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Another e-mail", classes="card--title")
             yield Static(
-                f"Your account is {user.email if user else 'signed out'}. Codes go to the new "
-                "address and, on most servers, to this one.",
+                f"Your account is {user.email if user else 'signed out'}. Codes or links go to "
+                "the new address and, on most servers, to this one.",
                 classes="card--words",
                 markup=False,
             )
@@ -124,20 +124,33 @@ class ChangeCodeScreen(CodeScreen):
         self, context: AccountContext, old: str, new: str, *, wait: float | None = None
     ) -> None:
         words = (
-            f"Codes are on their way to {new} and, if this server asks for both, "
-            f"to {old}. Enter one, and then the other; which comes first is all the same."
+            f"Codes or links are on their way to {new} and, if this server asks for both, "
+            f"to {old}. Enter one, and then the other, in either order."
         )
         super().__init__(context, Code.EMAIL_CHANGE, old, words=words, wait=wait)
         self.remove_class("login")
         self._new = new
 
-    async def enter(self, digits: str) -> None:
-        other = await (await self.backend()).codes.enter_change(digits)
+    async def enter(self, entry: str) -> None:
+        other = await (await self.backend()).codes.enter_change(entry)
         if other is None:
-            self.app.pop_screen()
-            self.app.pop_screen()  # what asked for the address
-            self.context.login.email_changed(self._new)
+            self._done()
             return
         self.code.value = ""
         self.code.focus()
-        self.show_status(f"One of two is done. Now enter the code that was sent to {other}.")
+        where = f"was sent to {other}" if other else "is in the other e-mail"
+        self.show_status(f"One of two is done. Now enter the one that {where}.")
+
+    async def opened(self) -> None:
+        if not await (await self.backend()).codes.is_changed():
+            words = (
+                f"The change is not complete: open the link in the e-mail to {self._new}, and the "
+                "one to the present address if there is one."
+            )
+            raise Invalid(words, field="code")
+        self._done()
+
+    def _done(self) -> None:
+        self.app.pop_screen()
+        self.app.pop_screen()  # what asked for the address
+        self.context.login.email_changed(self._new)

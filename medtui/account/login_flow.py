@@ -7,8 +7,10 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Coroutine
+    from collections.abc import Awaitable, Callable, Collection, Coroutine
     from uuid import UUID
+
+    from textual.notifications import SeverityLevel
 
     from medtui.account.context import AccountContext
     from medtui.data import User
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 SECOND_FACTOR = (
-    "Your account has a second factor, which medtui cannot ask for: where the server wants it, "
-    "use the platform's web client."
+    "Your account has a second factor of a kind that medtui cannot ask for: where the server wants "
+    "it, use the platform's web client."
 )
 
 GO_ON = {
@@ -72,6 +74,9 @@ class LoginFlow:
             self._notify_of_login()
             return
         self._email = user.email
+        if user.needs_digits:
+            self._ask_for_digits()
+            return
         if await self._needs_password():
             self.choose_password(is_needed=True)
             return
@@ -86,7 +91,7 @@ class LoginFlow:
             context.show(OpeningScreen(context, error.message, failed=True))
             return
         self._notify_of_login()
-        if user.has_second_factor:
+        if user.has_second_factor and not user.apps:
             context.notify(SECOND_FACTOR, severity="warning", timeout=10)
         if self.profile is None:
             from medtui.account.profile import ProfileScreen
@@ -104,8 +109,32 @@ class LoginFlow:
         """Show the form for a new password; see `PasswordScreen`."""
         from medtui.account.password import PasswordScreen
 
+        async def again() -> None:
+            self.choose_password(is_recovery=is_recovery, is_needed=is_needed)
+
         context = self._context
-        context.show(PasswordScreen(context, is_recovery=is_recovery, is_needed=is_needed))
+        if self.user is not None and self.user.needs_digits:  # without, no password is changed
+            self._ask_for_digits(then=again)
+        else:
+            context.show(PasswordScreen(context, is_recovery=is_recovery, is_needed=is_needed))
+
+    def _ask_for_digits(self, then: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Show the second step of a sign-in; see `DigitsScreen`."""
+        from medtui.account.second_factor import DigitsScreen
+
+        self._context.show(DigitsScreen(self._context, then=then))
+
+    def remove_second_factor(self) -> None:
+        """Remove the second factor of the account, which was asked about."""
+        self._work(self._remove_second_factor(), group="account")
+
+    async def _remove_second_factor(self) -> None:
+        from medtui.data.answer import write
+
+        answer = await write(self._context.backend.factors.remove())
+        words = answer.words or "Your second factor is removed: the password is enough."
+        severity: SeverityLevel = "error" if answer.error else "information"
+        self._context.notify(words, severity=severity, markup=False)
 
     async def need_password(self) -> None:
         """Save a note that the owner must choose a password; it survives a crash."""

@@ -23,10 +23,11 @@ from medtui.ui.vim_keys import VimOptionList
 
 CHOICES = {
     "password": ("Change your password", "Where else you are signed in, you are asked for it."),
-    "email": ("Change your e-mail", "Codes go to the new address and, mostly, to the old one."),
+    "email": ("Change your e-mail", "We e-mail the new address and, mostly, the old one."),
     "sign_out": ("Sign out on this machine", "All its windows; elsewhere nothing changes."),
     "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
     "servers": ("Another server", "You stay signed in at this one."),
+    "factor": ("Second factor", "Six digits of an app, beside the password: on or off."),
     "delete": ("Delete your account", "You are first told what happens to your sessions."),
 }
 
@@ -102,10 +103,25 @@ def begin(context: AccountContext, name: str) -> None:
             _ask(context)
         case "servers":
             context.push_screen(ServersScreen(context))
+        case "factor" if context.login.user.apps:
+            _ask_to_remove(context)
+        case "factor":
+            from medtui.account.second_factor import FactorScreen
+
+            context.push_screen(FactorScreen(context))
         case "delete":
             from medtui.account.delete_account import DeleteAccountScreen
 
             context.push_screen(DeleteAccountScreen(context))
+
+
+def _ask_to_remove(context: AccountContext) -> None:
+    def answered(is_meant: bool | None) -> None:
+        if is_meant:
+            context.login.remove_second_factor()
+
+    question = "Your second factor is on. Remove it, so that the password alone is enough?"
+    context.push_screen(ConfirmScreen(question, yes="Remove"), answered)
 
 
 def _ask(context: AccountContext) -> None:

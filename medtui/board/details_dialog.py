@@ -37,6 +37,8 @@ class DetailsScreen(ModalScreen[str | None]):
                 tooltip="Transcript and assessment"),
         Binding("o", "done('open_link')", "Open link", id="details.open_link",
                 tooltip="Open the room link"),
+        Binding("I", "done('invite')", "Invite", id="details.invite",
+                tooltip="Copy an invitation to the session"),
         Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
                 tooltip="Copy the room link"),
     ]  # fmt: skip

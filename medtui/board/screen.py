@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -23,11 +23,13 @@ from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.column_headings import ColumnHeadings
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.filter_dialog import FilterScreen
+from medtui.board.invitation import InvitationScreen, open_code
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
-from medtui.core.agenda import Board, View, why_not_review
+from medtui.core.agenda import Board, View, why_not_invite, why_not_review
 from medtui.core.filters import Choice, choices
+from medtui.core.invitation import code_in
 from medtui.core.notices import gone_words, words
 from medtui.core.session_acts import possible_acts
 from medtui.core.wording import next_words
@@ -94,6 +96,8 @@ class BoardScreen(ActingScreen):
         Binding("f", "choose_filter", "Show only", id="board.choose_filter",
                 tooltip="Filter by level, type, category, day or hours"),
         Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
+        Binding("I", "invite", "Invite", show=False, id="board.invite",
+                tooltip="Copy an invitation to the session"),
         Binding("h", "history", "History", id="board.history",
                 tooltip="History and progress"),
         Binding("p", "profile", "Profile", id="board.profile",
@@ -434,6 +438,24 @@ class BoardScreen(ActingScreen):
     def action_copy_link(self) -> None:
         if session := self.chosen():
             copy_link(self, session)
+
+    def action_invite(self) -> None:
+        """Copy a text with which a person finds the session under the cursor."""
+        if (session := self.chosen()) and not self.refuse(why_not_invite(session, self.now)):
+            self.app.push_screen(InvitationScreen(session, self.zone))
+
+    @work(group="act")
+    async def open_code(self, code: str) -> None:
+        """Go to the session that a code names, and offer its seat."""
+        await open_code(self, code)
+
+    async def book(self) -> None:
+        """Book the session under the cursor."""
+        await self._acts.keys["book"]()
+
+    def on_paste(self, event: events.Paste) -> None:
+        if code := code_in(event.text):
+            self.open_code(code)
 
     def action_room(self) -> None:
         """Go into the room of the session under the cursor."""

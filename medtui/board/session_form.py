@@ -16,11 +16,11 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from medtui.core.agenda import room_link
+from medtui.core.agenda import room_link, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
-from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line, safe_link
+from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
@@ -236,7 +236,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self.own_kind.fail("Say what type of session it is.")
             return
         link = self.link.value.strip()
-        if reason := _link_refusal(link):
+        if reason := why_not_room_link(link):
             self.link.fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
@@ -346,25 +346,3 @@ def _uuid(text: str | None) -> UUID | None:
         return UUID(text) if text else None
     except ValueError:
         return None
-
-
-def _link_refusal(link: str) -> str | None:
-    """Why a room link cannot be taken, if it cannot: https, or a bare identifier."""
-    if not link:
-        return None
-    if len(link) > 500:
-        return "This is too long for a room link."
-    if any(char.isspace() or not char.isprintable() for char in link):
-        return "A room link has no spaces."
-    if "://" in link:
-        if not link.startswith("https://"):
-            return "Only https links can be used."
-        if (safe := safe_link(link)) is None:
-            return (
-                "This link does not say plainly where it leads: use one as https://zoom.us/j/123."
-            )
-        if safe[0].lower() != link.lower():
-            return f"Write the host in plain letters: this one is {safe[1]}."
-    if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
-        return "Enter an https link, or a name of letters, digits, - _ and dots."
-    return None

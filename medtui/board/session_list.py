@@ -230,6 +230,7 @@ class SessionList(CursorList):
             line,
             standing(line, self._now),
             seats(line, self._viewer, self._now),
+            self._agenda.rounds.of(line),
             is_cursor and (1 + self.has_focus),
             self._mark(line.id),
             line.id in self._busy,
@@ -253,7 +254,7 @@ class SessionList(CursorList):
             host = "You"
         levels = session.host.level_forms if session.host else [""]
         level = first_fitting(levels, columns.level)
-        kind, case = session.type_label, session.case
+        kind, case = self._agenda.rounds.of(session).beside(session.type_label), session.case
         topics = (
             "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
         )

@@ -16,7 +16,8 @@ from itertools import accumulate, takewhile
 from uuid import UUID
 
 from medtui.core.filters import Filter
-from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link
+from medtui.core.rounds import RoundIndex
+from medtui.models import CANNOT_LEAVE, PracticeSession, Profile, Stage, is_openable_link, safe_link
 
 SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)
@@ -61,6 +62,8 @@ class Agenda:
 
     def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
+        self.rounds = RoundIndex()
+        """Of the whole window, shown or not."""
         self._sessions: dict[UUID, PracticeSession] = {}
         self._days: list[date] = []
         self._keys: dict[date, list[Key]] = {}
@@ -185,6 +188,7 @@ class Board:
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
         """Take these sessions as the whole window; returns which are new or different."""
         before, self._by_id = self._by_id, {session.id: session for session in sessions}
+        self.agenda.rounds.read(self._by_id.values())
         self._order = sorted((s.starts_at, s.id) for s in self._by_id.values())
         self._free = [key for key in self._order if self._by_id[key[1]].is_open]
         self._own = [key for key in self._order if self._by_id[key[1]].involves(self.viewer)]
@@ -198,12 +202,14 @@ class Board:
         for id_ in removed:
             self._forget(id_)
             self.agenda.discard(id_)
+            self.agenda.rounds.drop(id_)
             self.hidden.discard(id_)
         for session in changed:
             if self._by_id.get(session.id) == session:
                 continue
             self._forget(session.id)
             self._by_id[session.id] = session
+            self.agenda.rounds.put(session)
             key = (session.starts_at, session.id)
             bisect.insort(self._order, key)
             if session.is_open:
@@ -441,6 +447,35 @@ def why_no_link(session: PracticeSession, *, to_open: bool) -> str | None:
             return f"This link does not say plainly where it leads: {session.room_url}"
         return f"This is the name of a room, not a link: {session.room_url}"
     return None
+
+
+def why_not_room_link(link: str) -> str | None:
+    """Why a room link cannot be taken, if it cannot: https, or a bare identifier."""
+    if not link:
+        return None
+    if len(link) > 500:
+        return "This is too long for a room link."
+    if any(char.isspace() or not char.isprintable() for char in link):
+        return "A room link has no spaces."
+    if "://" in link:
+        if not link.startswith("https://"):
+            return "Only https links can be used."
+        if (safe := safe_link(link)) is None:
+            return (
+                "This link does not say plainly where it leads: use one as https://zoom.us/j/123."
+            )
+        if safe[0].lower() != link.lower():
+            return f"Write the host in plain letters: this one is {safe[1]}."
+    if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
+        return "Enter an https link, or a name of letters, digits, - _ and dots."
+    return None
+
+
+def why_not_invite(session: PracticeSession, now: datetime) -> str | None:
+    """Why no person can be invited to a session."""
+    if session.is_open and now - session.starts_at <= BOOKABLE_AFTER_START:
+        return None
+    return "Its seat is not free: there is none to invite a person to."
 
 
 def room_link(template: str, session_id: UUID) -> str:

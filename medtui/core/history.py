@@ -14,6 +14,7 @@ from pydantic import Field
 
 from medtui.core.agenda import fold
 from medtui.core.marks_owner import assessor_of, owner_of
+from medtui.core.rounds import ALONE, Round, rounds_of
 from medtui.documents.assessment import Assessment, Domain, Marker, Owner
 from medtui.documents.words import figure
 from medtui.models import FileKind, Moment, PracticeSession, Profile, Role, Stage
@@ -89,6 +90,7 @@ class HistoryEntry:
     me: UUID
     case_name: str | None = None
     kept: FileSummary | None = None
+    round: Round = ALONE
 
     @property
     def is_host(self) -> bool:
@@ -210,6 +212,10 @@ class History:
                 HistoryEntry(session, self.me) if known is None else replace(known, session=session)
             )
             self._entries[session.id] = entry
+        rounds = rounds_of(entry.session for entry in self._entries.values())
+        for id_, entry in self._entries.items():
+            if entry.round != (found := rounds.get(id_, ALONE)):
+                self._entries[id_] = replace(entry, round=found)
         self._texts.clear()
         self._order = sorted(
             self._entries,

@@ -1,6 +1,8 @@
-"""Notices: others cancelled or moved the user's session, freed a seat, left, deleted files.
+"""Notices: what others did to the user's sessions, and what is about to happen in them.
 
-No I/O and no Textual: the last known state of a session is compared with the present one. Cases,
+No I/O and no Textual: the last known state of a session is compared with the present one. What
+lasts (a booking, a cancelled session, files) is told until it was read. What passes (a station
+that begins, a partner who arrives, a session that is near) is in `core/passing_notices.py`. Cases,
 briefs and e-mails are never in a notice.
 """
 
@@ -30,6 +32,16 @@ class What(StrEnum):
     """The guest of a session of the viewer's has left."""
     FILES = "files"
     """The host has deleted files."""
+    BOOKED = "booked"
+    """The seat of a session of the viewer's was taken."""
+    CAME = "came"
+    """A transcript or an assessment is there."""
+    BEGAN = "began"
+    """The host has started the station."""
+    ARRIVED = "arrived"
+    """The partner is in the room."""
+    SOON = "soon"
+    """A session begins in a few minutes."""
 
 
 class Known(BaseModel):
@@ -37,6 +49,8 @@ class Known(BaseModel):
 
     `partner_id` is None, and `partner` empty, if a hosted session has no guest. `since`:
     when this machine first knew these values. `was_held`: its station has started at least once.
+    `are_files_new`: it had begun when this machine first knew of it, and its files were not listed
+    yet, so that they are no news.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -50,6 +64,7 @@ class Known(BaseModel):
     starts_at: Moment
     was_held: bool = False
     files: frozenset[FileKind] = frozenset()
+    are_files_new: bool = True
 
 
 class Notice(BaseModel):
@@ -69,12 +84,15 @@ class Notice(BaseModel):
     starts_at: Moment
     moved_to: Moment | None = None
     files: frozenset[FileKind] = frozenset()
+    minutes: int | None = None
+    """In how many minutes the session begins, where the notice is about that."""
 
     @property
     def key(self) -> str:
         """Equal for two notices of the same change, as two windows make them."""
         times = "/".join(f"{at:%Y%m%dT%H%M%S}" for at in (self.starts_at, self.moved_to) if at)
-        return f"{self.what}:{self.session_id}:{times}:{','.join(sorted(self.files))}"
+        key = f"{self.what}:{self.session_id}:{times}:{','.join(sorted(self.files))}"
+        return f"{key}:{self.who}" if self.what is What.BOOKED else key
 
 
 def known_of(
@@ -98,33 +116,56 @@ def known_of(
         starts_at=session.starts_at,
         was_held=session.stage is not Stage.PREP or (before is not None and before.was_held),
         files=before.files if before is not None else frozenset(),
+        are_files_new=(
+            session.starts_at <= now or session.stage is not Stage.PREP
+            if before is None
+            else before.are_files_new
+        ),
     )
 
 
-def compare(known: Known, session: PracticeSession | None, me: UUID) -> Notice | None:
-    """The notice of what changed since `known`, None if none is due; `session` None: it is gone.
+def compare(known: Known, session: PracticeSession | None, me: UUID) -> list[Notice]:
+    """The notices of what changed since `known`; `session` None: it is gone.
 
     Only a host cancels, moves and deletes, so such a change to a session that the viewer hosts is
     their own and makes no notice.
     """
-    if session is not None and session.involves(me):
-        has_new_guest = known.is_host and session.guest_id != known.partner_id
-        if has_new_guest and known.partner_id is not None:
-            return _notice(What.LEFT, known)
-        if not known.is_host and session.starts_at != known.starts_at:
-            return _notice(What.MOVED, known, moved_to=session.starts_at)
-        return None
-    if known.is_host:
-        return None
-    return _notice(What.CANCELLED if session is None else What.FREED, known)
+    if session is None or not session.involves(me):
+        if known.is_host:
+            return []
+        return [_notice(What.CANCELLED if session is None else What.FREED, known)]
+    if not known.is_host:
+        has_moved = session.starts_at != known.starts_at
+        return [_notice(What.MOVED, known, moved_to=session.starts_at)] if has_moved else []
+    if session.guest_id == known.partner_id:
+        return []
+    notices = [] if known.partner_id is None else [_notice(What.LEFT, known)]
+    if session.guest_id is not None:
+        who = session.guest.name if session.guest else ""
+        now = {"who": who, "starts_at": session.starts_at, "type": session.type_label}
+        notices.append(_notice(What.BOOKED, known).model_copy(update=now))
+    return notices
 
 
-def compare_files(known: Known, files: frozenset[FileKind]) -> Notice | None:
-    """The notice of the files that the host has deleted; None if none is missing."""
-    missing = known.files - files
-    if not missing or known.is_host:
-        return None
-    return _notice(What.FILES, known, files=missing)
+def compare_files(known: Known, files: frozenset[FileKind]) -> list[Notice]:
+    """The notices of the files that have come, and of those that the host has deleted."""
+    notices = []
+    # Whose own a self-assessment is knows of it.
+    came = files - known.files - {FileKind.SELF_ASSESSMENT}
+    if came and not known.are_files_new:
+        notices.append(_notice(What.CAME, known, files=came))
+    if (missing := known.files - files) and not known.is_host:
+        notices.append(_notice(What.FILES, known, files=missing))
+    return notices
+
+
+def is_outdated(notice: Notice, session: PracticeSession | None) -> bool:
+    """Whether a booking that was not read yet is over: the guest has gone, or the session has."""
+    if notice.what is not What.BOOKED:
+        return False
+    if session is None or session.guest_id is None:
+        return True
+    return session.guest is not None and session.guest.name != notice.who
 
 
 def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
@@ -150,6 +191,7 @@ def words(notice: Notice, zone: tzinfo) -> str:
     """ "Amara Okafor cancelled your mock of Thu 24 Dec, 18:00."."""
     who, what = notice.who or "The other person", f"{_called(notice.type)} of "
     what += when(notice.starts_at, zone)
+    files = " and the ".join(sorted(notice.files, reverse=True))
     match notice.what:
         case What.CANCELLED:
             return f"{who} cancelled your {what}."
@@ -160,8 +202,29 @@ def words(notice: Notice, zone: tzinfo) -> str:
         case What.LEFT:
             return f"{who} left your {what}."
         case What.FILES:
-            files = " and the ".join(sorted(notice.files, reverse=True))
             return f"{who} deleted the {files} of your {what}."
+        case What.BOOKED:
+            return f"{who} booked your {what}."
+        case What.CAME:
+            verb = "are" if len(notice.files) > 1 else "is"
+            return f"Your {what} with {who}: the {files} {verb} there."
+        case What.BEGAN:
+            return f"{who} has started the station."
+        case What.ARRIVED:
+            return f"{who} is in the room."
+        case What.SOON:
+            return _soon_words(notice)
+
+
+def _soon_words(notice: Notice) -> str:
+    """ "Your mock with Mei Tanaka begins in 10 min."."""
+    session = f"Your {_called(notice.type)}"
+    minutes = f"begins in {notice.minutes or 1} min"
+    return (
+        f"{session} with {notice.who} {minutes}."
+        if notice.who
+        else (f"{session} {minutes}, and its seat is free.")
+    )
 
 
 def gone_words(session: PracticeSession, me: UUID, zone: tzinfo) -> str:

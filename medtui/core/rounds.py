@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid5
@@ -32,6 +33,51 @@ class Round(NamedTuple):
     def words(self) -> str:
         """ "Round 2 of 3"; "" where there is one alone."""
         return f"Round {self.number} of {self.of}" if self.of > 1 else ""
+
+    def beside(self, kind: str) -> str:
+        """ "Mock 2/3": a session's type, with its round."""
+        return f"{kind} {self.number}/{self.of}".strip() if self.of > 1 else kind
+
+
+ALONE = Round(1, 1)
+
+
+class RoundIndex:
+    """Which rounds the sessions of a window are, by their rows; changes cost no reading again."""
+
+    def __init__(self) -> None:
+        self._later: dict[UUID, dict[UUID, datetime]] = {}
+        """The starts of later rounds, by the meeting's first session."""
+        self._meeting: dict[UUID, UUID] = {}
+
+    def read(self, sessions: Iterable[PracticeSession]) -> None:
+        """Take these as the whole window."""
+        self._later, self._meeting = {}, {}
+        for session in sessions:
+            self.put(session)
+
+    def put(self, session: PracticeSession) -> None:
+        """Take a session as it is now."""
+        self.drop(session.id)
+        if session.meeting_id is not None:
+            self._meeting[session.id] = session.meeting_id
+            self._later.setdefault(session.meeting_id, {})[session.id] = session.starts_at
+
+    def drop(self, session_id: UUID) -> None:
+        """Forget a session that is gone."""
+        meeting = self._meeting.pop(session_id, None)
+        if meeting is not None:
+            del self._later[meeting][session_id]
+
+    def of(self, session: PracticeSession) -> Round:
+        """Which round a session is; the first one counts also where it is not in the window."""
+        later = self._later.get(session.meeting_id or session.id)
+        if not later:
+            return ALONE
+        starts = sorted((start, id_) for id_, start in later.items())
+        before = [id_ for _, id_ in starts]
+        number = before.index(session.id) + 2 if session.id in later else 1
+        return Round(number, len(later) + 1)
 
 
 def link_of_round(link: str | None, number: int, salt: int = 0) -> str | None:

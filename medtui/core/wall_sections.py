@@ -14,6 +14,7 @@ from itertools import groupby
 from uuid import UUID
 
 from medtui.core.agenda import SHOWN_AFTER_START, SHOWN_WHILE_RUNNING
+from medtui.core.rounds import RoundIndex
 from medtui.models import PracticeSession, Profile, Stage
 
 
@@ -64,19 +65,24 @@ class SharedBoard:
     def __init__(self, zone: tzinfo, days: int | None = None) -> None:
         self._zone = zone
         self._days = days
+        self.rounds = RoundIndex()
         self._sessions: dict[UUID, PracticeSession] = {}
 
     def read(self, sessions: Iterable[PracticeSession]) -> set[UUID]:
         """Take these as the whole window; returns the ids of new or different ones."""
         before, self._sessions = self._sessions, {session.id: session for session in sessions}
+        self.rounds.read(self._sessions.values())
         return {id_ for id_, session in self._sessions.items() if before.get(id_) != session}
 
     def apply(self, changed: Iterable[PracticeSession], removed: Iterable[UUID] = ()) -> set[UUID]:
         """Apply a burst of changes; returns which sessions are new or different."""
         for id_ in removed:
             self._sessions.pop(id_, None)
+            self.rounds.drop(id_)
         fresh = {s.id: s for s in changed if self._sessions.get(s.id) != s}
         self._sessions.update(fresh)
+        for session in fresh.values():
+            self.rounds.put(session)
         return set(fresh)
 
     def sections(self, now: datetime) -> list[tuple[Heading, list[PracticeSession]]]:

@@ -39,6 +39,8 @@ class Assessments:
         self._auth = auth
         self.on_look: list[Callable[[UUID, frozenset[FileKind]], None]] = []
         """Called with a session's id and the files that it was found to have."""
+        self.on_upload: list[Callable[[UUID, FileKind], None]] = []
+        """Called with a session's id and a file's kind before the user uploads it."""
 
     async def files(self, session_id: UUID) -> list[SessionFile]:
         """Those of the two files that a session has and the user may read."""
@@ -122,6 +124,8 @@ class Assessments:
             return await client.storage.from_(BUCKET).upload(path, file, options)
 
         self._me()
+        for tell in self.on_upload:
+            tell(session_id, kind)
         try:
             await self._connection.write(send)
         except Unreachable:

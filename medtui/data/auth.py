@@ -69,7 +69,18 @@ class User:
     new_email: str | None = None
     """The address that replaces `email` once its codes are entered; None if there is none."""
     has_second_factor: bool = False
-    """Whether the account has a second factor, which medtui cannot enter."""
+    """Whether the account has a second factor, of whatever kind."""
+    apps: tuple[str, ...] = ()
+    """The ids of its second factors that are an app with six digits."""
+    unfinished_factors: tuple[str, ...] = ()
+    """The ids of those that were begun, and never confirmed."""
+    has_entered_factor: bool = False
+    """Whether this login has proven a second factor."""
+
+    @property
+    def needs_digits(self) -> bool:
+        """Whether the login is not complete before an app's digits are entered."""
+        return bool(self.apps) and not self.has_entered_factor
 
 
 class SessionStorage:
@@ -225,6 +236,16 @@ class Auth:
             await self._replace(stored.access_token)
         return await self._connection.write(request)
 
+    async def renew(self) -> None:
+        """Get a fresh token, and with it what the server knows of the user by now.
+
+        Raises NotSignedIn when the login is over.
+        """
+        stored = _parse(await self._tokens.read())
+        if stored is None:
+            raise NotSignedIn(LOGIN_ENDED)
+        await self._replace(stored.access_token)
+
     async def close(self) -> None:
         self._stop_watching()
 
@@ -241,11 +262,15 @@ class Auth:
 
     def _remember(self, session: Session) -> None:
         user = session.user
+        apps = [factor for factor in user.factors or () if factor.factor_type == "totp"]
         self.user = User(
             UUID(user.id),
             clean_line(user.email or ""),
             clean_line(user.new_email or "") or None,
             any(factor.status == "verified" for factor in user.factors or ()),
+            tuple(factor.id for factor in apps if factor.status == "verified"),
+            tuple(factor.id for factor in apps if factor.status == "unverified"),
+            _level(session.access_token) == "aal2",
         )
 
     async def _let_go(self) -> None:
@@ -354,6 +379,15 @@ def _parse(raw: str | None) -> Session | None:
     except ValidationError:
         log.warning("the stored login could not be understood")
         return None
+
+
+def _level(access_token: str) -> str:
+    """The assurance level that a token claims; empty if it has none. It is not verified here."""
+    import jwt
+
+    with contextlib.suppress(jwt.InvalidTokenError):
+        return str(jwt.decode(access_token, options={"verify_signature": False}).get("aal", ""))
+    return ""
 
 
 def _left(session: Session) -> float:

@@ -64,9 +64,13 @@ class NeedsPassword(Invalid):
     title = "One step is missing"
 
 
+class WrongDigits(Invalid):
+    """The digits are not those that the app of the second factor shows now."""
+
+
 _WEB = "medtui cannot do that: use the platform's web client, or ask your administrator."
 _FACTOR = (
-    "This account is protected by a second factor, which medtui does not know: "
+    "This account is protected by a second factor of a kind that medtui does not know: "
     "use the platform's web client for this."
 )
 _HOOK = "A rule of this server has failed: try again in a moment, or tell your administrator."
@@ -142,22 +146,41 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     ("invite_not_found",): Refusal(
         NotAllowed, "This invitation is used or too old: ask for a new one."
     ),
+    # The second factor
     (
-        "insufficient_aal",
+        "mfa_verification_failed",
         "mfa_challenge_expired",
-        "mfa_factor_name_conflict",
-        "mfa_factor_not_found",
         "mfa_ip_address_mismatch",
+        "mfa_factor_not_found",
+    ): Refusal(
+        WrongDigits,
+        "These are not the digits of now: enter what the app shows, and check that your phone's "
+        "clock is right.",
+        "code",
+    ),
+    ("insufficient_aal",): Refusal(
+        NotAllowed,
+        "This needs your second factor: sign out and in again, with the digits of your app.",
+    ),
+    ("mfa_totp_enroll_not_enabled", "mfa_totp_verify_not_enabled"): Refusal(
+        NotAllowed,
+        "This server takes no digits of an app: ask your administrator to allow authenticator "
+        "apps.",
+    ),
+    ("too_many_enrolled_mfa_factors", "mfa_factor_name_conflict"): Refusal(
+        NotAllowed,
+        "The account has such a second factor already: remove that first, or wait five minutes "
+        "if you have just begun to set one up.",
+    ),
+    ("mfa_verification_rejected",): Refusal(
+        NotAllowed, "A rule of this server refuses the sign-in: ask your administrator."
+    ),
+    (
         "mfa_phone_enroll_not_enabled",
         "mfa_phone_verify_not_enabled",
-        "mfa_totp_enroll_not_enabled",
-        "mfa_totp_verify_not_enabled",
-        "mfa_verification_failed",
-        "mfa_verification_rejected",
         "mfa_verified_factor_exists",
         "mfa_webauthn_enroll_not_enabled",
         "mfa_webauthn_verify_not_enabled",
-        "too_many_enrolled_mfa_factors",
     ): Refusal(NotAllowed, _FACTOR),
     (
         "anonymous_provider_disabled",

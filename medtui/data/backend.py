@@ -17,8 +17,10 @@ from medtui.data.codes import Codes
 from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
+from medtui.data.factors import Factors
 from medtui.data.live import LiveFeed
 from medtui.data.news import News
+from medtui.data.passing import Passing
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
 from medtui.data.rounds import Rounds
@@ -32,7 +34,7 @@ __all__ = ["Backend", "Server"]
 
 
 class Backend:
-    """Auth, codes, profiles, past and coming sessions, their files, cases, and the live feed.
+    """Auth, codes, second factors, profiles, sessions, their files, cases, and the live feed.
 
     Made by `Backend.open`.
     """
@@ -50,6 +52,7 @@ class Backend:
         self.clock = ServerClock(connection)
         self.auth = Auth(connection, tokens, notify)
         self.codes = Codes(connection, self.auth)
+        self.factors = Factors(self.auth)
         self.profiles = Profiles(connection, self.auth, ",".join(scope.people))
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
@@ -59,12 +62,18 @@ class Backend:
             connection, self.auth, self.codes, self.sessions, self.assessments
         )
         self.history = PastSessions(connection, self.auth, self.sessions, state)
+        self.calendar_shelf = AccountFile(
+            state and state / "calendar", connection.server.url, self.auth
+        )
         shelf = AccountFile(state and state / "news", connection.server.url, self.auth)
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
+
+        self.passing = Passing(self.auth, self.clock, notify)
 
         def publish(event: Event) -> None:
             self.news.on_event(event)
             notify(event)
+            self.passing.on_event(event, self.live.rooms)
 
         self.live = LiveFeed(
             connection,
@@ -128,11 +137,12 @@ class Backend:
             with contextlib.suppress(DataError):
                 await backend.auth.adopt()
             if backend.auth.user is None:  # a sign-out may have been killed half-way
-                for shelf in (backend.history.shelf, backend.news.shelf):
+                for shelf in (backend.history.shelf, backend.news.shelf, backend.calendar_shelf):
                     await asyncio.to_thread(shelf.forget_all)
             yield backend
         finally:
             await backend.live.stop()
+            await backend.passing.close()
             await backend.news.close()
             await backend.auth.close()
             await connection.close()

@@ -1,4 +1,7 @@
-"""What needs a code that the server e-mails: signing up, a forgotten password, a new e-mail."""
+"""What needs a code that the server e-mails: signing up, a forgotten password, a new e-mail.
+
+Many servers e-mail a link, and no code. Its token does what the code would do (`core/mail_link`).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from medtui.core.mail_link import BadLink, MailLink, is_link, read
 from medtui.data.auth import Auth, updating
 from medtui.data.auth_errors import REFUSALS, SamePassword
 from medtui.data.connection import Connection
@@ -18,6 +22,19 @@ if TYPE_CHECKING:
     from supabase import AsyncClient
     from supabase_auth.types import AuthResponse, UserAttributes, UserResponse
     from supabase_auth.types import User as SupabaseUser
+
+
+OF_ANOTHER = (
+    "This link was sent to another address, and is used up now: copy the one from the e-mail "
+    "to yours."
+)
+FOR_ANOTHER_PURPOSE = (
+    "This link is from an e-mail about something else: copy the one from the latest e-mail."
+)
+USED_LINK = (
+    "This link is too old or was used already, as opening it does: have another e-mail sent, "
+    "and copy its link without opening it."
+)
 
 
 class Code(Enum):
@@ -60,18 +77,24 @@ class Codes:
                 case Code.RECOVERY:
                     await client.auth.reset_password_for_email(email)
 
-    async def enter(self, code: Code, email: str, digits: str) -> bool:
-        """Sign in by the code that was sent to this e-mail. Raises Invalid (`field` code).
+    async def enter(self, code: Code, email: str, entry: str) -> bool:
+        """Sign in by the code or the link that was sent to this e-mail. Raises Invalid (`field`
+        code), also for a link that was sent to another e-mail: it is used up then.
 
         True: the code has confirmed the address just now, so its owner is here for the first
         time. The password of the account may be another person's, who signed up with the address
         before: follow with `set_first_password`.
         """
+        proof = self._proof(code, entry)
         began = time.monotonic()
-        answer = await self._verify(code, email, digits)
+        answer = await self._verify(code, email, proof)
         took = timedelta(seconds=time.monotonic() - began)
-        self._auth.signed_in()
-        return code is Code.SIGN_UP or (answer.user is not None and _is_new(answer.user, took))
+        user = self._auth.signed_in()
+        if user.email.lower() != email.lower():  # a link decides by itself whose account it opens
+            await self._auth.sign_out()
+            raise Invalid(OF_ANOTHER, field="code")
+        is_sign_up = (proof.type if isinstance(proof, MailLink) else code.value) == "signup"
+        return is_sign_up or (answer.user is not None and _is_new(answer.user, took))
 
     async def set_first_password(
         self, password: str, *, digits: str = "", present: str | None = None
@@ -122,25 +145,49 @@ class Codes:
         answer = await self._update({"email": email})
         return (answer.user.email or "").lower() == email.lower()
 
-    async def enter_change(self, digits: str) -> str | None:
-        """Enter one of the codes for a change of e-mail.
+    async def enter_change(self, entry: str) -> str | None:
+        """Enter one of the codes, or the links, for a change of e-mail.
 
-        None: the change is done. Otherwise the server wants the code from the other
-        address, too, which is returned. The code may be either's. Raises Invalid
-        (`field` code).
+        None: the change is done. Otherwise the server wants the one from the other
+        address, too, which is returned; empty if it is not known which that is, as after a
+        link. The code may be either's. Raises Invalid (`field` code).
         """
         user = self._auth.user
         if user is None or user.new_email is None:
             raise Invalid("There is no change of e-mail to finish: begin it again.", field="code")
+        proof = self._proof(Code.EMAIL_CHANGE, entry)
+        if isinstance(proof, MailLink):
+            answer = await self._verify(Code.EMAIL_CHANGE, "", proof)
+            if answer.user is not None and answer.user.id != str(user.id):
+                await self._auth.sign_out()
+                raise NotSignedIn(OF_ANOTHER)
+            return None if answer.session else ""
         for address, other in (user.new_email, user.email), (user.email, user.new_email):
             try:
-                answer = await self._verify(Code.EMAIL_CHANGE, address, digits)
+                answer = await self._verify(Code.EMAIL_CHANGE, address, proof)
             except Invalid:
                 if address == user.email:
                     raise
             else:
                 return None if answer.session else other
         raise AssertionError  # one of the two has returned or raised
+
+    async def is_changed(self) -> bool:
+        """Whether no change of e-mail waits any more, as after its links were opened."""
+        await self._auth.renew()
+        return self._auth.user is not None and self._auth.user.new_email is None
+
+    def _proof(self, code: Code, entry: str) -> str | MailLink:
+        """The digits, or what the pasted link holds. Raises Invalid (`field` code)."""
+        if not is_link(entry):
+            return entry
+        try:
+            link = read(entry, self._connection.server.url)
+        except BadLink as error:
+            raise Invalid(str(error), field="code") from error
+        if (link.type == "email_change") is not (code is Code.EMAIL_CHANGE):
+            raise Invalid(FOR_ANOTHER_PURPOSE, field="code")
+        return link
 
     async def _update(self, wanted: UserAttributes) -> UserResponse:
         async def request(client: AsyncClient) -> UserResponse:
@@ -149,15 +196,25 @@ class Codes:
 
         return await self._auth.as_user(request)
 
-    async def _verify(self, code: Code, email: str, digits: str) -> AuthResponse:
+    async def _verify(self, code: Code, email: str, proof: str | MailLink) -> AuthResponse:
         """The server's answer, without a session where it wants another code, too."""
+        auth, is_by_link = self._connection.client.auth, isinstance(proof, MailLink)
         try:
             with translated():
-                return await self._connection.client.auth.verify_otp(
-                    {"email": email, "token": digits, "type": code.value}  # type: ignore[typeddict-item]
+                if isinstance(proof, MailLink):
+                    return await auth.verify_otp(
+                        {"token_hash": proof.token_hash, "type": proof.type}  # type: ignore[typeddict-item]
+                    )
+                return await auth.verify_otp(
+                    {"email": email, "token": proof, "type": code.value}  # type: ignore[typeddict-item]
                 )
         except NotSignedIn as error:  # older servers say so that they do not know the e-mail
-            raise REFUSALS["otp_expired"].error() from error
+            refused = Invalid(USED_LINK, field="code") if is_by_link else None
+            raise refused or REFUSALS["otp_expired"].error() from error
+        except Invalid as error:
+            if is_by_link and error.field == "code":
+                raise Invalid(USED_LINK, field="code") from error
+            raise
 
 
 def _is_new(user: SupabaseUser, took: timedelta) -> bool:

@@ -217,11 +217,13 @@ def _named(code: str) -> str:
 def _guarded(error: APIError) -> str | None:
     """The sentence of our database's guard, which is shown as it is; None for other errors.
 
-    The guard puts a stable word into `hint`; Postgres' own errors have none.
+    The guard puts a stable word into `hint`; Postgres' own errors have none. A server that is set
+    to say little sends no hint: then it is told by being a sentence, which those of Postgres are
+    not.
     """
-    if error.hint and re.fullmatch(r"[a-z_]+", error.hint) and error.message:
-        return error.message
-    return None
+    message, hint = error.message or "", error.hint
+    is_ours = re.fullmatch(r"[a-z_]+", hint) if hint else re.fullmatch(r"[A-Z].*\.", message)
+    return message if is_ours and message else None
 
 
 def _column(message: str) -> str | None:

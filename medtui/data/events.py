@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.notices import Notice
 from medtui.models import PracticeSession
 from medtui.store.outbox import Submission
 
@@ -95,6 +96,13 @@ class SheetMoved(Event):
 @dataclass(frozen=True, slots=True)
 class NoticesChanged(Event):
     """`Backend.news.waiting` has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePassed(Event):
+    """Something that is told now or never: a station begins, a session is near."""
+
+    notice: Notice
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 from asyncio import sleep
-from collections.abc import Coroutine, Iterable
+from collections.abc import Collection, Coroutine, Iterable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from medtui.core.notices import (
     added,
     compare,
     compare_files,
+    is_outdated,
     known_of,
 )
 from medtui.data.assessments import Assessments
@@ -59,11 +60,13 @@ MOST = 200
 
 
 class NewsMemory(BaseModel):
-    """The file's contents. `read`: when each notice was read; `own`: when a seat was freed here."""
+    """The file's contents. `read`: when each notice was read; `told`: when it was told elsewhere
+    than on the board; `own`: when a seat was freed, or a file uploaded, here."""
 
     known: list[Known] = []
     notices: list[Notice] = []
     read: dict[str, Moment] = {}
+    told: dict[str, Moment] = {}
     own: dict[str, Moment] = {}
 
 
@@ -82,6 +85,10 @@ class News:
         self._sessions = sessions
         self._assessments = assessments
         self.shelf = shelf
+        self.muted: Collection[What] = ()
+        """Kinds that are not told."""
+        self.at_start: tuple[Notice, ...] = ()
+        """Those that waited already when the file was read."""
         self._notify = notify
         self._me: UUID | None = None
         self._is_loaded = False
@@ -100,6 +107,7 @@ class News:
         self._writes: set[asyncio.Task[None]] = set()
         sessions.on_freeing.append(self._own)
         assessments.on_look.append(self._looked)
+        assessments.on_upload.append(self._uploads)
         auth.on_end.append(self._forget)
 
     @property
@@ -112,6 +120,16 @@ class News:
         self._kept.notices = [n for n in self._kept.notices if n.key != notice.key]
         self._kept.read[notice.key] = _now()
         self._notify(NoticesChanged())
+        self._save()
+
+    @property
+    def untold(self) -> tuple[Notice, ...]:
+        """Those that wait, and were told nowhere but on the board, in any window."""
+        return tuple(n for n in self.waiting if not _is_in(n, self._kept.told))
+
+    def note_told(self, notices: Iterable[Notice]) -> None:
+        """Note that notices were told, so that no other window tells them again."""
+        self._kept.told |= {notice.key: _now() for notice in notices}
         self._save()
 
     def was_held(self, session_id: UUID) -> bool:
@@ -143,6 +161,13 @@ class News:
             case FeedWentLive() if self._is_loaded:
                 self._watch()
 
+    async def open(self) -> None:
+        """Read what is known, for programs without the live feed: their acts are noted, too."""
+        user = self._auth.user
+        if user is not None and user.id != self._me:
+            self._reset(user.id)
+            await self._load(user.id)
+
     async def close(self) -> None:
         """Stop, once all is written or the disk has taken too long."""
         for task in self._tasks - self._writes:
@@ -168,7 +193,7 @@ class News:
         if me != self._me:
             return
         kept.own |= self._kept.own
-        self._kept = kept
+        self._kept, self.at_start = kept, tuple(kept.notices)
         oldest = _now() - KEPT
         self._known = {known.id: known for known in kept.known if known.starts_at > oldest}
         self._is_loaded = True
@@ -195,8 +220,9 @@ class News:
         me, before = self._me, self._known.get(id_)
         if me is None:
             return
-        if before is not None and (notice := compare(before, session, me)):
-            self._fresh.append(notice)
+        if before is not None:
+            self._fresh += compare(before, session, me)
+            self._drop_outdated(id_, session)
         if session is not None and session.involves(me):
             self._known[id_] = known_of(session, me, _now(), before)
         else:
@@ -229,9 +255,18 @@ class News:
         self._kept.own[str(session_id)] = _now()
         self._save()
 
+    def _uploads(self, session_id: UUID, kind: FileKind) -> None:
+        self._kept.own[f"{session_id}/{kind}"] = _now()
+        self._save()
+
     def _is_own(self, notice: Notice) -> bool:
-        at = self._kept.own.get(str(notice.session_id))
-        return notice.what in FREEING and at is not None and at > notice.since
+        if notice.what in FREEING:
+            acts = [str(notice.session_id)]
+        elif notice.what is What.CAME:
+            acts = [f"{notice.session_id}/{kind}" for kind in notice.files]
+        else:
+            return False
+        return all(act in self._kept.own and self._kept.own[act] > notice.since for act in acts)
 
     # Files
 
@@ -250,21 +285,23 @@ class News:
             await sleep(FILES_SECONDS * random.uniform(0.9, 1.1))
 
     async def _look_at_files(self) -> None:
-        begun = {k.id for k in self._known.values() if not k.is_host and k.starts_at < _now()}
-        begun |= {k.id for k in self._known.values() if not k.is_host and k.was_held}
+        begun = {k.id for k in self._known.values() if k.starts_at < _now() or k.was_held}
         if not begun:
             return
         there = await self._assessments.sessions()
         for id_ in begun:
-            if id_ in there or (id_ in self._known and self._known[id_].files):
+            known = self._known.get(id_)
+            if id_ in there or (known is not None and known.files):
                 await self._assessments.files(id_)
+            elif known is not None:
+                self._keep_files(known, frozenset())
 
     def _looked(self, session_id: UUID, files: frozenset[FileKind]) -> None:
         """A session's files were listed."""
         known = self._known.get(session_id)
         if known is None or session_id in self._confirming:
             return
-        if compare_files(known, files):
+        if known.files - files:
             self._confirming.add(session_id)
             self._do(self._confirm(session_id))
         else:
@@ -280,15 +317,15 @@ class News:
             files = frozenset(file.kind for file in found)
             known = self._known.get(session_id)
             if known is not None:
-                if notice := compare_files(known, files):
-                    self._fresh.append(notice)
                 self._keep_files(known, files)
         finally:
             self._confirming.discard(session_id)
 
     def _keep_files(self, known: Known, files: frozenset[FileKind]) -> None:
-        if files != known.files:
-            self._known[known.id] = known.model_copy(update={"files": files, "since": _now()})
+        if files != known.files or known.are_files_new:
+            self._fresh += compare_files(known, files)
+            update = {"files": files, "since": _now(), "are_files_new": False}
+            self._known[known.id] = known.model_copy(update=update)
             self._save()
 
     # On the disk
@@ -316,12 +353,13 @@ class News:
                 return
             # Changes made here in the meantime are written the next time.
             merged.read |= self._kept.read
+            merged.told |= self._kept.told
             merged.own |= self._kept.own
             self._kept = merged
             for notice in fresh:
-                if not self._is_own(notice):
+                if not self._is_own(notice) and notice.what not in self.muted:
                     self._add(notice)
-            self._kept.notices = [n for n in self._kept.notices if not _is_read(n, merged.read)]
+            self._kept.notices = [n for n in self._kept.notices if not _is_in(n, merged.read)]
             if self._kept.notices != before:
                 self._notify(NoticesChanged())
             if fresh:
@@ -332,6 +370,11 @@ class News:
         self._kept.notices = added(before, notice)
         replaced = {n.key for n in before} - {n.key for n in self._kept.notices}
         self._kept.read |= dict.fromkeys(replaced, _now())  # other windows have these, too
+
+    def _drop_outdated(self, id_: UUID, session: PracticeSession | None) -> None:
+        for n in self._kept.notices:
+            if n.session_id == id_ and is_outdated(n, session):
+                self._kept.read[n.key] = n.since  # that one: the same may happen again
 
     def _do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
@@ -344,19 +387,22 @@ def _merged(mine: NewsMemory, found: NewsMemory) -> NewsMemory:
     """This window's memory, with what other windows have written meanwhile."""
     oldest = _now() - KEPT
     read = {key: at for key, at in (found.read | mine.read).items() if at > oldest}
+    told = {key: at for key, at in (found.told | mine.told).items() if at > oldest}
     own = {key: at for key, at in (found.own | mine.own).items() if at > oldest}
     keys = {notice.key for notice in mine.notices}
     notices = [*(n for n in found.notices if n.key not in keys), *mine.notices]
     return NewsMemory(
         known=sorted(mine.known, key=lambda known: known.starts_at)[-MOST:],
-        notices=[notice for notice in notices if not _is_read(notice, read)][-MOST:],
+        notices=[notice for notice in notices if not _is_in(notice, read)][-MOST:],
         read=read,
+        told=told,
         own=own,
     )
 
 
-def _is_read(notice: Notice, read: dict[str, datetime]) -> bool:
-    return notice.key in read and read[notice.key] >= notice.since
+def _is_in(notice: Notice, times: dict[str, datetime]) -> bool:
+    """Whether this very change is in a memory, and not an earlier one that looks the same."""
+    return notice.key in times and times[notice.key] >= notice.since
 
 
 def _kept(value: Any) -> NewsMemory:

@@ -77,7 +77,8 @@ class Rooms:
         self._find = find
         self._socket: Socket | None = None
         self._rooms: dict[UUID, _Room] = {}
-        self._listened: set[UUID] = set()
+        self._wanted: dict[str, set[UUID]] = {}
+        """The rooms that each part of the program listens to."""
         self._turns: dict[UUID, asyncio.Lock] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -96,14 +97,22 @@ class Rooms:
         if session_id in self._listened:
             self._open(session_id, _Room(session_id, self._notify, self._find))
 
-    def listen(self, session_ids: Collection[UUID]) -> None:
-        """Receive messages of exactly these rooms, and of those that were entered."""
-        for id_ in self._listened - set(session_ids):
+    def listen(self, session_ids: Collection[UUID], part: str = "sheets") -> None:
+        """Receive messages of exactly these rooms, and of those that were entered.
+
+        `part`: which part of the program wants it; the rooms of other parts stay.
+        """
+        before = self._listened
+        self._wanted[part] = set(session_ids)
+        for id_ in before - self._listened:
             if (room := self._rooms.get(id_)) is not None and room.is_quiet:
                 self._close(id_)
-        self._listened = set(session_ids)
         for id_ in self._listened - self._rooms.keys():
             self._open(id_, _Room(id_, self._notify, self._find))
+
+    @property
+    def _listened(self) -> set[UUID]:
+        return set().union(*self._wanted.values())
 
     def send(self, session_id: UUID, event: str, payload: dict[str, Any]) -> None:
         """Broadcast a message once, in a room that was entered or is listened to.

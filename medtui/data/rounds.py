@@ -44,7 +44,7 @@ class Rounds:
         row = {
             "host_id": str(seen.host_id),
             # Rounds are in the order of their times; a station may begin before its own.
-            "datetime_utc": iso(max(now, seen.starts_at + timedelta(minutes=1))),
+            "datetime_utc": iso(max(now, seen.starts_at + timedelta(seconds=1))),
             "type": seen.type,
             "candidate_id": str(candidate) if candidate == seen.host_id else None,
         }

@@ -103,6 +103,17 @@ class Sessions:
         )
         return {session.id: session for session in sessions_in(rows)}
 
+    async def between(self, first: UUID, last: UUID) -> list[PracticeSession]:
+        """The sessions whose ids are from `first` to `last`; of many a few, to tell them apart."""
+        columns = await self.selection()
+
+        async def select(client: AsyncClient) -> Any:
+            query = client.table("practice_sessions").select(columns)
+            query = query.gte("id", str(first)).lte("id", str(last))
+            return await query.order("datetime_utc").limit(5).execute()
+
+        return sessions_in((await self._connection.read(select)).data)
+
     async def create(self, draft: SessionDraft) -> PracticeSession:
         """Post a session. Posting the same draft again, because an answer got lost, succeeds.
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from medtui.demo.people import PEOPLE
 from medtui.demo.sessions import SampleSession, case_id
 
-CURRENT = UUID("5e551000-0000-4000-8000-000000000005")
+CURRENT = UUID("5e550005-0000-4000-8000-000000000000")
 """The session of today's board that is in wrap-up, and has a transcript already."""
 
 BOTH, TALK, NONE = "both", "transcript", ""
@@ -43,7 +43,7 @@ class PastSession:
 
     @property
     def id(self) -> UUID:
-        return UUID(f"5e551000-0000-4000-8001-{self.number:012}")
+        return UUID(f"5e56{self.number:04}-0000-4000-8000-000000000000")
 
     def row(self, now: datetime) -> SampleSession:
         """Its row, as of `now` (aware)."""

@@ -50,7 +50,7 @@ def board(now: datetime) -> list[SampleSession]:
         number = len(made) + 1
         made.append(
             SampleSession(
-                id=UUID(f"5e551000-0000-4000-8000-{number:012}"),
+                id=UUID(f"5e55{number:04}-0000-4000-8000-000000000000"),
                 host_id=host,
                 guest_id=guest,
                 datetime_utc=base + start,

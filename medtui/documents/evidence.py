@@ -8,8 +8,9 @@ from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from medtui.documents.assessment import Evidence
+from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence
 from medtui.documents.transcript import Transcript
 
 SURE_CHARS = 10
@@ -174,3 +175,29 @@ class Quotes:
             starts.append((at, index))
             at += len(text) + 1
         return " ".join(text for _, text in parts), starts
+
+
+def located(assessment: Assessment, transcript: Transcript | None) -> dict[str, Any]:
+    """An assessment as JSON in which each quote says how it was found, and where.
+
+    `found` is one of `How`, `turn` an index into the talk's turns and `at` the turn's start in
+    seconds. Without a transcript, and where the quote is not found, the rest is None.
+    """
+    quotes = Quotes(transcript) if transcript is not None else None
+
+    def where(quote: Evidence) -> dict[str, Any]:
+        if quotes is None or transcript is None:
+            return {"found": None, "turn": None, "at": None}
+        found = quotes.find(quote)
+        at = transcript.turns[found.turn].start if found.turn is not None else None
+        return {"found": found.how.value, "turn": found.turn, "at": at}
+
+    told = assessment.as_json()
+    parts: list[tuple[dict[str, Any], Domain | Criterion]] = [
+        *zip(told["domains"], assessment.domains, strict=True)
+    ]
+    parts += zip(told["criteria"], assessment.criteria, strict=True)
+    for shown, part in parts:
+        for quote, item in zip(shown["evidence"], part.evidence, strict=True):
+            quote.update(where(item))
+    return told

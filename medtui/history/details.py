@@ -38,6 +38,8 @@ class HistoryDetails(Static):
         session, case = entry.session, entry.session.case
         local = session.starts_at.astimezone(self._zone)
         when = f"{session.type_label or 'Session'}, {local:%A} {local.day} {local:%B %Y %H:%M}"
+        if words := entry.round.words:
+            when += f", {words.lower()}"
         role = f"You were the {entry.role.value}" if entry.role else "No candidate was chosen"
         level = f", {entry.partner.level}" if entry.partner else ""
         blocks = [

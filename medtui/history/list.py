@@ -159,7 +159,11 @@ class HistoryList(CursorList):
             Segment(fit(partner, columns.partner) + "  ", plain),
         ]
         if columns.kind:
-            segments.append(Segment(fit(entry.session.type_label, columns.kind) + "  ", faint))
+            segments.append(
+                Segment(
+                    fit(entry.round.beside(entry.session.type_label), columns.kind) + "  ", faint
+                )
+            )
         segments += [
             Segment(fit(case_words(entry), columns.about) + "  ", plain),
             Segment(f"{fit_right(mark_words(entry), 6)} ", mark),

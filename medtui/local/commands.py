@@ -35,6 +35,8 @@ def add_commands(commands: Commands, *, sample: str) -> None:
         action=argparse.BooleanOptionalAction,
         help="whether a sign-up waits for a code (default: as last time, at first not)",
     )
+    kinds = "what e-mails hold (default: as last time, at first a code)"
+    run.add_argument("--mail", choices=["code", "link"], help=kinds)
     proxy = "limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)"
     _flag(run, "--trust-proxy", proxy)
     # For medtui itself: ends with the last who holds it; leaves nothing behind.
@@ -44,10 +46,17 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     env = _operator(lambda it, given: it.env(given.data))
     _add(commands, "env", "print the running server's settings as shell lines", env)
     mail = _operator(lambda it, given: it.mail(given.data))
-    _add(commands, "mail", "show the codes that would have been e-mailed", mail)
-    set_ = _operator(lambda it, given: it.set_password(given.data, given.email, it.ask_password))
+    _add(commands, "mail", "show the codes or links that would have been e-mailed", mail)
+    set_ = _operator(
+        lambda it, given: (
+            it.remove_second_factor(given.data, given.email)
+            if given.remove_second_factor
+            else it.set_password(given.data, given.email, it.ask_password)
+        )
+    )
     password = _add(commands, "password", "set the password of a user who has forgotten it", set_)
     password.add_argument("email", metavar="EMAIL")
+    _flag(password, "--remove-second-factor", "leave the password, remove the second factor")
     empty = _operator(lambda it, given: it.reset(given.data, None if given.yes else it.ask))
     reset = _add(commands, "reset", "delete all its data, after asking", empty)
     _flag(reset, "--yes", "without asking")

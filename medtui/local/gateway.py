@@ -205,6 +205,8 @@ def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request:
     """
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)
+    if request.method == "GET" and request.url.path == "/auth/v1/verify":
+        return request  # an e-mailed link, opened in a browser
     if not key and not keyless:
         raise NotAdmitted("No API key found in request")
     # An opaque key is no bearer, unless it repeats the request's API key, as clients do.

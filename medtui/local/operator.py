@@ -47,24 +47,34 @@ def env(data: Path | None) -> str:
 
 
 async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) -> str:
-    """The codes that still work, the newest first."""
-    from medtui.local.auth.codes import LAST
+    """The codes that still work, the newest first; or their links, where e-mails hold those."""
+    from medtui.local.auth.codes import HASH, LAST, LINK_TYPES
+    from medtui.local.settings import ServerSettings
 
+    folder = existing(data)
+    settings = ServerSettings.of(folder)
     moment = now() if now else datetime.now(UTC)
-    async with database(existing(data)) as db:
+    async with database(folder) as db:
         rows = await db.execute(
-            "select email, purpose, code, sent_at from auth.one_time_codes"
+            f"select email, purpose, code, {HASH} as token, sent_at from auth.one_time_codes"  # noqa: S608
             " where code is not null and sent_at > now() - %s::interval order by sent_at desc",
             [LAST],
         )
-        codes = await rows.fetchall()
-    if not codes:
+        sent = await rows.fetchall()
+    if not sent:
         return "No code waits to be entered."
-    width = max(len(sent["email"]) for sent in codes)
+    server = f"http://127.0.0.1:{settings.port}/auth/v1/verify"
+
+    def shown(row: dict[str, Any]) -> str:
+        kind = LINK_TYPES.get(row["purpose"], row["purpose"])
+        has_link = settings.mail == "link" and kind != "reauthentication"
+        return f"{server}?token={row['token']}&type={kind}" if has_link else row["code"]
+
+    width = max(len(row["email"]) for row in sent)
     return "\n".join(
-        f"{sent['code']}  {sent['email']:{width}}  {_ago(moment - sent['sent_at'])}"
-        f", for {PURPOSES.get(sent['purpose'], sent['purpose'])}"
-        for sent in codes
+        f"{shown(row)}  {row['email']:{width}}  {_ago(moment - row['sent_at'])}"
+        f", for {PURPOSES.get(row['purpose'], row['purpose'])}"
+        for row in sent
     )
 
 
@@ -88,6 +98,19 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
             await users.update(db, user, encrypted_password=hashed)
             await end_sessions(db, user)
     return f"{user['email']} has a new password, and is signed out everywhere."
+
+
+async def remove_second_factor(data: Path | None, email: str) -> str:
+    """Remove a user's second factor, as when their phone is lost."""
+    from medtui.local.auth import factors, users
+
+    async with database(existing(data)) as db:
+        user = await users.by_email(db, email.lower())
+        if user is None:
+            raise LocalError(f"There is no account for {email}: check the e-mail address.")
+        removed = await factors.remove(db, user)
+    had = "has no second factor any more" if removed else "had no second factor"
+    return f"{user['email']} {had}."
 
 
 async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:

@@ -54,8 +54,9 @@ FILES_AFTER = 2.0
 class RunOptions:
     """What the command line says.
 
-    `port` 0 is any free one, None the same as last time; so is `confirm_email` None. `sample` is
-    the package that fills an empty server: its `load` adds rows, its `files.add_files` files.
+    `port` 0 is any free one, None the same as last time; so are `confirm_email` and `mail` None.
+    `sample` is the package that fills an empty server: its `load` adds rows, its
+    `files.add_files` files.
     """
 
     data: Path | None = None
@@ -66,6 +67,7 @@ class RunOptions:
     throwaway: bool = False
     held: bool = False
     confirm_email: bool | None = None
+    mail: str | None = None
     invite: bool = False
     json: bool = False
     trust_proxy: bool = False
@@ -171,7 +173,8 @@ async def gateway(
     listening = listen(options, settings.port)
     port = listening.getsockname()[1]
     confirm = settings.confirm_email if options.confirm_email is None else options.confirm_email
-    settings = replace(settings, port=port, confirm_email=confirm)
+    mail = options.mail or settings.mail
+    settings = replace(settings, port=port, confirm_email=confirm, mail=mail)
     await asyncio.to_thread(settings.save, data)
     server = await Gateway.start(
         cluster.dsn,

@@ -16,11 +16,13 @@ class ServerSettings:
     """Made at first start.
 
     `port` is null until a port has been taken. `confirm_email`: a sign-up waits for a code.
+    `mail`: whether e-mails would hold a `code` or a `link`.
     """
 
     keys: ServerKeys
     port: int | None = None
     confirm_email: bool = False
+    mail: str = "code"
 
     @classmethod
     def of(cls, folder: Path) -> ServerSettings:
@@ -32,6 +34,7 @@ class ServerSettings:
                 ServerKeys.complete(stored["keys"]),
                 stored["port"],
                 stored.get("confirm_email", False),
+                stored.get("mail", "code"),
             )
         except FileNotFoundError:
             stored, settings = None, cls(ServerKeys.new())

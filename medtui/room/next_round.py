@@ -74,7 +74,9 @@ class NextRound:
 
     def _rounds(self) -> dict[UUID, Round]:
         session = self._ui.room.session
-        return rounds_of({**self._context.feed.sessions, session.id: session}.values())
+        others = self._context.feed.sessions.values()
+        theirs = {each.id: each for each in others if each.host_id == session.host_id}
+        return rounds_of({**theirs, session.id: session}.values())
 
     async def begin(self, candidate: UUID) -> None:
         """As the host: begin the next round, with this candidate."""

@@ -53,7 +53,10 @@ def _text(board: SharedBoard, look: Look, now: datetime) -> str:
     sections = [
         (
             heading_words(heading, local.date()),
-            [words_for(session, now, look.zone, look.names) for session in sessions],
+            [
+                words_for(session, now, look.zone, look.names, board.rounds.of(session))
+                for session in sessions
+            ],
         )
         for heading, sessions in board.sections(now)
     ]

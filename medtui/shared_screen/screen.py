@@ -159,7 +159,9 @@ class SharedBoardScreen(Screen[None]):
         if line is None:
             return ""
         if isinstance(line, PracticeSession):
-            words = words_for(line, now, self._look.zone, self._look.names)
+            words = words_for(
+                line, now, self._look.zone, self._look.names, self._board.rounds.of(line)
+            )
             running = line.stage is not Stage.PREP
             begun = running or line.starts_at <= now
             return SharedRow(words, begun, running, line.is_open, line.id in self._marks)

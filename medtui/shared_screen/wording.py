@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from medtui.core.rounds import ALONE, Round
 from medtui.core.wall_sections import Heading, Names, Next, Now
 from medtui.core.wording import countdown, day_label, time_in
 from medtui.models import PracticeSession, Stage
@@ -22,10 +23,13 @@ class Words:
     seat: str
 
 
-def words_for(session: PracticeSession, now: datetime, zone: tzinfo, names: Names) -> Words:
+def words_for(
+    session: PracticeSession, now: datetime, zone: tzinfo, names: Names, round_: Round = ALONE
+) -> Words:
     """The words for a session. A room link, a case's name or condition are not among them."""
     host, case = session.host, session.case
-    topic = [session.type_label, case.category if case else None, case.domain if case else None]
+    kind = round_.beside(session.type_label)
+    topic = [kind, case.category if case else None, case.domain if case else None]
     what = " · ".join(part for part in topic if part)
     when = f"{session.starts_at.astimezone(zone):%H:%M}"
     guest = names.of(session.guest) if session.guest_id else ""

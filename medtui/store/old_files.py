@@ -1,8 +1,9 @@
 """Deletes finished files about other people from this machine after 30 days.
 
 These are mark sheets that were delivered or refused, file versions that were set aside, room
-notes, speakers' names, and cached histories. Unfinished ones stay: a sheet that was not handed in,
-a submission that is not delivered, a replacement that has not ended.
+notes, speakers' names, cached histories, and what calendars were written of. Unfinished ones
+stay: a sheet that was not handed in, a submission that is not delivered, a replacement that has not
+ended.
 """
 
 from __future__ import annotations
@@ -89,8 +90,9 @@ def _rooms(folder: Path, before: float) -> None:
 
 
 def _histories(folder: Path, before: float) -> None:
-    for file in _old(folder / "history", "*.json", before):
-        files.remove(file)
+    for kept in ("history", "calendar"):
+        for file in _old(folder / kept, "*.json", before):
+            files.remove(file)
 
 
 def _names(folder: Path, before: float) -> None:

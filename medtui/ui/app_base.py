@@ -169,6 +169,11 @@ class AppBase(EndsPlainly, App[int]):
             with self.keyboard.asks(get_current_worker()):
                 return await super().push_screen_wait(screen, mode=mode)
 
+    def write_terminal(self, text: str) -> None:
+        """Write control sequences to the terminal, between two frames; nothing without one."""
+        if self._driver is not None and not self.is_headless and not self.is_web:
+            self._driver.write(text)
+
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's; which would read the whole style twice when the first theme is set."""
         is_first = self._styled_with == self.get_css_variables()

@@ -6,16 +6,19 @@ import contextlib
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from supabase_auth.errors import AuthApiError
+from textual import events
 
 from medtui.account import cooldown_button
 from medtui.account.code import digits_of
 from medtui.data import MemoryTokens
 from medtui.data.codes import Codes
 from medtui.data.events import SignedOut
+from tests.helpers.mails import LINKS, copied, mail
 from tests.helpers.seats import Seat
-from tests.helpers.stack import PASSWORD, Person, Stack
+from tests.helpers.stack import PASSWORD, Person, Stack, password_hash
 
 NEW = "new@example.org"
 
@@ -124,10 +127,10 @@ def test_a_code_is_read_out_of_what_was_pasted(text: str, code: str) -> None:
 async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
-    await says(here, f"If {NEW} is new here, a code is on its way", "Send it again in ")
+    await says(here, f"If {NEW} is new here, a code or a link is on its way", "Send it again in ")
     code = await code_of(by_code, NEW, "signup")
     for typed, words in (
-        ("", "Enter the code from the e-mail"),
+        ("", "Enter the code or the link from the e-mail"),
         ("12345", "A code has 6 to 10 digits"),
         ("12345678901", "A code has 6 to 10 digits"),
         (wrong(code), "wrong or too old"),
@@ -168,7 +171,7 @@ async def test_the_server_says_for_how_long_the_button_counts(
     await here.press("enter")
     await says(here, "wrong or too old")
     await here.press("ctrl+r")
-    await says(here, "Another code was asked for", "Send it again in 60 s")
+    await says(here, "Another e-mail was asked for", "Send it again in 60 s")
     await here.fill("code", await code_of(by_code, NEW, "signup"))
     await here.press("enter")
     await here.until_screen("ProfileScreen")
@@ -189,7 +192,7 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     person = await by_code.person()
     here = await seat()
     await sign_up(here, person.email)
-    await says(here, "is new here, a code is on its way", "If it has an account already")
+    await says(here, "is new here, a code or a link is on its way", "If it has an account already")
     assert await by_code.sql("select 1 from auth.one_time_codes") == []
     await here.press("escape")
     await says(here, "Sign up")
@@ -395,6 +398,88 @@ async def test_the_password_of_a_sign_up_is_written_nowhere(
     assert [path for path in written if MINE.encode() in path.read_bytes()] == []
 
 
+# E-mails that hold a link
+
+
+async def test_a_pasted_link_confirms_a_sign_up(by_code: Stack, seat: Any) -> None:
+    await others_sign_up(by_code)
+    here = await seat()
+    await sign_up(here)
+    await says(here, "a code or a link", "paste it here", "the whole link")
+    link = copied(await mail(by_code, LINKS, "signup", NEW))
+    for typed, words in (
+        (link.replace(by_code.url, "https://evil.example"), "for another server"),
+        (link.partition("&")[0], "not the whole link"),
+        (link.replace("token=", "token=0"), "used already, as opening it does"),
+    ):
+        await here.fill("code", typed)
+        await here.press("enter")
+        await says(here, words)
+        assert here.app.focused is here.app.screen.code.input
+    await here.fill("code", "")
+    half = len(link) // 2
+    here.app.post_message(events.Paste(f"{link[:half]}\n{link[half:]}\n"))
+    await here.until(lambda: here.app.screen.code.value == link)
+    await here.press("enter")
+    await here.until_screen("ProfileScreen")
+    assert await signs_in(by_code, NEW, MINE)
+    assert not await signs_in(by_code, NEW, THEIRS)
+
+
+async def test_a_link_that_was_opened_in_a_browser_signs_in(by_code: Stack, seat: Any) -> None:
+    here = await seat()
+    await sign_up(here)
+    await here.press("ctrl+o")
+    await says(here, "does not know yet that the link was opened")
+    link = copied(await mail(by_code, LINKS, "signup", NEW))
+    async with httpx.AsyncClient() as browser:
+        afterwards = (await browser.get(link)).headers["location"]
+    await here.fill("code", afterwards)
+    await here.press("enter")
+    await says(here, "the page that the link leads to")
+    await by_code.sql("update auth.users set encrypted_password = null")  # another's, say
+    await here.press("ctrl+o")
+    await says(here, "This password opens no account", "I forgot my password")
+    await by_code.sql("update auth.users set encrypted_password = %s", password_hash())
+    here.app.screen._password = PASSWORD
+    await here.press("ctrl+o")
+    await here.until_screen("ProfileScreen")
+
+
+@pytest.mark.detail
+async def test_to_get_in_a_link_is_copied_not_opened(by_code: Stack, seat: Any) -> None:
+    person = await by_code.person()
+    here = await seat()
+    await here.fill("email", person.email)
+    await here.press("ctrl+l")
+    await says(here, "a code or a link is on its way", "copy it without opening it")
+    assert "I have opened" not in here.text
+    await here.fill("code", copied(await mail(by_code, LINKS, "recovery", person.email)))
+    await here.press("enter")
+    await says(here, "Choose a new password")
+
+
+@pytest.mark.detail
+async def test_an_email_is_changed_by_links(by_code: Stack, seat: Any) -> None:
+    person = await by_code.person()
+    here = await seat()
+    await here.board(person)
+    await account(here, "2")
+    await here.until_screen("EmailScreen")
+    await here.fill("email", NEW)
+    await here.press("enter")
+    await says(here, f"Codes or links are on their way to {NEW}")
+    await here.fill("code", copied(await mail(by_code, LINKS, "email_change", person.email)))
+    await here.press("enter")
+    await says(here, "One of two is done", "the other e-mail")
+    await here.press("ctrl+o")
+    await says(here, "The change is not complete")
+    async with httpx.AsyncClient() as browser:
+        await browser.get(copied(await mail(by_code, LINKS, "email_change", NEW)))
+    await here.press("ctrl+o")
+    await says(here, f"Your e-mail is {NEW} now", f"{NEW} is signed in")
+
+
 # Signing in by code, and a forgotten password
 
 
@@ -406,12 +491,14 @@ async def test_a_code_signs_in_instead_of_the_password(by_code: Stack, seat: Any
     await says(here, "Enter your e-mail address")
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, a code is on its way", "choose a new password")
+    await says(here, "has an account, a code or a link is on its way", "choose a new password")
     await here.press("escape")
     await here.until_screen("LoginScreen")
     await here.press("ctrl+o")  # too early for another code: the one that is there is good
     await here.until_screen("CodeScreen")
-    await says(here, "has an account, a code is on its way", "to sign in", "Send it again in")
+    await says(
+        here, "has an account, a code or a link is on its way", "to sign in", "Send it again in"
+    )
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
     await says(here, "● LIVE")
@@ -428,7 +515,7 @@ async def test_asking_for_codes_makes_no_account_and_tells_of_none(
     assert here.app.screen.email.has_class("-invalid")
     assert await by_code.sql("select 1 from auth.users") == []
     await here.press("ctrl+l")
-    await says(here, f"If {NEW} has an account, a code is on its way")
+    await says(here, f"If {NEW} has an account, a code or a link is on its way")
     await here.fill("code", "123456")
     await here.press("enter")
     await says(here, "wrong or too old")
@@ -441,7 +528,7 @@ async def test_a_forgotten_password_is_replaced_by_way_of_a_code(by_code: Stack,
     here = await seat(tokens=tokens)
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, a code is on its way", "choose a new password")
+    await says(here, "has an account, a code or a link is on its way", "choose a new password")
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
     await says(here, "Choose a new password")
@@ -563,7 +650,7 @@ async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, se
         await says(here, words)
     await here.fill("email", NEW)
     await here.press("enter")
-    await says(here, f"Codes are on their way to {NEW}", "Send it again in")
+    await says(here, f"Codes or links are on their way to {NEW}", "Send it again in")
     await here.fill("code", "000000")
     await here.press("enter")
     await says(here, "wrong or too old")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from medtui.data.factors import Factors, NewFactor
 from tests.account.test_codes import Hands, by_code, code_of, hands, says, stack
 from tests.helpers.seats import Pictures
 from tests.helpers.stack import Stack
@@ -61,3 +64,28 @@ async def test_ones_account(by_code: Stack, seat: Any, hands: Hands, pictures: P
     await here.press("escape")
     await says(here, "waits for its codes")
     await pictures(here, "email")
+
+
+async def test_the_second_factor(
+    by_code: Stack, seat: Any, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = await by_code.person()
+    await by_code.sql("update auth.users set email = 'amara@example.org'")
+
+    async def the_same(factors: Factors) -> NewFactor:
+        return NewFactor("the one", "MZXW6YTBOI" * 3 + "AA", "amara@example.org")
+
+    monkeypatch.setattr(Factors, "begin", the_same)
+    here = await seat()
+    await here.fill("email", "amara@example.org")
+    await here.fill("password", person.password)
+    await here.press("enter")
+    await here.until_text("● LIVE")
+    await here.press("A", "6")
+    await here.until_text("Scan this with")
+    await pictures(here, "second-factor")
+    await here.press("escape")
+    with here.app._context():
+        here.app.login._ask_for_digits()
+    await here.until_screen("DigitsScreen")
+    await pictures(here, "second-factor-digits")

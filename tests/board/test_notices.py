@@ -184,7 +184,7 @@ async def test_a_file_that_is_being_replaced_is_not_told_as_deleted(
     guest = await at_board(seat, stack, two.guest)
     theirs = guest.app.backend.news
     await guest.until(lambda: theirs._known and theirs._known[two.session_id].files)
-    await stack.sql("delete from storage.objects")
+    await stack.remove_files()
     await theirs._look_at_files()
     assert theirs._confirming
     await stack.file(two.session_id, "transcript.json", content=b'{"new": 1}')

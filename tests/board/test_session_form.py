@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Select
 
-from medtui.board.session_form import _link_refusal
+from medtui.core.agenda import why_not_room_link
 from tests.helpers.seats import LONDON, Seat
 from tests.helpers.stack import Stack
 
@@ -229,7 +229,7 @@ async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack,
     ],
 )
 def test_a_link_that_hides_where_it_leads_is_refused(link: str, words: str) -> None:
-    assert words in str(_link_refusal(link))
+    assert words in str(why_not_room_link(link))
 
 
 @pytest.mark.parametrize(
@@ -237,4 +237,4 @@ def test_a_link_that_hides_where_it_leads_is_refused(link: str, words: str) -> N
     ["", "room-8", "https://zoom.us/j/1?pwd=a@b", "https://Meet.Jit.si/Room", "https://[::1]:8/x"],
 )
 def test_a_plain_link_is_taken(link: str) -> None:
-    assert _link_refusal(link) is None
+    assert why_not_room_link(link) is None

@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.core.rounds import Round, base_link, begun_after, link_of_round, next_id, rounds_of
+from medtui.core.rounds import (
+    Round,
+    RoundIndex,
+    base_link,
+    begun_after,
+    link_of_round,
+    next_id,
+    rounds_of,
+)
 from medtui.models import PracticeSession
 
 HOST, GUEST, OTHER = (UUID(int=n) for n in (1, 2, 3))
@@ -97,3 +105,32 @@ def test_the_next_round_is_the_latest_in_prep_whose_seat_a_guest_can_take() -> N
 
 def test_beginning_the_next_round_twice_is_one_round() -> None:
     assert next_id(UUID(int=1)) == next_id(UUID(int=1)) != next_id(UUID(int=2))
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.booleans()), max_size=20))
+def test_rounds_are_counted_as_sessions_come_go_and_move(
+    changes: list[tuple[int, int, bool]],
+) -> None:
+    """The index knows after each change what reading all sessions again would find."""
+    index = RoundIndex()
+    present = {session(0).id: session(0)}
+    index.read(present.values())
+    for n, start, is_there in changes:
+        changed = session(n, start, meeting_id=None if n == 0 else session(0).id)
+        if is_there or n == 0:
+            present[changed.id] = changed
+            index.put(changed)
+        else:
+            present.pop(changed.id, None)
+            index.drop(changed.id)
+        later = sorted((each.starts_at, each.id) for each in present.values())
+        order = [session(0).id, *(id_ for _, id_ in later if id_ != session(0).id)]
+        expected = {id_: Round(number, len(present)) for number, id_ in enumerate(order, 1)}
+        assert {each.id: index.of(each) for each in present.values()} == expected
+
+
+def test_a_round_counts_the_first_one_that_is_not_in_the_window() -> None:
+    index = RoundIndex()
+    index.read([session(2, 20, meeting_id=UUID(int=101))])
+    assert index.of(session(2, 20, meeting_id=UUID(int=101))) == Round(2, 2)
+    assert index.of(session(2, 20, meeting_id=UUID(int=101))).beside("Mock") == "Mock 2/2"

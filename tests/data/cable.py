@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -40,7 +41,7 @@ class Cable:
         if self._is_cut:
             writer.transport.abort()
             return
-        there = await asyncio.open_connection(self._upstream.hostname, self._upstream.port)
+        there = await self._dial()
         self._ends += [writer, there[1]]
         ways = [(reader, there[1]), (there[0], writer)]
         tasks = {asyncio.create_task(self._carry(*way)) for way in ways}
@@ -50,14 +51,26 @@ class Cable:
         for end in (writer, there[1]):
             end.close()
 
+    async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        is_secure = self._upstream.scheme == "https"
+        port = self._upstream.port or (443 if is_secure else 80)
+        return await asyncio.open_connection(self._upstream.hostname, port, ssl=is_secure or None)
+
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while (part := await reader.read(65536)) and self._goes_on():
                 await asyncio.sleep(self.pause)
-                writer.write(part)
+                writer.write(self._addressed(part))
                 await writer.drain()
                 if not self._goes_on():
                     return
+
+    def _addressed(self, part: bytes) -> bytes:
+        """Requests for the name of a server that has one: several may be at one address."""
+        if self._upstream.scheme != "https":
+            return part
+        wanted = f"\r\nhost: {self._upstream.netloc}\r\n".encode()
+        return re.sub(rb"\r\nhost: 127\.0\.0\.1:\d+\r\n", wanted, part, flags=re.IGNORECASE)
 
     def _goes_on(self) -> bool:
         self.moments += 1

@@ -40,6 +40,14 @@ async def expire(backend: Backend, stack: Stack, person: Person) -> None:
     client._postgrest = None
 
 
+@pytest.fixture
+async def confirming_nothing(stack: Stack) -> None:
+    """A server on which a sign-up waits for no e-mail: not all are."""
+    stack.autoconfirm = True
+    await stack.restart_gateway()
+
+
+@pytest.mark.usefixtures("confirming_nothing")
 async def test_a_new_account_is_signed_in_at_once(stack: Stack, open_backend: Open) -> None:
     backend = await open_backend()
     assert backend.auth.user is None
@@ -50,6 +58,7 @@ async def test_a_new_account_is_signed_in_at_once(stack: Stack, open_backend: Op
     assert row["id"] == backend.auth.user.id
 
 
+@pytest.mark.usefixtures("confirming_nothing")
 async def test_a_second_account_for_an_email_blames_the_email(
     stack: Stack, open_backend: Open
 ) -> None:

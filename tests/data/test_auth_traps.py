@@ -44,6 +44,7 @@ def refreshes(proxy: FaultProxy) -> int:
 @pytest.mark.parametrize(
     "status", [429, 500, *(pytest.param(n, marks=pytest.mark.long) for n in (502, 504))]
 )
+@pytest.mark.stand_in("how long its tokens last")
 async def test_a_refresh_that_fails_is_tried_again(
     status: int, stack: Stack, proxy: FaultProxy, person: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

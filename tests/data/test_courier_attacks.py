@@ -254,7 +254,7 @@ async def test_uploaded_counts_where_the_bucket_has_these_bytes_and_no_others(
     guest.on_event(RoomHeard(practice.session, RECEIPT, receipt(sheet, "uploaded")))
     await asyncio.sleep(SETTLED)
     assert [p.where for p in guest.delivery.of(practice.session)] == [DeliveryState.WAITING]
-    await practice.stack.sql("delete from storage.objects")
+    await practice.stack.remove_files()
     await practice.stack.file(practice.session, "assessment.json", content=content)
     await guest.until(DeliveryState.UPLOADED)
 

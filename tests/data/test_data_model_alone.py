@@ -144,6 +144,7 @@ async def test_a_profile_whose_answer_got_lost_is_set_up_all_the_same(
     assert (await backend.profiles.create(same)).name == "Mei Tanaka"
 
 
+@pytest.mark.stand_in("what it has sent to strangers")
 async def test_room_links_never_reach_a_board_without_a_login(
     stack: Stack, proxy: Proxy, open_backend: Any
 ) -> None:

@@ -145,6 +145,7 @@ async def test_it_is_not_live_before_the_database_listens(
 
 
 @pytest.mark.detail
+@pytest.mark.stand_in("how long its tokens last")
 async def test_a_token_that_ends_under_a_live_board(
     stack: Stack,
     proxy: FaultProxy,

@@ -22,7 +22,7 @@ from medtui.data import (
     TooOften,
     Unreachable,
 )
-from medtui.data.auth_errors import REFUSALS, SamePassword
+from medtui.data.auth_errors import REFUSALS, SamePassword, WrongDigits
 from medtui.data.error_mapping import LONGEST_WAIT, TokenRefused, from_auth
 
 NEWER = {
@@ -92,6 +92,7 @@ def test_every_code_is_a_sentence_of_its_own(code: str) -> None:
         ("user_banned", NotAllowed, None),
         ("captcha_failed", NotAllowed, None),
         ("insufficient_aal", NotAllowed, None),
+        ("mfa_verification_failed", WrongDigits, "code"),
         ("provider_disabled", NotAllowed, None),
         ("over_request_rate_limit", TooOften, None),
         ("over_email_send_rate_limit", TooOften, None),
@@ -117,7 +118,9 @@ def test_a_code_is_one_of_our_errors(code: str, kind: type[DataError], field: st
 
 @pytest.mark.parametrize("code", [c for c in get_args(ErrorCode) if "mfa" in c or "aal" in c])
 def test_a_second_factor_is_named_as_such(code: str) -> None:
-    assert "a second factor, which medtui does not know" in said(code).message
+    error = said(code)
+    assert isinstance(error, NotAllowed | WrongDigits)
+    assert re.search("second factor|app|rule of this server", error.message)
 
 
 def test_a_newer_code_is_named_and_not_taken_for_a_fault_of_the_network() -> None:

@@ -141,7 +141,7 @@ async def test_another_file_that_is_uploaded_meanwhile_stays(
     files = (await open_backend(host)).assessments
 
     async def put() -> None:
-        await stack.sql("delete from storage.objects")
+        await stack.remove_files()
         await stack.file(session_id, "transcript.json", content=OTHER)
 
     on_call(files, method, put, after=after)

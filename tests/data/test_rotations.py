@@ -101,6 +101,7 @@ def place(
     ],
     indirect=["place"],
 )
+@pytest.mark.stand_in("how long its tokens last")
 async def test_four_windows_of_one_login_refresh_it_once_for_all(
     turns: int,
     stack: Stack,
@@ -128,6 +129,7 @@ async def test_four_windows_of_one_login_refresh_it_once_for_all(
 
 @pytest.mark.detail(after=1)
 @pytest.mark.parametrize("place", ["file", "keyring"], indirect=True)
+@pytest.mark.stand_in("how long its tokens last")
 async def test_a_kill_between_a_rotation_and_its_writing_ends_no_login(
     stack: Stack, place: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

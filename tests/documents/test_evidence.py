@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.documents.assessment import Evidence
-from medtui.documents.evidence import NOT_FOUND, Found, How, Quotes, words_of
+from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence
+from medtui.documents.evidence import NOT_FOUND, Found, How, Quotes, located, words_of
 from medtui.documents.transcript import Transcript, Turn
 
 SAMPLES = Path(__file__).parent / "samples" / "transcripts"
@@ -160,3 +160,22 @@ def test_a_long_talk_is_searched_quickly() -> None:
         text = texts[turn][10:90]
         assert quotes.find(Evidence(text.upper())) == Found(How.EXACT, turn)
         assert quotes.find(Evidence(" ".join(INVENTED[:9]))) == NOT_FOUND
+
+
+def test_an_assessment_says_for_each_quote_whether_and_where_it_was_found() -> None:
+    turns = (
+        Turn("Good morning, I am Dr Lowe.", "A", 0.0),
+        Turn("My left eye has been red since Friday.", "B", 6.5),
+    )
+    quotes = ("left eye has been red", "my left eye had been red since friday", "a dog ate it")
+    assessment = Assessment(
+        "test",
+        domains=(Domain("History", evidence=tuple(map(Evidence, quotes))),),
+        criteria=(Criterion("Greets", evidence=(Evidence("a dog", start=1.0),)),),
+    )
+    told = located(assessment, Transcript("test", turns))
+    places = [(q["found"], q["turn"], q["at"]) for q in told["domains"][0]["evidence"]]
+    assert places == [("exact", 1, 6.5), ("similar", 1, 6.5), ("not found", None, None)]
+    assert told["criteria"][0]["evidence"][0]["found"] == "time"
+    alone = located(assessment, None)
+    assert {q["found"] for q in alone["domains"][0]["evidence"]} == {None}

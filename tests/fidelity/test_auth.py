@@ -62,7 +62,7 @@ async def test_refusals(stack: Stack, auth: AuthDoor) -> None:
         answer = await auth(method, path, body)
         assert said(answer) == (status, code)
         assert answer.headers["x-sb-error-code"] == code
-    assert (await auth("POST", "factors", {})).status_code == 404
+    assert (await auth("POST", "sso", {})).status_code == 404
 
 
 async def test_a_refresh_token_rotates(stack: Stack, auth: AuthDoor) -> None:

@@ -60,6 +60,8 @@ class Stack:
         self.service_key = keys.service_role_key
         self.jwt_secret = keys.jwt_secret
         self.db_url = cluster.dsn("postgres", database)
+        self.authenticator_url = cluster.dsn("authenticator", database)
+        """As the services connect, which then take the caller's role."""
         self.url = ""
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
@@ -216,6 +218,18 @@ class Stack:
                 answer = await http.post(f"{self.url}/storage/v1/{path}", content=content)
                 assert answer.is_success, answer.text
 
+    async def remove_files(self, *names: str) -> None:
+        """Delete files by Storage's API, with the service key; without names all of them."""
+        stored = await self.sql("select bucket_id, name from storage.objects")
+        headers = {"Authorization": f"Bearer {self.service_key}"}
+        async with http_client(headers=headers, timeout=40) as http:
+            for bucket in {row["bucket_id"] for row in stored}:
+                in_it = [row["name"] for row in stored if row["bucket_id"] == bucket]
+                wanted = [name for name in in_it if name in names or not names]
+                url = f"{self.url}/storage/v1/object/{bucket}"
+                answer = await http.request("DELETE", url, json={"prefixes": wanted})
+                assert answer.is_success, answer.text
+
     async def client(self, person: Person | None = None, *, key: str | None = None) -> AsyncClient:
         """The unmodified client, signed in with the person's password if one is given."""
         http = await self._resources.enter_async_context(http_client(timeout=40))
@@ -319,6 +333,12 @@ def data_model_alone(folder: Path) -> Path:
 async def stacked(
     cluster: Cluster, keys: ServerKeys, *, gateway: bool = True, template: str = TEMPLATE
 ) -> AsyncIterator[Stack]:
+    from tests.helpers import given
+
+    if given.given is not None:
+        async with given.given.stacked(is_data_model_alone=template == DATA_MODEL) as stack:
+            yield stack
+        return
     database = f"test_{next(numbers)}"
     async with await administrator(cluster) as admin:
         # Copied as files: through the log it costs twice the time.

@@ -20,24 +20,28 @@ PACKAGES = ("@supabase/supabase-js@2.109.0", "ws@8.18.3")  # before Node 22, it 
 PATIENCE = 10
 
 
-@cache
 def packages() -> Path:
     """A folder with the client, fetched once. Skips the test where it cannot be."""
-    version = PACKAGES[0].rpartition("@")[2]
-    kept = fetched(f"supabase-js-{version}")
+    return installed("supabase-js", *PACKAGES)
+
+
+@cache
+def installed(name: str, *wanted: str, patience: float = PATIENCE) -> Path:
+    """A folder with npm's packages, fetched once. Skips the test where they cannot be."""
+    kept = fetched(f"{name}-{wanted[0].rpartition('@')[2]}")
     if not kept.exists():
         if shutil.which("npm") is None or shutil.which("node") is None:
-            pytest.skip("supabase-js comes with npm, and there is no npm here")
+            pytest.skip(f"{name} comes with npm, and there is no npm here")
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent) as folder:
             made = Path(folder) / "made"
             options = "--no-save --no-audit --no-fund --fetch-retries=0 --fetch-timeout=5000"
             command = ["npm", "install", *options.split(), "--prefix", str(made)]
             try:
-                subprocess.run([*command, *PACKAGES], check=True, timeout=PATIENCE,
+                subprocess.run([*command, *wanted], check=True, timeout=patience,
                                stdin=subprocess.DEVNULL, capture_output=True)  # fmt: skip
             except (subprocess.SubprocessError, OSError) as error:
-                pytest.skip(f"npm does not give supabase-js: {error}")
+                pytest.skip(f"npm does not give {name}: {error}")
             with contextlib.suppress(OSError):
                 made.rename(kept)  # at once: another worker may be fetching it, too
     return kept

@@ -305,9 +305,7 @@ async def test_an_assessment_is_fetched_once_and_again_when_it_was_replaced(
         await here.until(lambda: here.app.screen._reading.is_read)
         await here.until_text("70 % AI", "50 % AI")
         assert downloads() == 2
-        await past.stack.sql(
-            "delete from storage.objects where name = %s", f"{second}/assessment.json"
-        )
+        await past.stack.remove_files(f"{second}/assessment.json")
         await past.stack.file(second, "assessment.json", content=marked(51, 40))
         await here.press("escape", "h")
         await here.until_text("70 % AI", "51 % AI")

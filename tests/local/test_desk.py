@@ -94,6 +94,17 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
     refresh = {"refresh_token": session["refresh_token"]}
     assert auth(line, "token?grant_type=refresh_token", refresh).status_code == 400
 
+    # A phone is lost.
+    for sentence in ("had no second factor", "has no second factor any more"):
+        code, out, _ = medtui("local", "password", EMAIL, "--remove-second-factor", *here)
+        assert (code, out) == (0, f"{EMAIL} {sentence}.\n")
+        with psycopg.connect(line["DB_URL"], autocommit=True) as db:
+            db.execute(
+                "insert into auth.mfa_factors (user_id, status, secret)"
+                " select id, 'verified', '' from auth.users"
+            )
+    assert medtui("local", "password", EMAIL, "--remove-second-factor", *here)[0] == 0
+
     # Not while it runs.
     code, _, err = medtui("local", "reset", "--yes", *here)
     running = f"A local server runs in {data} already, at {line['API_URL']}. Stop it first.\n"

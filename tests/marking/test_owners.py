@@ -35,7 +35,7 @@ from medtui.documents.assessment import Owner
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.history.loader import HistoryReading
 from medtui.models import FileKind, PracticeSession, Stage
-from medtui.store.outbox import Outbox
+from medtui.store.outbox import Outbox, Submission
 from tests.helpers.stack import Person, Stack
 
 STEPS = "rrusssfffmmmmMMMMopkKcC"
@@ -201,14 +201,27 @@ class Meeting:
         for program in list(self.programs.values()):
             if program.person.id in self.offline:
                 await self.connect(program)
-        async with asyncio.timeout(60):
-            while any(
-                not each.is_over and not each.is_in_the_way and not each.is_held
-                and (each.is_host or self.stack.has_grants)
-                for program in self.programs.values()
-                for each in program.delivery._sheets.unfinished()
-            ):  # fmt: skip
+        async with asyncio.timeout(120):
+            while any(self.is_moving(each) for each in self.unfinished()):
                 await asyncio.sleep(0.02)
+
+    def unfinished(self) -> list[Submission]:
+        """The sheets that are not uploaded, on both disks."""
+        return [
+            submission
+            for program in self.programs.values()
+            for submission in program.delivery._sheets.unfinished()
+        ]
+
+    def is_moving(self, submission: Submission) -> bool:
+        """Whether a sheet goes on by itself: not one that waits for the host's decision."""
+        if submission.is_over:
+            return False
+        if submission.is_host:
+            return not submission.is_in_the_way and not submission.is_held
+        arrived = self.programs[self.host.id].delivery.of(submission.session)
+        theirs = [each for each in arrived if each.sheet == submission.sheet]
+        return any(map(self.is_moving, theirs)) if theirs else self.stack.has_grants
 
     async def bucket(self) -> dict[Key, bytes]:
         backend, found = self.programs[self.host.id].backend, {}

@@ -84,7 +84,7 @@ async def test_what_is_broken_is_said_and_mended_when_it_is(
     await stack.file(session_id, "assessment.json", content=TALKED)
     here = await review(seat, people[0])
     await here.until_text("transcript.json: This file", "column 4", "is no assessment")
-    await stack.sql("delete from storage.objects")
+    await stack.remove_files()
     await here.until_text("Press a to add one from disk")
     await stack.file(session_id, "transcript.json", content=TALKED)
     await here.until_text("Good morning")

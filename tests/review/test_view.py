@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.helpers.commands import checked
 from tests.helpers.terminal import Terminal
 from tests.test_end_to_end import environment
 
@@ -40,6 +41,13 @@ def test_a_transcript_and_an_assessment_are_printed_one_a_line() -> None:
     assert (marks["kind"], marks["source"], marks["marked_by"]) == ("assessment", "platform", "ai")
     assert {"overall", "domains", "criteria", "feedback", "unclaimed"} < set(marks)
     assert marks["domains"][4]["score"] is None
+    assert checked(talk, "transcript")
+    assert checked(marks, "assessment")
+    quotes = [quote for domain in marks["domains"] for quote in domain["evidence"]]
+    assert {quote["found"] for quote in quotes} == {"exact", "not found"}
+    assert all(
+        "left eye" in talk["turns"][q["turn"]]["text"] for q in quotes if "eye" in q["quote"]
+    )
 
 
 @pytest.mark.detail

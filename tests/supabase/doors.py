@@ -170,12 +170,14 @@ class Doors:
         self, who: Who, *, undo: bool = False
     ) -> AsyncIterator[psycopg.AsyncConnection[dict[str, Any]]]:
         """A transaction as the services make it: their login, the caller's role and claims."""
-        dsn = self.stack.cluster.dsn("authenticator", self.stack.database)
+        dsn = self.stack.authenticator_url
         claims = {"role": _role(who)} | ({"sub": str(who.id)} if who else {})
         async with (
             await psycopg.AsyncConnection.connect(dsn, row_factory=dict_row) as connection,
             connection.transaction(force_rollback=undo),
         ):
+            # As the storage server, which alone deletes: so policies are what refuses.
+            await connection.execute("set local storage.allow_delete_query = 'true'")
             await connection.execute(f"set local role {_role(who)}".encode())
             await connection.execute(
                 "select set_config('request.jwt.claims', %s, true)", [json.dumps(claims)]

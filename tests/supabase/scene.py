@@ -167,7 +167,8 @@ async def emptied(stack: Stack) -> AsyncIterator[None]:
 
 
 async def empty(stack: Stack) -> None:
-    for table in ("storage.objects", "practice_sessions", "cases", "profiles", "auth.users"):
+    await stack.remove_files()
+    for table in ("practice_sessions", "cases", "profiles", "auth.users"):
         await stack.sql(f"delete from {table}")
 
 

@@ -20,6 +20,8 @@ from medtui.local.rest import Rest
 from medtui.local.rest.sql import Statement
 from tests.helpers.stack import Person, Stack
 
+pytestmark = pytest.mark.stand_in("which statement a request becomes")
+
 WINDOW = 1_000
 INDEX = "practice_sessions_datetime_utc_idx"
 LIMIT = 0.020
@@ -70,7 +72,7 @@ async def run(
     stack: Stack, statement: Statement, claims: str, times: int
 ) -> tuple[dict[str, Any], float, float]:
     """The plan of a statement in its caller's role, its median time, and the server's work."""
-    dsn = stack.cluster.dsn("authenticator", stack.database)
+    dsn = stack.authenticator_url
     async with await psycopg.AsyncConnection.connect(
         dsn, cursor_factory=AsyncRawCursor, options="-c search_path=public,extensions"
     ) as connection:

@@ -113,7 +113,7 @@ PEOPLE_IN = ("guest_id", "candidate_id", "host_id")
 async def ground(template: Cluster, keys: Any) -> AsyncIterator[Connection]:
     """A connection as the API's, which can take every role."""
     async with stacked(template, keys, gateway=False) as stack:
-        dsn = template.dsn("authenticator", stack.database)
+        dsn = stack.authenticator_url
         for person in PEOPLE[:4]:
             await stack.sql("insert into auth.users (id) values (%s)", person)
             await stack.sql("insert into profiles values (%s, 'A', 'B', 'st1')", person)

@@ -38,7 +38,7 @@ class Racers:
 
     async def run(self, *statements: Statement) -> list[int]:
         """Run all of them at once: how many rows each touched, -1 for a refusal."""
-        dsn = self.stack.cluster.dsn("authenticator", self.stack.database)
+        dsn = self.stack.authenticator_url
         while len(self._idle) < len(statements):
             connection = await psycopg.AsyncConnection.connect(dsn, row_factory=dict_row)
             self._idle.append(await self._open.enter_async_context(connection))
@@ -267,7 +267,7 @@ async def test_the_second_waits_for_the_first(
 @contextlib.asynccontextmanager
 async def signed_in(stack: Stack, who: Person) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
     """A connection in a transaction, as the API makes it for a user."""
-    dsn = stack.cluster.dsn("authenticator", stack.database)
+    dsn = stack.authenticator_url
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         claims = json.dumps({"role": "authenticated", "sub": str(who.id)})
         await connection.execute("set local role authenticated")

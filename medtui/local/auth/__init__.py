@@ -6,6 +6,7 @@ Shapes, statuses and codes follow GoTrue; what is not here answers 404 as it doe
 from __future__ import annotations
 
 import logging
+import re
 
 import psycopg
 from starlette.requests import Request
@@ -16,10 +17,13 @@ from medtui.local.auth.admin import AdminRoutes
 from medtui.local.auth.db import Pool
 from medtui.local.auth.entry import SignInRoutes
 from medtui.local.auth.errors import AuthError
+from medtui.local.auth.factors import FactorRoutes
 from medtui.local.auth.inputs import body_of
 from medtui.local.auth.limits import Limits
 from medtui.local.auth.sessions import LoginSessions, Routes
 from medtui.local.keys import ServerKeys
+
+_ID = re.compile(r"(?<=^factors/)[^/]+")
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +39,12 @@ class AuthService:
     ) -> None:
         shared = pool, LoginSessions(keys, issuer), Limits(trust_proxy=trust_proxy), autoconfirm
         self._routes: Routes = {}
-        for routes in (SignInRoutes, AccountRoutes, AdminRoutes):
+        for routes in (SignInRoutes, AccountRoutes, FactorRoutes, AdminRoutes):
             self._routes |= routes(*shared).routes()
 
     async def endpoint(self, request: Request) -> Response:
         path = request.path_params["path"]
-        handler = self._routes.get((request.method, path))
+        handler = self._routes.get((request.method, _ID.sub("{id}", path)))
         if handler is None:
             return Response("404 page not found\n", 404, media_type="text/plain")
         try:

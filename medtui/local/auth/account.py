@@ -13,10 +13,12 @@ from medtui.local.auth import codes, passwords, users
 from medtui.local.auth.db import Db, one
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError, email_exists, validation_failed
+from medtui.local.auth.factors import require_aal2
 from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.sessions import RouteGroup, Routes, end_session, end_sessions
 from medtui.local.bodies import Json
 
+NEEDS_AAL2 = "AAL2 session is required to update email or password when MFA is enabled."
 RECENT = timedelta(hours=24)
 """A login that is older changes no password without a code, where sign-ups wait for codes."""
 
@@ -35,12 +37,16 @@ class AccountRoutes(RouteGroup):
     async def _user(self, request: Request, body: Json) -> Response:
         async with self.pool.connection() as db:
             user, _ = await self.sessions.caller(db, request)
-        return JSONResponse(users.as_json(user))
+            return JSONResponse(await users.shown(db, user))
 
     async def _update(self, request: Request, body: Json) -> Response:
         """Change password, e-mail (which takes codes), or metadata."""
         async with self.pool.connection() as db:
             user, session_id = await self.sessions.caller(db, request)
+            factors = await users.factors_of(db, user)
+            is_change = body.get("password") is not None or body.get("email")
+            if is_change and any(factor["status"] == "verified" for factor in factors):
+                await require_aal2(db, session_id, 401, NEEDS_AAL2)
         self.limits.admit(request)
         email = email_of(body) if body.get("email") else user["email"]
         data, hashed = object_of(body, "data"), None
@@ -66,7 +72,7 @@ class AccountRoutes(RouteGroup):
                 encrypted_password=hashed or user["encrypted_password"],
                 raw_user_meta_data=users.merged(user["raw_user_meta_data"], data),
             )
-        return JSONResponse(users.as_json(user))
+            return JSONResponse(await users.shown(db, user))
 
     async def _recognise(
         self, db: Db, request: Request, user: DictRow, session_id: UUID | None, nonce: object

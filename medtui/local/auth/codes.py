@@ -1,4 +1,7 @@
-"""One-time codes. Nothing is sent: the table is everybody's mailbox, and the operator reads it."""
+"""One-time codes. Nothing is sent: the table is everybody's mailbox, and the operator reads it.
+
+Each code has a link, too, as hosted projects e-mail it: with GoTrue's hash of address and code.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ REAUTHENTICATION = "reauthentication"
 
 PURPOSES = {
     "signup": (SIGN_UP,),
+    "invite": (SIGN_UP,),
     "recovery": (RECOVERY,),
     "magiclink": (RECOVERY,),
     "email": (SIGN_UP, RECOVERY),
@@ -54,19 +58,32 @@ async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) ->
     )
 
 
+HASH = "encode(sha224(convert_to(email || code, 'UTF8')), 'hex')"
+"""The token of a code's link, in SQL."""
+LINK_TYPES = {CHANGE_FROM: "email_change", CHANGE_TO: "email_change"}
+"""What a link says that it is for, where that is not the purpose's own name."""
+
+
 async def redeem(db: Db, kind: str, email: str, code: str) -> DictRow | None:
     """Use up a code that was sent to this address: its row, or None when it is wrong or old."""
+    return await _redeem(db, kind, "email = %s and code = %s", email, code)
+
+
+async def redeem_link(db: Db, kind: str, token: str) -> DictRow | None:
+    """Use up the code of a link, by the link's token, as `redeem` does."""
+    return await _redeem(db, kind, f"{HASH} = %s", token)
+
+
+async def _redeem(db: Db, kind: str, condition: str, *values: str) -> DictRow | None:
     return await one(
         db,
         f"""
         update auth.one_time_codes set code = null
-        where email = %s and purpose = any(%s) and code = %s
-          and sent_at > now() - interval '{LAST}'
+        where {condition} and purpose = any(%s) and sent_at > now() - interval '{LAST}'
         returning user_id, purpose
         """,  # noqa: S608  # ours
-        email,
+        *values,
         list(PURPOSES[kind]),
-        code,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from medtui.local.auth import codes, passwords, users
 from medtui.local.auth.db import Db, the_one
@@ -23,6 +24,8 @@ from medtui.local.auth.sessions import RouteGroup, Routes, end_sessions
 from medtui.local.bodies import Json
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
+SITE = "http://localhost:3000"
+"""Where links lead in the end: the Site URL of a project that has set none."""
 
 
 class SignInRoutes(RouteGroup):
@@ -38,6 +41,7 @@ class SignInRoutes(RouteGroup):
             ("POST", "recover"): self._recover,
             ("POST", "resend"): self._resend,
             ("POST", "verify"): self._verify,
+            ("GET", "verify"): self._open_link,
         }
 
     async def _health(self, request: Request, body: Json) -> Response:
@@ -157,16 +161,40 @@ class SignInRoutes(RouteGroup):
         return JSONResponse({})
 
     async def _verify(self, request: Request, body: Json) -> Response:
-        kind, code = str(body.get("type")), body.get("token")
-        if kind not in codes.VERIFIED or not isinstance(code, str):
-            raise otp_expired()  # Links are not sent here, nor text messages.
-        email = email_of(body)
+        kind, code, token = str(body.get("type")), body.get("token"), body.get("token_hash")
+        if token and (body.get("email") or code):
+            raise validation_failed("Only the token_hash and type should be provided")
+        if not isinstance(proof := token or code, str):
+            raise otp_expired()  # Text messages are not sent here.
+        email = "" if token else email_of(body)
+        session = await self._redeemed(request, kind, email, proof.replace("-", ""))
+        return JSONResponse(session or {"msg": ONE_OF_TWO, "code": "200"})
+
+    async def _open_link(self, request: Request, body: Json) -> Response:
+        """A link, opened in a browser: that is signed in, and led to the project's site."""
+        token, kind = request.query_params.get("token", ""), request.query_params.get("type", "")
+        try:
+            session = await self._redeemed(request, kind, "", token) or {"message": ONE_OF_TWO}
+            said = {name: value for name, value in session.items() if name != "user"}
+        except AuthError as error:
+            said = {"error": "access_denied", "error_code": error.code}
+            said["error_description"] = "Email link is invalid or has expired"
+        return RedirectResponse(f"{SITE}/#{urlencode(said)}", 303)
+
+    async def _redeemed(self, request: Request, kind: str, email: str, code: str) -> Json | None:
+        """The session for a code, or for a link's token where `email` is empty.
+
+        None: a change of e-mail waits for the other code. Links are guessed at like codes.
+        """
+        if kind not in codes.VERIFIED:
+            raise otp_expired()
         self.limits.admit(request)
         async with self.pool.connection() as db:
             self.limits.codes.check(request, email)
-            redeemed = await codes.redeem(db, kind, email, code.replace("-", ""))
+            redeem = codes.redeem(db, kind, email, code) if email else None
+            redeemed = await (redeem or codes.redeem_link(db, kind, code))
             if redeemed is None:
-                is_known = await codes.are_known(db, email)
+                is_known = not email or await codes.are_known(db, email)
                 self.limits.codes.count(request, email, is_known=is_known)
                 raise otp_expired()
             self.limits.codes.forget(request, email)
@@ -176,13 +204,13 @@ class SignInRoutes(RouteGroup):
             if kind == "email_change":
                 changed = await self._change_email(db, user)
                 if changed is None:
-                    return JSONResponse({"msg": ONE_OF_TWO, "code": "200"})
+                    return None
                 user = changed
             else:
                 if redeemed["purpose"] != codes.SIGN_UP and user["email_confirmed_at"] is None:
                     user = await users.update(db, user, encrypted_password=None)
                 user = await _confirmed(db, user)
-            return JSONResponse(await self.sessions.open(db, user, "otp"))
+            return await self.sessions.open(db, user, "otp")
 
     async def _change_email(self, db: Db, user: DictRow) -> DictRow | None:
         """After a code: the user with the new e-mail; None while the other code is missing."""

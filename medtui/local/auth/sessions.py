@@ -18,7 +18,7 @@ from starlette.responses import Response
 from medtui.local.auth.db import Db, Pool, one, the_one
 from medtui.local.auth.errors import AuthError, bad_jwt
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.users import as_json, is_banned, update
+from medtui.local.auth.users import is_banned, shown, update
 from medtui.local.bodies import Json
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys
@@ -42,7 +42,21 @@ class LoginSessions:
         insert = "insert into auth.sessions (user_id, method) values (%s, %s) returning *"
         session = await the_one(db, insert, user["id"], method)
         seen = await update(db, user, last_sign_in_at=session["created_at"])
-        return self._shown(seen, session, await _new_token(db, session["id"]))
+        return await self._shown(db, seen, session, await _new_token(db, session["id"]))
+
+    async def raised(self, db: Db, user: DictRow, session_id: UUID) -> dict[str, Any]:
+        """The login after its second factor, with new tokens. The user's lesser ones end."""
+        query = "update auth.sessions set aal = 'aal2' where id = %s returning *"
+        session = await the_one(db, query, session_id)
+        lesser = "delete from auth.sessions where user_id = %s and aal = 'aal1'"
+        await db.execute(lesser, [user["id"]])
+        revoke = (
+            "update auth.refresh_tokens set revoked_at = clock_timestamp()"
+            " where session_id = %s and revoked_at is null returning token"
+        )
+        old = await one(db, revoke, session_id)
+        token = await _new_token(db, session_id, parent=old["token"] if old else None)
+        return await self._shown(db, user, session, token)
 
     async def refresh(self, db: Db, token: str) -> dict[str, Any]:
         """Rotate a refresh token: the session with its new tokens.
@@ -73,14 +87,15 @@ class LoginSessions:
             active = await one(db, query, session["id"])
             age = (datetime.now(UTC) - old["revoked_at"]).total_seconds()
             if active and (age < REUSE_SECONDS or active["parent"] == token):
-                return self._shown(user, session, active["token"])
+                return await self._shown(db, user, session, active["token"])
             await end_session(db, session["id"])
             await db.commit()
             message = "Invalid Refresh Token: Already Used"
             raise AuthError(400, "refresh_token_already_used", message)
         revoke = "update auth.refresh_tokens set revoked_at = clock_timestamp() where id = %s"
         await db.execute(revoke, [old["id"]])
-        return self._shown(user, session, await _new_token(db, session["id"], parent=token))
+        new = await _new_token(db, session["id"], parent=token)
+        return await self._shown(db, user, session, new)
 
     def claims(self, request: Request) -> dict[str, Any]:
         """The claims of the request's bearer."""
@@ -109,8 +124,11 @@ class LoginSessions:
             raise AuthError(403, "session_not_found", message)
         return user, session_id
 
-    def _shown(self, user: DictRow, session: DictRow, refresh_token: str) -> dict[str, Any]:
+    async def _shown(
+        self, db: Db, user: DictRow, session: DictRow, refresh_token: str
+    ) -> dict[str, Any]:
         now, opened = int(time.time()), int(session["created_at"].timestamp())
+        methods = [session["method"], *(["totp"] if session["aal"] == "aal2" else [])]
         claims = {
             "iss": self._issuer,
             "sub": str(user["id"]),
@@ -121,8 +139,8 @@ class LoginSessions:
             "app_metadata": user["raw_app_meta_data"],
             "user_metadata": user["raw_user_meta_data"],
             "role": "authenticated",
-            "aal": "aal1",
-            "amr": [{"method": session["method"], "timestamp": opened}],
+            "aal": session["aal"],
+            "amr": [{"method": method, "timestamp": opened} for method in methods],
             "session_id": str(session["id"]),
         }
         return {
@@ -131,7 +149,7 @@ class LoginSessions:
             "expires_in": TOKEN_SECONDS,
             "expires_at": now + TOKEN_SECONDS,
             "refresh_token": refresh_token,
-            "user": as_json(user),
+            "user": await shown(db, user),
         }
 
 

@@ -72,6 +72,25 @@ def is_banned(user: DictRow) -> bool:
     return user["banned_until"] is not None and user["banned_until"] > datetime.now(UTC)
 
 
+async def factors_of(db: Db, user: DictRow) -> list[Json]:
+    """The user's second factors, as GoTrue shows them."""
+    query = b"select * from auth.mfa_factors where user_id = %s order by created_at"
+    rows = await (await db.execute(query, [user["id"]])).fetchall()
+    texts = ("friendly_name", "factor_type", "status")
+    times = ("created_at", "updated_at")
+    return [
+        {"id": str(row["id"])}
+        | {name: row[name] for name in texts}
+        | {name: _time(row[name]) for name in times}
+        for row in rows
+    ]
+
+
+async def shown(db: Db, user: DictRow) -> Json:
+    """GoTrue's user, with their second factors."""
+    return as_json(user | {"factors": await factors_of(db, user)})
+
+
 def as_json(user: DictRow) -> Json:
     """GoTrue's user. RFC 3339 with a `T`: the Python client refuses a space."""
     shown = {
@@ -84,6 +103,7 @@ def as_json(user: DictRow) -> Json:
         "identities": [_identity(user)],
         "confirmed_at": _time(user["email_confirmed_at"]),
         "new_email": user["email_change"],
+        "factors": user.get("factors") or None,
     } | {name: _time(user[name]) for name in _TIMES}
     return {name: value for name, value in shown.items() if value is not None}
 

@@ -39,8 +39,29 @@ create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens 
 -- What earlier versions did not have.
 alter table auth.users
   add column if not exists email_change varchar(255),
+  add column if not exists deleted_at timestamptz,
   add column if not exists email_change_confirm_status smallint not null default 0;
-alter table auth.sessions add column if not exists method text not null default 'password';
+alter table auth.sessions
+  add column if not exists method text not null default 'password',
+  add column if not exists aal text not null default 'aal1';
+
+create table if not exists auth.mfa_factors (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  friendly_name text,
+  factor_type text not null default 'totp',
+  status text not null default 'unverified',
+  secret bytea not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create index if not exists mfa_factors_user_id_idx on auth.mfa_factors (user_id);
+create table if not exists auth.mfa_challenges (
+  id uuid primary key default gen_random_uuid(),
+  factor_id uuid not null references auth.mfa_factors (id) on delete cascade,
+  created_at timestamptz not null default now()
+);
+create index if not exists mfa_challenges_factor_id_idx on auth.mfa_challenges (factor_id);
 
 -- Codes that a hosted project would e-mail. Here nothing is sent: this table is the mailbox. One
 -- that was used or taken back is null; when it was sent still counts.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +47,10 @@ class Call:
     preferences: Preferences
 
 
+NEWER = {"42P01", "42883", "PGRST200", "PGRST202", "PGRST204"}
+"""Errors after which the schema is read again: it may have changed since."""
+
+
 class Rest:
     """The endpoints, over a pool of connections as `authenticator`."""
 
@@ -65,7 +70,7 @@ class Rest:
                 response = await self._route(request, claims)
             except RestError as error:
                 # Perhaps the schema is newer than what we know of it.
-                if error.body["code"] not in ("42P01", "PGRST200", "PGRST202", "PGRST204"):
+                if error.body["code"] not in NEWER:
                     raise
                 self._catalogue = None
                 if await self._known() == known:
@@ -153,7 +158,7 @@ class Rest:
         values = statement.parameters
         turn = self._costly.take(self._pool.timeout) if costly else nullcontext()
         try:
-            async with turn, self._pool.connection() as connection:
+            async with turn, self._pool.connection() as connection, _sound(connection):
                 if reading:
                     # Statements between two synchronisations are one transaction.
                     async with connection.pipeline():
@@ -199,3 +204,17 @@ def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
         raise RestError(416, "PGRST103", message, details=details, headers=headers)
     status = 206 if total is not None and result.rows < total else 200
     return Response(result.body, status, headers, asked.media)
+
+
+@asynccontextmanager
+async def _sound(connection: AsyncConnection[Any]) -> AsyncIterator[None]:
+    """Give up the connection where a statement did not suit the schema.
+
+    psycopg takes one for prepared whose preparing has failed in a pipeline.
+    """
+    try:
+        yield
+    except psycopg.ProgrammingError as error:
+        if not isinstance(error, psycopg.errors.InsufficientPrivilege):
+            await connection.close()
+        raise

@@ -139,8 +139,11 @@ class Objects:
 
 
 def storage_pool(dsn: str) -> Pool:
-    """Connections as the tables' owner."""
-    options = "-c search_path=storage,public,extensions -c statement_timeout=8s -c lock_timeout=8s"
+    """Connections as the tables' owner, who alone deletes rows: their files go, too."""
+    options = (
+        "-c search_path=storage,public,extensions -c statement_timeout=8s -c lock_timeout=8s"
+        " -c storage.allow_delete_query=true"
+    )
     return SharedPool.raw(dsn, 4, options, row_factory=dict_row)
 
 

@@ -179,7 +179,7 @@ async def test_a_row_made_by_other_means_is_no_way_out_of_the_folder(scene: Scen
         "/etc/passwd",
         "{00000000-0000-4000-8000-000000000001}",
     ):
-        await scene.stack.sql("delete from storage.objects")
+        await scene.stack.remove_files()
         await scene.stack.sql(
             "insert into storage.objects (bucket_id, name, version, metadata)"
             """ values ('assessments', %s, %s, '{"mimetype": "a\\nb", "eTag": "é"}')""",

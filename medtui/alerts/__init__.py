@@ -1,0 +1,1 @@
+"""How notices reach the user outside the app's screens: terminal, desktop, and Apprise."""

@@ -1,0 +1,186 @@
+"""`medtui sessions`, `book`, `leave`, `cancel`: the board and its seats, for scripts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from medtui.commands.signed_in import (
+    Refused,
+    SignedIn,
+    add_codes,
+    add_json,
+    confirm,
+    for_each,
+    print_json,
+    run_signed_in,
+)
+from medtui.console import print_text
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from medtui.core.agenda import Board
+    from medtui.models import PracticeSession
+
+
+def add_commands(commands: Any) -> None:
+    """Add the commands to a parser's group. They set `run`, which returns the exit code."""
+    show = commands.add_parser("sessions", help="the board as text or JSON: codes, times, seats")
+    which = show.add_mutually_exclusive_group()
+    which.add_argument("--open", action="store_true", help="only those with a free seat")
+    which.add_argument("--mine", action="store_true", help="only your own")
+    show.add_argument("--days", type=_days, metavar="N", help="so many days from today on")
+    show.add_argument("--filter", default="", metavar="WORDS", help="as / on the board")
+    add_json(show)
+    show.set_defaults(run=lambda options: run_signed_in(options, partial(_show, options)))
+
+    book = commands.add_parser("book", help="take the free seat of sessions")
+    add_codes(book)
+    book.add_argument("--overlap", action="store_true", help="also beside another session of yours")
+    add_json(book)
+    book.set_defaults(run=lambda options: run_signed_in(options, partial(_book, options)))
+
+    for name, help_, work in (
+        ("leave", "give your seat in sessions back", _leave),
+        ("cancel", "cancel sessions that you host", _cancel),
+    ):
+        command = commands.add_parser(name, help=help_)
+        add_codes(command)
+        command.add_argument("--yes", action="store_true", help="do not ask first")
+        add_json(command)
+        command.set_defaults(
+            run=lambda options, work=work: run_signed_in(options, partial(work, options))
+        )
+
+
+def _days(text: str) -> int:
+    if (days := int(text)) < 1:
+        raise argparse.ArgumentTypeError("one day at least")
+    return days
+
+
+async def _show(options: argparse.Namespace, user: SignedIn) -> int:
+    from medtui.commands.session_output import sessions_json, sessions_text
+    from medtui.core.agenda import View
+
+    board = await user.board()
+    view = View.OPEN if options.open else View.MINE if options.mine else View.ALL
+    board.look_at(view=view, query=options.filter)
+    found = list(board.agenda.sessions)
+    if options.days:
+        last = board.now.astimezone(user.zone).date() + timedelta(days=options.days - 1)
+        found = [s for s in found if s.starts_at.astimezone(user.zone).date() <= last]
+    if options.json:
+        print_json(sessions_json(found, user.me, board.now))
+    elif found:
+        print_text(sessions_text(found, user.me, board.now, user.zone))
+    elif sys.stdout.isatty():
+        print_text("There are no such sessions." if board.query or options.open or options.mine
+                   or options.days else "There are no sessions to come.")  # fmt: skip
+    return 0
+
+
+async def _book(options: argparse.Namespace, user: SignedIn) -> int:
+    sessions = await user.find(options.codes)
+    book = partial(_book_one, user, await user.board(), overlap=options.overlap)
+    return await _all(options, user, sessions, book, "Booked")
+
+
+async def _book_one(
+    user: SignedIn, board: Board, session: PracticeSession, *, overlap: bool
+) -> PracticeSession:
+    from medtui.core.agenda import why_not_book
+    from medtui.core.session_code import code_of
+    from medtui.core.wording import moment
+
+    if reason := why_not_book(session, user.me, user.now()):
+        raise Refused(reason)
+    minutes = user.settings.overlap_minutes
+    other = board.overlapping(session.starts_at, minutes, but=session.id)
+    if other is not None and not overlap:
+        when = moment(other.starts_at, user.now(), user.zone)
+        raise Refused(
+            f"You have another session, {code_of(other.id)}, {when}: add --overlap to book this"
+            " one, too."
+        )
+    booked = await user.backend.sessions.book(session)
+    board.apply([booked])
+    return booked
+
+
+async def _leave(options: argparse.Namespace, user: SignedIn) -> int:
+    await user.backend.news.open()
+    sessions = await user.find(options.codes)
+    leave = partial(_leave_one, options, user)
+    return await _all(options, user, sessions, leave, "Left")
+
+
+async def _leave_one(
+    options: argparse.Namespace, user: SignedIn, session: PracticeSession
+) -> PracticeSession:
+    from medtui.commands.session_output import called
+    from medtui.core.agenda import why_not_leave
+    from medtui.core.session_code import code_of
+
+    if session.host_id == user.me:
+        code = code_of(session.id)
+        raise Refused(f"You host this session: medtui cancel {code} cancels it.")
+    if reason := why_not_leave(session, user.me, is_complete=user.backend.is_complete):
+        raise Refused(reason)
+    words = called(session, user.me, user.now(), user.zone)
+    await confirm(f"Leave {words}? Others may take the seat.", is_asked=options.yes)
+    return await user.backend.sessions.leave(session)
+
+
+async def _cancel(options: argparse.Namespace, user: SignedIn) -> int:
+    await user.backend.news.open()
+    sessions = await user.find(options.codes)
+    cancel = partial(_cancel_one, options, user)
+    return await _all(options, user, sessions, cancel, "Cancelled")
+
+
+async def _cancel_one(
+    options: argparse.Namespace, user: SignedIn, session: PracticeSession
+) -> PracticeSession:
+    from medtui.commands.session_output import called
+    from medtui.core.agenda import name_of, why_not_cancel
+
+    backend = user.backend
+    was_held = backend.news.was_held(session.id)
+    if reason := why_not_cancel(session, user.me, was_held=was_held):
+        raise Refused(reason)
+    await backend.sessions.check_files(session)
+    booked = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
+    words = called(session, user.me, user.now(), user.zone)
+    await confirm(f"Cancel {words} for good?{booked}", is_asked=options.yes)
+    await backend.sessions.cancel(session)
+    return session
+
+
+async def _all(
+    options: argparse.Namespace,
+    user: SignedIn,
+    sessions: list[PracticeSession],
+    act: Callable[[PracticeSession], Awaitable[PracticeSession]],
+    done: str,
+) -> int:
+    """Do the same to each session, and print those to which it was done. Returns the exit code."""
+    from medtui.commands.session_output import called, sessions_json
+
+    results: list[PracticeSession] = []
+    try:
+        async for result in for_each(sessions, act):
+            if result is None:
+                continue
+            results.append(result)
+            if not options.json:
+                print_text(f"{done} {called(result, user.me, user.now(), user.zone)}.")
+                sys.stdout.flush()
+    finally:  # what was done is told, also when the server goes away
+        if options.json:
+            print_json(sessions_json(results, user.me, user.now()))
+    return 0 if len(results) == len(sessions) else 1

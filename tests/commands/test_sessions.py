@@ -1,0 +1,279 @@
+"""`medtui sessions`, `post`, `book`, `leave`, `cancel`: as scripts run them, and as SQL sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from medtui.commands.posting import moment_of
+from medtui.commands.signed_in import Refused
+from medtui.data import StoredTokens
+from tests.helpers.commands import Script, checked, run
+from tests.helpers.seats import login_of
+from tests.helpers.stack import Stack
+from tests.helpers.terminal import Terminal
+from tests.test_end_to_end import environment, server
+
+LONDON = ZoneInfo("Europe/London")
+NOW = datetime(2026, 11, 30, 18, 4, tzinfo=UTC)
+
+SEATS = "select guest_id from practice_sessions where id = %s"
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("tomorrow 18:30", datetime(2026, 12, 1, 18, 30, tzinfo=UTC)),
+        ("6pm fri", datetime(2026, 12, 4, 18, 0, tzinfo=UTC)),
+        ("1 Jul 2027 18:30", datetime(2027, 7, 1, 17, 30, tzinfo=UTC)),
+        ("in 20 min", datetime(2026, 11, 30, 18, 24, tzinfo=UTC)),
+        ("tomorrow 18:00 New York", datetime(2026, 12, 1, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_words_of_the_board_are_exact_times(text: str, at: datetime) -> None:
+    assert moment_of(text, NOW, LONDON) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("tomorrow", "“tomorrow” has no time"),
+        ("25 dec", "“25 dec” has no time"),
+        ("14/13 10:00", "There is no month 13"),
+        ("soon", "^“soon” is not understood. Type a day and a time"),
+        ("5/4 18:00", "more than one meaning. Write the month as a word."),
+        ("tue at 7", "more than one meaning. Add am or pm."),
+        ("30 Nov 2026 09:00", "more than an hour ago"),
+        ("28 Mar 2027 01:30", "does not exist that day"),
+    ],
+)
+def test_a_script_guesses_no_time(text: str, why: str) -> None:
+    with pytest.raises(Refused, match=why) as refusal:
+        moment_of(text, NOW, LONDON)
+    assert refusal.value.code == 2
+
+
+async def test_a_session_is_posted_booked_left_and_cancelled(stack: Stack, tmp_path: Path) -> None:
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
+
+    [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
+    assert (posted["type"], posted["my_seat"], posted["is_open"]) == ("mock", "host", True)
+    assert posted["link"] == posted["room"] == f"https://meet.jit.si/medtui-{as_hex(posted)}"
+    [row] = await stack.sql("select * from practice_sessions")
+    assert (str(row["id"]), row["host_id"]) == (posted["id"], amara.id)
+    local = row["datetime_utc"].astimezone(LONDON)
+    tomorrow = datetime.now(LONDON).date() + timedelta(days=1)
+    assert (local.date(), f"{local:%H:%M}") == (tomorrow, "18:30")
+
+    code = posted["code"]
+    assert (await his("sessions", "--mine")).out == ""
+    [seen] = (await his("sessions", "--open", "--json")).json("sessions")["sessions"]
+    assert (seen["code"], seen["host"]["name"]) == (code, "Amara Okafor")
+    done = await his("book", code)
+    assert done.out == f"Booked {code}, Mock with Amara Okafor, tomorrow 18:30.\n"
+    assert (await stack.sql(SEATS, row["id"]))[0]["guest_id"] == mei.id
+    assert "● you" in (await his("sessions", "--mine")).out
+
+    for command in ("leave", "cancel"):
+        script = his if command == "leave" else hers
+        asked = await script(command, code)
+        assert (asked.code, asked.out) == (2, "")
+        assert "add --yes to do it without a question" in asked.err
+    assert len(await stack.sql(SEATS, row["id"])) == 1
+    [left] = (await his("leave", code, "--yes", "--json")).json("sessions")["sessions"]
+    assert (left["is_open"], left["my_seat"]) == (True, None)
+    assert (await stack.sql(SEATS, row["id"]))[0]["guest_id"] is None
+    [gone] = (await hers("cancel", code, "--yes", "--json")).json("sessions")["sessions"]
+    assert gone["code"] == code
+    assert await stack.sql(SEATS, row["id"]) == []
+
+
+def as_hex(session: dict[str, Any]) -> str:
+    return str(session["id"]).replace("-", "")
+
+
+async def test_ten_rooms_in_one_line_of_a_shell(stack: Stack, tmp_path: Path) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    # As an examiner would write it, but for `jq`, which this machine may not have.
+    medtui, python = f"{sys.executable} -m medtui", sys.executable
+    links = "print(*[s['link'] for s in json.load(sys.stdin)['sessions']], sep='\\n')"
+    line = (
+        f'{medtui} post "tomorrow 18:30" --rooms 10 >/dev/null &&'
+        f' {medtui} sessions --mine --json | {python} -c "import json, sys; {links}"'
+    )
+    shell = await asyncio.create_subprocess_exec(
+        *("/bin/sh", "-c", line),
+        stdout=asyncio.subprocess.PIPE,
+        env=environment(tmp_path, **Script(stack, amara, tmp_path).environment),
+    )
+    out, _ = await shell.communicate()
+    rows = await stack.sql("select room_url, datetime_utc from practice_sessions")
+    assert len(rows) == 10
+    assert len({row["datetime_utc"] for row in rows}) == 1
+    assert sorted(out.decode().split()) == sorted(row["room_url"] for row in rows)
+
+
+@pytest.mark.detail
+async def test_nothing_is_posted_if_one_of_the_times_is_not_understood(
+    stack: Stack, tmp_path: Path
+) -> None:
+    script = Script(stack, await stack.person(), tmp_path)
+    for words, why in [
+        (["sat 09:00", "sat nine"], "“sat nine”"),
+        (["tomorrow", "18:30"], "“tomorrow” has no time: write day and time in one pair of quotes"),
+        (["sat 09:00", "--room", "http://zoom.us/j/1"], "Only https links"),
+        (["sat 09:00", "sun 09:00", "--room", "ward-7"], "--room names the room of one session"),
+        (["sat 09:00", "--rooms", "0"], "from 1 to 100"),
+        (["sat 09:00", "--type", " "], "--type is empty"),
+    ]:
+        done = await script("post", *words)
+        assert (done.code, done.out) == (2, "")
+        assert why in done.err
+    assert await stack.sql("select from practice_sessions") == []
+
+
+@pytest.mark.detail
+async def test_what_was_posted_before_a_refusal_is_told(stack: Stack, tmp_path: Path) -> None:
+    amara = await stack.person()
+    for number in range(98):  # a host may have a hundred to come
+        await stack.session(amara, starts_in=timedelta(days=2 + number))
+    done = await Script(stack, amara, tmp_path)("post", "tomorrow 18:30", "--rooms", "5", "--json")
+    assert done.code == 1
+    assert "2 of 5 were posted." in done.err
+    told = checked(json.loads(done.out), "sessions")["sessions"]
+    rows = await stack.sql(
+        "select id from practice_sessions where datetime_utc < now() + interval '40 hours'"
+    )
+    assert sorted(s["id"] for s in told) == sorted(str(row["id"]) for row in rows)
+    assert len(rows) == 2
+
+
+@pytest.mark.detail
+async def test_each_session_that_is_refused_is_named_and_the_others_are_done(
+    stack: Stack, tmp_path: Path
+) -> None:
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    own = await stack.session(mei, starts_in=timedelta(days=3))
+    beside = await stack.session(amara, starts_in=timedelta(days=3, minutes=30))
+    taken = await stack.session(amara, guest=await stack.person("Sam", "Oduya"))
+    free = await stack.session(amara, starts_in=timedelta(days=1))
+    his = Script(stack, mei, tmp_path)
+    done = await his("book", *map(str, (own, beside, taken, free)), "--json")
+    assert done.code == 1
+    [booked] = checked(json.loads(done.out), "sessions")["sessions"]
+    assert booked["id"] == str(free)
+    why = done.err.splitlines()
+    assert [line.partition(": ")[2][:8] for line in why] == [
+        str(id_)[:8] for id_ in (own, beside, taken)
+    ]
+    assert "You host this session" in why[0]
+    assert "add --overlap to book this one, too" in why[1]
+    assert "already booked by Sam Oduya" in why[2]
+    assert (await his("book", str(beside), "--overlap")).code == 0
+    assert "medtui cancel" in (await his("leave", str(own), "--yes")).err
+    assert "only the host can change or cancel it" in (await his("cancel", str(free), "--yes")).err
+
+
+@pytest.mark.detail
+async def test_a_session_is_named_by_any_part_of_its_id_that_is_its_own(
+    stack: Stack, tmp_path: Path
+) -> None:
+    amara, mei = await stack.person(), await stack.person("Mei", "Tanaka")
+    await stack.session(amara, id="7f3a1c2e-9d04-4d51-8a66-000000000001")
+    await stack.session(amara, id="7f3a1c2f-9d04-4d51-8a66-000000000001", room_url=None)
+    his = Script(stack, mei, tmp_path)
+    for code, exit_code, why in [
+        ("7f3a", 1, "More than one session begins with 7f3a"),
+        ("7f3b", 1, "There is no session 7f3b"),
+        ("7f", 2, "“7f” is not a session's code"),
+        ("x'; drop", 2, "is not a session's code"),
+    ]:
+        done = await his("book", code)
+        assert (done.code, done.out) == (exit_code, "")
+        assert why in done.err
+    assert (await his("book", "7F3A1C2E")).code == 0
+
+
+@pytest.mark.detail
+async def test_what_cannot_be_done_is_one_sentence(stack: Stack, tmp_path: Path) -> None:
+    person = await stack.person()
+    away = {"SUPABASE_URL": "http://127.0.0.1:9", "SUPABASE_ANON_KEY": stack.anon_key}
+    login = {"MEDTUI_EMAIL": person.email, "MEDTUI_PASSWORD": "wrong"}
+    for env, code, why in [
+        ({}, 2, "No server is configured"),
+        (server(stack), 1, "You are not signed in: run medtui and sign in, or set MEDTUI_EMAIL"),
+        ({**server(stack), "MEDTUI_EMAIL": person.email}, 2, "MEDTUI_EMAIL needs MEDTUI_PASSWORD"),
+        ({**server(stack), **login}, 1, "password"),
+        ({**away, **login}, 1, "The server cannot be reached"),
+    ]:
+        done = await run(tmp_path, "sessions", "--json", **env)
+        assert (done.code, done.out, done.err.count("\n")) == (code, "", 1)
+        assert why in done.err
+
+
+@pytest.mark.detail
+async def test_the_login_that_this_machine_keeps_is_used_and_stays(
+    stack: Stack, tmp_path: Path
+) -> None:
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    session = await stack.session(amara, guest=mei)
+    state = tmp_path / "state"
+    tokens = StoredTokens(stack.url, state)
+    await tokens.write(login_of(mei))
+    kept = await tokens.read()
+    assert "● you" in (await run(tmp_path, "sessions", **server(stack))).out
+    # A script's own login does not take its place.
+    assert "you" in (await Script(stack, amara, tmp_path)("sessions", "--mine")).out
+    assert await tokens.read() == kept
+    # The app is not to say that the host has freed the seat.
+    assert (await run(tmp_path, "leave", str(session), "--yes", **server(stack))).code == 0
+    [news] = (state / "news").glob("*.json")
+    assert str(session) in json.loads(news.read_text())["own"]
+
+
+@pytest.mark.detail
+async def test_a_terminal_is_asked_and_ctrl_c_is_an_answer(stack: Stack, tmp_path: Path) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    session = await stack.session(amara)
+    env = environment(tmp_path, **Script(stack, amara, tmp_path).environment)
+    command = [sys.executable, "-m", "medtui", "cancel", str(session)]
+    for keys, code, is_left in [("\r", 1, True), ("\x03", 130, True), ("y\r", 0, False)]:
+        async with Terminal(command, env=env, columns=120) as terminal:
+            await terminal.until("for good? [y/N]")
+            terminal.press(keys)
+            assert await asyncio.wait_for(terminal.process.wait(), 30) == code
+        assert bool(await stack.sql(SEATS, session)) == is_left
+
+
+@pytest.mark.detail
+async def test_names_of_strangers_are_harmless(stack: Stack, tmp_path: Path) -> None:
+    await stack.without_checks()
+    amara = await stack.person("Ama\x1b[31mra", "O\u202ekafor")
+    await stack.session(amara, type="[b]mock\n", room_url="javascript:alert(1)")
+    script = Script(stack, await stack.person(), tmp_path)
+    out = (await script("sessions")).out
+    assert "Ama" in out
+    assert not {"\x1b", "\u202e"} & set(out)
+    assert out.count("\n") == 1
+    [told] = (await script("sessions", "--json")).json("sessions")["sessions"]
+    assert told["link"] is None
+
+
+@pytest.mark.detail
+async def test_a_server_with_the_data_model_alone(data_model_stack: Stack, tmp_path: Path) -> None:
+    stack = data_model_stack
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
+    [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
+    assert (await his("book", posted["code"])).code == 0
+    left = await his("leave", posted["code"], "--yes")
+    assert (left.code, left.out) == (1, "")
+    assert "does not let guests leave" in left.err
