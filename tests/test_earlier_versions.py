@@ -144,7 +144,9 @@ def test_a_history_is_read() -> None:
     domains = DomainMark("Structure", 75.0), DomainMark("Listening", None, "fair", True)
     assert known.files == {
         SESSION: FileSummary(
-            frozenset(FileKind), "2026 12", MarkSummary(Marker.HUMAN, 62.5, "good", domains)
+            frozenset({FileKind.TRANSCRIPT, FileKind.ASSESSMENT}),
+            "2026 12",
+            MarkSummary(Marker.HUMAN, 62.5, "good", domains),
         ),
         OTHER: FileSummary(broken="x"),
     }

@@ -97,7 +97,7 @@ async def hold_a_station(
     await sits.terminal.until("CANDIDATE")
     await acts.terminal.until("ACTOR")
     host.terminal.press("c")
-    await host.terminal.until("cases", "enter" if sits is host else "Random")
+    await host.terminal.until("cases", "enter" if sits is host else "Draw")
     await host.terminal.quiet(0.4)
     host.terminal.press("r")
     await host.terminal.until("Ready: s starts the station")

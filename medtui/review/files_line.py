@@ -25,5 +25,6 @@ class FilesLine(Static):
             if (file := there.get(kind))
             else f"no {kind}"
             for kind in FileKind
+            if kind in there or kind is not FileKind.SELF_ASSESSMENT  # most have none
         ]
         self.update("  ·  ".join(parts))

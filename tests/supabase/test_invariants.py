@@ -229,7 +229,7 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row], memory: M
                 assert who in (old["guest_id"], old["host_id"]), "nor taken away by strangers"
                 assert new["version"] == 1
         if who != old["host_id"]:
-            assert changed <= {"guest_id", "candidate_id", "version", "stage_since"}
+            assert changed <= {"guest_id", "candidate_id", "version", "stage_since", "turned_at"}
             assert "guest_id" in changed
         if "version" in changed:
             move = old["version"], new["version"]
@@ -239,6 +239,11 @@ def check(step: Step, before: dict[UUID, Row], after: dict[UUID, Row], memory: M
                 assert None not in (new["guest_id"], new["candidate_id"])
         else:
             assert "stage_since" not in changed
+        went_back = new["version"] < old["version"]
+        if went_back or ("candidate_id" in changed and id_ in memory.held):
+            assert "turned_at" in changed, "its files may be of the other candidate"
+        else:
+            assert "turned_at" not in changed
         if changed & {"candidate_id", "case_id"}:
             entry = id_, new["candidate_id"], new["case_id"]
             assert entry not in memory.briefed, "no candidate has read the actor's brief"

@@ -103,6 +103,8 @@ language sql volatile security definer set search_path = '' as $$
   )
 $$;
 
+-- The trigger asks it also for writes with the service key.
+grant execute on function medtui_private.was_held_with(uuid, uuid) to service_role;
 revoke execute on function medtui_private.guard_round(), medtui_private.guard_kept_seat()
   from public, anon, authenticated;
 
