@@ -7,7 +7,8 @@ import time
 from textual.widgets import Static
 
 from medtui.board.actions import CancelQuestion
-from medtui.core.agenda import name_of, why_not_cancel
+from medtui.core.agenda import name_of
+from medtui.core.board_rules import why_not_cancel
 from medtui.core.wording import difference
 from medtui.data.events import BoardRead, Event, SessionsChanged
 from medtui.models import PracticeSession

@@ -9,7 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from medtui.core.agenda import name_of, why_not_book
+from medtui.core.agenda import name_of
+from medtui.core.board_rules import why_not_book
 from medtui.core.invitation import command, invitation
 from medtui.core.session_code import ids_of
 from medtui.core.wording import moment

@@ -27,7 +27,8 @@ from medtui.board.invitation import InvitationScreen, open_code
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
-from medtui.core.agenda import Board, View, why_not_invite, why_not_review
+from medtui.core.agenda import Board, View
+from medtui.core.board_rules import why_not_invite, why_not_review
 from medtui.core.filters import Choice, choices
 from medtui.core.invitation import code_in
 from medtui.core.notices import gone_words, words

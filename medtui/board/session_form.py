@@ -16,7 +16,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from medtui.core.agenda import room_link, why_not_room_link
+from medtui.core.board_rules import room_link, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment

@@ -76,7 +76,7 @@ async def _listed(
     """The sessions that are named, else all with files, newest first, and their files."""
     import asyncio
 
-    from medtui.core.agenda import why_not_review
+    from medtui.core.board_rules import why_not_review
 
     assessments, sessions = user.backend.assessments, user.backend.sessions
     if options.codes:

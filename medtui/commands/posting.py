@@ -42,7 +42,7 @@ def _rooms(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from medtui.core.agenda import why_not_room_link
+    from medtui.core.board_rules import why_not_room_link
     from medtui.models import clean_line
 
     options.type = clean_line(options.type)
@@ -111,7 +111,7 @@ def moment_of(text: str, now: datetime, zone: tzinfo) -> datetime:
 def _draft(options: argparse.Namespace, user: SignedIn, at: datetime) -> SessionDraft:
     from uuid import uuid4
 
-    from medtui.core.agenda import room_link
+    from medtui.core.board_rules import room_link
     from medtui.models import SessionDraft
 
     session_id = uuid4()

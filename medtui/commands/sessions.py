@@ -93,7 +93,7 @@ async def _book(options: argparse.Namespace, user: SignedIn) -> int:
 async def _book_one(
     user: SignedIn, board: Board, session: PracticeSession, *, overlap: bool
 ) -> PracticeSession:
-    from medtui.core.agenda import why_not_book
+    from medtui.core.board_rules import why_not_book
     from medtui.core.session_code import code_of
     from medtui.core.wording import moment
 
@@ -123,7 +123,7 @@ async def _leave_one(
     options: argparse.Namespace, user: SignedIn, session: PracticeSession
 ) -> PracticeSession:
     from medtui.commands.session_output import called
-    from medtui.core.agenda import why_not_leave
+    from medtui.core.board_rules import why_not_leave
     from medtui.core.session_code import code_of
 
     if session.host_id == user.me:
@@ -147,7 +147,8 @@ async def _cancel_one(
     options: argparse.Namespace, user: SignedIn, session: PracticeSession
 ) -> PracticeSession:
     from medtui.commands.session_output import called
-    from medtui.core.agenda import name_of, why_not_cancel
+    from medtui.core.agenda import name_of
+    from medtui.core.board_rules import why_not_cancel
 
     backend = user.backend
     was_held = backend.news.was_held(session.id)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from medtui.core.agenda import (
+from medtui.core.board_rules import (
     is_to_review,
     why_no_link,
     why_not_book,

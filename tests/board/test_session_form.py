@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.widgets import Select
 
-from medtui.core.agenda import why_not_room_link
+from medtui.core.board_rules import why_not_room_link
 from tests.helpers.seats import LONDON, Seat
 from tests.helpers.stack import Stack
 

@@ -11,12 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.core.agenda import (
-    Agenda,
-    Board,
-    Day,
-    View,
-    fold,
+from medtui.core.agenda import Agenda, Board, Day, View, fold
+from medtui.core.board_rules import (
     room_link,
     why_no_link,
     why_not_book,
