@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import time
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from textual import events, on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.getters import query_one
@@ -18,6 +19,7 @@ from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, FormFor
+from medtui.board.bindings import BOARD_KEYS, offered
 from medtui.board.board_filter import BoardFilter
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.column_headings import ColumnHeadings
@@ -57,62 +59,13 @@ STARTLE_SECONDS = 0.7
 """For so long after the cursor's session has gone, keys that act on one are not obeyed."""
 
 
-_ACTS = {
-    **{f"act({name!r})": name for name in ("book", "leave", "edit", "cancel")},
-    **{name: name for name in ("review", "open_link", "copy_link")},
-}
-"""The acts on a session, by their bindings' actions."""
-
-_ENTER = {"room": "Go in", "book": "Book", "details": "Details", "": ""}
-"""What enter is called, by what it does; nothing: it is not shown."""
-
-_WIDE = ("open_link", "copy_link", "profile", "app.quit")
-"""Actions for which a narrow footer has no room."""
-
-
 class BoardScreen(ActingScreen):
     """Where one lands after the login, and comes back to from everywhere."""
 
     AUTO_FOCUS = "SessionList"
     VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "act('book')", "Book", id="board.book", tooltip="Book"),
-        Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give up your seat"),
-        Binding("e", "act('edit')", "Edit", id="board.edit",
-                tooltip="Edit or reschedule your session"),
-        Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
-        Binding("z", "act('undo')", "Undo", id="board.undo",
-                tooltip="Undo what you have just booked, left or posted"),
-        Binding("R", "review", "Review", id="board.review",
-                tooltip="Transcript and assessment of your session"),
-        Binding("N", "act('post_again')", "Post again", show=False, id="board.post_again",
-                tooltip="Post a session like your last one, a week later"),
-        Binding("o", "open_link", "Link", id="board.open_link", tooltip="Open the room link"),
-        Binding("y", "copy_link", "Copy link", id="board.copy_link",
-                tooltip="Copy the room link"),
-        Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
-        Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
-                tooltip="Filter as you type"),
-        Binding("f", "choose_filter", "Show only", id="board.choose_filter",
-                tooltip="Filter by level, type, category, day or hours"),
-        Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
-        Binding("I", "invite", "Invite", show=False, id="board.invite",
-                tooltip="Copy an invitation to the session"),
-        Binding("h", "history", "History", id="board.history",
-                tooltip="History and progress"),
-        Binding("p", "profile", "Profile", id="board.profile",
-                tooltip="Edit your profile"),
-        Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
-                tooltip="Clear filter"),
-        Binding("d", "read_notice", "Got it", id="board.read_notice",
-                tooltip="You have read what the line at the top tells"),
-        Binding("A", "account", "Account", show=False, id="board.account",
-                tooltip="Your account: password, e-mail, signing out"),
-        Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
-                tooltip="Sign out on this machine"),
-        Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),
-    ]  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = BOARD_KEYS
 
     status = query_one(StatusLine)
     filter = query_one("#filter", Input)
@@ -224,24 +177,16 @@ class BoardScreen(ActingScreen):
 
         The keys of the others act, too: they say why not.
         """
-        if action == "select":
-            return _ENTER[self.list.enter_does]
-        if action in _WIDE and not self.list.shows_details:
-            return False
-        if (act := _ACTS.get(action)) is None:
-            return True
-        session = self.list.session
-        return (
-            session is not None
-            and act != self.list.enter_does
-            and act
-            in possible_acts(
-                session,
-                self.me,
-                self.now,
+        return offered(
+            action,
+            self.list,
+            partial(
+                possible_acts,
+                viewer=self.me,
+                now=self.now,
                 is_complete=self._backend.is_complete,
                 with_files=self.details.with_files,
-            )
+            ),
         )
 
     def action_read_notice(self) -> None:

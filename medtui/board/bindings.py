@@ -1,0 +1,80 @@
+"""The board's keys, and which of them the footer shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding, BindingType
+
+from medtui.models import PracticeSession
+
+if TYPE_CHECKING:
+    from medtui.board.session_list import SessionList
+
+BOARD_KEYS: list[BindingType] = [
+    Binding("b", "act('book')", "Book", id="board.book", tooltip="Book"),
+    Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give up your seat"),
+    Binding("e", "act('edit')", "Edit", id="board.edit",
+            tooltip="Edit or reschedule your session"),
+    Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
+    Binding("z", "act('undo')", "Undo", id="board.undo",
+            tooltip="Undo what you have just booked, left or posted"),
+    Binding("R", "review", "Review", id="board.review",
+            tooltip="Transcript and assessment of your session"),
+    Binding("N", "act('post_again')", "Post again", show=False, id="board.post_again",
+            tooltip="Post a session like your last one, a week later"),
+    Binding("o", "open_link", "Link", id="board.open_link", tooltip="Open the room link"),
+    Binding("y", "copy_link", "Copy link", id="board.copy_link",
+            tooltip="Copy the room link"),
+    Binding("n", "act('post')", "Post", id="board.post", tooltip="Post a new session"),
+    Binding("slash", "filter", "Filter", key_display="/", id="board.filter",
+            tooltip="Filter as you type"),
+    Binding("f", "choose_filter", "Show only", id="board.choose_filter",
+            tooltip="Filter by level, type, category, day or hours"),
+    Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
+    Binding("I", "invite", "Invite", show=False, id="board.invite",
+            tooltip="Copy an invitation to the session"),
+    Binding("h", "history", "History", id="board.history",
+            tooltip="History and progress"),
+    Binding("p", "profile", "Profile", id="board.profile",
+            tooltip="Edit your profile"),
+    Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
+            tooltip="Clear filter"),
+    Binding("d", "read_notice", "Got it", id="board.read_notice",
+            tooltip="You have read what the line at the top tells"),
+    Binding("A", "account", "Account", show=False, id="board.account",
+            tooltip="Your account: password, e-mail, signing out"),
+    Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
+            tooltip="Sign out on this machine"),
+    Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),
+]  # fmt: skip
+
+ACTS = {
+    **{f"act({name!r})": name for name in ("book", "leave", "edit", "cancel")},
+    **{name: name for name in ("review", "open_link", "copy_link")},
+}
+"""The acts on a session, by their bindings' actions."""
+
+ENTER = {"room": "Go in", "book": "Book", "details": "Details", "": ""}
+"""What enter is called, by what it does; nothing: it is not shown."""
+
+WIDE = ("open_link", "copy_link", "profile", "app.quit")
+"""Actions for which a narrow footer has no room."""
+
+
+def offered(
+    action: str, sessions: SessionList, acts_on: Callable[[PracticeSession], Collection[str]]
+) -> bool | str:
+    """Whether the footer shows an action, or as what: what the session at the cursor allows.
+
+    `acts_on`: the acts that are possible on a session.
+    """
+    if action == "select":
+        return ENTER[sessions.enter_does]
+    if action in WIDE and not sessions.shows_details:
+        return False
+    if (act := ACTS.get(action)) is None:
+        return True
+    session = sessions.session
+    return session is not None and act != sessions.enter_does and act in acts_on(session)
