@@ -13,7 +13,7 @@ import contextlib
 import json
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -183,8 +183,9 @@ class Meeting:
 
     async def hand_in(self, program: Program, session: PracticeSession) -> None:
         me = program.person.id
-        if why_not_mark(session, me) is not None or session.candidate_id is None:
+        if session.stage is Stage.PREP or why_not_mark(session, me) is not None:
             return
+        assert session.candidate_id is not None
         is_own = session.candidate_id == me
         kind = FileKind.SELF_ASSESSMENT if is_own else FileKind.ASSESSMENT
         sheet = Sheet(session.id, session.candidate_id, DEFAULT)
@@ -201,9 +202,15 @@ class Meeting:
         for program in list(self.programs.values()):
             if program.person.id in self.offline:
                 await self.connect(program)
-        async with asyncio.timeout(120):
-            while any(self.is_moving(each) for each in self.unfinished()):
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(120):
+                while any(self.is_moving(each) for each in self.unfinished()):
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            moving = [
+                replace(each, content="") for each in self.unfinished() if self.is_moving(each)
+            ]
+            raise AssertionError(f"sheets that never came further: {moving}") from None
 
     def unfinished(self) -> list[Submission]:
         """The sheets that are not uploaded, on both disks."""
@@ -285,7 +292,9 @@ async def hold(stack: Stack, folder: Path, seed: int) -> None:
     host, guest = await stack.person(f"Host{seed}", "Vogt"), await stack.person("Ben", "Adeyemi")
     first = dice.choice([host.id, guest.id])
     link = f"practice-{seed}"
-    session = await stack.session(host, guest=guest, candidate_id=first, room_url=link)
+    session = await stack.session(
+        host, guest=guest, candidate_id=first, room_url=link, starts_in=-timedelta(minutes=30)
+    )
     meeting = Meeting(stack, folder, dice, host, guest, session)
     played = "".join(dice.choice(STEPS) for _ in range(dice.randrange(8, 24)))
     try:
