@@ -15,6 +15,7 @@ from typing import Any
 
 from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import names
+from medtui.documents.assessments.owner import OWNER_KEYS
 from medtui.documents.assessments.values import mark, result
 from medtui.documents.errors import DocumentError
 from medtui.documents.fields import clean, moment, number, plain
@@ -107,6 +108,8 @@ def _transcript(document: Transcript, data: Any) -> Transcript:
     def labelled() -> list[str]:
         return [f"{turn.speaker or ''} {turn.text}" for turn in document.turns]
 
+    if isinstance(data, dict):  # whose it is, as medtui writes it, is no part of what was said
+        data = {name: value for name, value in data.items() if name not in OWNER_KEYS}
     left = _Left()
     _Walk(KnownText([*texts, *document.speakers, *aside], labelled), left, _FIGURES).go(data)
     notes = list(document.notes)

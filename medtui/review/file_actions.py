@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from medtui.core.wording import moment
 from medtui.data import DataError, Gone, HalfDone
+from medtui.documents.assessment import Owner
+from medtui.documents.assessments.owner import named
 from medtui.models import FileKind, SessionFile
 from medtui.review.wording import size_words
 from medtui.ui.protocol import Dialog, SaveCopy, Ui
@@ -88,7 +91,16 @@ class FileActions:
             return
         brought = await ui.open(FileToBring(self._then))
         if brought is not None:
-            await self._send(brought)
+            await self._send(await self._named(brought))
+
+    async def _named(self, brought: Brought) -> Brought:
+        """What medtui has made of another file says whose it is; what is JSON stays as it is."""
+        if not brought.how:
+            return brought
+        session = self._ui.session
+        owner = Owner(session.candidate_id, session.id, session.case_id)
+        content = await asyncio.to_thread(named, brought.content, owner)
+        return replace(brought, content=content)
 
     def _then(self, brought: Brought) -> str:
         kind = FileKind(brought.kind)

@@ -12,6 +12,7 @@ import pytest
 
 from medtui.documents import Assessment, load, read
 from medtui.documents.assessment import Domain, Marker, Overall, Owner, Result
+from medtui.documents.assessments.owner import named
 
 SAMPLES = Path(__file__).parent / "samples" / "assessments"
 
@@ -280,3 +281,13 @@ def test_its_normal_form_is_plain_json() -> None:
     assert shown["kind"] == "assessment"
     assert {"source", "overall", "domains", "criteria", "feedback", "unclaimed"} < set(shown)
     assert shown["criteria"][0]["result"] == "yes"
+
+
+def test_a_talk_that_medtui_has_made_of_captions_says_whose_it_is_and_reads_the_same() -> None:
+    made = json.dumps({"turns": [{"speaker": "A", "text": "Good morning.", "start": 0.5}]}).encode()
+    owner = Owner(UUID(int=1), UUID(int=2), UUID(int=3))
+    content = named(made, owner)
+    assert json.loads(content)["candidate_id"] == str(UUID(int=1))
+    plain, found = read(made), read(content)
+    assert found == plain
+    assert named(b"[1]", owner) == b"[1]"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +12,16 @@ from uuid import UUID
 from medtui.documents.assessment import Owner
 from medtui.documents.assessments.claims import Claims
 from medtui.models import as_utc
+
+OWNER_KEYS = frozenset(field.name for field in fields(Owner))
+
+
+def named(content: bytes, owner: Owner) -> bytes:
+    """A file that medtui has made of another, with whose it is. Blocks while it is parsed."""
+    found = json.loads(content)
+    if not isinstance(found, dict):
+        return content
+    return json.dumps(found | owner.as_json(), ensure_ascii=False).encode()
 
 
 def owner_of(claims: Claims) -> Owner:
