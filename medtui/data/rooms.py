@@ -294,8 +294,8 @@ class _Room:
 
         channel.on_presence_sync(socket.guard(lambda: self._met(channel, pair)))
         channel.on_broadcast("*", socket.guard(lambda message: self._on_message(message, pair)))
-        await channel.subscribe(socket.guard(on_state))
         try:
+            await channel.subscribe(socket.guard(on_state))
             await self._stay(channel, ended)
         finally:
             if not ended.cancel():

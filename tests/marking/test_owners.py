@@ -35,7 +35,7 @@ from medtui.documents.assessment import Owner
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.history.loader import HistoryReading
 from medtui.models import FileKind, PracticeSession, Stage
-from medtui.store.outbox import Outbox, Submission
+from medtui.store.outbox import DeliveryState, Outbox, Submission
 from tests.helpers.stack import Person, Stack
 
 STEPS = "rrusssfffmmmmMMMMopkKcC"
@@ -222,8 +222,8 @@ class Meeting:
 
     def is_moving(self, submission: Submission) -> bool:
         """Whether a sheet goes on by itself: not one that waits for the host's decision."""
-        if submission.is_over:
-            return False
+        if submission.is_over or submission.where is DeliveryState.REFUSED:
+            return False  # refused are those beyond the most sheets of one session
         if submission.is_host:
             return not submission.is_in_the_way and not submission.is_held
         arrived = self.programs[self.host.id].delivery.of(submission.session)
