@@ -13,6 +13,7 @@ import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import jwt
@@ -67,6 +68,7 @@ class Newer:
     def sign(self, token: str) -> str:
         """The same claims under this project's own signature."""
         claims = jwt.decode(token, options={"verify_signature": False})
+        claims["jti"] = uuid4().hex  # RS256 would sign two tokens of one second alike
         signed = jwt.encode(claims, self._key, self.algorithm, headers={"kid": "2026"})
         self.signed[signed] = token
         return signed
