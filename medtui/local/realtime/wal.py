@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import struct
+import time
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -16,6 +17,7 @@ from psycopg import AsyncConnection, generators, pq
 from psycopg.waiting import wait_async
 
 from medtui.local.connection import OwnConnection
+from medtui.local.realtime.pgoutput import EPOCH
 
 STATUS_SECONDS = 0.1
 """How often the server hears from us, and so how late a change can be at worst.
@@ -27,6 +29,8 @@ we send wakes the sender too.
 
 QUIET_SECONDS = 60.0
 """How often psycopg looks up while nothing arrives. Its own default, 0, never rests."""
+
+MESSAGE = ord("w")
 
 
 class Log:
@@ -71,7 +75,7 @@ class Log:
             frame = await wait_async(next_frame, self._pq.socket, QUIET_SECONDS)
             if not isinstance(frame, memoryview):
                 raise psycopg.OperationalError("the server has ended the stream")
-            is_message = frame[0] == ord("w")  # else a sign of life, which begins with the position
+            is_message = frame[0] == MESSAGE  # else a sign of life, which begins with the position
             (position,) = struct.unpack_from("!q", frame, 9 if is_message else 1)
             self._received = max(self._received, position)
             if is_message:
@@ -85,8 +89,9 @@ class Log:
     async def _report(self) -> None:
         """Tell the server how far we have read, so that it can let go of the log."""
         while True:
+            microseconds = int((time.time() - EPOCH.timestamp()) * 1_000_000)
             position = self._received + 1
-            status = struct.pack("!cqqqqb", b"r", position, position, position, 0, 0)  # no time
+            status = struct.pack("!cqqqqb", b"r", position, position, position, microseconds, 0)
             try:
                 self._pq.put_copy_data(status)
                 self._pq.flush()
