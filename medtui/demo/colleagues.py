@@ -29,7 +29,7 @@ from medtui.store.environment import forget_network
 
 log = logging.getLogger(__name__)
 
-COLUMNS = "id,host_id,guest_id,datetime_utc,version,candidate_id,case_id,created_at"
+COLUMNS = "id,host_id,guest_id,datetime_utc,version,candidate_id,case_id,created_at,kept_for"
 TYPES = ("mock", "mock", "clinical", "communication", "review")
 FEWEST, MOST = 8, 16
 """Coming sessions: colleagues cancel only above the first, and post only below the second."""
@@ -51,11 +51,13 @@ class Seen:
     candidate: UUID | None
     case: UUID | None
     posted_at: datetime
+    kept_for: UUID | None = None
+    """Of a next round: the guest of the last one."""
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Seen:
         def uuid(column: str) -> UUID | None:
-            return UUID(row[column]) if row[column] else None
+            return UUID(row[column]) if row.get(column) else None
 
         return cls(
             UUID(row["id"]),
@@ -66,6 +68,7 @@ class Seen:
             uuid("candidate_id"),
             uuid("case_id"),
             datetime.fromisoformat(row["created_at"]),
+            uuid("kept_for"),
         )
 
 
@@ -90,6 +93,10 @@ def rooms_of(viewer: UUID, board: list[Seen]) -> set[tuple[UUID, UUID]]:
 def choose(board: list[Seen], viewer: UUID, now: datetime, dice: random.Random) -> Act | None:
     """The next act, or None; it keeps the board full and leaves the viewer free seats."""
     people = [person.id for person in PEOPLE if person.id != viewer]
+    for session in board:
+        is_next_round = session.host == viewer and session.guest is None and session.stage == 1
+        if is_next_round and session.kept_for in people:
+            return Act(session.kept_for, "book", session)
     coming = [s for s in board if s.starts_at > now and s.stage == 1]
     theirs = [s for s in coming if viewer not in (s.host, s.guest)]
     free = [s for s in theirs if s.guest is None]

@@ -6,15 +6,17 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from medtui.core.room_shared import from_json
 from medtui.demo import partner
-from medtui.demo.colleagues import Seen, rooms_of
+from medtui.demo.colleagues import Act, Seen, choose, rooms_of
 from medtui.demo.partner import Partner
+from medtui.demo.people import PEOPLE
 from tests.helpers.stack import Person, Stack
 from tests.room.test_room import enter
 
@@ -68,6 +70,13 @@ async def test_a_colleague_who_is_the_guest_is_there(
         await here.until_text("you and Lena Vogt", "Platform default: Interview 8:00")
         await here.press("escape")
         await here.until_screen("BoardScreen")
+
+
+def test_the_colleague_of_the_last_round_takes_the_seat_of_the_next() -> None:
+    me, colleague, now = PEOPLE[0].id, PEOPLE[1].id, datetime.now(UTC)
+    held = Seen(UUID(int=1), me, colleague, now - timedelta(minutes=9), 3, me, None, now)
+    begun = Seen(UUID(int=2), me, None, now, 1, None, None, now, kept_for=colleague)
+    assert choose([held, begun], me, now, random.Random(1)) == Act(colleague, "book", begun)
 
 
 def test_what_the_colleague_carries_is_what_medtui_reads() -> None:
