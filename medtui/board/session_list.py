@@ -254,7 +254,10 @@ class SessionList(CursorList):
             host = "You"
         levels = session.host.level_forms if session.host else [""]
         level = first_fitting(levels, columns.level)
-        kind, case = self._agenda.rounds.of(session).beside(session.type_label), session.case
+        case, round_ = session.case, self._agenda.rounds.of(session)
+        number = round_.beside("")  # stays where the type is cut
+        kind = fit(session.type_label, max(0, columns.about - len(number) - 1)).rstrip()
+        kind = f"{kind} {number}".rstrip() if number else session.type_label
         topics = (
             "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
         )

@@ -44,6 +44,10 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             else f"{host} may begin the next round."
         )
     if session.guest_id is None:
+        if session.kept_for is not None:
+            return (
+                "The guest's seat is kept for your last guest for two minutes, and free after that."
+            )
         return "The guest's seat is free: wait until it is booked."
     if session.candidate_id is None:
         return "Choose who is the candidate: r." if is_host else (
