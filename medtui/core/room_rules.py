@@ -93,8 +93,6 @@ def why_not_case(session: PracticeSession, me: UUID) -> str | None:
         return reason
     if session.stage is not Stage.PREP:
         return "The case is chosen in prep: u begins the next round."
-    if session.candidate_id is None:
-        return "Choose the candidate first: r."
     return None
 
 

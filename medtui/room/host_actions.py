@@ -64,6 +64,8 @@ class RoomUi(Ui, Protocol):
 
     room: RoomState
     presence: Presence
+    is_without_case: bool
+    """Whether the host has said that there is to be no case."""
 
     @property
     def has_own_brief(self) -> bool:
@@ -89,8 +91,6 @@ class HostActions:
         self._ui = ui
         self._context = context
         self._backend = context.backend
-        self.is_without_case = False
-        """Whether the host has said that there is to be no case."""
         self.keys: dict[str, Callable[[], Awaitable[object]]] = {
             "roles": self.roles,
             "case": self.case,
@@ -151,9 +151,12 @@ class HostActions:
 
         `starts`: whether the station starts on the answer.
         """
+        if self._ui.refuse(rules.why_not_case(self._session, self._me)):
+            return
+        if self._session.candidate_id is None:
+            await self.roles("Then the case.")
         session = self._session
-        candidate = session.candidate_id
-        if self._ui.refuse(rules.why_not_case(session, self._me)) or candidate is None:
+        if (candidate := session.candidate_id) is None:
             return
         choice = CaseChoice(
             candidate=candidate,
@@ -166,7 +169,7 @@ class HostActions:
         chosen = await self._ui.open(choice)
         if chosen is None:
             return
-        self.is_without_case = chosen == WITHOUT
+        self._ui.is_without_case = chosen == WITHOUT
         if chosen == WRITE:
             await self.write_brief()
         elif chosen == WITHOUT:
@@ -188,7 +191,7 @@ class HostActions:
             return
         if not await self._ui.open(BriefFor(self._session)):
             return
-        self.is_without_case = False
+        self._ui.is_without_case = False
         if self._session.case_id is not None:
             await self._ui.write(self._backend.sessions.choose_case(self._session, None))
         self._ui.read_brief_again()
@@ -253,7 +256,7 @@ class HostActions:
         return True
 
     async def _lacks_case(self) -> bool:
-        decided = Decided(self._ui.has_own_brief, self.is_without_case)
+        decided = Decided(self._ui.has_own_brief, self._ui.is_without_case)
         if not is_case_missing(self._session, decided):
             return False
         # A brief that was written before the roles were chosen, or a moment ago, is not known yet.

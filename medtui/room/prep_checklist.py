@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.prep_steps import Step
+from medtui.room.facts import ROOMY_ROWS
 
 DONE, MISSING = "✓", "☐"
 INDENT = len("☐  r  Timing  ")
@@ -25,7 +26,7 @@ class PrepChecklist(Static):
         """Show the steps as they are."""
         lines: list[Content] = []
         for step in steps:
-            if step.is_last and self.screen.has_class("-roomy"):
+            if step.is_last and self.app.size.height >= ROOMY_ROWS:
                 lines.append(Content(""))
             lines += self._lines(step)
         content = Content("\n").join(lines)
