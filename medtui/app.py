@@ -17,13 +17,13 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
+from medtui import config
 from medtui.account.login_flow import LoginFlow
 from medtui.account.server_session import ServerSession
 from medtui.config import BadConfig, Settings
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.store.zones import local_zone
 from medtui.text import clean_line
 from medtui.ui import routes
 from medtui.ui.app_base import AppBase
@@ -95,7 +95,7 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.zone, self._zone_warning = (zone, "") if zone else local_zone()
+        self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
@@ -138,6 +138,10 @@ class MedtuiApp(AppBase):
         await self.drafts.written()
         self._at_last.close()
         await self.servers.close()
+
+    def bell(self) -> None:
+        if self.settings.bell:
+            super().bell()
 
     # What screens take: see `Context`
 
@@ -340,7 +344,7 @@ class MedtuiApp(AppBase):
 
         settings, state = self.settings, self.settings.state
         url, write = settings.notice_url, self.write_terminal
-        ways, _ = await sinks(rules, url, state, os.environ, write)
+        ways, _ = await sinks(rules, url, state, os.environ, write, bell=settings.bell)
         logger.info(
             "notices are told by %s", ", ".join(way.name for way in ways) or "the app alone"
         )
