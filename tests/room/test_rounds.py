@@ -132,4 +132,4 @@ async def test_a_server_without_the_newest_migration_has_rounds_too_but_keeps_no
     await host.until_text("This server keeps no seat", "Round 2 of 2")
     await guest.until_text("has begun round 2, with you as the actor")
     await guest.press("1")
-    await host.until_text("you are the CANDIDATE", "Choose the case")
+    await host.until_text("you are the CANDIDATE", "s asks for the case")
