@@ -33,9 +33,7 @@ REST_SECONDS = 0.15
 
 SEARCH_SECONDS = 0.2
 
-OTHERWISE = (
-    "Or write a brief of your own (b), or go on without a case, with a book or PDF (n)."
-)
+OTHERWISE = "Or write a brief of your own (b), or go on without a case, with a book or PDF (n)."
 
 
 class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):

@@ -71,7 +71,9 @@ async def test_esc_on_the_way_keeps_what_was_chosen_and_starts_nothing(
 async def test_a_guest_reads_the_same_list_with_what_the_host_has_to_do(
     stack: Stack, seat: Any
 ) -> None:
-    two = await pair(stack, case_id=None, candidate_id=None, datetime_utc=NOW + timedelta(minutes=4))
+    two = await pair(
+        stack, case_id=None, candidate_id=None, datetime_utc=NOW + timedelta(minutes=4)
+    )
     here = await seat(person=two.guest, clock=lambda: NOW)
     await enter(here)
     await here.until_text(

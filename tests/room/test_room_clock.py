@@ -119,7 +119,7 @@ async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, 
     await guest.until_text("PREP", "Round 2 of 2")
     await host.until_text("s asks for the case", "(here)")
     await host.press("s")
-    await host.until_text("Then the station starts", "cases")
+    await host.until_text("Then the station starts", "No case")
     await host.press("n")
     for here in (host, guest):
         await here.until_text("INTERVIEW")

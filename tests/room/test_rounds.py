@@ -85,7 +85,7 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     await host.until_text("you are the ACTOR", "s asks for the case", "(here)")
 
     await host.press("s")
-    await host.until_text("Then the station starts", "cases")
+    await host.until_text("Then the station starts", "No case")
     await host.press("n")
     await host.until_text("INTERVIEW")
     await host.press("u")

@@ -47,7 +47,7 @@ async def write(here: Seat, candidate: str, actor: str) -> None:
 async def start_without_case(host: Seat) -> None:
     """Press `s`, and say in the picker that there is to be no case."""
     await host.press("s")
-    await host.until_text("Then the station starts", "cases")
+    await host.until_text("Then the station starts", "No case")
     await host.press("n")
     await host.until(lambda: host.screen == "ConfirmScreen" or "INTERVIEW" in host.text)
     if host.screen == "ConfirmScreen":  # the guest is not seen in the room
