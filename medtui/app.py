@@ -17,13 +17,13 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
+from medtui import config
 from medtui.account.login_flow import LoginFlow
 from medtui.account.server_session import ServerSession
 from medtui.config import BadConfig, Settings
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.store.zones import local_zone
 from medtui.text import clean_line
 from medtui.ui import routes
 from medtui.ui.app_base import AppBase
@@ -93,7 +93,7 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.zone, self._zone_warning = (zone, "") if zone else local_zone()
+        self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
@@ -132,6 +132,10 @@ class MedtuiApp(AppBase):
         await self.drafts.written()
         self._at_last.close()
         await self.servers.close()
+
+    def bell(self) -> None:
+        if self.settings.bell:
+            super().bell()
 
     # What screens take: see `Context`
 

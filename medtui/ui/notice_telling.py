@@ -53,6 +53,7 @@ class NoticeTelling:
         self._write = write
         self._waiting: set[str] = set()
         """Keys of the notices that wait to be read."""
+        self._backend: Backend | None = None
         self._rules: NoticeRules | None = None
         self._teller: Teller | None = None
         """Tells notices outside the app; None: no user is signed in yet."""
@@ -74,7 +75,7 @@ class NoticeTelling:
 
     def _toast_waiting(self) -> None:
         """Show the notices that have begun to wait."""
-        waiting = self._context.backend.news.waiting
+        waiting = self._backend.news.waiting if self._backend else ()
         new = [notice for notice in waiting if notice.key not in self._waiting]
         self._waiting = {notice.key for notice in waiting}
         self._toast(new)
@@ -98,6 +99,7 @@ class NoticeTelling:
         """
         from medtui.core.notice_rules import NoticeRules
 
+        self._backend = backend
         try:
             self._rules = notice_rules(self._context.settings)
         except BadConfig as error:
@@ -112,7 +114,8 @@ class NoticeTelling:
         from medtui.alerts.ways import sinks
 
         settings, zone, now = self._context.settings, self._context.zone, self._context.now
-        ways, _ = await sinks(rules, settings.notice_url, settings.state, os.environ, self._write)
+        url, state, bell = settings.notice_url, settings.state, settings.bell
+        ways, _ = await sinks(rules, url, state, os.environ, self._write, bell=bell)
         names = ", ".join(way.name for way in ways)
         logger.info("notices are told by %s", names or "the app alone")
         teller = Teller(rules, ways, zone, now, settings.state / "teller")
