@@ -19,6 +19,7 @@ from textual.theme import Theme
 
 from medtui import config
 from medtui.account.login_flow import LoginFlow
+from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
 from medtui.config import BadConfig, Settings
 from medtui.marking.handover import SheetHandover
@@ -29,7 +30,6 @@ from medtui.ui import routes
 from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
 from medtui.ui.feed_state import FeedState
-from medtui.ui.notice_telling import NoticeTelling
 
 if TYPE_CHECKING:
     from uuid import UUID
