@@ -21,6 +21,7 @@ from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
 from medtui.core.board_rules import why_not_invite, why_not_review
 from medtui.core.invitation import code_in
+from medtui.core.notices import Notice
 from medtui.core.session_acts import possible_acts
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.review.interrupted_replacements import Unfinished
@@ -61,6 +62,10 @@ class BoardScreen(LiveBoard):
                 with_files=self.details.with_files,
             ),
         )
+
+    def shows(self, notice: Notice) -> bool:
+        """See `ShowsNotices`: those that wait to be read, above the list."""
+        return self.is_active and notice in self._backend.news.waiting
 
     def action_read_notice(self) -> None:
         self._backend.news.acknowledge(self._backend.news.waiting[0])

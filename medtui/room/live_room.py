@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.getters import query_one
 
 from medtui.config import BadConfig, preset
-from medtui.core.notices import freed_words, gone_words
+from medtui.core.notices import Notice, What, freed_words, gone_words
 from medtui.core.prep_steps import Decided, prep_steps
 from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title
@@ -199,6 +199,11 @@ class LiveRoom(ActingScreen):
         self._look_for_files()
         self._look_back()
         self.refresh_bindings()
+
+    def shows(self, notice: Notice) -> bool:
+        """See `ShowsNotices`: what the row tells, but no files."""
+        is_here = notice.session_id == self.session.id
+        return is_here and notice.what not in (What.CAME, What.FILES)
 
     def _merge(self, *cards: object) -> None:
         before = self.room.shared
