@@ -59,7 +59,7 @@ async def test_a_week_in_seven_columns(
     await here.until_text("Monday 25", "Sunday 1", ":34 ○ Daniel", ":04 ● 芽衣", ":04 ○ You")
     picture(here, "week-100x30")
     await here.resize(160, 48)
-    await here.until_text("Wednesday 27", "19:04 ○ P Nair")
+    await here.until_text("Wednesday 27", "19:04 ○ Priya Nair")
     picture(here, "week-160x48")
 
 
