@@ -33,9 +33,7 @@ async def people(stack: Stack) -> dict[str, Person]:
         (7 * 24 + 2, priya, None),
     ]
     for number, (hours, host, guest) in enumerate(sessions, 1):
-        await stack.session(
-            host, guest=guest, id=UUID(int=number), datetime_utc=NOW + hours * HOUR
-        )
+        await stack.session(host, guest=guest, id=UUID(int=number), datetime_utc=NOW + hours * HOUR)
     return {"amara": amara, "daniel": daniel, "mei": mei, "priya": priya}
 
 
