@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from medtui.board.session_list import SessionColumns, SessionList
+from medtui.core.avatars import CELLS
 from medtui.ui.cells import fit
 
 
@@ -31,10 +32,11 @@ class ColumnHeadings(Widget):
         self._drawn_width = width = self._sessions.line_width
         columns = SessionColumns.of(width)
         words = "  " + fit("Time", 7) + fit("", 12)
+        avatar = CELLS + 1 if SessionColumns.has_avatar(width) else 0
         words += "  ".join(
             fit(name, cells)
             for name, cells in (
-                ("Host", columns.host),
+                (" " * avatar + "Host", columns.host),
                 ("Level", columns.level),
                 ("Session", columns.about),
                 ("Guest", columns.seat),

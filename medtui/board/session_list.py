@@ -22,14 +22,19 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from medtui.core.agenda import Agenda, Day
+from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.session_acts import enter_does
 from medtui.core.wording import day_label, seats, standing
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_segment
 from medtui.ui.cells import first_fitting, fit
 from medtui.ui.cursor_list import CursorList
 
 MARK_SECONDS = 4.0
 """How long a changed row is marked; in the last of them the mark fades."""
+
+AVATARS_FROM = 88
+"""Cells of a line from which on there is an avatar before the host."""
 
 FIXED_WIDTH = 21
 """Cells of the gutter, the time and the countdown, with the gaps behind them."""
@@ -39,14 +44,22 @@ class SessionColumns(NamedTuple):
     """Widths in cells of the columns that share what a list's fixed ones leave."""
 
     host: int
+    """An avatar in front of the name included, where `has_avatar`."""
     level: int
     about: int
     seat: int
 
     @classmethod
+    def has_avatar(cls, width: int) -> bool:
+        """Whether there is room for avatars."""
+        return width >= AVATARS_FROM
+
+    @classmethod
     def of(cls, width: int) -> SessionColumns:
         """Share out a width: first what is needed, then, in turn, what is good to have."""
         columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
+        if cls.has_avatar(width):
+            columns["host"] += CELLS + 1
         spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
         if spare < 0:
             columns["host"] = max(4, columns["host"] + spare)
@@ -266,12 +279,15 @@ class SessionList(CursorList):
         kind = fit(kind, min(cell_len(kind), columns.about))
         seat = first_fitting(seats(session, self._viewer, self._now), columns.seat)
         start = session.starts_at.astimezone(self._zone)
+        avatar = self._avatar(session)
+        room = columns.host - (CELLS + 1 if avatar else 0)
         segments = [
             Segment(gutter, self._style(mark or "mark")),
             Segment("›" if is_cursor else " ", self._style("mark")),
             Segment(f"{start:%H:%M}  ", plain),
             Segment(fit(standing(session, self._now), 10) + "  ", faint),
-            Segment(fit(host, columns.host) + "  ", plain + Style(bold=not self.is_stale)),
+            *avatar,
+            Segment(fit(host, room) + "  ", plain + Style(bold=not self.is_stale)),
             Segment(fit(level, columns.level) + "  ", faint),
             Segment(kind, plain),
             Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
@@ -281,8 +297,22 @@ class SessionList(CursorList):
         if is_cursor and self.has_focus:
             # Behind the texts, whose own styles say nothing of a background.
             cursor = self._style("cursor")
-            return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])
+            return Strip(
+                [
+                    # An avatar keeps its own.
+                    Segment(text, style if style and style.bgcolor else (style or Style()) + cursor)
+                    for text, style, _ in strip
+                ]
+            )
         return strip
+
+    def _avatar(self, session: PracticeSession) -> list[Segment]:
+        """The host's, with the blank behind it; nothing where there is no room."""
+        if not SessionColumns.has_avatar(self.line_width):
+            return []
+        avatar = avatar_of(session.host)
+        drawn = avatar_segment(avatar, self.app) if avatar else Segment(" " * CELLS)
+        return [drawn, Segment(" ")]
 
     def _seat_style(self, session: PracticeSession, plain: Style) -> Style:
         if self.is_stale:

@@ -14,9 +14,11 @@ from uuid import UUID
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_content
 
 LABEL = 11
 
@@ -55,9 +57,13 @@ class RoomFacts(Static):
 
     def show(self, session: PracticeSession, now: datetime, presence: Presence) -> None:
         """Show a room as it is."""
-        room = max(20, self.size.width - LABEL)
+        room = max(20, self.size.width - LABEL - CELLS - 1)
         lines = [
-            Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
+            Content.assemble(
+                (f"{label if first else '':<{LABEL}}", "$faint"),
+                self._avatar(session) if first and label == "Here" else "",
+                Content(line),
+            )
             for label, words in self._facts(session, now, presence)
             for first, line in _wrapped(words, room)
         ]
@@ -67,6 +73,10 @@ class RoomFacts(Static):
         if not content.is_same(self._shown):
             self._shown = content
             self.update(content)
+
+    def _avatar(self, session: PracticeSession) -> Content:
+        """Of the other one."""
+        return avatar_content(avatar_of(session.partner_of(self._viewer)), self.app)
 
     def _facts(
         self, session: PracticeSession, now: datetime, presence: Presence
