@@ -14,8 +14,8 @@ from medtui.models import Profile, safe_link
 
 CELLS = 2
 
-TINTS = ("#1d5c8f", "#7a3e9d", "#9c3d16", "#2f6b2f", "#8d2f5d", "#4a5560", "#6b5900", "#1f6a6a")
-"""Backgrounds for white initials: the contrast of each with white is 5 at least."""
+TINTS = ("#1a4f7a", "#6a3289", "#7d3012", "#275a27", "#7a264f", "#40494f", "#5a4a00", "#1a5858")
+"""Backgrounds for white initials: the contrast of each with white is 7 at least."""
 
 INK = "#ffffff"
 

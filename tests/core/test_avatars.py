@@ -52,7 +52,7 @@ def test_initials_are_letters_and_two_cells_at_most(first: str, last: str, shown
 
 
 def test_colours_can_be_read_and_belong_to_a_person() -> None:
-    assert min(contrast(INK, tint) for tint in TINTS) >= 4.5
+    assert min(contrast(INK, tint) for tint in TINTS) >= 7
     once, again = avatar_of(person(None, id_=7)), avatar_of(person("x", "Ann", "Lee", id_=7))
     assert once is not None
     assert again is not None
