@@ -96,6 +96,10 @@ class Settings:
     """When only the app tells notices, as `22:00-07:00`."""
     notice_url: str = ""
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
+    listen_model: str = "base.en"
+    """The model that turns recordings into transcripts, by name, or its folder."""
+    keep_recordings: bool = False
+    """Whether the sound of a recorded station stays on this machine when both have its words."""
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
