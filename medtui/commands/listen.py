@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
-    from medtui.listening.listener import Heard
+    from medtui.listening.listener import HeardTalk
 
 MOST_FILES = 2
 
@@ -142,7 +142,7 @@ async def _model(name: str, *, may_download: bool) -> Path | None:
     return await speech_models.fetch(model)
 
 
-def _transcript(options: argparse.Namespace, model: str, heard: Heard) -> bytes:
+def _transcript(options: argparse.Namespace, model: str, heard: HeardTalk) -> bytes:
     """The file of what was heard. Raises ListenError if nothing was."""
     from datetime import UTC, datetime
 

@@ -22,7 +22,7 @@ LONGEST_LINE = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class HeardTalk:
     """What was heard in a recording. `are_apart`: each track is one person.
 
     `journal`: the file of its finished parts, to be removed once the transcript is kept.
@@ -51,7 +51,7 @@ async def listen(
     is_mix: bool = False,
     is_one_person: bool = False,
     language: str = "",
-) -> Heard:
+) -> HeardTalk:
     """What is said in one or two recordings; cancelling it ends the process. Raises ListenError.
 
     Args:
@@ -108,10 +108,10 @@ ENDED = (
 )
 
 
-def _heard(answer: dict[str, object]) -> Heard:
+def _heard(answer: dict[str, object]) -> HeardTalk:
     return _adapter().validate_python(answer)
 
 
 @cache
-def _adapter() -> TypeAdapter[Heard]:
-    return TypeAdapter(Heard)
+def _adapter() -> TypeAdapter[HeardTalk]:
+    return TypeAdapter(HeardTalk)

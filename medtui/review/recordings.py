@@ -15,7 +15,7 @@ from medtui.documents.words import length
 from medtui.listening import speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_listen
-from medtui.listening.listener import Heard, listen
+from medtui.listening.listener import HeardTalk, listen
 from medtui.listening.sniff import is_recording
 from medtui.text import clean_line
 
@@ -81,7 +81,7 @@ class Recordings:
         except ListenError as error:
             raise DocumentError(str(error)) from error
 
-    def _brought(self, path: Path, heard: Heard) -> Brought:
+    def _brought(self, path: Path, heard: HeardTalk) -> Brought:
         if heard.is_silent:
             raise ListenError("No words were heard in it: is it the recording of the talk?")
         model = clean_line(Path(self.model).name)

@@ -18,7 +18,7 @@ from medtui import cli
 from medtui.documents import load, read
 from medtui.documents.transcript import Transcript
 from medtui.listening import extra
-from medtui.listening.listener import Heard, listen
+from medtui.listening.listener import HeardTalk, listen
 from tests.helpers.commands import Done, run
 from tests.listening import recordings
 
@@ -158,7 +158,7 @@ def test_without_the_extra_it_is_named(
     assert "pip install 'medtui[listen]'" in capsys.readouterr().err
 
 
-async def heard_in(state: Path, *files: Path, seen: list[float] | None = None) -> Heard:
+async def heard_in(state: Path, *files: Path, seen: list[float] | None = None) -> HeardTalk:
     def note(at: float, of: float | None) -> None:
         if seen is not None:
             seen.append(at)
@@ -166,7 +166,7 @@ async def heard_in(state: Path, *files: Path, seen: list[float] | None = None) -
     return await listen(files, recordings.model(), state, note)
 
 
-def turns_of(heard: Heard) -> tuple[Any, ...]:
+def turns_of(heard: HeardTalk) -> tuple[Any, ...]:
     from datetime import UTC, datetime
 
     from medtui.core.spoken_json import Origin, transcript_json
