@@ -55,8 +55,8 @@ class Sound:
         if path.stat().st_size == 0:
             raise ListenError(f"{self._name} is empty: record it again, or get it again.")
         try:
-            self._container: Any = av.open(
-                path.open("rb"), options=OPTIONS, metadata_errors="ignore"
+            self._container = av.open(
+                path.open("rb"), "r", options=OPTIONS, metadata_errors="ignore"
             )
         except (av.FFmpegError, ValueError, OSError) as error:
             raise self._broken(error) from error

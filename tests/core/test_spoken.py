@@ -94,5 +94,5 @@ def test_the_file_is_read_as_it_was_heard() -> None:
     ]
     assert document.duration == 9.0
     assert document.turns[1].words[0].text == "Hello,"
-    assert document.unclaimed["metadata.model"] == "faster-whisper base.en"
+    assert "faster-whisper base.en" in json.dumps(document.unclaimed)
     assert "Good" not in json.dumps(document.unclaimed)

