@@ -96,13 +96,14 @@ def _listen(request: dict[str, Any], tell: Any) -> dict[str, Any]:
     tell(done[-1]["until"] if done else 0.0, length)
 
     model: recogniser.Recogniser | None = None
+    pause = recogniser.PAUSE_MS if are_apart else recogniser.MIX_PAUSE_MS
     begins = [int(at) for at in done[-1]["from"]] if done else [0] * count
     at = PART_SECONDS * len(done)
     until = float(done[-1]["until"]) if done else 0.0
     for until, tracks, is_last in _parts(sounds, begins, at, is_split=is_split):
         found: list[list[Utterance]] = []
         for number, samples in enumerate(tracks):
-            spans = recogniser.voices(samples)
+            spans = recogniser.voices(samples, pause)
             following = begins[number] + len(samples)
             tail = len(samples) - int(TAIL_SECONDS * audio.RATE)
             if not is_last and spans and spans[-1].end > tail:

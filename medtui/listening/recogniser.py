@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 PAUSE_MS = 450
 """A pause of so many milliseconds ends an utterance."""
 
+MIX_PAUSE_MS = 250
+"""The same where both are on one track: people answer sooner than they pause."""
+
 LONGEST_SPAN, LONGEST_PACK = 24.0, 28.0
 """Seconds of an utterance, and of what is recognised together: Whisper takes 30."""
 
@@ -48,14 +51,14 @@ class Span:
     end: int
 
 
-def voices(samples: Samples) -> list[Span]:
-    """The utterances in a block of one track."""
+def voices(samples: Samples, pause_ms: int = PAUSE_MS) -> list[Span]:
+    """The utterances in a block of one track, with pauses of so many milliseconds between."""
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
     if len(samples) == 0:
         return []
     options = VadOptions(
-        min_silence_duration_ms=PAUSE_MS,
+        min_silence_duration_ms=pause_ms,
         min_speech_duration_ms=SHORTEST_MS,
         max_speech_duration_s=LONGEST_SPAN,
         speech_pad_ms=0,
