@@ -56,7 +56,7 @@ class BoardScreen(LiveBoard):
         """
         return offered(
             action,
-            self.list,
+            self.shown,
             partial(
                 possible_acts,
                 viewer=self.me,
@@ -183,7 +183,7 @@ class BoardScreen(LiveBoard):
 
     def chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""
-        session = self.list.session
+        session = self.shown.session
         if session is None:
             self.refuse("There is no session here.")
             return None
