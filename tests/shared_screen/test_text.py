@@ -115,7 +115,8 @@ async def test_a_browser_follows_and_says_what_is_new(stack: Stack, tmp_path: Pa
                     await asyncio.sleep(0.1)
 
         await until("document.body.innerText", "SEAT FREE")
-        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        width = "document.documentElement.scrollWidth - innerWidth"
+        assert await page.evaluate(width) <= 0
         await stack.sql("update practice_sessions set type = 'viva'")
         await until("document.getElementById('board').innerText", "viva")
         await until("document.getElementById('news').textContent", "viva")
