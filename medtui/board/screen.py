@@ -151,6 +151,7 @@ class BoardScreen(LiveBoard):
             self.refuse(f"More than one session begins with {code}: use more of its id.")
             return
         if found:
+            self.show_session(found[0].id)  # the board may not have read it yet
             self.go_to(found[0].id)
         if not found or self.list.session_id != found[0].id:
             self.refuse(f"There is no session {code} on the board: it was cancelled, or is over.")

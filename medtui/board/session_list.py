@@ -36,13 +36,14 @@ MARK_SECONDS = 4.0
 AVATARS_FROM = 88
 """Cells of a line from which on there is an avatar before the host."""
 
-FIXED_WIDTH = 21
-"""Cells of the gutter, the time and the countdown, with the gaps behind them."""
+FIXED_WIDTH = 9
+"""Cells of the gutter and the time, with the gap behind it."""
 
 
 class SessionColumns(NamedTuple):
     """Widths in cells of the columns that share what a list's fixed ones leave."""
 
+    countdown: int
     host: int
     """An avatar in front of the name included, where `has_avatar`."""
     level: int
@@ -57,13 +58,20 @@ class SessionColumns(NamedTuple):
     @classmethod
     def of(cls, width: int) -> SessionColumns:
         """Share out a width: first what is needed, then, in turn, what is good to have."""
-        columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
+        columns = {"countdown": 0, "host": 12, "level": 0, "about": 0, "seat": 11}
         if cls.has_avatar(width):
             columns["host"] += CELLS + 1
-        spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
+        spare = width - FIXED_WIDTH - 2 - columns["host"] - columns["seat"]
+        for name, cells in (("countdown", 10), ("about", 8), ("level", 7)):
+            if cells + 2 > spare:  # who and whether it is free come before it
+                break
+            columns[name] = cells
+            spare -= cells + 2
         if spare < 0:
             columns["host"] = max(4, columns["host"] + spare)
         for name, wish in _WISHES:
+            if columns[name] == 0:
+                continue
             more = min(max(0, wish - columns[name]), max(0, spare))
             columns[name] += more
             spare -= more
@@ -285,12 +293,12 @@ class SessionList(CursorList):
             Segment(gutter, self._style(mark or "mark")),
             Segment("›" if is_cursor else " ", self._style("mark")),
             Segment(f"{start:%H:%M}  ", plain),
-            Segment(fit(standing(session, self._now), 10) + "  ", faint),
+            *self._cell(fit(standing(session, self._now), columns.countdown), faint),
             *avatar,
             Segment(fit(host, room) + "  ", plain + Style(bold=not self.is_stale)),
-            Segment(fit(level, columns.level) + "  ", faint),
+            *self._cell(fit(level, columns.level), faint),
             Segment(kind, plain),
-            Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
+            *self._cell(fit(topics, columns.about - cell_len(kind)), faint, columns.about),
             Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
         strip = Strip(segments).adjust_cell_length(self.line_width)
@@ -305,6 +313,10 @@ class SessionList(CursorList):
                 ]
             )
         return strip
+
+    def _cell(self, text: str, style: Style, cells: int | None = None) -> list[Segment]:
+        """A cell and the gap behind it; nothing for a column that has no room."""
+        return [Segment(text + "  ", style)] if (cells if cells is not None else text) else []
 
     def _avatar(self, session: PracticeSession) -> list[Segment]:
         """The host's, with the blank behind it; nothing where there is no room."""

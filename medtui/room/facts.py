@@ -5,7 +5,6 @@ What is to be decided before it is in the checklist.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -19,6 +18,7 @@ from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
 from medtui.models import PracticeSession, Stage
 from medtui.ui.avatars import avatar_content
+from medtui.ui.cells import wrap
 
 LABEL = 11
 
@@ -106,8 +106,8 @@ class RoomFacts(Static):
 
 def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
     """The lines of a text, each with whether it is the first."""
-    for number, line in enumerate(textwrap.wrap(words, room) or [""]):
-        yield number == 0, line
+    for begin, end in wrap(words, room):
+        yield begin == 0, words[begin:end]
 
 
 def _there(is_there: bool | None) -> str:

@@ -59,23 +59,22 @@ class SharedColumns(NamedTuple):
     @classmethod
     def of(cls, width: int, rows: Sequence[Words]) -> SharedColumns:
         """Widths as these words need them, within `width`."""
-        fields = ("who", "level", "what", "seat")
+        fields = ("countdown", "who", "level", "what", "seat")
         wanted = {
             name: max((cell_len(getattr(row, name)) for row in rows), default=0) for name in fields
         }
-        countdown = max((cell_len(row.countdown) for row in rows), default=0)
-        gaps = 2 * (2 + len(fields))
-        spare = width - GUTTER - 5 - countdown - gaps - sum(wanted.values())
         for name, least in _LEAST:
-            if spare < 0:
-                taken = min(-spare, max(0, wanted[name] - least))
-                wanted[name] -= taken
-                spare += taken
-        return cls(5, countdown, **wanted)
+            over = GUTTER + 5 + 2 + sum(cells + 2 for cells in wanted.values() if cells) - width
+            if over > 0:
+                # What is of no use in few cells goes as a whole.
+                left = wanted[name] - over if least else 0
+                wanted[name] = min(wanted[name], max(least, left))
+        return cls(5, **wanted)
 
 
 _LEAST = [("what", 20), ("who", 16), ("what", 12), ("level", 8), ("seat", 18), ("level", 0),
-          ("seat", 12), ("what", 0), ("who", 8), ("seat", 0), ("who", 0)]  # fmt: skip
+          ("seat", 12), ("what", 0), ("countdown", 0), ("who", 8), ("seat", 0),
+          ("who", 0)]  # fmt: skip
 """What gives way first where a page is too narrow, and down to how much."""
 
 
