@@ -80,7 +80,8 @@ class SessionColumns(NamedTuple):
 
 _WISHES = [
     ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
-    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 52), ("seat", 40),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("host", 62), ("about", 52),
+    ("seat", 40),
 ]  # fmt: skip
 
 

@@ -74,7 +74,7 @@ async def test_the_mark_sheet_has_whole_names_and_the_clock(
     await enter(here)
     await here.press("m")
     await here.until_text("Rapport")
-    within(here, "Mei Tanaka", "● LIVE", "INTERVIEW", "▇")
+    within(here, "Mei Tanaka", "● LIVE", "INTERVIEW 8:00")
     for word in ("introduction", "structure", "flow"):
         within(here, word)
 
