@@ -230,7 +230,7 @@ class MedtuiApp(AppBase):
 
         super().report_fault(error)
         if isinstance(self.screen, OpeningScreen):  # it would wait for ever
-            words = "It could not be opened because of a fault of medtui's own."
+            words = "It could not be opened because of an internal error."
             self.show(OpeningScreen(self, words, failed=True))
 
     # Drafts
@@ -249,7 +249,7 @@ class MedtuiApp(AppBase):
 
     def _warn_of_no_drafts(self, reason: str) -> None:
         self.warn(
-            f"What you type cannot be kept on this machine: {reason.lower()} "
+            f"Drafts cannot be saved on this computer: {reason.lower()} "
             f"({self.settings.state}). Save a form before you leave it."
         )
 

@@ -253,7 +253,7 @@ def invited(line: str) -> tuple[str, str]:
             "ask for one with the publishable key."
         )
     if not is_public(key):
-        raise BadConfig("The key in this invitation is none of Supabase's: copy the whole line.")
+        raise BadConfig("The key in this invitation is not a Supabase key: copy the whole line.")
     return f"{scheme.lower()}://{host.lower()}" + (f":{int(port)}" if port else ""), key
 
 

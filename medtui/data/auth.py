@@ -41,7 +41,7 @@ WATCH_SECONDS = 15.0
 DAY = 86_400
 
 LOGIN_TAKEN = (
-    "Another user has signed in on this machine, in another window: sign in again to go on."
+    "Another user has signed in on this computer, in another window: sign in again to go on."
 )
 
 _is_update: ContextVar[bool] = ContextVar("_is_update", default=False)

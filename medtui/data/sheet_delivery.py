@@ -65,8 +65,8 @@ MOST_WAITING = 20
 """The most received messages that wait; more are dropped, as they will be sent again."""
 
 NOT_CARRIED = (
-    "This server carries nothing between the two of a room: save the sheet as a file, and give it"
-    " to the host."
+    "This server cannot send mark sheets between the two of you: save the sheet as a file, and "
+    "give it to the host."
 )
 
 LOOK_PAUSES = 1.0, 60.0
@@ -161,7 +161,7 @@ class SheetDelivery:
             kind=kind,
         )
         if is_too_long(submission):
-            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
+            raise Invalid("This sheet is too long to hand in: shorten its remarks.")
         try:
             kept = await self._sheets.save(submission)
         except OSError as error:
@@ -194,12 +194,11 @@ class SheetDelivery:
 
     async def decline(self, submission: Submission) -> None:
         """Refuse a held sheet, as the host has decided, and notify the guest."""
-        decided = (
-            "for the assessment that is there" if submission.is_in_the_way else "not to upload it"
-        )
+        kept = submission.is_in_the_way
+        decided = "kept the existing assessment" if kept else "decided not to upload it"
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._sheets.refuse(submission, f"The host has decided {decided}.")
+                await self._sheets.refuse(submission, f"The host {decided}.")
 
     def on_event(self, event: Event) -> None:
         """Handle an event of the data module. To be called with each, in order."""
@@ -274,7 +273,7 @@ class SheetDelivery:
         try:
             self._send_receipt(await self._sheets.save(submission))
         except OSError:
-            reason = "The host's disk refuses it; it is tried again."
+            reason = "The host's computer could not save it. Trying again…"
             self._send_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
             return
         self._hurry(session_id)
@@ -397,7 +396,7 @@ class SheetDelivery:
         else:
             if session.involves(self._me):
                 return session
-            reason = "You have no seat in this session any more."
+            reason = "You no longer have a seat in this session."
         await self._sheets.refuse(submission, reason)
         return None
 

@@ -76,7 +76,7 @@ class MarkTable(Static, can_focus=True):
         Binding("minus", "step(-1)", "Less", show=False, key_display="-", id="sheet.less",
                 tooltip="A lower mark"),
         Binding("backspace,delete", "unmark", "No mark", show=False, key_display="⌫",
-                id="sheet.unmark", tooltip="Take the mark back"),
+                id="sheet.unmark", tooltip="Delete the mark"),
     ]  # fmt: skip
 
     class Moved(Message):
@@ -133,7 +133,7 @@ class MarkTable(Static, can_focus=True):
 
     def _row(self, place: str) -> TableRow:
         domain, given = self._sheet.domain(place), self._sheet.at(place)
-        name = domain.name if domain else "The station as a whole"
+        name = domain.name if domain else "Overall"
         return TableRow(name, *self._marks(domain, given.score), self._signs(place))
 
     def _line(self, row: TableRow, widths: Widths, is_here: bool) -> Content:
@@ -233,7 +233,7 @@ class MarkTable(Static, can_focus=True):
                 self.post_message(self.Marked(int(digit)))
             else:
                 words = "; ".join(f"{n} {grade}" for n, grade in enumerate(grades, 1))
-                self.post_message(self.NoMark(words or "This rubric has no grade of the whole."))
+                self.post_message(self.NoMark(words or "This rubric has no overall grade."))
             return
         typed = domain.typed(self._typed, digit)
         if typed is None:

@@ -57,7 +57,7 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("space", "pause", "Pause", "Pause, resume the clock"),
     *_staged("plus,equals_sign", "more", "A minute", "A minute more", key_display="+"),
     *_staged("minus", "less", "less", "A minute less"),
-    *_staged("u", "again", "Once more", "The next round, with the same roles"),
+    *_staged("u", "again", "Repeat", "The next round, with the same roles"),
     *_staged("m", "mark", "Mark", "The mark sheet, for the assessor"),
     *_staged("R", "review", "Review", "Read transcript and assessment"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),

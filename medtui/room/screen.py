@@ -352,7 +352,7 @@ class RoomScreen(ActingScreen):
         self.brief.focus()
 
     def _notes_not_kept(self) -> None:
-        self.refuse("Your notes could not be written down: is the disk full?")
+        self.refuse("Your notes could not be saved: is the disk full?")
 
     def action_open_link(self) -> None:
         open_link(self.context, self.session)

@@ -201,8 +201,8 @@ class AppBase(EndsPlainly, App[int]):
         logger.error("work beside the loop failed", exc_info=error)
         where = f" Details are in {log.file}." if log.file else ""
         self.notify(
-            f"A fault of medtui's own ({log.place(error)}) has stopped what was under way: "
-            f"look whether it was done, and try again.{where}",
+            f"An internal error ({log.place(error)}) has stopped what was under way: "
+            f"check whether it was done, and try again.{where}",
             title="That did not work", severity="error", markup=False, timeout=10,
         )  # fmt: skip
 

@@ -86,7 +86,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"\xff\xfe", "is no text"),
+        (b"\xff\xfe", "is not text"),
         (b"one\ntwo\n", "more than a password"),
         (b"x" * 5000, "more than a password"),
     ],
