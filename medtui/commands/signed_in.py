@@ -81,17 +81,17 @@ def run_signed_in(options: argparse.Namespace, work: Callable[[SignedIn], Awaita
 async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable[int]]) -> int:
     from medtui.account.script_login import login
     from medtui.config import BadConfig, load
+    from medtui.config import zone as zone_of
     from medtui.data import DataError, NotSignedIn, StoredTokens
     from medtui.launcher import LaunchFailed
     from medtui.server import opened
-    from medtui.store.zones import local_zone
 
     try:
         settings = load({"server": options.url, "key": options.key})
         given = login(options.credentials)
     except BadConfig as error:
         return complain(str(error))
-    zone, warning = local_zone()
+    zone, warning = zone_of(settings)
     for sentence in (warning, given.warning if given else ""):
         if sentence:
             complain(sentence)

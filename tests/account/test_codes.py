@@ -127,7 +127,9 @@ def test_a_code_is_read_out_of_what_was_pasted(text: str, code: str) -> None:
 async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
-    await says(here, f"If {NEW} is new here, we have e-mailed it a code or a link", "Send it again in ")
+    await says(
+        here, f"If {NEW} is new here, we have e-mailed it a code or a link", "Send it again in "
+    )
     code = await code_of(by_code, NEW, "signup")
     for typed, words in (
         ("", "Enter the code or the link from the e-mail"),
@@ -192,7 +194,9 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     person = await by_code.person()
     here = await seat()
     await sign_up(here, person.email)
-    await says(here, "is new here, we have e-mailed it a code or a link", "If it already has an account")
+    await says(
+        here, "is new here, we have e-mailed it a code or a link", "If it already has an account"
+    )
     assert await by_code.sql("select 1 from auth.one_time_codes") == []
     await here.press("escape")
     await says(here, "Sign up")
@@ -491,13 +495,18 @@ async def test_a_code_signs_in_instead_of_the_password(by_code: Stack, seat: Any
     await says(here, "Enter your e-mail address")
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, we have e-mailed it a code or a link", "choose a new password")
+    await says(
+        here, "has an account, we have e-mailed it a code or a link", "choose a new password"
+    )
     await here.press("escape")
     await here.until_screen("LoginScreen")
     await here.press("ctrl+o")  # too early for another code: the one that is there is good
     await here.until_screen("CodeScreen")
     await says(
-        here, "has an account, we have e-mailed it a code or a link", "to sign in", "Send it again in"
+        here,
+        "has an account, we have e-mailed it a code or a link",
+        "to sign in",
+        "Send it again in",
     )
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
@@ -528,7 +537,9 @@ async def test_a_forgotten_password_is_replaced_by_way_of_a_code(by_code: Stack,
     here = await seat(tokens=tokens)
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, we have e-mailed it a code or a link", "choose a new password")
+    await says(
+        here, "has an account, we have e-mailed it a code or a link", "choose a new password"
+    )
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
     await says(here, "Choose a new password")

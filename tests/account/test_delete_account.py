@@ -104,7 +104,9 @@ async def test_a_server_of_kind_2_says_what_to_ask_its_operator_for(
 ) -> None:
     me = await data_model_stack.person()
     here = await opened(seat, me, on=data_model_stack)
-    await says(here, "does not let its users delete their accounts: ask your administrator", me.email)
+    await says(
+        here, "does not let its users delete their accounts: ask your administrator", me.email
+    )
     assert "Delete my account" not in here.text
     await here.press("ctrl+s", "ctrl+o", "escape")
     await here.until_screen("AccountScreen")
