@@ -77,7 +77,7 @@ class Settings:
     file: Path
     """Where settings are written."""
     server: str = ""
-    """A Supabase project's URL, or `local` for the server of this machine."""
+    """A Supabase project's URL, or `local` for the server on this computer."""
     key: str = ""
     """The project's public key."""
     room_template: str = "https://meet.jit.si/medtui-{id}"

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.sentences import ROOT, Sentence, sentences
 
 UNWANTED = (Path(__file__).parent / "unwanted_words.txt").read_text("utf-8").splitlines()
@@ -36,9 +38,17 @@ def test_each_thing_has_one_plain_word() -> None:
     assert [s for s in ALL if GIVEN_UP.search(s.text)] == []
 
 
-def test_the_readme_has_none_either() -> None:
-    text = " ".join((ROOT / "README.md").read_text("utf-8").split()).casefold()
+@pytest.mark.parametrize("name", ["README.md", "docs/using.md", "docs/settings.md"])
+def test_what_is_read_about_medtui_has_none_either(name: str) -> None:
+    text = " ".join((ROOT / name).read_text("utf-8").split()).casefold()
     assert [words for words in UNWANTED if words.casefold() in text] == []
+    assert not re.search(r"\b(whoever|nobody|somebody|anew|afresh|this machine)\b", text)
+
+
+def test_the_readme_begins_with_what_it_is_for_whom_and_how_to_try_it() -> None:
+    first = (ROOT / "README.md").read_text("utf-8").splitlines()[:24]
+    for words in ("Doctors and medical students", "![The board]", "It is for", "## Try it", "demo"):
+        assert any(words in line for line in first), words
 
 
 def test_a_group_is_no_practice() -> None:

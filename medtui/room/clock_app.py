@@ -35,9 +35,9 @@ class ClockScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Start, pause", id="clock.pause",
                 tooltip="Start, pause, resume"),
-        Binding("plus,equals_sign", "add(60)", "A minute more", key_display="+", id="clock.more",
+        Binding("plus,equals_sign", "add(60)", "1 min", key_display="+", id="clock.more",
                 tooltip="A minute more in this phase"),
-        Binding("minus", "add(-60)", "A minute less", key_display="-", id="clock.less",
+        Binding("minus", "add(-60)", "1 min", key_display="-", id="clock.less",
                 tooltip="A minute less in this phase"),
         Binding("q", "app.quit", "Quit", id="clock.quit", tooltip="Quit"),
     ]  # fmt: skip

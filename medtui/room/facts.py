@@ -117,7 +117,7 @@ def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
 
 
 def _there(is_there: bool | None) -> str:
-    return {None: "…", True: "uploaded", False: "not yet"}[is_there]
+    return {None: "…", True: "uploaded", False: "not yet uploaded"}[is_there]
 
 
 def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:

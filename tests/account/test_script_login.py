@@ -120,7 +120,7 @@ def test_the_program_says_what_is_wrong_and_ends_with_2(
         cli.main([])
     said = capsys.readouterr().err
     assert end.value.code == 2
-    assert said.startswith("medtui: MEDTUI_PASSWORD without MEDTUI_EMAIL is no login")
+    assert said.startswith("medtui: MEDTUI_PASSWORD without MEDTUI_EMAIL is not a login")
     assert "a secret" not in said
 
 

@@ -62,7 +62,7 @@ async def test_ones_account(by_code: Stack, seat: Any, hands: Hands, pictures: P
     await says(here, "One of two is done")
     await pictures(here, "email-code")
     await here.press("escape")
-    await says(here, "waits for its codes")
+    await says(here, "is waiting for its")
     await pictures(here, "email")
 
 

@@ -68,7 +68,7 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     await here.until_text("An assessment, 29.08 / 49.8", "press enter to upload")
     assert await content(stack, session_id, "assessment") is None
     await here.press("enter")
-    await here.until_text("The assessment is there", "10.64 / 13.3", "No transcript yet")
+    await here.until_text("Assessment uploaded", "10.64 / 13.3", "No transcript yet")
     assert await content(stack, session_id, "assessment") == MARKED
 
     await bring(here, VTT)
@@ -105,7 +105,7 @@ async def test_a_file_that_may_be_either_is_asked_about_and_sent_as_what_it_is_s
     await here.until_text("A transcript of 2 turns", "press enter to upload")
     assert await content(stack, session_id) is None
     await here.press("enter")
-    await here.until_text("The transcript is there", "And another.")
+    await here.until_text("Transcript uploaded", "And another.")
     assert await content(stack, session_id) == path.read_bytes()
     assert await content(stack, session_id, "assessment") is None
 

@@ -164,7 +164,7 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await host.press("y")
     for here in (host, guest):
         await here.until_text("WRAP-UP", "The shadow that", "Central retinal artery occlusion")
-        await here.until_text("Transcript not there yet", "Eye casualty, 10:40")
+        await here.until_text("Transcript not yet", "Eye casualty, 10:40")
     await sits.until_text("you were the CANDIDATE")
     await pictures("wrap-up")
 

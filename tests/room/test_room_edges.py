@@ -293,13 +293,13 @@ async def test_the_stations_files_appear_by_themselves(
     two = await pair(stack, Stage.WRAP_UP)
     here = await seat(person=two.guest)
     await enter(here)
-    await here.until_text("Transcript not there yet", "Assessment not there yet")
+    await here.until_text("Transcript not yet", "Assessment not yet")
     theirs = await stack.client(two.host)
     for name in ("transcript", "assessment"):
         await theirs.storage.from_("assessments").upload(
             f"{two.session_id}/{name}.json", b"{}", {"content-type": "application/json"}
         )
-        await here.until_text(f"{name.title()} is there")
+        await here.until_text(f"{name.title()} uploaded")
 
 
 @pytest.mark.detail

@@ -87,7 +87,7 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     await host.press("s")
     await host.until_text("INTERVIEW")
     await host.press("u")
-    await host.until_text("Finish it for both of you and start")
+    await host.until_text("Finish it for both of you")
     await host.press("y")
     await guest.until_text("Round 3 of 3", "you are the CANDIDATE")
     found = await rows(stack)
