@@ -91,7 +91,7 @@ class MedtuiApp(AppBase):
     ) -> None:
         if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        super().__init__(settings.theme)
+        super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
         self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)

@@ -55,7 +55,7 @@ def existing(data: Path | None) -> Path:
             return folder
     except OSError as error:
         raise LocalError(f"Cannot look into {folder}: {error.strerror}.") from error
-    raise LocalError(f"There is no practice in {folder}: start one with medtui local run.")
+    raise LocalError(f"There is no group's data in {folder}: start one with medtui local run.")
 
 
 @contextlib.asynccontextmanager

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Static
 
@@ -119,6 +120,11 @@ class MarkTable(Static, can_focus=True):
         if place in self._places:
             self._go(self._places.index(place))
 
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the cursor's line is, for the terminal's own cursor."""
+        return Offset(0, self._cursor)
+
     # Drawing
 
     @property
@@ -150,7 +156,9 @@ class MarkTable(Static, can_focus=True):
             row.signs,
         )
         line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
-        return line.stylize("on $cursor-line") if is_here and self.has_focus else line
+        if is_here and self.has_focus:
+            line = line.stylize("reverse" if self.app.native_ansi_color else "on $cursor-line")
+        return line
 
     def _marks(
         self, domain: RubricDomain | None, score: int | None

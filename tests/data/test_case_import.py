@@ -219,10 +219,10 @@ async def test_a_template_is_made_filled_in_and_imported(
         f"medtui: {path} already exists: name a new one.\n",
     )
     assert (await run(path, "--dry-run"))[1] == (
-        "2 cases: 2 would be added, 0 would be changed, 0 are unchanged.\n"
+        "2 cases: 2 would be added, 0 would be changed, 0 unchanged.\n"
     )
-    assert await run(path) == (0, "2 cases: 2 added, 0 changed, 0 were unchanged.\n")
-    assert await run(path) == (0, "2 cases: 0 added, 0 changed, 2 were unchanged.\n")
+    assert await run(path) == (0, "2 cases: 2 added, 0 changed, 0 unchanged.\n")
+    assert await run(path) == (0, "2 cases: 0 added, 0 changed, 2 unchanged.\n")
     rows = await table(stack)
     assert [row["condition"] for row in rows] == ["Posterior vitreous detachment", "Cataract"]
     code, printed = await run(None, "--example", form)
@@ -268,4 +268,4 @@ async def test_the_practice_of_this_machine_needs_no_key(
     path = tmp_path / "cases.yaml"
     await run(path, "--example", "yaml")
     assert (await run(path))[1].startswith("2 cases: 2 added")
-    assert (await run(path))[1].endswith("2 were unchanged.\n")
+    assert (await run(path))[1].endswith("2 unchanged.\n")

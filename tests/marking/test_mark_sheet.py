@@ -172,7 +172,7 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     await guest.press("7", "0", "h")
     await guest.until_text("Amara Okafor's medtui uploads it")
     await guest.press("y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
     await host.until_text("Mei Tanaka's mark sheet has come")
     assert await uploaded(stack, amara, session) is None
@@ -197,7 +197,7 @@ async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     await guest.press("m")
     await guest.until(lambda: guest.screen == "MarkSheetScreen" and guest.app.screen._is_open)
     await guest.press("6", "5", "h", "y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     host = await review(await seat(size=SIZE, clock=lambda: NOW, person=amara), amara, session)
     await guest.until_text("Uploaded: it is the session's assessment.")
     await host.until_text("by Mei Tanaka", "8.64 / 13.3")
@@ -231,7 +231,7 @@ async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_k
     guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
     await sheet(guest)
     await guest.press("7", "0", "h", "y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     await stack.sql("update practice_sessions set version = 3, candidate_id = %s", mei.id)
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
     await host.until_text("Mei Tanaka's mark sheet has come", "m in the")
@@ -390,7 +390,7 @@ async def test_nothing_of_the_case_is_on_the_sheet(
     await sheet(here)
     await here.until_text("Your eye is red")  # the assessor's own part, beside it
     await here.press("5", "h", "y")
-    await here.until_text("Handed in, not yet with Amara Okafor")
+    await here.until_text("Handed in. Waiting for Amara Okafor")
     written = "".join(
         file.read_text() for file in (tmp_path / "state").rglob("*") if file.is_file()
     )
