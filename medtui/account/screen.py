@@ -63,7 +63,7 @@ class AccountScreen(Screen[None]):
             yield Static(classes="card--words", markup=False)
             yield VimOptionList(
                 *(
-                    Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
+                    Option(Content.assemble((title, "bold"), "\n", words), id=name)
                     for name, (title, words) in CHOICES.items()
                 ),
                 compact=True,

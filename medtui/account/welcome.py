@@ -69,7 +69,7 @@ class WelcomeScreen(Screen[None]):
             )
             yield VimOptionList(
                 *(
-                    Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
+                    Option(Content.assemble((title, "bold"), "\n", words), id=name)
                     for name, (title, words) in CHOICES.items()
                     if self._is_offered(name)
                 ),

@@ -87,7 +87,7 @@ def theme_variables(theme: Theme, *, is_plain: bool = False) -> dict[str, str]:
     """
     if is_plain or theme.ansi:
         plain = dict.fromkeys(("faint", "field", "cursor-line"), "ansi_default")
-        return {**plain, "cursor-style": "reverse", "faint-style": "dim"}
+        return {**plain, "cursor-style": "reverse"}
     return {**_colours(theme), "cursor-style": "none"}
 
 
