@@ -174,7 +174,7 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     await guest.press("y")
     await guest.until_text("Handed in. Waiting for Amara Okafor")
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
-    await host.until_text("Mei Tanaka's mark sheet has come")
+    await host.until_text("Mei Tanaka's mark sheet has arrived")
     assert await uploaded(stack, amara, session) is None
     await finish(stack)
     await host.until_text("Mei Tanaka's mark sheet is uploaded")
@@ -234,7 +234,7 @@ async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_k
     await guest.until_text("Handed in. Waiting for Amara Okafor")
     await stack.sql("update practice_sessions set version = 3, candidate_id = %s", mei.id)
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
-    await host.until_text("Mei Tanaka's mark sheet has come", "m in the")
+    await host.until_text("Mei Tanaka's mark sheet has arrived", "Press m in")
     assert await uploaded(stack, amara, session) is None
     await enter(host)
     await host.press("m")
