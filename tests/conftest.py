@@ -111,10 +111,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--stack", type=Path, metavar="FILE", help=words)
     words = "a folder for pictures of every screen at four sizes and in four themes"
     parser.addoption("--gallery", type=Path, metavar="FOLDER", help=words)
+    words = "Realtime is late and loses changes, as a hosted project's"
+    parser.addoption("--like-hosted", action="store_true", help=words)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Open the server that was given, if one was."""
+    if session.config.getoption("--like-hosted"):
+        from tests.helpers import stack
+
+        stack.LIKE_HOSTED = True
     file = session.config.getoption("--stack")
     if file is None:
         return

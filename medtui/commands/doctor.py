@@ -182,7 +182,7 @@ def terminal(env: Mapping[str, str], stream: Any) -> Finding:
     if encoding != "utf8":
         return failed(
             "terminal",
-            f"It takes {encoding or 'an unknown encoding'}, which has no characters for lines and most letters.",
+            f"It takes {encoding or 'an unknown encoding'}, which lacks most letters and lines.",
             "Set LANG to a UTF-8 one, such as C.UTF-8.",
         )
     columns, rows = shutil.get_terminal_size()

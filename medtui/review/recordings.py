@@ -69,9 +69,7 @@ class Recordings:
 
         def progress(at: float, of: float | None) -> None:
             total = f" of {of:.0f} s" if of else ""
-            show(
-                f"Listening: {at:.0f} s{total} of the consultation. esc ends, and it goes on from there."
-            )
+            show(f"Listening: {at:.0f} s{total} of the consultation. esc ends; it goes on there.")
 
         show("Listening on this computer: nothing of the sound is sent.")
         try:
