@@ -88,11 +88,11 @@ class SessionDetails(Static):
 
     def _guest(self, session: PracticeSession) -> Content:
         if session.guest_id is None:
-            return Content("The guest's seat is free." if session.is_open else "No guest.")
+            return Content("The seat is free." if session.is_open else "No guest.")
         if session.guest_id == self._viewer:
             return Content("You are the guest.")
         if session.guest is None:
-            return Content("The guest's seat is taken.")
+            return Content("The seat is taken.")
         return Content.assemble(
             "Guest: ",
             avatar_content(avatar_of(session.guest), self.app),
@@ -102,7 +102,7 @@ class SessionDetails(Static):
     def _candidate(self, session: PracticeSession) -> str:
         who = session.candidate_id
         if who is None:
-            return "The candidate is decided in the room."
+            return "Roles are agreed in the room."
         if who == self._viewer:
             return "You are the candidate."
         people = {p.user_id: p.name for p in (session.host, session.guest) if p}
