@@ -1,10 +1,10 @@
 """A thousand boards at ten changes a second, with both sources.
 
 The server is in processes of its own. Half of the viewers are signed in, each as somebody else,
-half are walls. They are raw websockets that join as a board does, in another process, and ask REST as
-often as boards do: by Broadcast for the count, by `postgres_changes` for the window, which a burst
-has read every 12 seconds. Beside them are ten real boards. A delay is from before the write to the
-frame's arrival. All of it shares the machine's cores.
+half are walls. They are raw websockets that join as a board does, in another process, and ask
+REST as often as boards do: by Broadcast for the count, by `postgres_changes` for the window,
+which a burst has read every 12 seconds. Beside them are ten real boards. A delay is from before
+the write to the frame's arrival. All of it shares the machine's cores.
 
 pytest tests/benchmarks/test_thousand_boards.py -m benchmark -n 0 -s
 """

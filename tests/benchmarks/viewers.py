@@ -1,11 +1,11 @@
 """Many light viewers in a process of their own: `python viewers.py`, told by one line of JSON.
 
 {"url", "key", "tokens" (null: without a login), "source": broadcast or postgres_changes, "ask":
-method and path of what each viewer asks of REST every so many seconds, as a board does}. Each viewer
-is a raw websocket that joins as a board does; 120 share an address, as no more than 256 may. Prints
-"ready" when all have joined. Told how many changes there were, it waits for them and prints
-{"heard": of each viewer, "twice", "delays": in seconds from before the write, sorted, "asked",
-"refused"}.
+method and path of what each viewer asks of REST every so many seconds, as a board does}. Each
+viewer is a raw websocket that joins as a board does; 120 share an address, as no more than 256
+may. Prints "ready" when all have joined. Told how many changes there were, it waits for them and
+prints {"heard": of each viewer, "twice", "delays": in seconds from before the write, sorted,
+"asked", "refused"}.
 """
 
 from __future__ import annotations
