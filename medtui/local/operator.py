@@ -18,8 +18,8 @@ from medtui.local.postgres import Cluster
 PURPOSES = {
     "signup": "finishing the sign-up",
     "recovery": "signing in without the password",
-    "email_change_current": "letting go of this e-mail",
-    "email_change_new": "taking this e-mail",
+    "email_change_current": "giving up this e-mail",
+    "email_change_new": "using this e-mail",
     "reauthentication": "changing the password",
 }
 
@@ -60,7 +60,7 @@ async def mail(data: Path | None) -> str:
         )
         sent = await rows.fetchall()
     if not sent:
-        return "No code waits to be entered."
+        return "No codes waiting."
     server = f"http://127.0.0.1:{settings.port}/auth/v1/verify"
 
     def shown(row: dict[str, Any]) -> str:
@@ -106,7 +106,7 @@ async def remove_second_factor(data: Path | None, email: str) -> str:
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         removed = await factors.remove(db, user)
-    had = "has no second factor any more" if removed else "had no second factor"
+    had = "no longer has a second factor" if removed else "had no second factor"
     return f"{user['email']} {had}."
 
 
@@ -122,7 +122,7 @@ async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
     except AlreadyRunning as error:
         raise LocalError(f"{error} Stop it first.") from None
     also = f" ({', '.join(left)} is not medtui's, and stays)" if left else ""
-    return f"The practice in {folder} is deleted{also}."
+    return f"The data in {folder} is deleted{also}."
 
 
 def ask_password(question: str) -> str:
@@ -130,7 +130,7 @@ def ask_password(question: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(question)
-    if getpass.getpass("Once more: ") != first:
+    if getpass.getpass("Again: ") != first:
         raise LocalError("These were two different passwords: nothing is changed.")
     return first
 

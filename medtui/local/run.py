@@ -118,8 +118,8 @@ async def serve(options: Namespace) -> None:
             await asyncio.wait({ended, released}, return_when=asyncio.FIRST_COMPLETED)
         if not released.done():
             raise LocalError(
-                f"PostgreSQL has ended by itself, and {data / 'postgres.log'} says why. "
-                "What was saved is kept: start the server again."
+                f"PostgreSQL has stopped, and {data / 'postgres.log'} says why. "
+                "Saved data is safe: start the server again."
             )
 
 
@@ -208,7 +208,7 @@ def listen(options: Namespace, remembered: int | None) -> socket.socket:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         if options.port is None and error.errno == errno.EADDRINUSE:
-            print_error(f"Port {port} is taken, so this takes another one.")
+            print_error(f"Port {port} is in use: using another one.")
             return socket.create_server((options.host, 0), family=family)
         raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
 
@@ -229,7 +229,7 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
     port = int(server["API_URL"].rpartition(":")[2])
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
-        print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
+        print_error(f"Others cannot reach {host}. To let them join, add --host 0.0.0.0.")
     write(invitation(host, port, key))
 
 
