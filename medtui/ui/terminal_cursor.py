@@ -30,7 +30,9 @@ def place_of(widget: Widget | None) -> Offset:
     """The cell of the screen at which a focused widget is read; the corner for None."""
     if widget is None or not widget.is_attached:
         return Offset(0, 0)
-    if isinstance(widget, Input | TextArea):
+    if isinstance(widget, Input):  # which counts the cell behind its text twice
+        return widget.cursor_screen_offset - Offset(int(widget.cursor_at_end), 0)
+    if isinstance(widget, TextArea):
         return widget.cursor_screen_offset
     place = Offset(0, 0)
     if isinstance(widget, HasCursor):
