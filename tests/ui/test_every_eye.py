@@ -79,7 +79,7 @@ async def test_an_ansi_theme_has_no_colour_but_the_terminals(tmp_path: Path) -> 
 async def test_with_no_color_there_is_none(tmp_path: Path) -> None:
     async with first_screens(tmp_path / "home", "medtui-light", NO_COLOR="1") as terminal:
         await walk(terminal)
-        assert any("7" in style.split(";") for style in styles(terminal)), "what is chosen"
+        assert any("4" in style.split(";") for style in styles(terminal)), "what is chosen"
         assert [style for style in styles(terminal) if ANY.search(style)] == []
 
 
