@@ -132,7 +132,7 @@ class Socket:
             await channel.subscribe(self.guard(on_state))
         except Exception as error:  # a socket that dies in between raises as in `open`
             raise SocketBroken("the connection was lost") from error
-        waiting = {asyncio.ensure_future(joined), asyncio.ensure_future(self.wait_broken())}
+        waiting: set[asyncio.Future[Any]] = {joined, asyncio.ensure_future(self.wait_broken())}
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for future in pending:
             future.cancel()
