@@ -16,6 +16,7 @@ from medtui.commands import (
     case_import,
     completion,
     doctor,
+    draft,
     files,
     notices,
     past,
@@ -116,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     signed_in.add_codes(opening, nargs=1)
     opening.set_defaults(run=_open)
 
-    for group in (sessions, posting, past, files, calendar, watch, notices, completion):
+    for group in (sessions, posting, past, files, draft, calendar, watch, notices, completion):
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 

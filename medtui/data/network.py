@@ -77,14 +77,18 @@ class Route:
         timeout: httpx.Timeout | float,
         headers: Mapping[str, str] | None = None,
         hooks: Hooks | None = None,
+        largest: int | None = None,
     ) -> httpx.AsyncClient:
-        """An HTTP client for this route. Its calls raise Unreachable beside httpx's errors."""
+        """An HTTP client for this route. Its calls raise Unreachable beside httpx's errors.
+
+        `largest`: the most bytes of an answer; None: what a Supabase sends at most.
+        """
         import httpx
 
         from medtui.data.transport import Transport
 
         return httpx.AsyncClient(
-            transport=Transport(self),
+            transport=Transport(self, largest),
             timeout=timeout,
             headers=headers,
             event_hooks=hooks,
