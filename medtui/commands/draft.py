@@ -7,14 +7,14 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from medtui.commands.signed_in import Refused, add_json, confirm, print_json
+from medtui.commands.signed_in import CommandRefused, add_json, confirm, print_json
 from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
     from medtui.config import Settings
     from medtui.core.rubrics import Rubric
     from medtui.data.draft_endpoint import Endpoint
-    from medtui.data.drafting import DraftProgress, Talk
+    from medtui.data.drafting import DraftProgress, DraftTalk
     from medtui.documents.model_draft import ModelDraft
     from medtui.documents.transcript import Transcript
 
@@ -56,7 +56,7 @@ def _run(options: argparse.Namespace) -> int:
         return asyncio.run(_draft(settings, options))
     except BadConfig as error:
         return complain(str(error))
-    except Refused as error:
+    except CommandRefused as error:
         return complain(str(error), error.code)
     except DataError as error:
         return complain(error.message, 1)
@@ -107,7 +107,7 @@ async def _keep_key(settings: Settings) -> int:
 
 
 async def _draft(settings: Settings, options: argparse.Namespace) -> int:
-    """Make a draft and print it. Raises Refused, BadConfig, DataError."""
+    """Make a draft and print it. Raises CommandRefused, BadConfig, DataError."""
     import asyncio
 
     from medtui.data.drafting import why_not_draft
@@ -117,7 +117,7 @@ async def _draft(settings: Settings, options: argparse.Namespace) -> int:
     rubric = _rubric(settings, options.rubric)
     transcript, talk = await asyncio.to_thread(_talk, options)
     if reason := why_not_draft(talk):
-        raise Refused(reason)
+        raise CommandRefused(reason)
     await confirm(_question(endpoint, rubric, talk, options), is_asked=options.yes)
     draft = await _made(endpoint, talk, rubric)
     if options.json:
@@ -128,17 +128,17 @@ async def _draft(settings: Settings, options: argparse.Namespace) -> int:
 
 
 async def _endpoint(settings: Settings) -> Endpoint:
-    """The endpoint of the settings, with its key. Raises Refused if drafts are off."""
+    """The endpoint of the settings, with its key. Raises CommandRefused if drafts are off."""
     from medtui.data.draft_endpoint import set_up
 
     endpoint = await set_up(settings.draft_url, settings.draft_model, settings.state)
     if isinstance(endpoint, str):
-        raise Refused(endpoint)
+        raise CommandRefused(endpoint)
     return endpoint
 
 
 def _rubric(settings: Settings, named: str) -> Rubric:
-    """The rubric of this name, else the preset's. Raises Refused, BadConfig."""
+    """The rubric of this name, else the preset's. Raises CommandRefused, BadConfig."""
     from medtui.config import rubrics
     from medtui.core.rubrics import find_rubric, rubric_for
 
@@ -147,12 +147,12 @@ def _rubric(settings: Settings, named: str) -> Rubric:
         return rubric_for(settings.preset, known)
     if (found := find_rubric(named, known)) is None:
         choices = ", ".join(rubric.id for rubric in known)
-        raise Refused(f"There is no rubric called {named}: choose one of {choices}.")
+        raise CommandRefused(f"There is no rubric called {named}: choose one of {choices}.")
     return found
 
 
-def _talk(options: argparse.Namespace) -> tuple[Transcript, Talk]:
-    """The transcript, and what is sent of it. Raises Refused."""
+def _talk(options: argparse.Namespace) -> tuple[Transcript, DraftTalk]:
+    """The transcript, and what is sent of it. Raises CommandRefused."""
     from medtui.core.speaker_roles import ACTOR, CANDIDATE
     from medtui.data.drafting import talk_of
     from medtui.documents import DocumentError, Transcript, load, read
@@ -161,17 +161,19 @@ def _talk(options: argparse.Namespace) -> tuple[Transcript, Talk]:
     try:
         document = read(load(options.transcript))
     except DocumentError as error:
-        raise Refused(f"{options.transcript}: {error.message}") from error
+        raise CommandRefused(f"{options.transcript}: {error.message}") from error
     transcript = document if isinstance(document, Transcript) else document.talk
     if transcript is None:
-        raise Refused(f"{options.transcript} is an assessment: name the talk that is to be marked.")
+        raise CommandRefused(
+            f"{options.transcript} is an assessment: name the talk that is to be marked."
+        )
     people = {options.candidate: CANDIDATE, options.actor: ACTOR}
     people = {name: role for name, role in people.items() if name.strip()}
     return transcript, talk_of(transcript, opening(transcript), {}, people)
 
 
 def _question(
-    endpoint: Endpoint, rubric: Rubric, talk: Talk, options: argparse.Namespace
+    endpoint: Endpoint, rubric: Rubric, talk: DraftTalk, options: argparse.Namespace
 ) -> str:  # fmt: skip
     from medtui.data.drafting import question
 
@@ -179,7 +181,7 @@ def _question(
     return question(endpoint, rubric, talk, named)
 
 
-async def _made(endpoint: Endpoint, talk: Talk, rubric: Rubric) -> ModelDraft:
+async def _made(endpoint: Endpoint, talk: DraftTalk, rubric: Rubric) -> ModelDraft:
     """The draft; its progress is told on a terminal. Raises DataError."""
     from datetime import UTC, datetime
 

@@ -61,7 +61,7 @@ class EndpointError(DataError):
         self.seconds = seconds
 
 
-class Busy(EndpointError):
+class AsksToWait(EndpointError):
     """The endpoint asks to wait before the next question."""
 
 
@@ -289,7 +289,7 @@ def _refused(status: int, headers: Mapping[str, str], endpoint: Endpoint) -> End
     if status == 429:
         wait = _wait(headers)
         words = f"{wait / 60:.0f} minutes" if wait is not None and wait > 90 else "a little"
-        return Busy(
+        return AsksToWait(
             f"{host} takes no more questions now: wait {words}, then try again.", seconds=wait
         )
     if status in (401, 403):

@@ -14,7 +14,7 @@ from medtui.core.model_answer import Answer, BadAnswer, read_answer
 from medtui.core.person_names import PERSON
 from medtui.core.rubrics import Rubric, RubricDomain
 from medtui.core.speaker_roles import ACTOR, CANDIDATE, speaker_roles
-from medtui.data.draft_endpoint import Busy, Endpoint, EndpointError, ModelClient
+from medtui.data.draft_endpoint import AsksToWait, Endpoint, EndpointError, ModelClient
 from medtui.documents.draft_quotes import DraftQuotes
 from medtui.documents.model_draft import (
     ASKED,
@@ -36,7 +36,7 @@ Pause = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class DraftTalk:
     """What a model is sent of a transcript: roles and words, and no names."""
 
     transcript: Transcript
@@ -71,7 +71,7 @@ class DraftProgress(NamedTuple):
 
 def talk_of(
     transcript: Transcript, begins: int, named: Mapping[str, str], people: Mapping[str, str]
-) -> Talk:
+) -> DraftTalk:
     """What is sent of a transcript: its turns from `begins` on.
 
     `named`: who the user said that a speaker is, by label; `people`: the roles of the session's
@@ -85,10 +85,10 @@ def talk_of(
         if turn.text
     )
     every = frozenset({*roles.values(), *people.values(), PERSON, CANDIDATE, ACTOR, "UNKNOWN"})
-    return Talk(station, lines, talk_digest(transcript, begins), every)
+    return DraftTalk(station, lines, talk_digest(transcript, begins), every)
 
 
-def why_not_draft(talk: Talk) -> str | None:
+def why_not_draft(talk: DraftTalk) -> str | None:
     """Why a talk cannot be sent; None if it can."""
     if not talk.lines:
         return "Nothing is said in this transcript: there is nothing to mark."
@@ -100,7 +100,7 @@ def why_not_draft(talk: Talk) -> str | None:
     return None
 
 
-def question(endpoint: Endpoint, rubric: Rubric, talk: Talk, names: Sequence[str]) -> str:
+def question(endpoint: Endpoint, rubric: Rubric, talk: DraftTalk, names: Sequence[str]) -> str:
     """Where a talk would go, and what of it, as it is said before it is sent.
 
     `names`: the people whose names are not sent.
@@ -120,7 +120,7 @@ def question(endpoint: Endpoint, rubric: Rubric, talk: Talk, names: Sequence[str
 
 async def draft_marks(
     client: ModelClient,
-    talk: Talk,
+    talk: DraftTalk,
     rubric: Rubric,
     now: datetime,
     tell: Callable[[DraftProgress], None],
@@ -185,7 +185,7 @@ class _Question:
         while True:
             try:
                 return await self.client.ask(self.messages)
-            except Busy as error:
+            except AsksToWait as error:
                 wait = error.seconds if error.seconds is not None else (waits or (0.0,))[0]
                 if not waits or wait > LONGEST_WAIT:
                     raise

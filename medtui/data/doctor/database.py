@@ -9,7 +9,7 @@ from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
 from medtui.data.connection import NIL, ROUNDS
-from medtui.data.doctor.address import Answer
+from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
 
@@ -34,7 +34,7 @@ TABLES = {
 DEPLOY = "Apply medtui's migrations: supabase --workdir medtui db push."
 
 
-def key(text: str, answer: Answer) -> Finding:
+def key(text: str, answer: ServerAnswer) -> Finding:
     """The line `key`: whether it is public, of this project, and not expired."""
     if not text:
         return failed("key", "There is none.", "Set SUPABASE_ANON_KEY, or choose the server again.")
