@@ -18,6 +18,7 @@ from medtui.commands import (
     doctor,
     draft,
     files,
+    listen,
     notices,
     past,
     posting,
@@ -117,7 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     signed_in.add_codes(opening, nargs=1)
     opening.set_defaults(run=_open)
 
-    for group in (sessions, posting, past, files, draft, calendar, watch, notices, completion):
+    for group in (
+        sessions,
+        posting,
+        past,
+        files,
+        listen,
+        draft,
+        calendar,
+        watch,
+        notices,
+        completion,
+    ):
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 

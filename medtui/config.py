@@ -110,6 +110,8 @@ class Settings:
     """The endpoint that drafts marks by a model, as `http://127.0.0.1:11434/v1`; empty: none."""
     draft_model: str = ""
     """The model that is asked there, as it is called there."""
+    listen_model: str = "base.en"
+    """The model that turns recordings into transcripts, by name, or its folder."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()

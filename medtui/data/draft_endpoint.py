@@ -21,9 +21,8 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from medtui.data.errors import DataError, Unreachable
-from medtui.data.network import Hooks, Route, is_loopback
+from medtui.data.network import Route, is_loopback
 from medtui.data.tokens import StoredTokens
-from medtui.data.transport import TOO_LARGE
 from medtui.text import ascii_host, clean_line
 
 if TYPE_CHECKING:
@@ -202,6 +201,8 @@ async def model_at(endpoint: Endpoint) -> AsyncIterator[ModelClient]:
     """A client for an endpoint. Raises ImportError without the extra."""
     import httpx
 
+    from medtui.data.transport import http_client
+
     async def keep_ours(request: httpx.Request) -> None:
         """Take away headers that the client makes of the environment, and another key."""
         for name in [name for name in request.headers if name.lower() not in _SENT]:
@@ -213,8 +214,8 @@ async def model_at(endpoint: Endpoint) -> AsyncIterator[ModelClient]:
 
     route = await Route.to(endpoint.url)
     timeout = httpx.Timeout(endpoint.seconds, connect=min(10.0, endpoint.seconds))
-    hooks: Hooks = {"request": [keep_ours]}
-    async with route.client(timeout=timeout, hooks=hooks, largest=endpoint.largest) as http:
+    hooks: Any = {"request": [keep_ours]}
+    async with http_client(route, timeout=timeout, hooks=hooks, largest=endpoint.largest) as http:
         yield ModelClient(endpoint, await asyncio.to_thread(_openai, endpoint, http))
 
 
@@ -258,6 +259,8 @@ def _garbled(endpoint: Endpoint) -> Garbled:
 def _failed(error: Exception, endpoint: Endpoint) -> EndpointError | Unreachable:
     """The error for a connection that failed."""
     import httpx
+
+    from medtui.data.transport import TOO_LARGE
 
     cause: BaseException | None = error
     while cause is not None:
