@@ -196,7 +196,7 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
     app = MedtuiApp(
         settings,
         Launcher(viewer=lambda: Login("", "")),
-        first=lambda: FileReviewScreen(readings, settings.state),
+        first=lambda: FileReviewScreen(readings, settings.state, settings),
     )
     return app.run() or app.return_code or 0
 

@@ -28,7 +28,7 @@ def add_commands(commands: Any) -> None:
         nargs="?",
         type=Path,
         metavar="TRANSCRIPT",
-        help="the talk to be marked; without it, --url and --model are kept",
+        help="the consultation to be marked; without it, --url and --model are kept",
     )
     add("--rubric", default="", metavar="NAME", help="such as platform, plab2, sca")
     add("--candidate", default="", metavar="NAME", help="a name that is replaced by CANDIDATE")
@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
     add("--url", metavar="URL", help="the endpoint, as http://127.0.0.1:11434/v1")
     add("--model", metavar="NAME", help="the model that is asked")
     add("--set-key", action="store_true", help="keep the key of standard input; empty: none")
-    add("--yes", action="store_true", help="send the talk without a question")
+    add("--yes", action="store_true", help="send it without a question")
     add_json(draft)
     draft.set_defaults(run=_run)
 
@@ -165,7 +165,7 @@ def _talk(options: argparse.Namespace) -> tuple[Transcript, DraftTalk]:
     transcript = document if isinstance(document, Transcript) else document.talk
     if transcript is None:
         raise CommandRefused(
-            f"{options.transcript} is an assessment: name the talk that is to be marked."
+            f"{options.transcript} is an assessment: name the transcript that is to be marked."
         )
     people = {options.candidate: CANDIDATE, options.actor: ACTOR}
     people = {name: role for name, role in people.items() if name.strip()}

@@ -43,10 +43,9 @@ def speaker_roles(
     """
     roles: dict[str, str] = {}
     names = dict(people)
-    known = {fold(name).strip(): role for name, role in people.items()}
     for number, label in enumerate(labels, 1):
         called = named.get(label, label)
-        role = known.get(fold(called).strip()) or known.get(fold(label).strip())
+        role = _role_of(called, people) or _role_of(label, people)
         if role is None:
             plain = fold(called).strip()
             role = plain.upper() if plain in _ROLES else f"SPEAKER {number}"
@@ -55,3 +54,12 @@ def speaker_roles(
             if is_name(name):
                 names.setdefault(name, role)
     return roles, RoleNames(names)
+
+
+def _role_of(label: str, people: Mapping[str, str]) -> str | None:
+    """The role of the one person whom a label names, by the whole name or a part of it."""
+    words = set(fold(label).split())
+    if not words:
+        return None
+    found = {role for name, role in people.items() if words <= set(fold(name).split())}
+    return found.pop() if len(found) == 1 else None

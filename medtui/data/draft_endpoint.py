@@ -307,7 +307,7 @@ def _refused(status: int, headers: Mapping[str, str], endpoint: Endpoint) -> End
     if status >= 500:
         return EndpointError(f"{host} has a problem ({status}): try again later.", may_retry=True)
     return EndpointError(
-        f"{host} refuses the question ({status}): the talk may be too long for the model."
+        f"{host} refuses the question ({status}): the consultation may be too long for the model."
     )
 
 

@@ -85,7 +85,7 @@ def talk_of(
         if turn.text
     )
     every = frozenset({*roles.values(), *people.values(), PERSON, CANDIDATE, ACTOR, "UNKNOWN"})
-    return DraftTalk(station, lines, talk_digest(transcript, begins), every)
+    return DraftTalk(station, lines, talk_digest(transcript), every)
 
 
 def why_not_draft(talk: DraftTalk) -> str | None:
@@ -94,8 +94,8 @@ def why_not_draft(talk: DraftTalk) -> str | None:
         return "Nothing is said in this transcript: there is nothing to mark."
     if sum(len(text) for _, text in talk.lines) > LONGEST_TALK:
         return (
-            f"This talk is longer than {LONGEST_TALK:,} characters, more than a model can be sent: "
-            "go to where the station begins and press b, or cut the file."
+            f"This consultation is longer than {LONGEST_TALK:,} characters, more than a model can "
+            "be sent: go to where the station begins and press b, or cut the file."
         )
     return None
 
@@ -109,9 +109,9 @@ def question(endpoint: Endpoint, rubric: Rubric, talk: DraftTalk, names: Sequenc
     domains = "1 domain" if count == 1 else f"{count} domains"
     left_out = f", without the names of {' and '.join(names)}" if names else ""
     words = [
-        f"Send this talk ({talk.words:,} words{left_out}) to {endpoint.model} {endpoint.where}, "
-        f"for a draft of marks by “{rubric.name}”? It is asked {ASKED} times about {domains}: "
-        f"{ASKED * count} questions.",
+        f"Send this consultation ({talk.words:,} words{left_out}) to {endpoint.model} "
+        f"{endpoint.where}, for a draft of marks by “{rubric.name}”? It is asked {ASKED} times "
+        f"about {domains}: {ASKED * count} questions.",
         endpoint.warning,
         "" if names else "Names in it are sent, other than the speakers' own.",
     ]

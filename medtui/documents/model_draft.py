@@ -241,10 +241,10 @@ class _Prose:
         return tuple(self.checked(text) for text in texts)
 
 
-def talk_digest(transcript: Transcript, begins: int = 0) -> str:
-    """Differs between two transcripts, and between two beginnings of the station."""
+def talk_digest(transcript: Transcript) -> str:
+    """Differs between two transcripts."""
     digest = hashlib.sha256()
-    for turn in transcript.turns[begins:]:
+    for turn in transcript.turns:
         digest.update(f"{turn.speaker}\0{turn.text}\0".encode())
     return digest.hexdigest()[:32]
 

@@ -12,11 +12,15 @@ import hashlib
 import json
 import math
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.documents.fields import number, record
-from medtui.documents.model_draft import LARGEST, ModelDraft, as_json, from_json
 from medtui.store import files
+
+if TYPE_CHECKING:
+    from medtui.documents.model_draft import ModelDraft
+    from medtui.documents.transcript import Transcript
 
 MOST = 2_000
 """The most sessions whose marks are read."""
@@ -43,6 +47,8 @@ class KeptDraft:
 
     def recall(self, talk: str) -> ModelDraft | None:
         """The draft of a talk with this digest; None: there is none, or of another talk."""
+        from medtui.documents.model_draft import LARGEST, from_json
+
         try:
             if self._file.stat().st_size > LARGEST:
                 return None
@@ -51,8 +57,18 @@ class KeptDraft:
             return None
         return draft if draft is not None and draft.talk == talk else None
 
+    def recall_of(self, transcript: Transcript) -> ModelDraft | None:
+        """The draft of this very transcript; None if there is none."""
+        if not self._file.exists():
+            return None
+        from medtui.documents.model_draft import talk_digest
+
+        return self.recall(talk_digest(transcript))
+
     def save(self, draft: ModelDraft) -> None:
         """Keep a draft in place of the one before. Raises OSError."""
+        from medtui.documents.model_draft import as_json
+
         files.write(self._file, json.dumps(as_json(draft), ensure_ascii=False))
         if self._marks is not None:
             percents = {each.domain.name: each.percent for each in draft.domains}

@@ -96,7 +96,7 @@ async def test_where_it_goes_is_said_before_anything_is_sent(tmp_path: Path) -> 
     async with model_endpoint(says(answered)) as endpoint:
         await set_up(tmp_path, endpoint)
         command = [sys.executable, "-m", "medtui", "draft", TALK, "--rubric", "plab2"]
-        async with Terminal(command, env=environment(tmp_path), columns=160) as terminal:
+        async with Terminal(command, env=environment(tmp_path), columns=300) as terminal:
             await terminal.until("small on this computer (127.0.0.1:", "9 questions", "[y/N]")
             assert endpoint.questions == []
             terminal.press("n\r")
