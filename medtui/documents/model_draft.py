@@ -68,11 +68,13 @@ class DraftedDomain:
 
     @property
     def spread_words(self) -> str:
-        """ "3 answers: 60, 65, 70", "3 answers: 60, two without evidence"."""
-        parts = [figure(mark) for mark in self.given]
-        if left := len(self.marks) - len(parts):
-            parts.append(f"{_COUNTS.get(left, str(left))} without a mark that has evidence")
-        return f"{len(self.marks)} answers: {', '.join(parts)}"
+        """ "3 answers: 60, 65, 70", "3 answers: 60; two do not count"."""
+        parts = [", ".join(figure(mark) for mark in self.given) or "none counts"]
+        if self.given and (left := len(self.marks) - len(self.given)):
+            parts.append(
+                f"{_COUNTS.get(left, str(left))} {'does' if left == 1 else 'do'} not count"
+            )
+        return f"{len(self.marks)} answers: {'; '.join(parts)}"
 
 
 _COUNTS = {1: "one", 2: "two", 3: "three"}

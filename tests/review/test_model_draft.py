@@ -81,7 +81,7 @@ async def test_a_draft_stands_beside_the_assessment_and_is_there_again(
             await reader.until_text(
                 "✗ “you are dying, I fear” was not said", "3 answers: 60, 60, 60."
             )
-            await reader.until_text(f"✓ “{QUOTE}”")
+            await reader.until_text("✓ “My left eye has been red")
         async with drafting(None, TALK, tmp_path=tmp_path) as reader:
             await reader.until_text("Draft by small at 127.0.0.1", "Formative: a model's draft")
             assert "No assessment" not in reader.text

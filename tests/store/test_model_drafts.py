@@ -82,5 +82,5 @@ def test_what_a_draft_says_of_itself() -> None:
     ]
     first, second = DRAFT.assessment.domains
     assert (first.score, second.score, second.insufficient_evidence) == (65, None, True)
-    assert first.rationale == "3 answers: 60, 70, one without a mark that has evidence."
+    assert first.rationale == "3 answers: 60, 70; one does not count."
     assert DRAFT.overall.percent == 65
