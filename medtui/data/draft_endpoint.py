@@ -36,7 +36,7 @@ LARGEST = 1_000_000
 EXTRA = "This needs one more package: pip install 'medtui[draft]'."
 NOT_SET_UP = (
     "Drafts by a model are off: medtui draft --url URL --model NAME sets them up "
-    "(README: A draft by a model)."
+    "(docs/using.md: A draft by a model)."
 )
 _SENT = {"host", "connection", "accept", "content-type", "content-length", "authorization",
          "transfer-encoding", "x-stainless-raw-response"}  # fmt: skip
