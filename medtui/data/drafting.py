@@ -91,7 +91,7 @@ def talk_of(
 def why_not_draft(talk: DraftTalk) -> str | None:
     """Why a talk cannot be sent; None if it can."""
     if not talk.lines:
-        return "Nothing is said in this transcript: there is nothing to mark."
+        return "This transcript has no words: there is nothing to mark."
     if sum(len(text) for _, text in talk.lines) > LONGEST_TALK:
         return (
             f"This consultation is longer than {LONGEST_TALK:,} characters, more than a model can "
