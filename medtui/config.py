@@ -108,6 +108,8 @@ class Settings:
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
     listen_model: str = "base.en"
     """The model that turns recordings into transcripts, by name, or its folder."""
+    keep_recordings: bool = False
+    """Whether the sound of a recorded station stays on this machine when both have its words."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()
