@@ -135,9 +135,9 @@ class OwnVoices:
             raise ListenError(
                 f"The model {self._model} is not on this computer: medtui listen downloads it."
             )
-        since = recording.station or session.stage_since
+        since = await asyncio.to_thread(lambda: recording.station) or session.stage_since
         if since is None:
-            since = recording.stretches()[0].began_at
+            since = (await asyncio.to_thread(recording.stretches))[0].began_at
         track = await asyncio.to_thread(recording.write_track, since)
 
         def show(at: float, of: float | None) -> None:

@@ -55,6 +55,8 @@ class RoomRecording:
         """Whether this machine's user has: what the room's channel says of it is no proof."""
         self._microphone: Microphone | None = None
         self._claim: Claim | None = None
+        self._is_elsewhere = False
+        """Whether another window of the user's records."""
         self._turn = asyncio.Lock()
         self._before = RecordingState.OFF
 
@@ -93,6 +95,8 @@ class RoomRecording:
                 loud = round(self.level * WIDTH)
                 return f"● REC {'▇' * loud}{'▁' * (WIDTH - loud)} k stops"
             case RecordingState.ON:
+                if self._is_elsewhere:
+                    return "● REC in another window of yours"
                 return "○ REC: the microphone is being opened"
             case RecordingState.PAUSED:
                 return "○ REC paused with the clock"
@@ -201,8 +205,9 @@ class RoomRecording:
         try:
             if self._claim is None:
                 self._claim = await asyncio.to_thread(self._recording.claim)
+            self._is_elsewhere = self._claim is None
             if self._claim is None:
-                return  # another window of the user's records
+                return
             if room.since is not None:
                 await asyncio.to_thread(self._recording.note_station, room.since)
             microphone = Microphone(self._recording, self._context.now)
