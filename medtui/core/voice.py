@@ -11,21 +11,26 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from functools import cache
 from typing import Annotated
 from uuid import UUID
 
 from annotated_types import Interval, Len
-from pydantic import TypeAdapter
+from pydantic import AwareDatetime, TypeAdapter
 
-from medtui.core.spoken import LONGEST_SECONDS, MOST_WORDS, HeardWord, Utterance
+from medtui.core.spoken import LONGEST_SECONDS, HeardWord, Utterance
 from medtui.core.spoken_json import Origin, transcript_json
 from medtui.models import Line
 from medtui.text import clean_line
 
 LARGEST = 8_000_000
 """Bytes of one person's words at most, unpacked."""
+
+MOST_UTTERANCES = 5_000
+
+MOST_APART = timedelta(hours=1)
+"""Two who say that their station began further apart do not mean the same one."""
 
 ROOM = "medtui room"
 ONE_SIDE = "Only {name} was recorded: what the other one said is missing."
@@ -37,11 +42,11 @@ class Voice:
 
     session_id: UUID
     speaker: UUID
-    began_at: datetime
+    began_at: AwareDatetime
     seconds: Annotated[float, Interval(ge=0, le=LONGEST_SECONDS)]
     model: Annotated[Line, Len(0, 80)]
-    heard_at: datetime
-    utterances: Annotated[tuple[Utterance, ...], Len(0, MOST_WORDS)]
+    heard_at: AwareDatetime
+    utterances: Annotated[tuple[Utterance, ...], Len(0, MOST_UTTERANCES)]
 
     def packed(self) -> bytes:
         """The words for a message: short, and plain letters."""
@@ -90,7 +95,7 @@ def joined(
         raise ValueError("nothing was said")
     tracks = [_cleaned(voice.utterances) for _, voice in voices]
     shifted = [
-        [said.moved((voice.began_at - first.began_at).total_seconds()) for said in track]
+        [said.moved(_later(voice, first)) for said in track]
         for track, (_, voice) in zip(tracks, voices, strict=True)
     ]
     names = tuple(people.get(voice.speaker, "") for _, voice in voices)
@@ -107,6 +112,12 @@ def joined(
         parts=tuple(digest(content) for content, _ in voices),
     )
     return transcript_json(shifted, max(voice.seconds for _, voice in voices), origin)
+
+
+def _later(voice: Voice, first: Voice) -> float:
+    """By how many seconds a voice's station began after the first one's."""
+    later = voice.began_at - first.began_at
+    return later.total_seconds() if abs(later) <= MOST_APART else 0.0
 
 
 def _cleaned(utterances: Sequence[Utterance]) -> list[Utterance]:

@@ -99,6 +99,8 @@ class SheetDelivery:
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self.is_loaded = asyncio.Event()
+        """Set when `of` knows what is on the disk."""
 
     def start(self) -> None:
         self._tasks = [
@@ -308,7 +310,9 @@ class SheetDelivery:
     # Messages sent, and uploads
 
     async def _deliver(self) -> None:
-        for submission in await self._sheets.load():
+        found = await self._sheets.load()
+        self.is_loaded.set()
+        for submission in found:
             if not submission.is_over and not submission.is_told:
                 self._notify(SheetMoved(submission))
         self._listen()

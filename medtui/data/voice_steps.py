@@ -7,6 +7,7 @@ place of the transcript of one side. A transcript of another origin is never rep
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection
 from datetime import timedelta
@@ -57,7 +58,7 @@ class VoiceSteps:
         people = {who.user_id: who.name for who in (session.host, session.guest) if who}
         pairs = [(each.content.encode(), voice) for each, voice in voices]
         try:
-            content = joined(pairs, people, session.candidate_id)
+            content = await asyncio.to_thread(joined, pairs, people, session.candidate_id)
         except ValueError:
             for each, _ in voices:
                 await self._sheets.refuse(each, "No words were heard in the recording.")

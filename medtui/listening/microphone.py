@@ -40,7 +40,7 @@ class Microphone:
         self._now = now
         self._stream: Any = None
         self._rate = RATE
-        self._blocks: queue.SimpleQueue[tuple[bytes, datetime] | None] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[tuple[bytes, datetime, bool] | None] = queue.SimpleQueue()
         self._writer: threading.Thread | None = None
         self._lock = threading.Lock()
         self.level = 0.0
@@ -112,7 +112,8 @@ class Microphone:
             delay = float(times.currentTime) - float(times.inputBufferAdcTime) - frames / self._rate
             if 0 < delay < LATE_SECONDS:
                 heard -= timedelta(seconds=delay)
-        self._blocks.put((bytes(data), heard))
+        has_lost = bool(getattr(status, "input_overflow", False))
+        self._blocks.put((bytes(data), heard, has_lost))
 
     def _write(self) -> None:
         stretch: StretchWriter | None = None
@@ -120,10 +121,10 @@ class Microphone:
         samples = blocks = 0
         try:
             while (block := self._blocks.get()) is not None:
-                content, heard = block
+                content, heard, has_lost = block
                 estimate = heard - timedelta(seconds=samples / self._rate)
                 late = (estimate - began).total_seconds() if stretch else 0.0
-                if stretch is None or late > LATE_SECONDS:
+                if stretch is None or late > LATE_SECONDS or has_lost:
                     if stretch is not None:
                         stretch.close()
                     began, samples, blocks = heard, 0, 0

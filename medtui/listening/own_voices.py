@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 from medtui.core.voice import Voice
-from medtui.data.errors import DataError, Gone
+from medtui.data.errors import DataError, Gone, Invalid
+from medtui.data.monotonic import elapsed
 from medtui.listening import speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_listen
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from medtui.data.sheet_delivery import SheetDelivery
 
 log = logging.getLogger(__name__)
+
+AGAIN_SECONDS = 60.0
+"""After how many seconds a recording that could not become words is tried again."""
 
 LOOK_SECONDS = 4.0
 """How often one looks for recordings whose station is over."""
@@ -66,6 +70,8 @@ class OwnVoices:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._progress: dict[UUID, str] = {}
+        self._not_before: dict[UUID, float] = {}
+        """When a recording that failed is tried again, by the monotonic clock."""
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._follow(), name="own voices")
@@ -88,23 +94,35 @@ class OwnVoices:
         return self._progress.get(session_id, "")
 
     async def _follow(self) -> None:
+        await self._delivery.is_loaded.wait()
         while True:
             self._wake.clear()
-            try:
-                for recording in await asyncio.to_thread(
-                    lambda: [*recorded(self._state, self._me)]
-                ):
-                    await self._advance(recording)
-            except DataError as error:
-                log.info("a recording is not further yet: %s", error.title)
-            except OSError as error:
-                log.warning("a recording could not be read: %s", type(error).__name__)
+            for recording in await asyncio.to_thread(recorded, self._state, self._me):
+                if self._not_before.get(recording.session, 0.0) <= elapsed():
+                    await self._try(recording)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._wake.wait()
 
+    async def _try(self, recording: Recording) -> None:
+        """Try the next step of one recording; what fails is tried again after a while."""
+        try:
+            await self._advance(recording)
+        except ListenError as error:
+            self._say(f"Your recording is kept, but is no transcript yet. {error}")
+        except Invalid as error:
+            self._say(error.message)
+        except DataError as error:
+            log.info("a recording is not further yet: %s", error.title)
+            return
+        except OSError as error:
+            log.warning("a recording could not be read: %s", type(error).__name__)
+        else:
+            return
+        self._not_before[recording.session] = elapsed() + AGAIN_SECONDS
+
     async def _advance(self, recording: Recording) -> None:
-        """The next step of one recording. Raises DataError, OSError."""
+        """The next step of one recording. Raises ListenError, DataError, OSError."""
         handed = self._handed(recording.session)
         if handed is not None:
             if handed.where is DeliveryState.UPLOADED:
@@ -120,8 +138,6 @@ class OwnVoices:
                 self._wake.set()
         except Gone:
             return
-        except ListenError as error:
-            self._say(f"Your recording is kept, but is no transcript yet. {error}")
         finally:
             self._progress.pop(recording.session, None)
             await asyncio.to_thread(claim.release)

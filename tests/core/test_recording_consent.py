@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -86,6 +87,15 @@ def test_both_become_one_transcript_whenever_it_is_made() -> None:
         ("Amara Okafor", "Good morning."),
         ("Mei Tanaka", "Hello, doctor."),
     ]
+
+
+def test_a_voice_of_another_time_or_without_a_zone_does_no_harm() -> None:
+    one, other = voice(HOST, said("Good morning.", 0)), voice(GUEST, said("Hello, doctor.", 2.5))
+    old = dataclasses.replace(other, began_at=datetime(1, 1, 1, tzinfo=UTC))
+    content = joined([(one.packed(), one), (old.packed(), old)], {}, None)
+    assert len(read(content).turns) == 2  # type: ignore[union-attr]
+    naive = dataclasses.replace(other, began_at=datetime(2030, 1, 1))
+    assert why_no_voice(naive.packed(), SESSION, GUEST) is not None
 
 
 def test_one_side_alone_says_so() -> None:
