@@ -134,7 +134,7 @@ class OwnVoices:
         try:
             session = await self._backend.sessions.one(recording.session)
             if session.stage is Stage.WRAP_UP and session.involves(self._me):
-                await self._listen(recording, session)
+                await self._hand_in(recording, session)
                 self._wake.set()
         except Gone:
             return
@@ -142,8 +142,16 @@ class OwnVoices:
             self._progress.pop(recording.session, None)
             await asyncio.to_thread(claim.release)
 
-    async def _listen(self, recording: Recording, session: PracticeSession) -> None:
-        """Listen to a recording, and hand its words in. Raises ListenError, DataError, OSError."""
+    async def _hand_in(self, recording: Recording, session: PracticeSession) -> None:
+        """Hand the words of a recording in. Raises ListenError, DataError, OSError."""
+        content = await asyncio.to_thread(lambda: recording.words)
+        if content is None:
+            content = await self._words(recording, session)
+        sheet = uuid5(session.id, f"voice {self._me}")
+        await self._delivery.hand_in(session, sheet, 0, content, FileKind.TRANSCRIPT)
+
+    async def _words(self, recording: Recording, session: PracticeSession) -> bytes:
+        """Listen to a recording. Raises ListenError, OSError."""
         if reason := why_not_listen():
             raise ListenError(reason)
         folder = await asyncio.to_thread(speech_models.folder_of, self._model)
@@ -172,9 +180,9 @@ class OwnVoices:
             utterances=heard.tracks[0],
         )
         content = await asyncio.to_thread(voice.packed)
-        sheet = uuid5(session.id, f"voice {self._me}")
-        await self._delivery.hand_in(session, sheet, 0, content, FileKind.TRANSCRIPT)
+        await asyncio.to_thread(recording.note_words, content)
         await asyncio.to_thread(heard.journal.unlink, missing_ok=True)
+        return content
 
     def _handed(self, session_id: UUID) -> Submission | None:
         return next(

@@ -1,6 +1,6 @@
 """Recordings of the user's own microphone, until they are words: private files of this machine.
 
-    state/recordings/{person}/{session}/agreed, station, {microseconds}-{rate}.pcm …
+    state/recordings/{person}/{session}/agreed, station, {microseconds}-{rate}.pcm …, words
 
 Each stretch without a pause is a file of its own: 16-bit samples of one channel. Its name says when
 its first sample was heard, by the clock of the server, and how many samples a second it has.
@@ -71,6 +71,18 @@ class Recording:
         try:
             return datetime.fromisoformat((self.folder / "station").read_text().strip())
         except (OSError, ValueError):
+            return None
+
+    def note_words(self, words: bytes) -> None:
+        """Keep the words that were made of it: another window hands in the same."""
+        files.write(self.folder / "words", words)
+
+    @property
+    def words(self) -> bytes | None:
+        """The words that were made of it; None: none yet."""
+        try:
+            return (self.folder / "words").read_bytes()
+        except OSError:
             return None
 
     def claim(self) -> files.Claim | None:
