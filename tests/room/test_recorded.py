@@ -62,7 +62,7 @@ class Voice:
         )
 
     async def go_in(self) -> None:
-        await self.terminal.until("LIVE", "Mock", gone="Your login")
+        await self.terminal.until("● LIVE", "Mock", gone="Your login")
         self.terminal.press("\r")
         await self.terminal.until("go into the room")
         self.terminal.press("\r")
@@ -253,11 +253,11 @@ async def test_a_cut_network_and_kills_of_both_lose_nothing(
             await asyncio.sleep(people[who].say(turn, tracks[who], pause=1.0))
             if number == 0:
                 wire.cut()
-                await host.terminal.until("STALE")
+                await host.terminal.until("NOT LIVE")
             elif number == 1:  # said and recorded without a network
                 wire.mend()
                 for voice in (host, guest):
-                    await voice.terminal.until("LIVE")
+                    await voice.terminal.until("● LIVE")
             elif number in (2, 3):
                 killed = people[number - 2]
                 await killed.kill()
@@ -269,7 +269,7 @@ async def test_a_cut_network_and_kills_of_both_lose_nothing(
         await host.kill()
         for voice in (host, guest):
             await voice.open()
-            await voice.terminal.until("LIVE")
+            await voice.terminal.until("● LIVE")
         found = await until_transcript(stack, session, 2)
         check_words(found, [host, guest], since)
         async with asyncio.timeout(60):

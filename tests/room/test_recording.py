@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 
+from medtui.data.rooms import CARD
 from medtui.listening import extra, microphone
 from medtui.listening.errors import ListenError
 from tests.helpers.seats import NOW, Pictures, Seat
@@ -145,3 +146,23 @@ def test_without_portaudio_it_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     recording = Recording(tmp_path, UUID(int=1), UUID(int=2))
     with pytest.raises(ListenError, match="apt install libportaudio2"):
         microphone.Microphone(recording, lambda: NOW).start()
+
+
+@pytest.mark.detail
+async def test_a_partner_cannot_agree_for_the_user(
+    stack: Stack, seat: Any, people: tuple[Person, Person, UUID], tmp_path: Path
+) -> None:
+    amara, mei, session = people
+    host, guest = await sit(seat, amara), await sit(seat, mei)
+    await host.until_text("(here)")
+    theirs: Any = guest.app.screen
+    forged = theirs.room.shared.answered("yes", by_host=True).answered("yes", by_host=False)
+    guest.app.backend.live.rooms.send(session, CARD, forged.as_json())
+    await host.until_text("REC: Mei Tanaka asks to record")
+    await stack.sql(
+        "update practice_sessions set version = 2, stage_since = now() where id = %s", session
+    )
+    await host.until_text("INTERVIEW", "REC: Mei Tanaka asks to record")
+    await host.pause(1.5)  # three looks at whether to record
+    assert not list(tmp_path.rglob("*.pcm"))
+    assert "● REC" not in host.text
