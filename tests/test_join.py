@@ -17,7 +17,7 @@ import pytest
 from supabase import AsyncClient, acreate_client
 
 from medtui.config import BadConfig, invited, is_invitation, load
-from medtui.local.invite import invitation, own_address
+from medtui.local.address import invitation, own_address
 from medtui.local.keys import ServerKeys
 from tests.helpers.process import Server
 from tests.helpers.stack import Stack

@@ -8,7 +8,6 @@ import getpass
 import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ PURPOSES = {
 
 def env(data: Path | None) -> str:
     """Shell lines with the running server's settings, as `eval "$(…)"` takes them."""
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     folder = existing(data)
     server = running(folder)
@@ -46,17 +45,17 @@ def env(data: Path | None) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
 
-async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) -> str:
+async def mail(data: Path | None) -> str:
     """The codes that still work, the newest first; or their links, where e-mails hold those."""
     from medtui.local.auth.codes import HASH, LAST, LINK_TYPES
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     folder = existing(data)
     settings = ServerSettings.of(folder)
-    moment = now() if now else datetime.now(UTC)
     async with database(folder) as db:
         rows = await db.execute(
-            f"select email, purpose, code, {HASH} as token, sent_at from auth.one_time_codes"  # noqa: S608
+            f"select email, purpose, code, {HASH} as token, now() - sent_at as age"  # noqa: S608
+            " from auth.one_time_codes"
             " where code is not null and sent_at > now() - %s::interval order by sent_at desc",
             [LAST],
         )
@@ -72,7 +71,7 @@ async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) 
 
     width = max(len(row["email"]) for row in sent)
     return "\n".join(
-        f"{shown(row)}  {row['email']:{width}}  {_ago(moment - row['sent_at'])}"
+        f"{shown(row)}  {row['email']:{width}}  {_ago(row['age'])}"
         f", for {PURPOSES.get(row['purpose'], row['purpose'])}"
         for row in sent
     )
@@ -92,7 +91,7 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
         try:
             password = checked(ask(f"New password for {user['email']}: "))
         except AuthError as error:
-            raise LocalError(f"{error.message.rstrip('.')}: nothing is changed.") from error
+            raise LocalError(f"{str(error).rstrip('.')}: nothing is changed.") from error
         hashed = await passwords.hashed(password)
         async with db.transaction():
             await users.update(db, user, encrypted_password=hashed)

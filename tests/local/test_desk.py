@@ -143,7 +143,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
 @pytest.mark.parametrize(("word", "gone"), [("yes", True), ("no", False)])
 async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
     from medtui.local import LocalError, operator
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     data = folder / "data"
     data.mkdir()

@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from medtui.local import LocalError
-from medtui.local.settings import ServerSettings
+from medtui.local.keys import ServerSettings
 from tests.helpers.process import KEYS, Serve, answers, hold, nobody_is_left, within
 from tests.helpers.stack import data_model_alone
 from tests.helpers.terminal import Terminal
