@@ -81,6 +81,7 @@ async def test_both_become_one_and_both_know(station: Practice) -> None:
     assert await station.uploads() == 1
 
 
+@pytest.mark.detail
 async def test_one_side_is_uploaded_after_a_while_and_completed_later(
     station: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ async def test_one_side_is_uploaded_after_a_while_and_completed_later(
     assert "note" not in (await bucket(station))["metadata"]
 
 
+@pytest.mark.detail
 async def test_a_host_who_has_recorded_nothing_uploads_the_guests(station: Practice) -> None:
     host, guest = await station.open(station.host), await station.open(station.guest)
     await hand_in(guest, station, words(station, station.guest, "My eye hurts."))
@@ -129,6 +131,7 @@ async def test_words_of_others_and_of_other_sessions_are_refused(station: Practi
     assert await station.uploads() == 0
 
 
+@pytest.mark.detail
 async def test_a_transcript_of_another_origin_is_not_replaced(station: Practice) -> None:
     host = await station.open(station.host)
     other = b'{"results": {"utterances": [{"transcript": "The platform heard this."}]}}'

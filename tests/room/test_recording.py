@@ -115,6 +115,7 @@ async def test_from_asking_to_stopping(
         await here.until(lambda here=here: "REC" not in here.text)
 
 
+@pytest.mark.detail
 async def test_a_microphone_that_cannot_be_opened_stops_both(
     stack: Stack,
     seat: Any,
