@@ -53,7 +53,7 @@ async def sign_up(terminal: Terminal) -> None:
     await terminal.until("Sign in", "Password")
     await terminal.quiet(0.2)
     terminal.press("\x14")  # ctrl+t: sign up
-    await terminal.until("Sign up", "characters or more")
+    await terminal.until("Create account", "characters")
     terminal.press("vera@example.org")
     await terminal.until("vera@example.org")
     for keys in ("\t", "correct horse", "\r"):
@@ -146,7 +146,7 @@ async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 async def test_the_demo_shows_what_its_database_says(folder: Path, tmp_path: Path) -> None:
-    from medtui.local.lease import running
+    from medtui.local.folder import running
 
     env = environment(tmp_path, TMPDIR=str(folder))
     command = [sys.executable, "-m", "medtui", "demo"]

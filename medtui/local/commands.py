@@ -33,11 +33,11 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument(
         "--confirm-email",
         action=argparse.BooleanOptionalAction,
-        help="whether a sign-up waits for a code (default: as last time, at first not)",
+        help="whether sign-ups need a code (default: as last time; the first time: no)",
     )
-    kinds = "what e-mails hold (default: as last time, at first a code)"
+    kinds = "what e-mails contain (default: as last time; the first time: a code)"
     run.add_argument("--mail", choices=["code", "link"], help=kinds)
-    proxy = "limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)"
+    proxy = "apply limits to the addresses that a proxy on this computer names (X-Forwarded-For)"
     _flag(run, "--trust-proxy", proxy)
     hosted = "its changes come as late as a hosted project's, and are lost above the same rate"
     _flag(run, "--like-hosted", hosted)
@@ -80,7 +80,7 @@ def _flag(parser: argparse.ArgumentParser, name: str, words: str) -> None:
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{port} is not a port: use 0 to 65535")
     return port
 
 

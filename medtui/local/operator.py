@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from medtui.local import LocalError
-from medtui.local.folder import AlreadyRunning, claimed, empty, existing
-from medtui.local.lease import held, running
+from medtui.local.folder import AlreadyRunning, claimed, empty, existing, held, running
 from medtui.local.postgres import Cluster
 
 PURPOSES = {
     "signup": "finishing the sign-up",
     "recovery": "signing in without the password",
-    "email_change_current": "letting go of this e-mail",
-    "email_change_new": "taking this e-mail",
+    "email_change_current": "giving up this e-mail",
+    "email_change_new": "using this e-mail",
     "reauthentication": "changing the password",
 }
 
@@ -61,7 +60,7 @@ async def mail(data: Path | None) -> str:
         )
         sent = await rows.fetchall()
     if not sent:
-        return "No code waits to be entered."
+        return "No codes waiting."
     server = f"http://127.0.0.1:{settings.port}/auth/v1/verify"
 
     def shown(row: dict[str, Any]) -> str:
@@ -81,7 +80,6 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
     """Set a user's password, and end the logins that the old one has opened."""
     from medtui.local.auth import passwords, users
     from medtui.local.auth.errors import AuthError
-    from medtui.local.auth.inputs import checked
     from medtui.local.auth.sessions import end_sessions
 
     async with database(existing(data)) as db:
@@ -89,7 +87,7 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         try:
-            password = checked(ask(f"New password for {user['email']}: "))
+            password = passwords.checked(ask(f"New password for {user['email']}: "))
         except AuthError as error:
             raise LocalError(f"{str(error).rstrip('.')}: nothing is changed.") from error
         hashed = await passwords.hashed(password)
@@ -108,7 +106,7 @@ async def remove_second_factor(data: Path | None, email: str) -> str:
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         removed = await factors.remove(db, user)
-    had = "has no second factor any more" if removed else "had no second factor"
+    had = "no longer has a second factor" if removed else "had no second factor"
     return f"{user['email']} {had}."
 
 
@@ -124,7 +122,7 @@ async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
     except AlreadyRunning as error:
         raise LocalError(f"{error} Stop it first.") from None
     also = f" ({', '.join(left)} is not medtui's, and stays)" if left else ""
-    return f"The practice in {folder} is deleted{also}."
+    return f"The data in {folder} is deleted{also}."
 
 
 def ask_password(question: str) -> str:
@@ -132,7 +130,7 @@ def ask_password(question: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(question)
-    if getpass.getpass("Once more: ") != first:
+    if getpass.getpass("Again: ") != first:
         raise LocalError("These were two different passwords: nothing is changed.")
     return first
 

@@ -213,8 +213,8 @@ async def _lock(data: Path) -> AsyncIterator[int]:
         while not locked(lock):
             if time.monotonic() > deadline:
                 raise LocalError(
-                    f"PostgreSQL runs in {data} already (process {_pid(data)}), and not for us: "
-                    "end it, or choose another folder with --data."
+                    f"PostgreSQL runs in {data} already (process {_pid(data)}), and was not "
+                    "started by medtui: stop it, or choose another folder with --data."
                 )
             await asyncio.sleep(0.02)
         yield lock
@@ -246,7 +246,7 @@ def _find(account: SystemAccount, data: Path, binaries: Path | None) -> tuple[Pa
     answer = account.run(binaries / "postgres", "--version").stdout
     version = re.search(r"\(PostgreSQL\) (\d+)", answer)
     if version is None:
-        raise LocalError(f"PostgreSQL does not run on this machine: {answer.strip()}")
+        raise LocalError(f"PostgreSQL does not run on this computer: {answer.strip()}")
     return binaries / "postgres", int(version[1])
 
 
@@ -345,4 +345,4 @@ def _last_words(log: IO[bytes]) -> str:
     log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_BYTES))
     lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
-    return clean_line((fatal or lines or ["it says nothing."])[-1])[:1000]
+    return clean_line((fatal or lines or ["it gives no reason."])[-1])[:1000]

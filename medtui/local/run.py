@@ -5,7 +5,7 @@ error. On a terminal, which others may see, the line is left out unless asked fo
 holds the secrets. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
 
 In the foreground it runs until it is told to stop. With `--held` it runs in the background, as
-long as a program holds it (lease.py). An app that needs a server starts it so, in a session of its
+long as a program holds it (folder.py). An app that needs a server starts it so, in a session of its
 own, reads the line, which is the same if another process serves already, and connects to the
 socket that `HOLD` names within ten seconds. No line: the standard error says why.
 """
@@ -33,8 +33,7 @@ from medtui.console import print_error
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
 from medtui.local.address import invitation, is_private, own_address
-from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
-from medtui.local.lease import Holders
+from medtui.local.folder import AlreadyRunning, Holders, claimed, clear_sockets, default_folder
 from medtui.local.postgres import SUPERUSER, Cluster
 from medtui.store import files
 from medtui.store.log import LogFile, Scrubbed, written
@@ -119,8 +118,8 @@ async def serve(options: Namespace) -> None:
             await asyncio.wait({ended, released}, return_when=asyncio.FIRST_COMPLETED)
         if not released.done():
             raise LocalError(
-                f"PostgreSQL has ended by itself, and {data / 'postgres.log'} says why. "
-                "What was saved is kept: start the server again."
+                f"PostgreSQL has stopped, and {data / 'postgres.log'} says why. "
+                "Saved data is safe: start the server again."
             )
 
 
@@ -209,7 +208,7 @@ def listen(options: Namespace, remembered: int | None) -> socket.socket:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         if options.port is None and error.errno == errno.EADDRINUSE:
-            print_error(f"Port {port} is taken, so this takes another one.")
+            print_error(f"Port {port} is in use: using another one.")
             return socket.create_server((options.host, 0), family=family)
         raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
 
@@ -230,7 +229,7 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
     port = int(server["API_URL"].rpartition(":")[2])
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
-        print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
+        print_error(f"Others cannot reach {host}. To let them join, add --host 0.0.0.0.")
     write(invitation(host, port, key))
 
 

@@ -41,7 +41,7 @@ def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     # A second one says where the first one is.
     code, out, err = serve("--data", folder, "--port", 0).end()
     assert (code, out) == (1, "")
-    assert err == f"A local server runs in {folder} already, at {line['API_URL']}.\n"
+    assert err == f"A local server is already running in {folder}, at {line['API_URL']}.\n"
     assert answers(line)
 
     code, out, err = server.end(signal.SIGTERM)
@@ -65,7 +65,7 @@ def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     code, _, err = server.end()
     assert code == 1
-    assert "PostgreSQL has ended by itself" in err
+    assert "PostgreSQL has stopped" in err
 
 
 @pytest.mark.detail
@@ -143,7 +143,7 @@ def test_a_port_that_is_taken_and_damaged_settings(serve: Serve, practice: Path)
         settings.write_text(json.dumps(json.loads(settings.read_text()) | {"port": taken}))
         server = serve("--data", practice)
         assert answers(server.line())
-        assert f"Port {taken} is taken" in server.end(signal.SIGTERM)[2]
+        assert f"Port {taken} is in use" in server.end(signal.SIGTERM)[2]
     settings.write_text("{")
     with pytest.raises(LocalError, match=f"{settings} cannot be read"):
         ServerSettings.of(practice)
