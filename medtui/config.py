@@ -109,7 +109,7 @@ class Settings:
     listen_model: str = "base.en"
     """The model that turns recordings into transcripts, by name, or its folder."""
     keep_recordings: bool = False
-    """Whether the sound of a recorded station stays on this machine when both have its words."""
+    """Whether the sound of a recorded station stays on this computer when both have its words."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()
