@@ -54,6 +54,8 @@ class RoomRecording:
         self._has_agreed = False
         """Whether this machine's user has: what the room's channel says of it is no proof."""
         self._microphone: Microphone | None = None
+        self._answered = 0
+        """The number of the other one's answer that the user's own last one came after."""
         self._claim: Claim | None = None
         self._is_elsewhere = False
         """Whether another window of the user's records."""
@@ -80,6 +82,10 @@ class RoomRecording:
         mine, theirs = self._ui.room.consents
         if mine.answer == "yes" and not self._has_agreed:
             mine = UNANSWERED
+        if mine.answer == "no" and theirs.number > self._answered:
+            mine = UNANSWERED
+        if theirs.answer == "no" and theirs.number <= self._answered:
+            theirs = UNANSWERED
         return mine, theirs
 
     @property
@@ -158,6 +164,7 @@ class RoomRecording:
 
     async def _answer(self, answer: Answer) -> None:
         self._has_agreed = answer == "yes"
+        self._answered = self._ui.room.consents[1].number
         try:
             await asyncio.to_thread(self._recording.agree, agrees=self._has_agreed)
         except OSError as error:
@@ -196,8 +203,6 @@ class RoomRecording:
             did = "does not agree to" if before is RecordingState.ASKED else "has stopped"
             self._ui.notify(f"{self._partner} {did} the recording.", markup=False)
             await self._answer("")
-        elif mine.answer == "no" and theirs.answer != "yes":
-            await self._answer("")  # either may ask again
         self._before = self.state
 
     async def _open_microphone(self) -> None:

@@ -18,6 +18,7 @@ from medtui.data import voice_steps
 from medtui.data.sheet_messages import VOICE
 from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Submission
+from medtui.store.recordings import Recording
 from tests.core.test_spoken import said
 from tests.data.test_courier import Desk, Practice
 from tests.helpers.stack import Person, Stack
@@ -67,8 +68,10 @@ def turns(found: dict[str, Any]) -> list[tuple[int, str]]:
 async def test_both_become_one_and_both_know(station: Practice) -> None:
     guest = await station.open(station.guest)
     await hand_in(guest, station, words(station, station.guest, "My eye hurts.", 4))
+    recording = Recording(station.folder / station.host.name, station.host.id, station.session)
+    recording.begin(BEGAN, 16_000).write(bytes(2))
     host = await station.open(station.host)
-    await asyncio.sleep(0.5)
+    await host.until(DeliveryState.WITH_HOST, is_mine=False)
     assert await station.uploads() == 0, "the host's own words are awaited"
     await hand_in(host, station, words(station, station.host, "Good morning."))
     for desk in (host, guest):

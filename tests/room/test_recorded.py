@@ -170,7 +170,7 @@ async def begin(stack: Stack, session: UUID) -> datetime:
 
 async def finish(host: Voice, guest: Voice) -> None:
     host.terminal.press("f")
-    await host.terminal.until("The time is not up yet")
+    await host.terminal.until("ime is not up yet")
     host.terminal.press("y")
     for voice in (host, guest):
         await voice.terminal.until("WRAP-UP")
