@@ -93,6 +93,8 @@ async def test_from_asking_to_stopping(
     await answer(guest, "y")
     for here in (host, guest):
         await here.until_text("REC begins with the station")
+    await host.until_text("Mei Tanaka has agreed to the recording.")
+    await host.pause()
     host.app.clear_notifications()
     await pictures(host, "recording-ready")
     assert not list(tmp_path.rglob("*.pcm")), "nothing is heard before the station"
