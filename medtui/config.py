@@ -106,6 +106,10 @@ class Settings:
     """When only the app tells notices, as `22:00-07:00`."""
     notice_url: str = ""
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
+    draft_url: str = ""
+    """The endpoint that drafts marks by a model, as `http://127.0.0.1:11434/v1`; empty: none."""
+    draft_model: str = ""
+    """The model that is asked there, as it is called there."""
     listen_model: str = "base.en"
     """The model that turns recordings into transcripts, by name, or its folder."""
     keep_recordings: bool = False
