@@ -61,7 +61,6 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
 
-
 LOCK_SECONDS = 5
 """Seconds to wait for a lock: longer than another program takes to write its settings."""
 
