@@ -8,19 +8,22 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
 from medtui import config
 from medtui.account.login_flow import LoginFlow
+from medtui.account.notice_flow import NoticeFlow
 from medtui.account.server_session import ServerSession
-from medtui.config import BadConfig, Settings
+from medtui.account.settings_flow import SettingsFlow
+from medtui.config import Settings
+from medtui.core.keymap import sentence
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
@@ -33,9 +36,6 @@ from medtui.ui.feed_state import FeedState
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from medtui.alerts.teller import Teller
-    from medtui.core.notice_rules import NoticeRules
-    from medtui.core.notices import Notice
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
+
+WITH_KEYS = (
+    "medtui.app", "medtui.ui", "medtui.ui.dialogs", "medtui.account", "medtui.board",
+    "medtui.history", "medtui.marking", "medtui.review", "medtui.room", "medtui.shared_screen",
+)  # fmt: skip
+"""Modules and packages with classes that bind keys."""
 
 SWEEP_SECONDS = 5.0
 """Seconds after start-up at which temporary files of crashed runs are deleted."""
@@ -76,6 +82,10 @@ class MedtuiApp(AppBase):
     """
 
     TITLE = "medtui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("exclamation_mark", "notices", "Notices", key_display="!", show=False,
+                id="app.notices", tooltip="All that you were told since you started medtui"),
+    ]  # fmt: skip
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
 
     def __init__(
@@ -105,6 +115,8 @@ class MedtuiApp(AppBase):
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.login = LoginFlow(self)
+        self.notices = NoticeFlow(self)
+        self.preferences = SettingsFlow(self)
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
@@ -112,12 +124,6 @@ class MedtuiApp(AppBase):
         self._clock = clock
         self._at_last = ExitStack()
         self._at_last.enter_context(at_last(self.drafts.rescue))
-        self._news: set[str] = set()
-        """Keys of the notices that wait to be read."""
-        self._rules: NoticeRules | None = None
-        self._teller: Teller | None = None
-        """Tells notices outside the app; None: no user is signed in yet."""
-        self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -130,10 +136,22 @@ class MedtuiApp(AppBase):
 
             self.push_screen(WelcomeScreen(self))
         self.set_timer(SWEEP_SECONDS, self._sweep)
+        if self.settings.keys:
+            self._use_keys()
+
+    @work(group="keys")
+    async def _use_keys(self) -> None:
+        """Give actions the keys of the settings, and say which of these do not count."""
+        from medtui.ui.key_table import keys_of
+
+        settings = self.settings
+        keymap, faults = await asyncio.to_thread(keys_of, settings.keys, WITH_KEYS)
+        self.use_keymap(keymap)
+        if faults:
+            self.warn(sentence(settings.file, faults))
 
     async def on_unmount(self) -> None:
-        if self._teller is not None:
-            await self._teller.close(0.5)
+        await self.notices.close(0.5)
         await self.sheets.close()
         await self.drafts.written()
         self._at_last.close()
@@ -264,14 +282,11 @@ class MedtuiApp(AppBase):
             BoardRead,
             FeedWentLive,
             FeedWentStale,
-            NoticePassed,
-            NoticesChanged,
             SignedOut,
         )
 
         self.sheets.on_event(event)
-        if self._teller is not None:
-            self._teller.on_event(event)
+        self.notices.on_event(event)
         match event:
             case SignedOut(reason):
                 self.login.ended(reason)
@@ -279,10 +294,6 @@ class MedtuiApp(AppBase):
                 logger.info("stale")
             case FeedWentLive():
                 logger.info("live")
-            case NoticesChanged():
-                self._show_news()
-            case NoticePassed(notice):
-                self._toast([notice])
         self.feed.apply(event)
         if self._code and isinstance(event, BoardRead):
             self.call_later(self._open_code)
@@ -296,65 +307,6 @@ class MedtuiApp(AppBase):
                 code, self._code = self._code, ""
                 screen.open_code(code)
 
-    def _show_news(self) -> None:
-        """Show new notices, unless the board shows them."""
-        from medtui.board.screen import BoardScreen
-
-        waiting = self.backend.news.waiting if self.servers.backend else ()
-        new = [notice for notice in waiting if notice.key not in self._news]
-        self._news = {notice.key for notice in waiting}
-        if isinstance(self.screen, BoardScreen):
-            return
-        self._toast(new)
-
-    def _toast(self, notices: Iterable[Notice]) -> None:
-        """Show notices on the present screen, unless one that is open tells the same."""
-        from medtui.core.notices import What, words
-        from medtui.review.session_review import SessionReviewScreen
-        from medtui.room.screen import RoomScreen
-
-        if self._rules is None or "app" not in self._rules.sinks:
-            return
-        rooms = {s.session.id for s in self.screen_stack if isinstance(s, RoomScreen)}
-        reviews = {s.session.id for s in self.screen_stack if isinstance(s, SessionReviewScreen)}
-        for notice in notices:
-            shown = {What.CAME: reviews, What.FILES: set()}.get(notice.what, rooms)
-            if notice.session_id not in shown:
-                self.notify(words(notice, self.zone), severity="warning", markup=False)
-
-    def _follow_notices(self, backend: Backend) -> None:
-        """Tell a backend's notices as the settings say, once its feed starts."""
-        from medtui.config import notice_rules
-        from medtui.core.notice_rules import NoticeRules
-
-        try:
-            self._rules = notice_rules(self.settings)
-        except BadConfig as error:
-            self._rules = NoticeRules()
-            self.warn(str(error))
-        backend.news.muted = backend.passing.muted = self._rules.muted
-        if not self.servers.is_demo:
-            work = self._tell_elsewhere(backend, self._rules)
-            self.run_worker(work, exclusive=True, group="notices", exit_on_error=False)
-
-    async def _tell_elsewhere(self, backend: Backend, rules: NoticeRules) -> None:
-        """Tell this backend's notices outside the app, too."""
-        from medtui.alerts.teller import Teller
-        from medtui.alerts.ways import sinks
-
-        settings, state = self.settings, self.settings.state
-        url, write = settings.notice_url, self.write_terminal
-        ways, _ = await sinks(rules, url, state, os.environ, write, bell=settings.bell)
-        logger.info(
-            "notices are told by %s", ", ".join(way.name for way in ways) or "the app alone"
-        )
-        teller = Teller(rules, ways, self.zone, self.now, state / "teller")
-        teller.attach(backend)
-        before, self._teller = self._teller, teller
-        if before is not None:
-            await before.close(0.0)
-        teller.look()
-
     @property
     def is_at_login(self) -> bool:
         return any(screen.has_class("login") for screen in self.screen_stack)
@@ -363,10 +315,13 @@ class MedtuiApp(AppBase):
         from medtui.board.screen import BoardScreen
 
         self.feed.clear()
-        self._follow_notices(self.backend)
+        self.notices.follow()
         self.backend.live.start()
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))
+
+    def follow_notices(self) -> None:
+        self.notices.follow()
 
     def leave_board(self) -> None:
         self.sheets.stop()
@@ -389,6 +344,7 @@ class MedtuiApp(AppBase):
                 "Your sessions as iCalendar, for any calendar",
                 self._save_calendar,
             )
+        yield SystemCommand("Settings", "Theme, time zone, notices, bell", self.action_settings)
 
     @work(exclusive=True, group="calendar", exit_on_error=False)
     async def _save_calendar(self) -> None:
@@ -404,16 +360,42 @@ class MedtuiApp(AppBase):
 
         self.push_screen(ServersScreen(self))
 
+    def action_settings(self) -> None:
+        from medtui.account.settings import SettingsScreen
+
+        if not isinstance(self.screen, SettingsScreen):
+            self.push_screen(SettingsScreen(self))
+
+    def action_notices(self) -> None:
+        from medtui.ui.dialogs.notices import NoticesScreen
+
+        if not isinstance(self.screen, NoticesScreen):
+            self.push_screen(NoticesScreen(self.told, self.zone), self._go_to)
+
+    def _go_to(self, session_id: UUID | None) -> None:
+        """Go to a session on the board, from whatever screen."""
+        from medtui.board.screen import BoardScreen
+
+        boards = [screen for screen in self.screen_stack if isinstance(screen, BoardScreen)]
+        if session_id is None or not boards:
+            return
+        if self.screen.is_modal:
+            self.warn("Close this dialog first, then press ! again.")
+        elif session_id not in self.feed.sessions:
+            self.warn("That session is not on the board any more. Your past ones are under h.")
+        else:
+            while self.screen is not boards[0]:
+                self.pop_screen()
+            boards[0].go_to(session_id)
+
     @work(group="theme")
     async def _remember_theme(self, theme: Theme) -> None:
-        async with self._keeping:  # one after the other, so that the last one stays
-            if theme.name == self.settings.theme or self.servers.is_demo:
-                return
-            keep = partial(self.settings.with_changes, theme=theme.name)
-            try:
-                self.settings = await asyncio.to_thread(keep)
-            except BadConfig as error:
-                self.notify(str(error), severity="warning", markup=False)
+        from medtui.ui.dialogs.theme import ThemeScreen
+
+        if isinstance(self.screen, ThemeScreen) or self.servers.is_demo:
+            return  # it is only looked at
+        if failure := await self.preferences.change("theme", theme.name):
+            self.warn(failure)
 
     def _stored_tokens(self, url: str) -> TokenStore:
         from medtui.data import StoredTokens

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 from medtui.core import known_servers
 from medtui.core.api_keys import is_public, is_secret, tidy
+from medtui.core.keymap import flattened
 from medtui.core.known_servers import KnownServer as KnownServer
 from medtui.store import files
 from medtui.text import ascii_host, clean_line
@@ -111,6 +112,9 @@ class Settings:
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
+    keys: tuple[tuple[str, object], ...] = ()
+    """`[keys]`: other keys for actions, by their ids ([Keys](#keys))."""
+
     @property
     def state(self) -> Path:
         """The folder of all that is kept on this machine: drafts, mark sheets, logs."""
@@ -124,6 +128,12 @@ class Settings:
         """These settings with some changed, and written to the file. Raises BadConfig."""
         _write(self.file, lambda document: document.update(values))
         return replace(self, **values)
+
+    def with_default(self, name: str) -> Settings:
+        """These settings without one that the file has: its default counts. Raises BadConfig."""
+        _write(self.file, lambda document: document.pop(name, None))
+        default: Any = next(field.default for field in fields(Settings) if field.name == name)
+        return replace(self, **{name: default})
 
     def with_server(self, url: str, key: str, name: str = "") -> Settings:
         """These settings with this server in use and in the list; saved. Raises BadConfig.
@@ -366,6 +376,10 @@ def _typed(file: Path, name: str, wanted: Any, value: Any) -> Any:
     if name == "servers":
         if not isinstance(value, list):
             raise BadConfig(f"{file}: servers should be [[servers]] tables, but is {value!r}.")
+    elif name == "keys":
+        if not isinstance(value, dict):
+            raise BadConfig(f"{file}: keys should be a [keys] table, but is {value!r}.")
+        return tuple(flattened(value))
     elif wanted is float and type(value) is int:
         return float(value)
     elif type(value) is not wanted:  # isinstance would take true for a whole number

@@ -8,13 +8,16 @@ from medtui.ui.context import Context
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+    from uuid import UUID
 
     from textual.screen import Screen
 
     from medtui.account.login_flow import LoginFlow
     from medtui.account.server_session import ServerSession
+    from medtui.account.settings_flow import SettingsFlow
     from medtui.data.events import Event
     from medtui.store.drafts import Drafts
+    from medtui.ui.toasts import Severity
 
 
 class AccountContext(Context, Protocol):
@@ -23,6 +26,8 @@ class AccountContext(Context, Protocol):
     drafts: Drafts
     servers: ServerSession
     login: LoginFlow
+    preferences: SettingsFlow
+    theme: str
 
     @property
     def is_at_login(self) -> bool:
@@ -39,6 +44,21 @@ class AccountContext(Context, Protocol):
 
     def publish(self, event: Event) -> None:
         """Handle an event of the data module."""
+
+    def follow_notices(self) -> None:
+        """Tell notices as the settings say now."""
+
+    def record(
+        self, words: str, *, severity: Severity = "information", about: UUID | None = None
+    ) -> object:
+        """Add to the list of notices what the screen itself shows."""
+
+    def write_terminal(self, text: str) -> None:
+        """Write control sequences to the terminal; nothing without one."""
+
+    @property
+    def screen_stack(self) -> list[Screen[Any]]:
+        """The open screens, the present one last."""
 
     def warn(self, sentence: str) -> None:
         """Show a warning that stops nothing."""

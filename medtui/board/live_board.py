@@ -23,7 +23,7 @@ from medtui.board.session_details import SessionDetails
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Board, View
 from medtui.core.filters import Choice, choices
-from medtui.core.notices import gone_words, words
+from medtui.core.notices import PASSING, Notice, gone_words, words
 from medtui.core.wording import next_words
 from medtui.data import DataError
 from medtui.data.events import (
@@ -142,6 +142,10 @@ class LiveBoard(ActingScreen):
     def went_live(self) -> None:
         """The feed tells changes again, or for the first time."""
         self._look_for_files()
+
+    def tells(self, notice: Notice) -> bool:
+        """Whether the line at the top tells a notice: see `TellsNotices`."""
+        return self.is_active and notice.what not in PASSING
 
     def _show_notice(self) -> None:
         """What others did to one's sessions, one thing at a time, until it was read."""

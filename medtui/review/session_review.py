@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from medtui.core.marks_owner import about
+from medtui.core.notices import Notice, What
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
 from medtui.documents.assessment import Assessment
@@ -79,6 +80,10 @@ class SessionReviewScreen(ReviewScreen):
         self._wake = asyncio.Event()
         self._acts = FileActions(self, context)
         self._unfinished = Unfinished(self, context, session.id)
+
+    def tells(self, notice: Notice) -> bool:
+        """Whether the review tells a notice: see `TellsNotices`."""
+        return notice.session_id == self.session.id and notice.what is What.CAME
 
     @property
     def is_host(self) -> bool:

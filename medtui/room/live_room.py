@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.getters import query_one
 
 from medtui.config import BadConfig, preset
-from medtui.core.notices import freed_words, gone_words
+from medtui.core.notices import Notice, What, freed_words, gone_words
 from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title
 from medtui.core.room_state import RoomState
@@ -90,6 +90,11 @@ class LiveRoom(ActingScreen):
     @property
     def session(self) -> PracticeSession:
         return self.room.session
+
+    def tells(self, notice: Notice) -> bool:
+        """Whether the room tells a notice: see `TellsNotices`."""
+        is_of_files = notice.what in (What.CAME, What.FILES)
+        return notice.session_id == self.session.id and not is_of_files
 
     def _notebook_of(self, session: PracticeSession) -> RoomNotes:
         state, me = self.context.settings.state, self.context.me

@@ -93,8 +93,12 @@ class Context(Protocol):
         severity: Literal["information", "warning", "error"] = "information",
         timeout: float | None = None,
         markup: bool = True,
+        about: UUID | None = None,
     ) -> None:
-        """Show a notice that stays when the present screen is closed."""
+        """Show a notice that stays when the key that caused it closes the present screen.
+
+        `about`: the session that it is about; None: none.
+        """
 
     def notify_error(self, error: DataError) -> None:
         """Show an error that belongs to no field."""

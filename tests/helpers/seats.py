@@ -208,6 +208,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         on: Stack | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
+        keys: tuple[tuple[str, object], ...] = (),
         **options: Any,
     ) -> Seat:
         there = on or stack
@@ -216,6 +217,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             server=there.url if server is None else server,
             key=there.anon_key if server is None else key or "",
             theme=theme,
+            keys=keys,
         )
         kept = MemoryTokens() if tokens is None else tokens
         if person is not None:
