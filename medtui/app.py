@@ -8,6 +8,7 @@ import os
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,7 +20,7 @@ from textual.theme import Theme
 
 from medtui import config
 from medtui.account.login_flow import LoginFlow
-from medtui.account.notice_flow import NoticeFlow
+from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
 from medtui.account.settings_flow import SettingsFlow
 from medtui.config import Settings
@@ -47,10 +48,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WITH_KEYS = (
-    "medtui.app", "medtui.ui", "medtui.ui.dialogs", "medtui.account", "medtui.board",
-    "medtui.history", "medtui.marking", "medtui.review", "medtui.room", "medtui.shared_screen",
-)  # fmt: skip
+_FEATURES = "account", "board", "history", "marking", "review", "room", "shared_screen", "ui"
+WITH_KEYS = ("medtui.app", "medtui.ui.dialogs", *(f"medtui.{name}" for name in _FEATURES))
 """Modules and packages with classes that bind keys."""
 
 SWEEP_SECONDS = 5.0
@@ -111,11 +110,12 @@ class MedtuiApp(AppBase):
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
         """The delivery of submitted mark sheets, and its notifications."""
         self.feed = FeedState(self)
+        run = partial(self.run_worker, exclusive=True, group="notices", exit_on_error=False)
+        self.notices = NoticeTelling(self, lambda: self.screen_stack, run, self.write_terminal)
         self.servers = ServerSession(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.login = LoginFlow(self)
-        self.notices = NoticeFlow(self)
         self.preferences = SettingsFlow(self)
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
@@ -142,16 +142,17 @@ class MedtuiApp(AppBase):
     @work(group="keys")
     async def _use_keys(self) -> None:
         """Give actions the keys of the settings, and say which of these do not count."""
-        from medtui.ui.key_table import keys_of
+        from medtui.ui.key_table import keys_of, unchecked
 
         settings = self.settings
+        self.use_keymap(unchecked(settings.keys))  # the check takes seconds
         keymap, faults = await asyncio.to_thread(keys_of, settings.keys, WITH_KEYS)
         self.use_keymap(keymap)
         if faults:
             self.warn(sentence(settings.file, faults))
 
     async def on_unmount(self) -> None:
-        await self.notices.close(0.5)
+        await self.notices.close()
         await self.sheets.close()
         await self.drafts.written()
         self._at_last.close()
@@ -278,12 +279,7 @@ class MedtuiApp(AppBase):
     # What the data module tells
 
     def publish(self, event: Event) -> None:
-        from medtui.data.events import (
-            BoardRead,
-            FeedWentLive,
-            FeedWentStale,
-            SignedOut,
-        )
+        from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, SignedOut
 
         self.sheets.on_event(event)
         self.notices.on_event(event)
@@ -315,13 +311,14 @@ class MedtuiApp(AppBase):
         from medtui.board.screen import BoardScreen
 
         self.feed.clear()
-        self.notices.follow()
+        self.notices.follow(self.backend, elsewhere=not self.servers.is_demo)
         self.backend.live.start()
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))
 
     def follow_notices(self) -> None:
-        self.notices.follow()
+        if self.servers.backend is not None and self.login.profile is not None:
+            self.notices.follow(self.backend, elsewhere=not self.servers.is_demo)
 
     def leave_board(self) -> None:
         self.sheets.stop()
@@ -363,8 +360,7 @@ class MedtuiApp(AppBase):
     def action_settings(self) -> None:
         from medtui.account.settings import SettingsScreen
 
-        if not isinstance(self.screen, SettingsScreen):
-            self.push_screen(SettingsScreen(self))
+        self.push_screen(SettingsScreen(self))
 
     def action_notices(self) -> None:
         from medtui.ui.dialogs.notices import NoticesScreen

@@ -107,6 +107,8 @@ class Settings:
     """When only the app tells notices, as `22:00-07:00`."""
     notice_url: str = ""
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
+    listen_model: str = "base.en"
+    """The model that turns recordings into transcripts, by name, or its folder."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()
@@ -242,20 +244,9 @@ def zone(settings: Settings) -> tuple[tzinfo, str]:
 
     That of TZ, else the settings', else this computer's.
     """
-    from medtui.store.zones import NoZone, local_zone, zone_named
+    from medtui.store.zones import configured_zone
 
-    if not settings.zone.strip() or "TZ" in os.environ:
-        return local_zone()
-    try:
-        return zone_named(settings.zone), ""
-    except NoZone as error:
-        found, _ = local_zone()
-        guess = f" (did you mean {error.guess}?)" if error.guess else ""
-        return found, (
-            f'{settings.file}: zone is "{clean_line(settings.zone)}", which is no time zone{guess}:'
-            f" times are shown in this computer's own, {found}. Correct it there, or press , on the"
-            " board."
-        )
+    return configured_zone(settings.zone, settings.file)
 
 
 def shared_names(settings: Settings) -> Names:

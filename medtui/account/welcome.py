@@ -19,7 +19,7 @@ from medtui.ui.vim_keys import VimOptionList
 
 CHOICES = {
     "demo": (
-        "Try it here with sample data",
+        "Try the demo",
         "Ten colleagues and two dozen cases; nothing of it is kept.",
     ),
     "local": (

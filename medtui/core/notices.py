@@ -44,10 +44,6 @@ class What(StrEnum):
     """A session begins in a few minutes."""
 
 
-PASSING = frozenset({What.BEGAN, What.ARRIVED, What.SOON})
-"""What passes, and is not kept until it was read."""
-
-
 class Known(BaseModel):
     """The last known state of one of the viewer's sessions.
 

@@ -104,6 +104,11 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
                    "The timing of your stations. Your own are in presets.toml beside the settings.",
                    Form.CHOICE, effect="It counts for the next room that you open."),
     ),
+    "Recordings": (
+        SettingRow("listen_model", "Model",
+                   "The model that turns recordings into transcripts, by its name or its folder.",
+                   Form.TEXT),
+    ),
     "Notices": (
         *(SettingRow("notices", title, about, Form.SWITCH, member=sink)
           for sink, (title, about) in _SINKS.items()),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
-from medtui.data.auth import Auth, SessionStorage
+from medtui.data.auth import Auth
+from medtui.data.broadcast import BestSource
 from medtui.data.cases import Cases
-from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
 from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
@@ -26,6 +26,7 @@ from medtui.data.profiles import Profiles
 from medtui.data.rounds import Rounds
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
+from medtui.data.stored_session import SessionStorage
 from medtui.data.tokens import TokenStore
 from medtui.data.window import BOARD, SessionWindow
 from medtui.store.account_value import AccountFile
@@ -82,7 +83,7 @@ class Backend:
             self.clock,
             publish,
             scope,
-            source=PostgresChanges(),
+            source=BestSource(connection),
         )
 
     @property

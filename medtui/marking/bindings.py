@@ -22,7 +22,7 @@ SHEET_KEYS: list[BindingType] = [
             tooltip="An improvement of this domain; of the whole: for next time"),
     Binding("f", "write('red_flags')", "Flag", id="sheet.flag", tooltip="A red flag"),
     Binding("e", "write('evidence')", "Said", show=False, id="sheet.evidence",
-            tooltip="Words that were said, as evidence"),
+            tooltip="Quote what was said, as evidence"),
     Binding("n", "write('notes')", "Note", id="sheet.note",
             tooltip="A note, with the station's time"),
     Binding("u", "unsure", "Unsure", show=False, id="sheet.unsure",

@@ -28,6 +28,8 @@ _NAMED = {key.value for key in Keys} - {""}
 
 def key_named(text: str) -> str | None:
     """A key as Textual calls it, as "question_mark" for "?"; None if there is no such key."""
+    if not text:
+        return None
     if len(text) == 1:
         return _of_character(text) if text.isprintable() and text != " " else None
     *modifiers, base = text.split("+") if not text.endswith("+") else (*text[:-2].split("+"), "+")
@@ -54,6 +56,12 @@ def _is_character(name: str) -> bool:
         return bool(unicodedata.lookup(name.replace("_", " ").upper()))
     except KeyError:
         return False
+
+
+def unchecked(wanted: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
+    """The keys that `[keys]` gives to actions, before it is known which of them clash."""
+    keys = {id_: [key_named(key) for key in keymap.keys_in(value)] for id_, value in wanted}
+    return {id_: [key for key in named if key] for id_, named in keys.items() if any(named)}
 
 
 def keys_of(

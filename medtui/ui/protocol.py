@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
-
-if TYPE_CHECKING:
-    from medtui.core.notices import Notice
+from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 
@@ -27,13 +24,6 @@ class SaveCopy(Dialog[Path]):
     path: Path
     content: Callable[[], str | bytes]
     title: str
-
-
-class TellsNotices(Protocol):
-    """A screen that shows by itself what some notices are about: they need no toast there."""
-
-    def tells(self, notice: Notice) -> bool:
-        """Whether this screen shows it, now or once it is uncovered."""
 
 
 class Ui(Protocol):

@@ -49,9 +49,10 @@ async def test_own_keys_act_and_are_shown_and_what_is_wrong_is_said(
     monkeypatch.setenv("MEDTUI_CONFIG", str(tmp_path / "config.toml"))
     here = await seat(size=(100, 40), person=await stack.person(), keys=load().keys)
     await here.until_text("● LIVE")
-    await here.until_text("there is no action board.bok (did you mean board.book?)")
-    told = [told.words for told in here.app.told]
-    assert any("board.history wants b, which board.book has. All other" in words for words in told)
+    await here.until(lambda: any("[keys]" in told.words for told in here.app.told))
+    [told] = [told.words for told in here.app.told if "[keys]" in told.words]
+    assert "there is no action board.bok (did you mean board.book?)" in told
+    assert told.endswith("board.history wants b, which board.book has. All other keys count.")
     await here.until_text("P Post")
     await here.press("question_mark")
     await here.until_text("P f6")

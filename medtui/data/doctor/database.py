@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.data.connection import NIL, ROUNDS
-from medtui.data.doctor.address import Answer
+from medtui.data.connection import BROADCAST, NIL, ROUNDS
+from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
 
@@ -34,7 +34,7 @@ TABLES = {
 DEPLOY = "Apply medtui's migrations: supabase --workdir medtui db push."
 
 
-def key(text: str, answer: Answer) -> Finding:
+def key(text: str, answer: ServerAnswer) -> Finding:
     """The line `key`: whether it is public, of this project, and not expired."""
     if not text:
         return failed("key", "There is none.", "Set SUPABASE_ANON_KEY, or choose the server again.")
@@ -121,7 +121,11 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
         ), True
     if level.text.strip() == str(ROUNDS):
         return note(
-            "migrations", "The last is missing: users cannot delete their accounts.", DEPLOY
+            "migrations", "Newer ones are missing: users cannot delete their accounts.", DEPLOY
+        ), True
+    if int(level.text) < BROADCAST:
+        return note(
+            "migrations", "The last is missing: for hundreds of viewers changes come late.", DEPLOY
         ), True
     return ok("migrations", "All are there."), True
 
