@@ -78,7 +78,7 @@ class Settings:
     file: Path
     """Where settings are written."""
     server: str = ""
-    """A Supabase project's URL, or `local` for the server of this machine."""
+    """A Supabase project's URL, or `local` for the server on this computer."""
     key: str = ""
     """The project's public key."""
     room_template: str = "https://meet.jit.si/medtui-{id}"
@@ -115,7 +115,7 @@ class Settings:
     """The servers that were used, in the order in which they were first used."""
 
     keys: tuple[tuple[str, object], ...] = ()
-    """`[keys]`: other keys for actions, by their ids ([Keys](#keys))."""
+    """`[keys]`: other keys for actions, by their ids ([list](docs/settings.md#keys))."""
 
     @property
     def state(self) -> Path:
@@ -301,7 +301,7 @@ def invited(line: str) -> tuple[str, str]:
             "ask for one with the publishable key."
         )
     if not is_public(key):
-        raise BadConfig("The key in this invitation is none of Supabase's: copy the whole line.")
+        raise BadConfig("The key in this invitation is not a Supabase key: copy the whole line.")
     return f"{scheme.lower()}://{host.lower()}" + (f":{int(port)}" if port else ""), key
 
 

@@ -1,6 +1,6 @@
-"""All actions with their ids and keys: `python -m tests.keys` prints the README's table.
+"""All actions with their ids and keys: `python -m tests.keys` prints the table of docs/settings.md.
 
-`python -m tests.keys --write` puts it into the README.
+`python -m tests.keys --write` puts it there.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from textual.keys import format_key
 from medtui.app import WITH_KEYS
 from medtui.ui.key_table import all_actions
 
-README = Path(__file__).parent.parent / "README.md"
+PAGE = Path(__file__).parent.parent / "docs/settings.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- /keys -->\n"
 
 
@@ -37,13 +37,13 @@ def _shown(key: str) -> str:
 
 
 def written(text: str) -> str:
-    """The README with the table as it is now."""
+    """The page with the table as it is now."""
     head, _, rest = text.partition(BEGIN)
     return f"{head}{BEGIN}{table()}{END}{rest.partition(END)[2]}"
 
 
 if __name__ == "__main__":
     if "--write" in sys.argv:
-        README.write_text(written(README.read_text("utf-8")), "utf-8")
+        PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
     else:
         print(table(), end="")

@@ -133,6 +133,9 @@ class AccountContext(Context, Protocol):
     def publish(self, event: Event) -> None:
         """Handle an event of the data module."""
 
+    def set_motion(self, *, moves: bool) -> None:
+        """Have things move on the screen, or not."""
+
     def follow_notices(self) -> None:
         """Tell notices as the settings say now."""
 

@@ -51,6 +51,8 @@ class SettingsFlow:
         match name:
             case "theme":
                 context.theme = context.settings.theme
+            case "motion":
+                context.set_motion(moves=context.settings.motion)
             case "zone":
                 context.zone, warning = config.zone(context.settings)
                 if warning:

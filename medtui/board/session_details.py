@@ -10,10 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.agenda import name_of
+from medtui.core.avatars import avatar_of
 from medtui.core.session_acts import possible_acts
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
 from medtui.ui.app_base import key_for
+from medtui.ui.avatars import avatar_content
 
 KEYS = {
     "room": ("enter", "go into the room"),
@@ -56,11 +58,11 @@ class SessionDetails(Static):
         host = session.host
         blocks = [
             [
-                Content.styled(name_of(host), "bold"),
+                avatar_content(avatar_of(host), self.app) + Content.styled(name_of(host), "bold"),
                 *([Content.styled(host.level, "$faint")] if host else []),
             ],
             self._when(session, now),
-            [Content(self._guest(session)), Content(self._candidate(session))],
+            [self._guest(session), Content(self._candidate(session))],
         ]
         if session.case:
             case = " · ".join(filter(None, (session.case.category, session.case.domain)))
@@ -85,19 +87,23 @@ class SessionDetails(Static):
         stage = " for ".join(filter(None, (standing(session, now), _minutes(session, now))))
         return [Content(f"{session.type_label or 'Session'}, {when}"), Content(stage)]
 
-    def _guest(self, session: PracticeSession) -> str:
+    def _guest(self, session: PracticeSession) -> Content:
         if session.guest_id is None:
-            return "The guest's seat is free." if session.is_open else "No guest."
+            return Content("The seat is free." if session.is_open else "No guest.")
         if session.guest_id == self._viewer:
-            return "You are the guest."
+            return Content("You are the guest.")
         if session.guest is None:
-            return "The guest's seat is taken."
-        return f"Guest: {session.guest.name}, {session.guest.level}"
+            return Content("The seat is taken.")
+        return Content.assemble(
+            "Guest: ",
+            avatar_content(avatar_of(session.guest), self.app),
+            f"{session.guest.name}, {session.guest.level}",
+        )
 
     def _candidate(self, session: PracticeSession) -> str:
         who = session.candidate_id
         if who is None:
-            return "The candidate is decided in the room."
+            return "Roles are agreed in the room."
         if who == self._viewer:
             return "You are the candidate."
         people = {p.user_id: p.name for p in (session.host, session.guest) if p}

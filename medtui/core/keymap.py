@@ -94,7 +94,7 @@ def _guess(id_: str, known: Actions) -> str:
     return f" (did you mean {close[0]}?)" if close else ""
 
 
-def _clash(given: Mapping[str, list[str]], known: Actions) -> tuple[str, str, str] | None:
+def _clash(given: dict[str, list[str]], known: Actions) -> tuple[str, str, str] | None:
     """The last action that was given another's key: it, the key, and the other; None: none was."""
     for id_ in reversed(given):
         for other, action in known.items():

@@ -8,12 +8,14 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Static
 
 from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet
 from medtui.core.rubrics import RubricDomain
 from medtui.documents.words import figure
+from medtui.ui.cells import wrap
 from medtui.ui.vim_keys import vim_bindings
 
 SIGNS = {
@@ -28,8 +30,7 @@ SIGNS = {
 UNSURE = "?"
 DRAFT = "…"
 BAR = 10
-NAME = 26
-"""A name is cut to no fewer cells before the bars go."""
+"""Cells of a bar; it goes before a name is cut."""
 
 
 class TableRow(NamedTuple):
@@ -57,7 +58,7 @@ class Widths(NamedTuple):
         signs = max(6, *(cell_len(row.signs.plain) for row in rows))
         wanted = max(cell_len(row.name) for row in rows)
         room = width - 2 - 2 - score - (aside + 2 if aside else 0) - 2 - signs - 1
-        bar = BAR + 2 if room - BAR - 2 >= min(wanted, NAME) else 0
+        bar = BAR + 2 if room - BAR - 2 >= wanted else 0
         return cls(max(12, min(wanted, room - bar)), score, bar, aside)
 
 
@@ -76,7 +77,7 @@ class MarkTable(Static, can_focus=True):
         Binding("minus", "step(-1)", "Less", show=False, key_display="-", id="sheet.less",
                 tooltip="A lower mark"),
         Binding("backspace,delete", "unmark", "No mark", show=False, key_display="⌫",
-                id="sheet.unmark", tooltip="Take the mark back"),
+                id="sheet.unmark", tooltip="Delete the mark"),
     ]  # fmt: skip
 
     class Moved(Message):
@@ -101,6 +102,8 @@ class MarkTable(Static, can_focus=True):
         self._sheet = sheet
         self._cursor = 0
         self._typed = ""
+        self._line_places: list[int] = []
+        """Which place each line is of: a long name takes several."""
 
     @property
     def place(self) -> str:
@@ -119,6 +122,11 @@ class MarkTable(Static, can_focus=True):
         if place in self._places:
             self._go(self._places.index(place))
 
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the cursor's line is, for the terminal's own cursor."""
+        return Offset(0, self._cursor)
+
     # Drawing
 
     @property
@@ -128,16 +136,37 @@ class MarkTable(Static, can_focus=True):
     def _draw(self) -> None:
         rows = [self._row(place) for place in self._places]
         widths = Widths.of(rows, self.size.width or 80)
-        lines = [self._line(row, widths, number == self._cursor) for number, row in enumerate(rows)]
+        lines: list[Content] = []
+        self._line_places = []
+        for number, row in enumerate(rows):
+            drawn = self._lines(row, widths, number == self._cursor)
+            lines += drawn
+            self._line_places += [number] * len(drawn)
         self.update(Content("\n").join(lines))
 
     def _row(self, place: str) -> TableRow:
         domain, given = self._sheet.domain(place), self._sheet.at(place)
-        name = domain.name if domain else "The station as a whole"
+        name = domain.name if domain else "Overall"
         return TableRow(name, *self._marks(domain, given.score), self._signs(place))
 
-    def _line(self, row: TableRow, widths: Widths, is_here: bool) -> Content:
-        name = Content(row.name).truncate(widths.name, ellipsis=True)
+    def _lines(self, row: TableRow, widths: Widths, is_here: bool) -> list[Content]:
+        """A row; with the rest of a long name under its beginning."""
+        spans = wrap(row.name, widths.name)
+        first, *more = [Content(row.name[begin:end]) for begin, end in spans]
+        lines = [self._line(first, row, widths, is_here)]
+        for rest in more:
+            line = Content.assemble(("▌ ", "$accent") if is_here else "  ", rest)
+            line = line.stylize("bold") if is_here else line
+            lines.append(self._filled(line, is_here))
+        return lines
+
+    def _filled(self, line: Content, is_here: bool) -> Content:
+        line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
+        if is_here and self.has_focus:
+            line = line.stylize("reverse" if self.app.native_ansi_color else "on $cursor-line")
+        return line
+
+    def _line(self, name: Content, row: TableRow, widths: Widths, is_here: bool) -> Content:
         is_marked = row.share is not None
         line = Content.assemble(
             ("▌ ", "$accent") if is_here else "  ",
@@ -149,8 +178,7 @@ class MarkTable(Static, can_focus=True):
             "  ",
             row.signs,
         )
-        line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
-        return line.stylize("on $cursor-line") if is_here and self.has_focus else line
+        return self._filled(line, is_here)
 
     def _marks(
         self, domain: RubricDomain | None, score: int | None
@@ -209,7 +237,8 @@ class MarkTable(Static, can_focus=True):
         self._go(len(self._places) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        self._go(event.y)
+        if 0 <= event.y < len(self._line_places):
+            self._go(self._line_places[event.y])
 
     # Marking
 
@@ -233,7 +262,7 @@ class MarkTable(Static, can_focus=True):
                 self.post_message(self.Marked(int(digit)))
             else:
                 words = "; ".join(f"{n} {grade}" for n, grade in enumerate(grades, 1))
-                self.post_message(self.NoMark(words or "This rubric has no grade of the whole."))
+                self.post_message(self.NoMark(words or "This rubric has no overall grade."))
             return
         typed = domain.typed(self._typed, digit)
         if typed is None:

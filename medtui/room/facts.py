@@ -5,7 +5,6 @@ What is to be decided before it is in the checklist.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -14,9 +13,12 @@ from uuid import UUID
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_content
+from medtui.ui.cells import wrap
 
 LABEL = 11
 
@@ -55,9 +57,13 @@ class RoomFacts(Static):
 
     def show(self, session: PracticeSession, now: datetime, presence: Presence) -> None:
         """Show a room as it is."""
-        room = max(20, self.size.width - LABEL)
+        room = max(20, self.size.width - LABEL - CELLS - 1)
         lines = [
-            Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
+            Content.assemble(
+                (f"{label if first else '':<{LABEL}}", "$faint"),
+                self._avatar(session) if first and label == "Here" else "",
+                Content(line),
+            )
             for label, words in self._facts(session, now, presence)
             for first, line in _wrapped(words, room)
         ]
@@ -67,6 +73,10 @@ class RoomFacts(Static):
         if not content.is_same(self._shown):
             self._shown = content
             self.update(content)
+
+    def _avatar(self, session: PracticeSession) -> Content:
+        """Of the other one."""
+        return avatar_content(avatar_of(session.partner_of(self._viewer)), self.app)
 
     def _facts(
         self, session: PracticeSession, now: datetime, presence: Presence
@@ -96,12 +106,12 @@ class RoomFacts(Static):
 
 def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
     """The lines of a text, each with whether it is the first."""
-    for number, line in enumerate(textwrap.wrap(words, room) or [""]):
-        yield number == 0, line
+    for begin, end in wrap(words, room):
+        yield begin == 0, words[begin:end]
 
 
 def _there(is_there: bool | None) -> str:
-    return {None: "…", True: "is there", False: "not there yet"}[is_there]
+    return {None: "…", True: "uploaded", False: "not yet uploaded"}[is_there]
 
 
 def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
@@ -110,9 +120,9 @@ def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
         return "you"
     name = person(session, partner, me)
     if presence.is_refused:
-        return f"you; this server does not tell whether {name} is"
+        return f"you; this server does not show whether {name} is here"
     if presence.people is None:
-        return "you; who else is not known now"
+        return "you; who else is here is not known now"
     return f"you and {name}" if partner in presence.people else f"you; {name} is not here yet"
 
 

@@ -141,7 +141,9 @@ class HostActions:
     async def _next_round(self, session: PracticeSession, candidate: UUID | None) -> None:
         if candidate is None:
             return
-        question = "The station runs still. Finish it for both of you, and begin the next round?"
+        question = (
+            "The station is still running. Finish it for both of you, and start the next round?"
+        )
         if session.stage is Stage.INTERVIEW and not await self._ui.ask(question, "Next round"):
             return
         await self._ui.begin_round(candidate)
@@ -271,7 +273,7 @@ class HostActions:
             return
         reading = self._ui.room.reading(self._context.now())
         if reading is not None and not reading.is_over:
-            question = "The time is not up yet. Finish the station for both of you?"
+            question = "Time is not up yet. Finish the station for both of you?"
             if not await self._ui.ask(question, "Finish"):
                 return
         await self._ui.write(self._backend.sessions.set_stage(session, Stage.WRAP_UP))
@@ -288,7 +290,7 @@ class HostActions:
         if self._ui.refuse(rules.why_not_remove(session, self._me)):
             return
         name = person(session, session.guest_id, self._me)
-        if await self._ui.ask(f"Free {name}'s seat for somebody else?", "Free it"):
+        if await self._ui.ask(f"Free {name}'s seat for another person?", "Free it"):
             await self._ui.write(self._backend.sessions.remove_guest(session))
 
     def _called(self, who: UUID) -> str:

@@ -48,8 +48,8 @@ def local_zone() -> tuple[tzinfo, str]:
         guess = f" (did you mean {error.guess}?)" if error.guess else ""
         zone = _machines_zone()
         return zone, (
-            f'TZ is set to "{given}", which is no time zone{guess}: times are shown in this'
-            f" machine's own, {zone}. Correct the variable, or unset it."
+            f'TZ is set to "{given}", which is not a time zone{guess}: times are shown in this'
+            f" computer's own, {zone}. Correct the variable, or unset it."
         )
 
 
@@ -66,7 +66,7 @@ def configured_zone(named: str, file: Path) -> tuple[tzinfo, str]:
         found, _ = local_zone()
         guess = f" (did you mean {error.guess}?)" if error.guess else ""
         return found, (
-            f'{file}: zone is "{clean_line(named)}", which is no time zone{guess}: times are shown'
+            f'{file}: zone is "{clean_line(named)}", not a time zone{guess}: times are shown'
             f" in this computer's own, {found}. Correct it there, or press , on the board."
         )
 

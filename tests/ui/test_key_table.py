@@ -1,4 +1,4 @@
-"""Keys of the user's own: read from the settings, shown everywhere, and listed in the README."""
+"""Keys of one's own: read from the settings, shown everywhere, listed in docs/settings.md."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from medtui.app import WITH_KEYS
 from medtui.config import load
 from medtui.ui.key_table import all_actions, key_named, keys_of
 from tests.helpers.stack import Stack
-from tests.keys import README, written
+from tests.keys import PAGE, written
 
 
-def test_the_readme_lists_every_action_with_its_keys() -> None:
-    text = README.read_text("utf-8")
+def test_the_documentation_lists_every_action_with_its_keys() -> None:
+    text = PAGE.read_text("utf-8")
     assert written(text) == text, "run: python -m tests.keys --write"
 
 
