@@ -275,7 +275,8 @@ def _join(options: argparse.Namespace) -> int:
         settings.with_server(server, key, options.name)
     except BadConfig as error:
         return complain(str(error))
-    return _run({"server": server, "key": key}, credentials=options.credentials)
+    flags: dict[str, str | None] = {"server": server, "key": key}
+    return _run(flags, credentials=options.credentials, is_invited=True)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -337,6 +338,7 @@ def _run(
     viewer: str | None = None,
     credentials: dict[str, str] | None = None,
     code: str = "",
+    is_invited: bool = False,
 ) -> int:
     from medtui.config import BadConfig, load
     from medtui.launcher import Launcher, Login
@@ -366,6 +368,7 @@ def _run(
     with nullcontext() if demo else logged(settings.state):
         launcher = Launcher(viewer=login, folder=_data_folder)
         app = MedtuiApp(settings, launcher, demo=demo, login=unattended, code=code)
+        app.servers.is_invited = is_invited
         return app.run() or app.return_code or 0
 
 

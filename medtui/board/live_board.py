@@ -34,6 +34,7 @@ from medtui.data.events import (
     FeedWentStale,
     NoticesChanged,
     SessionsChanged,
+    WindowBegun,
 )
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
@@ -138,6 +139,8 @@ class LiveBoard(ActingScreen):
                     self._changed |= changed
                 self._has_news = self._is_read
                 self._is_read = True
+            case WindowBegun(sessions) if not self._is_read:
+                self._board.read(sessions)
             case SessionsChanged(changed, removed):
                 self._changed |= self._board.apply(changed, removed)
                 self._has_news = True

@@ -47,9 +47,10 @@ class ProgressView(ScrollView, can_focus=True):
         for name in ("name", "faint", "line", "rule", "ai", "human", "up", "down", "often")
     }
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, *, braille: bool = True) -> None:
         super().__init__()
         self._zone = zone
+        self._braille = braille
         self._series: Sequence[Series] = ()
         self._by = By.SKILL
         self._now = datetime.now(UTC)
@@ -122,7 +123,7 @@ class ProgressView(ScrollView, can_focus=True):
             [Segment(label, self._style("faint")), *self._segments(row)]
             for label, row in zip(
                 ruler(scale, height),
-                chart(series.points, scale, room, height, series.own),
+                chart(series.points, scale, room, height, series.own, braille=self._braille),
                 strict=True,
             )
         ]

@@ -83,7 +83,7 @@ class HistoryScreen(ActingScreen):
         yield HistoryHeader()
         with Horizontal(id="history"):
             yield HistoryList(self._zone)
-            yield ProgressView(self._zone)
+            yield ProgressView(self._zone, braille=self.context.settings.braille)
             yield Static(id="history-hint", markup=False)
             with VerticalScroll(id="history-details", can_focus=False):
                 yield HistoryDetails(self._zone)
