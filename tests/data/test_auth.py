@@ -22,6 +22,7 @@ from medtui.data import (
     StoredTokens,
     Unreachable,
     auth,
+    stored_session,
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
@@ -292,7 +293,10 @@ async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_m
     events: list[Event] = []
     backend = await open_backend(person, notify=events.append)
     wrong = SimpleNamespace(time=lambda: time.time() + hours * 3600)
-    for module in (auth, gotrue_client):  # the server, in this process too, has the right one
+    for module in (
+        stored_session,
+        gotrue_client,
+    ):  # the server, in this process too, has the right one
         monkeypatch.setattr(module, "time", wrong)
     for _ in range(10):
         await asyncio.sleep(0.05)
