@@ -26,6 +26,7 @@ from medtui.data import (
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
+from tests.helpers.mails import codes
 from tests.helpers.proxy import proxied
 from tests.helpers.stack import Person, Stack
 
@@ -255,14 +256,12 @@ async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     with pytest.raises(Invalid, match="no change of e-mail"):
         await backend.codes.enter_change("123456")
     assert await backend.codes.change_email("moved@example.org") is False
-    codes = {
-        row["email"]: row["code"] for row in await stack.sql("select * from auth.one_time_codes")
-    }
+    sent = await codes(stack, person.email, "moved@example.org")
     with pytest.raises(Invalid) as refusal:
-        await backend.codes.enter_change(f"{(int(codes[person.email]) + 1) % 10**6:06}x")
+        await backend.codes.enter_change(f"{(int(sent[person.email]) + 1) % 10**6:06}x")
     assert refusal.value.field == "code"
-    assert await backend.codes.enter_change(codes[person.email]) == "moved@example.org"
-    assert await backend.codes.enter_change(codes["moved@example.org"]) is None
+    assert await backend.codes.enter_change(sent[person.email]) == "moved@example.org"
+    assert await backend.codes.enter_change(sent["moved@example.org"]) is None
     assert backend.auth.user is not None
     assert (backend.auth.user.email, backend.auth.user.new_email) == ("moved@example.org", None)
     assert (await backend.profiles.mine()) is not None
