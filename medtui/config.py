@@ -62,7 +62,6 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
 
-
 LOCK_SECONDS = 5
 """Seconds to wait for a lock: longer than another program takes to write its settings."""
 
@@ -244,10 +243,7 @@ def notice_rules(settings: Settings) -> NoticeRules:
 
 
 def zone(settings: Settings) -> tuple[tzinfo, str]:
-    """The zone that times are shown in, and a sentence if a name of one is wrong, else "".
-
-    That of TZ, else the settings', else this computer's.
-    """
+    """See `configured_zone`."""
     from medtui.store.zones import configured_zone
 
     return configured_zone(settings.zone, settings.file)

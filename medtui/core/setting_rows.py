@@ -109,6 +109,13 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
                    "The model that turns recordings into transcripts, by its name or its folder.",
                    Form.TEXT),
     ),
+    "Marks drafted by a model": (
+        SettingRow("draft_url", "Endpoint",
+                   "The endpoint that drafts marks, as http://127.0.0.1:11434/v1. Empty: none.",
+                   Form.TEXT),
+        SettingRow("draft_model", "Model", "The model that is asked there, by its name there.",
+                   Form.TEXT),
+    ),
     "Notices": (
         *(SettingRow("notices", title, about, Form.SWITCH, member=sink)
           for sink, (title, about) in _SINKS.items()),
