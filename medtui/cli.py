@@ -275,7 +275,7 @@ def _join(options: argparse.Namespace) -> int:
         settings.with_server(server, key, options.name)
     except BadConfig as error:
         return complain(str(error))
-    flags = {"server": server, "key": key}
+    flags: dict[str, str | None] = {"server": server, "key": key}
     return _run(flags, credentials=options.credentials, is_invited=True)
 
 

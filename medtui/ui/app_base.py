@@ -230,7 +230,7 @@ class AppBase(EndsPlainly, App[int]):
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
         if self.no_color:  # what is chosen has no other background then
-            variables["block-cursor-text-style"] = "bold reverse"
+            variables["block-cursor-text-style"] = "bold underline"
         return variables
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

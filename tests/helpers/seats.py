@@ -24,6 +24,7 @@ from textual.widgets import Input
 
 from medtui.app import MedtuiApp
 from medtui.config import Settings
+from medtui.core import avatars
 from medtui.data import MemoryTokens
 from medtui.data.tokens import TokenStore
 from medtui.launcher import Launcher, Login
@@ -278,8 +279,14 @@ class Picture(SingleFileSnapshotExtension):
 
 
 @pytest.fixture
-def picture(snapshot: SnapshotAssertion) -> Callable[[Seat, str], None]:
-    """Compare a seat's screen with the stored picture (`pytest --snapshot-update` stores it)."""
+def picture(
+    snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Seat, str], None]:
+    """Compare a seat's screen with the stored picture (`pytest --snapshot-update` stores it).
+
+    The colour of initials is by the user's id, which is another one each time: here it is one.
+    """
+    monkeypatch.setattr(avatars, "TINTS", avatars.TINTS[:1])
 
     def compare(seat: Seat, name: str) -> None:
         with seat.app._context():

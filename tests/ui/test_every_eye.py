@@ -47,11 +47,15 @@ async def walk(terminal: Terminal) -> None:
     await terminal.until("Project URL")
     await terminal.quiet(0.2)
     assert cursor_line(terminal).startswith("https://abc.supabase.co")
-    terminal.press("nonsense\x13")
-    await terminal.until("This is not a URL")
+    terminal.press("nonsense")
+    await terminal.until("nonsense")
     await terminal.quiet(0.2)
     cursor = terminal._screen.cursor
     assert terminal.lines[cursor.y][: cursor.x].endswith("nonsense")
+    terminal.press("\x13")
+    await terminal.until("✗ Enter the project's public key")
+    await terminal.quiet(0.2)
+    assert "✗ Enter the project's public key" in terminal.lines[terminal._screen.cursor.y + 1]
     terminal.press("\x10")
     await terminal.until("Search for commands")
     await terminal.quiet(0.2)
@@ -75,7 +79,7 @@ async def test_an_ansi_theme_has_no_colour_but_the_terminals(tmp_path: Path) -> 
 async def test_with_no_color_there_is_none(tmp_path: Path) -> None:
     async with first_screens(tmp_path / "home", "medtui-light", NO_COLOR="1") as terminal:
         await walk(terminal)
-        assert any("7" in style.split(";") for style in styles(terminal)), "what is chosen"
+        assert any("4" in style.split(";") for style in styles(terminal)), "what is chosen"
         assert [style for style in styles(terminal) if ANY.search(style)] == []
 
 
