@@ -16,6 +16,7 @@ from medtui.commands import (
     case_import,
     completion,
     doctor,
+    draft,
     files,
     listen,
     notices,
@@ -117,7 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     signed_in.add_codes(opening, nargs=1)
     opening.set_defaults(run=_open)
 
-    for group in (sessions, posting, past, files, listen, calendar, watch, notices, completion):
+    for group in (
+        sessions,
+        posting,
+        past,
+        files,
+        listen,
+        draft,
+        calendar,
+        watch,
+        notices,
+        completion,
+    ):
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 
@@ -184,7 +196,7 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
     app = MedtuiApp(
         settings,
         Launcher(viewer=lambda: Login("", "")),
-        first=lambda: FileReviewScreen(readings, settings.state),
+        first=lambda: FileReviewScreen(readings, settings.state, settings),
     )
     return app.run() or app.return_code or 0
 
