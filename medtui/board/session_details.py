@@ -14,6 +14,7 @@ from medtui.core.avatars import avatar_of
 from medtui.core.session_acts import possible_acts
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
+from medtui.ui.app_base import key_for
 from medtui.ui.avatars import avatar_content
 
 KEYS = {
@@ -117,7 +118,9 @@ class SessionDetails(Static):
             is_complete=self.is_complete,
             with_files=self.with_files,
         )
-        return (KEYS[act] for act in acts)
+        for act in acts:
+            key, does = KEYS[act]
+            yield key_for(self.app, f"board.{act}", key), does
 
 
 def _minutes(session: PracticeSession, now: datetime) -> str:

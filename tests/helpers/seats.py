@@ -210,6 +210,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         on: Stack | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
+        keys: tuple[tuple[str, object], ...] = (),
         motion: bool = True,
         **options: Any,
     ) -> Seat:
@@ -219,6 +220,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             server=there.url if server is None else server,
             key=there.anon_key if server is None else key or "",
             theme=theme,
+            keys=keys,
             motion=motion,
         )
         kept = MemoryTokens() if tokens is None else tokens
@@ -307,18 +309,18 @@ Pictures = Callable[[Seat, str], Awaitable[None]]
 def pictures(picture: Callable[[Seat, str], None], request: pytest.FixtureRequest) -> Pictures:
     """Compare a seat's screen at each of `SIZES`; it is left at the first.
 
-    With `--gallery FOLDER`, pictures of all sizes and themes are put there, and looked at.
+    With `--gallery FOLDER`, pictures of all sizes and themes are put there instead.
     """
     folder = request.config.getoption("--gallery")
 
     async def compare(seat: Seat, name: str) -> None:
+        if folder is not None:
+            await gallery.take(seat, name, folder)
+            return
         for width, height in SIZES:
             await seat.resize(width, height)
             picture(seat, f"{name}-{width}x{height}")
         await seat.resize(*SIZES[0])
-        if folder is not None:
-            await gallery.take(seat, name, folder)
-        else:
-            assert eyes.faults(seat) == []
+        assert eyes.faults(seat) == []
 
     return compare
