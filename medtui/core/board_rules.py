@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START, name_of
 from medtui.models import (
     CANNOT_LEAVE,
+    FileKind,
     PracticeSession,
     Stage,
     is_openable_link,
@@ -121,3 +123,13 @@ def why_not_invite(session: PracticeSession, now: datetime) -> str | None:
 def room_link(template: str, session_id: UUID) -> str:
     """The room link of a new session, from the template in the settings."""
     return template.replace("{id}", session_id.hex)
+
+
+def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:
+    """A sentence why a session with these files is not cancelled, and what to do."""
+    known = [kind.value for kind in FileKind if kind.filename in names]
+    files = " and ".join(known) if len(known) == len(names) else f"{len(names)} files"
+    loser = f"{session.guest.name} would lose its {files}, too" if session.guest else (
+        f"it has files ({files})"
+    )  # fmt: skip
+    return f"The session is not cancelled: {loser}. To delete files press R, then d."

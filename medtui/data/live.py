@@ -22,7 +22,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -49,7 +49,7 @@ from medtui.data.row_lookups import Relations
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.window import SessionWindow
-from medtui.data.window_diff import Rows, differing, has_missed
+from medtui.data.window_diff import Rows, differing, has_missed, with_profile
 from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
@@ -145,21 +145,12 @@ class LiveFeed:
         self._expect(session.id)
         self.rooms.follow([session])
         if self._rows.get(session.id) != session:
-            self._rows[session.id] = session
-            self._notify(SessionsChanged(changed=(session,)))
+            self._put([session])
 
     def apply_profile(self, profile: Profile) -> None:
         """Show the user's own profile as it was saved: the feed carries no profiles."""
         self._writes += 1
-        changed = []
-        for session in self._rows.values():
-            roles = {"host": session.host_id, "guest": session.guest_id}
-            theirs = [role for role, id_ in roles.items() if id_ == profile.user_id]
-            if theirs:
-                changed.append(session.model_copy(update=dict.fromkeys(theirs, profile)))
-        self._rows.update((session.id, session) for session in changed)
-        if changed:
-            self._notify(SessionsChanged(changed=tuple(changed)))
+        self._put(with_profile(self._rows.values(), profile))
 
     def drop(self, session_id: UUID) -> None:
         """Show that a session of our own is gone, before the feed brings it."""
@@ -333,12 +324,9 @@ class LiveFeed:
             # has dropped a few of many changes.
             changed = [window[id_] for id_ in suspects if id_ in window]
             removed = [id_ for id_ in suspects if id_ not in window]
-            self._rows.update((session.id, session) for session in changed)
-            for id_ in removed:
-                del self._rows[id_]
             self._relations.remember(changed)
             self.rooms.follow(changed)
-            self._notify(SessionsChanged(tuple(changed), tuple(removed)))
+            self._put(changed, removed)
 
     async def _compare(self) -> tuple[Rows, set[UUID] | None]:
         """Read the window. Returns it, and the ids in which it differs from what the feed brings.
@@ -391,8 +379,10 @@ class LiveFeed:
             for id_, record in records.items()
             if (record is None or id_ in left) and id_ in self._rows
         ]
-        for session in changed:
-            self._rows[session.id] = session
+        self._put(changed, removed)
+
+    def _put(self, changed: Sequence[PracticeSession], removed: Sequence[UUID] = ()) -> None:
+        self._rows.update((session.id, session) for session in changed)
         for id_ in removed:
             del self._rows[id_]
         if changed or removed:

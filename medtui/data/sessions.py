@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
 
+from medtui.core.board_rules import why_not_with_files
 from medtui.core.session_fields import EDITED, FIELDS, POSTED
 from medtui.data.assessments import Assessments
 from medtui.data.conflicts import changed
@@ -33,7 +34,6 @@ from medtui.data.rows import iso, sessions_in, stored
 from medtui.data.window import BOARD, SessionWindow
 from medtui.models import (
     CANNOT_LEAVE,
-    FileKind,
     PracticeSession,
     SessionDraft,
     SessionValues,
@@ -394,16 +394,6 @@ def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
     return is_candidate == draft.host_is_candidate and all(
         getattr(present, field.name) == getattr(draft, field.name) for field in POSTED
     )
-
-
-def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:
-    """A sentence why a session with these files is not cancelled, and what to do."""
-    known = [kind.value for kind in FileKind if kind.filename in names]
-    files = " and ".join(known) if len(known) == len(names) else f"{len(names)} files"
-    loser = f"{session.guest.name} would lose its {files}, too" if session.guest else (
-        f"it has files ({files})"
-    )  # fmt: skip
-    return f"The session is not cancelled: {loser}. To delete files press R, then d."
 
 
 def _text(id_: object) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from medtui.data.window import SessionWindow
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, Profile
 
 Rows = dict[UUID, PracticeSession]
 
@@ -53,3 +53,14 @@ def _has_come_in(
 def _bare(session: PracticeSession | None) -> PracticeSession | None:
     """The session without people and case, as the feed carries it."""
     return session and session.model_copy(update={"host": None, "guest": None, "case": None})
+
+
+def with_profile(sessions: Iterable[PracticeSession], profile: Profile) -> list[PracticeSession]:
+    """The sessions of a person, with their profile as it is now."""
+    changed = []
+    for session in sessions:
+        roles = {"host": session.host_id, "guest": session.guest_id}
+        theirs = [role for role, id_ in roles.items() if id_ == profile.user_id]
+        if theirs:
+            changed.append(session.model_copy(update=dict.fromkeys(theirs, profile)))
+    return changed
