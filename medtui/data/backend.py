@@ -14,7 +14,7 @@ from medtui.data.cases import Cases
 from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
-from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
+from medtui.data.connection import FUNCTIONS, ROUNDS, WAITING, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.factors import Factors
@@ -27,6 +27,7 @@ from medtui.data.rounds import Rounds
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.tokens import TokenStore
+from medtui.data.waiting import Waiting
 from medtui.data.window import BOARD, SessionWindow
 from medtui.store.account_value import AccountFile
 
@@ -69,11 +70,13 @@ class Backend:
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
         self.passing = Passing(self.auth, self.clock, notify)
+        self.waiting = Waiting(connection, self.auth, self.sessions, self.clock, notify)
 
         def publish(event: Event) -> None:
             self.news.on_event(event)
             notify(event)
             self.passing.on_event(event, self.live.rooms)
+            self.waiting.on_event(event)
 
         self.live = LiveFeed(
             connection,
@@ -102,6 +105,11 @@ class Backend:
     def has_rounds(self) -> bool:
         """Whether the server keeps the seat of the next round. True also before it was asked."""
         return (self._connection.known_level or ROUNDS) >= ROUNDS
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the server has waiting lists. True also before it was asked."""
+        return (self._connection.known_level or WAITING) >= WAITING
 
     @property
     def takes_self_assessments(self) -> bool:
@@ -143,6 +151,7 @@ class Backend:
         finally:
             await backend.live.stop()
             await backend.passing.close()
+            await backend.waiting.close()
             await backend.news.close()
             await backend.auth.close()
             await connection.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.data.connection import NIL, ROUNDS
+from medtui.data.connection import DELETION, NIL, ROUNDS
 from medtui.data.doctor.address import Answer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
@@ -121,8 +121,12 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
         ), True
     if level.text.strip() == str(ROUNDS):
         return note(
-            "migrations", "The last is missing: users cannot delete their accounts.", DEPLOY
+            "migrations",
+            "The last two are missing: users cannot delete their accounts, or wait for a seat.",
+            DEPLOY,
         ), True
+    if level.text.strip() == str(DELETION):
+        return note("migrations", "The last is missing: users cannot wait for a seat.", DEPLOY), True
     return ok("migrations", "All are there."), True
 
 
