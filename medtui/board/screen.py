@@ -42,10 +42,11 @@ from medtui.data.events import (
     Event,
     FeedWentLive,
     FeedWentStale,
+    LinesChanged,
     NoticesChanged,
     SessionsChanged,
 )
-from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
+from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession, Profile
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.ui import routes
 from medtui.ui.acting import ActingScreen
@@ -150,6 +151,8 @@ class BoardScreen(ActingScreen):
                 pass
             case NoticesChanged():
                 self._show_notice()
+            case LinesChanged():
+                self.list.lines = self.details.lines = self._backend.waiting.lines
             case _:
                 return
         self._redraw_soon()
@@ -186,6 +189,7 @@ class BoardScreen(ActingScreen):
                 now=self.now,
                 is_complete=self._backend.is_complete,
                 with_files=self.details.with_files,
+                lines=self.list.lines if self._backend.has_waiting else None,
             ),
         )
 
@@ -242,6 +246,7 @@ class BoardScreen(ActingScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
+        self.details.has_waiting = self._backend.has_waiting
         self.details.show(self.list.session, self.now)
         if isinstance(screen := self.app.screen, DetailsScreen):
             if session := self._board.get(screen.session_id):
@@ -298,8 +303,7 @@ class BoardScreen(ActingScreen):
             self.me,
             self.zone,
             self.now,
-            is_complete=self._backend.is_complete,
-            with_files=self.details.with_files,
+            like=self.details,
         )
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.
@@ -453,6 +457,11 @@ class BoardScreen(ActingScreen):
     def end_offer(self) -> None:
         self.app.clear_notifications()
         self.refresh_bindings()
+
+    def people(self) -> list[Profile]:
+        sessions = self._board.sessions
+        found = {p.user_id: p for s in sessions for p in (s.host, s.guest) if p is not None}
+        return list(found.values())
 
     def expect_gone(self, session_id: UUID) -> None:
         self._cancelling.add(session_id)

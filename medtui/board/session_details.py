@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from medtui.core.agenda import name_of
 from medtui.core.session_acts import possible_acts
+from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
 
@@ -23,6 +24,10 @@ KEYS = {
     "review": ("R", "review it"),
     "open_link": ("o", "open the room link"),
     "copy_link": ("y", "copy the room link"),
+    "wait": ("b", "wait for the seat"),
+    "stop_waiting": ("l", "stop waiting"),
+    "pass_on": ("l", "pass it on"),
+    "keep": ("i", "keep the seat for a person"),
 }
 """The key of each act, and what it does."""
 
@@ -34,6 +39,10 @@ class SessionDetails(Static):
         super().__init__(markup=False)
         self.is_complete = True
         """Whether the server has our migrations."""
+        self.has_waiting = True
+        """Whether the server has waiting lists."""
+        self.lines: Lines = {}
+        """The lines in which the viewer waits, and those for their own sessions."""
         self.with_files: Collection[UUID] = ()
         """The viewer's sessions that are known to have files."""
         self._viewer = viewer
@@ -59,7 +68,10 @@ class SessionDetails(Static):
                 *([Content.styled(host.level, "$faint")] if host else []),
             ],
             self._when(session, now),
-            [Content(self._guest(session)), Content(self._candidate(session))],
+            [
+                *map(Content, self._seat(session, now)),
+                Content(self._candidate(session)),
+            ],
         ]
         if session.case:
             case = " · ".join(filter(None, (session.case.category, session.case.domain)))
@@ -83,6 +95,12 @@ class SessionDetails(Static):
             when += f" ({utc:%H:%M} UTC)"
         stage = " for ".join(filter(None, (standing(session, now), _minutes(session, now))))
         return [Content(f"{session.type_label or 'Session'}, {when}"), Content(stage)]
+
+    def _seat(self, session: PracticeSession, now: datetime) -> Iterator[str]:
+        """Who has the seat, or for whom it is kept, and who waits for it."""
+        yield kept_sentence(session, self._viewer, now, self._zone) or self._guest(session)
+        if session.stage is Stage.PREP and (line := line_words(self.lines.get(session.id))):
+            yield line
 
     def _guest(self, session: PracticeSession) -> str:
         if session.guest_id is None:
@@ -110,6 +128,7 @@ class SessionDetails(Static):
             now,
             is_complete=self.is_complete,
             with_files=self.with_files,
+            lines=self.lines if self.has_waiting else None,
         )
         return (KEYS[act] for act in acts)
 

@@ -23,7 +23,8 @@ from textual.strip import Strip
 
 from medtui.core.agenda import Agenda, Day
 from medtui.core.session_acts import enter_does
-from medtui.core.wording import day_label, seats, standing
+from medtui.core.waiting import Lines, is_waiting
+from medtui.core.wording import day_label, kept_for_others, seats, standing
 from medtui.models import PracticeSession, Stage
 from medtui.ui.cells import first_fitting, fit
 from medtui.ui.cursor_list import CursorList
@@ -119,6 +120,8 @@ class SessionList(CursorList):
         """The session to which the user has moved the cursor, and its start."""
         self._is_following = False
         self._busy: set[UUID] = set()
+        self.lines: Lines = {}
+        """The lines in which the viewer waits for a seat."""
         self._drawn: dict[int, object] = {}
         """How each line of the widget looked when it was drawn last."""
         self._drawn_width = 0
@@ -229,7 +232,7 @@ class SessionList(CursorList):
         return (
             line,
             standing(line, self._now),
-            seats(line, self._viewer, self._now),
+            self._seats(line),
             self._agenda.rounds.of(line),
             is_cursor and (1 + self.has_focus),
             self._mark(line.id),
@@ -264,7 +267,7 @@ class SessionList(CursorList):
         if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
             topics = ""
         kind = fit(kind, min(cell_len(kind), columns.about))
-        seat = first_fitting(seats(session, self._viewer, self._now), columns.seat)
+        seat = first_fitting(self._seats(session), columns.seat)
         start = session.starts_at.astimezone(self._zone)
         segments = [
             Segment(gutter, self._style(mark or "mark")),
@@ -284,6 +287,10 @@ class SessionList(CursorList):
             return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])
         return strip
 
+    def _seats(self, session: PracticeSession) -> list[str]:
+        is_waiting_ = is_waiting(session, self.lines)
+        return seats(session, self._viewer, self._now, is_waiting=is_waiting_)
+
     def _seat_style(self, session: PracticeSession, plain: Style) -> Style:
         if self.is_stale:
             return plain
@@ -291,7 +298,9 @@ class SessionList(CursorList):
             return self._style("running")
         if session.involves(self._viewer):
             return self._style("mine")
-        return self._style("open") if session.is_open else plain
+        if not session.is_open or kept_for_others(session, self._viewer, self._now):
+            return plain
+        return self._style("open")
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"session-list--{name}", partial=True)

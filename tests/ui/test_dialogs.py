@@ -47,7 +47,9 @@ async def sending(_: Callable[[int], None]) -> None:
 
 
 def details(board: Any) -> DetailsScreen:
-    return DetailsScreen(board.list.session, board.me, board.zone, board.now)
+    return DetailsScreen(
+        board.list.session, board.me, board.zone, board.now, like=board.details
+    )
 
 
 def chosen(board: Any) -> PracticeSession:

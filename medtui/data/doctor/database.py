@@ -126,7 +126,9 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
             DEPLOY,
         ), True
     if level.text.strip() == str(DELETION):
-        return note("migrations", "The last is missing: users cannot wait for a seat.", DEPLOY), True
+        return note(
+            "migrations", "The last is missing: users cannot wait for a seat.", DEPLOY
+        ), True
     return ok("migrations", "All are there."), True
 
 
