@@ -17,13 +17,14 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 from textual.theme import Theme
 
+from medtui import config
 from medtui.account.login_flow import LoginFlow
+from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
 from medtui.config import BadConfig, Settings
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.store.zones import local_zone
 from medtui.text import clean_line
 from medtui.ui import routes
 from medtui.ui.app_base import AppBase
@@ -33,9 +34,6 @@ from medtui.ui.feed_state import FeedState
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from medtui.alerts.teller import Teller
-    from medtui.core.notice_rules import NoticeRules
-    from medtui.core.notices import Notice
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
@@ -95,12 +93,14 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme)
         self.settings = settings
-        self.zone, self._zone_warning = (zone, "") if zone else local_zone()
+        self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
         """The delivery of submitted mark sheets, and its notifications."""
         self.feed = FeedState(self)
+        run = partial(self.run_worker, exclusive=True, group="notices", exit_on_error=False)
+        self.notices = NoticeTelling(self, lambda: self.screen_stack, run, self.write_terminal)
         self.servers = ServerSession(
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
@@ -112,11 +112,6 @@ class MedtuiApp(AppBase):
         self._clock = clock
         self._at_last = ExitStack()
         self._at_last.enter_context(at_last(self.drafts.rescue))
-        self._news: set[str] = set()
-        """Keys of the notices that wait to be read."""
-        self._rules: NoticeRules | None = None
-        self._teller: Teller | None = None
-        """Tells notices outside the app; None: no user is signed in yet."""
         self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
@@ -132,12 +127,15 @@ class MedtuiApp(AppBase):
         self.set_timer(SWEEP_SECONDS, self._sweep)
 
     async def on_unmount(self) -> None:
-        if self._teller is not None:
-            await self._teller.close(0.5)
+        await self.notices.close()
         await self.sheets.close()
         await self.drafts.written()
         self._at_last.close()
         await self.servers.close()
+
+    def bell(self) -> None:
+        if self.settings.bell:
+            super().bell()
 
     # What screens take: see `Context`
 
@@ -256,18 +254,10 @@ class MedtuiApp(AppBase):
     # What the data module tells
 
     def publish(self, event: Event) -> None:
-        from medtui.data.events import (
-            BoardRead,
-            FeedWentLive,
-            FeedWentStale,
-            NoticePassed,
-            NoticesChanged,
-            SignedOut,
-        )
+        from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, SignedOut
 
         self.sheets.on_event(event)
-        if self._teller is not None:
-            self._teller.on_event(event)
+        self.notices.on_event(event)
         match event:
             case SignedOut(reason):
                 self.login.ended(reason)
@@ -275,10 +265,6 @@ class MedtuiApp(AppBase):
                 logger.info("stale")
             case FeedWentLive():
                 logger.info("live")
-            case NoticesChanged():
-                self._show_news()
-            case NoticePassed(notice):
-                self._toast([notice])
         self.feed.apply(event)
         if self._code and isinstance(event, BoardRead):
             self.call_later(self._open_code)
@@ -292,65 +278,6 @@ class MedtuiApp(AppBase):
                 code, self._code = self._code, ""
                 screen.open_code(code)
 
-    def _show_news(self) -> None:
-        """Show new notices, unless the board shows them."""
-        from medtui.board.screen import BoardScreen
-
-        waiting = self.backend.news.waiting if self.servers.backend else ()
-        new = [notice for notice in waiting if notice.key not in self._news]
-        self._news = {notice.key for notice in waiting}
-        if isinstance(self.screen, BoardScreen):
-            return
-        self._toast(new)
-
-    def _toast(self, notices: Iterable[Notice]) -> None:
-        """Show notices on the present screen, unless one that is open tells the same."""
-        from medtui.core.notices import What, words
-        from medtui.review.session_review import SessionReviewScreen
-        from medtui.room.screen import RoomScreen
-
-        if self._rules is None or "app" not in self._rules.sinks:
-            return
-        rooms = {s.session.id for s in self.screen_stack if isinstance(s, RoomScreen)}
-        reviews = {s.session.id for s in self.screen_stack if isinstance(s, SessionReviewScreen)}
-        for notice in notices:
-            shown = {What.CAME: reviews, What.FILES: set()}.get(notice.what, rooms)
-            if notice.session_id not in shown:
-                self.notify(words(notice, self.zone), severity="warning", markup=False)
-
-    def _follow_notices(self, backend: Backend) -> None:
-        """Tell a backend's notices as the settings say, once its feed starts."""
-        from medtui.config import notice_rules
-        from medtui.core.notice_rules import NoticeRules
-
-        try:
-            self._rules = notice_rules(self.settings)
-        except BadConfig as error:
-            self._rules = NoticeRules()
-            self.warn(str(error))
-        backend.news.muted = backend.passing.muted = self._rules.muted
-        if not self.servers.is_demo:
-            work = self._tell_elsewhere(backend, self._rules)
-            self.run_worker(work, exclusive=True, group="notices", exit_on_error=False)
-
-    async def _tell_elsewhere(self, backend: Backend, rules: NoticeRules) -> None:
-        """Tell this backend's notices outside the app, too."""
-        from medtui.alerts.teller import Teller
-        from medtui.alerts.ways import sinks
-
-        settings, state = self.settings, self.settings.state
-        url, write = settings.notice_url, self.write_terminal
-        ways, _ = await sinks(rules, url, state, os.environ, write)
-        logger.info(
-            "notices are told by %s", ", ".join(way.name for way in ways) or "the app alone"
-        )
-        teller = Teller(rules, ways, self.zone, self.now, state / "teller")
-        teller.attach(backend)
-        before, self._teller = self._teller, teller
-        if before is not None:
-            await before.close(0.0)
-        teller.look()
-
     @property
     def is_at_login(self) -> bool:
         return any(screen.has_class("login") for screen in self.screen_stack)
@@ -359,7 +286,7 @@ class MedtuiApp(AppBase):
         from medtui.board.screen import BoardScreen
 
         self.feed.clear()
-        self._follow_notices(self.backend)
+        self.notices.follow(self.backend, elsewhere=not self.servers.is_demo)
         self.backend.live.start()
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))

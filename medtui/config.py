@@ -32,12 +32,14 @@ from medtui.text import ascii_host, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import tzinfo
 
     from tomlkit import TOMLDocument
 
     from medtui.core.notice_rules import NoticeRules
     from medtui.core.presets import Preset
     from medtui.core.rubrics import Rubric
+    from medtui.core.wall_sections import Names
 
 T = TypeVar("T")
 
@@ -84,8 +86,16 @@ class Settings:
     """Two sessions that start less than this many minutes apart overlap."""
     hours: str = "18:00-22:00"
     """The hours at which you usually practise: the board can show the free seats in them."""
+    zone: str = ""
+    """The zone that times are shown in, as `Europe/London`; empty: this computer's own."""
     theme: str = "medtui-dark"
     """`medtui-dark`, `medtui-light`, `medtui-contrast`, or a theme of Textual."""
+    motion: bool = True
+    """Whether anything moves on the screen: scrolling, marks that fade."""
+    braille: bool = True
+    """Whether charts are drawn with braille dots; false: with characters that every font has."""
+    bell: bool = True
+    """Whether the terminal's bell rings, for the station clock and for notices."""
     preset: str = ""
     """The preset of the station clock, by id or name; empty: the platform's own."""
     notices: str = "app, terminal, desktop, push"
@@ -96,6 +106,8 @@ class Settings:
     """When only the app tells notices, as `22:00-07:00`."""
     notice_url: str = ""
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
+    names: str = "initials"
+    """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
@@ -213,6 +225,41 @@ def notice_rules(settings: Settings) -> NoticeRules:
         return rules(settings.notices, settings.mute, settings.quiet_hours)
     except BadRules as error:
         raise BadConfig(f"{settings.file}: {error}") from error
+
+
+def zone(settings: Settings) -> tuple[tzinfo, str]:
+    """The zone that times are shown in, and a sentence if a name of one is wrong, else "".
+
+    That of TZ, else the settings', else this computer's.
+    """
+    from medtui.store.zones import NoZone, local_zone, zone_named
+
+    if not settings.zone.strip() or "TZ" in os.environ:
+        return local_zone()
+    try:
+        return zone_named(settings.zone), ""
+    except NoZone as error:
+        found, _ = local_zone()
+        guess = f" (did you mean {error.guess}?)" if error.guess else ""
+        return found, (
+            f'{settings.file}: zone is "{clean_line(settings.zone)}", which is no time zone{guess}:'
+            f" times are shown in this computer's own, {found}. Correct it there, or press , on the"
+            " board."
+        )
+
+
+def shared_names(settings: Settings) -> Names:
+    """How much of people's names the shared screen shows. Raises BadConfig."""
+    from medtui.core.wall_sections import Names
+
+    try:
+        return Names(settings.names.strip().lower())
+    except ValueError:
+        choices = ", ".join(names.value for names in Names)
+        raise BadConfig(
+            f"{settings.file}: names is {clean_line(settings.names)}, but should be one of"
+            f" {choices}."
+        ) from None
 
 
 def preset(settings: Settings, named: str = "") -> Preset:

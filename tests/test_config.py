@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from medtui import config
+from medtui.core.wall_sections import Names
 
 
 @pytest.mark.parametrize(
@@ -168,3 +169,38 @@ def described() -> list[tuple[str, str, str, str]]:
         for field in fields(config.Settings)
         if field.name != "file"
     ]
+
+
+@pytest.mark.parametrize(
+    ("setting", "variable", "zone", "warned"),
+    [
+        ("Europe/London", None, "Europe/London", ""),
+        ("europe/london", None, "Europe/London", ""),
+        ("Europe/London", "Asia/Kolkata", "Asia/Kolkata", ""),
+        ("Europe/Lundon", "Asia/Kolkata", "Asia/Kolkata", ""),
+        ("Europe/Lundon", None, None, "did you mean Europe/London?"),
+    ],
+)
+def test_the_zone_is_the_variables_else_the_settings(
+    setting: str,
+    variable: str | None,
+    zone: str | None,
+    warned: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    if variable:
+        monkeypatch.setenv("TZ", variable)
+    found, warning = config.zone(config.Settings(tmp_path / "config.toml", zone=setting))
+    assert warned in warning
+    assert bool(warned) == bool(warning)
+    assert zone is None or str(found) == zone
+
+
+def test_names_on_the_shared_screen_are_one_of_three(tmp_path: Path) -> None:
+    settings = config.Settings(tmp_path / "config.toml", names="Full")
+    assert config.shared_names(settings) is Names.FULL
+    assert config.shared_names(config.Settings(tmp_path / "config.toml")) is Names.INITIALS
+    with pytest.raises(config.BadConfig, match="names is all, but should be one of full, init"):
+        config.shared_names(config.Settings(tmp_path / "config.toml", names="all"))

@@ -1,11 +1,19 @@
-"""What importing a room must not pull in; who may import whom is in pyproject.toml."""
+"""What importing a room must not pull in, and how the package is laid out.
+
+Who may import whom is in pyproject.toml.
+"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from collections import Counter
+from pathlib import Path
 
 import pytest
+
+PACKAGE = Path(__file__).parents[1] / "medtui"
 
 
 @pytest.mark.detail(after=3)
@@ -29,3 +37,14 @@ def test_importing_a_room_does_not_pull_in(module: str, banned: list[str]) -> No
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not [name for name in banned if name in loaded]
+
+
+def test_a_class_name_means_one_thing() -> None:
+    sources = [path.read_text() for path in PACKAGE.rglob("*.py")]
+    names = Counter(name for text in sources for name in re.findall(r"^class (\w+)", text, re.M))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
+    lines = {path.name: path.read_text().count("\n") for path in PACKAGE.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > 400} == {}

@@ -21,11 +21,14 @@ NO_TITLE = ("linux", "dumb", "unknown", "cons", "")
 """Beginnings of TERM, or all of it, of terminals without a title."""
 
 
-def sequence(words: str, env: Mapping[str, str]) -> str:
-    """What to write to the terminal that `env` describes, so that it tells a sentence."""
+def sequence(words: str, env: Mapping[str, str], *, bell: bool = True) -> str:
+    """What to write to the terminal that `env` describes, so that it tells a sentence.
+
+    `bell`: whether its bell rings, too.
+    """
     # A semicolon would begin another field, and a number before it another command.
     words = clean_line(words).replace(";", ",")
-    return BELL + _title(f"medtui: {words}", env) + _notification(words, env)
+    return (BELL if bell else "") + _title(f"medtui: {words}", env) + _notification(words, env)
 
 
 def keeping_title(env: Mapping[str, str]) -> str:
@@ -60,19 +63,23 @@ class TerminalSink:
     Args:
         write: writes to it; may raise OSError.
         env: describes it.
+        bell: whether its bell rings.
     """
 
     name = "terminal"
 
-    def __init__(self, write: Callable[[str], object], env: Mapping[str, str]) -> None:
+    def __init__(
+        self, write: Callable[[str], object], env: Mapping[str, str], *, bell: bool = True
+    ) -> None:
         self._write = write
         self._env = env
+        self._bell = bell
         self._has_title = False
 
     async def send(self, words: str) -> None:
         before = "" if self._has_title else keeping_title(self._env)
         self._has_title = True
-        self._write(before + sequence(words, self._env))
+        self._write(before + sequence(words, self._env, bell=self._bell))
 
     def rest(self) -> None:
         if self._has_title:

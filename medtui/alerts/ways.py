@@ -27,10 +27,12 @@ async def sinks(
     state: Path,
     env: Mapping[str, str],
     write: Callable[[str], object] | None,
+    *,
+    bell: bool = True,
 ) -> tuple[list[Sink], dict[str, str]]:
     """The sinks that are on and there, and a sentence for each that is on and not there.
 
-    `write`: writes to the terminal; None: there is none.
+    `write`: writes to the terminal; None: there is none. `bell`: whether its bell may ring.
     """
     found: list[Sink] = []
     missing: dict[str, str] = {}
@@ -38,7 +40,7 @@ async def sinks(
         if write is None:
             missing["terminal"] = "There is no terminal."
         else:
-            found.append(TerminalSink(write, env))
+            found.append(TerminalSink(write, env, bell=bell))
     if "desktop" in rules.sinks:
         if reason := why_no_desktop(env):
             missing["desktop"] = reason

@@ -100,9 +100,8 @@ class WaitingActions:
         ]
         if session.kept_as == "invited":
             choices.insert(0, ("for no person any more", NO_LONGER))
-        if ui.refuse(
-            None if choices else "You have met no person here yet: I copies an invitation."
-        ):
+        if not choices:
+            ui.refuse("You have met no person here yet: I copies an invitation.")
             return
         person = await ui.choose("Keep the seat for whom?", choices)
         if person is None:

@@ -95,9 +95,11 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
     import asyncio
 
     from medtui.config import BadConfig, load, state
+    from medtui.config import zone as zone_of
     from medtui.data.doctor import failed, kept, note
     from medtui.store.zones import local_zone
 
+    _, warning = local_zone()
     try:
         settings = load(flags)
     except BadConfig as error:
@@ -105,13 +107,14 @@ async def examine(flags: Mapping[str, str | None]) -> AsyncIterator[Finding]:
         async for finding in _no_server():
             yield finding
     else:
+        _, wrong = zone_of(settings)
+        warning = warning or wrong
         yield _settings(settings, flags)
         async for finding in _server(settings):
             yield finding
     folder = state()
     yield await asyncio.to_thread(kept, folder)
     yield terminal(os.environ, sys.stdout)
-    _, warning = local_zone()
     if warning:
         yield note("time zone", warning)
     yield _log(folder)

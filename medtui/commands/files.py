@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medtui.commands.signed_in import (
-    Refused,
+    CommandRefused,
     SignedIn,
     add_codes,
     add_json,
@@ -83,7 +83,7 @@ async def _listed(
         found = await user.find(options.codes)
         for session in found:
             if reason := why_not_review(session, user.me):
-                raise Refused(reason)
+                raise CommandRefused(reason)
     else:
         found = [*(await sessions.some(await assessments.sessions())).values()]
         found = [session for session in found if session.involves(user.me)]

@@ -82,7 +82,7 @@ async def _tell(settings: Settings, *, is_test: bool) -> int:
     is_terminal = sys.stdout.isatty()
     found, missing = await sinks(
         rules, settings.notice_url, settings.state, os.environ,
-        _write if is_terminal else None,
+        _write if is_terminal else None, bell=settings.bell,
     )  # fmt: skip
     by_name = {sink.name: sink for sink in found}
     code = 0

@@ -7,7 +7,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from medtui.commands.signed_in import Refused, SignedIn, add_json, print_json, run_signed_in
+from medtui.commands.signed_in import CommandRefused, SignedIn, add_json, print_json, run_signed_in
 from medtui.console import print_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
 
 
 async def _read(user: SignedIn) -> History:
-    """The whole history. Raises Refused if a part of it cannot be read."""
+    """The whole history. Raises CommandRefused if a part of it cannot be read."""
     from medtui.core.history import History
     from medtui.history.loader import HistoryReading
 
@@ -45,16 +45,16 @@ async def _read(user: SignedIn) -> History:
     await reading.recall()  # which marks need not be fetched again
     await reading.read()
     if reading.error:
-        raise Refused(reading.error)
+        raise CommandRefused(reading.error)
     return history
 
 
 async def _history(options: argparse.Namespace, user: SignedIn) -> int:
-    from medtui.core.history import Filter
+    from medtui.core.history import HistoryFilter
     from medtui.models import Role
 
     history = await _read(user)
-    history.filter = Filter(role=options.role and Role(options.role), text=options.filter)
+    history.filter = HistoryFilter(role=options.role and Role(options.role), text=options.filter)
     found = history.wanted()
     if options.json:
         entries = [entry_json(entry) for entry in found]

@@ -8,7 +8,7 @@ from datetime import UTC, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from medtui.commands.signed_in import Refused, SignedIn, add_json, print_json, run_signed_in
+from medtui.commands.signed_in import CommandRefused, SignedIn, add_json, print_json, run_signed_in
 from medtui.console import complain, print_text
 
 if TYPE_CHECKING:
@@ -87,7 +87,10 @@ async def _post(options: argparse.Namespace, user: SignedIn) -> int:
 
 
 def moment_of(text: str, now: datetime, zone: tzinfo) -> datetime:
-    """The moment that the words mean. Raises Refused where they do not name one to come exactly."""
+    """The moment that the words mean.
+
+    Raises CommandRefused where they do not name one to come exactly.
+    """
     from datetime import time
 
     from medtui.core.date_parser import DateNotUnderstood, parse_when
@@ -96,15 +99,15 @@ def moment_of(text: str, now: datetime, zone: tzinfo) -> datetime:
         when, other = (parse_when(text, now, zone, usual=time(0, minute)) for minute in (0, 1))
     except DateNotUnderstood as error:
         sentence = str(error)
-        raise Refused(sentence if text in sentence else f"“{text}”: {sentence}", 2) from None
+        raise CommandRefused(sentence if text in sentence else f"“{text}”: {sentence}", 2) from None
     if when.readings != other.readings:  # what is usual decides: a script guesses no time
-        raise Refused(
+        raise CommandRefused(
             f'“{text}” has no time: write day and time in one pair of quotes, as "fri 18:30".', 2
         )
     if not when.is_clear:
-        raise Refused(f"“{text}” has more than one meaning. {when.advice}", 2)
+        raise CommandRefused(f"“{text}” has more than one meaning. {when.advice}", 2)
     if when.at < now - timedelta(hours=1):
-        raise Refused(f"“{text}” is more than an hour ago: choose a time to come.", 2)
+        raise CommandRefused(f"“{text}” is more than an hour ago: choose a time to come.", 2)
     return when.at.astimezone(UTC)
 
 

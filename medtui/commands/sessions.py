@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from medtui.commands.signed_in import (
-    Refused,
+    CommandRefused,
     SignedIn,
     add_codes,
     add_json,
@@ -98,12 +98,12 @@ async def _book_one(
     from medtui.core.wording import moment
 
     if reason := why_not_book(session, user.me, user.now()):
-        raise Refused(reason)
+        raise CommandRefused(reason)
     minutes = user.settings.overlap_minutes
     other = board.overlapping(session.starts_at, minutes, but=session.id)
     if other is not None and not overlap:
         when = moment(other.starts_at, user.now(), user.zone)
-        raise Refused(
+        raise CommandRefused(
             f"You have another session, {code_of(other.id)}, {when}: add --overlap to book this"
             " one, too."
         )
@@ -128,9 +128,9 @@ async def _leave_one(
 
     if session.host_id == user.me:
         code = code_of(session.id)
-        raise Refused(f"You host this session: medtui cancel {code} cancels it.")
+        raise CommandRefused(f"You host this session: medtui cancel {code} cancels it.")
     if reason := why_not_leave(session, user.me, is_complete=user.backend.is_complete):
-        raise Refused(reason)
+        raise CommandRefused(reason)
     words = called(session, user.me, user.now(), user.zone)
     await confirm(f"Leave {words}? Others may take the seat.", is_asked=options.yes)
     return await user.backend.sessions.leave(session)
@@ -153,7 +153,7 @@ async def _cancel_one(
     backend = user.backend
     was_held = backend.news.was_held(session.id)
     if reason := why_not_cancel(session, user.me, was_held=was_held):
-        raise Refused(reason)
+        raise CommandRefused(reason)
     await backend.sessions.check_files(session)
     booked = f" {name_of(session.guest)} has booked it." if session.guest_id else ""
     words = called(session, user.me, user.now(), user.zone)

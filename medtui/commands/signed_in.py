@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from medtui.models import PracticeSession
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A command does not do what was asked; the text is a sentence. `code`: the exit code."""
 
     def __init__(self, sentence: str, code: int = 1) -> None:
@@ -52,18 +52,20 @@ class SignedIn:
         return board
 
     async def find(self, codes: Iterable[str]) -> list[PracticeSession]:
-        """The sessions that these codes name, each once. Raises Refused."""
+        """The sessions that these codes name, each once. Raises CommandRefused."""
         from medtui.core.session_code import ids_of
 
         found: dict[UUID, PracticeSession] = {}
         for code in codes:
             if (ids := ids_of(code)) is None:
-                raise Refused(not_a_code(code), 2)
+                raise CommandRefused(not_a_code(code), 2)
             sessions = await self.backend.sessions.between(*ids)
             if not sessions:
-                raise Refused(f"There is no session {code}: it may have been cancelled.")
+                raise CommandRefused(f"There is no session {code}: it may have been cancelled.")
             if len(sessions) > 1:
-                raise Refused(f"More than one session begins with {code}: write more of its id.")
+                raise CommandRefused(
+                    f"More than one session begins with {code}: write more of its id."
+                )
             found[sessions[0].id] = sessions[0]
         return list(found.values())
 
@@ -81,17 +83,17 @@ def run_signed_in(options: argparse.Namespace, work: Callable[[SignedIn], Awaita
 async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable[int]]) -> int:
     from medtui.account.script_login import login
     from medtui.config import BadConfig, load
+    from medtui.config import zone as zone_of
     from medtui.data import DataError, NotSignedIn, StoredTokens
     from medtui.launcher import LaunchFailed
     from medtui.server import opened
-    from medtui.store.zones import local_zone
 
     try:
         settings = load({"server": options.url, "key": options.key})
         given = login(options.credentials)
     except BadConfig as error:
         return complain(str(error))
-    zone, warning = local_zone()
+    zone, warning = zone_of(settings)
     for sentence in (warning, given.warning if given else ""):
         if sentence:
             complain(sentence)
@@ -112,7 +114,7 @@ async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable
             return await work(SignedIn(backend, backend.auth.user.id, settings, zone))
     except BadConfig as error:
         return complain(str(error))
-    except Refused as error:
+    except CommandRefused as error:
         return complain(str(error), error.code)
     except (DataError, LaunchFailed) as error:
         return complain(str(error), 1)
@@ -124,8 +126,8 @@ async def for_each(
 ) -> AsyncIterator[PracticeSession | None]:
     """What `act` returns for each session; None where it was refused, which is said.
 
-    What would be refused for each ends it: a wrong call raises Refused, and a server that is away,
-    or a login that has ended, its DataError.
+    What would be refused for each ends it: a wrong call raises CommandRefused, and a server
+    that is away, or a login that has ended, its DataError.
     """
     from medtui.core.session_code import code_of
     from medtui.data.errors import Changed, DataError, Gone, Invalid, NotAllowed
@@ -133,9 +135,9 @@ async def for_each(
     for session in sessions:
         try:
             yield await act(session)
-        except (Refused, DataError) as error:
+        except (CommandRefused, DataError) as error:
             is_its_own = isinstance(error, Changed | Gone | Invalid | NotAllowed)
-            if not is_its_own and not (isinstance(error, Refused) and error.code == 1):
+            if not is_its_own and not (isinstance(error, CommandRefused) and error.code == 1):
                 raise
             complain(f"{code_of(session.id)}: {error}")
             yield None
@@ -175,13 +177,15 @@ def print_json(value: Any) -> None:
 
 
 async def confirm(question: str, *, is_asked: bool) -> None:
-    """Ask for a yes at the terminal, unless it `is_asked` for already. Raises Refused."""
+    """Ask for a yes at the terminal, unless it `is_asked` for already. Raises CommandRefused."""
     import asyncio
 
     if is_asked:
         return
     if sys.stdin is None or not sys.stdin.isatty():
-        raise Refused("There is no terminal to ask at: add --yes to do it without a question.", 2)
+        raise CommandRefused(
+            "There is no terminal to ask at: add --yes to do it without a question.", 2
+        )
     sys.stderr.write(f"{question} [y/N] ")  # standard output is the command's own
     sys.stderr.flush()
     loop, is_typed = asyncio.get_running_loop(), asyncio.Event()
@@ -194,4 +198,4 @@ async def confirm(question: str, *, is_asked: bool) -> None:
     if not answer.endswith("\n"):
         print_error("")
     if answer.strip().lower() not in ("y", "yes"):
-        raise Refused("Nothing was done.")
+        raise CommandRefused("Nothing was done.")

@@ -49,12 +49,12 @@ def watch_for(options: argparse.Namespace, *, as_json: bool = False) -> Watch:
     """The watch for the command line's server and login. Raises BadConfig."""
     from medtui.account.script_login import login
     from medtui.config import load, notice_rules
-    from medtui.store.zones import local_zone
+    from medtui.config import zone as zone_of
 
     settings = load({"server": options.url, "key": options.key})
     notice_rules(settings)
     given = login(options.credentials)
-    zone, warning = local_zone()
+    zone, warning = zone_of(settings)
     for sentence in (warning, given.warning if given else ""):
         if sentence:
             complain(sentence)
@@ -116,7 +116,9 @@ class Watch:
 
         settings = self.settings
         rules, state = notice_rules(settings), settings.state
-        ways, _ = await sinks(rules, settings.notice_url, state, os.environ, _terminal())
+        ways, _ = await sinks(
+            rules, settings.notice_url, state, os.environ, _terminal(), bell=settings.bell
+        )
         kept = None if self._login else state
         async with opened(
             settings,

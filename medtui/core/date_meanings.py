@@ -17,12 +17,12 @@ from medtui.core.date_phrases import (
     WHICH_MIDNIGHT,
     Clock,
     DateNotUnderstood,
-    Day,
+    DatePhrase,
+    FromNow,
     Incomplete,
     Made,
     PartOfDay,
-    Place,
-    Span,
+    ZonePhrase,
 )
 from medtui.core.time_zones import zone_at
 
@@ -106,13 +106,13 @@ def named(found: re.Match[str]) -> Made:
     return (_of(day, month, found.groupdict().get("y"), found[0]),)
 
 
-def _of(day: int, month: int, year: str | None, words: str) -> Day:
+def _of(day: int, month: int, year: str | None, words: str) -> DatePhrase:
     def dates(today: date) -> tuple[date, ...]:
         if year is None:
             return (_next_date(today, day, month),)
         return (_date(_year(year, today), month, day),)
 
-    return Day(dates, words, has_year=year is not None)
+    return DatePhrase(dates, words, has_year=year is not None)
 
 
 def numbers(found: re.Match[str], *, month_first: bool) -> Made:
@@ -138,7 +138,7 @@ def numbers(found: re.Match[str], *, month_first: bool) -> Made:
     def dates(today: date) -> tuple[date, ...]:
         return tuple(day.dates(today)[0] for day in possible)
 
-    return (Day(dates, found[0], DAY_OR_MONTH, has_year=year is not None),)
+    return (DatePhrase(dates, found[0], DAY_OR_MONTH, has_year=year is not None),)
 
 
 def iso(found: re.Match[str]) -> Made:
@@ -150,7 +150,7 @@ def iso(found: re.Match[str]) -> Made:
     exact = _date(year, month, day)
     if year > LAST_YEAR:
         raise DateNotUnderstood(f"The year {year} is too far away.")
-    return (Day(lambda _: (exact,), found[0]),)
+    return (DatePhrase(lambda _: (exact,), found[0]),)
 
 
 def of_month(found: re.Match[str]) -> Made:
@@ -165,11 +165,11 @@ def of_month(found: re.Match[str]) -> Made:
             day += timedelta(days=1)
         return (day,)
 
-    return (Day(dates, found[0]),)
+    return (DatePhrase(dates, found[0]),)
 
 
-def ahead(days: int, words: str) -> Day:
-    return Day(lambda today: (today + timedelta(days=days),), words)
+def ahead(days: int, words: str) -> DatePhrase:
+    return DatePhrase(lambda today: (today + timedelta(days=days),), words)
 
 
 def next_weekday(found: re.Match[str]) -> Made:
@@ -183,7 +183,7 @@ def next_weekday(found: re.Match[str]) -> Made:
         weeks = (_coming(number, start) for start in (monday, sunday))
         return tuple(dict.fromkeys((coming, *weeks)))
 
-    return (Day(dates, found[0]),)
+    return (DatePhrase(dates, found[0]),)
 
 
 def weekday_and_weeks(found: re.Match[str]) -> Made:
@@ -200,7 +200,7 @@ def weeks_after(number: int, weeks: int, words: str) -> Made:
         first = coming + timedelta(weeks=weeks)
         return (first,) if coming != today else (first, first + timedelta(weeks=1))
 
-    return (Day(dates, words),)
+    return (DatePhrase(dates, words),)
 
 
 def _coming(number: int, start: date) -> date:
@@ -282,11 +282,11 @@ def hours_ahead(found: re.Match[str]) -> Made:
         known = typed.removeprefix("a ").removesuffix(" an").removesuffix(" of")
         hours = _AMOUNTS[known if known in _AMOUNTS else "half"]
     hours += 0.5 * bool(found["more"])
-    return (Span(timedelta(hours=hours, minutes=int(found["m"] or 0))),)
+    return (FromNow(timedelta(hours=hours, minutes=int(found["m"] or 0))),)
 
 
 def minutes_ahead(found: re.Match[str]) -> Made:
-    return (Span(timedelta(minutes=int(found[1]))),)
+    return (FromNow(timedelta(minutes=int(found[1]))),)
 
 
 def days_ahead(found: re.Match[str]) -> Made:
@@ -317,7 +317,7 @@ def one_start(_: re.Match[str]) -> Made:
 
 def this_weekday(name: str) -> Made:
     number = DAY_NUMBERS[name.rstrip(".")]
-    return (Day(lambda today: (_coming(number, today),), name),)
+    return (DatePhrase(lambda today: (_coming(number, today),), name),)
 
 
 def next_week(found: re.Match[str]) -> Made:
@@ -328,7 +328,7 @@ def next_week(found: re.Match[str]) -> Made:
         sunday = _coming(6, today + timedelta(days=1))
         return tuple(dict.fromkeys(_coming(number, start) for start in (monday, sunday)))
 
-    return (Day(dates, found[0]),)
+    return (DatePhrase(dates, found[0]),)
 
 
 def plus(found: re.Match[str]) -> Made:
@@ -338,4 +338,4 @@ def plus(found: re.Match[str]) -> Made:
 
 def at_offset(found: re.Match[str]) -> Made:
     zones = zone_at(found[1], found[2], found[3])
-    return (Place(zones),) if zones else ()
+    return (ZonePhrase(zones),) if zones else ()

@@ -28,15 +28,15 @@ from medtui.core.date_phrases import (
     WHICH_ZONE,
     Clock,
     DateNotUnderstood,
-    Day,
+    DatePhrase,
+    Fault,
+    FromNow,
     Made,
     Occurrence,
     PartOfDay,
     Phrase,
-    Place,
-    Span,
     Weekday,
-    Wrong,
+    ZonePhrase,
 )
 from medtui.core.date_rules import Rule, phrases, rules
 from medtui.core.time_zones import NamedZone
@@ -99,7 +99,7 @@ class _Setting:
         return self.now.astimezone(zone).date()
 
 
-class _Candidate(NamedTuple):
+class _Moment(NamedTuple):
     """One of the moments that a sentence may mean, and how it came about."""
 
     at: datetime
@@ -114,26 +114,26 @@ class _Sentence:
     """Phrases that say a day or a time, or both, each at most once."""
 
     def __init__(self, parts: tuple[Phrase, ...]) -> None:
-        self.days = [part for part in parts if isinstance(part, Day)]
+        self.days = [part for part in parts if isinstance(part, DatePhrase)]
         self.weekdays = [part for part in parts if isinstance(part, Weekday)]
         self.clock = _only(Clock, parts)
         self.part = _only(PartOfDay, parts)
-        self.place = _only(Place, parts)
+        self.place = _only(ZonePhrase, parts)
         self.occurrence = _only(Occurrence, parts)
-        self.span = _only(Span, parts)
+        self.span = _only(FromNow, parts)
 
     @property
     def has_day(self) -> bool:
         return bool(self.days or self.weekdays)
 
-    def candidates(self, setting: _Setting) -> list[_Candidate]:
+    def candidates(self, setting: _Setting) -> list[_Moment]:
         """The moments that it may mean. Raises DateNotUnderstood if it means none."""
         if not (self.has_day or self.clock or self.part):
             raise DateNotUnderstood(EXAMPLES)
         zones = self.place.zones if self.place else (NamedZone(setting.zone),)
         return [candidate for zone in zones for candidate in self._in(zone, setting)]
 
-    def advice(self, candidates: list[_Candidate], setting: _Setting) -> list[str]:
+    def advice(self, candidates: list[_Moment], setting: _Setting) -> list[str]:
         """What to type so that it has one meaning; empty if it has."""
         found = []
         if not self.clock and setting.on is None:
@@ -152,7 +152,7 @@ class _Sentence:
             found += [FAR] if any(candidate.day > far for candidate in candidates) else []
         return found
 
-    def _in(self, zone: NamedZone, setting: _Setting) -> list[_Candidate]:
+    def _in(self, zone: NamedZone, setting: _Setting) -> list[_Moment]:
         here, there = setting.today(setting.zone), setting.today(zone.zone)
         if not self.has_day and setting.on is None:
             found = [c for time in self._times(setting) for c in self._next(time, zone, setting)]
@@ -214,13 +214,13 @@ class _Sentence:
             raise DateNotUnderstood(f"{self.clock.words} is not in the {part.name}.")
         return within
 
-    def _at(self, day: date, at: tuple[time, int], zone: NamedZone) -> list[_Candidate]:
+    def _at(self, day: date, at: tuple[time, int], zone: NamedZone) -> list[_Moment]:
         moments, which = resolve(day + timedelta(days=at[1]), at[0], zone)
         if self.occurrence and len(moments) > 1:
             moments, which = moments[self.occurrence.number :][:1], ""
-        return [_Candidate(moment, zone, day, at, which) for moment in moments]
+        return [_Moment(moment, zone, day, at, which) for moment in moments]
 
-    def _next(self, at: tuple[time, int], zone: NamedZone, setting: _Setting) -> list[_Candidate]:
+    def _next(self, at: tuple[time, int], zone: NamedZone, setting: _Setting) -> list[_Moment]:
         """The next time that it is this time of day."""
         today = setting.today(zone.zone)
         is_over = at[0] < setting.now.astimezone(zone.zone).time()
@@ -250,7 +250,7 @@ def parse_when(
     Raises DateNotUnderstood if the text has no meaning, or one that does not exist.
     """
     typed, setting = _tidy(text), _Setting(now, zone, usual, on)
-    wrong: list[Wrong] = []
+    wrong: list[Fault] = []
     known = rules(zone, setting.today(zone).year, month_first)
     meanings: list[list[datetime]] = []
     advice: list[str] = []
@@ -263,9 +263,9 @@ def parse_when(
                 continue
             candidates = sentence.candidates(setting)
         except DateNotUnderstood as error:
-            wrong.append(Wrong(IMPOSSIBLE, 0, str(error)))
+            wrong.append(Fault(IMPOSSIBLE, 0, str(error)))
         except (ValueError, OverflowError):
-            wrong.append(Wrong(IMPOSSIBLE, 0, TOO_FAR))
+            wrong.append(Fault(IMPOSSIBLE, 0, TOO_FAR))
         else:
             meanings.append([candidate.at for candidate in candidates])
             advice += sentence.advice(candidates, setting)
@@ -305,7 +305,7 @@ def resolve(day: date, at: time, zone: NamedZone) -> tuple[list[datetime], str]:
     return local, TWICE if len(local) > 1 else ""
 
 
-def _ahead(candidates: list[_Candidate], setting: _Setting) -> list[_Candidate]:
+def _ahead(candidates: list[_Moment], setting: _Setting) -> list[_Moment]:
     """Those that are not over, if there are any; else all."""
     return [candidate for candidate in candidates if candidate.at >= setting.now] or candidates
 
@@ -340,7 +340,7 @@ _WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})\b")
 
 
 def _sentences(
-    text: str, known: tuple[Rule, ...], wrong: list[Wrong]
+    text: str, known: tuple[Rule, ...], wrong: list[Fault]
 ) -> Iterator[tuple[Phrase, ...]]:
     """All ways to read a text as phrases from its begin to its end."""
 
@@ -356,11 +356,11 @@ def _sentences(
         elif not (found := beginning_at(at)):
             word = re.match(r"[^\s,;]+", text[at:])
             words = f"“{word[0] if word else text[at]}” is not understood. {EXAMPLES}"
-            wrong.append(Wrong(UNKNOWN, at, words))
+            wrong.append(Fault(UNKNOWN, at, words))
         else:
             for end, made in found:
                 if clash := _clash(before + made):
-                    wrong.append(Wrong(CLASH, at, clash))
+                    wrong.append(Fault(CLASH, at, clash))
                 else:
                     yield from read(end, before + made)
 
@@ -372,23 +372,23 @@ def _clash(parts: Made) -> str:
     for kind, most, words in _MOST:
         if sum(isinstance(part, kind) for part in parts) > most:
             return f"There are too many {words}: type one."
-    if len(parts) > 1 and _only(Span, parts) is not None:
+    if len(parts) > 1 and _only(FromNow, parts) is not None:
         return "Type either how long from now, or a day and a time."
     return ""
 
 
 _MOST: tuple[tuple[type, int, str], ...] = (
     (Clock, 1, "times"),
-    (Day, 2, "days"),  # which may agree
+    (DatePhrase, 2, "days"),  # which may agree
     (Weekday, 1, "days"),
     (PartOfDay, 1, "parts of the day"),
-    (Place, 1, "zones"),
+    (ZonePhrase, 1, "zones"),
     (Occurrence, 1, "words such as “first”"),
-    (Span, 1, "times"),
+    (FromNow, 1, "times"),
 )
 
 
-def _refusal(wrong: list[Wrong]) -> str:
+def _refusal(wrong: list[Fault]) -> str:
     """The sentence for a text without a meaning: what was wrong, or what to type."""
     if not wrong:
         return EXAMPLES

@@ -33,7 +33,7 @@ NO_TIME = "Add a time."
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class DatePhrase:
     """A day.
 
     Args:
@@ -77,14 +77,14 @@ class PartOfDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class FromNow:
     """So long from now."""
 
     length: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ZonePhrase:
     """Zones that may be meant."""
 
     zones: tuple[NamedZone, ...]
@@ -102,7 +102,7 @@ UNKNOWN, CLASH, NO_SUCH, IMPOSSIBLE = range(4)
 many, a phrase for what does not exist, and phrases that cannot be together."""
 
 
-class Wrong(NamedTuple):
+class Fault(NamedTuple):
     """Why one way to read a text fails. `place`: how far it came."""
 
     kind: int
@@ -110,5 +110,5 @@ class Wrong(NamedTuple):
     words: str
 
 
-Phrase = Day | Weekday | Clock | PartOfDay | Span | Place | Occurrence
+Phrase = DatePhrase | Weekday | Clock | PartOfDay | FromNow | ZonePhrase | Occurrence
 Made = tuple[Phrase, ...]

@@ -17,13 +17,13 @@ from medtui.core.date_phrases import (
     UNKNOWN,
     Clock,
     DateNotUnderstood,
+    Fault,
+    FromNow,
     Incomplete,
     Made,
     Occurrence,
-    Place,
-    Span,
     Weekday,
-    Wrong,
+    ZonePhrase,
 )
 from medtui.core.time_zones import NamedZone, zone_names, zone_of_key, zones_called
 
@@ -65,7 +65,7 @@ def rules(own: tzinfo, year: int, month_first: bool) -> tuple[Rule, ...]:
 
     def place(found: re.Match[str]) -> Made:
         zones = zones_called(re.sub(r"\s+", " ", found[1]), own)
-        return (Place(zones),) if zones else ()
+        return (ZonePhrase(zones),) if zones else ()
 
     def part(found: re.Match[str]) -> Made:
         return (meaning.PARTS[found[1]],)
@@ -120,7 +120,7 @@ def rules(own: tzinfo, year: int, month_first: bool) -> tuple[Rule, ...]:
         (r"this\s+(morning|lunchtime|afternoon|evening)", part_today),
         (r"(?:tonight|tonite)", lambda found: (meaning.ahead(0, found[0]), meaning.PARTS["night"])),
         # From now on.
-        (r"(?:right\s+)?now", lambda _: (Span(timedelta()),)),
+        (r"(?:right\s+)?now", lambda _: (FromNow(timedelta()),)),
         (rf"(?:in\s+|\+\s*)?{amount}\s*(?:h|hrs?|hours?)"
          r"(?:\s*(?:and\s+)?(?:(?P<more>a\s+half)|(?P<m>\d{1,2})\s*(?:m|mins?|minutes?)?))?"
          r"(?:'?\s+time|\s+from\s+now)?", meaning.hours_ahead),
@@ -128,10 +128,10 @@ def rules(own: tzinfo, year: int, month_first: bool) -> tuple[Rule, ...]:
          meaning.minutes_ahead),
         # Zones.
         (rf"(?:in\s+)?({zone_names(own)})(?:\s+time)?", place),
-        (r"([a-z]+/[a-z_+-]+(?:/[a-z_]+)?)", lambda found: (Place(zone_of_key(found[1])),)),
+        (r"([a-z]+/[a-z_+-]+(?:/[a-z_]+)?)", lambda found: (ZonePhrase(zone_of_key(found[1])),)),
         (r"(?:utc|gmt)\s*([+-])\s*(\d{1,2})(?::?(\d\d))?", meaning.at_offset),
         (r"(?:(?<=:\d\d)|(?<=:\d\d ))(\+)(\d\d)(?::?(\d\d))?", meaning.at_offset),
-        (r"(?:local|my)(?:\s+time)?", lambda _: (Place((NamedZone(own),)),)),
+        (r"(?:local|my)(?:\s+time)?", lambda _: (ZonePhrase((NamedZone(own),)),)),
         (r"(first|second)", lambda found: (Occurrence(int(found[1] == "second")),)),
         # What cannot be right, told in its own words.
         (rf"({hour})(?:\s*[ap]m)?{range_end}({hour})(?:\s*[ap]m)?",
@@ -145,7 +145,7 @@ def rules(own: tzinfo, year: int, month_first: bool) -> tuple[Rule, ...]:
 
 
 def phrases(
-    text: str, at: int, known: tuple[Rule, ...], wrong: list[Wrong]
+    text: str, at: int, known: tuple[Rule, ...], wrong: list[Fault]
 ) -> Iterator[tuple[int, Made]]:
     """What begins at a place of a text, each with where it ends.
 
@@ -157,7 +157,7 @@ def phrases(
                 made = make(found)
             except DateNotUnderstood as error:
                 kind = UNKNOWN if isinstance(error, Incomplete) else NO_SUCH
-                wrong.append(Wrong(kind, found.end(), str(error)))
+                wrong.append(Fault(kind, found.end(), str(error)))
                 continue
             if made:
                 yield found.end(), made

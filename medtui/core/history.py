@@ -164,7 +164,7 @@ Line = Month | HistoryEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class HistoryFilter:
     """Which sessions are shown; None or "" in a field: all."""
 
     role: Role | None = None
@@ -174,7 +174,7 @@ class Filter:
 
     @property
     def is_any(self) -> bool:
-        return self == Filter()
+        return self == HistoryFilter()
 
 
 class History:
@@ -182,7 +182,7 @@ class History:
 
     def __init__(self, me: UUID, zone: tzinfo) -> None:
         self.me = me
-        self.filter = Filter()
+        self.filter = HistoryFilter()
         self._zone = zone
         self._entries: dict[UUID, HistoryEntry] = {}
         self._order: list[UUID] = []

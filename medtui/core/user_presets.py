@@ -42,7 +42,7 @@ from medtui.core.presets import (
 from medtui.core.rubrics import HIGHEST, MOST_DOMAINS, MOST_GRADES, Rubric, RubricDomain
 from medtui.core.user_presets_toml import BadPreset as BadPreset
 from medtui.core.user_presets_toml import (
-    Wrong,
+    PresetMistake,
     bad,
     factor,
     known,
@@ -76,17 +76,17 @@ def _parse(content: str, source: str) -> _Found:
     try:
         for id_, table in tables_of(content, source).items():
             if not isinstance(table, dict):
-                raise Wrong(f"“{id_}” stands outside a preset: begin with [its-name]", id_)
+                raise PresetMistake(f"“{id_}” stands outside a preset: begin with [its-name]", id_)
             if not id_.isprintable():
-                raise Wrong("a preset's name should have no control characters", id_)
+                raise PresetMistake("a preset's name should have no control characters", id_)
             known(table, _PRESET_KEYS, id_)
             if "phases" in table or "domains" not in table:
                 presets.append(_preset(id_, table))
             if "domains" in table:
                 rubrics.append(_rubric(id_, table))
             elif "grades" in table:
-                raise Wrong("grades need domains", id_, "grades")
-    except Wrong as wrong:
+                raise PresetMistake("grades need domains", id_, "grades")
+    except PresetMistake as wrong:
         raise bad(wrong, content, source) from None
     return presets, rubrics
 
@@ -94,7 +94,9 @@ def _parse(content: str, source: str) -> _Found:
 def _preset(id_: str, table: dict[str, Any]) -> Preset:
     phases = _parts(table, "phases", f"the preset “{id_}” has no phases: add [[{id_}.phases]]", id_)
     if len(phases) > MOST_PHASES:
-        raise Wrong(f"a station has at most {MOST_PHASES} phases", id_, "phases", MOST_PHASES)
+        raise PresetMistake(
+            f"a station has at most {MOST_PHASES} phases", id_, "phases", MOST_PHASES
+        )
     return Preset(
         id=id_,
         name=text(table.get("name", id_), id_, "name"),
@@ -110,7 +112,7 @@ def _preset(id_: str, table: dict[str, Any]) -> Preset:
 def _parts(table: dict[str, Any], key: str, none: str, id_: str) -> list[dict[str, Any]]:
     parts = table.get(key)
     if not isinstance(parts, list) or not parts or not all(isinstance(p, dict) for p in parts):
-        raise Wrong(none, id_, *([key] if key == "domains" else []))
+        raise PresetMistake(none, id_, *([key] if key == "domains" else []))
     return parts
 
 
@@ -118,18 +120,18 @@ def _phase(table: dict[str, Any], is_last: bool, *path: str | int) -> Phase:
     known(table, _PHASE_KEYS, *path)
     for key in ("name", "length"):
         if key not in table:
-            raise Wrong(f"this phase has no {key}", *path)
+            raise PresetMistake(f"this phase has no {key}", *path)
     length = seconds(table["length"], *path, "length")
     usual = WARNINGS if is_last or length >= LONG_ENOUGH_TO_WARN else ()
     warnings = table.get("warnings", [warning for warning in usual if warning < length])
     if not isinstance(warnings, list):
-        raise Wrong('warnings should be a list, as in ["2:00", "1:00"]', *path, "warnings")
+        raise PresetMistake('warnings should be a list, as in ["2:00", "1:00"]', *path, "warnings")
     brief = table.get("brief", True)
     if not isinstance(brief, bool):
-        raise Wrong("brief should be true or false", *path, "brief")
+        raise PresetMistake("brief should be true or false", *path, "brief")
     told = sorted({seconds(warning, *path, "warnings") for warning in warnings}, reverse=True)
     if told and told[0] >= length:
-        raise Wrong(
+        raise PresetMistake(
             f"a warning {minutes(told[0])} before the end comes before the phase begins",
             *path, "warnings",
         )  # fmt: skip
@@ -146,11 +148,13 @@ def _rubric(id_: str, table: dict[str, Any]) -> Rubric:
     none = f"the domains of “{id_}” should be tables: add [[{id_}.domains]]"
     parts = _parts(table, "domains", none, id_)
     if len(parts) > MOST_DOMAINS:
-        raise Wrong(f"a rubric has at most {MOST_DOMAINS} domains", id_, "domains", MOST_DOMAINS)
+        raise PresetMistake(
+            f"a rubric has at most {MOST_DOMAINS} domains", id_, "domains", MOST_DOMAINS
+        )
     domains = tuple(_domain(part, id_, "domains", number) for number, part in enumerate(parts))
     for number, domain in enumerate(domains):
         if domain.name in [other.name for other in domains[:number]]:
-            raise Wrong(f"two domains are called “{domain.name}”", id_, "domains", number)
+            raise PresetMistake(f"two domains are called “{domain.name}”", id_, "domains", number)
     return Rubric(
         id=id_,
         name=text(table.get("name", id_), id_, "name"),
@@ -163,12 +167,12 @@ def _domain(table: dict[str, Any], *path: str | int) -> RubricDomain:
     known(table, _DOMAIN_KEYS, *path)
     for key in ("name", "max"):
         if key not in table:
-            raise Wrong(f"this domain has no {key}", *path)
+            raise PresetMistake(f"this domain has no {key}", *path)
     most = whole(table["max"], 1, HIGHEST, *path, "max")
     least = whole(table.get("least", 0), 0, most - 1, *path, "least")
     labels = texts(table.get("labels", []), HIGHEST + 1, *path, "labels")
     if labels and len(labels) != most - least + 1:
-        raise Wrong(
+        raise PresetMistake(
             f"there should be a label for each mark from {least} to {most}", *path, "labels"
         )
     return RubricDomain(

@@ -15,7 +15,7 @@ class BadPreset(Exception):
     """A preset cannot be used; the text is a sentence that names the file and the line."""
 
 
-class Wrong(Exception):
+class PresetMistake(Exception):
     """A mistake, and its place: the path of keys that leads there."""
 
     def __init__(self, words: str, *path: str | int) -> None:
@@ -35,7 +35,7 @@ def tables_of(text: str, source: str) -> dict[str, Any]:
         raise BadPreset(f"{source}: a number in it is too long, or a list too deep.") from None
 
 
-def bad(wrong: Wrong, text: str, source: str) -> BadPreset:
+def bad(wrong: PresetMistake, text: str, source: str) -> BadPreset:
     """The mistake as a sentence that names the file and the line."""
     words = clean_line(str(wrong))  # it may quote keys that a stranger wrote
     return BadPreset(f"{source}, line {_line(text, wrong.path)}: {words}.")
@@ -44,43 +44,43 @@ def bad(wrong: Wrong, text: str, source: str) -> BadPreset:
 def known(table: dict[str, Any], keys: tuple[str, ...], *path: str | int) -> None:
     for key in table:
         if key not in keys:
-            raise Wrong(f"“{key}” is not known here: use {', '.join(keys)}", *path, key)
+            raise PresetMistake(f"“{key}” is not known here: use {', '.join(keys)}", *path, key)
 
 
 def text(value: Any, *path: str | int, most: int = 40) -> str:
-    """A text of one line. Raises Wrong."""
+    """A text of one line. Raises PresetMistake."""
     if not isinstance(value, str) or not 0 < len(value.strip()) <= most or not value.isprintable():
-        raise Wrong(f"{path[-1]} should be a text in quotes of up to {most} letters", *path)
+        raise PresetMistake(f"{path[-1]} should be a text in quotes of up to {most} letters", *path)
     return value.strip()
 
 
 def texts(value: Any, most: int, *path: str | int) -> tuple[str, ...]:
-    """A list of texts. Raises Wrong."""
+    """A list of texts. Raises PresetMistake."""
     if not isinstance(value, list) or len(value) > most:
-        raise Wrong(f"{path[-1]} should be a list of up to {most} texts", *path)
+        raise PresetMistake(f"{path[-1]} should be a list of up to {most} texts", *path)
     return tuple(text(item, *path) for item in value)
 
 
 def factor(value: Any, *path: str | int) -> float:
-    """A factor. Raises Wrong."""
+    """A factor. Raises PresetMistake."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 100:
-        raise Wrong(f"{path[-1]} should be a number above 0, up to 100", *path)
+        raise PresetMistake(f"{path[-1]} should be a number above 0, up to 100", *path)
     return float(value)
 
 
 def whole(value: Any, least: int, most: int, *path: str | int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise Wrong(f"{path[-1]} should be a whole number from {least} to {most}", *path)
+        raise PresetMistake(f"{path[-1]} should be a whole number from {least} to {most}", *path)
     return value
 
 
 def seconds(value: Any, *path: str | int, least: int = 1) -> int:
-    """Seconds from "8:00", or from a whole number. Raises Wrong."""
+    """Seconds from "8:00", or from a whole number. Raises PresetMistake."""
     found = value
     if isinstance(value, str) and (clock := re.fullmatch(r"(\d{1,3}):([0-5]\d)", value.strip())):
         found = int(clock[1]) * 60 + int(clock[2])
     if not isinstance(found, int) or isinstance(found, bool) or not least <= found <= LONGEST:
-        raise Wrong(
+        raise PresetMistake(
             f'{path[-1]} should be a time such as "8:00", or seconds,'
             f" of up to {LONGEST // 3600} hours",
             *path,

@@ -11,9 +11,7 @@ import asyncio
 import contextlib
 import logging
 import random
-import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -24,6 +22,7 @@ from medtui.data.error_mapping import translated
 from medtui.data.errors import DataError, NotSignedIn
 from medtui.data.events import Notify, SignedOut
 from medtui.data.server_address import json_object
+from medtui.data.stored_session import margin, parse, seconds_left
 from medtui.data.tokens import TokenStore
 from medtui.models import clean_line
 
@@ -38,26 +37,9 @@ T = TypeVar("T")
 WATCH_SECONDS = 15.0
 """Seconds between two looks at the clock: so fast it notices that a laptop has slept."""
 
-DAY = 86_400
-
 LOGIN_TAKEN = (
     "Another user has signed in on this machine, in another window: sign in again to go on."
 )
-
-_is_update: ContextVar[bool] = ContextVar("_is_update", default=False)
-
-
-@contextlib.contextmanager
-def updating() -> Iterator[None]:
-    """Mark an `update_user` call, during which the client saves the session it started with again.
-
-    That save is ignored if another process has refreshed the token meanwhile.
-    """
-    before = _is_update.set(True)
-    try:
-        yield
-    finally:
-        _is_update.reset(before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,44 +63,6 @@ class User:
     def needs_digits(self) -> bool:
         """Whether the login is not complete before an app's digits are entered."""
         return bool(self.apps) and not self.has_entered_factor
-
-
-class SessionStorage:
-    """The storage that the `supabase` client asks for, over a `TokenStore`.
-
-    `expires_at` is rewritten to this machine's clock when a token arrives, so that
-    a clock that is wrong by hours makes no token look expired, or fresh. The client
-    itself is never shown a token that is about to expire: it would refresh it by
-    itself, as often as it is asked, or not use it at all.
-    """
-
-    def __init__(self, tokens: TokenStore) -> None:
-        self._tokens = tokens
-
-    async def get_item(self, key: str) -> str | None:
-        session = _parse(await self._tokens.read())
-        if session is None:
-            return None
-        session.expires_at = round(time.time()) + DAY
-        return session.model_dump_json()
-
-    async def set_item(self, key: str, value: str) -> None:
-        from supabase_auth.types import Session
-
-        session = Session.model_validate_json(value)
-        stored = _parse(await self._tokens.read())
-        tokens = (session.access_token, session.refresh_token)
-        if stored and (stored.access_token, stored.refresh_token) == tokens:
-            session.expires_at = stored.expires_at
-        elif _is_update.get():
-            return  # another process has newer tokens by now
-        else:
-            session.expires_at = round(time.time()) + session.expires_in
-        if session != stored:
-            await self._tokens.write(session.model_dump_json())
-
-    async def remove_item(self, key: str) -> None:
-        await self._tokens.clear()
 
 
 class Auth:
@@ -148,12 +92,12 @@ class Auth:
         Only an expired token needs the network; offline, the login is kept and the
         watchdog goes on trying.
         """
-        stored = _parse(await self._tokens.read())
+        stored = parse(await self._tokens.read())
         if stored is None:
             return
         await self._adopt(stored)
         try:
-            if _left(stored) <= 0:
+            if seconds_left(stored) <= 0:
                 await self._replace(stored.access_token)
         finally:
             if self.user is not None:
@@ -200,7 +144,7 @@ class Auth:
         else True. The login is deleted from this machine in either case.
         """
         self._stop_watching()
-        stored = _parse(await self._tokens.read())
+        stored = parse(await self._tokens.read())
         if stored is not None and self._is_anothers(stored):  # whose login is not ours to end
             await self._let_go()
             return False
@@ -227,12 +171,12 @@ class Auth:
         The client would refresh an expired token without the lock. The call is repeated once, only
         after its token was refused and replaced.
         """
-        stored = _parse(await self._tokens.read())
+        stored = parse(await self._tokens.read())
         if stored is None:
             raise NotSignedIn(LOGIN_ENDED)
         if self._is_anothers(stored):  # the client would ask with their token
             await self._adopt(stored)
-        if _left(stored) < _margin(stored):
+        if seconds_left(stored) < margin(stored):
             await self._replace(stored.access_token)
         return await self._connection.write(request)
 
@@ -241,7 +185,7 @@ class Auth:
 
         Raises NotSignedIn when the login is over.
         """
-        stored = _parse(await self._tokens.read())
+        stored = parse(await self._tokens.read())
         if stored is None:
             raise NotSignedIn(LOGIN_ENDED)
         await self._replace(stored.access_token)
@@ -305,18 +249,18 @@ class Auth:
         One refresh at a time; a call that waited finds the work done.
         """
         async with self._flight, self._tokens.lock():
-            stored = _parse(await self._tokens.read())
+            stored = parse(await self._tokens.read())
             if stored is None:
                 await self._end()
                 raise NotSignedIn(LOGIN_ENDED)
-            if stored.access_token != access_token and _left(stored) > 0:
+            if stored.access_token != access_token and seconds_left(stored) > 0:
                 await self._adopt(stored)  # another process, or an earlier call, was here
                 return
             try:
                 with translated():
                     await self._connection.client.auth.refresh_session(stored.refresh_token)
             except NotSignedIn:
-                newer = _parse(await self._tokens.read())
+                newer = parse(await self._tokens.read())
                 if newer and newer.refresh_token != stored.refresh_token:
                     await self._adopt(newer)  # there was another sign-in meanwhile
                     return
@@ -325,8 +269,8 @@ class Auth:
 
     async def _freshen(self) -> None:
         """Replace a token that has expired, as after an outage or a night's sleep."""
-        stored = _parse(await self._tokens.read())
-        if self.user is not None and stored is not None and _left(stored) <= 0:
+        stored = parse(await self._tokens.read())
+        if self.user is not None and stored is not None and seconds_left(stored) <= 0:
             await self._replace(stored.access_token)
 
     async def _end(self) -> None:
@@ -349,15 +293,15 @@ class Auth:
     async def _keep_fresh(self) -> None:
         """Refresh the token a while before it expires, for as long as the login lasts."""
         while self.user is not None:
-            stored = _parse(await self._tokens.read())
+            stored = parse(await self._tokens.read())
             pause = WATCH_SECONDS
             try:
-                if stored is None or _left(stored) < _margin(stored):
+                if stored is None or seconds_left(stored) < margin(stored):
                     await self._replace(stored.access_token if stored else "")
                 else:
                     if stored.access_token != self._connection.token:
                         await self._adopt(stored)  # another process was here
-                    pause = min(pause, _left(stored) - _margin(stored))
+                    pause = min(pause, seconds_left(stored) - margin(stored))
             except NotSignedIn:
                 return
             except DataError as error:
@@ -367,20 +311,6 @@ class Auth:
             await asyncio.sleep(max(pause, WATCH_SECONDS / 60) * random.uniform(0.8, 1.2))
 
 
-def _parse(raw: str | None) -> Session | None:
-    """The stored session; None if there is none, or it cannot be read."""
-    if raw is None:
-        return None
-    from pydantic import ValidationError
-    from supabase_auth.types import Session
-
-    try:
-        return Session.model_validate_json(raw)
-    except ValidationError:
-        log.warning("the stored login could not be understood")
-        return None
-
-
 def _level(access_token: str) -> str:
     """The assurance level that a token claims; empty if it has none. It is not verified here."""
     import jwt
@@ -388,17 +318,3 @@ def _level(access_token: str) -> str:
     with contextlib.suppress(jwt.InvalidTokenError):
         return str(jwt.decode(access_token, options={"verify_signature": False}).get("aal", ""))
     return ""
-
-
-def _left(session: Session) -> float:
-    """Seconds until the session's access token expires, by this machine's clock.
-
-    0 if they would be more than its lifetime: then the clock was set back since.
-    """
-    left = (session.expires_at or 0) - time.time()
-    return left if left <= session.expires_in + 60 else 0
-
-
-def _margin(session: Session) -> float:
-    """Seconds before its expiry at which a token is replaced: 120, less for short-lived ones."""
-    return min(120.0, session.expires_in / 4)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
-from medtui.data.auth import Auth, SessionStorage
+from medtui.data.auth import Auth
 from medtui.data.cases import Cases
 from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
@@ -26,6 +26,7 @@ from medtui.data.profiles import Profiles
 from medtui.data.rounds import Rounds
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
+from medtui.data.stored_session import SessionStorage
 from medtui.data.tokens import TokenStore
 from medtui.data.waiting import Waiting
 from medtui.data.window import BOARD, SessionWindow

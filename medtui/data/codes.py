@@ -12,11 +12,12 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from medtui.core.mail_link import BadLink, MailLink, is_link, read
-from medtui.data.auth import Auth, updating
+from medtui.data.auth import Auth
 from medtui.data.auth_errors import REFUSALS, SamePassword
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotSignedIn, Unreachable
+from medtui.data.stored_session import updating
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

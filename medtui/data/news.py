@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ValidationError
-
 from medtui.core.notices import (
     KEPT,
     Known,
@@ -40,8 +38,9 @@ from medtui.data.events import (
     Notify,
     SessionsChanged,
 )
+from medtui.data.news_memory import NewsMemory, is_in, kept_in, merged
 from medtui.data.sessions import Sessions
-from medtui.models import FileKind, Moment, PracticeSession
+from medtui.models import FileKind, PracticeSession
 from medtui.store.account_value import AccountFile
 
 log = logging.getLogger(__name__)
@@ -55,19 +54,6 @@ CONFIRM_SECONDS = 3.0
 CLOSE_SECONDS = 1.0
 
 FREEING = (What.FREED, What.LEFT)
-MOST = 200
-"""The most sessions, and the most notices, that are kept."""
-
-
-class NewsMemory(BaseModel):
-    """The file's contents. `read`: when each notice was read; `told`: when it was told elsewhere
-    than on the board; `own`: when a seat was freed, or a file uploaded, here."""
-
-    known: list[Known] = []
-    notices: list[Notice] = []
-    read: dict[str, Moment] = {}
-    told: dict[str, Moment] = {}
-    own: dict[str, Moment] = {}
 
 
 class News:
@@ -125,7 +111,7 @@ class News:
     @property
     def untold(self) -> tuple[Notice, ...]:
         """Those that wait, and were told nowhere but on the board, in any window."""
-        return tuple(n for n in self.waiting if not _is_in(n, self._kept.told))
+        return tuple(n for n in self.waiting if not is_in(n, self._kept.told))
 
     def note_told(self, notices: Iterable[Notice]) -> None:
         """Note that notices were told, so that no other window tells them again."""
@@ -189,7 +175,7 @@ class News:
             self._me = None
 
     async def _load(self, me: UUID) -> None:
-        kept = _kept(await asyncio.to_thread(self.shelf.recall, me))
+        kept = kept_in(await asyncio.to_thread(self.shelf.recall, me))
         if me != self._me:
             return
         kept.own |= self._kept.own
@@ -346,20 +332,20 @@ class News:
             mine = self._kept.model_copy(update={"known": [*self._known.values()]})
 
             def change(found: Any) -> Any:  # in a thread
-                return _merged(mine, _kept(found)).model_dump(mode="json")
+                return merged(mine, kept_in(found)).model_dump(mode="json")
 
-            merged = _kept(await asyncio.to_thread(self.shelf.change, me, change))
+            new = kept_in(await asyncio.to_thread(self.shelf.change, me, change))
             if me != self._me:
                 return
             # Changes made here in the meantime are written the next time.
-            merged.read |= self._kept.read
-            merged.told |= self._kept.told
-            merged.own |= self._kept.own
-            self._kept = merged
+            new.read |= self._kept.read
+            new.told |= self._kept.told
+            new.own |= self._kept.own
+            self._kept = new
             for notice in fresh:
                 if not self._is_own(notice) and notice.what not in self.muted:
                     self._add(notice)
-            self._kept.notices = [n for n in self._kept.notices if not _is_in(n, merged.read)]
+            self._kept.notices = [n for n in self._kept.notices if not is_in(n, new.read)]
             if self._kept.notices != before:
                 self._notify(NoticesChanged())
             if fresh:
@@ -381,36 +367,6 @@ class News:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _merged(mine: NewsMemory, found: NewsMemory) -> NewsMemory:
-    """This window's memory, with what other windows have written meanwhile."""
-    oldest = _now() - KEPT
-    read = {key: at for key, at in (found.read | mine.read).items() if at > oldest}
-    told = {key: at for key, at in (found.told | mine.told).items() if at > oldest}
-    own = {key: at for key, at in (found.own | mine.own).items() if at > oldest}
-    keys = {notice.key for notice in mine.notices}
-    notices = [*(n for n in found.notices if n.key not in keys), *mine.notices]
-    return NewsMemory(
-        known=sorted(mine.known, key=lambda known: known.starts_at)[-MOST:],
-        notices=[notice for notice in notices if not _is_in(notice, read)][-MOST:],
-        read=read,
-        told=told,
-        own=own,
-    )
-
-
-def _is_in(notice: Notice, times: dict[str, datetime]) -> bool:
-    """Whether this very change is in a memory, and not an earlier one that looks the same."""
-    return notice.key in times and times[notice.key] >= notice.since
-
-
-def _kept(value: Any) -> NewsMemory:
-    """The memory in a file's value; an empty one if it is malformed."""
-    try:
-        return NewsMemory.model_validate(value or {})
-    except ValidationError:
-        return NewsMemory()
 
 
 def _now() -> datetime:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.data.backoff import Backoff
-from medtui.data.errors import DataError, FileExists, Gone, Invalid, NotAllowed
+from medtui.data.errors import DataError, Invalid
 from medtui.data.events import (
     BoardRead,
     Event,
@@ -46,12 +46,12 @@ from medtui.data.sheet_messages import (
     Letter,
     Receipt,
     is_too_long,
-    letter,
     receipt,
 )
+from medtui.data.sheet_steps import SheetSteps
 from medtui.data.submissions import Key, Submissions
 from medtui.models import FileKind, PracticeSession
-from medtui.store.outbox import HELD, MOST, DeliveryState, Hold, Submission
+from medtui.store.outbox import MOST, DeliveryState, Hold, Submission
 
 if TYPE_CHECKING:
     from medtui.data.backend import Backend
@@ -63,11 +63,6 @@ PAUSES = 3.0, 60.0
 
 MOST_WAITING = 20
 """The most received messages that wait; more are dropped, as they will be sent again."""
-
-NOT_CARRIED = (
-    "This server carries nothing between the two of a room: save the sheet as a file, and give it"
-    " to the host."
-)
 
 LOOK_PAUSES = 1.0, 60.0
 """Seconds between two looks into the bucket after the other side has said that a sheet is there."""
@@ -99,11 +94,10 @@ class SheetDelivery:
         self._pace: Backoff[Key] = Backoff(PAUSES)
         self._looks: Backoff[Key] = Backoff(LOOK_PAUSES)
         self._ears = RoomSubscriptions(me, backend.clock.now)
-        self._refused: set[UUID] = set()
+        self._steps = SheetSteps(backend, me, self._sheets)
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
-        self._is_live = False
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -205,10 +199,10 @@ class SheetDelivery:
         """Handle an event of the data module. To be called with each, in order."""
         match event:
             case FeedWentLive():
-                self._is_live = True
+                self._steps.is_live = True
                 self._hurry()
             case FeedWentStale():
-                self._is_live = False
+                self._steps.is_live = False
             case BoardRead(sessions):
                 self._ears.look_at(sessions, whole=True)
                 self._listen()
@@ -222,10 +216,10 @@ class SheetDelivery:
                 with contextlib.suppress(asyncio.QueueFull):
                     self._said.put_nowait(event)
             case RoomParted(where, is_refused) if is_refused:
-                self._refused.add(where)
+                self._steps.refused.add(where)
                 self._hurry(where)  # to find out why, and say so
             case RoomMet(where) | RoomParted(where):
-                self._refused.discard(where)
+                self._steps.refused.discard(where)
 
     def _listen(self) -> None:
         sending = {each.session for each in self._sheets.unfinished() if not each.is_host}
@@ -290,7 +284,7 @@ class SheetDelivery:
             return  # a repeated answer
         if said.where is DeliveryState.UPLOADED:
             if self._looks.is_due(key):
-                await self._has_arrived(submission)
+                await self._steps.has_arrived(submission)
         elif said.where is DeliveryState.REFUSED:
             if not (submission.is_told and submission.reason.startswith(said.reason)):
                 await self._sheets.refuse(submission, said.reason, is_told=True)
@@ -327,79 +321,9 @@ class SheetDelivery:
         """Try the next step of a sheet's delivery."""
         async with self._busy:
             submission = self._sheets.get(key)
-            if (
-                submission is None or submission.is_over
-            ):  # since one has waited: the host has decided meanwhile
-                return
-            try:
-                if submission.is_host:
-                    await self._upload(submission)
-                else:
-                    await self._send(submission)
-            except DataError as error:
-                log.info("a mark sheet is not further yet: %s", error.title)
-                if not submission.is_told:
-                    with contextlib.suppress(OSError):
-                        await self._sheets.move(submission, reason=error.message)
-            except OSError as error:
-                log.warning("a mark sheet's state could not be kept: %s", type(error).__name__)
-
-    async def _upload(self, submission: Submission) -> None:
-        if not submission.is_mine:
-            session = await self._row(submission)
-            if session is None:
-                return
-            if (hold := submission.hold_in(session)) is not submission.hold:
-                await self._sheets.move(submission, hold=hold, reason=HELD.get(hold, ""))
-            if hold in HELD:
-                return
-        data = submission.content.encode()
-        files = self._backend.assessments
-        try:
-            await files.upload(submission.session, submission.kind, data)
-        except FileExists as error:
-            if await files.read(submission.session, submission.kind) != data:
-                await self._sheets.move(submission, is_in_the_way=True, reason=error.message)
-                return
-        except NotAllowed:
-            if await self._row(submission) is None:
-                return
-            raise
-        await self._sheets.mark_uploaded(submission)
-
-    async def _send(self, submission: Submission) -> None:
-        """Broadcast a sheet to the host, unless it is in the bucket already."""
-        if await self._row(submission) is None or not self._is_live:
-            return
-        if await self._has_arrived(submission):
-            return
-        if submission.session not in self._refused:
-            is_own = submission.kind is FileKind.SELF_ASSESSMENT
-            event = SELF_SHEET if is_own else SHEET
-            self._backend.live.rooms.send(submission.session, event, letter(submission))
-        elif not submission.is_told:
-            await self._sheets.move(submission, reason=NOT_CARRIED)
-
-    async def _has_arrived(self, submission: Submission) -> bool:
-        """Whether the bucket has exactly these bytes; if so, the sheet is marked as uploaded."""
-        data, files = submission.content.encode(), self._backend.assessments
-        is_there = await files.has(submission.session, submission.kind, data)
-        if is_there:
-            await self._sheets.mark_uploaded(submission)
-        return is_there
-
-    async def _row(self, submission: Submission) -> PracticeSession | None:
-        """Its session; None if it can no longer be uploaded, and then it is marked as refused."""
-        try:
-            session = await self._backend.sessions.one(submission.session)
-        except Gone:
-            reason = "The session was cancelled."
-        else:
-            if session.involves(self._me):
-                return session
-            reason = "You have no seat in this session any more."
-        await self._sheets.refuse(submission, reason)
-        return None
+            # The host may have decided while this has waited.
+            if submission is not None and not submission.is_over:
+                await self._steps.advance(submission)
 
     def _hurry(self, session_id: UUID | None = None) -> None:
         """Retry the waiting sheets now, of one session or, for None, of all."""

@@ -16,7 +16,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
-from medtui.core.history import Filter, History
+from medtui.core.history import History, HistoryFilter
 from medtui.core.progress import By, progress
 from medtui.core.wording import moment
 from medtui.data.events import Event, FeedWentLive
@@ -286,10 +286,10 @@ class HistoryScreen(ActingScreen):
             return
         self.field.value = ""
         self.field.display = False
-        self._look_at(Filter())
+        self._look_at(HistoryFilter())
         self._focus()
 
-    def _look_at(self, wish: Filter) -> None:
+    def _look_at(self, wish: HistoryFilter) -> None:
         self._history.filter = wish
         self._redraw()
 

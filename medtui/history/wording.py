@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from medtui.core.history import Filter, HistoryEntry, Month
+from medtui.core.history import HistoryEntry, HistoryFilter, Month
 from medtui.core.progress import STEADY, Series
 from medtui.core.self_assessment import points_words
 from medtui.documents.assessment import Marker
@@ -78,7 +78,7 @@ def file_signs(entry: HistoryEntry) -> str:
     return "".join(sign if kind in entry.kept.files else "·" for kind, sign in signs)
 
 
-def filter_words(wish: Filter) -> list[str]:
+def filter_words(wish: HistoryFilter) -> list[str]:
     """What is left out, each as a few words; none where all is shown."""
     parts = []
     if wish.role is not None:

@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from medtui.core.marks_owner import about
+from medtui.core.notices import Notice, What
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
 from medtui.documents.assessment import Assessment
@@ -89,6 +90,10 @@ class SessionReviewScreen(ReviewScreen):
             yield widget
             if isinstance(widget, ReviewHeader):
                 yield FilesLine()
+
+    def shows(self, notice: Notice) -> bool:
+        """See `ShowsNotices`: that a file has come."""
+        return notice.session_id == self.session.id and notice.what is What.CAME
 
     def on_mount(self) -> None:
         self.context.feed.events.subscribe(self, self._on_feed_event)

@@ -148,6 +148,7 @@ class ClockApp(AppBase):
         preset: of each station.
         rounds: how many stations; None: as many as the preset says.
         theme: a theme's name.
+        has_bell: whether the terminal's bell rings.
         now: the time, for tests; None: counted on from when the program began, so that a
             change of the machine's clock changes nothing.
     """
@@ -160,13 +161,19 @@ class ClockApp(AppBase):
         *,
         rounds: int | None = None,
         theme: str = DARK.name,
+        has_bell: bool = True,
         now: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(theme)
         self._preset = preset
         self._rounds = rounds or preset.rounds
+        self._has_bell = has_bell
         began = datetime.now(UTC), time.monotonic()
         self._now = now or (lambda: began[0] + timedelta(seconds=time.monotonic() - began[1]))
+
+    def bell(self) -> None:
+        if self._has_bell:
+            super().bell()
 
     def on_mount(self) -> None:
         self.push_screen(ClockScreen(self._preset, self._rounds, self._now))

@@ -38,7 +38,7 @@ class Arrangement:
     at_once: bool = False
 
 
-class Answer(Enum):
+class SeatAnswer(Enum):
     """A guest's answer to the next round."""
 
     TAKE = "take"
@@ -146,20 +146,20 @@ class NextRound:
             return
         self._offered.add(found.id)
         is_agreed = self._arrangement.at_once or found.guest_id == self._ui.room.me
-        answer: Answer | None = Answer.TAKE
+        answer: SeatAnswer | None = SeatAnswer.TAKE
         if not is_agreed:
             number = self._rounds()[found.id].number
             role = "the actor" if found.candidate_id == found.host_id else "the candidate"
             answer = await self._ui.choose(
                 f"{name_of(found.host)} has begun round {number}, with you as {role}.",
                 [
-                    ("Take my seat", Answer.TAKE),
-                    ("Take it, and in later rounds of today at once", Answer.AT_ONCE),
+                    ("Take my seat", SeatAnswer.TAKE),
+                    ("Take it, and in later rounds of today at once", SeatAnswer.AT_ONCE),
                 ],
             )
         if answer is None:
             return
-        at_once = self._arrangement.at_once or answer is Answer.AT_ONCE
+        at_once = self._arrangement.at_once or answer is SeatAnswer.AT_ONCE
         booked = await self._context.write(found, self._backend.sessions.book(found))
         if booked.error is not None:
             self._context.notify_error(booked.error)

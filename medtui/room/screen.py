@@ -7,71 +7,29 @@ window and another client show the same.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable
-from contextlib import ExitStack
-from datetime import timedelta
 from typing import Any, ClassVar
 
-from textual import events, on, work
-from textual.app import ComposeResult
+from textual import work
 from textual.binding import BindingType
-from textual.containers import Container
-from textual.getters import query_one
 from textual.screen import Screen
 
-from medtui.config import BadConfig, preset
-from medtui.core.notices import freed_words, gone_words
-from medtui.core.presets import Preset
-from medtui.core.room_rules import happened, title, why_not_clock
-from medtui.core.room_state import RoomState
+from medtui.core.room_rules import why_not_clock
 from medtui.core.station_clock import MINUTE
-from medtui.core.wording import moment
-from medtui.data.events import (
-    BoardRead,
-    Event,
-    FeedWentLive,
-    FeedWentStale,
-    RoomHeard,
-    RoomMet,
-    RoomParted,
-    SessionsChanged,
-    SheetMoved,
-)
-from medtui.data.rooms import CARD
 from medtui.models import PracticeSession, Role, Stage
 from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.room.brief_form import BriefForm
-from medtui.room.brief_loader import BriefReader
-from medtui.room.brief_view import BriefView
 from medtui.room.case_picker import CasePicker
-from medtui.room.facts import Presence, RoomFacts, whether_here
-from medtui.room.header import RoomLine
 from medtui.room.host_actions import BriefFor, CaseChoice, HostActions
-from medtui.room.lookups import RoomLookups
-from medtui.room.next_round import Arrangement, NextRound
-from medtui.room.notes import Notes
-from medtui.store.room_notes import RoomNotes, rescue, written
+from medtui.room.live_room import LiveRoom
+from medtui.room.next_round import Arrangement
 from medtui.ui import routes
-from medtui.ui.acting import ActingScreen
-from medtui.ui.clock_face import ClockFace
 from medtui.ui.context import Context
 from medtui.ui.dialogs.link import copy_link, open_link
-from medtui.ui.ending import at_last
-from medtui.ui.footer import Footer
 from medtui.ui.protocol import Dialog
 
-LOOK_SECONDS = 0.5
-"""How often the room looks at the time at least."""
 
-BRIEF_SECONDS = 4
-"""How often one looks in prep whether the host has written a brief, or changed it."""
-
-TOLD_SECONDS = 4
-"""For how long what the bell has said stands beside the clock."""
-
-
-class RoomScreen(ActingScreen):
+class RoomScreen(LiveRoom):
     """Over the board. Dismissed when one leaves, or has no seat in it any more.
 
     Args:
@@ -79,16 +37,7 @@ class RoomScreen(ActingScreen):
         session: one of the viewer's own.
     """
 
-    AUTO_FOCUS = "BriefView"
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]  # noqa: RUF012  # as in Screen
-
     BINDINGS: ClassVar[list[BindingType]] = ROOM_KEYS
-
-    line = query_one(RoomLine)
-    face = query_one(ClockFace)
-    facts = query_one(RoomFacts)
-    brief = query_one(BriefView)
-    notes = query_one(Notes)
 
     def __init__(
         self,
@@ -96,214 +45,9 @@ class RoomScreen(ActingScreen):
         session: PracticeSession,
         arrangement: Arrangement | None = None,
     ) -> None:
-        super().__init__()
-        self.context = context
-        self.room = RoomState(session, context.me)
-        self.presence = Presence()
-        self._backend = context.backend
+        super().__init__(context, session, arrangement)
         self._host = HostActions(self, context)
-        self._rounds = NextRound(self, context, arrangement or Arrangement())
         self.begin_round = self._rounds.begin
-        self._zone = context.zone
-        self._notebook = self._notebook_of(session)
-        self._at_last = ExitStack()
-        self._looked = context.now()
-        self._told = ""
-        self._told_until = self._looked
-        self._drawing = asyncio.Lock()
-        self._is_writing = False
-
-    @property
-    def session(self) -> PracticeSession:
-        return self.room.session
-
-    def _notebook_of(self, session: PracticeSession) -> RoomNotes:
-        state, me = self.context.settings.state, self.context.me
-        return RoomNotes(state, me, session.id, self._notes_not_kept)
-
-    def compose(self) -> ComposeResult:
-        yield RoomLine(self._zone)
-        with Container(id="room"):
-            with Container(id="side"):
-                yield ClockFace(id="face")
-                yield RoomFacts(self.room.me, self._zone, id="facts")
-                yield Notes(self._notebook.save_notes, id="notes")
-            yield BriefView(id="brief")
-        yield Footer(show_command_palette=False)
-
-    async def on_mount(self) -> None:
-        self._reader = BriefReader(self._backend, self.brief)
-        self._lookups = RoomLookups(self.facts, self._backend, self.room.me, self._draw)
-        self.context.feed.events.subscribe(self, self._on_feed_event)
-        self._at_last.enter_context(at_last(rescue))
-        kept, notes, usual = await asyncio.gather(
-            self._notebook.card(), self._notebook.notes(), self._usual_preset()
-        )
-        self.room = RoomState(self.session, self.room.me, kept, usual)
-        self.notes.load(notes)
-        self.set_class(bool(notes.strip()), "-notes")
-        self.room.apply(self.session, self.context.now())
-        self._backend.live.rooms.enter(self.session.id, self.room.me, self.room.shared.as_json())
-        self._read_brief()
-        self._look_for_files()
-        self._look_back()
-        self._tick()
-        self._follow_rounds()
-
-    @on(events.ScreenResume)
-    @work(group="rounds")
-    async def _follow_rounds(self) -> None:
-        await self._rounds.follow()
-
-    async def on_unmount(self) -> None:
-        self._backend.live.rooms.leave(self.session.id)
-        await written()
-        self._at_last.close()
-
-    async def _usual_preset(self) -> Preset | None:
-        settings = self.context.settings
-        if not settings.preset:
-            return None
-        try:
-            return await asyncio.to_thread(preset, settings)
-        except BadConfig as error:
-            self.notify(str(error), severity="warning", markup=False)
-            return None
-
-    # What the data module tells
-
-    def _on_feed_event(self, event: Event) -> None:
-        id_ = self.session.id
-        match event:
-            case BoardRead() | SessionsChanged():
-                self._follow_rounds()
-                if session := self.context.feed.sessions.get(id_):
-                    self._apply(session, is_mine=self._is_writing)
-                else:
-                    self._close(gone_words(self.session, self.room.me, self._zone))
-            case FeedWentLive():
-                self._read_brief()
-            case FeedWentStale():
-                self.presence = Presence()
-            case RoomMet(where, people, cards) if where == id_:
-                self.presence = Presence(people)
-                self._merge(*cards)
-            case RoomHeard(where, name, card) if where == id_ and name == CARD:
-                self._merge(card)
-            case RoomParted(where, is_refused) if where == id_:
-                self.presence = Presence(is_refused=is_refused)
-            case SheetMoved():
-                self.refresh_bindings()
-            case _:
-                return
-        self._draw()
-
-    def _apply(self, session: PracticeSession, *, is_mine: bool) -> None:
-        """The row is this now: follow it, and say what others did."""
-        before, now = self.session, self.context.now()
-        if session == before:
-            return
-        if not session.involves(self.room.me):
-            self._close(freed_words(before, self.room.me, self._zone))
-            return
-        when = moment(session.starts_at, now, self._zone)
-        for words in happened(before, session, self.room.me, when, is_mine=is_mine):
-            self.notify(words, markup=False)
-        if session.stage is Stage.INTERVIEW and before.stage is not Stage.INTERVIEW:
-            # The bell rings for it, unless that is over by now.
-            began = (session.stage_since or now) - timedelta(microseconds=1)
-            self._looked = max(min(now, began), now - timedelta(seconds=TOLD_SECONDS))
-            self.brief.focus()
-        if self.room.apply(session, now):
-            self.share()
-        self._read_brief()
-        self._look_for_files()
-        self._look_back()
-        self.refresh_bindings()
-
-    def _merge(self, *cards: object) -> None:
-        before = self.room.shared
-        for card in cards:
-            self.room.merge(card)
-        if self.room.shared != before:
-            self.share()
-
-    def share(self) -> None:
-        """See `RoomUi`. Saved, too, as the clock survives both programs."""
-        self._backend.live.rooms.send_card(self.session.id, self.room.shared.as_json())
-        self._notebook.save_card(self.room.shared.as_json())
-        self._draw()
-
-    def _read_brief(self) -> None:
-        if self._reader.wants(self.session, self.room.role):
-            self._fetch_brief()
-        self.facts.has_own_brief = self._reader.has_own
-        self._draw_brief()
-
-    @property
-    def has_own_brief(self) -> bool:
-        return self._reader.has_own
-
-    def read_brief_again(self) -> None:
-        if self._reader.may_change:
-            self._fetch_brief()
-
-    @work(exclusive=True, group="fetch-brief")
-    async def _fetch_brief(self) -> None:
-        while True:
-            await self._reader.read(self.session)
-            self.facts.has_own_brief = self._reader.has_own
-            self._draw_brief()
-            self._draw()
-            await asyncio.sleep(BRIEF_SECONDS)
-            if not self._reader.may_change:
-                return
-
-    @work(group="draw-brief")
-    async def _draw_brief(self) -> None:
-        async with self._drawing:  # an update that is cancelled half-way leaves half a brief
-            reading = self.room.reading(self.context.now())
-            await self._reader.draw(self.session, self.room.role, reading)
-
-    @work(exclusive=True, group="files")
-    async def _look_for_files(self) -> None:
-        await self._lookups.files(lambda: self.session)
-
-    @work(exclusive=True, group="past")
-    async def _look_back(self) -> None:
-        await self._lookups.past(self.session)
-
-    # Drawing
-
-    def _tick(self) -> None:
-        now = self.context.now()
-        before = self.room.reading(self._looked)
-        if told := self.room.signal(self._looked, now):
-            self._told, self._told_until = told.words, now + timedelta(seconds=TOLD_SECONDS)
-            for _ in range(told.strokes):
-                self.app.bell()
-        self._looked = now
-        reading = self.room.reading(now)
-        if reading and (before is None or before.phase.brief != reading.phase.brief):
-            self._read_brief()
-        self._draw()
-        next_look = min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS
-        self.set_timer(next_look, self._tick)
-
-    def _draw(self) -> None:
-        session, now = self.session, self.context.now()
-        for stage in Stage:
-            self.set_class(session.stage is stage, f"-{stage.label}")
-        here = whether_here(session, self.room.me, self.presence)
-        words = title(session, self.room.me)
-        feed, round_ = self.context.feed.connection, self._rounds.round.words
-        self.line.show(words, here, feed, session.stage, self.room.role, round_)
-        if reading := self.room.reading(now):
-            self.face.show(reading, self._told if now < self._told_until else "")
-        self.facts.show(session, now, self.presence, self.room.shared.preset)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._draw)
 
     # Keys
 
@@ -346,14 +90,6 @@ class RoomScreen(ActingScreen):
         self.add_class("-notes")
         self.notes.focus()
 
-    @on(Notes.Left)
-    def _notes_left(self) -> None:
-        self.set_class(bool(self.notes.text.strip()), "-notes")
-        self.brief.focus()
-
-    def _notes_not_kept(self) -> None:
-        self.refuse("Your notes could not be written down: is the disk full?")
-
     def action_open_link(self) -> None:
         open_link(self.context, self.session)
 
@@ -363,19 +99,6 @@ class RoomScreen(ActingScreen):
     def action_leave(self) -> None:
         if self.is_active:
             self.dismiss(None)
-
-    def _close(self, reason: str) -> None:
-        """Leave because there is nothing to stay for, whatever question is open."""
-        self.context.notify(reason, severity="warning", markup=False)
-        while self.app.screen is not self and self in self.app.screen_stack:
-            self.app.pop_screen()
-        self.dismiss(None)
-
-    async def move_on(self, session: PracticeSession, arrangement: Arrangement) -> None:
-        book = self._notebook_of(session)
-        await book.take_over(self.notes.text, self.room.shared.for_next_round().as_json())
-        if self.is_current:
-            self.app.switch_screen(RoomScreen(self.context, session, arrangement))
 
     # For the host's keys and the rounds: see `RoomUi`, `RoundsUi`
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from medtui.console import complain, why_no_screen
 
@@ -14,8 +15,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--days", type=_days, help="how many days from today on (default: all)")
     add("--today", action="store_const", const=1, dest="days", help="only today")
     add("--type", help="only sessions of this type")
-    add("--names", choices=("full", "initials", "none"), default="initials",
-        help="how much of people's names is shown (default: %(default)s)")  # fmt: skip
+    add("--names", choices=("full", "initials", "none"),
+        help="how much of people's names is shown (default: as in the settings)")  # fmt: skip
     add("--page-seconds", type=_seconds, default=12.0, metavar="S",
         help="seconds per page (default: 12)")  # fmt: skip
     add("--theme", help="medtui-dark, medtui-light, medtui-contrast, or one of Textual's")
@@ -35,12 +36,17 @@ def run(options: argparse.Namespace) -> int:
     """Run what was asked for. 1 when it failed, 2 when it was asked wrongly."""
     from functools import partial
 
-    from medtui.config import BadConfig, load, state
+    from medtui.config import BadConfig, Settings, load, shared_names, state
+    from medtui.config import zone as zone_of
     from medtui.core.api_keys import is_secret
-    from medtui.store.zones import NoZone, local_zone, zone_named
+    from medtui.store.zones import NoZone, zone_named
 
     try:
-        zone, warning = (zone_named(options.zone), "") if options.zone else local_zone()
+        at_start = load({"server": options.url, "key": options.key})
+    except BadConfig:  # which is told where the server is looked for
+        at_start = Settings(file=Path())
+    try:
+        zone, warning = (zone_named(options.zone), "") if options.zone else zone_of(at_start)
     except NoZone as error:
         guess = error.guess or "one as Europe/London"
         return complain(f"there is no time zone {options.zone!r}: try {guess}.")
@@ -61,7 +67,11 @@ def run(options: argparse.Namespace) -> int:
     from medtui.shared_screen.screen import Look
     from medtui.store.log import logged
 
-    look = Look(zone, Names(options.names), options.days, options.page_seconds, options.invite)
+    try:
+        names = Names(options.names) if options.names else shared_names(at_start)
+    except BadConfig as error:
+        return complain(str(error))
+    look = Look(zone, names, options.days, options.page_seconds, options.invite)
     scope = shared(options.days, options.type)
     settings = partial(load, {"server": options.url, "key": options.key})
     launcher = Launcher(viewer=lambda: Login("", ""))

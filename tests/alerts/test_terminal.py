@@ -29,6 +29,7 @@ TITLE = f"\x1b]2;medtui: {WORDS}\a"
 )
 def test_each_terminal_gets_what_it_knows(env: dict[str, str], written: str) -> None:
     assert sequence(WORDS, env) == written
+    assert sequence(WORDS, env, bell=False) == written.removeprefix("\a")
 
 
 @pytest.mark.parametrize("term", ["xterm-256color", "foot"])

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from medtui.commands.posting import moment_of
-from medtui.commands.signed_in import Refused
+from medtui.commands.signed_in import CommandRefused
 from medtui.data import StoredTokens
 from tests.helpers.commands import Script, checked, run
 from tests.helpers.seats import login_of
@@ -55,7 +55,7 @@ def test_words_of_the_board_are_exact_times(text: str, at: datetime) -> None:
     ],
 )
 def test_a_script_guesses_no_time(text: str, why: str) -> None:
-    with pytest.raises(Refused, match=why) as refusal:
+    with pytest.raises(CommandRefused, match=why) as refusal:
         moment_of(text, NOW, LONDON)
     assert refusal.value.code == 2
 

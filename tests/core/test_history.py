@@ -15,9 +15,9 @@ from pydantic import TypeAdapter
 from medtui.core.history import (
     DomainMark,
     FileSummary,
-    Filter,
     History,
     HistoryEntry,
+    HistoryFilter,
     MarkSummary,
     Month,
 )
@@ -83,20 +83,20 @@ def test_a_strangers_session_is_never_taken() -> None:
 @pytest.mark.parametrize(
     ("wish", "left"),
     [
-        (Filter(), [1, 2, 3, 4]),
-        (Filter(role=Role.CANDIDATE), [1, 4]),
-        (Filter(role=Role.ACTOR), [2]),
-        (Filter(domain="ethics"), [1, 2]),
-        (Filter(category="Lids"), [2]),
-        (Filter(domain="ethics", role=Role.ACTOR), [2]),
-        (Filter(text="zoe"), [1, 2, 3, 4]),
-        (Filter(text="guest OKAFOR"), [4]),
-        (Filter(text="november lids"), [2]),
-        (Filter(text="mirror"), [1]),
-        (Filter(text="nobody"), []),
+        (HistoryFilter(), [1, 2, 3, 4]),
+        (HistoryFilter(role=Role.CANDIDATE), [1, 4]),
+        (HistoryFilter(role=Role.ACTOR), [2]),
+        (HistoryFilter(domain="ethics"), [1, 2]),
+        (HistoryFilter(category="Lids"), [2]),
+        (HistoryFilter(domain="ethics", role=Role.ACTOR), [2]),
+        (HistoryFilter(text="zoe"), [1, 2, 3, 4]),
+        (HistoryFilter(text="guest OKAFOR"), [4]),
+        (HistoryFilter(text="november lids"), [2]),
+        (HistoryFilter(text="mirror"), [1]),
+        (HistoryFilter(text="nobody"), []),
     ],
 )
-def test_what_a_filter_leaves(wish: Filter, left: list[int]) -> None:
+def test_what_a_filter_leaves(wish: HistoryFilter, left: list[int]) -> None:
     history, named = History(ME, UTC), case()
     sessions = {
         1: session(1, case=named, case_id=named["id"]),

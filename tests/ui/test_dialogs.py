@@ -47,9 +47,7 @@ async def sending(_: Callable[[int], None]) -> None:
 
 
 def details(board: Any) -> DetailsScreen:
-    return DetailsScreen(
-        board.list.session, board.me, board.zone, board.now, like=board.details
-    )
+    return DetailsScreen(board.list.session, board.me, board.zone, board.now, like=board.details)
 
 
 def chosen(board: Any) -> PracticeSession:

@@ -107,7 +107,7 @@ async def _valid_until(http: httpx.AsyncClient, url: str) -> datetime:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ServerAnswer:
     """The server's answer to its public key, and its time by both clocks."""
 
     status: int
@@ -119,7 +119,7 @@ class Answer:
     """Half-way between request and answer, by this machine's clock."""
 
 
-async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None]:
+async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, ServerAnswer | None]:
     """The line `server`: whether a Supabase answers there. The answer is None if none did."""
     import httpx
 
@@ -138,7 +138,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
     taken = time.monotonic() - began
     body = json_object(response.text)
     refuses = response.status_code in (401, 403) and "key" in str(body.get("message", "")).lower()
-    answer = Answer(
+    answer = ServerAnswer(
         response.status_code,
         refuses or (response.status_code == 200 and "external" in body),
         response.headers.get("date"),
@@ -160,7 +160,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, Answer | None
     ), answer
 
 
-def clock(answer: Answer) -> Finding:
+def clock(answer: ServerAnswer) -> Finding:
     """The line `clock`: how far this machine's clock is from the server's."""
     try:
         told = parsedate_to_datetime(answer.date or "")

@@ -9,7 +9,7 @@ from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
 from medtui.data.connection import DELETION, NIL, ROUNDS
-from medtui.data.doctor.address import Answer
+from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
 
@@ -34,7 +34,7 @@ TABLES = {
 DEPLOY = "Apply medtui's migrations: supabase --workdir medtui db push."
 
 
-def key(text: str, answer: Answer) -> Finding:
+def key(text: str, answer: ServerAnswer) -> Finding:
     """The line `key`: whether it is public, of this project, and not expired."""
     if not text:
         return failed("key", "There is none.", "Set SUPABASE_ANON_KEY, or choose the server again.")
@@ -119,16 +119,13 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
             "self-assessment can be uploaded.",
             DEPLOY,
         ), True
-    if level.text.strip() == str(ROUNDS):
-        return note(
-            "migrations",
-            "The last two are missing: users cannot delete their accounts, or wait for a seat.",
-            DEPLOY,
-        ), True
-    if level.text.strip() == str(DELETION):
-        return note(
-            "migrations", "The last is missing: users cannot wait for a seat.", DEPLOY
-        ), True
+    missing_since = {
+        str(ROUNDS): "The last two are missing: users cannot delete their accounts, or wait for "
+        "a seat.",
+        str(DELETION): "The last is missing: users cannot wait for a seat.",
+    }
+    if words := missing_since.get(level.text.strip()):
+        return note("migrations", words, DEPLOY), True
     return ok("migrations", "All are there."), True
 
 

@@ -39,7 +39,7 @@ _MARKERS = ("marked_by", "marker", "assessor_type", "assessor", "assessed_by", "
             "graded_by", "rater", "examiner", "examiners", "generated_by", "source")  # fmt: skip
 
 
-class _Candidate(NamedTuple):
+class _Found(NamedTuple):
     """A value that may be the assessment, and the other keys of the objects around it."""
 
     value: Any
@@ -141,9 +141,9 @@ def _marker(data: dict[str, Any], is_platform: bool) -> Marker:
     return Marker.AI if is_platform else Marker.UNKNOWN
 
 
-def _unwrapped(data: Any) -> Iterator[_Candidate]:
+def _unwrapped(data: Any) -> Iterator[_Found]:
     """The value and the values inside it, outer ones first; JSON in texts before the others."""
-    waiting = [_Candidate(data, {}, False)]
+    waiting = [_Found(data, {}, False)]
     for _ in range(_DEPTH):
         inner = [part for candidate in waiting for part in _within(candidate)]
         yield from (part for part in inner if part.is_fenced)
@@ -152,20 +152,20 @@ def _unwrapped(data: Any) -> Iterator[_Candidate]:
     yield from waiting
 
 
-def _within(outer: _Candidate) -> Iterator[_Candidate]:
+def _within(outer: _Found) -> Iterator[_Found]:
     """The values one level inside: items of a list, values of usual keys, JSON in a text."""
     data = outer.value
     if isinstance(data, str):
         if (decoded := _decoded(data)) is not None:
-            yield _Candidate(decoded, outer.around, True)
+            yield _Found(decoded, outer.around, True)
         return
     if is_sheet(data):  # a bare list where an object was expected
         name = "criteria" if are_results(data) else "domains"
-        yield _Candidate({name: data}, outer.around, outer.is_fenced)
+        yield _Found({name: data}, outer.around, outer.is_fenced)
     elif isinstance(data, list) and len(data) <= _FEW and not are_timed(data):
         for item in data:
             if isinstance(item, (dict, str)):
-                yield _Candidate(item, outer.around, outer.is_fenced)
+                yield _Found(item, outer.around, outer.is_fenced)
     for name in _WRAPPERS:
         inner = record(data).get(name)
         is_fenced = outer.is_fenced
@@ -175,7 +175,7 @@ def _within(outer: _Candidate) -> Iterator[_Candidate]:
             inner, is_fenced = _decoded(inner), True
         if isinstance(inner, (dict, list)):
             rest = {other: value for other, value in data.items() if other != name}
-            yield _Candidate(inner, outer.around | rest, is_fenced)
+            yield _Found(inner, outer.around | rest, is_fenced)
 
 
 def _decoded(text: str) -> Any:

@@ -42,7 +42,7 @@ CANONICAL |= {plain(_name): _name for _name in reversed(_KNOWN)}
 """By a key in the form for comparison, the key as ours, also of other languages."""
 
 
-class Span(NamedTuple):
+class SpokenSpan(NamedTuple):
     """Who speaks, from when to when, in the file's unit."""
 
     start: float
@@ -125,7 +125,7 @@ def _size(row: Record) -> int:
     return sum(len(text_of(first(word, *segments.TEXT))) for word in records(row.get("words")))
 
 
-def spans_of(data: Any) -> list[Span]:
+def spans_of(data: Any) -> list[SpokenSpan]:
     """Who speaks when, from a list without words in the file; sorted by time."""
     for rows in lists_of(data):
         rows = canonical(rows)
@@ -133,7 +133,7 @@ def spans_of(data: Any) -> list[Span]:
         if any(says(row) for row in sample) or not all(own_speaker(row) for row in sample[:5]):
             continue
         found = [
-            Span(start, end, who)
+            SpokenSpan(start, end, who)
             for row in rows
             for start, end in [_from_to(row)]
             if start is not None and (who := own_speaker(row)) is not None
@@ -152,7 +152,7 @@ def _from_to(row: Record) -> tuple[float | None, float | None]:
     return start, end
 
 
-def speaker_at(spans: list[Span], start: float | None, end: float | None) -> str | None:
+def speaker_at(spans: list[SpokenSpan], start: float | None, end: float | None) -> str | None:
     """Who speaks at the middle of a stretch of time; None if no span covers it."""
     if start is None or not spans:
         return None
