@@ -11,6 +11,7 @@ from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
     from medtui.board.session_list import SessionList
+    from medtui.board.week_view import WeekView
 
 BOARD_KEYS: list[BindingType] = [
     Binding("b", "act('book')", "Book", id="board.book",
@@ -34,6 +35,7 @@ BOARD_KEYS: list[BindingType] = [
     Binding("f", "choose_filter", "Show only", id="board.choose_filter",
             tooltip="Filter by level, type, category, day or hours"),
     Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
+    Binding("w", "week", "Week", id="board.week", tooltip="The week by hours, or the list again"),
     Binding("I", "invite", "Invite", show=False, id="board.invite",
             tooltip="Copy an invitation to the session"),
     Binding("i", "act('keep')", "Keep", show=False, id="board.keep",
@@ -68,12 +70,14 @@ CALLED = {
 ENTER = {"room": "Go in", "book": "Book", "details": "Details", "": ""}
 """What enter is called, by what it does; nothing: it is not shown."""
 
-WIDE = ("open_link", "copy_link", "profile", "app.quit")
+WIDE = ("open_link", "copy_link", "profile", "app.quit", "week")
 """Actions for which a narrow footer has no room."""
 
 
 def offered(
-    action: str, sessions: SessionList, acts_on: Callable[[PracticeSession], Collection[str]]
+    action: str,
+    sessions: SessionList | WeekView,
+    acts_on: Callable[[PracticeSession], Collection[str]],
 ) -> bool | str:
     """Whether the footer shows an action, or as what: what the session at the cursor allows.
 

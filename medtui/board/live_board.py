@@ -21,6 +21,7 @@ from medtui.board.details_dialog import DetailsScreen
 from medtui.board.filter_dialog import FilterScreen
 from medtui.board.session_details import SessionDetails
 from medtui.board.session_list import SessionList
+from medtui.board.week_view import LEAST_WIDTH, WeekView
 from medtui.core.agenda import Board, View
 from medtui.core.filters import Choice, choices
 from medtui.core.notices import gone_words, words
@@ -67,6 +68,7 @@ class LiveBoard(ActingScreen):
         self.zone = context.zone
         self._board = Board(self.me, self.zone, context.now())
         self.list = SessionList(self._board.agenda, self.me, self.zone, self.now)
+        self.week = WeekView(self.list, self._board.agenda, self.me, self.zone, self.now)
         self.details = SessionDetails(self.me, self.zone)
         self._filter = BoardFilter(context)
         self._changed: set[UUID] = set()
@@ -95,6 +97,7 @@ class LiveBoard(ActingScreen):
             with Vertical(id="sessions"):
                 yield ColumnHeadings(self.list)
                 yield self.list
+                yield self.week
                 yield Static(id="hint", markup=False)
             with VerticalScroll(id="details", can_focus=False):
                 yield self.details
@@ -102,7 +105,7 @@ class LiveBoard(ActingScreen):
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
-        self.filter.display = False
+        self.filter.display = self.week.display = False
         feed = self.context.feed
         feed.events.subscribe(self, self._on_feed_event)
         if feed.is_read:  # before this screen was there
@@ -115,7 +118,15 @@ class LiveBoard(ActingScreen):
         self.set_interval(1, self._redraw)
         self._redraw()
 
+    @property
+    def shown(self) -> SessionList | WeekView:
+        """What shows the sessions: the list, or the week."""
+        return self.week if self.has_class("-week") else self.list
+
     def on_resize(self) -> None:
+        if self.has_class("-week") and self.size.width < LEAST_WIDTH:
+            self.action_week()
+            self.refuse(self._too_narrow)
         self.call_later(self.refresh_bindings)  # enter does something else without the details
 
     # What the data module tells
@@ -172,6 +183,7 @@ class LiveBoard(ActingScreen):
         if before is None and (begins := self._board.beginning()):
             self.list.move_to(begins)
         self.headings.follow()
+        self.week.show(now)
         self._changed = set()
         if self._has_news and before not in (None, self.list.session_id, *self._cancelling):
             self._startled = time.monotonic()
@@ -189,11 +201,13 @@ class LiveBoard(ActingScreen):
         self._show_details()
         is_empty = len(self._board.agenda) == 0
         self.hint.display = is_empty
-        self.list.display = self.headings.display = not is_empty
+        is_week = self.shown is self.week
+        self.list.display = self.headings.display = not is_empty and not is_week
+        self.week.display = not is_empty and is_week
         if is_empty:
             self.hint.update(self._emptiness())
         elif self.focused is None:
-            self.list.focus()
+            self.shown.focus()
 
     def _show_next(self) -> None:
         """One's own next session, above the list."""
@@ -206,8 +220,12 @@ class LiveBoard(ActingScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
+<<<<<<< HEAD
         self.details.has_waiting = self._backend.has_waiting
         self.details.show(self.list.session, self.now)
+=======
+        self.details.show(self.shown.session, self.now)
+>>>>>>> main
         if isinstance(screen := self.app.screen, DetailsScreen):
             if session := self._board.get(screen.session_id):
                 screen.show(session, self.now)
@@ -239,6 +257,24 @@ class LiveBoard(ActingScreen):
 
     # Looking around
 
+    @property
+    def _too_narrow(self) -> str:
+        return (
+            f"The week needs a terminal of {LEAST_WIDTH} columns, and this one has "
+            f"{self.size.width}: make it wider, then press w."
+        )
+
+    def action_week(self) -> None:
+        """From the list to the week, and back."""
+        is_week = self.has_class("-week")
+        if not is_week and self.size.width < LEAST_WIDTH:
+            self.refuse(self._too_narrow)
+            return
+        self.set_class(not is_week, "-week")
+        self._redraw()
+        self.shown.focus()
+        self.call_after_refresh(self.week.go_to_cursor)
+
     def action_view(self) -> None:
         self._look_at(view=self._board.view.next)
 
@@ -252,6 +288,7 @@ class LiveBoard(ActingScreen):
             self._board.look_at(view=View.ALL)
             self.action_clear_filter()
         self.list.move_to(session_id)
+        self.week.go_to_cursor()
 
     def show_session(self, session_id: UUID) -> None:
         if session := self.context.feed.sessions.get(session_id):
@@ -283,7 +320,7 @@ class LiveBoard(ActingScreen):
         if self._board.filter.chosen:
             self._keep(frozenset())
         self._look_at(query="", filter=self._filter.of(frozenset()))
-        self.list.focus()
+        self.shown.focus()
 
     @on(Input.Changed, "#filter")
     def _filter_typed(self, event: Input.Changed) -> None:
@@ -293,7 +330,7 @@ class LiveBoard(ActingScreen):
     @on(Input.Submitted, "#filter")
     def _filter_kept(self) -> None:
         self.filter.display = bool(self._board.query)
-        self.list.focus()
+        self.shown.focus()
 
     @work(group="filter")
     async def _load_filter(self) -> None:

@@ -15,14 +15,17 @@ from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, For
 from medtui.board.bindings import BOARD_KEYS, offered
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
-from medtui.board.invitation import InvitationScreen, open_code
+from medtui.board.invitation import InvitationScreen
 from medtui.board.live_board import LiveBoard
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
-from medtui.core.board_rules import why_not_invite, why_not_review
+from medtui.core.agenda import name_of
+from medtui.core.board_rules import why_not_book, why_not_invite, why_not_review
 from medtui.core.invitation import code_in
 from medtui.core.notices import Notice
 from medtui.core.session_acts import possible_acts
+from medtui.core.session_code import ids_of
+from medtui.core.wording import moment
 from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.ui import routes
@@ -53,7 +56,7 @@ class BoardScreen(LiveBoard):
         """
         return offered(
             action,
-            self.list,
+            self.shown,
             partial(
                 possible_acts,
                 viewer=self.me,
@@ -139,8 +142,26 @@ class BoardScreen(LiveBoard):
 
     @work(group="act")
     async def open_code(self, code: str) -> None:
-        """Go to the session that a code names, and offer its seat."""
-        await open_code(self, code)
+        """Go to the session that a code names, and offer its seat. What is in the way is said."""
+        context, ids = self.context, ids_of(code)
+        found = [s for s in context.feed.sessions.values() if ids and ids[0] <= s.id <= ids[1]]
+        if len(found) > 1:
+            self.refuse(f"More than one session begins with {code}: use more of its id.")
+            return
+        if found:
+            self.go_to(found[0].id)
+        if not found or self.list.session_id != found[0].id:
+            self.refuse(f"There is no session {code} on the board: it was cancelled, or is over.")
+            return
+        [session] = found
+        if session.involves(self.me):
+            return
+        if self.refuse(why_not_book(session, self.me, context.now())):
+            return
+        when = moment(session.starts_at, context.now(), self.zone)
+        question = f"Book the {session.type_label.lower()} with {name_of(session.host)}, {when}?"
+        if await self.ask(question, "Book it"):
+            await self.book()
 
     async def book(self) -> None:
         """Book the session under the cursor."""
@@ -162,7 +183,7 @@ class BoardScreen(LiveBoard):
 
     def chosen(self) -> PracticeSession | None:
         """The session that a key means; None, and said why, where it cannot mean one."""
-        session = self.list.session
+        session = self.shown.session
         if session is None:
             self.refuse("There is no session here.")
             return None

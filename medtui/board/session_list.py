@@ -235,12 +235,12 @@ class SessionList(CursorList):
             self._seats(line),
             self._agenda.rounds.of(line),
             is_cursor and (1 + self.has_focus),
-            self._mark(line.id),
+            self.mark_of(line.id),
             line.id in self._busy,
             self.is_stale,
         )
 
-    def _mark(self, session_id: UUID) -> str:
+    def mark_of(self, session_id: UUID) -> str:
         """Whether a row is marked as changed: with which style, or not at all."""
         left = self._marks.get(session_id, 0) - time.monotonic()
         return "" if left <= 0 else "faint" if left <= 1 else "mark"
@@ -250,7 +250,7 @@ class SessionList(CursorList):
         faint = self._style("faint")
         plain = faint if self.is_stale else Style()
         is_cursor = session.id == self.session_id
-        mark = self._mark(session.id)
+        mark = self.mark_of(session.id)
         gutter = "…" if session.id in self._busy else "▌" if mark else " "
         host = session.host.name if session.host else "(unknown)"
         if self._viewer is not None and session.host_id == self._viewer:

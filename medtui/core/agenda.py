@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import bisect
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import Enum
@@ -84,6 +84,15 @@ class Agenda:
     def sessions(self) -> Iterator[PracticeSession]:
         """The sessions alone, in order."""
         return (self._sessions[id_] for day in self._days for _, id_ in self._keys[day])
+
+    @property
+    def days(self) -> Sequence[date]:
+        """The days that have sessions, in order."""
+        return self._days
+
+    def on(self, day: date) -> list[PracticeSession]:
+        """The sessions of a day, in order."""
+        return [self._sessions[id_] for _, id_ in self._keys.get(day, ())]
 
     def line(self, row: int) -> Line | None:
         """The session or heading in a line; None beyond the last."""

@@ -54,12 +54,12 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             )
         return "The guest's seat is free: wait until it is booked."
     if session.candidate_id is None:
-        return "Choose who is the candidate: r." if is_host else (
+        return "s asks for what is missing, and starts." if is_host else (
             f"Waiting for {host} to choose who is the candidate."
         )  # fmt: skip
     if session.case_id is None and not has_own_brief:
         return (
-            "Choose the case: c. Or write a brief: b. Or start without: s."
+            "s asks for the case, and starts."
             if is_host
             else f"Waiting for {host} to choose the case, or to start without."
         )
@@ -97,8 +97,6 @@ def why_not_case(session: PracticeSession, me: UUID) -> str | None:
         return reason
     if session.stage is not Stage.PREP:
         return "The case is chosen in prep: u begins the next round."
-    if session.candidate_id is None:
-        return "Choose the candidate first: r."
     return None
 
 
@@ -119,8 +117,6 @@ def why_not_start(session: PracticeSession, me: UUID) -> str | None:
         return reason
     if session.guest_id is None:
         return "There is no guest yet: a station needs two."
-    if session.candidate_id is None:
-        return "Choose the candidate first: r."
     return None
 
 

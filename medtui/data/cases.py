@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 
 NO_OWN_BRIEFS = (
-    "This server keeps no briefs of your own: use a book or PDF, and start without a case (s)."
+    "This server keeps no briefs of your own: use a book or PDF, and start without a case "
+    "(s, then n)."
 )
 
 

@@ -173,7 +173,10 @@ async def connect(server: Server, storage: object) -> Connection:
     from httpx import Timeout
     from supabase import AsyncClient, AsyncClientOptions
 
-    http = route.client(
+    from medtui.data.transport import http_client
+
+    http = http_client(
+        route,
         timeout=Timeout(10, connect=5),
         hooks={"request": [wait_longer], "response": [_whole]},
     )

@@ -17,7 +17,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
 from medtui.data.errors import (
@@ -33,9 +33,6 @@ from medtui.data.upload_progress import Sent
 from medtui.models import FileKind
 from medtui.store import files as disk
 from medtui.store.replace_journal import ReplaceJournal, Which, digest, folder_of, folders
-
-if TYPE_CHECKING:
-    from medtui.data.assessments import Assessments
 
 KEPT = "Both versions are kept on this machine until one of them is there for sure."
 
@@ -56,6 +53,23 @@ class RemoteState(Enum):
     OTHER = "other"
 
 
+class ReplaceableFiles(Protocol):
+    """The files of sessions in the bucket. `Assessments` is one."""
+
+    async def read(self, session_id: UUID, kind: FileKind) -> bytes:
+        """A file's bytes. Raises Gone if there is none."""
+
+    async def mark(self, session_id: UUID, kind: FileKind) -> str | None:
+        """A mark that differs between two uploads of a file; None if there is no file."""
+
+    async def upload(
+        self, session_id: UUID, kind: FileKind, content: bytes, sent: Sent | None = None
+    ) -> None: ...
+
+    async def delete_once(self, session_id: UUID, kind: FileKind) -> None:
+        """Send one request to delete a file."""
+
+
 class Replacing:
     """Replaces one person's files on one server. Methods raise `DataError`s.
 
@@ -66,7 +80,7 @@ class Replacing:
         keep: the folder of this program's state.
     """
 
-    def __init__(self, files: Assessments, server: str, person: UUID, keep: Path) -> None:
+    def __init__(self, files: ReplaceableFiles, server: str, person: UUID, keep: Path) -> None:
         self._files = files
         self._server = server
         self._person = person

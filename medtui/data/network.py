@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from errno import ENOENT
 from pathlib import Path
@@ -21,7 +20,6 @@ from medtui.data.errors import PORTAL, Unreachable
 from medtui.data.proxies import Proxy, is_loopback, proxy_for
 
 if TYPE_CHECKING:
-    import httpx
     from websockets.asyncio.client import ClientConnection
 
 __all__ = ["Route", "certificate_error", "is_loopback"]
@@ -38,8 +36,6 @@ BUNDLES = (
     "/etc/ssl/cert.pem",
 )
 """Where systems keep their certificates: a Python from elsewhere may look in other places."""
-
-Hooks = Mapping[str, list[Callable[..., Awaitable[None]]]]
 
 
 @dataclass(frozen=True)
@@ -70,26 +66,6 @@ class Route:
             return cls(url)
         except Unreachable as error:
             return cls(url, fault=error.message)
-
-    def client(
-        self,
-        *,
-        timeout: httpx.Timeout | float,
-        headers: Mapping[str, str] | None = None,
-        hooks: Hooks | None = None,
-    ) -> httpx.AsyncClient:
-        """An HTTP client for this route. Its calls raise Unreachable beside httpx's errors."""
-        import httpx
-
-        from medtui.data.transport import Transport
-
-        return httpx.AsyncClient(
-            transport=Transport(self),
-            timeout=timeout,
-            headers=headers,
-            event_hooks=hooks,
-            trust_env=False,
-        )
 
     async def websocket(self, url: str, seconds: float) -> ClientConnection:
         """A websocket on this route, opened within `seconds`.

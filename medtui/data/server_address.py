@@ -69,11 +69,13 @@ async def probe(url: str, key: str) -> None:
     """
     import httpx
 
+    from medtui.data.transport import http_client
+
     route = await Route.to(url)
     try:
         async with (
             asyncio.timeout(PROBE_SECONDS),
-            route.client(timeout=8, headers={"apikey": key}) as http,
+            http_client(route, timeout=8, headers={"apikey": key}) as http,
         ):
             settings = await http.get(f"{url}/auth/v1/settings")
             tables = await http.get(

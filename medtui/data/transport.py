@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
@@ -14,6 +14,8 @@ from medtui.data.errors import PORTAL, Unreachable
 
 if TYPE_CHECKING:
     from medtui.data.network import Route
+
+Hooks = Mapping[str, list[Callable[..., Awaitable[None]]]]
 
 MAX_ANSWER = 16 * 1024**2
 """The most bytes of an unpacked answer; a thousand sessions, or fifty long cases, take far less."""
@@ -158,3 +160,20 @@ class _Gzip:
         if not (self._unpacking.eof or self._is_empty):
             raise Unreachable(NOT_READABLE)
         return rest
+
+
+def http_client(
+    route: Route,
+    *,
+    timeout: httpx.Timeout | float,
+    headers: Mapping[str, str] | None = None,
+    hooks: Hooks | None = None,
+) -> httpx.AsyncClient:
+    """An HTTP client for a route. Its calls raise Unreachable beside httpx's errors."""
+    return httpx.AsyncClient(
+        transport=Transport(route),
+        timeout=timeout,
+        headers=headers,
+        event_hooks=hooks,
+        trust_env=False,
+    )

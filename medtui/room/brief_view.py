@@ -38,6 +38,7 @@ class BriefView(VimScroll):
         note = self.query_one("#brief-hint", Static)
         note.update(hint)
         note.display = bool(hint)
+        self.set_class(not text, "-empty")
         if text != self._text:
             self._text = text
             self.scroll_home(animate=False)

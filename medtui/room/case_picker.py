@@ -23,7 +23,7 @@ from medtui.core.case_draw import CaseDraw, Group, Past, groups, kind_of, kind_w
 from medtui.data import DataError
 from medtui.documents.sample_cases import COUNT
 from medtui.models import CaseSummary
-from medtui.room.host_actions import WRITE, CaseChoice
+from medtui.room.host_actions import THEN_STARTS, WITHOUT, WRITE, CaseChoice
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
@@ -33,13 +33,11 @@ REST_SECONDS = 0.15
 
 SEARCH_SECONDS = 0.2
 
-OTHERWISE = (
-    "Or write a brief of your own (b), or use a book or PDF: esc, then s starts without a case."
-)
+OTHERWISE = "Or write a brief of your own (b), or go on without a case, with a book or PDF (n)."
 
 
-class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
-    """Dismissed with a case's id, with `WRITE`, or with None."""
+class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
+    """Dismissed with a case's id, with `WRITE`, with `WITHOUT`, or with None."""
 
     AUTO_FOCUS = "OptionList"
 
@@ -56,6 +54,8 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
                 tooltip="Draw the one of these that you both need most"),
         Binding("b", "write", "Own brief", id="cases.write",
                 tooltip="Write a brief of your own instead"),
+        Binding("n", "without", "No case", id="cases.without",
+                tooltip="Go on without a case: you use a book or PDF of your own"),
         Binding("l", "load", "Load samples", id="cases.load", tooltip="Load the sample cases"),
     ]  # fmt: skip
 
@@ -85,6 +85,7 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
 
     def compose(self) -> ComposeResult:
         title = "Draw a case" if self._choice.is_blind else "Choose a case"
+        title += f". {THEN_STARTS}" if self._choice.starts else ""
         with Vertical(classes="dialog"):
             yield Static(title, classes="card--title", markup=False)
             yield Static(id="case-none", markup=False)
@@ -214,6 +215,9 @@ class CasePicker(ModalScreen[UUID | Literal["write"] | None]):
 
     def action_write(self) -> None:
         self.dismiss(WRITE)
+
+    def action_without(self) -> None:
+        self.dismiss(WITHOUT)
 
     def _at(self, row: int | None) -> CaseSummary | Group | None:
         return self._shown[row] if row is not None and row < len(self._shown) else None

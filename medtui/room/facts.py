@@ -1,4 +1,7 @@
-"""What both know of a room before and after the station: who, when, which case, what next."""
+"""What both know of a room before and after the station: who, when, which case, what next.
+
+What is to be decided before it is in the checklist.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,14 @@ from uuid import UUID
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.core.presets import Preset
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
 from medtui.models import PracticeSession, Stage
 
 LABEL = 11
+
+ROOMY_ROWS = 20
+"""On a terminal of fewer rows, only what is said nowhere else is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,50 +52,30 @@ class RoomFacts(Static):
         """What is there of the station that is over; set when it is known."""
         self.mark = ""
         """What speaks against the chosen case; set when it is known."""
-        self.has_own_brief = False
-        """Whether the host has written a brief instead; set when it is known."""
 
-    def show(
-        self,
-        session: PracticeSession,
-        now: datetime,
-        presence: Presence,
-        preset: Preset,
-    ) -> None:
+    def show(self, session: PracticeSession, now: datetime, presence: Presence) -> None:
         """Show a room as it is."""
         room = max(20, self.size.width - LABEL)
         lines = [
             Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
-            for label, words in self._facts(session, now, presence, preset)
+            for label, words in self._facts(session, now, presence)
             for first, line in _wrapped(words, room)
         ]
-        next_ = awaited(session, self._viewer, has_own_brief=self.has_own_brief)
-        lines += [Content(""), Content.styled(next_, "bold $accent")]
+        if session.stage is not Stage.PREP:
+            lines += [Content(""), Content.styled(awaited(session, self._viewer), "bold $accent")]
         content = Content("\n").join(lines)
         if not content.is_same(self._shown):
             self._shown = content
             self.update(content)
 
     def _facts(
-        self,
-        session: PracticeSession,
-        now: datetime,
-        presence: Presence,
-        preset: Preset,
+        self, session: PracticeSession, now: datetime, presence: Presence
     ) -> list[tuple[str, str]]:
         me = self._viewer
-        candidate = (
-            "not chosen"
-            if session.candidate_id is None
-            else person(session, session.candidate_id, me)
-        )
-        case = case_words(session) + (f" ({self.mark})" if self.mark else "")
-        if session.case_id is None and self.has_own_brief:
-            case = "the host's own brief"
         if session.stage is Stage.WRAP_UP:
             return [
-                ("Candidate", candidate),
-                ("Case", case),
+                ("Candidate", person(session, session.candidate_id, me)),
+                ("Case", case_words(session)),
                 ("Transcript", _there(self.files.transcript)),
                 ("Assessment", _there(self.files.assessment)),
                 ("Review", "R reads them side by side"),
@@ -100,14 +85,13 @@ class RoomFacts(Static):
         local = session.starts_at.astimezone(self._zone)
         if local.utcoffset() != session.starts_at.utcoffset():
             when += f"  ({session.starts_at.astimezone(UTC):%H:%M} UTC)"
-        return [
-            ("Starts", when),
-            ("Here", _here(session, me, presence)),
-            ("Candidate", candidate),
-            ("Case", case),
-            ("Timing", f"{preset.name}: {preset.lengths}"),
-            ("Link", session.room_url or "none"),
-        ]
+        facts = [("Starts", when)]
+        if self.app.size.height >= ROOMY_ROWS:  # the line at the top says who is here, too
+            facts += [
+                ("Here", _here(session, me, presence)),
+                ("Link", session.room_url or "none"),
+            ]
+        return facts
 
 
 def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:

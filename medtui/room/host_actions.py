@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -10,8 +11,10 @@ from uuid import UUID
 
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
+from medtui.core.prep_steps import Decided, is_case_missing
 from medtui.core.room_rules import other_of, person
 from medtui.core.room_state import RoomState
+from medtui.data import DataError
 from medtui.data.cases import NO_OWN_BRIEFS
 from medtui.models import PracticeSession, Stage
 from medtui.ui.protocol import Dialog, Ui
@@ -23,13 +26,18 @@ if TYPE_CHECKING:
 WRITE: Literal["write"] = "write"
 """The answer to `CaseChoice` of a host who would rather write a brief."""
 
+WITHOUT: Literal["without"] = "without"
+"""The answer to `CaseChoice` of a host who wants no case: both use a book or PDF."""
+
+THEN_STARTS = "Then the station starts."
+
 
 @dataclass(frozen=True, slots=True)
-class CaseChoice(Dialog[UUID | Literal["write"]]):
-    """Which case; answered with its id, or with `WRITE`.
+class CaseChoice(Dialog[UUID | Literal["write", "without"]]):
+    """Which case; answered with its id, with `WRITE` or with `WITHOUT`.
 
     `barred` are cases of which either has been shown something in this session, `names` what
-    people are called.
+    people are called; `starts`: whether the station starts with the answer.
     """
 
     candidate: UUID
@@ -37,6 +45,7 @@ class CaseChoice(Dialog[UUID | Literal["write"]]):
     me: UUID
     names: dict[UUID, str]
     barred: frozenset[UUID] = frozenset()
+    starts: bool = False
 
     @property
     def is_blind(self) -> bool:
@@ -55,6 +64,8 @@ class RoomUi(Ui, Protocol):
 
     room: RoomState
     presence: Presence
+    is_without_case: bool
+    """Whether the host has said that there is to be no case."""
 
     @property
     def has_own_brief(self) -> bool:
@@ -99,8 +110,11 @@ class HostActions:
     def _me(self) -> UUID:
         return self._ui.room.me
 
-    async def roles(self) -> None:
-        """Who is the candidate; from a station on, the next round with the other one."""
+    async def roles(self, then: str = "") -> None:
+        """Who is the candidate; from a station on, the next round with the other one.
+
+        `then`: what follows on the answer, as a sentence.
+        """
         session = self._session
         if self._ui.refuse(rules.why_not_roles(session, self._me)):
             return
@@ -110,7 +124,8 @@ class HostActions:
         people = [session.host_id, *([session.guest_id] if session.guest_id else [])]
         choices = [(self._called(who), who) for who in people]
         current = people.index(session.candidate_id) if session.candidate_id in people else 0
-        who = await self._ui.choose("Who is the candidate?", choices, current)
+        question = f"Who is the candidate? {then}".strip()
+        who = await self._ui.choose(question, choices, current)
         if who is None or who == session.candidate_id:
             return
         is_known = session.case_id in self._ui.room.shared.shown or (
@@ -131,11 +146,17 @@ class HostActions:
             return
         await self._ui.begin_round(candidate)
 
-    async def case(self) -> None:
-        """Which case; drawn blind where the host is the candidate."""
+    async def case(self, *, starts: bool = False) -> None:
+        """Which case; drawn blind where the host is the candidate.
+
+        `starts`: whether the station starts on the answer.
+        """
+        if self._ui.refuse(rules.why_not_case(self._session, self._me)):
+            return
+        if self._session.candidate_id is None:
+            await self.roles("Then the case.")
         session = self._session
-        candidate = session.candidate_id
-        if self._ui.refuse(rules.why_not_case(session, self._me)) or candidate is None:
+        if (candidate := session.candidate_id) is None:
             return
         choice = CaseChoice(
             candidate=candidate,
@@ -143,12 +164,23 @@ class HostActions:
             me=self._me,
             names={who: person(session, who, self._me) for who in (candidate,)},
             barred=self._ui.room.shared.shown,
+            starts=starts,
         )
         chosen = await self._ui.open(choice)
+        if chosen is None:
+            return
+        self._ui.is_without_case = chosen == WITHOUT
         if chosen == WRITE:
             await self.write_brief()
-        elif chosen is not None:
+        elif chosen == WITHOUT:
+            await self._take_case_back()
+        else:
             await self._ui.write(self._backend.sessions.choose_case(session, chosen))
+
+    async def _take_case_back(self) -> None:
+        if self._session.case_id is not None:
+            await self._ui.write(self._backend.sessions.choose_case(self._session, None))
+        self._ui.share()
 
     async def write_brief(self) -> None:
         """Write a brief for each role, which is used instead of a case."""
@@ -159,6 +191,7 @@ class HostActions:
             return
         if not await self._ui.open(BriefFor(self._session)):
             return
+        self._ui.is_without_case = False
         if self._session.case_id is not None:
             await self._ui.write(self._backend.sessions.choose_case(self._session, None))
         self._ui.read_brief_again()
@@ -196,16 +229,40 @@ class HostActions:
             self._ui.share()
 
     async def start(self) -> None:
-        """Begin the station on both sides."""
+        """Ask for what is missing, in order; then begin the station on both sides."""
+        if self._ui.refuse(rules.why_not_start(self._session, self._me)):
+            return
+        if not await self._all_decided():
+            return
         session = self._session
         if self._ui.refuse(rules.why_not_start(session, self._me)):
             return
         partner, people = other_of(session, self._me), self._ui.presence.people
         if people is not None and partner not in people:
             name = person(session, partner, self._me)
-            if not await self._ui.ask(f"{name} is not in the room. Start all the same?", "Start"):
+            if not await self._ui.ask(f"{name} is not in the room. Start anyway?", "Start"):
                 return
         await self._ui.write(self._backend.sessions.set_stage(session, Stage.INTERVIEW))
+
+    async def _all_decided(self) -> bool:
+        """Ask for the roles and the case where they are missing. False: the host has gone back."""
+        if self._session.candidate_id is None:
+            await self.roles(THEN_STARTS)
+        if self._session.candidate_id is None:
+            return False
+        if await self._lacks_case():
+            await self.case(starts=True)
+            return not await self._lacks_case()
+        return True
+
+    async def _lacks_case(self) -> bool:
+        decided = Decided(self._ui.has_own_brief, self._ui.is_without_case)
+        if not is_case_missing(self._session, decided):
+            return False
+        # A brief that was written before the roles were chosen, or a moment ago, is not known yet.
+        with contextlib.suppress(DataError):
+            return await self._backend.cases.brief(self._session) is None
+        return True
 
     async def finish(self) -> None:
         """End the station on both sides; before the time is up, only when one means it."""

@@ -13,6 +13,7 @@ from textual.getters import query_one
 
 from medtui.config import BadConfig, preset
 from medtui.core.notices import Notice, What, freed_words, gone_words
+from medtui.core.prep_steps import Decided, prep_steps
 from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title
 from medtui.core.room_state import RoomState
@@ -37,6 +38,7 @@ from medtui.room.header import RoomLine
 from medtui.room.lookups import RoomLookups
 from medtui.room.next_round import Arrangement, NextRound
 from medtui.room.notes import Notes
+from medtui.room.prep_checklist import PrepChecklist
 from medtui.store.room_notes import RoomNotes, rescue, written
 from medtui.ui.acting import ActingScreen
 from medtui.ui.clock_face import ClockFace
@@ -63,6 +65,7 @@ class LiveRoom(ActingScreen):
     line = query_one(RoomLine)
     face = query_one(ClockFace)
     facts = query_one(RoomFacts)
+    checklist = query_one(PrepChecklist)
     brief = query_one(BriefView)
     notes = query_one(Notes)
 
@@ -86,6 +89,7 @@ class LiveRoom(ActingScreen):
         self._told_until = self._looked
         self._drawing = asyncio.Lock()
         self._is_writing = False
+        self.is_without_case = False
 
     @property
     def session(self) -> PracticeSession:
@@ -102,6 +106,7 @@ class LiveRoom(ActingScreen):
                 yield ClockFace(id="face")
                 yield RoomFacts(self.room.me, self._zone, id="facts")
                 yield Notes(self._notebook.save_notes, id="notes")
+            yield PrepChecklist(id="prep")
             yield BriefView(id="brief")
         yield Footer(show_command_palette=False)
 
@@ -216,7 +221,6 @@ class LiveRoom(ActingScreen):
     def _read_brief(self) -> None:
         if self._reader.wants(self.session, self.room.role):
             self._fetch_brief()
-        self.facts.has_own_brief = self._reader.has_own
         self._draw_brief()
 
     @property
@@ -231,7 +235,6 @@ class LiveRoom(ActingScreen):
     async def _fetch_brief(self) -> None:
         while True:
             await self._reader.read(self.session)
-            self.facts.has_own_brief = self._reader.has_own
             self._draw_brief()
             self._draw()
             await asyncio.sleep(BRIEF_SECONDS)
@@ -279,7 +282,11 @@ class LiveRoom(ActingScreen):
         self.line.show(words, here, feed, session.stage, self.room.role, round_)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
-        self.facts.show(session, now, self.presence, self.room.shared.preset)
+        self.facts.show(session, now, self.presence)
+        if session.stage is Stage.PREP:
+            decided = Decided(self._reader.has_own, self.is_without_case, self.facts.mark)
+            preset = self.room.shared.preset
+            self.checklist.show(prep_steps(session, self.room.me, preset, decided))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)

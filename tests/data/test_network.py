@@ -20,6 +20,7 @@ import pytest
 from medtui.data import Backend, DataError, MemoryTokens, Server, Unreachable, check_server, network
 from medtui.data.auth import User
 from medtui.data.doctor import examine
+from medtui.data.transport import http_client
 from medtui.models import FileKind
 from tests.data.doctor.test_certificates import made
 from tests.data.test_live import Watcher
@@ -239,7 +240,7 @@ async def test_a_connection_is_given_up_before_the_server_closes_it(
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with (await network.Route.to(url)).client(timeout=10) as client:
+        async with http_client(await network.Route.to(url), timeout=10) as client:
             for _ in range(2):
                 assert (await client.get(url)).is_success
             assert connections == 1

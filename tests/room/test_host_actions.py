@@ -13,7 +13,7 @@ from medtui.core.presets import PRESETS
 from medtui.core.room_state import RoomState
 from medtui.models import PracticeSession, Stage
 from medtui.room.facts import Presence
-from medtui.room.host_actions import WRITE, BriefFor, CaseChoice, HostActions
+from medtui.room.host_actions import WITHOUT, WRITE, BriefFor, CaseChoice, HostActions
 from tests.helpers.acting import Context, Screen, signed_in
 from tests.helpers.stack import Person, Stack
 
@@ -22,6 +22,7 @@ class RoomScreen(Screen):
     """The room's screen for its host."""
 
     has_own_brief = False
+    is_without_case = False
 
     def __init__(self, context: Context, session: PracticeSession) -> None:
         super().__init__(context)
@@ -75,7 +76,11 @@ async def test_a_station_from_the_roles_to_the_next_one(
         screen.answer = guest.id
         await screen.press("roles")
         assert (await row(stack))["candidate_id"] == guest.id
+        screen.answer = WITHOUT
         await screen.press("start")
+        (choice,) = screen.opened
+        assert isinstance(choice, CaseChoice)
+        assert choice.starts
         assert (await row(stack))["version"] == Stage.INTERVIEW.value
         screen.answer = False
         await screen.press("finish")
@@ -95,11 +100,12 @@ async def test_a_start_without_the_partner_is_asked_about(
     stack: Stack, people: tuple[Person, Person]
 ) -> None:
     host, guest = people
-    session_id = await stack.session(host, guest=guest, candidate_id=guest.id)
+    case = await stack.case(1)
+    session_id = await stack.session(host, guest=guest, candidate_id=guest.id, case_id=case)
     async with room(stack, host, session_id) as screen:
         screen.presence, screen.answer = Presence(frozenset({host.id})), False
         await screen.press("start")
-        assert screen.asked == ["Mei Tanaka is not in the room. Start all the same?"]
+        assert screen.asked == ["Mei Tanaka is not in the room. Start anyway?"]
         assert (await row(stack))["version"] == Stage.PREP.value
 
 

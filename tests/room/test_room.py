@@ -120,7 +120,7 @@ async def test_two_people_walk_a_whole_station_by_keys(
 
     await enter(host)
     await enter(guest)
-    await host.until_text("mock with Mei Tanaka", "● LIVE", "PREP", "Choose who is the candidate")
+    await host.until_text("mock with Mei Tanaka", "● LIVE", "PREP", "who is the candidate?")
     await guest.until_text("mock with Amara Okafor", "Waiting for Amara Okafor to choose who")
     await host.until_text("you and Mei Tanaka")
     await guest.until_text("you and Amara Okafor")

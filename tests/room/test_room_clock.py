@@ -63,7 +63,7 @@ async def test_the_hosts_timing_is_on_both_sides_and_holds_for_the_station(
     await host.until_text("How long is a station?", "PLAB 2: Reading 1:30, Station 8:00")
     await host.press("2")
     for here in (host, guest):
-        await here.until_text("Timing     PLAB 2: Reading 1:30, Station 8:00")
+        await here.until_text("Timing  PLAB 2: Reading 1:30, Station 8:00")
     began = time.monotonic()
     await host.press("s")
     for here in (host, guest):
@@ -117,8 +117,10 @@ async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, 
     await guest.until_text("has begun round 2")
     await guest.press("1")
     await guest.until_text("PREP", "Round 2 of 2")
-    await host.until_text("Choose the case")
+    await host.until_text("s asks for the case", "(here)")
     await host.press("s")
+    await host.until_text("Then the station starts", "No case")
+    await host.press("n")
     for here in (host, guest):
         await here.until_text("INTERVIEW")
         await here.until(lambda here=here: "PAUSED" not in here.text and left(here) <= 480)

@@ -341,11 +341,13 @@ async def test_a_change_of_candidate_clears_the_case_on_both_screens(
     await enter(guest)
     await host.until_text("Part of case 1")
     await host.press("r", "1")
-    await host.until_text("you are the CANDIDATE", "Choose the case: c")
+    await host.until_text("you are the CANDIDATE", "s asks for the case")
     await guest.until_text("you are the ACTOR", "Waiting for Amara Okafor to choose the case")
     for here in (host, guest):
         assert "Part of case 1" not in here.text
-        assert "Case       not chosen" in here.text
+        assert "☐" in here.text
+    assert "☐  c  Case    not chosen" in host.text
+    assert "☐     Case    Amara Okafor chooses the case" in guest.text
     await host.press("c")
     await host.until_text("1 of 1 cases")
     await host.press("r")

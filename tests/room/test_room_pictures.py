@@ -59,7 +59,7 @@ async def test_what_a_host_chooses(
     )
     here = await seat(clock=lambda: NOW, person=amara)
     await enter(here)
-    await here.until_text("Choose who is the candidate", "Daniel Reyes is not here yet")
+    await here.until_text("who is the candidate?", "Daniel Reyes is not here yet")
     await pictures(here, "room-prep-host")
     await here.press("t")
     await here.until_text("How long is a station?")

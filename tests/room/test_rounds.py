@@ -82,9 +82,11 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     await guest.until_text("with you as the candidate", "in later rounds of today at once")
     await guest.press("2")
     await guest.until_text("Round 2 of 2", "you are the CANDIDATE")
-    await host.until_text("you are the ACTOR", "Choose the case")
+    await host.until_text("you are the ACTOR", "s asks for the case", "(here)")
 
     await host.press("s")
+    await host.until_text("Then the station starts", "No case")
+    await host.press("n")
     await host.until_text("INTERVIEW")
     await host.press("u")
     await host.until_text("Finish it for both of you, and begin")
@@ -130,4 +132,4 @@ async def test_a_server_without_the_newest_migration_has_rounds_too_but_keeps_no
     await host.until_text("This server keeps no seat", "Round 2 of 2")
     await guest.until_text("has begun round 2, with you as the actor")
     await guest.press("1")
-    await host.until_text("you are the CANDIDATE", "Choose the case")
+    await host.until_text("you are the CANDIDATE", "s asks for the case")

@@ -67,7 +67,9 @@ async def _examine(url: str, key: str, tokens: TokenStore) -> AsyncIterator[Find
         return
     may_be_sent = key.isascii() and key.isprintable() and not is_secret(key)
     headers = {"apikey": key if may_be_sent else ""}
-    async with route.client(timeout=address.SECONDS, headers=headers) as http:
+    from medtui.data.transport import http_client
+
+    async with http_client(route, timeout=address.SECONDS, headers=headers) as http:
         found = await address.certificate(http, url)
         yield found
         if found.state is State.FAILED:
