@@ -220,12 +220,8 @@ class LiveBoard(ActingScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
-<<<<<<< HEAD
         self.details.has_waiting = self._backend.has_waiting
-        self.details.show(self.list.session, self.now)
-=======
         self.details.show(self.shown.session, self.now)
->>>>>>> main
         if isinstance(screen := self.app.screen, DetailsScreen):
             if session := self._board.get(screen.session_id):
                 screen.show(session, self.now)
