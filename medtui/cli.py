@@ -17,6 +17,7 @@ from medtui.commands import (
     completion,
     doctor,
     files,
+    listen,
     notices,
     past,
     posting,
@@ -116,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     signed_in.add_codes(opening, nargs=1)
     opening.set_defaults(run=_open)
 
-    for group in (sessions, posting, past, files, calendar, watch, notices, completion):
+    for group in (sessions, posting, past, files, listen, calendar, watch, notices, completion):
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 

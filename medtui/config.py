@@ -106,6 +106,8 @@ class Settings:
     """When only the app tells notices, as `22:00-07:00`."""
     notice_url: str = ""
     """An Apprise URL that notices are sent to; `keyring`: the one that `medtui notices` keeps."""
+    listen_model: str = "base.en"
+    """The model that turns recordings into transcripts, by name, or its folder."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()

@@ -109,10 +109,16 @@ def folder() -> Iterator[Path]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "a server for all tests, as JSON: see tests/helpers/given.py. It is emptied"
     parser.addoption("--stack", type=Path, metavar="FILE", help=words)
+    words = "Realtime is late and loses changes, as a hosted project's"
+    parser.addoption("--like-hosted", action="store_true", help=words)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Open the server that was given, if one was."""
+    if session.config.getoption("--like-hosted"):
+        from tests.helpers import stack
+
+        stack.LIKE_HOSTED = True
     file = session.config.getoption("--stack")
     if file is None:
         return

@@ -22,12 +22,15 @@ PACKAGE = Path(__file__).parents[1] / "medtui"
     [
         ("medtui.data", ["textual", "rich", "supabase", "keyring", "medtui.local"]),
         ("medtui.core.agenda", ["textual", "rich", "supabase", "httpx"]),
-        ("medtui.app", ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg"]),
+        (
+            "medtui.app",
+            ["supabase", "keyring", "httpx", "tomlkit", "medtui.local", "psycopg", "numpy"],
+        ),
         ("medtui.app, medtui.core.presets, medtui.core.rubrics", ["pydantic"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
         ("medtui.board.actions, medtui.room.host_actions", ["textual", "supabase"]),
         ("medtui.marking.actions, medtui.review.file_actions", ["textual", "supabase"]),
-        ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml"]),
+        ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml", "numpy"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.ui"]),
     ],
 )

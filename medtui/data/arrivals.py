@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from medtui.data.change_source import Change
+from medtui.models import as_utc
+
 LATE = timedelta(hours=1)
 """A repetition that comes later than this is not known for one."""
 
@@ -23,6 +26,16 @@ class Arrivals:
             return False
         self._committed[id_] = committed
         return True
+
+    def news_in(self, changes: Iterable[Change]) -> dict[UUID, Change | None]:
+        """The newest record of each row that these changes are news of; None: it was deleted."""
+        records: dict[UUID, Change | None] = {}
+        for change in changes:
+            record = change["record"] if change["type"] != "DELETE" else None
+            id_ = UUID((record or change["old_record"])["id"])
+            if self.is_news(id_, as_utc(change["commit_timestamp"])):
+                records[id_] = record
+        return records
 
     def has_come_since(self, id_: UUID, moment: datetime) -> bool:
         """Whether a change of this row has come that was committed after that moment."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth
+from medtui.data.broadcast import BestSource
 from medtui.data.cases import Cases
-from medtui.data.change_source import PostgresChanges
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
 from medtui.data.connection import FUNCTIONS, ROUNDS, WAITING, Connection, Server, connect
@@ -86,7 +86,7 @@ class Backend:
             self.clock,
             publish,
             scope,
-            source=PostgresChanges(),
+            source=BestSource(connection),
         )
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from medtui.data.backoff import Pauses
 from medtui.data.error_mapping import TokenRefused, translated
-from medtui.data.errors import Unreachable
+from medtui.data.errors import DataError, Unreachable
 from medtui.data.network import Route
 from medtui.data.upload_progress import wait_longer
 
@@ -26,7 +26,7 @@ READ_ATTEMPTS = 3
 READ_PAUSES = 0.6, 1.2
 """Seconds between two attempts: the first pause, and the longest."""
 
-FUNCTIONS, ROUNDS, DELETION, WAITING = 2, 3, 4, 5
+FUNCTIONS, ROUNDS, DELETION, WAITING, BROADCAST = 2, 3, 4, 5, 7
 """Levels of a server: see `Connection.level`."""
 
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -94,7 +94,7 @@ class Connection:
 
         1: the data model alone; from `FUNCTIONS` on with briefs by role; from `ROUNDS` on with
         rounds; from `DELETION` on users delete their accounts; from `WAITING` on they wait for
-        seats. Only PostgREST's "no such function"
+        seats; from `BROADCAST` on changes are broadcast. Only PostgREST's "no such function"
         means that one is missing; a refusal or a failing network says nothing about it.
         """
         if self.known_level is None:
@@ -107,6 +107,17 @@ class Connection:
                 question = self._question = asyncio.create_task(self.read(_ask_for_level))
             self.known_level = await asyncio.shield(question)
         return self.known_level
+
+    async def has_newer_token(self) -> bool:
+        """Refresh the login's token. Returns whether there is a newer one now."""
+        if self.refresh is None:
+            return False
+        try:
+            await self.refresh(self.token)
+        except DataError as error:  # NotSignedIn: `Auth` has told the user
+            log.info("the token could not be refreshed yet: %s", error.title)
+            return False
+        return True
 
     @property
     def token(self) -> str:

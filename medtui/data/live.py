@@ -33,7 +33,7 @@ from medtui.data.change_source import Change, ChangeSource
 from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
 from medtui.data.doubts import LATE_SECONDS, Doubts
-from medtui.data.errors import DataError, NotSignedIn, Unreachable
+from medtui.data.errors import DataError, Unreachable
 from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
 from medtui.data.monotonic import elapsed
 from medtui.data.profiles import Profiles
@@ -47,8 +47,13 @@ from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
 
-REREAD_SECONDS = 55.0
-"""Seconds between two reads of the window while LIVE: a missed change is shown within a minute."""
+REREAD_SECONDS = 45.0
+"""Seconds between two looks while LIVE, at the window or at the server's count of changes: a missed
+change is shown within a minute."""
+
+UNREAD_SECONDS = 300.0
+"""The most seconds for which the count is believed without a read of the window: what was done past
+the database's triggers is in no count."""
 
 CLOCK_SECONDS = 2.0
 """Seconds that LIVE waits for the server's time, on which countdowns and station clocks run."""
@@ -188,7 +193,7 @@ class LiveFeed:
             # One that was got for this reason and is refused, too, is not worth another: each
             # counts against a limit that a whole hospital may share.
             if is_refused and self._connection.token != replaced:
-                if await self._refresh():
+                if await self._connection.has_newer_token():
                     replaced = self._connection.token
                 # A new token is worth an attempt at once, but not one after the other.
                 if not was_refused:
@@ -204,6 +209,7 @@ class LiveFeed:
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
             await self._connection.freshen()
+        await socket.open()
         await self._source.subscribe(socket, self._queue)
         if self._polling is not None:
             self._polling.cancel()
@@ -231,8 +237,11 @@ class LiveFeed:
 
     def _queue(self, change: Change) -> None:
         """Queue a change that has arrived."""
-        late = self._clock.now() - as_utc(change["commit_timestamp"])
-        self._doubts.came(late.total_seconds())
+        if not self._source.is_counted:
+            late = self._clock.now() - as_utc(change["commit_timestamp"])
+            self._doubts.came(late.total_seconds())
+        elif self._source.has_gap:
+            self._doubts.expect(lambda: not self._source.has_gap)
         self._pending.put_nowait(change)
 
     async def _read(self, socket: Socket) -> None:
@@ -278,26 +287,44 @@ class LiveFeed:
         return {session.id: session for session in sessions}
 
     async def _reread(self, socket: Socket) -> None:
-        """Read the window every minute, and sooner in doubt, and show what differs."""
+        """Read the window every minute, and sooner in doubt, and show what differs.
+
+        Not where the server's count says that nothing is missing. A window with an end is read
+        all the same: time brings rows into it.
+        """
+        read_at = elapsed()
         while True:
             await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
-            window, suspects = await self._compare()
+            has_all = await self._source.has_all() and self._scope.ahead is None
             socket.on_answer()
             self._let_go()
             if self._clock.is_old:
                 self._learn_time()
+            if has_all and elapsed() - read_at < UNREAD_SECONDS:
+                continue
+            read_at = elapsed()
+            window, suspects = await self._compare()
+            socket.on_answer()
             if suspects:
                 window, again = await self._compare()
                 suspects &= again
             if not suspects:
                 continue
-            if has_missed(window, self._rows, suspects, self._scope, self._clock.now()):
+            now = self._clock.now()
+            if self._source.is_to_be_restarted and has_missed(
+                window, self._rows, suspects, self._scope, now
+            ):
                 raise SocketBroken("the live feed has missed a change")
-            # Only names or cases differ, which the feed does not carry; or time has gone on.
-            changed = [window[id_] for id_ in suspects]
+            # Names or cases differ, which the feed does not carry; time has gone on; or the server
+            # has dropped a few of many changes.
+            changed = [window[id_] for id_ in suspects if id_ in window]
+            removed = [id_ for id_ in suspects if id_ not in window]
             self._rows.update((session.id, session) for session in changed)
+            for id_ in removed:
+                del self._rows[id_]
             self._relations.remember(changed)
-            self._notify(SessionsChanged(changed=tuple(changed)))
+            self.rooms.follow(changed)
+            self._notify(SessionsChanged(tuple(changed), tuple(removed)))
 
     async def _compare(self) -> tuple[Rows, set[UUID]]:
         """Read the window. Returns it, and the ids in which it differs from what the feed brings.
@@ -335,12 +362,7 @@ class LiveFeed:
         arrived = [*first]
         while not self._pending.empty():
             arrived.append(self._pending.get_nowait())
-        records: dict[UUID, Change | None] = {}
-        for change in arrived:
-            record = change["record"] if change["type"] != "DELETE" else None
-            id_ = UUID((record or change["old_record"])["id"])
-            if self._arrivals.is_news(id_, as_utc(change["commit_timestamp"])):
-                records[id_] = record
+        records = self._arrivals.news_in(arrived)
         if not records:
             return
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
@@ -361,19 +383,6 @@ class LiveFeed:
             del self._rows[id_]
         if changed or removed:
             self._notify(SessionsChanged(tuple(changed), tuple(removed)))
-
-    async def _refresh(self) -> bool:
-        """Get a newer token. Returns whether there is one."""
-        if self._connection.refresh is None:
-            return False
-        try:
-            await self._connection.refresh(self._connection.token)
-        except NotSignedIn:
-            return False  # `Auth` has told the owner, who stops this feed
-        except DataError as error:
-            log.info("the feed's token could not be refreshed yet: %s", error.title)
-            return False
-        return True
 
     def _learn_time(self) -> None:
         if self._learning is not None:  # of an earlier attempt that got no answer

@@ -19,6 +19,7 @@ from medtui.data.monotonic import elapsed
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, AsyncRealtimeClient, RealtimeSubscribeStates
+    from realtime.types import RealtimeChannelBroadcastConfig, RealtimeChannelPresenceConfig
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ SILENCE_SECONDS = 20.0
 ASLEEP_SECONDS, AWAKE_SECONDS = 5.0, 3.0
 """After a sleep of the first, a heartbeat is sent, and its reply awaited for the second (s)."""
 
+REFUSED = "the server refuses the live feed"
+
 
 class SocketBroken(Exception):
     """The socket, or a channel on it, cannot be used any more; the text says why."""
@@ -40,6 +43,10 @@ class SocketBroken(Exception):
         super().__init__(reason)
         self.reason = reason
         self.token_refused = token_refused
+
+
+class JoinRefused(Exception):
+    """The server refuses a channel to this user; the socket goes on."""
 
 
 class Socket:
@@ -76,18 +83,21 @@ class Socket:
 
     def private_channel(self, topic: str) -> AsyncRealtimeChannel:
         """A channel that policies protect; its end leaves the socket open. To be left by `drop`."""
-        channel = self._client.channel(
-            topic,
-            {
-                "config": {
-                    "broadcast": {"ack": False, "self": False},
-                    "presence": {"key": "", "enabled": True},
-                    "private": True,
-                }
-            },
-        )
+        channel = self._private(topic, {"ack": False, "self": False}, has_presence=True)
         _ignore_the_end_of_others(channel)
         return channel
+
+    def listening_channel(self, topic: str) -> AsyncRealtimeChannel:
+        """One that policies protect, for what the database broadcasts. To be joined by `join`."""
+        return self._private(topic, {"replication_ready": True}, has_presence=False)
+
+    def _private(
+        self, topic: str, broadcast: RealtimeChannelBroadcastConfig, *, has_presence: bool
+    ) -> AsyncRealtimeChannel:
+        presence: RealtimeChannelPresenceConfig = {"key": "", "enabled": has_presence}
+        return self._client.channel(
+            topic, {"config": {"broadcast": broadcast, "presence": presence, "private": True}}
+        )
 
     async def drop(self, channel: AsyncRealtimeChannel) -> None:
         """Leave a private channel, and stop the client's own attempts to join it again."""
@@ -98,8 +108,12 @@ class Socket:
         except Exception as error:  # as in `open`; it is over either way
             log.debug("the channel did not close cleanly: %s", type(error).__name__)
 
-    async def join(self, channel: AsyncRealtimeChannel) -> None:
-        """Subscribe, and wait until the server has accepted. Raises SocketBroken."""
+    async def join(self, channel: AsyncRealtimeChannel, *, may_be_refused: bool = False) -> None:
+        """Subscribe, and wait until the server has accepted. Raises SocketBroken.
+
+        `may_be_refused`: raises JoinRefused, and the socket goes on, where the server refuses it
+        for another reason than the token.
+        """
         joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
         def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
@@ -108,7 +122,11 @@ class Socket:
                 if not joined.done():
                     joined.set_result(None)
                 return
-            self._break(_reason(error))
+            broken = _reason(error)
+            if not may_be_refused or broken.reason != REFUSED:
+                self._break(broken)
+            elif not joined.done():
+                joined.set_exception(JoinRefused())
 
         try:
             await channel.subscribe(self.guard(on_state))
@@ -118,8 +136,13 @@ class Socket:
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for future in pending:
             future.cancel()
-        for future in done:
-            future.result()
+        try:
+            for future in done:
+                future.result()
+        except JoinRefused:
+            channel.rejoin_timer.reset()  # the client would try again
+            del self._client.channels[channel.topic]
+            raise
 
     async def wait_broken(self) -> None:
         """Never returns. Raises SocketBroken when the socket breaks."""
@@ -273,4 +296,4 @@ def _reason(error: Exception | None) -> SocketBroken:
         return SocketBroken("the connection was lost")
     if "token" in text.lower() or "jwt" in text.lower():
         return SocketBroken("the login has expired", token_refused=True)
-    return SocketBroken("the server refuses the live feed")
+    return SocketBroken(REFUSED)

@@ -39,6 +39,8 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument("--mail", choices=["code", "link"], help=kinds)
     proxy = "limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)"
     _flag(run, "--trust-proxy", proxy)
+    hosted = "its changes come as late as a hosted project's, and are lost above the same rate"
+    _flag(run, "--like-hosted", hosted)
     # For medtui itself: ends with the last who holds it; leaves nothing behind.
     _flag(run, "--held", argparse.SUPPRESS)
     _flag(run, "--throwaway", argparse.SUPPRESS)

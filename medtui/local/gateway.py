@@ -65,6 +65,7 @@ class Gateway:
         autoconfirm: bool = True,
         max_rows: int = MAX_ROWS,
         trust_proxy: bool = False,
+        like_hosted: bool = False,
         sockets: Sequence[socket.socket] | None = None,
     ) -> Gateway:
         """Serve one database.
@@ -77,6 +78,7 @@ class Gateway:
             max_rows: rows, and entries of a folder, in one answer: PostgREST's `db-max-rows`.
             trust_proxy: whether a proxy on this machine says, by `X-Forwarded-For`, whom requests
                  come from. From others the header means nothing.
+            like_hosted: whether changes are late, and lost, as a hosted project has it.
         """
         listening = list(sockets or [socket.create_server((host, port))])
         for listener in listening:
@@ -96,7 +98,7 @@ class Gateway:
             )
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
-            realtime = Realtime(dsn, keys)
+            realtime = Realtime(dsn, keys, like_hosted=like_hosted)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
             crowd = Crowd(

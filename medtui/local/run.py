@@ -71,6 +71,7 @@ class RunOptions:
     invite: bool = False
     json: bool = False
     trust_proxy: bool = False
+    like_hosted: bool = False
 
 
 def main(options: RunOptions) -> int:
@@ -184,6 +185,7 @@ async def gateway(
         port=port,
         autoconfirm=not confirm,
         trust_proxy=options.trust_proxy,
+        like_hosted=options.like_hosted,
         sockets=[listening],
     )
     url = f"http://{reachable(options.host)}:{port}"

@@ -17,11 +17,12 @@ from textual.widgets import Input, Static
 from medtui.documents.bringing import Brought, bring
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Kind
+from medtui.review.recordings import Recordings
 from medtui.text import clean_line
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.path_input import PathInput
 
-HINT = "A JSON, VTT, SRT or text file. tab completes, enter checks it, esc leaves."
+HINT = "A JSON, VTT, SRT or text file, or a recording. tab completes, enter checks, esc leaves."
 
 
 def which_kind(path: Path, likely: Kind) -> ChooseScreen[Kind]:
@@ -44,6 +45,7 @@ class BringScreen(ModalScreen[Brought | None]):
     Args:
         then: what sending this one does, in a sentence.
         folder: where it may lie.
+        recordings: how a recording becomes a transcript.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,10 +55,15 @@ class BringScreen(ModalScreen[Brought | None]):
     path = query_one(PathInput)
     note = query_one(".field--note", Static)
 
-    def __init__(self, then: Callable[[Brought], str], folder: Path) -> None:
+    def __init__(
+        self, then: Callable[[Brought], str], folder: Path, recordings: Recordings
+    ) -> None:
         super().__init__()
         self._then = then
         self._folder = folder
+        self._recordings = recordings
+        self._may_download = False
+        """Whether the user has been told what is downloaded, and pressed enter again."""
         self._checked: Brought | None = None
 
     def compose(self) -> ComposeResult:
@@ -69,6 +76,7 @@ class BringScreen(ModalScreen[Brought | None]):
     def _typed(self) -> None:
         self.workers.cancel_group(self, "check")
         self._checked = None
+        self._may_download = False
         self._show_hint(HINT)
 
     @on(PathInput.Offered)
@@ -89,13 +97,9 @@ class BringScreen(ModalScreen[Brought | None]):
         path = self.path.path
         self._show_hint(f"Reading {clean_line(path.name)} …")
         try:
-            found = await bring(path)
-            if found.other is not None:
-                kind = await self._asked(path, found)
-                if kind is None:
-                    self._show_hint(HINT)
-                    return
-                found = await bring(path, kind)
+            found = await self._brought(path)
+            if found is None:
+                return
             self._checked = found
         except DocumentError as error:
             self._show_hint(error.message, failed=True)
@@ -106,6 +110,28 @@ class BringScreen(ModalScreen[Brought | None]):
             odd = f"Its name says {other}, but what is in it says {found.kind}."
         parts = [f"{found.what}.", odd, found.how, self._then(found)]
         self._show_hint("\n".join(part for part in parts if part))
+
+    async def _brought(self, path: Path) -> Brought | None:
+        """The file; None if one leaves it, or is told something first. Raises DocumentError."""
+        if await self._recordings.is_one(path):
+            return await self._heard(path)
+        found = await bring(path)
+        if found.other is None:
+            return found
+        if (kind := await self._asked(path, found)) is None:
+            self._show_hint(HINT)
+            return None
+        return await bring(path, kind)
+
+    async def _heard(self, path: Path) -> Brought | None:
+        if missing := await self._recordings.missing():
+            if not self._may_download:
+                self._may_download = True
+                self._show_hint(missing)
+                return None
+            self._show_hint("Downloading the model … esc stops it.")
+            await self._recordings.fetch()
+        return await self._recordings.bring(path, self._show_hint)
 
     async def _asked(self, path: Path, found: Brought) -> Kind | None:
         """What a file is that may be either, or is both; None: one leaves it."""

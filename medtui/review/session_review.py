@@ -29,6 +29,7 @@ from medtui.review.file_actions import DeleteQuestion, FileActions, FileToBring,
 from medtui.review.files_line import FilesLine
 from medtui.review.header import ReviewHeader
 from medtui.review.interrupted_replacements import Unfinished
+from medtui.review.recordings import Recordings
 from medtui.review.screen import ReviewScreen
 from medtui.review.wording import missing, review_title, size_words
 from medtui.store.read_marks import note_read
@@ -264,12 +265,17 @@ class SessionReviewScreen(ReviewScreen):
 
         match dialog:
             case FileToBring(then):
-                return BringScreen(then, Path.cwd())
+                return BringScreen(then, Path.cwd(), self._recordings())
             case Sending(what, size, send):
                 return SendingScreen(what, size, send)
             case DeleteQuestion():
                 return DeleteScreen(dialog)
         return super().dialog(dialog)
+
+    def _recordings(self) -> Recordings:
+        settings = self.context.settings
+        host = self.session.host.name if self.session.host else ""
+        return Recordings(settings.listen_model, settings.state, host)
 
     def _show_broken(self, kind: FileKind, reason: str) -> None:
         shown: Kind = "transcript" if kind is FileKind.TRANSCRIPT else "assessment"

@@ -1,9 +1,9 @@
 """Deletes finished files about other people from this machine after 30 days.
 
 These are mark sheets that were delivered or refused, file versions that were set aside, room
-notes, speakers' names, cached histories, and what calendars were written of. Unfinished ones
-stay: a sheet that was not handed in, a submission that is not delivered, a replacement that has not
-ended.
+notes, speakers' names, cached histories, what calendars were written of, and transcripts that were
+begun and left. Other unfinished ones stay: a sheet that was not handed in, a submission that is not
+delivered, a replacement that has not ended.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def sweep(folder: Path, now: float | None = None) -> None:
         now: the time in seconds since 1970; None: this machine's.
     """
     before = (time.time() if now is None else now) - KEPT_DAYS * 86_400
-    for step in (_sheets, _parcels, _set_aside, _rooms, _histories, _names):
+    for step in (_sheets, _parcels, _set_aside, _rooms, _histories, _names, _heard):
         try:
             step(folder, before)
         except OSError as error:  # it is tried again at the next start
@@ -93,6 +93,11 @@ def _histories(folder: Path, before: float) -> None:
     for kept in ("history", "calendar"):
         for file in _old(folder / kept, "*.json", before):
             files.remove(file)
+
+
+def _heard(folder: Path, before: float) -> None:
+    for file in _old(folder / "listening", "*.jsonl", before):
+        files.remove(file)
 
 
 def _names(folder: Path, before: float) -> None:

@@ -1,15 +1,15 @@
 -- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130200000 20261130190000 20261130180000 20261130080000 20261124090000
+--     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000 20261124090000
 -- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130200000 20261130190000 20261130180000 20261130080000
+--     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000
 -- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
--- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with an account can take
--- sessions over again, and read every brief.
+-- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with
+-- an account can take sessions over again, and read every brief.
 
 drop trigger if exists "0_round_new" on public.practice_sessions;
 drop trigger if exists "0_round" on public.practice_sessions;
@@ -29,6 +29,7 @@ drop function if exists public.stop_waiting(uuid);
 drop function if exists public.next_offer(uuid);
 drop function if exists public.waiting_lines();
 drop function if exists public.free_absent_guest(uuid);
+drop function if exists public.board_changes();
 drop function if exists public.medtui_level();
 drop policy if exists "Deleted accounts make no profile" on public.profiles;
 drop policy if exists "Deleted accounts edit no profile" on public.profiles;
@@ -36,7 +37,10 @@ drop policy if exists "Deleted accounts reach no assessments" on storage.objects
 drop policy if exists "Uploads take turns with bookings and cancellations" on storage.objects;
 drop policy if exists "Assessments are downloaded, not shared by links" on storage.objects;
 drop policy if exists "Deleted accounts are in no room" on realtime.messages;
--- With it the trigger on auth.users.
+drop policy if exists "Boards hear of changed sessions" on realtime.messages;
+drop policy if exists "Boards hear what their role may read" on realtime.messages;
+drop policy if exists "Nobody speaks for the board" on realtime.messages;
+-- With it the triggers that call its functions, on auth.users, too.
 drop schema if exists medtui_private cascade;
 drop table if exists public.session_briefs;
 

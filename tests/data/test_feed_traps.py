@@ -29,7 +29,10 @@ from tests.data.test_auth import expire
 from tests.data.test_live import Watcher, until_equal
 from tests.faults.faults import EVERYWHERE, Fault, Kind
 from tests.faults.proxy import FaultProxy, faulty
+from tests.helpers.sources import both, refuse_broadcast
 from tests.helpers.stack import Person, Stack
+
+stack = both
 
 
 @pytest.fixture
@@ -135,6 +138,7 @@ async def test_it_is_not_live_before_the_database_listens(
     watcher: Watcher,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    await refuse_broadcast(stack)
     monkeypatch.setattr("medtui.data.change_source.SUBSCRIBE_SECONDS", 1)
     proxy.mangle = lambda text: None if b"Subscribed to PostgreSQL" in text else text
     backend.live.start()
@@ -211,7 +215,7 @@ async def test_a_new_token_that_is_refused_too_is_not_replaced_over_and_over(
 
 def refuse_joins(text: bytes) -> bytes:
     message = json.loads(text)
-    if message["event"] == "phx_reply" and message["topic"].startswith("realtime:board-"):
+    if message["event"] == "phx_reply" and message["topic"].startswith("realtime:board"):
         reason = "InvalidJWTToken: Token has expired 300 seconds ago"
         message["payload"] = {"status": "error", "response": {"reason": reason}}
     return json.dumps(message).encode()
@@ -311,7 +315,7 @@ async def test_what_many_want_to_know_of_a_server_that_is_away_is_asked_once(
         asked = [backend.connection.is_complete() for _ in range(8)]
         answers = await asyncio.gather(*asked, return_exceptions=True)
     assert len({type(answer).__name__ for answer in answers}) == 1
-    assert sum("session_case" in line for line in proxy.asked) == 3  # a read's three attempts
+    assert sum("medtui_level" in line for line in proxy.asked) == 3  # a read's three attempts
     assert await backend.connection.is_complete()
 
 
@@ -325,6 +329,7 @@ async def test_a_reread_of_ten_thousand_asks_for_the_window_alone_in_pages(
 ) -> None:
     await many(stack, past=8_200, coming=1_800)
     monkeypatch.setattr(live, "REREAD_SECONDS", 1.5)
+    monkeypatch.setattr(live, "UNREAD_SECONDS", 0)
     await go_live(backend, watcher)
     assert len(watcher.rows) == 1_800
     proxy.asked.clear()
@@ -381,6 +386,7 @@ async def test_a_change_in_the_middle_of_a_reread_is_no_difference(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its answer may be older than what the feed has brought since."""
+    await refuse_broadcast(stack)
     session_id = await stack.session(await stack.person())
     monkeypatch.setattr(live, "REREAD_SECONDS", 0.5)
     await go_live(backend, watcher)

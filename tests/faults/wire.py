@@ -117,7 +117,9 @@ class Frame:
     @property
     def is_change(self) -> bool:
         """Whether it brings a change of the database."""
-        return self.opcode == 1 and b'"event":"postgres_changes"' in self.payload.replace(b" ", b"")
+        text = self.payload.replace(b" ", b"")
+        is_broadcast = b'"topic":"realtime:board:' in text and b'"event":"broadcast"' in text
+        return self.opcode == 1 and (b'"event":"postgres_changes"' in text or is_broadcast)
 
 
 def text_frame(payload: bytes) -> bytes:

@@ -34,6 +34,8 @@ TEMPLATE = "template_medtui"
 DATA_MODEL = "template_data_model"
 """As the other, with the data model's migration alone: a server of kind 2."""
 PASSWORD = "correct horse battery staple"
+LIKE_HOSTED = False
+"""Whether Realtime is late and loses changes, as a hosted project's: `pytest --like-hosted`."""
 
 numbers = itertools.count()
 
@@ -66,6 +68,7 @@ class Stack:
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
         self._gateway: Gateway | None = None
         self.autoconfirm = True
+        self.like_hosted = LIKE_HOSTED
         self.max_rows = 1_000
         """In one answer; what it is changed to counts from the gateway's next start."""
         self.has_grants = True
@@ -89,6 +92,7 @@ class Stack:
             port=port,
             autoconfirm=self.autoconfirm,
             max_rows=self.max_rows,
+            like_hosted=self.like_hosted,
         )
         self.url = self._gateway.url
 

@@ -12,7 +12,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
@@ -229,6 +229,17 @@ class Socket:
             data: dict[str, Any] = frame["payload"].get("data", {})
             if frame["event"] == "postgres_changes" and data["type"] == kind:
                 return data
+
+    async def told(self, session_id: UUID, kind: str) -> str:
+        """All frames up to the broadcast of this change to a session, a line for each."""
+        while True:
+            frame = await self._frame()
+            change = frame["payload"].get("payload")
+            if frame["event"] != "broadcast" or not isinstance(change, dict):
+                continue
+            row = change.get("record") or change.get("old_record") or {}
+            if change.get("type") == kind and row.get("id") == str(session_id):
+                return "\n".join(map(json.dumps, self._seen))
 
     async def say(self, topic: str, extension: str, words: str) -> None:
         event = "say" if extension == "broadcast" else "track"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.supabase.attacks.accounts
+import tests.supabase.attacks.boards
 import tests.supabase.attacks.briefs
 import tests.supabase.attacks.deletion
 import tests.supabase.attacks.files

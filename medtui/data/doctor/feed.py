@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import time
 
-from medtui.data.change_source import PostgresChanges
+from medtui.data.broadcast import BestSource
 from medtui.data.connection import Connection
 from medtui.data.doctor.finding import Finding, failed, ok
+from medtui.data.errors import DataError
 from medtui.data.socket import Socket, SocketBroken
 
 PATIENCE = 8.0
@@ -19,10 +20,11 @@ async def live(connection: Connection) -> Finding:
     began = time.monotonic()
     try:
         async with asyncio.timeout(2 * PATIENCE):
-            await PostgresChanges().subscribe(socket, lambda change: None)
+            await socket.open()
+            await BestSource(connection).subscribe(socket, lambda change: None)
             listening = time.monotonic() - began
             there_and_back = await socket.round_trip(PATIENCE)
-    except (SocketBroken, TimeoutError) as error:
+    except (SocketBroken, DataError, TimeoutError) as error:
         reason = error.reason if isinstance(error, SocketBroken) else "the server does not answer"
         return failed(
             "live feed",

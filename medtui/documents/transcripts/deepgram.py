@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from medtui.documents.fields import alternatives, has_records, record, records
+from medtui.documents.fields import alternatives, has_records, record, records, speaker_of
 from medtui.documents.transcripts.segments import (
     channel_of,
     duration_of,
@@ -29,6 +29,7 @@ def read(data: Any) -> Draft | None:
     if has_records(results.get("utterances")):
         utterances = records(results["utterances"])
         found = _by_channel([piece(item) for item in utterances], utterances)
+        found = _with_names(found, utterances, data)
         if any(part.text for part in found):
             return Draft(found, duration=duration)
     found = []
@@ -40,6 +41,24 @@ def read(data: Any) -> Draft | None:
         several = len({part.speaker for part in heard}) > 1
         found += [part._replace(speaker=_label(label, part.speaker, several)) for part in heard]
     return Draft(found, duration=duration) if found else None
+
+
+def _with_names(found: list[Piece], utterances: list[dict[str, Any]], data: Any) -> list[Piece]:
+    """Pieces with the speakers' names, where the file says them beside its turns, as ours do."""
+    told = records(record(record(data).get("metadata")).get("speakers"))
+    names = {
+        item["speaker"]: name
+        for item in told
+        if type(item.get("speaker")) is int and (name := speaker_of(item.get("name")))
+    }
+    if not names:
+        return found
+    return [
+        part._replace(speaker=names.get(said.get("speaker"), part.speaker))
+        if type(said.get("speaker")) is int
+        else part
+        for part, said in zip(found, utterances, strict=True)
+    ]
 
 
 def _is_plain(item: dict[str, Any]) -> bool:

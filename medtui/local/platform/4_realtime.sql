@@ -20,6 +20,31 @@ create or replace function realtime.topic() returns text language sql stable set
 $$;
 grant execute on function realtime.topic() to public;
 
+-- Tells a private topic's members what the database says, in the log. Nothing is kept here.
+create or replace function realtime.send(
+  payload jsonb, event text, topic text, private boolean default true
+) returns void language plpgsql set search_path = '' as $$
+declare
+  message uuid := gen_random_uuid();
+begin
+  insert into realtime.messages (id, payload, event, topic, private, extension)
+  values (message, jsonb_build_object('id', message) || payload, event, topic, private, 'broadcast');
+  delete from realtime.messages where id = message;
+exception when others then
+  raise warning 'WarnSendingBroadcastMessage: %', sqlerrm;
+end
+$$;
+do $$
+begin
+  if not exists (
+    select from pg_catalog.pg_publication where pubname = 'supabase_realtime_messages_publication'
+  ) then
+    create publication supabase_realtime_messages_publication for table realtime.messages
+      with (publish = 'insert');
+  end if;
+end
+$$;
+
 -- For each subscriber (role and claims at the same position) whether they see the row with this
 -- key now, as realtime.apply_rls decides it on a hosted project: by asking as that subscriber.
 create or replace function realtime.visible_to(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from weakref import WeakValueDictionary
 
 from starlette.websockets import WebSocket
 from websockets.frames import CloseCode
@@ -15,16 +16,22 @@ from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
 from medtui.local.realtime.socket import ClientSocket
+from medtui.local.realtime.topics import Topics
 
 
 class Realtime:
     """Serves the sockets of `endpoint`, from `start` to `stop`."""
 
-    def __init__(self, dsn: Callable[[str], str], keys: ServerKeys) -> None:
+    def __init__(
+        self, dsn: Callable[[str], str], keys: ServerKeys, *, like_hosted: bool = False
+    ) -> None:
         self._keys = keys
         self._access = Access(dsn(SUPERUSER), keys)
-        self._feed = ChangeLog(dsn(SUPERUSER), self._channels, self._restart)
-        self._services = Services(self._access, self._feed.check)
+        topics: Topics = WeakValueDictionary()
+        self._feed = ChangeLog(
+            dsn(SUPERUSER), topics, self._channels, self._restart, like_hosted=like_hosted
+        )
+        self._services = Services(self._access, self._feed.check, self._feed.is_listening, topics)
         self._clients = self._services.clients
 
     async def start(self) -> None:

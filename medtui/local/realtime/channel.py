@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from medtui.local.keys import is_opaque
 from medtui.local.limiter import Limiter
@@ -24,7 +23,7 @@ from medtui.local.realtime.join_config import (
     Subscription,
 )
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE
-from medtui.local.realtime.topics import Topic
+from medtui.local.realtime.topics import Topic, Topics
 
 if TYPE_CHECKING:
     from medtui.local.realtime.socket import ClientSocket
@@ -39,10 +38,9 @@ class Services:
 
     access: Access
     check: Callable[[Binding, str], Awaitable[Subscription]]
-    topics: WeakValueDictionary[tuple[str, bool], Topic] = field(
-        default_factory=WeakValueDictionary
-    )
-    """By name, and whether they are private; each as long as a channel has joined it."""
+    is_listening: asyncio.Event
+    """Set while the log is followed."""
+    topics: Topics
     clients: set[ClientSocket] = field(default_factory=set)
     large: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held, in the whole server, for one large frame."""
@@ -116,6 +114,9 @@ class Channel:
         self._topic.members[self] = None
         if self.config.presence.enabled and "presence" in self.receives:
             self.push("presence_state", self._topic.state())
+        if self.config.broadcast.replication_ready:
+            await self._services.is_listening.wait()
+            self._system("system", "ok", "Replication connection established")
         await self._subscribe()
 
     def close(self) -> None:

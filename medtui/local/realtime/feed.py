@@ -15,39 +15,62 @@ from medtui.local.realtime.access import GONE, Caller, Database
 from medtui.local.realtime.changes import Changes
 from medtui.local.realtime.channel import Channel
 from medtui.local.realtime.frames import encode
+from medtui.local.realtime.hosted import Hosted
 from medtui.local.realtime.join_config import Binding, Subscription
-from medtui.local.realtime.pgoutput import Begin, Commit, Decoder, Malformed, RowChange
+from medtui.local.realtime.pgoutput import (
+    Begin,
+    Commit,
+    Decoder,
+    Malformed,
+    RowChange,
+    Values,
+)
+from medtui.local.realtime.topics import Topics
 from medtui.local.realtime.wal import Log
 
 log = logging.getLogger(__name__)
 
-PUBLICATIONS = "supabase_realtime,medtui_deleted"
+PUBLICATIONS = "supabase_realtime,medtui_deleted,supabase_realtime_messages_publication"
 ACCOUNTS = "auth", "users"
 """The table of which the log tells, by the second publication, what rows are deleted."""
+MESSAGES = "realtime", "messages"
+"""The table into which the database puts, by `realtime.send`, what is to be broadcast."""
 RETRY_SECONDS = 0.2
 
 
 class ChangeLog:
     """Follows the log from `start` to `stop`, and opens it again when it is lost.
 
-    Then `restart` is called: what subscribers miss meanwhile, they must read again.
+    Then `restart` is called: what subscribers miss meanwhile, they must read again. Not so
+    `like_hosted`: a hosted project's subscribers are not told.
     """
 
     def __init__(
-        self, dsn: str, channels: Callable[[], Iterable[Channel]], restart: Callable[[], None]
+        self,
+        dsn: str,
+        topics: Topics,
+        channels: Callable[[], Iterable[Channel]],
+        restart: Callable[[], None],
+        *,
+        like_hosted: bool,
     ) -> None:
         self._dsn = dsn
+        self._topics = topics
         self._channels = channels
         self._restart = restart
+        self._hosted = Hosted(self._deliver) if like_hosted else None
+        self._polling: asyncio.Task[None] | None = None
         self._database = Database(dsn)
         self._changes = Changes(self._database)
         self._log: Log | None = None
         self._follower: asyncio.Task[None] | None = None
-        self._is_listening = asyncio.Event()
+        self.is_listening = asyncio.Event()
 
     async def start(self) -> None:
         """Begin to follow; what is committed after this is seen."""
         await self._open()
+        if self._hosted is not None:
+            self._polling = asyncio.create_task(self._hosted.run(), name="log poller")
         self._follower = asyncio.create_task(self._follow_forever(), name="log follower")
 
     async def stop(self) -> None:
@@ -55,21 +78,25 @@ class ChangeLog:
             self._follower.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._follower
+        if self._polling is not None:
+            self._polling.cancel()
+        self._restart()
         await self._close()
 
     async def check(self, binding: Binding, role: str) -> Subscription:
         """Wait until the log is followed, and check a binding. Raises BadFilter."""
-        await self._is_listening.wait()
+        await self.is_listening.wait()
         return await self._changes.check(binding, role)
 
     async def _open(self) -> Log:
         self._log = await Log.open(self._dsn, PUBLICATIONS)
-        self._is_listening.set()
+        self.is_listening.set()
         return self._log
 
     async def _close(self) -> None:
-        self._is_listening.clear()
-        self._restart()
+        self.is_listening.clear()
+        if self._hosted is None:
+            self._restart()
         if self._log is not None:
             await self._log.close()
             self._log = None
@@ -100,8 +127,13 @@ class ChangeLog:
                 case Commit() if begin is not None and rows:
                     await self._changes.visible(begin.xid)
                     for row in rows:
-                        if (row.relation.schema, row.relation.table) == ACCOUNTS:
+                        table = row.relation.schema, row.relation.table
+                        if table == ACCOUNTS:
                             self._shut_all(row.values["id"])
+                        elif table == MESSAGES:
+                            self._broadcast(row.values)
+                        elif self._hosted is not None:
+                            self._hosted.put(row, begin.committed_at)
                         else:
                             await self._deliver(row, begin.committed_at)
 
@@ -111,6 +143,19 @@ class ChangeLog:
             if channel.user == user and channel.is_open:
                 channel.shut(GONE)
 
+    def _drops(self, viewers: int) -> bool:
+        return self._hosted is not None and self._hosted.drops(viewers)
+
+    def _broadcast(self, message: Values) -> None:
+        """Send what the database says to those who have joined the topic."""
+        topic = self._topics.get((str(message["topic"]), message["private"] == "t"))
+        if topic is not None and not self._drops(len(topic.members)):
+            event, id_ = json.dumps(message["event"]), json.dumps(message["id"])
+            topic.broadcast(
+                f'{{"type": "broadcast", "event": {event}, "payload": {message["payload"]},'
+                f' "meta": {{"id": {id_}}}}}'
+            )
+
     async def _deliver(self, change: RowChange, committed_at: datetime) -> None:
         relation = change.relation
         # With whose eyes it is seen is settled here: a token may be renewed while we ask.
@@ -119,7 +164,7 @@ class ChangeLog:
             ids = [each.binding.id for each in channel.subscriptions if each.wants(change)]
             if ids:
                 wanted.append((channel, channel.caller, ids))
-        if not wanted:
+        if not wanted or self._drops(len(wanted)):
             return
         callers = {caller for _, caller, _ in wanted}
         prepared = await self._changes.prepare(change, committed_at, callers)

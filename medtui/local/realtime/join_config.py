@@ -83,9 +83,13 @@ class Subscription:
 
 @dataclass(frozen=True)
 class BroadcastConfig:
-    """`ack`: broadcasts are answered. `echo`: they come back to their sender, too."""
+    """`ack`: broadcasts are answered. `echo`: they come back to their sender, too.
+
+    `replication_ready`: it is told when broadcasts from the database will come.
+    """
 
     ack: bool = False
+    replication_ready: bool = False
     echo: Annotated[bool, Field(alias="self")] = False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 from medtui.local.realtime.frames import VERSIONS, encode
 
@@ -64,6 +65,10 @@ class Topic:
         for member in list(self.members):
             if member is not sender and extension in member.receives:
                 member.outlet.send(texts[member.outlet.version])
+
+
+Topics = WeakValueDictionary[tuple[str, bool], Topic]
+"""By name, and whether they are private; each as long as a channel has joined it."""
 
 
 def _grouped(present: dict[Channel, dict[str, Any]]) -> Metas:
