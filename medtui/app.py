@@ -91,7 +91,7 @@ class MedtuiApp(AppBase):
     ) -> None:
         if "SSH_CONNECTION" in os.environ:  # over a slow link, movement only costs
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-        super().__init__(settings.theme)
+        super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
         self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
@@ -228,7 +228,7 @@ class MedtuiApp(AppBase):
 
         super().report_fault(error)
         if isinstance(self.screen, OpeningScreen):  # it would wait for ever
-            words = "It could not be opened because of a fault of medtui's own."
+            words = "It could not be opened because of an internal error."
             self.show(OpeningScreen(self, words, failed=True))
 
     # Drafts
@@ -247,7 +247,7 @@ class MedtuiApp(AppBase):
 
     def _warn_of_no_drafts(self, reason: str) -> None:
         self.warn(
-            f"What you type cannot be kept on this machine: {reason.lower()} "
+            f"Drafts cannot be saved on this computer: {reason.lower()} "
             f"({self.settings.state}). Save a form before you leave it."
         )
 

@@ -121,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 
-    local = commands.add_parser("local", help="a Supabase on this machine")
+    local = commands.add_parser("local", help="a Supabase on this computer")
     local_commands = local.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_commands(local_commands, sample="medtui.demo")
 
@@ -307,7 +307,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _rounds(text: str) -> int:
     rounds = int(text)
     if not 1 <= rounds <= 60:
-        raise argparse.ArgumentTypeError(f"{rounds} rounds are not possible: take 1 to 60")
+        raise argparse.ArgumentTypeError(f"{rounds} is not possible: --rounds must be 1 to 60")
     return rounds
 
 

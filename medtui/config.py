@@ -77,7 +77,7 @@ class Settings:
     file: Path
     """Where settings are written."""
     server: str = ""
-    """A Supabase project's URL, or `local` for the server of this machine."""
+    """A Supabase project's URL, or `local` for the server on this computer."""
     key: str = ""
     """The project's public key."""
     room_template: str = "https://meet.jit.si/medtui-{id}"
@@ -244,7 +244,7 @@ def zone(settings: Settings) -> tuple[tzinfo, str]:
         found, _ = local_zone()
         guess = f" (did you mean {error.guess}?)" if error.guess else ""
         return found, (
-            f'{settings.file}: zone is "{clean_line(settings.zone)}", which is no time zone{guess}:'
+            f'{settings.file}: zone is "{clean_line(settings.zone)}", not a time zone{guess}:'
             f" times are shown in this computer's own, {found}. Correct it there, or press , on the"
             " board."
         )
@@ -302,7 +302,7 @@ def invited(line: str) -> tuple[str, str]:
             "ask for one with the publishable key."
         )
     if not is_public(key):
-        raise BadConfig("The key in this invitation is none of Supabase's: copy the whole line.")
+        raise BadConfig("The key in this invitation is not a Supabase key: copy the whole line.")
     return f"{scheme.lower()}://{host.lower()}" + (f":{int(port)}" if port else ""), key
 
 

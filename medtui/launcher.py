@@ -106,7 +106,7 @@ class Launcher:
     async def demo(self) -> Started:
         """A throwaway server with sample data and colleagues, seen as a sample person."""
         if self._viewer is None:
-            raise LaunchFailed("The demo did not say which user looks at it.")
+            raise LaunchFailed("The demo did not say which user to sign in.")
         login = self._viewer()
         started = await self._run("--sample", "--throwaway", "--port", "0")
         started.login = login
@@ -131,7 +131,9 @@ class Launcher:
             await started.hold(server["HOLD"])
         except (ValueError, KeyError, OSError):
             # The last line of the server's standard error is a sentence for people.
-            raise LaunchFailed(complaint or "The local server ended as soon as it began.") from None
+            raise LaunchFailed(
+                complaint or "The local server stopped as soon as it had started."
+            ) from None
         return started
 
 

@@ -109,6 +109,8 @@ def folder() -> Iterator[Path]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     words = "a server for all tests, as JSON: see tests/helpers/given.py. It is emptied"
     parser.addoption("--stack", type=Path, metavar="FILE", help=words)
+    words = "a folder for pictures of every screen at four sizes and in four themes"
+    parser.addoption("--gallery", type=Path, metavar="FOLDER", help=words)
     words = "Realtime is late and loses changes, as a hosted project's"
     parser.addoption("--like-hosted", action="store_true", help=words)
 

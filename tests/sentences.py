@@ -41,7 +41,7 @@ def sentences(package: Path = PACKAGE) -> Iterator[Sentence]:
     for file in sorted(package.glob("supabase/migrations/*.sql")):
         name = file.relative_to(package.parent).as_posix()
         for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            for found in re.findall(r"refuse\('[^']*',\s*'((?:[^']|'')+)'", line):
+            for found in re.findall(r"refuse\('((?:[^']|'')+)'", line):
                 yield Sentence(name, number, found.replace("''", "'"))
 
 

@@ -99,7 +99,7 @@ async def test_the_loser_of_a_race_reads_who_won(stack: Stack, tmp_path: Path) -
             (hers, mei, his) if rows[0]["guest_id"] == mei.id else (his, daniel, hers)
         )
         await won.until("Booked: ", "● you")
-        await lost.until(f"{winner.name} was faster")
+        await lost.until(f"{winner.name} has just booked it")
 
 
 @pytest.mark.detail

@@ -38,7 +38,7 @@ async def test_the_app_works_for_this_run(refusal: str, stack: Stack, tmp_path: 
         terminal.press("tomorrow 18:00")
         await terminal.until("tomorrow 18:00")
         words = os.strerror(getattr(errno, refusal)).lower().split()
-        await terminal.until("cannot be kept on this machine", *words)
+        await terminal.until("cannot be saved on this computer", *words)
         terminal.press("\x13")
         await terminal.until("LIVE", gone="Post a session", seconds=20)
         terminal.press("\x11")
@@ -67,7 +67,7 @@ def test_commands_say_it_in_a_sentence(refusal: str, tmp_path: Path) -> None:
         )
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr
-        assert "fault of its own" not in done.stderr
+        assert "internal error" not in done.stderr
         if code:
             assert os.strerror(getattr(errno, refusal)) in done.stdout + done.stderr
 

@@ -17,7 +17,7 @@ import pytest
 from supabase import AsyncClient, acreate_client
 
 from medtui.config import BadConfig, invited, is_invitation, load
-from medtui.local.invite import invitation, own_address
+from medtui.local.address import invitation, own_address
 from medtui.local.keys import ServerKeys
 from tests.helpers.process import Server
 from tests.helpers.stack import Stack
@@ -82,8 +82,8 @@ def test_an_invitation_is_understood_as_chats_leave_it(as_sent: str) -> None:
         ("http://192.168.1.20:54321", "has no key"),
         ("http://sb_\x1b[2J@192.168.1.20:54321", "This is not an invitation"),
         ("http://sb_\x1bc@192.168.1.20:54321", "has no key"),
-        ("http://abc@192.168.1.20:54321", "none of Supabase's"),
-        ("http://a.b.c@192.168.1.20:54321", "none of Supabase's"),
+        ("http://abc@192.168.1.20:54321", "not a Supabase key"),
+        ("http://a.b.c@192.168.1.20:54321", "not a Supabase key"),
         ("http://{secret}@192.168.1.20:54321", "holds a secret key"),
         ("http://{service}@192.168.1.20:54321", "holds a secret key"),
         # Each goes to another host than a reader would think, or says more than a host and a port.
@@ -160,8 +160,8 @@ def join(line: str, file: Path, *options: str) -> subprocess.CompletedProcess[st
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        ("http://{key}@no.invalid", "Nobody answers at this address"),
-        ("http://{key}@127.0.0.1:1", "Nobody answers at this address"),
+        ("http://{key}@no.invalid", "No answer from this address"),
+        ("http://{key}@127.0.0.1:1", "No answer from this address"),
         ("http://{wrong}@127.0.0.1:{port}", "The server refuses this key"),
         ("http://{key}@127.0.0.1:{other}", "it is not Supabase"),
     ],
@@ -231,7 +231,7 @@ async def test_joining_with_the_line_that_the_server_prints(
             await terminal.until("Sign in", "Password")
             await terminal.quiet(0.2)
             terminal.press("\x14")  # ctrl+t: sign up
-            await terminal.until("Sign up", "characters or more")
+            await terminal.until("Create account", "characters")
             for keys in ("vera@example.org", "\t", "correct horse", "\r"):
                 terminal.press(keys)
                 await terminal.quiet(0.2)

@@ -14,6 +14,7 @@ DOCUMENTS = [
     *(ROOT / "README.md", ROOT / "medtui/README.md", ROOT / "medtui/local/README.md"),
     ROOT / "medtui/commands/README.md",
     *(ROOT / "medtui/supabase/README.md", *sorted((ROOT / ".github").glob("*.md"))),
+    *sorted((ROOT / "docs").glob("*.md")),
 ]
 
 

@@ -93,7 +93,7 @@ async def test_a_day_at_a_terminal_leaves_no_secret(stack: Stack, tmp_path: Path
 
             await terminal.until("Sign in", "E-mail", "Help")
             await type_(planted["e-mail"], "\x0f")  # ctrl+o: by a code
-            await terminal.until("Look into your mailbox")
+            await terminal.until("Check your e-mail")
             await type_(planted["code"], "\r")
             await terminal.until("wrong or too old")
             await type_("\x1b")

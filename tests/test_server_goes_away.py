@@ -53,7 +53,7 @@ async def sign_up(terminal: Terminal) -> None:
     await terminal.until("Sign in", "Password")
     await terminal.quiet(0.2)
     terminal.press("\x14")  # ctrl+t: sign up
-    await terminal.until("Sign up", "characters or more")
+    await terminal.until("Create account", "characters")
     terminal.press("vera@example.org")
     await terminal.until("vera@example.org")
     for keys in ("\t", "correct horse", "\r"):

@@ -104,7 +104,7 @@ async def hold_a_station(
     case = await chosen(stack)
     assert case not in before
     await acts.terminal.until(evening.tokens[case]["actor_brief"][:40])
-    await sits.terminal.until("your brief comes with the start")
+    await sits.terminal.until("Your brief appears when the station starts")
     assert evening.known(sits, case) == set()
     assert evening.known(acts, case) == TO_ACTOR
     host.terminal.press("s")
@@ -112,7 +112,7 @@ async def hold_a_station(
     await sits.terminal.until("INTERVIEW", evening.tokens[case]["candidate_brief"][:40])
     await acts.terminal.until("INTERVIEW")
     host.terminal.press("f")
-    await host.terminal.until("The time is not up yet")
+    await host.terminal.until("Time is not up yet")
     assert evening.known(sits, case) == TO_CANDIDATE
     assert evening.known(acts, case) == TO_ACTOR
     host.terminal.press("y")
@@ -157,7 +157,7 @@ async def test_both_castings_with_a_swap(
 
     held = {await hold_a_station(evening, stack, host, guest, sits, set())}
     host.terminal.press("r")
-    await guest.terminal.until("has begun round 2")
+    await guest.terminal.until("has started round 2")
     guest.terminal.press("1")
     await guest.terminal.until("Round 2 of 2")
     held.add(await hold_a_station(evening, stack, host, guest, acts, held))

@@ -24,32 +24,34 @@ SHORTEST, LONGEST = 6, 10
 
 WORDS = {
     Code.SIGN_UP: (
-        "If {email} is new here, a code or a link is on its way to it, to finish signing up. "
-        "If it has an account already, nothing comes: go back and sign in."
+        "If {email} is new here, we have e-mailed it a code or a link to finish signing "
+        "up. If it already has an account, no e-mail comes: go back and sign in."
     ),
-    Code.SIGN_IN: ("If {email} has an account, a code or a link is on its way to it, to sign in."),
+    Code.SIGN_IN: (
+        "If {email} has an account, we have e-mailed it a code or a link to sign in with."
+    ),
     Code.RECOVERY: (
-        "If {email} has an account, a code or a link is on its way to it. Enter it, "
-        "and then choose a new password."
+        "If {email} has an account, we have e-mailed it a code or a link. "
+        "Enter it, then choose a new password."
     ),
 }
 COPY = " If it is a link, copy it without opening it, and paste it here: it works once."
 OR_OPEN = " If it is a link, paste it here, or open it and press “I have opened the link”."
 NOT_YET = (
-    "The server does not know yet that the link was opened: open the one in the latest e-mail, "
-    "or have another one sent."
+    "The server has not seen the link opened yet: open the one in the latest "
+    "e-mail, or send another one."
 )
 NOT_THIS_ONE = (
-    "This password opens no account for {email}. If its link was opened, another person may have "
-    "signed up with the address before: go back, and choose “I forgot my password”."
+    "This password does not fit an account for {email}. If its link was opened, another person may "
+    "have signed up with the address before: go back and choose “I forgot my password”."
 )
 
 
 def unconfirmed(context: AccountContext, email: str, password: str) -> CodeScreen:
     """For an account that was signed up earlier, and whose code was not entered yet."""
     words = (
-        f"{email} has signed up, but not been confirmed yet: enter the code or the link that was "
-        "e-mailed to it, or have another one sent."
+        f"{email} has signed up, but is not confirmed yet: enter the code or the "
+        "link from the e-mail, or send another one."
     )
     return CodeScreen(context, Code.SIGN_UP, email, password=password, words=words, wait=0)
 
@@ -78,14 +80,14 @@ class CodeScreen(CodeForm):
         Binding("ctrl+s", "submit", "Confirm", show=False, id="app.confirm",
                 tooltip="Confirm the code"),
         Binding("ctrl+r", "resend", "Send it again", id="app.resend",
-                tooltip="Have another e-mail sent"),
+                tooltip="Send another e-mail"),
         Binding("ctrl+o", "opened", "Link opened", id="app.opened",
-                tooltip="Go on after opening the e-mail's link in a browser"),
+                tooltip="Continue after opening the link in a browser"),
         Binding("escape", "leave", "Back", id="app.back",
-                tooltip="Back; the code is still good"),
+                tooltip="Back (the code still works)"),
     ]  # fmt: skip
 
-    ASKING = "Asking for another e-mail…"
+    ASKING = "Requesting another e-mail…"
 
     def __init__(
         self,
@@ -110,7 +112,7 @@ class CodeScreen(CodeForm):
         words = self._words or WORDS[self._code].replace("{email}", self._email)
         words += OR_OPEN if self._may_open else COPY
         with VerticalScroll(classes="card", can_focus=False):
-            yield Static("Look into your mailbox", classes="card--title")
+            yield Static("Check your e-mail", classes="card--title")
             yield Static(words, classes="card--words", markup=False)
             yield Field(
                 "Code or link",
@@ -211,4 +213,4 @@ class CodeScreen(CodeForm):
         self.code.value = ""
         self.code.focus()
         self.resend.wait(RESEND_SECONDS)
-        self.show_status("Another e-mail was asked for; the one before is void.")
+        self.show_status("Another e-mail is on its way; the earlier code no longer works.")

@@ -20,7 +20,7 @@ RESEND_SECONDS = 60.0
 class CodeForm(FormScreen):
     """Has a field for the code, and a button that counts down until it can be sent again."""
 
-    ASKING: ClassVar[str] = "Asking for a code…"
+    ASKING: ClassVar[str] = "Requesting a code…"
 
     code = query_one("#code", Field)
     resend = query_one("#resend", CooldownButton)
@@ -32,7 +32,7 @@ class CodeForm(FormScreen):
     @on(Button.Pressed, "#resend")
     def action_resend(self) -> None:
         if self.resend.left:
-            self.show_status(f"It can be sent again in {self.resend.left} s.")
+            self.show_status(f"You can send it again in {self.resend.left} s.")
         elif not self.is_busy:
             self._send()
 

@@ -30,8 +30,8 @@ class ConnectScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Connect", id="app.connect",
                 tooltip="Check the server, and connect to it"),
-        Binding("ctrl+r", "start_afresh", "Start afresh", id="app.afresh",
-                tooltip="Drop the draft"),
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.afresh",
+                tooltip="Discard the draft"),
         Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back to the choices"),
     ]  # fmt: skip
@@ -106,7 +106,7 @@ class ConnectScreen(Screen[None]):
         from medtui.data import DataError, check_server, is_unprotected
 
         failure = self.query_one(".card--error", Static)
-        failure.update("Asking the server…")
+        failure.update("Checking the server…")
         self.url.clear_error()
         self.key.clear_error()
         try:

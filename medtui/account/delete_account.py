@@ -23,8 +23,8 @@ from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
 IMPOSSIBLE = (
-    "This server does not let its users delete their accounts: ask its operator to delete {email}, "
-    "with your profile and your coming sessions."
+    "This server does not let its users delete their accounts: ask your administrator to delete "
+    "{email}, with your profile and coming sessions."
 )
 SECOND_FACTOR = (
     "Your account has a second factor: this works for ten minutes after you have signed in with it."
@@ -37,7 +37,7 @@ class DeleteAccountScreen(CodeForm):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Delete it", id="app.save", tooltip="Delete your account"),
         Binding("ctrl+o", "resend", "E-mail me a code", id="app.resend",
-                tooltip="Have a code sent that takes the place of the password"),
+                tooltip="Use an e-mailed code instead of the password"),
         Binding("escape", "leave", "Back", id="app.back", tooltip="Keep your account"),
     ]  # fmt: skip
 
@@ -56,7 +56,7 @@ class DeleteAccountScreen(CodeForm):
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Delete your account", classes="card--title")
             yield Static(
-                "Reading what that would change…",
+                "Checking what that would change…",
                 classes="card--words",
                 id="consequences",
                 markup=False,
@@ -118,7 +118,7 @@ class DeleteAccountScreen(CodeForm):
         if self.code.display and not digits_of(self.code.value):
             self.code.fail("Enter the code from the e-mail.")
         elif self.password.display and not self.password.value:
-            self.password.fail("Enter your password, or have a code sent.")
+            self.password.fail("Enter your password, or ask for a code.")
         elif self.may(self.submit):
             self._delete(self.password.value, digits_of(self.code.value))
 
@@ -150,4 +150,4 @@ class DeleteAccountScreen(CodeForm):
         self.password.input.value = ""
         self.code.focus()
         email = self._user.email if self._user else "you"
-        self.show_status(f"A code was e-mailed to {email}: enter it in place of the password.")
+        self.show_status(f"We e-mailed a code to {email}: enter it instead of the password.")

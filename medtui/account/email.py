@@ -28,9 +28,9 @@ class EmailScreen(FormScreen):
         Binding("ctrl+s", "submit", "Change it", id="app.save",
                 tooltip="Change your e-mail address"),
         Binding("ctrl+o", "codes", "Enter the codes", id="app.codes",
-                tooltip="Enter the codes of the change that you have begun"),
+                tooltip="Enter the codes for the change you started"),
         Binding("escape", "app.pop_screen", "Back", id="app.back",
-                tooltip="Keep the address that you have"),
+                tooltip="Keep your current address"),
     ]  # fmt: skip
 
     email = query_one("#email", Field)
@@ -44,8 +44,8 @@ class EmailScreen(FormScreen):
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Another e-mail", classes="card--title")
             yield Static(
-                f"Your account is {user.email if user else 'signed out'}. Codes or links go to "
-                "the new address and, on most servers, to this one.",
+                f"Your account is {user.email if user else 'signed out'}. We'll e-mail a "
+                "code or a link to the new address (and usually to this one).",
                 classes="card--words",
                 markup=False,
             )
@@ -62,7 +62,7 @@ class EmailScreen(FormScreen):
     def on_screen_resume(self) -> None:
         self.query_one("#codes").display = self._is_begun
         if self._is_begun:
-            self.email.show_hint(f"A change to {self._pending} waits for its codes.")
+            self.email.show_hint(f"A change to {self._pending} is waiting for its codes.")
         self.refresh_bindings()
 
     @property
@@ -84,7 +84,7 @@ class EmailScreen(FormScreen):
         if reason := email_refusal(email):
             self.email.fail(reason)
         elif user and email.lower() == user.email.lower():
-            self.email.fail("This is the address that you have already.")
+            self.email.fail("This is already your address.")
         elif self.may(self.submit):
             self._change(email)
 
@@ -94,7 +94,7 @@ class EmailScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _change(self, email: str) -> None:
-        await self.submitting("Asking for codes…", self._begin(email))
+        await self.submitting("Requesting codes…", self._begin(email))
 
     async def _begin(self, email: str) -> None:
         try:
@@ -145,7 +145,7 @@ class ChangeCodeScreen(CodeScreen):
         if not await (await self.backend()).codes.is_changed():
             words = (
                 f"The change is not complete: open the link in the e-mail to {self._new}, and the "
-                "one to the present address if there is one."
+                "one to your current address if there is one."
             )
             raise Invalid(words, field="code")
         self._done()

@@ -47,7 +47,7 @@ class FormScreen(Screen[None]):
     def may(self, button: CooldownButton) -> bool:
         """Whether the form may be sent; if not, the reason is shown."""
         if left := button.left:
-            self.show_status(f"The server asks for a pause: wait {left} s more.")
+            self.show_status(f"Too many requests. Try again in {left} s.")
         return not left and not self.is_busy
 
     async def submitting(

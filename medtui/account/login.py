@@ -51,17 +51,17 @@ class LoginScreen(FormScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Go on", show=False, id="app.submit",
-                tooltip="Sign in, or sign up"),
+                tooltip="Sign in, or create the account"),
         Binding("ctrl+t", "toggle_new", "Sign in/up", id="app.toggle_new",
-                tooltip="Change between signing in and signing up"),
+                tooltip="Switch between signing in and creating an account"),
         Binding("ctrl+o", "by_code", "Code", id="app.by_code",
-                tooltip="Sign in by a code that is e-mailed to you"),
+                tooltip="Sign in with an e-mailed code"),
         Binding("ctrl+l", "forgotten", "Forgotten", id="app.forgotten",
-                tooltip="Get back in by an e-mailed code, and choose a new password"),
+                tooltip="Reset a forgotten password with an e-mailed code"),
         Binding("ctrl+r", "reveal", "Show", id="app.reveal",
                 tooltip="Show or hide the password"),
         Binding("ctrl+g", "app.servers", "Servers", show=False, id="app.known_servers",
-                tooltip="Go to a server that you have used before"),
+                tooltip="Switch to a server you have used before"),
         Binding("escape", "servers", "Another server", id="app.servers",
                 tooltip="Choose another server"),
     ]  # fmt: skip
@@ -123,7 +123,7 @@ class LoginScreen(FormScreen):
             self.is_new = True
             self.email.value = email
             words = self.query_one(".card--words", Static)
-            words.update("You had begun to sign up: taken up again.")
+            words.update("Picked up where you left off.")
             words.remove_class("-empty")
             self.password.focus()
 
@@ -145,14 +145,14 @@ class LoginScreen(FormScreen):
         self.refresh_bindings()  # a footer shows nothing until they change
 
     def watch_is_new(self, is_new: bool) -> None:
-        words = "Sign up" if is_new else "Sign in"
+        words = "Create account" if is_new else "Sign in"
         if is_new and self._is_first:
             words = "Create the first account"
         self.query_one(".card--title", Static).update(f"{words} · {self.context.server_name}")
-        self.submit.rename("Sign up" if is_new else "Sign in")
-        other = "I have an account" if is_new else "I am new here"
+        self.submit.rename("Create account" if is_new else "Sign in")
+        other = "I have an account" if is_new else "Create account"
         self.query_one("#other", Button).label = other
-        self.password.show_hint(f"{MIN_PASSWORD} characters or more." if is_new else "")
+        self.password.show_hint(f"At least {MIN_PASSWORD} characters." if is_new else "")
         self.query("#more").set(display=not is_new)
         self._save_draft()
 
@@ -189,7 +189,7 @@ class LoginScreen(FormScreen):
         if not password:
             self.password.fail("Enter your password.")
         elif self.is_new and len(password) < MIN_PASSWORD:
-            self.password.fail(f"Take {MIN_PASSWORD} characters or more.")
+            self.password.fail(f"Use at least {MIN_PASSWORD} characters.")
         elif self.may(self.submit):
             self._go(email, password)
 
@@ -203,7 +203,7 @@ class LoginScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _go(self, email: str, password: str) -> None:
-        words = "Signing up…" if self.is_new else "Signing in…"
+        words = "Creating account…" if self.is_new else "Signing in…"
         await self.submitting(words, self._sign_in(email, password))
 
     async def _sign_in(self, email: str, password: str) -> None:
@@ -254,7 +254,7 @@ class LoginScreen(FormScreen):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _send_code(self, code: Code, email: str, button: CooldownButton) -> None:
-        await self.submitting("Asking for a code…", self._have_sent(code, email), button)
+        await self.submitting("Requesting a code…", self._have_sent(code, email), button)
 
     async def _have_sent(self, code: Code, email: str) -> None:
         from medtui.data import CodeSent

@@ -24,9 +24,9 @@ SECOND_FACTOR = (
 )
 
 GO_ON = {
-    "post": "You had begun to post a session: press n to go on.",
-    "edit": "You had begun to edit a session: press e on it to go on.",
-    "profile": "You had begun to edit your profile: press p to go on.",
+    "post": "Unfinished session: press n to continue.",
+    "edit": "Unfinished edit: press e on the session to continue.",
+    "profile": "Unfinished profile: press p to continue.",
 }
 """Notices on the board about drafts of an earlier run, by the form's first word."""
 
@@ -173,11 +173,11 @@ class LoginFlow:
         if not everywhere:
             words = "You are signed out."
         elif is_done:
-            words = "You are signed out here, and elsewhere as soon as it is noticed there."
+            words = "Signed out here. Your other devices follow within the hour."
         else:
             words = (
-                "You are signed out here. Elsewhere you are not, as the server cannot be reached: "
-                "sign in once it can, and sign out everywhere again."
+                "Signed out here, but not elsewhere: the server cannot be "
+                "reached. Sign in once it can be, and sign out everywhere again."
             )
         self.ask(words)
         self._notify_of_login()
@@ -194,7 +194,7 @@ class LoginFlow:
         from medtui.store import account_files
 
         context = self._context
-        context.show(OpeningScreen(context, "Deleting what this computer has of your account…"))
+        context.show(OpeningScreen(context, "Deleting your account's data on this computer…"))
         context.leave_board()  # first, so that nothing is written any more
         await context.backend.auth.sign_out()
         state, account = context.settings.state, self._account_of(person)

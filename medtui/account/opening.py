@@ -20,7 +20,7 @@ class OpeningScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "retry", "Try again", id="app.retry", tooltip="Try again"),
         Binding("ctrl+g", "app.servers", "Servers", show=False, id="app.known_servers",
-                tooltip="Go to a server that you have used before"),
+                tooltip="Switch to a server you have used before"),
         Binding("escape", "back", "Choose another server", id="app.back",
                 tooltip="Choose another server"),
     ]  # fmt: skip

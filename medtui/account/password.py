@@ -20,7 +20,7 @@ from medtui.data import Code, CodeSent, NeedsCode
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
-CHANGED = "Where else you are signed in, you will be asked for the new one."
+CHANGED = "Your other devices will be asked to sign in again."
 RECOVERED = "You are signed in. Choose a new password for the next time."
 NEEDED = (
     "Your e-mail is confirmed. Choose a password: another person may have signed up with your "
@@ -41,9 +41,9 @@ class PasswordScreen(CodeForm):
         Binding("ctrl+r", "reveal", "Show", id="app.reveal",
                 tooltip="Show or hide what is typed"),
         Binding("ctrl+o", "resend", "Send the code again", show=False, id="app.resend",
-                tooltip="Have another code sent"),
+                tooltip="Send another code"),
         Binding("escape", "leave", "Back", id="app.back",
-                tooltip="Keep the password that you have"),
+                tooltip="Keep your current password"),
     ]  # fmt: skip
 
     password = query_one("#password", Field)
@@ -66,9 +66,9 @@ class PasswordScreen(CodeForm):
                 id="password",
                 password=True,
                 max_length=MAX_PASSWORD,
-                hint=f"{MIN_PASSWORD} characters or more.",
+                hint=f"At least {MIN_PASSWORD} characters.",
             )
-            yield Field("Present password", id="present", password=True, max_length=MAX_PASSWORD)
+            yield Field("Current password", id="present", password=True, max_length=MAX_PASSWORD)
             yield Field("Code", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
                 yield CooldownButton("Save", id="submit", variant="primary", again="Again")
@@ -94,7 +94,7 @@ class PasswordScreen(CodeForm):
                 "Choose a password first. ctrl+q quits; you are asked again next time."
             )
         elif self._is_recovery:
-            self._enter("Your password is still the old one: A leads to your account.")
+            self._enter("Your password has not changed: press A for your account.")
         else:
             self.app.pop_screen()
 
@@ -102,9 +102,9 @@ class PasswordScreen(CodeForm):
     @on(Button.Pressed, "#submit")
     def action_submit(self) -> None:
         if len(self.password.value) < MIN_PASSWORD:
-            self.password.fail(f"Take {MIN_PASSWORD} characters or more.")
+            self.password.fail(f"Use at least {MIN_PASSWORD} characters.")
         elif self.present.display and not self.present.value:
-            self.present.fail("Enter the password that you have now.")
+            self.present.fail("Enter your current password.")
         elif self.code.display and not digits_of(self.code.value):
             self.code.fail("Enter the code from the e-mail.")
         elif self.may(self.submit):
@@ -146,7 +146,7 @@ class PasswordScreen(CodeForm):
             wait = error.seconds
         self.resend.wait(wait)
         self.show_status(
-            f"The server wants to be sure that it is you: a code was e-mailed to {email}."
+            f"The server needs to be sure it is you: enter the code that was e-mailed to {email}."
         )
 
     @work(exclusive=True, group="login", exit_on_error=False)

@@ -33,12 +33,12 @@ class ProfileScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save your profile"),
-        Binding("ctrl+r", "start_afresh", "Start afresh", id="app.afresh",
-                tooltip="Drop the draft"),
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.afresh",
+                tooltip="Discard the draft"),
         Binding("ctrl+o", "account", "Account", id="app.account",
                 tooltip="Your account: password, e-mail, signing out"),
         Binding("escape", "leave", "Back", id="app.back",
-                tooltip="Back; what you typed is kept"),
+                tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
     level = query_one("#level", VimSelect)
@@ -142,10 +142,10 @@ class ProfileScreen(Screen[None]):
     def action_leave(self) -> None:
         """Back to the board; what was typed is there when one returns."""
         if self._profile is None:
-            self.notify("You need a profile to use the board. Signing out is in the palette.")
+            self.notify("You need a profile to use the board. To sign out instead, press ctrl+p.")
             return
         if self._save_draft() and self.draft.is_kept:
-            self.notify("What you typed is kept as a draft: press p to go on.")
+            self.notify("Draft saved: press p to continue.")
         self.draft.leave()
         self.app.pop_screen()
 
@@ -164,7 +164,7 @@ class ProfileScreen(Screen[None]):
                 self._field(name).fail(reason)
                 return
         if not self._level:
-            self._refuse_level("Choose your level; the last of the list takes your own words.")
+            self._refuse_level("Choose your level, or the last in the list to type your own.")
             self.level.focus()
             return
         if self._level == OTHER and (reason := _refusal(draft.training_level)):
@@ -213,7 +213,7 @@ def _refusal(text: str) -> str | None:
     if not clean_name(text):  # blanks of every kind are no name
         return "Enter something here."
     if len(text) > MAX_NAME:
-        return f"Take {MAX_NAME} characters or fewer."
+        return f"Take {MAX_NAME} characters at most."
     if any(unicodedata.category(char) in ("Cc", "Cs") for char in text):
-        return "Leave out control characters."
+        return "Remove the control characters."
     return None

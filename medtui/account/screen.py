@@ -22,13 +22,19 @@ from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList
 
 CHOICES = {
-    "password": ("Change your password", "Where else you are signed in, you are asked for it."),
-    "email": ("Change your e-mail", "We e-mail the new address and, mostly, the old one."),
-    "sign_out": ("Sign out on this machine", "All its windows; elsewhere nothing changes."),
-    "everywhere": ("Sign out everywhere", "Other machines notice within the hour."),
-    "servers": ("Another server", "You stay signed in at this one."),
-    "factor": ("Second factor", "Six digits of an app, beside the password: on or off."),
-    "delete": ("Delete your account", "You are first told what happens to your sessions."),
+    "password": ("Change your password", "Your other devices will be asked to sign in again."),
+    "email": (
+        "Change your e-mail",
+        "We'll e-mail a code to the new address (and usually the old one).",
+    ),
+    "sign_out": (
+        "Sign out on this computer",
+        "Every medtui window here; other devices stay signed in.",
+    ),
+    "everywhere": ("Sign out everywhere", "Your other devices follow within the hour."),
+    "servers": ("Another server", "You stay signed in to this one."),
+    "factor": ("Second factor", "Six digits from an app, after the password: on or off."),
+    "delete": ("Delete your account", "You first see what happens to your sessions."),
 }
 
 
@@ -57,7 +63,7 @@ class AccountScreen(Screen[None]):
             yield Static(classes="card--words", markup=False)
             yield VimOptionList(
                 *(
-                    Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
+                    Option(Content.assemble((title, "bold"), "\n", words), id=name)
                     for name, (title, words) in CHOICES.items()
                 ),
                 compact=True,
@@ -129,5 +135,5 @@ def _ask(context: AccountContext) -> None:
         if is_meant:
             context.login.sign_out(everywhere=True)
 
-    question = "Sign out here and on every other machine?"
+    question = "Sign out here and on all your other devices?"
     context.push_screen(ConfirmScreen(question, yes="Sign out everywhere"), answered)

@@ -34,7 +34,7 @@ def login(values: Mapping[str, str]) -> Login | None:
         raise BadConfig(
             f"{EMAIL} is empty: set it to your e-mail, or unset it."
             if EMAIL in values
-            else f"{others} without {EMAIL} is no login: set it, too, or neither."
+            else f"{others} without {EMAIL} is not a login: set both, or neither."
         )
     if PASSWORD in values:
         password, source, warning = values[PASSWORD], PASSWORD, ""
@@ -61,17 +61,18 @@ def _read(name: str) -> tuple[str, str]:
     except FileNotFoundError:
         raise BadConfig(f"{path}, which {FILE} names, is not there: check its name.") from None
     except OSError as error:
-        reason = error.strerror or "it is no ordinary file"
+        reason = error.strerror or "it is not an ordinary file"
         raise BadConfig(f"{path}, which {FILE} names, cannot be read: {reason}.") from None
     except UnicodeDecodeError:
         raise BadConfig(
-            f"{path}, which {FILE} names, is no text: it should be your password."
+            f"{path}, which {FILE} names, is not text: it should be your password."
         ) from None
     password = text.removesuffix("\n").removesuffix("\r")
     if len(content) > MOST or "\n" in password:
         raise BadConfig(
-            f"{path}, which {FILE} names, holds more than a password: it should be its one line."
+            f"{path}, which {FILE} names, holds more than a password: put the password "
+            "alone on one line."
         )
     if os.name == "posix" and stat.S_IMODE(mode) & 0o077:
-        return password, f"Others on this machine may read {path}: chmod 600 makes it yours alone."
+        return password, f"Other users can read {path}: chmod 600 makes it private."
     return password, ""

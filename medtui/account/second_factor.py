@@ -75,9 +75,9 @@ class DigitsScreen(DigitsForm):
         user, servers = self.context.login.user, self.context.servers
         lost = LOST_HERE if servers.is_local else LOST.replace("{server}", self.context.server_name)
         email = user.email if user else "Your account"
-        words = f"{email} has a second factor: enter what its app shows now. {lost}"
+        words = f"{email} has a second factor: enter the digits your app shows now. {lost}"
         with VerticalScroll(classes="card", can_focus=False):
-            yield Static("Six digits of your app", classes="card--title")
+            yield Static("Six digits from your app", classes="card--title")
             yield Static(words, classes="card--words", markup=False)
             yield Field("Digits", id="code", placeholder="123456")
             with Horizontal(classes="card--buttons"):
@@ -133,7 +133,7 @@ class FactorScreen(DigitsForm):
 
     @work(exclusive=True, group="login", exit_on_error=False)
     async def _begin(self) -> None:
-        await self.submitting("Asking for a key…", self._show_new())
+        await self.submitting("Requesting a key…", self._show_new())
 
     async def _show_new(self) -> None:
         self._new = await (await self.backend()).factors.begin()
@@ -142,8 +142,8 @@ class FactorScreen(DigitsForm):
         self.query_one(".qr", Static).update(qr_code(self._new.uri))
         self.query_one(".card--words", Static).update(
             "Scan this with an authenticator app, or give it this key:\n"
-            f"{grouped}\nThen enter the six digits that it shows. Other machines sign in again, "
-            "with digits."
+            f"{grouped}\nThen enter the six digits that it shows. Your other devices will be asked "
+            "to sign in again, with digits."
         )
         self.show_status("")
         self.refresh_bindings()

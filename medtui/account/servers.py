@@ -69,7 +69,7 @@ class ServersScreen(Screen[None]):
         is_here = server.url == context.servers.url
         where = "Starts when needed" if server.url == LOCAL else clean_line(server.url)
         name = context.settings.name_of(server.url) + (" (you are here)" if is_here else "")
-        return Option(Content.assemble((name, "bold"), "\n", (where, "dim")))
+        return Option(Content.assemble((name, "bold"), "\n", where))
 
     @on(OptionList.OptionSelected)
     def _selected(self, event: OptionList.OptionSelected) -> None:

@@ -19,8 +19,8 @@ from medtui.ui.vim_keys import VimOptionList
 
 CHOICES = {
     "demo": (
-        "Try it here with sample data",
-        "Ten colleagues and two dozen cases; nothing of it is kept.",
+        "Try the demo",
+        "Ten sample colleagues, 24 cases. Deleted when you quit.",
     ),
     "local": (
         "Run a group on this computer",
@@ -32,10 +32,10 @@ CHOICES = {
     ),
     "invitation": (
         "I have an invitation",
-        "Paste the line that you were sent.",
+        "Paste the line you were sent.",
     ),
     "servers": (
-        "A server that I have used before",
+        "A server I have used before",
         "Each keeps its own login.",
     ),
 }
@@ -69,7 +69,7 @@ class WelcomeScreen(Screen[None]):
             )
             yield VimOptionList(
                 *(
-                    Option(Content.assemble((title, "bold"), "\n", (words, "dim")), id=name)
+                    Option(Content.assemble((title, "bold"), "\n", words), id=name)
                     for name, (title, words) in CHOICES.items()
                     if self._is_offered(name)
                 ),

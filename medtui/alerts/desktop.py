@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def why_no_desktop(env: Mapping[str, str]) -> str | None:
     """A sentence why the desktop tells nothing; None if it does."""
     if "SSH_CONNECTION" in env:
-        return "This is another machine than the one you sit at (ssh)."
+        return "Not over ssh: the desktop is on another computer."
     if sys.platform.startswith("linux") and not env.get("DBUS_SESSION_BUS_ADDRESS"):
         return "There is no desktop here (DBUS_SESSION_BUS_ADDRESS is not set)."
     if find_spec("desktop_notifier") is None:

@@ -164,7 +164,7 @@ class BoardActions:
     async def post_again(self) -> None:
         """Post a session like the last one, a week later."""
         last = last_post.restored(await asyncio.to_thread(self._posted.load))
-        if not self._ui.refuse(None if last else "You have posted no session yet: press n."):
+        if not self._ui.refuse(None if last else "You have not posted a session yet: press n."):
             await self.post(last)
 
     async def post(self, like: LastPost | None = None) -> None:

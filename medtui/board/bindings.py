@@ -21,7 +21,7 @@ BOARD_KEYS: list[BindingType] = [
             tooltip="Edit or reschedule your session"),
     Binding("x", "act('cancel')", "Cancel", id="board.cancel", tooltip="Cancel your session"),
     Binding("z", "act('undo')", "Undo", id="board.undo",
-            tooltip="Undo what you have just booked, left or posted"),
+            tooltip="Undo booking, leaving or posting"),
     Binding("R", "review", "Review", id="board.review",
             tooltip="Transcript and assessment of your session"),
     Binding("N", "act('post_again')", "Post again", show=False, id="board.post_again",
@@ -47,11 +47,11 @@ BOARD_KEYS: list[BindingType] = [
     Binding("escape", "clear_filter", "Clear filter", show=False, id="board.clear",
             tooltip="Clear filter"),
     Binding("d", "read_notice", "Got it", id="board.read_notice",
-            tooltip="You have read what the line at the top tells"),
+            tooltip="Dismiss the line at the top"),
     Binding("A", "account", "Account", show=False, id="board.account",
             tooltip="Your account: password, e-mail, signing out"),
     Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
-            tooltip="Sign out on this machine"),
+            tooltip="Sign out on this computer"),
     Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),
 ]  # fmt: skip
 

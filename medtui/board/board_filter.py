@@ -48,7 +48,7 @@ class BoardFilter:
         try:
             await asyncio.to_thread(self._kept.save, stored(chosen))
         except OSError as error:
-            return f"The filter is not kept for the next time: {error.strerror or error}."
+            return f"The filter could not be saved: {error.strerror or error}."
         return ""
 
     def chips(self, board: Board) -> Content:

@@ -38,12 +38,12 @@ class FilterScreen(ModalScreen[frozenset[Choice] | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "choose", "Choose", id="filter.choose", tooltip="Choose it, or drop it"),
+        Binding("space", "choose", "Choose", id="filter.choose", tooltip="Select it, or not"),
         Binding("enter", "apply", "Apply", priority=True, id="filter.apply",
                 tooltip="Show only what is chosen"),
         Binding("c", "clear", "Choose none", id="filter.none", tooltip="Drop all choices"),
         Binding("escape,q,f", "dismiss(None)", "Back", key_display="esc", id="filter.back",
-                tooltip="Back, with the filter as it was"),
+                tooltip="Back (the filter is unchanged)"),
     ]  # fmt: skip
 
     options = query_one(VimOptionList)

@@ -104,17 +104,17 @@ class SessionDetails(Static):
 
     def _guest(self, session: PracticeSession) -> str:
         if session.guest_id is None:
-            return "The guest's seat is free." if session.is_open else "No guest."
+            return "The seat is free." if session.is_open else "No guest."
         if session.guest_id == self._viewer:
             return "You are the guest."
         if session.guest is None:
-            return "The guest's seat is taken."
+            return "The seat is taken."
         return f"Guest: {session.guest.name}, {session.guest.level}"
 
     def _candidate(self, session: PracticeSession) -> str:
         who = session.candidate_id
         if who is None:
-            return "The candidate is decided in the room."
+            return "Roles are agreed in the room."
         if who == self._viewer:
             return "You are the candidate."
         people = {p.user_id: p.name for p in (session.host, session.guest) if p}

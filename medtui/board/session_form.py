@@ -208,7 +208,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
         if self._save_draft() and self.draft.is_kept:
-            self.context.notify("What you typed is kept as a draft.", markup=False)
+            self.context.notify("Draft saved.", markup=False)
         self.draft.leave()
         self.dismiss(None)
 
@@ -233,7 +233,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             return
         kind = clean_line(self.own_kind.value) if self.kind.value == OTHER else self.kind.value
         if not kind:
-            self.own_kind.fail("Say what type of session it is.")
+            self.own_kind.fail("Enter the type of the session.")
             return
         link = self.link.value.strip()
         if reason := why_not_room_link(link):

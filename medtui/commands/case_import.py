@@ -36,7 +36,9 @@ def add_commands(commands: Any) -> None:
         help="YAML, JSON, CSV, Markdown, or a folder of Markdown",
     )
     load.add_argument("--url", default=argparse.SUPPRESS, help="the Supabase project's URL")
-    load.add_argument("--dry-run", action="store_true", help="say what would be done, do nothing")
+    load.add_argument(
+        "--dry-run", action="store_true", help="show what would change, and import nothing"
+    )
     load.add_argument("--example", choices=EXAMPLES, help="print a template, or write it to FILE")
     load.add_argument(
         "--service-key",
@@ -90,9 +92,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
         return complain(str(error), 2)
     url = settings.server
     if options.dry_run and not (url == LOCAL or (url and key)):
-        print_text(
-            f"{_count(cases)}, all as they must be. No server and key: nothing to compare with."
-        )
+        print_text(f"{_count(cases)}, all valid. Not compared with a server (no URL and key).")
         return 0
     if not url:
         return complain("name the server: --url, SUPABASE_URL, or `medtui` once to set it up.", 2)
@@ -114,7 +114,7 @@ async def _import(cases: Sequence[CaseDraft], options: argparse.Namespace) -> in
     verb = "would be " if options.dry_run else ""
     print_text(
         f"{_count(cases)}: {len(done.added)} {verb}added, {len(done.changed)} {verb}changed, "
-        f"{len(done.same)} {'are' if options.dry_run else 'were'} the same already."
+        f"{len(done.same)} unchanged."
     )
     return 0
 
@@ -132,7 +132,7 @@ def _example(form: str, path: Path | None) -> int:
             return 0
         try:
             if path.exists():
-                return complain(f"{path} is there already: name a new one.", 2)
+                return complain(f"{path} already exists: name a new one.", 2)
             if source.is_dir():
                 shutil.copytree(source, path)
             else:

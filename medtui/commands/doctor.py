@@ -162,7 +162,7 @@ async def _no_server() -> AsyncIterator[Finding]:
     from medtui.data.doctor import SERVER_LINES, skipped
 
     for name in SERVER_LINES:
-        yield skipped(name, "There is no server to look at.")
+        yield skipped(name, "There is no server to check.")
 
 
 def terminal(env: Mapping[str, str], stream: Any) -> Finding:
@@ -170,12 +170,12 @@ def terminal(env: Mapping[str, str], stream: Any) -> Finding:
     from medtui.data.doctor import failed, note, ok, skipped
 
     if not stream.isatty():
-        return skipped("terminal", "The output goes elsewhere.")
+        return skipped("terminal", "The output is not a terminal.")
     kind = env.get("TERM", "")
     if kind in ("", "dumb", "unknown"):
         return failed(
             "terminal",
-            f"It is of the kind “{kind}”, on which nothing can be drawn.",
+            f"TERM is “{kind}”, on which nothing can be drawn.",
             "Set TERM to what the terminal is, such as xterm-256color.",
         )
     encoding = str(getattr(stream, "encoding", "")).lower().replace("-", "")
@@ -215,7 +215,7 @@ def _log(folder: Path) -> Finding:
         return failed(
             "log",
             f"{file} cannot be written: {error.strerror}.",
-            "Make it, and its folder, yours; until then nothing is kept of what goes wrong.",
+            "Make yourself its owner, and its folder's; until then errors are not logged.",
         )
     return ok("log", str(file))
 

@@ -136,7 +136,7 @@ async def _save(user: SignedIn, session: PracticeSession, file: SessionFile, pat
     try:
         await asyncio.to_thread(_write, path, content)
     except FileExistsError:
-        return complain(f"{path} is there already, with other contents: move it away.", 1)
+        return complain(f"{path} already exists with other contents: move it first.", 1)
     except OSError as error:
         return complain(f"{path} cannot be written: {error.strerror}.", 1)
     return 0

@@ -151,7 +151,7 @@ def _transcript(options: argparse.Namespace, model: str, heard: HeardTalk) -> by
     from medtui.text import clean_line
 
     if heard.is_silent:
-        raise ListenError("No words were heard in it: is it the recording of the talk?")
+        raise ListenError("No words were heard in it: is it the recording of the consultation?")
     origin = Origin(
         source="medtui listen",
         model=clean_line(f"faster-whisper {Path(model).name}"),
@@ -180,7 +180,7 @@ class Progress:
         if not self._is_shown:
             return
         words = f"{at:.0f} s of {of:.0f} s" if of else f"{at:.0f} s"
-        words = f"Listening: {words} of the talk. esc ends."
+        words = f"Listening: {words} of the consultation. esc ends."
         sys.stderr.write(f"\r{words.ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(words)

@@ -17,12 +17,14 @@ TEST = "This is how medtui tells you what happens to your sessions."
 
 def add_commands(commands: Any) -> None:
     """Add the command to a parser's group. It sets `run`, which returns the exit code."""
-    notices = commands.add_parser("notices", help="how you are told what happens, and a test of it")
-    notices.add_argument("--test", action="store_true", help="send one by each way that is on")
+    notices = commands.add_parser("notices", help="how you are notified, and a test of it")
+    notices.add_argument(
+        "--test", action="store_true", help="send a test notice by each way that is on"
+    )
     notices.add_argument(
         "--set-url",
         action="store_true",
-        help="keep the Apprise URL that standard input has, for the way push; an empty one ends it",
+        help="save an Apprise URL from standard input, for push; an empty one removes it",
     )
     notices.set_defaults(run=_run)
 
@@ -58,7 +60,7 @@ async def _keep_url(settings: Settings) -> int:
     if not url:
         await store.clear()
         settings.with_changes(notice_url="")
-        print_text("Notices are sent nowhere else any more.")
+        print_text("Notices are no longer sent by push.")
         return 0
     if not await asyncio.to_thread(is_url, url):
         return complain("Apprise does not know this kind of URL: see the list in its manual.")
@@ -66,7 +68,7 @@ async def _keep_url(settings: Settings) -> int:
     settings.with_changes(notice_url=KEYRING)
     if store.notice:
         print_text(store.notice)
-    print_text("Kept. Try it: medtui notices --test")
+    print_text("Saved. Try it: medtui notices --test")
     return 0
 
 

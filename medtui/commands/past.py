@@ -21,8 +21,12 @@ WAYS = ("sheet", "domain", "category")
 def add_commands(commands: Any) -> None:
     """Add the commands to a parser's group. They set `run`, which returns the exit code."""
     history = commands.add_parser("history", help="your past sessions and their marks")
-    history.add_argument("--role", choices=("candidate", "actor"), help="only as this")
-    history.add_argument("--filter", default="", metavar="WORDS", help="as / in the history")
+    history.add_argument(
+        "--role", choices=("candidate", "actor"), help="only sessions in this role"
+    )
+    history.add_argument(
+        "--filter", default="", metavar="WORDS", help="words to look for, like / in the history"
+    )
     add_json(history)
     history.set_defaults(run=lambda options: run_signed_in(options, partial(_history, options)))
 

@@ -28,7 +28,7 @@ def add_commands(commands: Any) -> None:
     )
     post.add_argument("--type", default="mock", help="mock, review, clinical, communication, …")
     post.add_argument("--rooms", type=_rooms, default=1, metavar="N",
-                      help="so many at each time, each with a room of its own")  # fmt: skip
+                      help="number of sessions at each time, each with its own room")  # fmt: skip
     post.add_argument("--room", metavar="LINK", help="an https link, or the name of a room")
     post.add_argument("--candidate", action="store_true", help="you will be the candidate")
     add_json(post)

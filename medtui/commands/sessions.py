@@ -33,19 +33,25 @@ def add_commands(commands: Any) -> None:
     which = show.add_mutually_exclusive_group()
     which.add_argument("--open", action="store_true", help="only those with a free seat")
     which.add_argument("--mine", action="store_true", help="only your own")
-    show.add_argument("--days", type=_days, metavar="N", help="so many days from today on")
-    show.add_argument("--filter", default="", metavar="WORDS", help="as / on the board")
+    show.add_argument("--days", type=_days, metavar="N", help="number of days, from today")
+    show.add_argument(
+        "--filter", default="", metavar="WORDS", help="words to look for, like / on the board"
+    )
     add_json(show)
     show.set_defaults(run=lambda options: run_signed_in(options, partial(_show, options)))
 
     book = commands.add_parser("book", help="take the free seat of sessions")
     add_codes(book)
-    book.add_argument("--overlap", action="store_true", help="also beside another session of yours")
+    book.add_argument(
+        "--overlap",
+        action="store_true",
+        help="book even if it overlaps with another of your sessions",
+    )
     add_json(book)
     book.set_defaults(run=lambda options: run_signed_in(options, partial(_book, options)))
 
     for name, help_, work in (
-        ("leave", "give your seat in sessions back", _leave),
+        ("leave", "give up your seat in sessions", _leave),
         ("cancel", "cancel sessions that you host", _cancel),
     ):
         command = commands.add_parser(name, help=help_)
@@ -59,7 +65,7 @@ def add_commands(commands: Any) -> None:
 
 def _days(text: str) -> int:
     if (days := int(text)) < 1:
-        raise argparse.ArgumentTypeError("one day at least")
+        raise argparse.ArgumentTypeError("it must be 1 or more")
     return days
 
 
@@ -132,7 +138,7 @@ async def _leave_one(
     if reason := why_not_leave(session, user.me, is_complete=user.backend.is_complete):
         raise CommandRefused(reason)
     words = called(session, user.me, user.now(), user.zone)
-    await confirm(f"Leave {words}? Others may take the seat.", is_asked=options.yes)
+    await confirm(f"Leave {words}? Others can book the seat then.", is_asked=options.yes)
     return await user.backend.sessions.leave(session)
 
 

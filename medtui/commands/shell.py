@@ -35,11 +35,11 @@ VERBS = (
 HELP = """\
 sessions --open       the free seats, with a code for each
 book CODE             take a seat
-leave CODE            give it back
+leave CODE            give up the seat
 post "fri 18:30"      post a session
 cancel CODE           cancel one of yours
 history, progress     your past, and your marks
-live on, live off     also tell what happens, as it happens
+live on, live off     also report what happens, as it happens
 help                  these lines; a command with -h has more
 quit                  the end, as ctrl+d is"""
 
@@ -50,7 +50,7 @@ def add_commands(commands: Any, parser: Callable[[], argparse.ArgumentParser]) -
     `parser`: makes the parser of the command line, by which lines are understood.
     """
     shell = commands.add_parser("shell", help="these commands as plain lines, for screen readers")
-    shell.add_argument("--live", action="store_true", help="also tell what happens")
+    shell.add_argument("--live", action="store_true", help="also report what happens")
     shell.set_defaults(run=partial(run, parser))
 
 
@@ -132,7 +132,7 @@ def _run_line(
             return live.end()
         case [verb, *_] if verb in VERBS:
             return _run_verb(parser().parse_args, words, options)
-    return complain(f"{words[0]} is no command here: type help.")
+    return complain(f"{words[0]} is not a command: type help.")
 
 
 def _run_verb(

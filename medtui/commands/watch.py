@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add the command to a parser's group. It sets `run`, which returns the exit code."""
-    watch = commands.add_parser("watch", help="tell what happens to your sessions, until ctrl+c")
+    watch = commands.add_parser("watch", help="report what happens to your sessions, until ctrl+c")
     watch.add_argument("--jsonl", action="store_true", help="each event as a line of JSON")
     watch.set_defaults(run=_run)
 
@@ -99,7 +99,7 @@ class Watch:
             try:
                 await self._watch()
             except Unreachable as error:  # only a sign-in by password: the feed waits by itself
-                complain(f"{error.message} It is tried again.")
+                complain(f"{error.message} Trying again…")
                 await pauses.sleep()
             except BadConfig as error:
                 return complain(str(error))

@@ -113,7 +113,7 @@ def why_not_invite(session: PracticeSession, now: datetime) -> str | None:
     """Why no person can be invited to a session."""
     if session.is_open and now - session.starts_at <= BOOKABLE_AFTER_START:
         return None
-    return "Its seat is not free: there is none to invite a person to."
+    return "The seat is taken: there is none to offer."
 
 
 def room_link(template: str, session_id: UUID) -> str:

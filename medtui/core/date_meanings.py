@@ -312,7 +312,7 @@ def ask(words: str) -> Callable[[re.Match[str]], Made]:
 
 def one_start(_: re.Match[str]) -> Made:
     """ "18:30-19:30"."""
-    raise DateNotUnderstood("A session has one time, its start. Type that alone.")
+    raise DateNotUnderstood("A session has one time, its start. Type only that.")
 
 
 def this_weekday(name: str) -> Made:

@@ -78,4 +78,4 @@ def _span(text: str) -> tuple[time, time] | None:
             return time(hours[0], hours[1]), time(hours[2], hours[3])
     except ValueError:
         pass
-    raise BadRules(f"quiet_hours is {text}, but should be as 22:00-07:00.")
+    raise BadRules(f"quiet_hours is {text}, but should look like 22:00-07:00.")

@@ -212,8 +212,7 @@ def words(notice: Notice, zone: tzinfo) -> str:
         case What.BOOKED:
             return f"{who} booked your {what}."
         case What.CAME:
-            verb = "are" if len(notice.files) > 1 else "is"
-            return f"Your {what} with {who}: the {files} {verb} there."
+            return f"Your {what} with {who}: {files.replace(' and the ', ' and ')} uploaded."
         case What.BEGAN:
             return f"{who} has started the station."
         case What.ARRIVED:

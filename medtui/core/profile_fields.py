@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-_NAME = "The server takes names of 1 to 100 characters in one line: change this one."
+_NAME = "The server accepts names of 1 to 100 characters in one line: change this one."
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,12 @@ PROFILE_FIELDS = (
     ProfileField("last_name", refused=_NAME),
     ProfileField(
         "training_level",
-        refused="The server takes levels of 1 to 100 characters in one line: change it.",
+        refused="The server accepts levels of 1 to 100 characters in one line: change it.",
     ),
     ProfileField(
         "avatar",
         is_shared=False,
-        refused="The server takes an https link to a picture, or a few characters: enter either.",
+        refused="The server accepts an https link to a picture, or a few characters: enter either.",
     ),
 )
 

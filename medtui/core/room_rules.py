@@ -41,7 +41,7 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
         return (
             "r: the next round, with roles swapped. u: with the same roles."
             if is_host
-            else f"{host} may begin the next round."
+            else f"{host} can start the next round."
         )
     if session.guest_id is None:
         if session.kept_for is not None and session.kept_as == "offer":
@@ -72,7 +72,7 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
 def why_not_host(session: PracticeSession, me: UUID, does: str) -> str | None:
     if session.host_id == me:
         return None
-    return f"Only the host does this: {name_of(session.host)} {does}."
+    return f"Only the host can do this: {name_of(session.host)} {does}."
 
 
 def why_not_roles(session: PracticeSession, me: UUID) -> str | None:
@@ -110,7 +110,7 @@ def why_not_write(session: PracticeSession, me: UUID) -> str | None:
 
 def why_not_start(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is Stage.INTERVIEW:
-        return "The station runs already."
+        return "The station is already running."
     if session.stage is Stage.WRAP_UP:
         return "The station is over: r and u begin the next round."
     if reason := why_not_host(session, me, "starts the station"):
@@ -122,12 +122,12 @@ def why_not_start(session: PracticeSession, me: UUID) -> str | None:
 
 def why_not_finish(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is not Stage.INTERVIEW:
-        return "No station runs."
+        return "No station is running."
     return why_not_host(session, me, "finishes the station")
 
 
 def why_not_clock(session: PracticeSession) -> str | None:
-    return None if session.stage is Stage.INTERVIEW else "The clock does not run yet."
+    return None if session.stage is Stage.INTERVIEW else "The clock is not running yet."
 
 
 def why_not_preset(session: PracticeSession, me: UUID) -> str | None:
@@ -138,17 +138,17 @@ def why_not_preset(session: PracticeSession, me: UUID) -> str | None:
 
 def why_not_remove(session: PracticeSession, me: UUID) -> str | None:
     if session.guest_id is None:
-        return "The guest's seat is free."
+        return "The seat is free."
     return why_not_host(session, me, "can free the guest's seat")
 
 
 def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
     if not session.involves(me):
-        return "You have no seat in this session any more."
+        return "You no longer have a seat in this session."
     if session.guest_id is None:
         return "There is no candidate to mark: the guest's seat is free."
     if session.candidate_id is None:
-        return "The one who is not the candidate marks, and no candidate is chosen yet."
+        return "The actor marks, and no candidate is chosen yet."
     if session.candidate_id == me and session.stage is not Stage.WRAP_UP:
         return "You are the candidate: you can mark yourself once the station is over."
     return None
@@ -157,19 +157,19 @@ def why_not_mark(session: PracticeSession, me: UUID) -> str | None:
 def why_no_brief(session: PracticeSession, role: Role | None, *, has_own: bool = False) -> str:
     """The text shown in place of the brief. `has_own`: the host has written a brief."""
     if has_own and role is Role.CANDIDATE and session.stage is Stage.PREP:
-        return "You are the candidate: your brief comes with the start."
+        return "Your brief appears when the station starts."
     if has_own:
         return "There is no brief for your role here."
     if session.case_id is None and session.stage is not Stage.PREP:
         return "There is no brief here: use a book or PDF of your own."
     if session.candidate_id is None:
-        return "Once the candidate and the case are chosen, the actor's brief is here to learn."
+        return "The actor's brief appears here once candidate and case are chosen."
     if session.case_id is None and role is Role.CANDIDATE:
-        return "You are the candidate: once the case is chosen, your brief comes with the start."
+        return "Once a case is chosen, your brief appears when the station starts."
     if role is None or session.case_id is None:
-        return "Once the case is chosen, the actor's brief is here to learn."
+        return "The actor's brief appears here once a case is chosen."
     if role is Role.CANDIDATE and session.stage is Stage.PREP:
-        return f"{case_words(session)}\n\nYou are the candidate: your brief comes with the start."
+        return f"{case_words(session)}\n\nYour brief appears when the station starts."
     return "Reading the brief…"
 
 
@@ -191,10 +191,10 @@ def happened(
         yield f"{name_of(before.guest)} has left: the seat is free again."
         return  # the other changes follow from this one
     # A host's own change that this program did not make came from another window or client.
-    host = "Another window of yours" if after.host_id == me else name_of(after.host)
+    host = "Another of your windows" if after.host_id == me else name_of(after.host)
     if before.stage != after.stage:
         does = {
-            Stage.PREP: "has gone back to prep",
+            Stage.PREP: "went back to preparation",
             Stage.INTERVIEW: "has started the station",
             Stage.WRAP_UP: "has finished the station",
         }
@@ -206,7 +206,7 @@ def happened(
         if after.case_id is not None:
             yield f"{host} has chosen the case: {case_words(after)}."
         elif after.stage is Stage.PREP and before.candidate_id == after.candidate_id:
-            yield f"{host} has taken the case back."
+            yield f"{host} removed the case."
     if before.starts_at != after.starts_at:
         yield f"{host} has moved the session to {when}."
     if before.room_url != after.room_url:

@@ -62,18 +62,18 @@ FIELDS = (
     SessionField("host_id", "host_id"),
     SessionField(
         "datetime_utc", "starts_at", _time, is_posted=True, is_edited=True,
-        refused="The server takes no session so far away: choose another time.",
+        refused="The server does not accept sessions so far away: choose another time.",
     ),
     SessionField("guest_id", "guest_id", _guest),
     SessionField(
         "type", "type", lambda _, present, __: f"its type is {present.type_label} now",
         is_posted=True, is_edited=True,
-        refused="The server takes types of 1 to 60 characters in one line: change this one.",
+        refused="The server accepts types of 1 to 60 characters in one line: change this one.",
     ),
     SessionField(
         "room_url", "room_url", lambda *_: "its room link was changed",
         is_shared=False, is_past=False, is_posted=True, is_edited=True, needs_login=True,
-        refused="The server takes a plain https link, or a name without spaces: enter either.",
+        refused="The server accepts a plain https link, or a name without spaces: enter either.",
     ),
     SessionField(
         "candidate_id", "candidate_id", lambda *_: "its candidate was changed",
@@ -108,4 +108,4 @@ def what_changed(seen: PracticeSession, present: PracticeSession, at: At | None 
         for field in FIELDS
         if field.words and getattr(seen, field.name) != getattr(present, field.name)
     ]
-    return " and ".join(clauses) or "the server did not take the change"
+    return " and ".join(clauses) or "the server did not accept the change"

@@ -76,7 +76,7 @@ def _parse(content: str, source: str) -> _Found:
     try:
         for id_, table in tables_of(content, source).items():
             if not isinstance(table, dict):
-                raise PresetMistake(f"“{id_}” stands outside a preset: begin with [its-name]", id_)
+                raise PresetMistake(f"“{id_}” is outside a preset: begin with [its-name]", id_)
             if not id_.isprintable():
                 raise PresetMistake("a preset's name should have no control characters", id_)
             known(table, _PRESET_KEYS, id_)

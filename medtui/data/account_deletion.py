@@ -92,7 +92,7 @@ class AccountDeletion:
                 if error.field != "password":
                     raise
                 raise Invalid(
-                    "This is not your password: try again, or have a code sent.", field="password"
+                    "This is not your password: try again, or ask for a code.", field="password"
                 ) from error
         if self._me().id != me.id:  # the address has changed hands in another window
             raise NotSignedIn("This is another account's login now: sign in again.")

@@ -38,7 +38,7 @@ WATCH_SECONDS = 15.0
 """Seconds between two looks at the clock: so fast it notices that a laptop has slept."""
 
 LOGIN_TAKEN = (
-    "Another user has signed in on this machine, in another window: sign in again to go on."
+    "Another user has signed in on this computer, in another window: sign in again to go on."
 )
 
 

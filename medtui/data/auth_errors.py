@@ -74,28 +74,28 @@ _FACTOR = (
     "use the platform's web client for this."
 )
 _HOOK = "A rule of this server has failed: try again in a moment, or tell your administrator."
-_TROUBLE = "The server is in trouble and could not do this: try again in a moment."
-_AGAIN = "The server lost the thread of this sign-in: begin it once more."
+_TROUBLE = "The server has a problem and could not do this: try again in a moment."
+_AGAIN = "The server lost track of this sign-in: start it again."
 
 _TABLE: dict[tuple[str, ...], Refusal] = {
     # Accounts and credentials
     ("invalid_credentials",): Refusal(
         Invalid,
-        "E-mail and password do not match: try again, or sign up if you are new here.",
+        "E-mail and password do not match: try again, or create an account if you are new.",
         "password",
     ),
     ("email_not_confirmed", "provider_email_needs_verification"): Refusal(
         NeedsConfirmation, "Enter the code that was e-mailed to you to finish signing up."
     ),
     ("user_already_exists", "email_exists", "identity_already_exists", "conflict"): Refusal(
-        Invalid, "This e-mail has an account already: sign in instead, or take another.", "email"
+        Invalid, "This e-mail already has an account: sign in instead, or use another.", "email"
     ),
     ("email_address_invalid", "email_address_not_provided"): Refusal(
         Invalid, "The server does not accept this e-mail address: check it.", "email"
     ),
     ("email_address_not_authorized",): Refusal(
         Invalid,
-        "This server sends e-mails to its own team alone: ask your administrator to set up e-mail.",
+        "This server sends e-mails only to its own team: ask your administrator to set up e-mail.",
         "email",
     ),
     ("validation_failed", "bad_json"): Refusal(
@@ -105,16 +105,16 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
     # Passwords and codes
     ("weak_password",): Refusal(Invalid, "This password is too weak: choose another.", "password"),
     ("same_password",): Refusal(
-        SamePassword, "This is the password that you have already: choose another.", "password"
+        SamePassword, "This is already your password: choose another.", "password"
     ),
     ("current_password_required",): Refusal(
-        NeedsPassword, "This server asks for your present password, too: enter it.", "present"
+        NeedsPassword, "This server also asks for your current password: enter it.", "present"
     ),
     ("current_password_invalid", "current_password_mismatch"): Refusal(
-        NeedsPassword, "This is not your present password: try again.", "present"
+        NeedsPassword, "This is not your current password: try again.", "present"
     ),
     ("otp_expired", "reauthentication_not_valid", "bad_code_verifier"): Refusal(
-        Invalid, "This code is wrong or too old: check it, or have a new one sent.", "code"
+        Invalid, "This code is wrong or too old: check it, or send a new one.", "code"
     ),
     ("otp_disabled",): Refusal(
         Invalid,
@@ -122,25 +122,25 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
         "email",
     ),
     ("reauthentication_needed", "reauth_nonce_missing"): Refusal(
-        NeedsCode, "The server wants to be sure that it is you: enter the code that it e-mails."
+        NeedsCode, "The server needs to be sure it is you: enter the code that it e-mails."
     ),
     # Features that the server has switched off
     ("signup_disabled",): Refusal(
-        NotAllowed, "This server takes no sign-ups: ask your administrator for an account."
+        NotAllowed, "This server does not accept sign-ups: ask your administrator for an account."
     ),
     ("email_provider_disabled",): Refusal(
         NotAllowed,
-        "This server takes no e-mail and password, and medtui knows nothing else: "
-        "ask your administrator.",
+        "This server does not accept e-mail and password, and medtui has no other "
+        "way to sign in: ask your administrator.",
     ),
     ("captcha_failed",): Refusal(
         NotAllowed,
         "This server asks for a captcha, which a terminal cannot show: "
-        "ask your administrator to do without for medtui.",
+        "ask your administrator to switch it off.",
     ),
     ("user_sso_managed",): Refusal(
         NotAllowed,
-        "Your school or hospital looks after this account: change it there, not here.",
+        "Your school or hospital manages this account: change it there, not here.",
     ),
     ("not_admin",): Refusal(NotAllowed, "Only your administrator may do this: ask them."),
     ("invite_not_found",): Refusal(
@@ -154,22 +154,22 @@ _TABLE: dict[tuple[str, ...], Refusal] = {
         "mfa_factor_not_found",
     ): Refusal(
         WrongDigits,
-        "These are not the digits of now: enter what the app shows, and check that your phone's "
-        "clock is right.",
+        "These digits are not current: enter what the app shows now, and check that "
+        "your phone's clock is right.",
         "code",
     ),
     ("insufficient_aal",): Refusal(
         NotAllowed,
-        "This needs your second factor: sign out and in again, with the digits of your app.",
+        "This needs your second factor: sign out and in again, with the digits from your app.",
     ),
     ("mfa_totp_enroll_not_enabled", "mfa_totp_verify_not_enabled"): Refusal(
         NotAllowed,
-        "This server takes no digits of an app: ask your administrator to allow authenticator "
-        "apps.",
+        "This server does not accept digits from an app: ask your administrator to allow "
+        "authenticator apps.",
     ),
     ("too_many_enrolled_mfa_factors", "mfa_factor_name_conflict"): Refusal(
         NotAllowed,
-        "The account has such a second factor already: remove that first, or wait five minutes "
+        "The account already has such a second factor: remove that first, or wait five minutes "
         "if you have just begun to set one up.",
     ),
     ("mfa_verification_rejected",): Refusal(

@@ -44,8 +44,8 @@ _REFUSED_VALUE = "The server does not accept this value: change it and try again
 _REFUSED_VALUES: dict[str | None, str] = {
     **{field.column: field.refused for field in PROFILE_FIELDS if field.refused},
     **{field.name: field.refused for field in FIELDS if field.refused},
-    "candidate_brief": "The server takes briefs of up to 20,000 characters: change this one.",
-    "actor_brief": "The server takes briefs of up to 20,000 characters: change this one.",
+    "candidate_brief": "The server accepts briefs of up to 20,000 characters: change this one.",
+    "actor_brief": "The server accepts briefs of up to 20,000 characters: change this one.",
 }
 """Sentences for the checks of our migrations, by field."""
 
@@ -116,7 +116,7 @@ def from_postgrest(error: APIError) -> DataError:
             return Invalid(
                 "Another session already uses this room link: choose another.", field="room_url"
             )
-        return Invalid("This exists already.")
+        return Invalid("This already exists.")
     if code == "23514" or code.startswith("22"):
         field = _column(message)
         return Invalid(_guarded(error) or _REFUSED_VALUES.get(field, _REFUSED_VALUE), field=field)
@@ -125,13 +125,13 @@ def from_postgrest(error: APIError) -> DataError:
             "Something this refers to is missing: reload and try again.", field=_column(message)
         )
     if code == "429":
-        return TooOften("The server asks for a pause: try again in a minute.")
+        return TooOften("Too many requests: try again in a minute.")
     if code == "401" or (not code and _KEY_WORDS.search(message)):
         return NotAllowed("The server refuses medtui's key: check it in the settings.")
     if _is_strangers(code):
         return Unreachable(NOT_UNDERSTOOD)
     return Unreachable(
-        "The server is in trouble and could not do this: try again in a moment." + _named(code)
+        "The server has a problem and could not do this: try again in a moment." + _named(code)
     )
 
 
@@ -163,9 +163,9 @@ def from_storage(error: StorageApiError) -> DataError:
         case "401":
             return NotAllowed("The server refuses medtui's key: check it in the settings.")
         case "429":
-            return TooOften("The server asks for a pause: try again in a minute.")
+            return TooOften("Too many requests: try again in a minute.")
     return Unreachable(
-        f"The server is in trouble and could not do this: try again in a moment.{_named(status)}"
+        f"The server has a problem and could not do this: try again in a moment.{_named(status)}"
     )
 
 

@@ -34,7 +34,7 @@ from medtui.models import FileKind
 from medtui.store import files as disk
 from medtui.store.replace_journal import ReplaceJournal, Which, digest, folder_of, folders
 
-KEPT = "Both versions are kept on this machine until one of them is there for sure."
+KEPT = "Both versions are kept on this computer until one of them is there for sure."
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -225,7 +225,7 @@ class Replacing:
             if await self._files.mark(session_id, kind) == mark:
                 await self._files.delete_once(session_id, kind)
             raise Invalid(
-                f"The server kept something else than the {kind} that was sent: try again.",
+                f"The server stored something other than the {kind} that was sent: try again.",
                 title="It arrived damaged",
             )
 
@@ -283,7 +283,7 @@ class Replacing:
             await asyncio.to_thread(disk.make_folder, folder.parent)
             await asyncio.to_thread(disk.acquire, lock, 0)
         except TimeoutError as error:
-            raise Busy("Another window of yours is replacing this file.") from error
+            raise Busy("Another of your windows is replacing this file.") from error
         except OSError as error:
             raise _disk(error) from error
         try:
@@ -306,7 +306,7 @@ async def _on_disk(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T
 
 def _disk(error: OSError) -> Invalid:
     return Invalid(
-        "This machine could not keep the old version, without which nothing is replaced:"
+        "This computer could not keep the old version, without which nothing is replaced:"
         f" {error.strerror or error}.",
         title="The disk refuses",
     )

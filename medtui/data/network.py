@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Route", "certificate_error", "is_loopback"]
 
 ELSEWHERE = (
-    "Something else than a Supabase answers here: sign in to this network if it asks for that, "
+    "Something other than Supabase answers here: sign in to this network if it asks for that, "
     "or check the server's address."
 )
 
@@ -106,8 +106,8 @@ class Route:
         if refused is not None:
             return Unreachable(
                 f"The server's certificate is not trusted ({refused.verify_message.rstrip('.')}): "
-                "check this machine's clock; a network that reads along needs its own certificate "
-                f"among {certificates_asked()}."
+                "check this computer's clock; a network that inspects traffic needs its own "
+                f"certificate among {certificates_asked()}."
             )
         if self.proxy is not None:
             return Unreachable(

@@ -83,7 +83,7 @@ async def probe(url: str, key: str) -> None:
             )
     except httpx.ConnectError as error:
         raise Unreachable(
-            "Nobody answers at this address: check it, and that you are online."
+            "No answer from this address: check it, and that you are online."
         ) from error
     except (httpx.TimeoutException, TimeoutError) as error:
         raise Unreachable("The server did not answer in time: try again in a moment.") from error
@@ -96,7 +96,7 @@ async def probe(url: str, key: str) -> None:
         kind = "service" if is_secret(key) else "public"
         raise Invalid(f"The server refuses this key: copy the project's {kind} key.", field="key")
     if settings.status_code >= 500:
-        raise Unreachable("The server is in trouble: try again in a moment.")
+        raise Unreachable("The server has a problem: try again in a moment.")
     if settings.status_code != 200 or "external" not in json_object(settings.text):
         raise Invalid(
             "There is a server here, but it is not Supabase: check the address, and sign in to "

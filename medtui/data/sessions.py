@@ -171,8 +171,8 @@ class Sessions:
         if present.guest_id == me:
             return present  # booked before, and the answer got lost
         if present.guest_id is not None:
-            name = present.guest.name if present.guest else "Somebody else"
-            raise Taken(f"{name} was faster: the seat went to them.", present)
+            name = present.guest.name if present.guest else "Another person"
+            raise Taken(f"{name} has just booked it: choose another session.", present)
         raise changed(seen, present)
 
     async def leave(self, seen: PracticeSession) -> PracticeSession:

@@ -155,7 +155,7 @@ class SheetDelivery:
             kind=kind,
         )
         if is_too_long(submission):
-            raise Invalid("This sheet is too long to be handed in: shorten its remarks.")
+            raise Invalid("This sheet is too long to hand in: shorten its remarks.")
         try:
             kept = await self._sheets.save(submission)
         except OSError as error:
@@ -188,12 +188,11 @@ class SheetDelivery:
 
     async def decline(self, submission: Submission) -> None:
         """Refuse a held sheet, as the host has decided, and notify the guest."""
-        decided = (
-            "for the assessment that is there" if submission.is_in_the_way else "not to upload it"
-        )
+        kept = submission.is_in_the_way
+        decided = "kept the existing assessment" if kept else "decided not to upload it"
         async with self._busy:
             with contextlib.suppress(OSError):  # the host is asked again
-                await self._sheets.refuse(submission, f"The host has decided {decided}.")
+                await self._sheets.refuse(submission, f"The host {decided}.")
 
     def on_event(self, event: Event) -> None:
         """Handle an event of the data module. To be called with each, in order."""
@@ -268,7 +267,7 @@ class SheetDelivery:
         try:
             self._send_receipt(await self._sheets.save(submission))
         except OSError:
-            reason = "The host's disk refuses it; it is tried again."
+            reason = "The host's computer could not save it. Trying again…"
             self._send_receipt(replace(submission, where=DeliveryState.WAITING, reason=reason))
             return
         self._hurry(session_id)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOT_CARRIED = (
-    "This server carries nothing between the two of a room: save the sheet as a file, and give it"
-    " to the host."
+    "This server cannot send mark sheets between the two of you: save the sheet as a file, and "
+    "give it to the host."
 )
 
 
@@ -107,6 +107,6 @@ class SheetSteps:
         else:
             if session.involves(self._me):
                 return session
-            reason = "You have no seat in this session any more."
+            reason = "You no longer have a seat in this session."
         await self._sheets.refuse(submission, reason)
         return None

@@ -97,7 +97,7 @@ class StoredTokens:
         self._lock_file = folder / f"login-{digest}.lock"
         self._keyring: KeyringBackend | None = None
         self._asks_keyring = True
-        self._no_keyring = "This machine has no keyring"
+        self._no_keyring = "No system keyring"
         """Why the login is not in one, as the beginning of a sentence."""
         self._is_left = False
         """Whether a keyring that is no longer used may still hold a login."""
@@ -231,16 +231,13 @@ class StoredTokens:
         self._is_left = True
         if isinstance(error, TimeoutError):
             wait = f"{KEYRING_SECONDS:.0f} seconds"
-            self._no_keyring = f"This machine's keyring did not answer within {wait}"
+            self._no_keyring = f"The system keyring did not answer within {wait}"
         else:
-            self._no_keyring = "This machine's keyring does not work"
+            self._no_keyring = "The system keyring does not work"
         self._log_file()
 
     def _log_file(self) -> None:
-        self.notice = (
-            f"{self._no_keyring}, so your login is kept in a file that only you can read:"
-            f" {self._file}"
-        )
+        self.notice = f"{self._no_keyring}: login saved in a private file."
 
 
 def usable_keyring() -> KeyringBackend:

@@ -62,7 +62,7 @@ async def bring(path: Path, expected: Kind | None = None) -> Brought:
         found: Brought | str = await asyncio.to_thread(pickle.loads, answer)
     except (TimeoutError, EOFError, pickle.UnpicklingError) as error:
         raise DocumentError(
-            "This file could not be read in time, or takes too much memory: bring a smaller one."
+            "This file could not be read in time, or takes too much memory: choose a smaller one."
         ) from error
     finally:
         if process.returncode is None:
@@ -116,12 +116,12 @@ def _as_json(text: str, document: Document, kind: Kind) -> tuple[bytes, str]:
     if captions.is_captions(text):
         is_vtt = text.lstrip("\ufeff \n\r").startswith("WEBVTT")
         name = "VTT" if is_vtt else "SRT" if "-->" in text[:600] else "SBV"
-        how = f"It is {name}, and is sent as JSON, with its own text in it."
+        how = f"{name}: will be uploaded as JSON, with its text in it."
         return _dumped(_segments(text, name.lower())), how
     value = value_of(text)
     if isinstance(value, (dict, list)) and text.lstrip("\ufeff \t\r\n")[:1] in ("{", "[", '"'):
-        return _dumped(value), "It is JSON of an unusual kind, and is sent as plain JSON."
-    how = "It is text, and is sent as JSON, with the text in it."
+        return _dumped(value), "JSON of an unusual kind: will be uploaded as plain JSON."
+    how = "Text: will be uploaded as JSON, with the text in it."
     for told in _told(text, kind):
         content = _dumped(told)
         if _is_same(document, read(content, kind)):

@@ -36,7 +36,7 @@ _EXPECTED = {
     "Expecting ':' delimiter": "a colon was expected",
     "Expecting value": "a value was expected",
     "Unterminated string starting at": "the closing quote of the text that begins there is missing",
-    "Invalid control character at": "a character was expected that may stand in a text",
+    "Invalid control character at": "a character was expected that is allowed in a text",
     "Invalid \\escape": "an escape such as \\n was expected",
     "Invalid \\uXXXX escape": "four hexadecimal digits were expected",
     "Extra data": "the end of the file was expected",
@@ -115,7 +115,7 @@ def _check_bytes(data: bytes) -> None:
     if len(data) > MAX_BYTES:
         raise DocumentError(
             f"This file is larger than {MAX_BYTES // 1024**2} MB, which no transcript or assessment"
-            " is: bring a smaller one.",
+            " is: choose a smaller one.",
             title="Too large",
         )
 
@@ -124,7 +124,7 @@ def check_length(text: str) -> None:
     """Raise DocumentError for a text that is longer than any talk."""
     if len(text) > MAX_TEXT:
         raise DocumentError(
-            "This file holds a text that is longer than any talk: bring a shorter one.",
+            "This file holds a text that is longer than any consultation: choose a shorter one.",
             title="Too large",
         )
 
@@ -178,7 +178,7 @@ def check_size(text: str | bytes) -> None:
         estimate += 100 * max(0, count('":') - USUAL_KEYS * objects)
     if estimate > MAX_MEMORY and len(text) > MAX_BYTES // 16:
         raise DocumentError(
-            "This file holds more values than any transcript or assessment does: bring another.",
+            "This file holds more values than any transcript or assessment does: choose another.",
             title="Too large",
         )
 
@@ -206,7 +206,7 @@ def _is_deeper_than(text: str, limit: int) -> bool:
 def _too_deep() -> DocumentError:
     return DocumentError(
         f"This file nests its values more than {MAX_DEPTH} deep, which no transcript or assessment"
-        " does: bring another.",
+        " does: choose another.",
         title="Too deep",
     )
 
@@ -215,7 +215,7 @@ def _broken(text: str, error: json.JSONDecodeError) -> DocumentError:
     expected = _EXPECTED.get(error.msg, "valid JSON was expected")
     is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
     advice = (
-        "It seems to be cut short: download it again."
+        "The file is incomplete: download it again."
         if is_cut
         else "Correct it, or export it again."
     )

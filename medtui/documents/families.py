@@ -81,8 +81,8 @@ def _text_of_zip(data: bytes) -> str | None:
         )
     if sum(names.values()) > MAX_BYTES:
         raise DocumentError(
-            f"This Word document unpacks to more than {MAX_BYTES // 1024**2} MB: bring a smaller"
-            " one.",
+            f"This Word document unpacks to more than {MAX_BYTES // 1024**2} MB: choose a "
+            "smaller one.",
             title="Too large",
         )
     try:

@@ -100,8 +100,7 @@ def _of_values(value: Any, expected: Kind | None) -> Begun:
     document = document_in(value, expected)
     if document is None:
         raise DocumentError(
-            "This file holds nothing that can be read as a transcript or an assessment:"
-            " bring another.",
+            "This file holds no transcript and no assessment: choose another.",
             title="Nothing to read",
         )
     return Begun(document, value)
@@ -167,7 +166,7 @@ def _of_text(text: str, expected: Kind | None) -> Begun:
     if is_marked and told is not None and talk is not None and not talk.speakers:
         document = _doubted(told, "assessment") if len(talk.turns) > 3 else told
     if document is None or text.strip() in ("null", "true", "false"):
-        raise DocumentError("This file holds no words: bring another.", title="Nothing to read")
+        raise DocumentError("This file holds no words: choose another.", title="Nothing to read")
     return Begun(document, {})
 
 

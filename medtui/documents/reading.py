@@ -106,7 +106,7 @@ class Reading:
         except TimeoutError:
             self.stop()
             raise DocumentError(
-                f"This file could not be read within {SECONDS:.0f} seconds: bring a smaller one.",
+                f"This file could not be read within {SECONDS:.0f} seconds: choose a smaller one.",
                 title="Too slow",
             ) from None
         except BaseException:

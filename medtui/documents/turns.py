@@ -74,7 +74,7 @@ class Draft:
     """Whether times carried their own unit, so that it need not be doubted."""
     notes: list[str] = field(default_factory=list)
     aside: list[str] = field(default_factory=list)
-    """What the file says beside the talk: its head, its foot, remarks of the service."""
+    """What the file says beside the consultation: its head, its foot, remarks of the service."""
 
 
 def grouped(
@@ -120,7 +120,7 @@ def finish(source: str, draft: Draft) -> Transcript | None:
         )
     if duration is None:
         duration = max((turn.end for turn in turns if turn.end is not None), default=None)
-    aside = {"beside the talk": draft.aside} if draft.aside else {}
+    aside = {"beside the consultation": draft.aside} if draft.aside else {}
     return Transcript(source, turns, _rounded(duration), tuple(notes), aside)
 
 

@@ -111,9 +111,9 @@ def speaker_words(label: str | None, names: dict[str, str] | None = None) -> str
 
 
 def left_over(count: int) -> str:
-    """The note about this many values that are not part of the talk."""
+    """The note about this many values that are not part of the consultation."""
     are = "1 value of the file is" if count == 1 else f"{count:,} values of the file are"
-    return f"{are} not part of the talk: see “Also in the file”."
+    return f"{are} not part of the consultation: see “Also in the file”."
 
 
 def is_left_over(note: str) -> bool:

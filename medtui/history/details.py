@@ -66,7 +66,7 @@ class HistoryDetails(Static):
             return [Content.styled(words, "$text-error")]
         there = _names(entry.kept.files)
         words = " and ".join(there).capitalize() or "No files"
-        missing = "" if len(there) != 1 else ", the other is not there"
+        missing = "" if len(there) != 1 else " only"
         own = " With a self-assessment." if FileKind.SELF_ASSESSMENT in entry.kept.files else ""
         return [Content.styled(f"{words}{missing}.{own}", "$faint")]
 

@@ -48,7 +48,7 @@ class HistoryScreen(ActingScreen):
                 tooltip="Past sessions ↔ progress"),
         Binding("r", "role", "Role", id="history.role", tooltip="As candidate, as actor, as both"),
         Binding("d", "domain", "Domain", id="history.domain",
-                tooltip="Cases of one domain; in progress: what marks are put together by"),
+                tooltip="Cases of one domain; in progress: change the grouping"),
         Binding("c", "category", "Category", id="history.category",
                 tooltip="Cases of one category"),
         Binding("slash", "search", "Filter", key_display="/", id="history.search",
@@ -192,20 +192,20 @@ class HistoryScreen(ActingScreen):
         if len(self._history) and not self._history.filter.is_any:
             if self._is_progress and self._history.wanted():
                 return (
-                    "In none of these sessions you were the candidate and have a mark. Press esc"
+                    "You have no mark as the candidate in these sessions. Press esc"
                     " to see all, tab to see the sessions."
                 )
-            return "Nothing is left by the filter. Press esc to see all."
+            return "No matches. Press esc to see all."
         if reading.error and reading.as_of is None:
-            return f"{reading.error}\n\nIt is tried again."
+            return f"{reading.error}\n\nTrying again…"
         if not reading.is_read:
             return "Reading your sessions …"
         if self._is_progress:
             return (
-                "No marks yet: they come with the assessments of sessions in which you are the"
-                " candidate.\n\nd puts them together in another way, tab shows the sessions."
+                "No marks yet: they come from assessments of sessions in which you were the"
+                " candidate.\n\nd changes the grouping, tab shows the sessions."
             )
-        return "No sessions yet. What you have practised stands here afterwards."
+        return "No sessions yet. Past sessions appear here."
 
     # Keys
 
@@ -227,7 +227,7 @@ class HistoryScreen(ActingScreen):
 
     def action_role(self) -> None:
         if self._is_progress:
-            self.refuse("Progress is how you do as the candidate.")
+            self.refuse("Progress shows your marks as the candidate.")
             return
         roles = (None, Role.CANDIDATE, Role.ACTOR)
         at = roles.index(self._history.filter.role)

@@ -36,7 +36,7 @@ def role_words(entry: HistoryEntry) -> str:
 def partner_words(entry: HistoryEntry) -> str:
     if entry.partner is not None:
         return entry.partner.name
-    return "nobody came" if entry.session.guest_id is None else "(unknown)"
+    return "no guest came" if entry.session.guest_id is None else "(unknown)"
 
 
 def case_words(entry: HistoryEntry) -> str:

@@ -62,7 +62,9 @@ class Sound:
             raise self._broken(error) from error
         streams = self._container.streams.audio
         if not streams:
-            raise ListenError(f"There is no sound in {self._name}: name a recording of the talk.")
+            raise ListenError(
+                f"There is no sound in {self._name}: name a recording of the consultation."
+            )
         self._stream = streams[0]
         rate = getattr(self._stream, "rate", None) or 0
         if rate not in RATES:
@@ -150,7 +152,9 @@ class Sound:
 
     def _too_long(self) -> ListenError:
         hours = LONGEST_SECONDS // 3600
-        return ListenError(f"{self._name} is longer than {hours} hours: cut out the talk.")
+        return ListenError(
+            f"{self._name} is longer than {hours} hours: cut it to the consultation."
+        )
 
 
 def are_two_people(path: Path, first_seconds: float = 300) -> bool:

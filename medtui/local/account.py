@@ -94,7 +94,7 @@ class SystemAccount:
             raise LocalError(f"Cannot give {path} to {self.name}: {error.strerror}.") from error
         try:
             if os.fstat(descriptor).st_uid != os.geteuid():
-                raise LocalError(f"Cannot give {path} to {self.name}: we have not made it.")
+                raise LocalError(f"Cannot give {path} to {self.name}: medtui has not made it.")
             os.fchown(descriptor, self.uid, self.gid)
         finally:
             os.close(descriptor)
@@ -128,7 +128,7 @@ class SystemAccount:
         if created:
             folder.chmod(0o711 if self.other else 0o700)
         if not os.access(folder, os.W_OK):
-            raise LocalError(f"Cannot keep data in {folder}: it is not ours to write to.")
+            raise LocalError(f"Cannot keep data in {folder}: you may not write to it.")
         if not self.reaches(folder):
             if created:
                 folder.rmdir()

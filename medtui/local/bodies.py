@@ -1,12 +1,16 @@
-"""Bodies: of requests, counted as they come in and given up when they are too slow; and JSON."""
+"""Bodies: of requests, given up when too long or too slow; of answers and refusals; and JSON."""
 
 from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NoReturn
+from uuid import UUID
 
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import Message
 
 PATIENCE = 10.0
@@ -18,18 +22,36 @@ MAX_JSON = 1024 * 1024
 Json = dict[str, Any]
 
 
-class TooLarge(Exception):
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON."""
+    return Response(dump(value), status, headers, "application/json; charset=utf-8")
+
+
+class RefusedRequest(Exception):
+    """What a request is answered with instead: each service words it as the real one does."""
+
+    def __init__(
+        self, status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(body["message"])
+        self.status, self.body, self.headers = status, body, headers
+
+    def response(self) -> Response:
+        return answer(self.body, self.status, self.headers)
+
+
+class TooLarge(RefusedRequest):
     """More has come than this service takes, whatever the header has said."""
 
-
-class TooSlow(Exception):
-    """The body, or its next part, has not come in time."""
+    def __init__(self) -> None:
+        super().__init__(413, {"message": "Request size limit exceeded"})
 
 
 def limited(request: Request, most: int) -> Request:
     """The request with a body of at most `most` bytes.
 
-    Reading it raises TooLarge, before anything is read if a longer one is announced, or TooSlow.
+    Reading it raises TooLarge, before anything is read if a longer one is announced, or, when it
+    does not come in time, RefusedRequest.
     """
     receive, announced = request.receive, int(request.headers.get("content-length", 0))
     received, waited, complete = 0, 0.0, False
@@ -46,7 +68,8 @@ def limited(request: Request, most: int) -> Request:
             async with asyncio.timeout(PATIENCE + received / BYTES_A_SECOND - waited):
                 message = await receive()
         except TimeoutError:
-            raise TooSlow from None
+            timed_out = {"message": "Request timed out"}
+            raise RefusedRequest(408, timed_out, {"connection": "close"}) from None
         waited += clock() - began
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
@@ -82,9 +105,27 @@ async def json_object(request: Request) -> Json:
 
 
 def dump(value: Any, errors: str = "replace") -> str:
-    """Compact JSON, not escaped beyond need. Half a surrogate pair, which UTF-8 has not, is `?`."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON, not escaped beyond need; ids and times are texts.
+
+    Half a surrogate pair, which UTF-8 has not, is `?`.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
     return text.encode(errors=errors).decode()
+
+
+def plain(value: object) -> str:
+    """The text of an id, or of a time as JavaScript writes it: in UTC, to the millisecond."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return str(value)
+
+
+def uuid_of(text: object) -> UUID | None:
+    """The id that a text is; None where it is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ Commands = Any  # argparse's own type for a group of subcommands is private
 def add_commands(commands: Commands, *, sample: str) -> None:
     """Add them to a parser's group of subcommands. Each sets `run`, which gives the exit code.
 
-    `sample`: the package that fills a server for `run --sample`, as RunOptions takes it.
+    `sample`: the package that fills a server for `run --sample`: see run.run.
     """
-    run = _add(commands, "run", "run it in the foreground; prints its keys into a pipe", _run)
+    start = _doing(lambda it, given: it.run(given), "run")
+    run = _add(commands, "run", "run it in the foreground; prints its keys into a pipe", start)
     run.add_argument("--port", type=_port, help="0: any free port (default: the same as last time)")
     run.add_argument("--host", default="127.0.0.1", metavar="ADDR", help="default: %(default)s")
     content = run.add_mutually_exclusive_group()
@@ -33,11 +33,11 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     run.add_argument(
         "--confirm-email",
         action=argparse.BooleanOptionalAction,
-        help="whether a sign-up waits for a code (default: as last time, at first not)",
+        help="whether sign-ups need a code (default: as last time; the first time: no)",
     )
-    kinds = "what e-mails hold (default: as last time, at first a code)"
+    kinds = "what e-mails contain (default: as last time; the first time: a code)"
     run.add_argument("--mail", choices=["code", "link"], help=kinds)
-    proxy = "limits hold for the addresses that a proxy on this machine names (X-Forwarded-For)"
+    proxy = "apply limits to the addresses that a proxy on this computer names (X-Forwarded-For)"
     _flag(run, "--trust-proxy", proxy)
     hosted = "its changes come as late as a hosted project's, and are lost above the same rate"
     _flag(run, "--like-hosted", hosted)
@@ -45,11 +45,11 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     _flag(run, "--held", argparse.SUPPRESS)
     _flag(run, "--throwaway", argparse.SUPPRESS)
 
-    env = _operator(lambda it, given: it.env(given.data))
+    env = _doing(lambda it, given: it.env(given.data))
     _add(commands, "env", "print the running server's settings as shell lines", env)
-    mail = _operator(lambda it, given: it.mail(given.data))
+    mail = _doing(lambda it, given: it.mail(given.data))
     _add(commands, "mail", "show the codes or links that would have been e-mailed", mail)
-    set_ = _operator(
+    set_ = _doing(
         lambda it, given: (
             it.remove_second_factor(given.data, given.email)
             if given.remove_second_factor
@@ -59,7 +59,7 @@ def add_commands(commands: Commands, *, sample: str) -> None:
     password = _add(commands, "password", "set the password of a user who has forgotten it", set_)
     password.add_argument("email", metavar="EMAIL")
     _flag(password, "--remove-second-factor", "leave the password, remove the second factor")
-    empty = _operator(lambda it, given: it.reset(given.data, None if given.yes else it.ask))
+    empty = _doing(lambda it, given: it.reset(given.data, None if given.yes else it.ask))
     reset = _add(commands, "reset", "delete all its data, after asking", empty)
     _flag(reset, "--yes", "without asking")
 
@@ -67,10 +67,9 @@ def add_commands(commands: Commands, *, sample: str) -> None:
 def _add(
     commands: Commands, name: str, words: str, run: Callable[[argparse.Namespace], int]
 ) -> argparse.ArgumentParser:
-    """A command. What it cannot do is said in a sentence on standard error, with exit code 1."""
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words)
     parser.add_argument("--data", type=Path, metavar="DIR", help="where its data lives")
-    parser.set_defaults(run=lambda given: _complaining(lambda: run(given)))
+    parser.set_defaults(run=run)
     return parser
 
 
@@ -81,28 +80,37 @@ def _flag(parser: argparse.ArgumentParser, name: str, words: str) -> None:
 def _port(text: str) -> int:
     port = int(text)
     if not 0 <= port <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{port} is not a port: use 0 to 65535")
     return port
 
 
-def _run(given: argparse.Namespace) -> int:
-    from medtui.local.run import RunOptions, main
+def _doing(
+    task: Callable[[Any, argparse.Namespace], Any], module: str = "operator"
+) -> Callable[[argparse.Namespace], int]:
+    """A command that does this with one of our modules, and prints the text that comes of it.
 
-    names = [field.name for field in fields(RunOptions)]
-    return main(RunOptions(**{name: getattr(given, name) for name in names}))
-
-
-def _operator(task: Callable[[Any, argparse.Namespace], Any]) -> Callable[..., int]:
-    """A command that runs one of operator.py's functions, and prints what it gives."""
+    What it cannot do is said in a sentence on standard error, with exit code 1.
+    """
 
     def run(given: argparse.Namespace) -> int:
         import asyncio
 
-        text = task(importlib.import_module("medtui.local.operator"), given)
-        if asyncio.iscoroutine(text):
-            text = asyncio.run(text)
-        print_text(text)
-        return 0
+        try:
+            text = task(importlib.import_module(f"medtui.local.{module}"), given)
+            if asyncio.iscoroutine(text):
+                text = asyncio.run(text)
+            if text:
+                print_text(text)
+        except LocalError as error:
+            complaint = str(error)
+        except ModuleNotFoundError as error:
+            complaint = missing(error.name or "a module")
+        except (KeyboardInterrupt, EOFError):
+            complaint = "Nothing is changed."
+        else:
+            return 0
+        print_error(complaint)
+        return 1
 
     return run
 
@@ -115,16 +123,3 @@ def missing(module: str) -> str:
             "to a Supabase project instead."
         )
     return f"The local server needs {module}: install it with pip install 'medtui[local]'."
-
-
-def _complaining(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except LocalError as error:
-        complaint = str(error)
-    except ModuleNotFoundError as error:
-        complaint = missing(error.name or "a module")
-    except (KeyboardInterrupt, EOFError):
-        complaint = "Nothing is changed."
-    print_error(complaint)
-    return 1

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from psycopg import AsyncConnection, AsyncRawCursor
-from psycopg.rows import Row
+from psycopg.rows import DictRow, Row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from medtui.local.address import current
@@ -31,6 +31,20 @@ class OwnConnection(AsyncConnection[Row]):
 
 
 Connection = TypeVar("Connection", bound=AsyncConnection[Any])
+Db = AsyncConnection[DictRow]
+Pool = AsyncConnectionPool[Db]
+
+
+async def one(db: Db, query: str, *parameters: object) -> DictRow | None:
+    """The first row of the answer, if there is one."""
+    return await (await db.execute(query.encode(), parameters)).fetchone()
+
+
+async def the_one(db: Db, query: str, *parameters: object) -> DictRow:
+    """The row of a statement that always gives one, as `insert … returning` does."""
+    row = await one(db, query, *parameters)
+    assert row is not None  # noqa: S101  # see above
+    return row
 
 
 class Turns:

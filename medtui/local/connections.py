@@ -31,18 +31,16 @@ BACKLOG = 256  # Connections that are accepted at once, before any of them is co
 WANTED_FILES = 8192
 
 
-def raise_files() -> None:
-    """Take as many open files as the system gives us: each connection is one."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, WANTED_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-
-
 def most_connections() -> int:
-    """How many connections there may be in all, with the files that this process may open."""
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = WANTED_FILES if soft == resource.RLIM_INFINITY else soft
+    """How many connections there may be in all: each is an open file.
+
+    Takes as many of those as the system gives us.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    unlimited = resource.RLIM_INFINITY
+    files = WANTED_FILES if hard == unlimited else min(hard, WANTED_FILES)
+    if soft != unlimited and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
     return max(files - SPARE_FILES, files // 2)
 
 
@@ -52,7 +50,9 @@ Connection: TypeAlias = "HttpConnection | WebSocket"
 class Crowd:
     """All connections, by address. Those of `exempt` have no limit by themselves."""
 
-    def __init__(self, *, per_address: int, total: int, exempt: frozenset[str] = frozenset()):
+    def __init__(
+        self, *, total: int, per_address: int = PER_ADDRESS, exempt: frozenset[str] = frozenset()
+    ) -> None:
         self._per_address, self._total, self._exempt = per_address, total, exempt
         self._count = 0
         self._by_address: dict[str, dict[asyncio.Transport, Connection]] = {}

@@ -32,7 +32,7 @@ class AlreadyRunning(LocalError):
     """Another process serves this data folder; `server` is its line."""
 
     def __init__(self, data: Path, server: dict[str, str]) -> None:
-        super().__init__(f"A local server runs in {data} already, at {server['API_URL']}.")
+        super().__init__(f"A local server is already running in {data}, at {server['API_URL']}.")
         self.server = server
 
 
@@ -55,7 +55,7 @@ def existing(data: Path | None) -> Path:
             return folder
     except OSError as error:
         raise LocalError(f"Cannot look into {folder}: {error.strerror}.") from error
-    raise LocalError(f"There is no practice in {folder}: start one with medtui local run.")
+    raise LocalError(f"There is no group's data in {folder}: start one with medtui local run.")
 
 
 @contextlib.asynccontextmanager

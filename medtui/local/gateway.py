@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -16,20 +16,20 @@ from starlette.applications import Starlette
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
-from medtui.local.auth import AuthService
-from medtui.local.auth.db import auth_pool
+from medtui.local.auth import AuthService, auth_pool
+from medtui.local.auth.limits import Limits
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
 from medtui.local.realtime import Realtime
-from medtui.local.rest import MAX_ROWS, Rest, rest_pool
-from medtui.local.storage import MAX_FILE, Storage
-from medtui.local.storage.objects import storage_pool
+from medtui.local.rest import MAX_ROWS, Rest
+from medtui.local.storage import Storage
+from medtui.local.storage.objects import MAX_FILE, storage_pool
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """Services refuse by themselves what they have no use for, in their shape."""
@@ -85,30 +85,25 @@ class Gateway:
             # Connections inherit it: without, a frame behind another waits 40 ms for an answer.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         url = f"http://{host}:{listening[0].getsockname()[1]}"
-        resources = contextlib.AsyncExitStack()
-        try:
-            pool = rest_pool(dsn("authenticator"))
+        async with contextlib.AsyncExitStack() as resources:
+            rest = Rest(dsn("authenticator"), keys, most=max_rows)
             users = auth_pool(dsn("supabase_auth_admin"))
             objects = storage_pool(dsn("supabase_storage_admin"))
-            for opened in (pool, users, objects):
+            for opened in (rest.pool, users, objects):
                 await opened.open()
                 resources.push_async_callback(opened.close)
-            auth = AuthService(
-                users, keys, f"{url}/auth/v1", autoconfirm=autoconfirm, trust_proxy=trust_proxy
-            )
+            limits = Limits(trust_proxy=trust_proxy)
+            auth = AuthService(users, keys, f"{url}/auth/v1", limits, autoconfirm)
             storage = Storage(objects, keys, files, most=max_rows)
             await storage.start()
             realtime = Realtime(dsn, keys, like_hosted=like_hosted)
             await realtime.start()
             resources.push_async_callback(realtime.stop)
-            crowd = Crowd(
-                per_address=connections.PER_ADDRESS,
-                total=connections.most_connections(),
-                exempt=frozenset(LOOPBACK if trust_proxy else ()),
-            )
-            server = _Server(
+            exempt = frozenset(LOOPBACK if trust_proxy else ())
+            crowd = Crowd(total=connections.most_connections(), exempt=exempt)
+            server = uvicorn.Server(
                 uvicorn.Config(
-                    _application(auth, Rest(pool, keys, most=max_rows), storage, realtime, keys),
+                    _application(auth, rest, storage, realtime, keys),
                     log_config=None,
                     access_log=False,
                     lifespan="off",
@@ -122,15 +117,12 @@ class Gateway:
                     timeout_graceful_shutdown=1,
                 )
             )
+            # Signals are for the program that runs this loop, not for uvicorn.
+            server.capture_signals = contextlib.nullcontext  # type: ignore[assignment]
             serving = asyncio.create_task(server.serve(sockets=listening), name="gateway")
             while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
                 await asyncio.sleep(0.002)
-        except BaseException:
-            for listener in listening:
-                listener.close()
-            await resources.aclose()
-            raise
-        return cls(url, server, serving, resources)
+            return cls(url, server, serving, resources.pop_all())
 
     async def stop(self) -> None:
         """Close every connection and let go of the database."""
@@ -138,10 +130,6 @@ class Gateway:
         await self._resources.aclose()
         self._server.should_exit = True
         await self._serving
-
-
-class NotAdmitted(Exception):
-    """A request that no service sees."""
 
 
 class _AnyPath(PathConvertor):
@@ -153,13 +141,6 @@ class _AnyPath(PathConvertor):
 register_url_convertor("any", _AnyPath())
 
 
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Do not let uvicorn install signal handlers."""
-        yield
-
-
 def _application(
     auth: AuthService, rest: Rest, storage: Storage, realtime: Realtime, keys: ServerKeys
 ) -> Starlette:
@@ -169,13 +150,8 @@ def _application(
             try:
                 admitted = _admitted(bodies.limited(request, most), keys, keyless=keyless)
                 answer = await endpoint(admitted)
-            except NotAdmitted as refusal:
-                answer = JSONResponse({"message": str(refusal)}, 401)
-            except bodies.TooLarge:
-                answer = JSONResponse({"message": "Request size limit exceeded"}, 413)
-            except bodies.TooSlow:
-                closing = {"connection": "close"}
-                answer = JSONResponse({"message": "Request timed out"}, 408, closing)
+            except bodies.RefusedRequest as refusal:
+                answer = refusal.response()
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
                 # Without its query, which may hold a key, and people's words.
                 path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
@@ -203,17 +179,18 @@ def _application(
 def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request:
     """The request as services see it: with its role's JWT in the place of an opaque key.
 
-    Raises NotAdmitted for a missing or unknown API key, in the real gateway's words.
+    Raises RefusedRequest for a missing or unknown API key, in the real gateway's words.
     """
     key = request.headers.get("apikey") or request.query_params.get("apikey")
     token, given = keys.token_of(key), bearer(request)
     if request.method == "GET" and request.url.path == "/auth/v1/verify":
         return request  # an e-mailed link, opened in a browser
     if not key and not keyless:
-        raise NotAdmitted("No API key found in request")
+        raise bodies.RefusedRequest(401, {"message": "No API key found in request"})
     # An opaque key is no bearer, unless it repeats the request's API key, as clients do.
     if not keyless and (token is None or (is_opaque(given) and given != key)):
-        raise NotAdmitted("Unregistered API key" if is_opaque(key) else "Invalid API key")
+        message = "Unregistered API key" if is_opaque(key) else "Invalid API key"
+        raise bodies.RefusedRequest(401, {"message": message})
     if token is None or not is_opaque(key) or (given and given != key):
         return request
     headers = MutableHeaders(scope=request.scope)
@@ -222,8 +199,8 @@ def _admitted(request: Request, keys: ServerKeys, *, keyless: bool) -> Request:
 
 
 async def _no_route(request: Request, error: Exception) -> Response:
-    return JSONResponse({"message": "no Route matched with those values"}, 404)
+    return bodies.answer({"message": "no Route matched with those values"}, 404)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
-    return JSONResponse({"message": "An unexpected error occurred"}, 500)
+    return bodies.answer({"message": "An unexpected error occurred"}, 500)

@@ -1,4 +1,4 @@
-"""A project's signing secret and its API keys, of both kinds.
+"""What a data folder remembers between runs: its keys, its port, how people sign up.
 
 The older kind is a JWT that names a role. The newer one is opaque (`sb_publishable_…` for `anon`,
 `sb_secret_…` for `service_role`): the gateway puts the JWT of its role in its place, and the
@@ -9,14 +9,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import jwt
+
+from medtui.local import LocalError
+from medtui.store import files
 
 ISSUER = "supabase-local"
 TEN_YEARS = 10 * 365 * 86_400
@@ -76,16 +80,48 @@ class ServerKeys:
 
     def token_of(self, key: str | None) -> str | None:
         """The JWT of an API key's role; None when it is none of our keys."""
-        return self._tokens.get(key or "")
+        tokens = {self.publishable_key: self.anon_key, self.secret_key: self.service_role_key}
+        return key if key in tokens.values() else tokens.get(key or "")
 
-    @cached_property
-    def _tokens(self) -> Mapping[str, str]:
-        return {
-            self.anon_key: self.anon_key,
-            self.service_role_key: self.service_role_key,
-            self.publishable_key: self.anon_key,
-            self.secret_key: self.service_role_key,
-        }
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Made at first start.
+
+    `port` is null until a port has been taken. `confirm_email`: a sign-up waits for a code.
+    `mail`: whether e-mails would hold a `code` or a `link`.
+    """
+
+    keys: ServerKeys
+    port: int | None = None
+    confirm_email: bool = False
+    mail: str = "code"
+
+    @classmethod
+    def of(cls, folder: Path) -> ServerSettings:
+        """The folder's settings. Raises LocalError if the file is damaged."""
+        path = folder / "settings.json"
+        try:
+            stored = json.loads(path.read_text())
+            settings = cls(
+                ServerKeys.complete(stored["keys"]),
+                stored["port"],
+                stored.get("confirm_email", False),
+                stored.get("mail", "code"),
+            )
+        except FileNotFoundError:
+            stored, settings = None, cls(ServerKeys.new())
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise LocalError(
+                f"{path} cannot be read ({error}): restore it, or remove it, "
+                "and everybody signs in again with new keys."
+            ) from None
+        if stored != asdict(settings):  # made now, or by an earlier medtui
+            settings.save(folder)
+        return settings
+
+    def save(self, folder: Path) -> None:
+        files.write(folder / "settings.json", json.dumps(asdict(self), indent=2))
 
 
 def is_opaque(key: object) -> bool:

@@ -8,7 +8,6 @@ import getpass
 import shlex
 import sys
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +19,15 @@ from medtui.local.postgres import Cluster
 PURPOSES = {
     "signup": "finishing the sign-up",
     "recovery": "signing in without the password",
-    "email_change_current": "letting go of this e-mail",
-    "email_change_new": "taking this e-mail",
+    "email_change_current": "giving up this e-mail",
+    "email_change_new": "using this e-mail",
     "reauthentication": "changing the password",
 }
 
 
 def env(data: Path | None) -> str:
     """Shell lines with the running server's settings, as `eval "$(…)"` takes them."""
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     folder = existing(data)
     server = running(folder)
@@ -46,23 +45,23 @@ def env(data: Path | None) -> str:
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in values.items())
 
 
-async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) -> str:
+async def mail(data: Path | None) -> str:
     """The codes that still work, the newest first; or their links, where e-mails hold those."""
     from medtui.local.auth.codes import HASH, LAST, LINK_TYPES
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     folder = existing(data)
     settings = ServerSettings.of(folder)
-    moment = now() if now else datetime.now(UTC)
     async with database(folder) as db:
         rows = await db.execute(
-            f"select email, purpose, code, {HASH} as token, sent_at from auth.one_time_codes"  # noqa: S608
+            f"select email, purpose, code, {HASH} as token, now() - sent_at as age"  # noqa: S608
+            " from auth.one_time_codes"
             " where code is not null and sent_at > now() - %s::interval order by sent_at desc",
             [LAST],
         )
         sent = await rows.fetchall()
     if not sent:
-        return "No code waits to be entered."
+        return "No codes waiting."
     server = f"http://127.0.0.1:{settings.port}/auth/v1/verify"
 
     def shown(row: dict[str, Any]) -> str:
@@ -72,7 +71,7 @@ async def mail(data: Path | None, *, now: Callable[[], datetime] | None = None) 
 
     width = max(len(row["email"]) for row in sent)
     return "\n".join(
-        f"{shown(row)}  {row['email']:{width}}  {_ago(moment - row['sent_at'])}"
+        f"{shown(row)}  {row['email']:{width}}  {_ago(row['age'])}"
         f", for {PURPOSES.get(row['purpose'], row['purpose'])}"
         for row in sent
     )
@@ -92,7 +91,7 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
         try:
             password = checked(ask(f"New password for {user['email']}: "))
         except AuthError as error:
-            raise LocalError(f"{error.message.rstrip('.')}: nothing is changed.") from error
+            raise LocalError(f"{str(error).rstrip('.')}: nothing is changed.") from error
         hashed = await passwords.hashed(password)
         async with db.transaction():
             await users.update(db, user, encrypted_password=hashed)
@@ -109,7 +108,7 @@ async def remove_second_factor(data: Path | None, email: str) -> str:
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         removed = await factors.remove(db, user)
-    had = "has no second factor any more" if removed else "had no second factor"
+    had = "no longer has a second factor" if removed else "had no second factor"
     return f"{user['email']} {had}."
 
 
@@ -125,7 +124,7 @@ async def reset(data: Path | None, confirm: Callable[[str], str] | None) -> str:
     except AlreadyRunning as error:
         raise LocalError(f"{error} Stop it first.") from None
     also = f" ({', '.join(left)} is not medtui's, and stays)" if left else ""
-    return f"The practice in {folder} is deleted{also}."
+    return f"The data in {folder} is deleted{also}."
 
 
 def ask_password(question: str) -> str:
@@ -133,7 +132,7 @@ def ask_password(question: str) -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
     first = getpass.getpass(question)
-    if getpass.getpass("Once more: ") != first:
+    if getpass.getpass("Again: ") != first:
         raise LocalError("These were two different passwords: nothing is changed.")
     return first
 

@@ -120,14 +120,17 @@ class Cluster:
                 new = not (data / "password").exists()
                 if new:
                     password = secrets.token_urlsafe(32)
-                    _make_way(account, data, password)
+                    first = _initdb(account, postgres, data, version, password)
                 else:
                     password = (data / "password").read_text()
                     await asyncio.to_thread(_refuse_other_version, account, data, version)
+                    # Away with the number of one that was killed, which may be another's by now:
+                    # no process of it is left, as we have the lock, but it would keep ours out.
+                    number = data / "pgdata" / "postmaster.pid"
+                    first = ["/bin/sh", "-c", 'rm -f "$0"', number]
                 options = {**SETTINGS, **(THROWAWAY if throwaway else {}), **(settings or {})}
                 server: Command = [postgres, "-D", data / "pgdata", "-k", socket_dir]
                 server += [f"--{name}={value}" for name, value in options.items()]
-                first = _initdb(postgres, data, version) if new else _clear(data)
                 process = _launch(account, [first, server], folders, data, lock)
         except BaseException:
             for made in folders:
@@ -210,8 +213,8 @@ async def _lock(data: Path) -> AsyncIterator[int]:
         while not locked(lock):
             if time.monotonic() > deadline:
                 raise LocalError(
-                    f"PostgreSQL runs in {data} already (process {_pid(data)}), and not for us: "
-                    "end it, or choose another folder with --data."
+                    f"PostgreSQL runs in {data} already (process {_pid(data)}), and was not "
+                    "started by medtui: stop it, or choose another folder with --data."
                 )
             await asyncio.sleep(0.02)
         yield lock
@@ -243,7 +246,7 @@ def _find(account: SystemAccount, data: Path, binaries: Path | None) -> tuple[Pa
     answer = account.run(binaries / "postgres", "--version").stdout
     version = re.search(r"\(PostgreSQL\) (\d+)", answer)
     if version is None:
-        raise LocalError(f"PostgreSQL does not run on this machine: {answer.strip()}")
+        raise LocalError(f"PostgreSQL does not run on this computer: {answer.strip()}")
     return binaries / "postgres", int(version[1])
 
 
@@ -275,16 +278,6 @@ def _pid(data: Path) -> str:
     return number if number.isdecimal() else "unknown"
 
 
-def _make_way(account: SystemAccount, data: Path, password: str) -> None:
-    """Make an empty `pgdata` for initdb, and the file that it takes the password from."""
-    pgdata, given = data / "pgdata", data / FIRST_PASSWORD
-    shutil.rmtree(pgdata, ignore_errors=True)
-    given.unlink(missing_ok=True)
-    pgdata.mkdir(mode=0o700)
-    account.take(pgdata)
-    account.write(given, password)
-
-
 def _refuse_other_version(account: SystemAccount, data: Path, version: int) -> None:
     read = ("/bin/sh", "-c", 'head -c 20 "$0"')  # as the account, whose file it is
     try:
@@ -303,22 +296,23 @@ def _refuse_other_version(account: SystemAccount, data: Path, version: int) -> N
         )
 
 
-def _initdb(postgres: Path, data: Path, version: int) -> Command:
+def _initdb(
+    account: SystemAccount, postgres: Path, data: Path, version: int, password: str
+) -> Command:
+    """How to make a new cluster: in an empty `pgdata`, with a file that has the password."""
+    pgdata, given = data / "pgdata", data / FIRST_PASSWORD
+    shutil.rmtree(pgdata, ignore_errors=True)
+    given.unlink(missing_ok=True)
+    pgdata.mkdir(mode=0o700)
+    account.take(pgdata)
+    account.write(given, password)
     # Not synced: that is done when the server runs, and before anybody relies on it.
     options = "--auth=scram-sha-256 --encoding=UTF8 --no-locale --no-sync --no-instructions"
     if version >= 16:
         # Many iterations protect a password that can be guessed, and slow every connection.
         options += " -c scram_iterations=1"
-    user, password = f"--username={SUPERUSER}", f"--pwfile={data / FIRST_PASSWORD}"
-    return [postgres.with_name("initdb"), "-D", data / "pgdata", *options.split(), user, password]
-
-
-def _clear(data: Path) -> Command:
-    """Remove the number of a PostgreSQL that was killed, which may be another process's now.
-
-    No process of it is left, as we have the lock; PostgreSQL would not start with it.
-    """
-    return ["/bin/sh", "-c", 'rm -f "$0"', data / "pgdata" / "postmaster.pid"]
+    named = [f"--username={SUPERUSER}", f"--pwfile={given}"]
+    return [postgres.with_name("initdb"), "-D", pgdata, *options.split(), *named]
 
 
 def _launch(
@@ -351,4 +345,4 @@ def _last_words(log: IO[bytes]) -> str:
     log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_BYTES))
     lines = log.read(LOG_BYTES).decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if "FATAL:" in line or "ERROR:" in line]
-    return clean_line((fatal or lines or ["it says nothing."])[-1])[:1000]
+    return clean_line((fatal or lines or ["it gives no reason."])[-1])[:1000]

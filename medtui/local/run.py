@@ -22,8 +22,9 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, replace
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,8 +32,8 @@ from medtui import __version__
 from medtui.console import print_error
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
+from medtui.local.address import invitation, is_private, own_address
 from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
-from medtui.local.invite import invitation, is_private, own_address
 from medtui.local.lease import Holders
 from medtui.local.postgres import SUPERUSER, Cluster
 from medtui.store import files
@@ -50,60 +51,31 @@ FILES_AFTER = 2.0
 """Seconds until the sample sessions' files are added, so that the board is shown first."""
 
 
-@dataclass(frozen=True)
-class RunOptions:
-    """What the command line says.
+async def run(options: Namespace) -> None:
+    """Serve until a signal or the last holder's end. Raises LocalError when it cannot run.
 
-    `port` 0 is any free one, None the same as last time; so are `confirm_email` and `mail` None.
-    `sample` is the package that fills an empty server: its `load` adds rows, its
-    `files.add_files` files.
+    `options` are the command line's: `port` 0 is any free one, None the same as last time; so are
+    `confirm_email` and `mail` None. `sample` is the package that fills an empty server, if any:
+    its `load` adds rows, its `files.add_files` files.
     """
+    serving = asyncio.ensure_future(serve(options))
 
-    data: Path | None = None
-    port: int | None = None
-    host: str = "127.0.0.1"
-    sample: str = ""
-    schema: Path | None = None
-    throwaway: bool = False
-    held: bool = False
-    confirm_email: bool | None = None
-    mail: str | None = None
-    invite: bool = False
-    json: bool = False
-    trust_proxy: bool = False
-    like_hosted: bool = False
+    def stop() -> None:
+        if not serving.cancelling():  # A second signal must not cut its end short.
+            serving.cancel()
 
-
-def main(options: RunOptions) -> int:
-    """Run to the end and return the exit code: 0 when it was told to stop or let go."""
-    try:
-        return asyncio.run(run(options))
-    except AlreadyRunning as error:
-        if options.held:
-            write(json.dumps(error.server))
-            return 0
-        print_error(str(error))
-    except LocalError as error:
-        print_error(str(error))
-    return 1
-
-
-async def run(options: RunOptions) -> int:
-    """Serve until a signal, the last holder's end, or LocalError."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, stop.set)
-    serving, stopping = asyncio.ensure_future(serve(options)), asyncio.ensure_future(stop.wait())
-    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    serving.cancel()  # Does nothing to one that is done.
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
-    return 0
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    try:
+        with contextlib.suppress(asyncio.CancelledError):
+            await serving
+    except AlreadyRunning as error:
+        if not options.held:
+            raise
+        write(json.dumps(error.server))
 
 
-async def serve(options: RunOptions) -> None:
+async def serve(options: Namespace) -> None:
     """Start everything, print the line, and serve until no program holds it or PostgreSQL ends."""
     async with contextlib.AsyncExitStack() as stack:
         account = await asyncio.to_thread(SystemAccount.choose)
@@ -114,7 +86,8 @@ async def serve(options: RunOptions) -> None:
         await stack.enter_async_context(claimed(data))
         # The gateway's imports take longer than PostgreSQL's start, and need nothing of it. Not
         # before the claim: the line of a server that runs already would wait for their end.
-        importing = asyncio.create_task(asyncio.to_thread(import_gateway))
+        importing = asyncio.to_thread(importlib.import_module, "medtui.local.gateway")
+        imported = asyncio.create_task(importing)
         stack.enter_context(logged(data))
         await asyncio.to_thread(clear_sockets, data)
         folder = stack.enter_context(temporary(account))
@@ -125,8 +98,8 @@ async def serve(options: RunOptions) -> None:
 
         cluster = await Cluster.start(data, folder=folder, throwaway=options.throwaway)
         stack.push_async_callback(cluster.stop)
-        await importing
-        server = await stack.enter_async_context(gateway(cluster, data, options))
+        await imported
+        server = await gateway(stack, cluster, data, options)
 
         held = server | {"HOLD": hold}
         holders.ready(held)
@@ -146,22 +119,19 @@ async def serve(options: RunOptions) -> None:
             await asyncio.wait({ended, released}, return_when=asyncio.FIRST_COMPLETED)
         if not released.done():
             raise LocalError(
-                f"PostgreSQL has ended by itself, and {data / 'postgres.log'} says why. "
-                "What was saved is kept: start the server again."
+                f"PostgreSQL has stopped, and {data / 'postgres.log'} says why. "
+                "Saved data is safe: start the server again."
             )
 
 
-@contextlib.asynccontextmanager
 async def gateway(
-    cluster: Cluster, data: Path, options: RunOptions
-) -> AsyncIterator[dict[str, str]]:
-    """Bring the database up to date and serve it. Gives what the line of JSON says."""
-    from medtui.local.connections import raise_files
+    stack: contextlib.AsyncExitStack, cluster: Cluster, data: Path, options: Namespace
+) -> dict[str, str]:
+    """Bring the database up to date and serve it until the stack's end: the line of JSON."""
     from medtui.local.gateway import Gateway
     from medtui.local.install import install
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
-    raise_files()
     await install(cluster, migrations=options.schema)
     now = datetime.now(UTC)
     is_filled = bool(options.sample) and await add_sample(cluster, options.sample, now)
@@ -188,29 +158,19 @@ async def gateway(
         like_hosted=options.like_hosted,
         sockets=[listening],
     )
+    stack.push_async_callback(server.stop)
     url = f"http://{reachable(options.host)}:{port}"
-    filling: asyncio.Task[None] | None = None
     if is_filled:
         sample = importlib.import_module(f"{options.sample}.files")
         filling = asyncio.create_task(sample.add_files(url, settings.keys, now, wait=FILES_AFTER))
-    try:
-        yield {
-            "API_URL": url,
-            "ANON_KEY": settings.keys.anon_key,
-            "SERVICE_ROLE_KEY": settings.keys.service_role_key,
-            "DB_URL": cluster.dsn(),
-            "JWT_SECRET": settings.keys.jwt_secret,
-        }
-    finally:
-        if filling is not None:
-            filling.cancel()
-        await server.stop()
-
-
-def import_gateway() -> None:
-    """What takes long to import, in a thread, so that a second import finds it done."""
-    for name in ("gateway", "install", "settings"):
-        importlib.import_module(f"medtui.local.{name}")
+        stack.callback(filling.cancel)
+    return {
+        "API_URL": url,
+        "ANON_KEY": settings.keys.anon_key,
+        "SERVICE_ROLE_KEY": settings.keys.service_role_key,
+        "DB_URL": cluster.dsn(),
+        "JWT_SECRET": settings.keys.jwt_secret,
+    }
 
 
 async def add_sample(cluster: Cluster, sample: str, now: datetime) -> bool:
@@ -238,7 +198,7 @@ def temporary(account: SystemAccount) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def listen(options: RunOptions, remembered: int | None) -> socket.socket:
+def listen(options: Namespace, remembered: int | None) -> socket.socket:
     """Take a port: the one asked for, else last time's, else any that is free."""
     port = 0 if options.throwaway else remembered or DEFAULT_PORT
     if options.port is not None:
@@ -249,7 +209,7 @@ def listen(options: RunOptions, remembered: int | None) -> socket.socket:
     except OSError as error:
         reason = (error.strerror or str(error)).partition(" (while")[0]
         if options.port is None and error.errno == errno.EADDRINUSE:
-            print_error(f"Port {port} is taken, so this takes another one.")
+            print_error(f"Port {port} is in use: using another one.")
             return socket.create_server((options.host, 0), family=family)
         raise LocalError(f"Cannot listen on {options.host}, port {port}: {reason}.") from error
 
@@ -265,12 +225,12 @@ def invite(host: str, data: Path, server: dict[str, str]) -> None:
 
     It holds the publishable key, which is no secret.
     """
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     port = int(server["API_URL"].rpartition(":")[2])
     key = ServerSettings.of(data).keys.publishable_key
     if is_private(own_address(host)):
-        print_error(f"Only this machine reaches {host}: for others to join, add --host 0.0.0.0.")
+        print_error(f"Others cannot reach {host}. To let them join, add --host 0.0.0.0.")
     write(invitation(host, port, key))
 
 

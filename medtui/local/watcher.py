@@ -1,6 +1,6 @@
 """Starts PostgreSQL so that it never outlives its parent.
 
-    watcher.py UID GID [FOLDER…] [-- COMMAND [ARGUMENT…]]…
+    watcher.py UID GID FOLDER… [-- COMMAND [ARGUMENT…]]…
 
 A script, not a module: it runs by itself (`python -I -S`) and imports next to nothing. The commands
 run as the user, one after the other; the process that was started becomes the last of them, which
@@ -17,6 +17,7 @@ As no step waits for the parent, there is no moment at which its death leaves an
 """
 
 import contextlib
+import itertools
 import os
 import select
 import signal
@@ -29,7 +30,8 @@ STOPS = ((signal.SIGINT, 4.0), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 1.0))
 
 def main() -> None:
     uid, gid = int(sys.argv[1]), int(sys.argv[2])
-    folders, *commands = split(sys.argv[3:])
+    parts = itertools.groupby(sys.argv[3:], key="--".__eq__)
+    folders, *commands = [list(part) for is_end, part in parts if not is_end]
     postgres = os.getpid()
     alive, inherited = os.pipe()
     if os.fork() == 0:
@@ -56,16 +58,6 @@ def main() -> None:
         if os.spawnv(os.P_WAIT, command[0], command) != 0:  # noqa: S606
             sys.exit(1)
     os.execv(commands[-1][0], commands[-1])  # noqa: S606
-
-
-def split(arguments: list[str]) -> list[list[str]]:
-    parts: list[list[str]] = [[]]
-    for argument in arguments:
-        if argument == "--":
-            parts.append([])
-        else:
-            parts[-1].append(argument)
-    return parts
 
 
 def watch(postgres: int, alive: int) -> None:

@@ -77,7 +77,7 @@ class SheetActs:
         """Delete the remark under the cursor."""
         ui = self._ui
         if (spot := ui.chosen) is None or spot.at is None:
-            ui.refuse("Go into the remarks first: enter.")
+            ui.refuse("Press enter first, to go to the remarks.")
             return
         text = ui.sheet.at(spot.place).of(spot.kind)[spot.at]
         if await ui.ask(f"Delete this remark? {text}", "Delete"):
@@ -98,19 +98,18 @@ class SheetActs:
         if chosen is not None and chosen != ui.sheet.rubric:
             ui.set_sheet(ui.sheet.choose(chosen))
             if words := wording.elsewhere_words(ui.sheet):
-                come = "comes" if ui.sheet.elsewhere == 1 else "come"
-                ui.notify(f"{words} {come} back with those.", markup=False)
+                ui.notify(f"Kept: {words}.", markup=False)
 
     async def new(self) -> None:
         """Put the sheet aside, and begin another."""
         if self._ui.sheet.is_empty:
             self._ui.refuse("This sheet is new: there is nothing on it yet.")
-        elif await self._ui.ask("Put this sheet aside and begin a new one?", "A new one"):
+        elif await self._ui.ask("Set this sheet aside and start a new one?", "A new one"):
             await self._ui.start_new()
 
     async def new_station(self) -> None:
         """The same, where the sheet is of an earlier station."""
-        question = "This sheet is of an earlier station. Put it aside and begin a new one?"
+        question = "This sheet is from an earlier station. Set it aside and start a new one?"
         if await self._ui.ask(question, "A new one"):
             await self._ui.start_new()
 
@@ -164,7 +163,7 @@ class SheetActs:
         """Say on the sheet that one marks as an examiner, or as a fellow trainee again."""
         self._ui.set_sheet(self._ui.sheet.toggle_examiner())
         how = "an examiner" if self._ui.sheet.is_examiner else "a fellow trainee"
-        self._ui.notify(f"The sheet says now that {how} has marked.", markup=False)
+        self._ui.notify(f"The sheet now says that {how} marked.", markup=False)
 
     def _owner(self, sheet: Sheet) -> Owner:
         """Whose marks these are: the candidate's whom the sheet was begun for."""

@@ -90,5 +90,5 @@ class RemarkLine(Horizontal):
 
 def _hint(place: str) -> str:
     if place == WHOLE:
-        return "s keep doing   i for next time   n a note of the whole"
-    return "0–9 + - mark   s strength   i to improve   e words said   u unsure"
+        return "s keep doing   i for next time   n overall note"
+    return "0–9 + - mark   s strength   i to improve   e quote   u unsure"

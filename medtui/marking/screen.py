@@ -130,7 +130,7 @@ class MarkSheetScreen(ActingScreen):
         try:
             kept = from_json(await self._book.open())
         except InUse:
-            self._leave("Your mark sheet is open in another window of yours.")
+            self._leave("Your mark sheet is open in another of your windows.")
             return
         self._is_open = True
         self._read_brief()
@@ -186,7 +186,7 @@ class MarkSheetScreen(ActingScreen):
     def _not_kept(self) -> None:
         if not self._said_not_kept:
             self._said_not_kept = True
-            self.refuse("Your mark sheet could not be written down: is the disk full?")
+            self.refuse("Your mark sheet could not be saved: is the disk full?")
 
     async def start_new(self) -> None:
         await self._book.set_aside(str(self.sheet.id))
@@ -209,7 +209,7 @@ class MarkSheetScreen(ActingScreen):
         sessions = self.context.feed.sessions
         self.session = sessions.get(self.session.id, self.session)  # it may be an old one
         if (reason := why_not_mark(self.session, self.me)) is not None:
-            self._leave(f"{reason} What is on your mark sheet is kept.")
+            self._leave(f"{reason} Your mark sheet is saved.")
         else:
             self._read_brief()
 
@@ -291,7 +291,7 @@ class MarkSheetScreen(ActingScreen):
 
     def action_unsure(self) -> None:
         if self.table.place == WHOLE:
-            self.refuse("This is said of a domain: go to one.")
+            self.refuse("Select a domain first.")
         else:
             self.set_sheet(self.sheet.toggle_insufficient(self.table.place))
 
@@ -301,7 +301,7 @@ class MarkSheetScreen(ActingScreen):
         wanted = RemarkKind(kind)
         place = WHOLE if wanted is RemarkKind.NOTE else self.table.place
         if place == WHOLE and not KINDS[wanted][1]:
-            self.refuse("This belongs to a domain: go to one.")
+            self.refuse("Select a domain first.")
             return
         self._begin(Spot(place, wanted))
 
@@ -385,7 +385,7 @@ class MarkSheetScreen(ActingScreen):
                 self.set_sheet(self.sheet.draft(spot, ""))
             self.set_sheet(self.sheet.type(None))
             if spot in self.sheet.drafts:
-                self.notify("Kept as a draft: the same key goes on with it.", markup=False)
+                self.notify("Saved as a draft: the same key continues it.", markup=False)
             self._close_line(spot)
         elif not self.table.has_focus:
             self.remove_class("-brief")

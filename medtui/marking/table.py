@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Offset
 from textual.message import Message
 from textual.widgets import Static
 
@@ -76,7 +77,7 @@ class MarkTable(Static, can_focus=True):
         Binding("minus", "step(-1)", "Less", show=False, key_display="-", id="sheet.less",
                 tooltip="A lower mark"),
         Binding("backspace,delete", "unmark", "No mark", show=False, key_display="⌫",
-                id="sheet.unmark", tooltip="Take the mark back"),
+                id="sheet.unmark", tooltip="Delete the mark"),
     ]  # fmt: skip
 
     class Moved(Message):
@@ -119,6 +120,11 @@ class MarkTable(Static, can_focus=True):
         if place in self._places:
             self._go(self._places.index(place))
 
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the cursor's line is, for the terminal's own cursor."""
+        return Offset(0, self._cursor)
+
     # Drawing
 
     @property
@@ -133,7 +139,7 @@ class MarkTable(Static, can_focus=True):
 
     def _row(self, place: str) -> TableRow:
         domain, given = self._sheet.domain(place), self._sheet.at(place)
-        name = domain.name if domain else "The station as a whole"
+        name = domain.name if domain else "Overall"
         return TableRow(name, *self._marks(domain, given.score), self._signs(place))
 
     def _line(self, row: TableRow, widths: Widths, is_here: bool) -> Content:
@@ -150,7 +156,9 @@ class MarkTable(Static, can_focus=True):
             row.signs,
         )
         line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
-        return line.stylize("on $cursor-line") if is_here and self.has_focus else line
+        if is_here and self.has_focus:
+            line = line.stylize("reverse" if self.app.native_ansi_color else "on $cursor-line")
+        return line
 
     def _marks(
         self, domain: RubricDomain | None, score: int | None
@@ -233,7 +241,7 @@ class MarkTable(Static, can_focus=True):
                 self.post_message(self.Marked(int(digit)))
             else:
                 words = "; ".join(f"{n} {grade}" for n, grade in enumerate(grades, 1))
-                self.post_message(self.NoMark(words or "This rubric has no grade of the whole."))
+                self.post_message(self.NoMark(words or "This rubric has no overall grade."))
             return
         typed = domain.typed(self._typed, digit)
         if typed is None:

@@ -7,7 +7,7 @@ from medtui.documents.words import figure
 from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Hold, Submission
 
-REPLACE = "There is an assessment of this session already. Replace it?"
+REPLACE = "This session already has an assessment. Replace it?"
 
 
 def total_words(sheet: Sheet) -> str:
@@ -32,7 +32,7 @@ def missing_words(sheet: Sheet) -> str:
 def standing(sheet: Sheet, submission: Submission | None, partner: str) -> str:
     """Where a sheet is on its way, as its own line on the screen."""
     if submission is None or submission.sheet != sheet.id:
-        return "Only on this machine, and kept at every key. h hands it in."
+        return "Draft, saved on this computer. h hands it in."
     words = _where(submission, submission.partner or partner)
     if submission.revision != sheet.revision:
         words += " Changed since then: h hands it in again."
@@ -63,9 +63,7 @@ def _where(submission: Submission, partner: str) -> str:
         return f"Not uploaded: there is {_article(submission)} already, and {whose}."
     match submission.where:
         case DeliveryState.WAITING:
-            return (
-                f"Handed in, not yet with {partner}: it goes over once you are both there.{reason}"
-            )
+            return f"Handed in. Waiting for {partner} to come online.{reason}"
         case DeliveryState.WITH_HOST if submission.is_host:
             return f"Handed in, not yet uploaded.{reason}"
         case DeliveryState.WITH_HOST:
@@ -77,16 +75,16 @@ def _where(submission: Submission, partner: str) -> str:
 
 def moved(submission: Submission) -> str | None:
     """What is said when a sheet has come to where it stands; None where that is no news."""
-    partner = submission.partner or "the other one"
+    partner = submission.partner or "the other person"
     if not submission.is_mine:
         whose = f"{partner}'s {_sheet(submission)}"
         if submission.is_in_the_way:
-            there = f"there is {_article(submission)} already"
-            return f"{whose} is here, but {there}: m in the room decides."
+            there = f"this session already has {_article(submission)}"
+            return f"{whose} has arrived, but {there}. Press m in the room to choose."
         if submission.is_held:
-            return f"{whose} has come, {_held(submission)}"
+            return f"{whose} has arrived, {_held(submission)}"
         return {
-            DeliveryState.WITH_HOST: f"{whose} has come, and is being uploaded.",
+            DeliveryState.WITH_HOST: f"{whose} has arrived, and is being uploaded.",
             DeliveryState.UPLOADED: f"{whose} is uploaded.",
             DeliveryState.REFUSED: f"{whose} cannot be uploaded. {submission.reason}",
         }.get(submission.where)
@@ -98,9 +96,8 @@ def moved(submission: Submission) -> str | None:
         )  # fmt: skip
     if submission.where is DeliveryState.WITH_HOST and submission.is_host:
         return None
-    later = "it goes over once you are both there"
     return {
-        DeliveryState.WAITING: f"{own} is not yet with {partner}: {later}.",
+        DeliveryState.WAITING: f"{own} is handed in. Waiting for {partner} to come online.",
         DeliveryState.WITH_HOST: f"{own} is with {partner}, not yet uploaded.",
         DeliveryState.UPLOADED: f"{own} is uploaded: it is {_file(submission, 'your')}.",
         DeliveryState.REFUSED: f"{own} cannot be handed in. {submission.reason}",
@@ -109,19 +106,19 @@ def moved(submission: Submission) -> str | None:
 
 def _held(submission: Submission) -> str:
     if submission.hold is Hold.STATION:
-        return "and is uploaded once the station is over: m in the room decides sooner."
-    return "but not from the assessor of this station: m in the room decides."
+        return "and is uploaded once the station is over. Press m in the room to choose sooner."
+    return "but not from the assessor of this station. Press m in the room to choose."
 
 
 def decision(submission: Submission) -> tuple[str, str, str]:
     """What a host is asked about a guest's sheet: the question, its yes, and its no."""
-    partner = submission.partner or "the other one"
+    partner = submission.partner or "the other person"
     if submission.is_in_the_way:
         return (
             f"{partner}'s {_sheet(submission)} is here, but there is {_article(submission)} of this"
             " session already. Replace it?",
-            f"replace it by {partner}'s",
-            "keep it: the other one is told",
+            f"replace it with {partner}'s",
+            f"keep the existing one ({partner} will be told)",
         )
     why = (
         "the station is not over"
@@ -129,10 +126,10 @@ def decision(submission: Submission) -> tuple[str, str, str]:
         else f"{partner} does not assess this station"
     )
     return (
-        f"{partner}'s mark sheet is here, but {why}. Upload it as the session's assessment, which"
-        " both of you can read?",
+        f"{partner}'s mark sheet has arrived, but {why}. Upload it as the session's assessment,"
+        " which both of you can read?",
         f"upload {partner}'s",
-        "do not upload it: the other one is told",
+        f"do not upload it ({partner} will be told)",
     )
 
 
@@ -145,21 +142,21 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
             " which both of you can read."
         )
     if runs and is_host:
-        words += " The station still runs: the candidate can read it from now on."
+        words += " The station is still running: the candidate can read it from now on."
     elif runs:
-        words += " The station still runs: it is uploaded once that is over."
+        words += " The station is still running: it is uploaded once that is over."
     if missing := missing_words(sheet):
         words += f" {missing}: the total is of the others."
     if sheet.drafts:
-        words += " What is still being typed stays behind."
+        words += " Text that you are still typing is not included."
     if elsewhere := elsewhere_words(sheet):
-        words += f" {elsewhere} {'stays' if sheet.elsewhere == 1 else 'stay'} here."
+        words += f" {elsewhere} {'stays' if sheet.elsewhere == 1 else 'stay'} on this sheet."
     return words
 
 
 NO_SELF_ASSESSMENTS = (
-    "This server takes no self-assessments yet: its operator has to apply medtui's newest "
-    "migration. w saves the sheet as a file."
+    "This server does not accept self-assessments yet: ask your administrator to apply "
+    "medtui's newest migration. w saves the sheet as a file."
 )
 
 
@@ -170,7 +167,7 @@ def own_question(sheet: Sheet, *, read_first: bool) -> str:
         "both of you."
     )
     if read_first:
-        words += " It says that you had read the assessment before."
+        words += " It will say that you read the assessment first."
     if missing := missing_words(sheet):
         words += f" {missing}."
     return words

@@ -1,4 +1,4 @@
-"""What a transcript's file holds beside the talk, and how it was read."""
+"""What a transcript's file holds beside the consultation, and how it was read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from medtui.ui.vim_keys import VimScroll
 
 
 class AlsoScreen(ModalScreen[None]):
-    """Lists a transcript's notes, and the values of its file that are not part of the talk."""
+    """Lists a transcript's notes, and the values of its file that are not part of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,o", "dismiss", "Back", key_display="esc", id="also.back", tooltip="Back"),

@@ -259,17 +259,17 @@ class DocumentsScreen(ActingScreen):
     def _chosen(self, event: AssessmentView.Chosen) -> None:
         found = self._found.get(event.evidence) if event.evidence else None
         if event.evidence is None:
-            self.refuse("This is no quote: only quotes lead to their moment.")
+            self.refuse("Select a quote first: only quotes have a moment to go to.")
         elif self.transcript is None:
-            self.refuse("There is no transcript to look into.")
+            self.refuse("There is no transcript to search.")
         elif found is None:
-            self.refuse("This quote is still being looked for.")
+            self.refuse("Searching…")
         elif found.turn is None:
-            self.refuse("This quote is not found in the transcript.")
+            self.refuse("Not in the transcript.")
         else:
             self.turns.go_to(found.turn)
             if found.how is How.TIME:
-                self.refuse("These words are not there: this is what is said at the stated time.")
+                self.refuse("Not in the transcript: this is what was said at the stated time.")
 
     # Search
 
@@ -304,7 +304,9 @@ class DocumentsScreen(ActingScreen):
             try:
                 await asyncio.to_thread(memory.save, said)
             except OSError as error:
-                self.refuse(f"It holds until you leave, but could not be kept: {error.strerror}.")
+                self.refuse(
+                    f"It applies until you leave, but could not be saved: {error.strerror}."
+                )
 
     def _refuse_without_transcript(self) -> bool:
         if self.has_begun:

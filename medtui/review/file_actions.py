@@ -87,7 +87,7 @@ class FileActions:
         if not ui.is_active:  # the key was pressed twice
             return
         if ui.files is None:
-            self._ui.refuse("What is there is not known yet: wait until the server has answered.")
+            self._ui.refuse("Still asking the server which files there are: try again in a moment.")
             return
         brought = await ui.open(FileToBring(self._then))
         if brought is not None:
@@ -106,8 +106,8 @@ class FileActions:
         kind = FileKind(brought.kind)
         there = (self._ui.files or {}).get(kind)
         if there is None:
-            return f"enter sends it, {size_words(len(brought.content))}."
-        return f"enter sends it in place of the {self._called(there)}."
+            return f"{size_words(len(brought.content))}: press enter to upload."
+        return f"Press enter to upload it and replace the {self._called(there)}."
 
     async def _send(self, brought: Brought) -> None:
         ui, kind = self._ui, FileKind(brought.kind)
@@ -128,7 +128,11 @@ class FileActions:
         elif isinstance(ended, DataError):
             self._context.notify_error(ended)
         else:
-            words = f"The {kind} is there." if ended else await self._stopped(kind, brought)
+            words = (
+                f"{str(kind).replace('_', '-').capitalize()} uploaded."
+                if ended
+                else await self._stopped(kind, brought)
+            )
             ui.notify(words, markup=False)
         ui.look_again()
 
@@ -139,8 +143,12 @@ class FileActions:
         except Gone:
             is_there = False
         except DataError as error:
-            return f"Stopped. {error.message}"
-        return "It had arrived before it was stopped." if is_there else "Stopped: all is as it was."
+            return f"Upload cancelled. {error.message}"
+        return (
+            "The upload had already finished."
+            if is_there
+            else "Upload cancelled: nothing has changed."
+        )
 
     async def delete(self) -> None:
         """Delete a file, for both, for good."""

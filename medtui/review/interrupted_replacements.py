@@ -83,7 +83,7 @@ class Unfinished:
         now = "the earlier one is there" if there is RemoteState.OLD else "none is there now"
         question = (
             f"A {kept.kind} was being replaced ({when}) when that was interrupted: {now}. "
-            "Both versions are kept on this machine."
+            "Both versions are kept on this computer."
         )
         choices: list[tuple[str, Which]] = [
             ("finish: the new one", "new"),

@@ -203,13 +203,12 @@ class PassageView(ScrollView, can_focus=True):
                 self.scroll_to(y=top, animate=False, force=True, immediate=True)
         elif end > shown + height:
             self.scroll_to(y=end - height, animate=False, force=True, immediate=True)
-        self._place_terminal_cursor()
 
-    def _place_terminal_cursor(self) -> None:
-        """Have the terminal's own cursor where ours is: screen readers and braille follow it."""
-        if self.has_focus and self.cursor < len(self._tops):
-            y = min(max(0, self._tops[self.cursor] - self.scroll_offset.y), self.size.height)
-            self.app.cursor_position = self.content_region.offset + Offset(0, y)
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the cursor's passage begins, for the terminal's own cursor."""
+        top = self._tops[self.cursor] if self.cursor < len(self._tops) else 0
+        return Offset(0, top - self.scroll_offset.y)
 
     def action_move(self, by: int) -> None:
         if self.cursor >= len(self._tops) - 1:
@@ -251,7 +250,6 @@ class PassageView(ScrollView, can_focus=True):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self._place_terminal_cursor()
 
     def on_click(self, event: events.Click) -> None:
         index = self.passage_at(event.y + self.scroll_offset.y)

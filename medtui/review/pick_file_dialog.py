@@ -22,7 +22,7 @@ from medtui.text import clean_line
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.path_input import PathInput
 
-HINT = "A JSON, VTT, SRT or text file, or a recording. tab completes, enter checks, esc leaves."
+HINT = "A JSON, VTT, SRT or text file, or a recording. tab completes, enter checks, esc: back."
 
 
 def which_kind(path: Path, likely: Kind) -> ChooseScreen[Kind]:
@@ -107,7 +107,7 @@ class BringScreen(ModalScreen[Brought | None]):
         other = "assessment" if found.kind == "transcript" else "transcript"
         odd = ""
         if other in path.name.lower() and found.kind not in path.name.lower():
-            odd = f"Its name says {other}, but what is in it says {found.kind}."
+            odd = f"Its name says {other}, but its contents say {found.kind}."
         parts = [f"{found.what}.", odd, found.how, self._then(found)]
         self._show_hint("\n".join(part for part in parts if part))
 

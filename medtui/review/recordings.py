@@ -69,7 +69,7 @@ class Recordings:
 
         def progress(at: float, of: float | None) -> None:
             total = f" of {of:.0f} s" if of else ""
-            show(f"Listening: {at:.0f} s{total} of the talk. esc ends, and it goes on from there.")
+            show(f"Listening: {at:.0f} s{total} of the consultation. esc ends; it goes on there.")
 
         show("Listening on this computer: nothing of the sound is sent.")
         try:
@@ -83,7 +83,7 @@ class Recordings:
 
     def _brought(self, path: Path, heard: HeardTalk) -> Brought:
         if heard.is_silent:
-            raise ListenError("No words were heard in it: is it the recording of the talk?")
+            raise ListenError("No words were heard in it: is it the recording of the consultation?")
         model = clean_line(Path(self.model).name)
         origin = Origin(
             source="medtui review",

@@ -35,7 +35,7 @@ class ReviewScreen(DocumentsScreen):
         Binding("b", "begin", "Begin", show=False, id="review.begin",
                 tooltip="The station begins here: fold what comes before"),
         Binding("o", "also", "Also", show=False, id="review.also",
-                tooltip="Also in the transcript's file: notes, and what is not part of the talk"),
+                tooltip="Also in the transcript's file: notes, and what is not part of it"),
         Binding("y", "copy", "Copy", show=False, id="review.copy", tooltip="Copy this passage"),
         Binding("m", "mark_sheet", "Mark", show=False, id="review.mark_sheet",
                 tooltip="The mark sheet, for the assessor"),
@@ -72,7 +72,7 @@ class ReviewScreen(DocumentsScreen):
         if not count:
             words = self.search_field.value
             self.refuse(
-                f"“{words}” is not found." if words else "There is nothing to go to: / searches."
+                f"“{words}” is not found." if words else "Nothing to go to: press / to search."
             )
             return
         self.turns.go_to_hit(((self.turns.hit or 0) + by) % count)
@@ -93,7 +93,7 @@ class ReviewScreen(DocumentsScreen):
         names = await self.app.push_screen_wait(who)
         self._begun_names = who.left
         if who.left is not None:
-            self.notify("As long as you are here, w goes on with what you typed.", markup=False)
+            self.notify("While this is open, w continues with what you typed.", markup=False)
         if names is not None:
             self._remember(replace(self._said, names=names))
             self.turns.set_people(names)
@@ -117,10 +117,12 @@ class ReviewScreen(DocumentsScreen):
         if self._refuse_without_transcript() or self.transcript is None:
             return
         if not self.is_complete:
-            self.refuse("The talk is still being compared with its file: try again in a moment.")
+            self.refuse(
+                "The consultation is still being compared with its file: try again in a moment."
+            )
             return
         if not self.transcript.notes and not self.transcript.unclaimed:
-            self.refuse("Everything in the file is part of the talk.")
+            self.refuse("Everything in the file is part of the consultation.")
             return
         self.app.push_screen(AlsoScreen(self.transcript))
 

@@ -131,7 +131,7 @@ class SessionReviewScreen(ReviewScreen):
             found = await self._backend.assessments.files(self.session.id)
         except DataError as error:
             if self.files is None:  # else what is shown is still what was there
-                self.show_words("transcript", f"{error.message}\n\nIt is tried again.", failed=True)
+                self.show_words("transcript", f"{error.message}\n\nTrying again…", failed=True)
             return
         if self._acts.are_writing:  # since one asked
             return
@@ -181,7 +181,7 @@ class SessionReviewScreen(ReviewScreen):
         else:
             words = missing(kind, self.session, self.me, any_there=bool(self.files))
             if kind == "assessment" and self._own_file is not None:
-                words += "\n\nThe self-assessment is there: it is shown beside it then."
+                words += "\n\nYour self-assessment is uploaded: it will be shown beside it."
             self.show_words(kind, words)
 
     async def _read(self, kind: Kind, file: SessionFile) -> bool:
@@ -191,7 +191,7 @@ class SessionReviewScreen(ReviewScreen):
         try:
             if (file.size or 0) > MAX_BYTES:
                 raise DocumentError(
-                    f"It is larger than {MAX_BYTES // 1024**2} MB, and too large to be shown."
+                    f"It is larger than {MAX_BYTES // 1024**2} MB: too large to show."
                 )
             data = await self._backend.assessments.read(self.session.id, file.kind)
             reading = Reading(data, kind)
@@ -209,7 +209,7 @@ class SessionReviewScreen(ReviewScreen):
             return False  # it was deleted just now: the next look says so
         except DataError as error:
             if getattr(self, kind) is None:
-                self.show_words(kind, f"{error.message}\n\nIt is tried again.", failed=True)
+                self.show_words(kind, f"{error.message}\n\nTrying again…", failed=True)
             return False
         except DocumentError as error:
             self._show_broken(file.kind, error.message)
@@ -282,7 +282,7 @@ class SessionReviewScreen(ReviewScreen):
         self.forget(shown)
         words = f"{kind.filename}: {reason}"
         if self.is_host:
-            words += "\n\na puts another in its place, s saves this one as it is."
+            words += "\n\na replaces it, s saves this one as it is."
         self.show_words(shown, words, failed=True)
 
     def action_mark_sheet(self) -> None:

@@ -37,7 +37,7 @@ class WhoScreen(ModalScreen[dict[str, str] | None]):
         Binding("ctrl+s", "keep", "Keep", id="who.keep", tooltip="Keep these names"),
         Binding("f2", "swap", "Swap", id="who.swap", tooltip="Swap the first two"),
         Binding("tab", "complete", "Complete", show=False, id="who.complete",
-                tooltip="Take the name that is offered, go on"),
+                tooltip="Accept the suggested name, and go to the next"),
     ]  # fmt: skip
 
     def __init__(

@@ -34,7 +34,7 @@ class TranscriptView(PassageView):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "fold", "Unfold", show=False, id="review.fold",
-                tooltip="Show or fold the talk before the station"),
+                tooltip="Show or fold what was said before the station"),
     ]  # fmt: skip
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -31,7 +31,7 @@ class SendingScreen(ModalScreen[DataError | bool]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "Stop", id="sending.stop", tooltip="Stop: leave it as it was"),
+        Binding("escape", "stop", "Stop", id="sending.stop", tooltip="Cancel the upload"),
     ]
 
     def __init__(self, what: str, size: int, send: Send) -> None:
@@ -44,8 +44,8 @@ class SendingScreen(ModalScreen[DataError | bool]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(f"Sending {self._what}", classes="card--title", markup=False)
-            yield Static("Asking what is there …", id="progress", markup=False)
-            yield Static("esc stops, and leaves all as it was", classes="field--note", markup=False)
+            yield Static("Checking the server …", id="progress", markup=False)
+            yield Static("esc cancels", classes="field--note", markup=False)
 
     def on_mount(self) -> None:
         self._run()
@@ -65,7 +65,7 @@ class SendingScreen(ModalScreen[DataError | bool]):
         done = round(BAR * sent / self._bytes) if self._bytes else BAR
         words = f"{size_words(sent)} of {size_words(self._bytes)}"
         if sent >= self._bytes:
-            words += ", waiting for the server to have it"
+            words += ", waiting for the server"
         if not self._is_stopped:
             bar = "▇" * done + "▁" * (BAR - done)
             self.query_one("#progress", Static).update(f"{bar}  {words}")
@@ -74,5 +74,5 @@ class SendingScreen(ModalScreen[DataError | bool]):
         if self._is_stopped:  # what puts the old one back is not to be stopped, too
             return
         self._is_stopped = True
-        self.query_one("#progress", Static).update("Stopping, and putting all as it was …")
+        self.query_one("#progress", Static).update("Cancelling …")
         self.workers.cancel_group(self, "send")

@@ -36,8 +36,8 @@ def size_words(size: int | None) -> str:
 def missing(kind: Kind, session: PracticeSession, me: UUID, *, any_there: bool) -> str:
     """The words in place of a file: that it is not there, and what will bring it."""
     what = f"No {kind} yet." if any_there else "No transcript and no assessment yet."
-    comes = "It is shown here as soon as it comes." if any_there else (
-        "They are shown here as soon as they come."
+    comes = "It will appear here." if any_there else (
+        "They will appear here."
     )  # fmt: skip
     if session.host_id == me:
         how = f"Press a to add {'it' if any_there else 'one'} from disk."

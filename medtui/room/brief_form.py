@@ -100,7 +100,7 @@ class BriefForm(ModalScreen[bool]):
     @on(Button.Pressed, "#back")
     def action_leave(self) -> None:
         if self._save_draft() and self.draft.is_kept and not self._was_saved:
-            self.context.notify("What you typed is kept as a draft.", markup=False)
+            self.context.notify("Draft saved.", markup=False)
         self.draft.leave()
         self.dismiss(False)
 

@@ -43,7 +43,7 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", key_display="esc", id="cases.back",
-                tooltip="Leave the case as it is"),
+                tooltip="Back (the case is unchanged)"),
         Binding("slash", "search", "Search", key_display="/", id="cases.search",
                 tooltip="Search in categories, domains and names"),
         Binding("c", "filter('category')", "Category", id="cases.category",
@@ -163,9 +163,9 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
         """What speaks against a case, in a word and in a sentence."""
         choice, past = self._choice, self._draws.past
         if past.has_acted(choice.candidate, case_id):
-            return "acted", f"{self._candidate} has acted it."
+            return "acted", f"{self._candidate} has played this case."
         if past.knows(choice.candidate, case_id):
-            return "sat", f"{self._candidate} has sat it."
+            return "sat", f"{self._candidate} was the candidate in this case."
         if past.knows(choice.partner, case_id):
             return "known", "You know it."
         return "", ""
@@ -191,7 +191,7 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
     def _why_none(self) -> str:
         """Why no case can be chosen, and what to do instead."""
         if not self._has_none:
-            return f"There is no case left that neither of you has been shown here. {OTHERWISE}"
+            return f"One of you has seen each of these cases. {OTHERWISE}"
         if self.context.service_key:
             load = f"Load the {COUNT} sample cases (l), or import your own"
         else:

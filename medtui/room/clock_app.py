@@ -35,11 +35,11 @@ class ClockScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "Start, pause", id="clock.pause",
                 tooltip="Start, pause, resume"),
-        Binding("plus,equals_sign", "add(60)", "A minute more", key_display="+", id="clock.more",
+        Binding("plus,equals_sign", "add(60)", "1 min", key_display="+", id="clock.more",
                 tooltip="A minute more in this phase"),
-        Binding("minus", "add(-60)", "A minute less", key_display="-", id="clock.less",
+        Binding("minus", "add(-60)", "1 min", key_display="-", id="clock.less",
                 tooltip="A minute less in this phase"),
-        Binding("q", "app.quit", "Quit", id="clock.quit", tooltip="End the clock"),
+        Binding("q", "app.quit", "Quit", id="clock.quit", tooltip="Quit"),
     ]  # fmt: skip
 
     face = query_one("#station-clock", Static)
@@ -133,7 +133,7 @@ class ClockScreen(Screen[None]):
     def action_add(self, seconds: int) -> None:
         now = self._now()
         if self._since is None:
-            self.notify("The clock does not run yet: space starts it.", markup=False)
+            self.notify("The clock is not running yet: space starts it.", markup=False)
             return
         self._adjustments = station_clock.add(
             self._since, self._circuit, self._adjustments, now, seconds

@@ -106,7 +106,7 @@ def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
 
 
 def _there(is_there: bool | None) -> str:
-    return {None: "…", True: "is there", False: "not there yet"}[is_there]
+    return {None: "…", True: "uploaded", False: "not yet uploaded"}[is_there]
 
 
 def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
@@ -115,9 +115,9 @@ def _here(session: PracticeSession, me: UUID, presence: Presence) -> str:
         return "you"
     name = person(session, partner, me)
     if presence.is_refused:
-        return f"you; this server does not tell whether {name} is"
+        return f"you; this server does not show whether {name} is here"
     if presence.people is None:
-        return "you; who else is not known now"
+        return "you; who else is here is not known now"
     return f"you and {name}" if partner in presence.people else f"you; {name} is not here yet"
 
 

@@ -145,7 +145,9 @@ class HostActions:
     async def _next_round(self, session: PracticeSession, candidate: UUID | None) -> None:
         if candidate is None:
             return
-        question = "The station runs still. Finish it for both of you, and begin the next round?"
+        question = (
+            "The station is still running. Finish it for both of you, and start the next round?"
+        )
         if session.stage is Stage.INTERVIEW and not await self._ui.ask(question, "Next round"):
             return
         await self._ui.begin_round(candidate)
@@ -275,7 +277,7 @@ class HostActions:
             return
         reading = self._ui.room.reading(self._context.now())
         if reading is not None and not reading.is_over:
-            question = "The time is not up yet. Finish the station for both of you?"
+            question = "Time is not up yet. Finish the station for both of you?"
             if not await self._ui.ask(question, "Finish"):
                 return
         await self._ui.write(self._backend.sessions.set_stage(session, Stage.WRAP_UP))
@@ -295,7 +297,7 @@ class HostActions:
             await self._ui.write(self._backend.waiting.free_absent(session))
             return
         name = person(session, session.guest_id, self._me)
-        if await self._ui.ask(f"Free {name}'s seat for somebody else?", "Free it"):
+        if await self._ui.ask(f"Free {name}'s seat for another person?", "Free it"):
             await self._ui.write(self._backend.sessions.remove_guest(session))
 
     def _called(self, who: UUID) -> str:

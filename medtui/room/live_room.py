@@ -313,7 +313,7 @@ class LiveRoom(ActingScreen):
         self.dismiss(None)
 
     def _notes_not_kept(self) -> None:
-        self.refuse("Your notes could not be written down: is the disk full?")
+        self.refuse("Your notes could not be saved: is the disk full?")
 
     @on(Notes.Left)
     def _notes_left(self) -> None:

@@ -52,5 +52,5 @@ class RoomLookups:
         with contextlib.suppress(DataError):  # it is only a hint
             if (await self._backend.cases.past([who])).has_acted(who, case_id):
                 has = "you have" if who == self._me else "the candidate has"
-                self._facts.mark = f"{has} acted it"
+                self._facts.mark = f"{has} played it"
                 self._draw()

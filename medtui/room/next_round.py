@@ -119,8 +119,8 @@ class NextRound:
             return
         self._told.add(found.id)
         self._context.notify(
-            f"{name_of(found.host)} has begun round {self._rounds()[found.id].number}: go back to "
-            "the room to take your seat.",
+            f"{name_of(found.host)} has started round {self._rounds()[found.id].number}: go back "
+            "to the room to take your seat.",
             markup=False,
         )
 
@@ -151,10 +151,10 @@ class NextRound:
             number = self._rounds()[found.id].number
             role = "the actor" if found.candidate_id == found.host_id else "the candidate"
             answer = await self._ui.choose(
-                f"{name_of(found.host)} has begun round {number}, with you as {role}.",
+                f"{name_of(found.host)} has started round {number}, with you as {role}.",
                 [
                     ("Take my seat", SeatAnswer.TAKE),
-                    ("Take it, and in later rounds of today at once", SeatAnswer.AT_ONCE),
+                    ("Take it, and in later rounds today automatically", SeatAnswer.AT_ONCE),
                 ],
             )
         if answer is None:

@@ -37,7 +37,7 @@ class Notes(TextArea):
             tab_behavior="focus",
             compact=True,
             highlight_cursor_line=False,
-            placeholder="Notes (i): only yours, and only on this machine.",
+            placeholder="Notes (i): private, saved on this computer.",
         )
         self._save = save
         self._kept = ""

@@ -27,7 +27,7 @@ LOOK_AGAIN_SECONDS = 5.0
 
 NOTHING_CONFIGURED = (
     "No server is configured yet.\n\n"
-    "Run medtui on this machine once and choose one,\n"
+    "Run medtui on this computer once and choose one,\n"
     "or set SUPABASE_URL and SUPABASE_ANON_KEY. This screen updates then."
 )
 
@@ -47,7 +47,7 @@ class SharedBoardApp(AppBase):
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", id="board.quit", tooltip="End the board"),
+        Binding("q", "quit", "Quit", id="board.quit", tooltip="Quit"),
     ]
 
     def __init__(

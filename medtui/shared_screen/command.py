@@ -12,7 +12,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """What can be asked of the shared screen."""
     add = parser.add_argument
     add("--zone", help="time zone, such as Europe/London")
-    add("--days", type=_days, help="how many days from today on (default: all)")
+    add("--days", type=_days, help="number of days, from today (default: all)")
     add("--today", action="store_const", const=1, dest="days", help="only today")
     add("--type", help="only sessions of this type")
     add("--names", choices=("full", "initials", "none"),
@@ -21,8 +21,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="seconds per page (default: 12)")  # fmt: skip
     add("--theme", help="medtui-dark, medtui-light, medtui-contrast, or one of Textual's")
     add("--invite", default="", metavar="LINE", help="show how to join, as text and QR")
-    add("--once", action="store_true", help="print it and end")
-    add("--json", action="store_true", help="print it as JSON and end")
+    add("--once", action="store_true", help="print it and exit")
+    add("--json", action="store_true", help="print it as JSON and exit")
     add("--web", action="store_true", help="serve it to browsers")
     add("--host", default="127.0.0.1", metavar="ADDR",
         help="where --web listens (default: %(default)s)")  # fmt: skip
@@ -116,7 +116,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _days(text: str) -> int:
     if (days := int(text)) < 1:
-        raise argparse.ArgumentTypeError("one day at least")
+        raise argparse.ArgumentTypeError("it must be 1 or more")
     return days
 
 
@@ -128,5 +128,5 @@ def _seconds(text: str) -> float:
 
 def _port(text: str) -> int:
     if not 0 <= (port := int(text)) <= 65535:
-        raise argparse.ArgumentTypeError(f"{port} is not a port: take 0 to 65535")
+        raise argparse.ArgumentTypeError(f"{port} is not a port: use 0 to 65535")
     return port

@@ -37,7 +37,7 @@ class Guard:
     ) -> web.StreamResponse:
         if not self.is_for_us(request):
             raise web.HTTPForbidden(
-                text="This board answers to its own address alone: open the one that it printed."
+                text="This address is not allowed: open the one that medtui board --web printed."
             )
         answer: web.StreamResponse = await handler(request)  # type: ignore[misc]
         return answer

@@ -98,7 +98,7 @@ class BoardServer(Server):
         of_viewer = [socket for address, socket in self._viewers if address == viewer]
         is_full = len(self._viewers) >= MAX_VIEWERS
         if is_full and not of_viewer:
-            raise web.HTTPServiceUnavailable(text="Too many screens look at this board.")
+            raise web.HTTPServiceUnavailable(text="Too many screens are showing this board.")
         socket = web.WebSocketResponse(heartbeat=15, max_msg_size=4096)
         place = (viewer, socket)
         if is_full or len(of_viewer) >= PER_ADDRESS:

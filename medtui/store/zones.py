@@ -46,8 +46,8 @@ def local_zone() -> tuple[tzinfo, str]:
         guess = f" (did you mean {error.guess}?)" if error.guess else ""
         zone = _machines_zone()
         return zone, (
-            f'TZ is set to "{given}", which is no time zone{guess}: times are shown in this'
-            f" machine's own, {zone}. Correct the variable, or unset it."
+            f'TZ is set to "{given}", which is not a time zone{guess}: times are shown in this'
+            f" computer's own, {zone}. Correct the variable, or unset it."
         )
 
 

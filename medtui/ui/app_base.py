@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -12,19 +13,26 @@ from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.filter import LineFilter
+from textual.geometry import Offset
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input, TextArea
 from textual.worker import get_current_worker
 
 from medtui.store import log
 from medtui.text import clean_block
 from medtui.ui.crash import EndsPlainly
 from medtui.ui.keyboard import IN_TURN, Keyboard
+from medtui.ui.plain_colours import PlainColours
+from medtui.ui.terminal_cursor import place_of
 from medtui.ui.workers import Workers
 
 logger = logging.getLogger(__name__)
 
 HERE = Path(__file__).parent.parent
+
+_PLAIN = PlainColours()
 
 DARK = Theme(
     name="medtui-dark",
@@ -72,8 +80,18 @@ CONTRAST = Theme(
 """For eyes that need it: each text at least 7:1."""
 
 
-def theme_variables(theme: Theme) -> dict[str, str]:
-    """Our own variables, opaque because a line's styles are not blended; for any theme."""
+def theme_variables(theme: Theme, *, is_plain: bool = False) -> dict[str, str]:
+    """Our own variables, opaque because a line's styles are not blended; for any theme.
+
+    `is_plain`: only the terminal's own colours, where the cursor's line is reversed.
+    """
+    if is_plain or theme.ansi:
+        plain = dict.fromkeys(("faint", "field", "cursor-line"), "ansi_default")
+        return {**plain, "cursor-style": "reverse"}
+    return {**_colours(theme), "cursor-style": "none"}
+
+
+def _colours(theme: Theme) -> dict[str, str]:
     if theme.name == CONTRAST.name:
         return {"faint": "#d9d9d9", "field": "#262626", "cursor-line": "#00384d"}
     if theme.dark:
@@ -128,6 +146,9 @@ class AppBase(EndsPlainly, App[int]):
     CSS_PATH = stylesheet()
     COMMANDS = App.COMMANDS | {ActionCommands}
 
+    SHOWS_CURSOR = True
+    """Whether the terminal's cursor is shown: not by programs that nothing is typed into."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark", "keys", "Help", key_display="?", id="app.help",
                 tooltip="All keys of this screen"),
@@ -142,8 +163,12 @@ class AppBase(EndsPlainly, App[int]):
                 tooltip="Quit"),
     ]  # fmt: skip
 
-    def __init__(self, theme: str | None = None) -> None:
-        super().__init__()
+    def __init__(self, theme: str | None = None, *, moves: bool = True) -> None:
+        # With NO_COLOR the terminal's own colours are the only ones, and of these its default.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self._moves = moves
+        if not moves:
+            self.animation_level = "none"
         self.keyboard = Keyboard(self)
         self._workers = Workers(self, self.report_fault)
         self.fault: BaseException | None = None
@@ -154,6 +179,19 @@ class AppBase(EndsPlainly, App[int]):
         self.theme = theme if theme in self.available_themes else DARK.name
         self._styled_with: dict[str, str] | None = self.get_css_variables()
         self.stylesheet.set_variables(self._styled_with)
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's own cursor stands in each frame: at what has the focus."""
+        return place_of(self.screen.focused) if self.screen_stack else Offset(0, 0)
+
+    @cursor_position.setter
+    def cursor_position(self, _: Offset) -> None:
+        """Textual's fields set theirs; it is looked up at each frame instead."""
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        if not self._moves and isinstance(event.widget, Input | TextArea):
+            event.widget.cursor_blink = False
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, IN_TURN) and not event.is_forwarded:
@@ -184,7 +222,17 @@ class AppBase(EndsPlainly, App[int]):
             super().refresh_css(animate)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return theme_variables(self.current_theme)
+        return theme_variables(self.current_theme, is_plain=self.no_color)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        filters = super().get_line_filters()
+        return [*filters, _PLAIN] if self.native_ansi_color else filters
+
+    def get_css_variables(self) -> dict[str, str]:
+        variables = super().get_css_variables()
+        if self.no_color:  # what is chosen has no other background then
+            variables["block-cursor-text-style"] = "bold reverse"
+        return variables
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """Of Textual's own in the palette, the theme: the others are ours, or for programmers."""
@@ -201,8 +249,8 @@ class AppBase(EndsPlainly, App[int]):
         logger.error("work beside the loop failed", exc_info=error)
         where = f" Details are in {log.file}." if log.file else ""
         self.notify(
-            f"A fault of medtui's own ({log.place(error)}) has stopped what was under way: "
-            f"look whether it was done, and try again.{where}",
+            f"An internal error ({log.place(error)}) has stopped what was under way: "
+            f"check whether it was done, and try again.{where}",
             title="That did not work", severity="error", markup=False, timeout=10,
         )  # fmt: skip
 

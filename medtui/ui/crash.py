@@ -31,7 +31,7 @@ def words(error: BaseException | None) -> str:
     """What happened, where the log is, how to go on."""
     what = f" ({log.place(error)})" if error else ""
     lines = [
-        f"medtui had to end because of a fault of its own{what}.",
+        f"medtui had to quit because of an internal error{what}.",
         "Start it again: what the server had confirmed is safe.",
     ]
     if log.file is not None:

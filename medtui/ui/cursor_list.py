@@ -91,7 +91,6 @@ class CursorList(ScrollView, can_focus=True):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self._place_terminal_cursor()
 
     def on_click(self, event: events.Click) -> None:
         row = event.y + self.scroll_offset.y
@@ -140,10 +139,8 @@ class CursorList(ScrollView, can_focus=True):
         top = row - 1 if row and self.session_at(row - 1) is None else row
         region = Region(0, top, self.line_width, row - top + 1)
         self.scroll_to_region(region, animate=False, force=True)
-        self._place_terminal_cursor()
 
-    def _place_terminal_cursor(self) -> None:
-        """Have the terminal's own cursor where ours is: screen readers and braille follow it."""
-        if self.has_focus:
-            below = Offset(0, self.cursor_row - self.scroll_offset.y)
-            self.app.cursor_position = self.content_region.offset + below
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the cursor's row is, for the terminal's own cursor."""
+        return Offset(0, self.cursor_row - self.scroll_offset.y)

@@ -14,6 +14,7 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from medtui.ui import terminal_cursor
 from medtui.ui.pasting import Pastes
 
 
@@ -40,7 +41,7 @@ class Output:
 LEAVE = (
     *("?1000l", "?1003l", "?1015l", "?1006l", "?1016l"),  # the mouse
     *("?2004l", "?1004l", "?2048l", "?7h"),  # pastes, focus, sizes, wrapped lines
-    *("<u", "?1049l", "?25h"),  # the keyboard's protocol, the screen, the cursor
+    *("<u", "?1049l", "0 q", "?25h"),  # the keyboard's protocol, the screen, the cursor
 )
 """The escape sequences that switch off all that Textual has switched on."""
 
@@ -81,12 +82,15 @@ class TerminalDriver(LinuxDriver):
         self._is_left = False
 
     def stop_application_mode(self) -> None:
+        self.write(terminal_cursor.RESET)
         super().stop_application_mode()
         self._is_left = True
 
     def start_application_mode(self) -> None:
         self._is_left = False
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if getattr(self._app, "SHOWS_CURSOR", False):
+            self.write(terminal_cursor.SHOW)
 
     def leave_at_once(self) -> None:
         """Restore the terminal from another thread, if the event loop hangs."""

@@ -127,7 +127,9 @@ def test_a_code_is_read_out_of_what_was_pasted(text: str, code: str) -> None:
 async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)
-    await says(here, f"If {NEW} is new here, a code or a link is on its way", "Send it again in ")
+    await says(
+        here, f"If {NEW} is new here, we have e-mailed it a code or a link", "Send it again in "
+    )
     code = await code_of(by_code, NEW, "signup")
     for typed, words in (
         ("", "Enter the code or the link from the e-mail"),
@@ -141,7 +143,7 @@ async def test_a_sign_up_waits_for_the_emailed_code(by_code: Stack, seat: Any) -
         assert here.app.screen.code.value == typed, "what was typed stays"
         assert here.app.focused is here.app.screen.code.input
     await here.press("ctrl+r")
-    await says(here, "It can be sent again in")
+    await says(here, "You can send it again in")
 
     await here.fill("code", f" {code[:3]} {code[3:]} ")
     await here.press("enter")
@@ -164,14 +166,14 @@ async def test_the_server_says_for_how_long_the_button_counts(
     await says(here, "sends no more codes for now", "Send it again in 42 s")
     assert here.app.screen.code.value == "123"
     await here.press("ctrl+r")
-    await says(here, "It can be sent again in 42 s")
+    await says(here, "You can send it again in 42 s")
     await tick(here, hands, 42)
     await by_code.sql("update auth.one_time_codes set sent_at = now() - interval '2 hours'")
     await here.fill("code", await code_of(by_code, NEW, "signup"))
     await here.press("enter")
     await says(here, "wrong or too old")
     await here.press("ctrl+r")
-    await says(here, "Another e-mail was asked for", "Send it again in 60 s")
+    await says(here, "Another e-mail is on its way", "Send it again in 60 s")
     await here.fill("code", await code_of(by_code, NEW, "signup"))
     await here.press("enter")
     await here.until_screen("ProfileScreen")
@@ -192,7 +194,9 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     person = await by_code.person()
     here = await seat()
     await sign_up(here, person.email)
-    await says(here, "is new here, a code or a link is on its way", "If it has an account already")
+    await says(
+        here, "is new here, we have e-mailed it a code or a link", "If it already has an account"
+    )
     assert await by_code.sql("select 1 from auth.one_time_codes") == []
     await here.press("escape")
     await says(here, "Sign up")
@@ -213,7 +217,7 @@ async def test_a_sign_up_is_taken_up_again_after_a_restart(by_code: Stack, seat:
     await sign_up(here)  # too early for the server to send another code: that one is good
     await says(here, "Send it again in")
     await here.press("escape", "ctrl+t", "enter")
-    await says(here, "has signed up, but not been confirmed", "Send it again")
+    await says(here, "has signed up, but is not confirmed", "Send it again")
     assert "Send it again in" not in here.text
     await here.press("ctrl+r")  # too early again, as the server says
     await says(here, "Send it again in")
@@ -260,7 +264,7 @@ async def test_in_two_windows_the_code_entered_in_one_signs_in_both_ways(
     await one.until_screen("ProfileScreen")
 
 
-# Somebody else has signed up with one's address before
+# Another person has signed up with one's address before
 
 THEIRS, MINE = "the attacker's own", "correct horse"
 
@@ -321,7 +325,7 @@ async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any)
     here = await seat()
     await sign_up(here)
     await here.press("escape", "ctrl+t", "enter")
-    await says(here, "has signed up, but not been confirmed")
+    await says(here, "has signed up, but is not confirmed")
     await here.fill("code", await code_of(by_code, NEW, "signup"))
     await here.press("enter")
     await here.until_screen("ProfileScreen")
@@ -430,7 +434,7 @@ async def test_a_link_that_was_opened_in_a_browser_signs_in(by_code: Stack, seat
     here = await seat()
     await sign_up(here)
     await here.press("ctrl+o")
-    await says(here, "does not know yet that the link was opened")
+    await says(here, "has not seen the link opened")
     link = copied(await mail(by_code, LINKS, "signup", NEW))
     async with httpx.AsyncClient() as browser:
         afterwards = (await browser.get(link)).headers["location"]
@@ -439,7 +443,7 @@ async def test_a_link_that_was_opened_in_a_browser_signs_in(by_code: Stack, seat
     await says(here, "the page that the link leads to")
     await by_code.sql("update auth.users set encrypted_password = null")  # another's, say
     await here.press("ctrl+o")
-    await says(here, "This password opens no account", "I forgot my password")
+    await says(here, "This password does not fit an account", "I forgot my password")
     await by_code.sql("update auth.users set encrypted_password = %s", password_hash())
     here.app.screen._password = PASSWORD
     await here.press("ctrl+o")
@@ -452,7 +456,7 @@ async def test_to_get_in_a_link_is_copied_not_opened(by_code: Stack, seat: Any) 
     here = await seat()
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "a code or a link is on its way", "copy it without opening it")
+    await says(here, "e-mailed it a code or a link", "copy it without opening it")
     assert "I have opened" not in here.text
     await here.fill("code", copied(await mail(by_code, LINKS, "recovery", person.email)))
     await here.press("enter")
@@ -491,13 +495,18 @@ async def test_a_code_signs_in_instead_of_the_password(by_code: Stack, seat: Any
     await says(here, "Enter your e-mail address")
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, a code or a link is on its way", "choose a new password")
+    await says(
+        here, "has an account, we have e-mailed it a code or a link", "choose a new password"
+    )
     await here.press("escape")
     await here.until_screen("LoginScreen")
     await here.press("ctrl+o")  # too early for another code: the one that is there is good
     await here.until_screen("CodeScreen")
     await says(
-        here, "has an account, a code or a link is on its way", "to sign in", "Send it again in"
+        here,
+        "has an account, we have e-mailed it a code or a link",
+        "to sign in",
+        "Send it again in",
     )
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
@@ -515,7 +524,7 @@ async def test_asking_for_codes_makes_no_account_and_tells_of_none(
     assert here.app.screen.email.has_class("-invalid")
     assert await by_code.sql("select 1 from auth.users") == []
     await here.press("ctrl+l")
-    await says(here, f"If {NEW} has an account, a code or a link is on its way")
+    await says(here, f"If {NEW} has an account, we have e-mailed it a code or a link")
     await here.fill("code", "123456")
     await here.press("enter")
     await says(here, "wrong or too old")
@@ -528,11 +537,13 @@ async def test_a_forgotten_password_is_replaced_by_way_of_a_code(by_code: Stack,
     here = await seat(tokens=tokens)
     await here.fill("email", person.email)
     await here.press("ctrl+l")
-    await says(here, "has an account, a code or a link is on its way", "choose a new password")
+    await says(
+        here, "has an account, we have e-mailed it a code or a link", "choose a new password"
+    )
     await here.fill("code", await code_of(by_code, person.email, "recovery"))
     await here.press("enter")
     await says(here, "Choose a new password")
-    for typed, words in (("short", "6 characters or more"), (PASSWORD, "that you have already")):
+    for typed, words in (("short", "least 6 characters"), (PASSWORD, "already your")):
         await here.fill("password", typed)
         await here.press("enter")
         await says(here, words)
@@ -559,7 +570,7 @@ async def test_a_new_password_is_not_required(by_code: Stack, seat: Any) -> None
     await here.press("enter")
     await here.until_screen("PasswordScreen")
     await here.press("escape")
-    await says(here, "● LIVE", "still the old one")
+    await says(here, "● LIVE", "password has not changed")
     assert await signs_in(by_code, person.email, PASSWORD)
 
 
@@ -579,7 +590,7 @@ async def test_a_password_is_changed_and_other_logins_end(by_code: Stack, seat: 
     here = await seat()
     await here.board(person)
     await account(here, "1")
-    await says(here, "A new password", "6 characters or more")
+    await says(here, "A new password", "least 6 characters")
     await here.fill("password", "a new password")
     assert "a new password" not in here.text
     await here.press("ctrl+r")
@@ -613,7 +624,7 @@ async def test_an_old_login_changes_the_password_by_a_code(
     assert not here.app.screen.code.display
     await here.fill("password", "a new password")
     await here.press("enter")
-    await says(here, "wants to be sure that it is you", "Send the code again in 60 s")
+    await says(here, "needs to be sure it is you", "Send the code again in 60 s")
     assert here.app.focused is here.app.screen.code.input
     code = await code_of(by_code, person.email, "reauthentication")
     await here.press("enter")
@@ -622,7 +633,7 @@ async def test_an_old_login_changes_the_password_by_a_code(
     await here.press("enter")
     await says(here, "wrong or too old")
     await here.press("ctrl+o")
-    await says(here, "It can be sent again in 60 s")
+    await says(here, "You can send it again in 60 s")
     await tick(here, hands, 61)
     await minutes_later(by_code)
     await here.press("ctrl+o")
@@ -642,8 +653,8 @@ async def test_an_email_is_changed_by_codes_to_both_addresses(by_code: Stack, se
     for typed, words in (
         ("", "Enter your e-mail"),
         ("nobody", "not an e-mail address"),
-        (person.email.upper(), "that you have already"),
-        (taken.email, "has an account already"),
+        (person.email.upper(), "already your"),
+        (taken.email, "already has an account"),
     ):
         await here.fill("email", typed)
         await here.press("enter")
@@ -692,7 +703,7 @@ async def test_a_change_of_email_is_taken_up_again_after_a_restart(
     here = await seat(tokens=tokens)
     await says(here, "● LIVE")
     await account(here, "2")
-    await says(here, f"A change to {NEW} waits for its codes")
+    await says(here, f"A change to {NEW} is waiting for its codes")
     await here.press("ctrl+o")
     await here.until_screen("ChangeCodeScreen")
     await here.fill("code", await code_of(by_code, person.email, "email_change_current"))

@@ -48,7 +48,7 @@ async def test_one_is_told_and_asked_for_the_password_and_nothing_is_left(
     )
     await pictures(here, "delete-account")
     await here.press("enter")
-    await says(here, "Enter your password, or have a code sent.")
+    await says(here, "Enter your password, or ask for a code.")
     await here.fill("password", "anothers")
     await here.press("enter")
     await says(here, "This is not your password")
@@ -72,7 +72,7 @@ async def test_a_code_takes_the_place_of_the_password(stack: Stack, seat: Any) -
     here = await opened(seat, me)
     await says(here, "You host no coming session.")
     await here.press("ctrl+o")
-    await says(here, f"A code was e-mailed to {me.email}")
+    await says(here, f"We e-mailed a code to {me.email}")
     await here.press("enter")
     await says(here, "Enter the code from the e-mail.")
     await here.fill("code", "000000")
@@ -104,7 +104,9 @@ async def test_a_server_of_kind_2_says_what_to_ask_its_operator_for(
 ) -> None:
     me = await data_model_stack.person()
     here = await opened(seat, me, on=data_model_stack)
-    await says(here, "does not let its users delete their accounts: ask its operator", me.email)
+    await says(
+        here, "does not let its users delete their accounts: ask your administrator", me.email
+    )
     assert "Delete my account" not in here.text
     await here.press("ctrl+s", "ctrl+o", "escape")
     await here.until_screen("AccountScreen")

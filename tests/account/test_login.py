@@ -160,7 +160,7 @@ async def test_connecting_checks_before_it_saves(stack: Stack, seat: Any, tmp_pa
         assert here.app.screen.url.value == url, "what was typed stays"
 
     await answer("not a url", stack.anon_key, "This is not a URL")
-    await answer("http://127.0.0.1:9", stack.anon_key, "Nobody answers")
+    await answer("http://127.0.0.1:9", stack.anon_key, "No answer from")
     await answer(stack.url, "", "Enter the project's public key")
     await answer(stack.url, "wrong", "refuses this key")
     await answer(stack.url, stack.service_key, "This is the secret key")
@@ -232,7 +232,7 @@ async def test_an_unreachable_server_reads_differently(stack: Stack, seat: Any) 
         ("", "long enough", "Enter your e-mail"),
         ("nobody", "long enough", "not an e-mail address"),
         ("a@example.org", "", "Enter your password"),
-        ("a@example.org", "short", "6 characters or more"),
+        ("a@example.org", "short", "least 6 characters"),
     ],
 )
 async def test_what_cannot_be_right_is_said_without_asking_the_server(
@@ -278,7 +278,7 @@ async def test_nobody_reaches_the_board_without_a_profile_and_nobody_is_asked_tw
     await here.until_text("Enter something here")
     await here.fill("last_name", "García")
     await here.press("ctrl+s")
-    await here.until_text("Choose your level;")
+    await here.until_text("Choose your level,")
     assert await stack.sql("select from profiles") == []
     await here.press("enter", "j", "enter", "ctrl+s")
     await here.until_text("● LIVE")
@@ -335,7 +335,7 @@ async def test_a_profile_is_edited_and_a_level_of_ones_own_is_taken(
     await here.until_screen("ProfileScreen")
     await here.fill("first_name", "Amy")
     await here.press("escape")
-    await here.until_text("kept as a draft")
+    await here.until_text("Draft saved")
     await here.press("p")
     await here.until_screen("ProfileScreen")
     await here.until_text("Amy", "PGY2")

@@ -86,7 +86,7 @@ def test_what_cannot_be_used_is_said_in_a_sentence(
     [
         (b"", "is empty"),
         (b"\n", "is empty"),
-        (b"\xff\xfe", "is no text"),
+        (b"\xff\xfe", "is not text"),
         (b"one\ntwo\n", "more than a password"),
         (b"x" * 5000, "more than a password"),
     ],
@@ -120,7 +120,7 @@ def test_the_program_says_what_is_wrong_and_ends_with_2(
         cli.main([])
     said = capsys.readouterr().err
     assert end.value.code == 2
-    assert said.startswith("medtui: MEDTUI_PASSWORD without MEDTUI_EMAIL is no login")
+    assert said.startswith("medtui: MEDTUI_PASSWORD without MEDTUI_EMAIL is not a login")
     assert "a secret" not in said
 
 

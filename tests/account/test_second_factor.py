@@ -54,7 +54,7 @@ async def test_a_second_factor_is_set_up_and_removed(stack: Stack, seat: Any) ->
     new = here.app.screen._new
     assert f"secret={new.secret}" in new.uri
     assert all(line.strip() in here.text for line in qr_code(new.uri).splitlines())
-    for typed, words in (("12345", "Enter the six digits"), ("000000", "not the digits of")):
+    for typed, words in (("12345", "Enter the six digits"), ("000000", "digits are not current")):
         if typed == app(new.secret):
             continue
         await here.fill("code", typed)

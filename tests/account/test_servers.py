@@ -90,7 +90,7 @@ async def test_both_fields_take_an_invitation(
     [
         ("medtui join http://{secret}@127.0.0.1", "holds a secret key"),
         ("http://{public}@evil.example#@127.0.0.1:54321", "This is not an invitation"),
-        ("http://{public}@127.0.0.1:1", "Nobody answers"),
+        ("http://{public}@127.0.0.1:1", "No answer from"),
     ],
     ids=["secret", "fragment", "away"],
 )
@@ -160,7 +160,7 @@ async def test_a_server_that_is_away_is_not_gone_to(
     await here.press("A", "5")
     await here.until_text("Servers", "you are here")
     await here.press("up", "enter")
-    await here.until_text("Nobody answers at this address")
+    await here.until_text("No answer from this address")
     assert (tmp_path / "config.toml").read_bytes() == before
     await here.press("escape", "escape")
     await here.until_text("● LIVE")

@@ -145,11 +145,11 @@ async def test_signing_out_everywhere_asks_and_then_ends_every_login(
     here = await seat(tokens=tokens)
     await here.board(person)
     await here.press("A", "4")
-    await here.until_text("Sign out here and on every other machine?")
+    await here.until_text("Sign out here and on all your other devices?")
     await here.press("n")
     await here.until_screen("AccountScreen")
     await here.press("4", "y")
-    await here.until_text("You are signed out here, and elsewhere")
+    await here.until_text("Signed out here. Your other devices")
     assert await sessions(stack, person) == 0
     assert await tokens.read() is None
 
@@ -164,7 +164,7 @@ async def test_signing_out_everywhere_offline_says_what_was_not_done(
     await here.board(person)
     await stack.stop_gateway()
     here.app.login.sign_out(everywhere=True)
-    await here.until_text("You are signed out here. Elsewhere you are not")
+    await here.until_text("Signed out here, but not elsewhere")
     assert await tokens.read() is None
     assert here.app.backend.auth.user is None
     assert await sessions(stack, person) == 1
@@ -172,7 +172,7 @@ async def test_signing_out_everywhere_offline_says_what_was_not_done(
     await stack.start_gateway()
     await here.sign_in(person)
     here.app.login.sign_out(everywhere=True)
-    await here.until_text("You are signed out here, and elsewhere")
+    await here.until_text("Signed out here. Your other devices")
     assert await sessions(stack, person) == 0
 
 
@@ -185,7 +185,7 @@ async def test_the_account_is_in_the_palette_of_every_screen_once_one_is_in(
     await here.press("ctrl+p")
     await here.until_screen("CommandPalette")
     await here.type("Sign")
-    await here.until_text("Sign in by a code that is e-mailed to you")
+    await here.until_text("Sign in with an e-mailed code")
     assert "Sign out" not in here.text
     await here.press("escape")
     await here.until_screen("LoginScreen")
@@ -195,9 +195,9 @@ async def test_the_account_is_in_the_palette_of_every_screen_once_one_is_in(
     await here.press("ctrl+p")
     await here.until_screen("CommandPalette")
     await here.type("Sign out every")
-    await here.until_text("Sign out everywhere", "Other machines notice")
+    await here.until_text("Sign out everywhere", "Your other devices follow")
     await here.press("enter")
-    await here.until_text("Sign out here and on every other machine?")
+    await here.until_text("Sign out here and on all your other devices?")
 
 
 @pytest.mark.detail
@@ -260,7 +260,7 @@ async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
     await here.until_text("You are signed out")
 
     await here.sign_in(person)
-    await here.until_text("● LIVE", "You had begun to post a session")
+    await here.until_text("● LIVE", "Unfinished session")
     await here.press("n")
     await here.until_text("https://example.org/typed")
     await here.press("ctrl+s")
@@ -372,10 +372,10 @@ async def test_a_server_may_ask_for_the_present_password(stack: Stack, seat: Any
         answering(proxy, "PUT /auth/v1/user", "400 Bad", body.replace("…", "[red]"))
         await here.fill("password", "a new password")
         await here.press("enter")
-        await here.until_text("Present password", "asks for your present password")
+        await here.until_text("Current password", "asks for your current password")
         assert here.app.focused is here.app.screen.present.input
         await here.press("enter")
-        await here.until_text("Enter the password that you have now")
+        await here.until_text("Enter your current password")
         proxy.spoil = bytes
         await here.type(PASSWORD)
         await here.fill("password", "another new password")  # the server has taken the first

@@ -29,7 +29,7 @@ async def test_the_ways_in(by_code: Stack, seat: Any, hands: Hands, pictures: Pi
     await here.press("escape", "ctrl+t")
     await here.fill("password", "correct horse")
     await here.press("enter")
-    await says(here, "has signed up, but not been confirmed")
+    await says(here, "has signed up, but is not confirmed")
     await pictures(here, "code-unconfirmed")
 
 
@@ -50,7 +50,7 @@ async def test_ones_account(by_code: Stack, seat: Any, hands: Hands, pictures: P
     await by_code.sql("update auth.sessions set created_at = now() - interval '25 hours'")
     await here.fill("password", "a new password")
     await here.press("enter")
-    await says(here, "a code was e-mailed to", "again in 60 s")
+    await says(here, "the code that was e-mailed to", "again in 60 s")
     await pictures(here, "password-code")
     await here.press("escape", "2")
     await here.until_screen("EmailScreen")
@@ -62,7 +62,7 @@ async def test_ones_account(by_code: Stack, seat: Any, hands: Hands, pictures: P
     await says(here, "One of two is done")
     await pictures(here, "email-code")
     await here.press("escape")
-    await says(here, "waits for its codes")
+    await says(here, "is waiting for its")
     await pictures(here, "email")
 
 

@@ -28,7 +28,7 @@ async def test_a_wide_terminal_shows_the_details_beside_the_list(stack: Stack, s
     here = await seat(size=(160, 48), person=await stack.person())
     await here.until_text("● LIVE")
     # "today", or "tomorrow" where midnight is less than an hour away.
-    await here.until_text("Mock, to", "The guest's seat is free.", "b  book it")
+    await here.until_text("Mock, to", "The seat is free.", "b  book it")
     await here.press("j")
     await here.until_text("viva, to")
     await stack.sql("update practice_sessions set type = 'osce' where type = 'viva'")

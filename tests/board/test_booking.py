@@ -91,7 +91,7 @@ async def test_two_apps_race_and_the_loser_names_the_winner(stack: Stack, seat: 
     [winner] = [name for name, person in people.items() if person.id == row["guest_id"]]
     [loser] = people.keys() - {winner}
     await seats[winner].until_text("Booked: ")
-    await seats[loser].until_text(f"{people[winner].name} was faster")
+    await seats[loser].until_text(f"{people[winner].name} has just booked it")
 
 
 @pytest.mark.detail
@@ -184,7 +184,7 @@ async def test_a_form_that_is_left_keeps_what_was_typed(stack: Stack, seat: Any)
     await here.until_screen("SessionForm")
     await here.fill("link", "https://example.org/mine")
     await here.press("escape")
-    await here.until_text("kept as a draft")
+    await here.until_text("Draft saved")
     await here.press("n")
     await here.until_screen("SessionForm")
     await here.until_text("https://example.org/mine", "Draft restored")

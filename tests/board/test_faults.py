@@ -47,7 +47,7 @@ async def test_a_fault_in_a_worker_is_logged_and_said(
                 await pilot.pause(0.01)
             await pilot.pause()
             (said,) = app._notifications
-            assert "A fault of medtui's own (KeyError" in said.message
+            assert "An internal error (KeyError" in said.message
             assert str(tmp_path / "medtui.log") in said.message
             assert app.is_running
             app.run_worker(asyncio.sleep(0))  # what comes after works
@@ -91,7 +91,7 @@ async def test_a_form_survives_a_fault_with_what_was_typed(
     with monkeypatch.context() as patch:
         patch.setattr(here.app.backend.sessions, "create", fault)
         await here.press("ctrl+s")
-        await here.until_text("A fault of medtui's own (LookupError", "room-7")
+        await here.until_text("An internal error (LookupError", "room-7")
     here.app.fault = None
     await here.press("ctrl+s")
     await here.until_screen("BoardScreen")

@@ -59,7 +59,7 @@ async def test_a_draft_outlives_a_sign_out_and_is_shown_to_nobody_else(
     here.app.login.sign_out()
     await here.until_text("You are signed out")
     await here.board(amara)
-    await here.until_text("You had begun to post a session: press n to go on.")
+    await here.until_text("Unfinished session: press n to continue.")
     await open_form(here)
     await here.until_text(MINE, "Draft restored. ctrl+r")
     await here.press("ctrl+s")
@@ -80,11 +80,11 @@ async def test_a_disk_that_keeps_no_draft_is_told_and_none_is_promised(
     (tmp_path / "state" / "drafts").write_text("in the way")
     await open_form(here)
     await here.fill("link", MINE)
-    await here.until_text("What you type cannot be kept on this machine: ")
+    await here.until_text("Drafts cannot be saved on this computer: ")
     await written(here)
     await here.press("escape")
     await here.until_screen("BoardScreen")
-    assert "kept as a draft" not in here.text
+    assert "Draft saved" not in here.text
 
 
 @pytest.mark.detail
@@ -102,7 +102,7 @@ async def test_what_was_done_offline_is_not_pretended_to_be_done(
     await written(here)
     assert [draft["link"] for draft in on_disk(tmp_path)] == [MINE]
     await here.press("escape")
-    await here.until_text("kept as a draft", "STALE")
+    await here.until_text("Draft saved", "STALE")
     assert "no sessions" in here.text.lower()
     await stack.start_gateway()
     await here.until_text("● LIVE")
@@ -243,7 +243,7 @@ async def test_a_sign_up_is_gone_on_with_but_for_its_password(
     await here.until_screen("WelcomeScreen")
     with here.app._context():
         here.app.login.ask("")
-    await here.until_text("You had begun to sign up", "amara@example.org")
+    await here.until_text("Picked up where you left off", "amara@example.org")
     await here.fill("password", password)
     await here.press("enter")
     await here.until_screen("ProfileScreen")
@@ -284,7 +284,7 @@ async def test_kills_while_typing_and_while_posting_lose_nothing_and_post_once(
             await kill(terminal)
 
         async with medtui(tmp_path / "home", **env) as terminal:
-            await terminal.until("LIVE", "You had begun to post a session")
+            await terminal.until("LIVE", "Unfinished session")
             terminal.press("n")
             await terminal.until("Post a session", "tomorrow 07:30", "Draft restored")
             proxy.answers_to_lose["POST"] = 2
@@ -296,7 +296,7 @@ async def test_kills_while_typing_and_while_posting_lose_nothing_and_post_once(
 
         proxy.answers_to_lose.clear()
         async with medtui(tmp_path / "home", **env) as terminal:
-            await terminal.until("LIVE", "You had begun to post a session", "07:30")
+            await terminal.until("LIVE", "Unfinished session", "07:30")
             terminal.press("n")
             await terminal.until("Post a session", "tomorrow 07:30", "Draft restored")
             terminal.press("\x13")

@@ -35,7 +35,7 @@ async def test_an_invitation_is_copied_and_leads_to_the_seat(seat: Any, stack: S
     await his.until_text("● you")
     assert (await stack.sql(SEATS, session))[0]["guest_id"] == mei.id
     await hers.press("escape", "I")
-    await hers.until_text("Its seat is not free")
+    await hers.until_text("The seat is taken")
 
 
 @pytest.mark.detail

@@ -109,7 +109,7 @@ async def test_the_host_can_be_the_candidate_of_a_type_of_their_own(
     await open_form(here)
     here.app.screen.query_one("#kind", Select).value = "other"
     await here.press("ctrl+s")
-    await here.until_text("Say what type of session it is")
+    await here.until_text("Enter the type of the session")
     await here.fill("own_kind", "Long case")
     here.app.screen.query_one("#candidate", Select).value = str(me.id)
     await here.press("ctrl+s")
@@ -200,7 +200,7 @@ async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack,
     here = await seat(clock=lambda: now, person=me)
     await here.until_text("● LIVE")
     await here.press("N")
-    await here.until_text("You have posted no session yet")
+    await here.until_text("You have not posted a session yet")
     await open_form(here)
     await here.fill("when", "tomorrow 18:30")
     here.app.screen.query_one("#kind", Select).value = "clinical"

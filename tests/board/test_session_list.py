@@ -22,6 +22,7 @@ from medtui.core.agenda import Board
 from medtui.models import CaseSummary, PracticeSession, Stage
 from medtui.ui.app_base import stylesheet
 from medtui.ui.cells import fit
+from medtui.ui.terminal_cursor import place_of
 from tests.core.test_agenda import ME, NOW, board, person, session
 
 LONDON = ZoneInfo("Europe/London")
@@ -233,7 +234,7 @@ async def test_the_terminals_own_cursor_is_where_ours_is() -> None:
     async with showing(session(30), session(40)) as (app, pilot):
         await pilot.press("j")
         await pilot.pause()
-        assert app.cursor_position == app.list.region.offset + Offset(0, 2)
+        assert place_of(app.list) == app.list.region.offset + Offset(0, 2)
 
 
 @pytest.mark.detail

@@ -73,7 +73,7 @@ async def test_files_are_listed_and_copied(stack: Stack, tmp_path: Path) -> None
     own.write_text("my notes")
     done = await script("files", "--save", str(folder))
     assert (done.code, own.read_text()) == (1, "my notes")
-    assert "is there already, with other contents" in done.err
+    assert "already exists with other contents" in done.err
 
 
 @pytest.mark.detail

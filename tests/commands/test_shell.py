@@ -59,7 +59,7 @@ async def test_lines_are_commands_and_the_last_ones_code_is_the_shells(
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("bok 7f3a", 2, "bok is no command here: type help."),
+        ("bok 7f3a", 2, "bok is not a command: type help."),
         ("demo", 2, "demo is no command here"),
         ("shell", 2, "shell is no command here"),
         ('post "fri', 2, "a quotation mark is missing"),

@@ -117,7 +117,7 @@ async def test_a_server_that_is_away_at_the_start_is_waited_for(
     async with watching(tmp_path, "--jsonl", **env) as process:
         assert process.stderr is not None
         said = await asyncio.wait_for(process.stderr.readline(), 60)
-        assert said.decode().endswith("It is tried again.\n")
+        assert said.decode().endswith("Trying again…\n")
         await stack.start_gateway()
         assert (await event(process))["event"] == "live"
 

@@ -45,7 +45,7 @@ def test_in_quiet_hours_the_app_alone_tells(span: str, quiet: list[str], loud: l
     [
         (("app, e-mail", "", ""), "notices has e-mail, which is none of app, terminal"),
         (("app", "bookings", ""), "mute has bookings, which is none of cancelled, moved"),
-        (("app", "", "night"), "quiet_hours is night, but should be as 22:00-07:00"),
+        (("app", "", "night"), "quiet_hours is night, but should look like 22:00-07:00"),
         (("app", "", "25:00-07:00"), "quiet_hours is 25:00-07:00"),
     ],
 )

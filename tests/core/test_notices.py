@@ -98,10 +98,10 @@ def test_files_that_have_come_are_told_to_both() -> None:
     known = known_of(mock(), MEI.user_id, NOW)
     [notice] = compare_files(known, frozenset({FileKind.TRANSCRIPT}))
     assert words(notice, LONDON) == (
-        "Your mock of Thu 24 Dec, 18:00 with Amara Okafor: the transcript is there."
+        "Your mock of Thu 24 Dec, 18:00 with Amara Okafor: transcript uploaded."
     )
     [both] = compare_files(known_of(mock(), AMARA.user_id, NOW), frozenset(FileKind))
-    assert words(both, LONDON).endswith("Tanaka: the transcript and the assessment are there.")
+    assert words(both, LONDON).endswith("Tanaka: transcript and assessment uploaded.")
 
 
 def test_files_of_a_session_that_this_machine_learns_of_late_are_no_news() -> None:

@@ -50,7 +50,7 @@ def test_a_guest_reads_what_the_host_still_has_to_do_and_no_key() -> None:
 
 def test_what_is_decided_is_marked_as_done() -> None:
     ready = session(candidate_id=GUEST, case_id=CASE)
-    assert lines(ready, HOST, Decided(mark="the candidate has acted it")) == [
+    assert lines(ready, HOST, Decided(mark="the candidate has played it")) == [
         "✓ r Roles: Mei Tanaka is the candidate",
         "✓ c Case: Red eye · consent (the candidate has acted it)",
         "✓ t Timing: Platform default: Interview 8:00",

@@ -126,7 +126,7 @@ def test_what_changed_is_said_in_one_sentence() -> None:
     assert now(type="review", stage=Stage.INTERVIEW) == (
         "Its type is Review now and it is in interview now."
     )
-    assert now() == "The server did not take the change."
+    assert now() == "The server did not accept the change."
     left = difference(
         seen.model_copy(update={"guest_id": guest.user_id, "guest": guest}), seen, NOW, LONDON
     )

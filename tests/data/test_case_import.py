@@ -216,13 +216,13 @@ async def test_a_template_is_made_filled_in_and_imported(
     assert (code, str(path) in text) == (0, True)
     assert await run(path, "--example", form) == (
         2,
-        f"medtui: {path} is there already: name a new one.\n",
+        f"medtui: {path} already exists: name a new one.\n",
     )
     assert (await run(path, "--dry-run"))[1] == (
-        "2 cases: 2 would be added, 0 would be changed, 0 are the same already.\n"
+        "2 cases: 2 would be added, 0 would be changed, 0 unchanged.\n"
     )
-    assert await run(path) == (0, "2 cases: 2 added, 0 changed, 0 were the same already.\n")
-    assert await run(path) == (0, "2 cases: 0 added, 0 changed, 2 were the same already.\n")
+    assert await run(path) == (0, "2 cases: 2 added, 0 changed, 0 unchanged.\n")
+    assert await run(path) == (0, "2 cases: 0 added, 0 changed, 2 unchanged.\n")
     rows = await table(stack)
     assert [row["condition"] for row in rows] == ["Posterior vitreous detachment", "Cataract"]
     code, printed = await run(None, "--example", form)
@@ -253,7 +253,7 @@ async def test_exit_codes_tell_asked_wrongly_from_failed(
     monkeypatch.delenv("SUPABASE_SERVICE_ROLE_KEY")
     assert (await run(path))[0] == 2
     code, text = await run(path, "--dry-run")
-    assert (code, "nothing to compare with" in text) == (0, True)
+    assert (code, "Not compared with a server" in text) == (0, True)
     monkeypatch.delenv("SUPABASE_URL")
     assert (await run(path))[0] == 2
     assert await table(stack) == []
@@ -268,4 +268,4 @@ async def test_the_practice_of_this_machine_needs_no_key(
     path = tmp_path / "cases.yaml"
     await run(path, "--example", "yaml")
     assert (await run(path))[1].startswith("2 cases: 2 added")
-    assert (await run(path))[1].endswith("2 were the same already.\n")
+    assert (await run(path))[1].endswith("2 unchanged.\n")

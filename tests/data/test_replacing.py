@@ -195,7 +195,7 @@ async def test_a_new_one_that_arrives_damaged_leaves_the_old_one(
         await plain(self, session_id, kind, content[:-9] if content == NEW else content, *rest)
 
     monkeypatch.setattr(Assessments, "upload", damaged)
-    with pytest.raises(Invalid, match="something else"):
+    with pytest.raises(Invalid, match="something other"):
         await files.replace(session_id, TRANSCRIPT, NEW, keep=tmp_path)
     assert await there(stack, session_id) == OLD
     assert on_disk(tmp_path) == []

@@ -181,7 +181,7 @@ async def test_a_write_whose_row_is_hidden_from_it_is_not_taken_for_done(
     before = await stack.sql("select * from practice_sessions")
     wire = Wire(backend)
     for write in WRITES:
-        with pytest.raises(Changed, match="the server did not take the change"):
+        with pytest.raises(Changed, match="the server did not accept the change"):
             await write(backend, seen)
         assert await stack.sql("select * from practice_sessions") == before
     assert not wire.refusals, "the server says 200 to it"

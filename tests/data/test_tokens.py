@@ -114,7 +114,7 @@ async def test_without_a_keyring_a_file_that_only_its_owner_can_read(
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert tokens.notice is not None
-    assert str(file) in tokens.notice
+    assert tokens.notice.endswith("saved in a private file.")
     await tokens.clear()
     assert await StoredTokens(URL, folder).read() is None
 
@@ -237,7 +237,7 @@ async def test_a_keyring_that_does_not_answer_when_it_is_written(
         await tokens.write("one")
     assert tokens.notice is not None
     assert "keyring did not answer within" in tokens.notice
-    assert str(tmp_path) in tokens.notice
+    assert tokens.notice.endswith("saved in a private file.")
     silent.answers.set()  # what it was asked may be done much later
     assert await StoredTokens(URL, tmp_path).read() == "one"
 

@@ -13,7 +13,7 @@ THREE = [*TWO, ["Lowe", None, SINCE]]
 
 
 class Case(NamedTuple):
-    """A file, the turns that it must give, and what must be said in notes or beside the talk."""
+    """A file, the turns that it must give, and what must be said in notes or beside them."""
 
     data: Any
     turns: list[list[Any]]

@@ -64,7 +64,7 @@ async def test_a_file_that_breaks_off_later_has_a_beginning(
     assert path.stat().st_size > HEAD
     reading = Reading(path)
     assert await reading.beginning() is not None
-    with pytest.raises(DocumentError, match="cut short"):
+    with pytest.raises(DocumentError, match="is incomplete"):
         await reading.result()
 
 

@@ -101,7 +101,7 @@ async def test_what_is_large_is_checked_by_another_process_and_can_be_left(tmp_p
     assert found.content == path.read_bytes()
     assert found.what.startswith("A transcript of ")
     path.write_text(json.dumps({"segments": turns})[:-20])
-    with pytest.raises(DocumentError, match="cut short"):
+    with pytest.raises(DocumentError, match="is incomplete"):
         await bring(path)
     began = time.monotonic()
     task = asyncio.create_task(bring(path))

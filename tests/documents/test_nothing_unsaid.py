@@ -144,7 +144,7 @@ def test_numbers_and_single_words_that_are_not_understood_are_kept() -> None:
         "bed": 17,
     }
     assert found.notes == (
-        "4 values of the file are not part of the talk: see “Also in the file”.",
+        "4 values of the file are not part of the consultation: see “Also in the file”.",
     )
 
 

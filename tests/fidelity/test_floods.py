@@ -15,7 +15,7 @@ import pytest
 from medtui.local import bodies, connections, db_role
 from medtui.local.connections import Crowd, HttpConnection
 from medtui.local.gateway import MAX_BODY, MAX_UPLOAD
-from medtui.local.rest.parse import MAX_EMBEDS
+from medtui.local.rest.query import MAX_EMBEDS
 from tests.fidelity.test_realtime import is_open
 from tests.helpers.stack import Person, Stack, administrator
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.color import ColorType
@@ -9,6 +10,7 @@ from textual._context import visible_screen_stack
 
 if TYPE_CHECKING:
     from rich.color import Color
+    from rich.style import Style
 
     from tests.helpers.seats import Seat
 
@@ -27,28 +29,33 @@ def texts(seat: Seat) -> list[Text]:
 
     Of a dialog alone: what is behind it is dimmed on purpose.
     """
-    app, found = seat.app, []
+    found = []
+    with seat.app._context():
+        theme = seat.app.get_css_variables()
+    for words, style in cells(seat):
+        colour, behind = style.color, style.bgcolor
+        if style.reverse:
+            colour, behind = behind, colour
+        pair = (_rgb(colour, theme["foreground"]), _rgb(behind, theme["background"]))
+        hexes = (f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in pair)
+        found.append(Text(_contrast(*pair), words.strip(), *hexes))
+    return found
+
+
+def cells(seat: Seat) -> Iterator[tuple[str, Style]]:
+    """The runs of cells that are not blank, with their styles, as `texts` has them."""
+    app = seat.app
     with app._context():
         visible_screen_stack.set([])
         strips = app.screen._compositor.render_strips(app.size)
-        if app.screen.is_modal:
-            x, y, width, height = app.screen.query(".dialog").first().region
+        dialogs = app.screen.query(".dialog")
+        if app.screen.is_modal and dialogs:
+            x, y, width, height = dialogs.first().region
             strips = [strip.crop(x, x + width) for strip in strips[y : y + height]]
-        theme = app.get_css_variables()
     for strip in strips:
         for words, style, _ in strip:
-            if not words.strip() or style is None:
-                continue
-            colour, behind = style.color, style.bgcolor
-            if style.reverse:
-                colour, behind = behind, colour
-            pair = (
-                _rgb(colour, theme["foreground"]),
-                _rgb(behind, theme["background"]),
-            )
-            hexes = (f"#{red:02x}{green:02x}{blue:02x}" for red, green, blue in pair)
-            found.append(Text(_contrast(*pair), words.strip(), *hexes))
-    return found
+            if words.strip() and style is not None:
+                yield words, style
 
 
 def _rgb(colour: Color | None, default: str) -> tuple[int, int, int]:

@@ -27,6 +27,7 @@ from medtui.config import Settings
 from medtui.data import MemoryTokens
 from medtui.data.tokens import TokenStore
 from medtui.launcher import Launcher, Login
+from tests.helpers import eyes, gallery
 from tests.helpers.stack import Person, Stack
 
 LONDON = ZoneInfo("Europe/London")
@@ -294,13 +295,21 @@ Pictures = Callable[[Seat, str], Awaitable[None]]
 
 
 @pytest.fixture
-def pictures(picture: Callable[[Seat, str], None]) -> Pictures:
-    """Compare a seat's screen at each of `SIZES`; it is left at the first."""
+def pictures(picture: Callable[[Seat, str], None], request: pytest.FixtureRequest) -> Pictures:
+    """Compare a seat's screen at each of `SIZES`; it is left at the first.
+
+    With `--gallery FOLDER`, pictures of all sizes and themes are put there, and looked at.
+    """
+    folder = request.config.getoption("--gallery")
 
     async def compare(seat: Seat, name: str) -> None:
         for width, height in SIZES:
             await seat.resize(width, height)
             picture(seat, f"{name}-{width}x{height}")
         await seat.resize(*SIZES[0])
+        if folder is not None:
+            await gallery.take(seat, name, folder)
+        else:
+            assert eyes.faults(seat) == []
 
     return compare

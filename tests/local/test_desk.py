@@ -52,7 +52,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
     for command in (["env"], ["mail"], ["reset", "--yes"], ["password", EMAIL]):
         code, out, err = medtui("local", *command, *here)
         assert (code, out) == (1, "")
-        assert err == f"There is no practice in {data}: start one with medtui local run.\n"
+        assert err == f"There is no group's data in {data}: start one with medtui local run.\n"
     assert not data.exists()
 
     server = serve(*here, "--port", 0, "--confirm-email")
@@ -78,7 +78,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
     assert sign_in(line, PASSWORD).json()["code"] == "email_not_confirmed"
     verify = {"type": "signup", "email": EMAIL, "token": mailed[1]}
     session = auth(line, "verify", verify).json()
-    assert medtui("local", "mail", *here)[1] == "No code waits to be entered.\n"
+    assert medtui("local", "mail", *here)[1] == "No codes waiting.\n"
 
     # Setting a forgotten password while the server runs.
     code, _, err = medtui("local", "password", EMAIL, *here, typed="abc\n")
@@ -95,7 +95,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
     assert auth(line, "token?grant_type=refresh_token", refresh).status_code == 400
 
     # A phone is lost.
-    for sentence in ("had no second factor", "has no second factor any more"):
+    for sentence in ("had no second factor", "no longer has a second factor"):
         code, out, _ = medtui("local", "password", EMAIL, "--remove-second-factor", *here)
         assert (code, out) == (0, f"{EMAIL} {sentence}.\n")
         with psycopg.connect(line["DB_URL"], autocommit=True) as db:
@@ -107,7 +107,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
 
     # Not while it runs.
     code, _, err = medtui("local", "reset", "--yes", *here)
-    running = f"A local server runs in {data} already, at {line['API_URL']}. Stop it first.\n"
+    running = f"A local server is already running in {data}, at {line['API_URL']}. Stop it first.\n"
     assert (code, err) == (1, running)
 
     auth(line, "recover", {"email": EMAIL})
@@ -143,7 +143,7 @@ def test_a_practice_from_its_first_day_to_its_last(serve: Serve, folder: Path) -
 @pytest.mark.parametrize(("word", "gone"), [("yes", True), ("no", False)])
 async def test_a_reset_asks_first(folder: Path, word: str, gone: bool) -> None:
     from medtui.local import LocalError, operator
-    from medtui.local.settings import ServerSettings
+    from medtui.local.keys import ServerSettings
 
     data = folder / "data"
     data.mkdir()

@@ -15,8 +15,7 @@ from supabase import AsyncClient
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from medtui.local.keys import ServerKeys
-from medtui.local.settings import ServerSettings
+from medtui.local.keys import ServerKeys, ServerSettings
 from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Person, Stack
 

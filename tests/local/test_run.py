@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from medtui.local import LocalError
-from medtui.local.settings import ServerSettings
+from medtui.local.keys import ServerSettings
 from tests.helpers.process import KEYS, Serve, answers, hold, nobody_is_left, within
 from tests.helpers.stack import data_model_alone
 from tests.helpers.terminal import Terminal
@@ -41,7 +41,7 @@ def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     # A second one says where the first one is.
     code, out, err = serve("--data", folder, "--port", 0).end()
     assert (code, out) == (1, "")
-    assert err == f"A local server runs in {folder} already, at {line['API_URL']}.\n"
+    assert err == f"A local server is already running in {folder}, at {line['API_URL']}.\n"
     assert answers(line)
 
     code, out, err = server.end(signal.SIGTERM)
@@ -65,7 +65,7 @@ def test_it_serves_from_its_first_start_to_the_end_of_its_postgresql(
     os.kill(int((folder / "pgdata" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
     code, _, err = server.end()
     assert code == 1
-    assert "PostgreSQL has ended by itself" in err
+    assert "PostgreSQL has stopped" in err
 
 
 @pytest.mark.detail

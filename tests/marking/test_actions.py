@@ -85,7 +85,7 @@ async def screen(stack: Stack, tmp_path: Path) -> AsyncIterator[SheetScreen]:
 
 async def test_a_remark_is_deleted_after_asking(screen: SheetScreen) -> None:
     await screen.press("delete")
-    assert screen.shown == ["Go into the remarks first: enter."]
+    assert screen.shown == ["Press enter first, to go to the remarks."]
     screen.set_sheet(screen.sheet.write(STRENGTH, "Warm"))
     screen.chosen, screen.answer = STRENGTH._replace(at=0), False
     await screen.press("delete")
@@ -104,7 +104,7 @@ async def test_marks_of_another_rubric_are_said_to_come_back(screen: SheetScreen
     await screen.press("rubric")
     assert screen.sheet.rubric == RUBRICS[1]
     (words,) = screen.shown
-    assert "back with those" in words
+    assert "Kept:" in words
 
 
 async def test_a_new_sheet_is_begun_after_asking(screen: SheetScreen) -> None:

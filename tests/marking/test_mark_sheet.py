@@ -128,7 +128,7 @@ async def test_a_line_that_is_left_as_it_was_is_no_draft(
     await here.until(lambda: here.app.screen.field.value == "Warm")
     await here.press("escape")
     assert here.app.screen.sheet.drafts == {}
-    assert "Kept as a draft" not in here.text
+    assert "Saved as a draft" not in here.text
 
 
 @pytest.mark.detail
@@ -145,7 +145,7 @@ async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     await write(here, "n", "Sits down")
     assert here.app.screen.sheet.at(WHOLE).notes == ("4:12 Sits down",)
     await here.press("h")
-    await here.until_text("4 domains are not marked:", "The station still runs")
+    await here.until_text("4 domains are not marked:", "The station is still running")
     await here.press("y")
     await here.until_text("Uploaded: it is the session's assessment.")
     found = read(await uploaded(stack, amara, session) or b"", "assessment")
@@ -172,9 +172,9 @@ async def test_a_guests_sheet_is_uploaded_by_the_host_who_sits_at_the_board(
     await guest.press("7", "0", "h")
     await guest.until_text("Amara Okafor's medtui uploads it")
     await guest.press("y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
-    await host.until_text("Mei Tanaka's mark sheet has come")
+    await host.until_text("Mei Tanaka's mark sheet has arrived")
     assert await uploaded(stack, amara, session) is None
     await finish(stack)
     await host.until_text("Mei Tanaka's mark sheet is uploaded")
@@ -197,7 +197,7 @@ async def test_the_review_has_the_sheet_and_shows_what_became_of_it(
     await guest.press("m")
     await guest.until(lambda: guest.screen == "MarkSheetScreen" and guest.app.screen._is_open)
     await guest.press("6", "5", "h", "y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     host = await review(await seat(size=SIZE, clock=lambda: NOW, person=amara), amara, session)
     await guest.until_text("Uploaded: it is the session's assessment.")
     await host.until_text("by Mei Tanaka", "8.64 / 13.3")
@@ -231,10 +231,10 @@ async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_k
     guest = await seat(size=SIZE, clock=lambda: NOW, person=mei)
     await sheet(guest)
     await guest.press("7", "0", "h", "y")
-    await guest.until_text("Handed in, not yet with Amara Okafor")
+    await guest.until_text("Handed in. Waiting for Amara Okafor")
     await stack.sql("update practice_sessions set version = 3, candidate_id = %s", mei.id)
     host = await seat(size=SIZE, clock=lambda: NOW, person=amara)
-    await host.until_text("Mei Tanaka's mark sheet has come", "m in the")
+    await host.until_text("Mei Tanaka's mark sheet has arrived", "Press m in")
     assert await uploaded(stack, amara, session) is None
     await enter(host)
     await host.press("m")
@@ -289,7 +289,7 @@ async def test_a_host_who_keeps_the_assessment_that_is_there_is_not_asked_again(
     await stack.sql("update practice_sessions set candidate_id = %s", mei.id)
     await enter(host)
     await host.press("m")
-    await host.until_text("keep it")
+    await host.until_text("keep the existing one")
     await host.press("2")
     await host.until_screen("MarkSheetScreen")
     await guest.until_text("cannot be handed in. The host has")
@@ -312,7 +312,7 @@ async def test_one_who_does_not_assess_is_told_why_there_is_no_sheet(
     await stack.sql("update practice_sessions set version = 1, candidate_id = null")
     await guest.until_text("PREP")
     await guest.press("m")
-    await guest.until_text("The one who is not the candidate marks")
+    await guest.until_text("The actor marks")
     assert guest.screen == "RoomScreen"
 
 
@@ -341,7 +341,7 @@ async def test_everything_is_there_again_after_leaving_and_coming_back(
     await here.press("8", "j", "9", "1", "k", "s")
     await here.type("half a")
     await here.press("escape")
-    await here.until_text("Kept as a draft")
+    await here.until_text("Saved as a draft")
     await here.press("escape")
     await here.until_screen("RoomScreen")
     await here.press("m")
@@ -349,7 +349,7 @@ async def test_everything_is_there_again_after_leaving_and_coming_back(
     other = await seat(size=SIZE, clock=lambda: NOW, person=amara)
     await enter(other)
     await other.press("m")
-    await other.until_text("open in another window of yours")
+    await other.until_text("open in another of your windows")
     await here.press("s")
     await here.until(lambda: here.app.screen.field.value == "half a")
     await here.type("nd more")
@@ -372,7 +372,7 @@ async def test_everything_is_there_again_after_leaving_and_coming_back(
     await here.press("escape", "minus", "u")
     before = here.app.screen.sheet
     await here.press("N")
-    await here.until_text("Put this sheet aside")
+    await here.until_text("Set this sheet aside")
     assert (before.at(RAPPORT).score, before.at(RAPPORT).insufficient) == (3, True)
     await here.press("y")
     await here.until(lambda: here.app.screen.sheet.is_empty)
@@ -390,7 +390,7 @@ async def test_nothing_of_the_case_is_on_the_sheet(
     await sheet(here)
     await here.until_text("Your eye is red")  # the assessor's own part, beside it
     await here.press("5", "h", "y")
-    await here.until_text("Handed in, not yet with Amara Okafor")
+    await here.until_text("Handed in. Waiting for Amara Okafor")
     written = "".join(
         file.read_text() for file in (tmp_path / "state").rglob("*") if file.is_file()
     )

@@ -25,7 +25,7 @@ async def open_sheet(terminal: Terminal) -> None:
     await terminal.until("INTERVIEW")
     terminal.press("m")
     # It is never quiet here: the clock runs.
-    await terminal.until("Mark sheet", "Rapport", "at every key")
+    await terminal.until("Mark sheet", "Rapport", "saved on this computer")
 
 
 async def kills(stack: Stack, home: Path, rounds: int) -> None:

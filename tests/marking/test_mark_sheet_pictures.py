@@ -90,5 +90,5 @@ async def test_the_sheet_while_the_station_runs(
     await settled(here)
     await pictures(here, "sheet-sca")
     await here.press("h")
-    await here.until_text("Hand in this sheet?", "1 domain is not marked")
+    await here.until_text("Hand in this sheet?", "1 domain is not")
     await pictures(here, "sheet-hand-in")

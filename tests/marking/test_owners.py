@@ -198,7 +198,7 @@ class Meeting:
     # What must be true afterwards
 
     async def settle(self) -> None:
-        """Both are there and connected; wait until every sheet has come as far as it can."""
+        """Both are there and connected; wait until every sheet has arrived as far as it can."""
         for program in list(self.programs.values()):
             if program.person.id in self.offline:
                 await self.connect(program)

@@ -37,11 +37,11 @@ async def test_a_recording_becomes_a_transcript_and_is_sent(
     here.app.settings = dataclasses.replace(settings, listen_model=str(recordings.model()))
     await bring(here, file)
     await here.until_text(
-        "A transcript of talk.wav, 16 s", "Send it only if both", "enter sends it"
+        "A transcript of talk.wav, 16 s", "Send it only if both", "press enter to upload"
     )
     assert await content(stack, session_id) is None
     await here.press("enter")
-    await here.until_text("The transcript is there")
+    await here.until_text("Transcript uploaded")
     sent = json.loads(await content(stack, session_id) or b"")
     assert sent["metadata"]["consent"] == ["both, as Amara Okafor says"]
     assert {said["speaker"] for said in sent["results"]["utterances"]} == {0, 1}

@@ -138,7 +138,7 @@ async def test_a_search_counts_as_one_types_and_goes_to_next_and_previous(tmp_pa
 async def test_n_without_a_search_says_how_to_search(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("n")
-        assert reader.said == ["There is nothing to go to: / searches."]
+        assert reader.said == ["Nothing to go to: press / to search."]
         await reader.press("slash", *"xyz", "enter", "n")
         assert reader.said[-1] == "“xyz” is not found."
 
@@ -203,7 +203,7 @@ async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -
         assert "what you typed" not in reader.text
         await reader.type("Dr Lowe")
         await reader.press("enter", "escape")
-        await reader.until_text("w goes on with what you typed", "Speaker A  I am sorry")
+        await reader.until_text("w continues with what you typed", "Speaker A  I am sorry")
         await reader.press("w")
         await reader.until_screen("WhoScreen")
         await reader.press("ctrl+s")
@@ -344,10 +344,10 @@ async def test_evidence_leads_to_its_moment(tmp_path: Path) -> None:
         assert reader.marks.has_focus
         await reader.press("j", "enter")
         assert reader.turns.turn == 2
-        assert reader.said[-1] == "This quote is not found in the transcript."
+        assert reader.said[-1] == "Not in the transcript."
         await reader.press("g", "enter")
         assert reader.turns.turn == 2
-        assert reader.said[-1] == "This is no quote: only quotes lead to their moment."
+        assert reader.said[-1] == "Select a quote first: only quotes have a moment to go to."
 
 
 @pytest.mark.detail
@@ -376,7 +376,7 @@ async def test_the_review_is_saved_and_replaces_only_when_asked_twice(tmp_path: 
         await reader.press("s")
         await reader.until_screen("SaveScreen")
         await reader.press("enter")
-        await reader.until_text("enter again replaces it")
+        await reader.until_text("press enter again to replace it")
         assert (tmp_path / "review.md").read_text() == "older"
         await reader.press("enter")
         await reader.until_screen("ReviewScreen")

@@ -65,10 +65,10 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     here = await review(seat, people[0])
     await here.until_text("Press a to add one from disk")
     await bring(here, PLATFORM)
-    await here.until_text("An assessment, 29.08 / 49.8", "enter sends it")
+    await here.until_text("An assessment, 29.08 / 49.8", "press enter to upload")
     assert await content(stack, session_id, "assessment") is None
     await here.press("enter")
-    await here.until_text("The assessment is there", "10.64 / 13.3", "No transcript yet")
+    await here.until_text("Assessment uploaded", "10.64 / 13.3", "No transcript yet")
     assert await content(stack, session_id, "assessment") == MARKED
 
     await bring(here, VTT)
@@ -102,10 +102,10 @@ async def test_a_file_that_may_be_either_is_asked_about_and_sent_as_what_it_is_s
     await here.press("enter")
     await here.until_text("Which is it?")
     await here.press("1")
-    await here.until_text("A transcript of 2 turns", "enter sends it")
+    await here.until_text("A transcript of 2 turns", "press enter to upload")
     assert await content(stack, session_id) is None
     await here.press("enter")
-    await here.until_text("The transcript is there", "And another.")
+    await here.until_text("Transcript uploaded", "And another.")
     assert await content(stack, session_id) == path.read_bytes()
     assert await content(stack, session_id, "assessment") is None
 
@@ -154,7 +154,7 @@ async def test_a_file_on_its_way_is_seen_and_can_be_stopped(
         await here.until_text("MB of 9.3 MB", "▇▇")
         slow.pause = 0
         await here.press("escape")
-        await here.until_text("Stopped: all is as it was", "Good morning")
+        await here.until_text("Upload cancelled: nothing has changed", "Good morning")
     assert await content(stack, session_id) == TALKED
 
 
@@ -170,7 +170,7 @@ async def test_a_network_that_goes_while_a_file_is_replaced_leaves_both_on_disk(
         here = await review(seat, people[0], server=slow.url, key=stack.anon_key)
         await here.until_text("Good morning")
         await bring(here, large)
-        await here.until_text("enter sends it in place")
+        await here.until_text("replace the")
         slow.pause = 0.02
         await here.press("enter")
         await here.until_text("MB of 2.0 MB", "▇▇")
@@ -287,7 +287,7 @@ async def test_what_is_not_offered_is_refused_by_the_server_all_the_same(
         await here.until_screen("SessionReviewScreen")
         await here.until_text("no assessment")
         await bring(here, PLATFORM)
-        await here.until_text("enter sends it")
+        await here.until_text("press enter to upload")
         await here.press("enter")
         await here.until_text("Not allowed")
         if person is people[1]:

@@ -99,7 +99,7 @@ async def test_without_the_server_one_reads_why_and_later_the_files(
     await here.until_text("wrap-up")
     await stack.stop_gateway()
     await here.press("R")
-    await here.until_text("cannot be reached", "It is tried again")
+    await here.until_text("cannot be reached", "Trying again")
     await stack.start_gateway()
     await here.until_text("Good morning")
 

@@ -63,7 +63,7 @@ async def test_from_nothing_to_both(
     await here.until_screen("BringScreen")
     here.app.screen.path.value = "~/marks.json"
     await here.press("enter")
-    await here.until_text("enter sends it")
+    await here.until_text("press enter to upload")
     await pictures(here, "files-add")
     await here.press("escape")
     await put(stack, "assessment.json", b'{"dimensions": [\n  {"name": "Empathy"')

@@ -76,7 +76,7 @@ async def test_space_pauses_and_plus_and_minus_are_a_minute() -> None:
     hands = Hands()
     async with clock_on_the_wall(hands) as here:
         await here.press("minus")
-        await here.until_text("does not run yet")
+        await here.until_text("is not running yet")
         await here.press("space")
         hands.on(20)
         await here.press("space")

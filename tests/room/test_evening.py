@@ -65,7 +65,7 @@ async def test_four_rounds_in_a_row(stack: Stack, tmp_path: Path) -> None:
             for terminal in (host, guest):
                 await terminal.until("INTERVIEW")
             host.press("f")
-            await host.until("The time is not up yet")
+            await host.until("Time is not up yet")
             host.press("y")
             for terminal in (host, guest):
                 await terminal.until("WRAP-UP")
@@ -84,7 +84,7 @@ async def test_four_rounds_in_a_row(stack: Stack, tmp_path: Path) -> None:
             began = time.monotonic()
             host.press("r")
             if number == 1:
-                await guest.until("has begun round 2")
+                await guest.until("has started round 2")
                 guest.press("2")  # and at once from then on
             for terminal in (host, guest):
                 await terminal.until(f"Round {number + 1} of {number + 1}", "PREP")

@@ -85,7 +85,7 @@ async def test_a_station_from_the_roles_to_the_next_one(
         assert (await row(stack))["version"] == Stage.INTERVIEW.value
         screen.answer = False
         await screen.press("finish")
-        assert (await row(stack))["version"] == Stage.INTERVIEW.value, "the time is not up yet"
+        assert (await row(stack))["version"] == Stage.INTERVIEW.value, "time is not up yet"
         screen.answer = True
         await screen.press("finish")
         assert (await row(stack))["version"] == Stage.WRAP_UP.value
@@ -93,7 +93,7 @@ async def test_a_station_from_the_roles_to_the_next_one(
         assert screen.begun == [guest.id, host.id]
         assert (await row(stack))["version"] == Stage.WRAP_UP.value
     assert "Who is the candidate?" in screen.asked
-    assert "The time is not up yet. Finish the station for both of you?" in screen.asked
+    assert "Time is not up yet. Finish the station for both of you?" in screen.asked
     assert screen.shown == []
 
 
@@ -156,5 +156,5 @@ async def test_the_guests_seat_is_freed_after_asking(
     session_id = await stack.session(host, guest=guest)
     async with room(stack, host, session_id) as screen:
         await screen.press("remove_guest")
-    assert screen.asked == ["Free Mei Tanaka's seat for somebody else?"]
+    assert screen.asked == ["Free Mei Tanaka's seat for another person?"]
     assert (await row(stack))["guest_id"] is None

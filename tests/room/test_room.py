@@ -130,8 +130,8 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await host.press("2" if candidate == "guest" else "1")
     await sits.until_text("you are the CANDIDATE")
     await acts.until_text("you are the ACTOR")
-    await sits.until_text("You are the candidate: once the case is")
-    await acts.until_text("the actor's brief is here to learn")
+    await sits.until_text("Once a case is")
+    await acts.until_text("The actor's brief appears here")
 
     await host.press("c")
     await host.until_text("1 of 1 cases")
@@ -144,7 +144,7 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await host.until_screen("RoomScreen")
     await guest.until_text("Ready: Amara Okafor starts the station", "Vision loss")
     await acts.until_text("You are Margaret, 71", "Your part · The shadow that came")
-    await sits.until_text("your brief comes with the start")
+    await sits.until_text("Your brief appears when the station starts")
     await pictures("prep")
 
     await host.press("s")
@@ -160,17 +160,17 @@ async def test_two_people_walk_a_whole_station_by_keys(
     await pictures("interview")
 
     await host.press("f")
-    await host.until_text("The time is not up yet")
+    await host.until_text("Time is not up yet")
     await host.press("y")
     for here in (host, guest):
         await here.until_text("WRAP-UP", "The shadow that", "Central retinal artery occlusion")
-        await here.until_text("Transcript not there yet", "Eye casualty, 10:40")
+        await here.until_text("Transcript not yet", "Eye casualty, 10:40")
     await sits.until_text("you were the CANDIDATE")
     await pictures("wrap-up")
 
     second = await stack.case(2)
     await host.press("r")
-    await guest.until_text("Amara Okafor has begun round 2")
+    await guest.until_text("Amara Okafor has started round 2")
     await guest.press("1")
     await sits.until_text("you are the ACTOR", "PREP")
     await acts.until_text("you are the CANDIDATE", "PREP")

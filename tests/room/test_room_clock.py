@@ -114,7 +114,7 @@ async def test_what_was_done_to_a_station_is_not_done_to_the_next(stack: Stack, 
     await host.press("plus", "space")
     await guest.until_text("PAUSED")
     await host.press("u", "y")
-    await guest.until_text("has begun round 2")
+    await guest.until_text("has started round 2")
     await guest.press("1")
     await guest.until_text("PREP", "Round 2 of 2")
     await host.until_text("s asks for the case", "(here)")

@@ -70,7 +70,7 @@ async def test_a_guest_who_leaves_in_mid_interview_is_missed(stack: Stack, seat:
         .execute()
     )
     await here.until_text("Mei Tanaka has left: the seat is free again", "PREP")
-    assert "gone back" not in here.text, "it comes of leaving"
+    assert "went back" not in here.text, "it comes of leaving"
     await here.until_text("The guest's seat is free: wait until it is booked")
     await here.press("s")
     await here.until_text("There is no guest yet")
@@ -125,10 +125,10 @@ async def test_one_person_in_two_windows(stack: Stack, seat: Any) -> None:
     await enter(other)
     await start(one)
     await one.until_text("INTERVIEW")
-    await other.until_text("INTERVIEW", "Another window of yours has started the station")
+    await other.until_text("INTERVIEW", "Another of your windows has started the station")
     assert "Another window" not in one.text
     await other.press("f", "y")
-    await one.until_text("WRAP-UP", "Another window of yours has finished the station")
+    await one.until_text("WRAP-UP", "Another of your windows has finished the station")
 
 
 @pytest.mark.detail
@@ -168,13 +168,13 @@ async def test_another_client_changes_the_stage_and_the_screen_follows(
     two = await pair(stack)
     here = await seat(person=two.guest)
     await enter(here)
-    await here.until_text("your brief comes with the start")
+    await here.until_text("Your brief appears when the station starts")
     await two.set(version=2)
     await here.until_text("INTERVIEW", "Amara Okafor has started the station", "Task of case 1")
     await two.set(version=3)
     await here.until_text("WRAP-UP", "Amara Okafor has finished the station", "Condition of case 1")
     await two.set(version=1)
-    await here.until_text("PREP", "Amara Okafor has gone back to prep")
+    await here.until_text("PREP", "Amara Okafor went back to preparation")
     assert "Condition of case 1" not in here.text
     await two.set(version=9)
     await here.until_text("WRAP-UP")
@@ -232,10 +232,10 @@ async def test_keys_that_cannot_act_say_why(stack: Stack, seat: Any) -> None:
         "r": "chooses who",
         "c": "chooses the case",
         "t": "chooses the timing",
-        "s": "Only the host does this",
-        "f": "No station runs",
+        "s": "Only the host can do this",
+        "f": "No station is running",
         "u": "begins the next round",
-        "space": "The clock does not run yet",
+        "space": "The clock is not running yet",
         "o": "This session has no room link",
     }.items():
         await guest.press(key)
@@ -293,13 +293,13 @@ async def test_the_stations_files_appear_by_themselves(
     two = await pair(stack, Stage.WRAP_UP)
     here = await seat(person=two.guest)
     await enter(here)
-    await here.until_text("Transcript not there yet", "Assessment not there yet")
+    await here.until_text("Transcript not yet", "Assessment not yet")
     theirs = await stack.client(two.host)
     for name in ("transcript", "assessment"):
         await theirs.storage.from_("assessments").upload(
             f"{two.session_id}/{name}.json", b"{}", {"content-type": "application/json"}
         )
-        await here.until_text(f"{name.title()} is there")
+        await here.until_text(f"{name.title()} uploaded")
 
 
 @pytest.mark.detail
@@ -317,7 +317,7 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     here = await seat(person=two.host)
     await enter(here)
     await here.press("c")
-    await here.until_text("2 of 2 cases. Mei Tanaka has acted it.")
+    await here.until_text("2 of 2 cases. Mei Tanaka has played this case.")
     await here.press("r")
     await here.until_screen("RoomScreen")
     await here.until_text("Mei Tanaka has", "been the candidate in Red eye")
@@ -400,7 +400,7 @@ async def test_a_name_that_the_host_has_looked_at_is_not_drawn_for_the_host(
     await here.press("c")
     await here.until_text("1 of 1 cases")
     await here.press("enter")
-    await here.until_text("Red eye · history taking", "your brief comes with the start")
+    await here.until_text("Red eye · history taking", "Your brief appears when the station starts")
     await here.until_text("Neither of you has done", "Red eye · history taking yet.")
     assert "case 2" not in here.text
     assert (await row(stack))["case_id"] != two.case

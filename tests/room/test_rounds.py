@@ -58,7 +58,7 @@ async def test_a_swap_is_one_key_on_either_side_and_a_session_of_its_own(
 
     await host.press("r")
     await host.until_text("Round 2 of 2", "PREP")
-    await guest.until_text("Amara Okafor has begun round 2, with you as the actor")
+    await guest.until_text("Amara Okafor has started round 2, with you as the actor")
     await guest.press("1")
     await guest.until_text("Round 2 of 2", "you are the ACTOR", "Hold silences")
     await host.until_text("you are the CANDIDATE", "(here)")
@@ -79,7 +79,7 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     for here in (host, guest):
         await enter(here)
     await host.press("u")
-    await guest.until_text("with you as the candidate", "in later rounds of today at once")
+    await guest.until_text("with you as the candidate", "in later rounds today automatically")
     await guest.press("2")
     await guest.until_text("Round 2 of 2", "you are the CANDIDATE")
     await host.until_text("you are the ACTOR", "s asks for the case", "(here)")
@@ -89,7 +89,7 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     await host.press("n")
     await host.until_text("INTERVIEW")
     await host.press("u")
-    await host.until_text("Finish it for both of you, and begin")
+    await host.until_text("Finish it for both of you")
     await host.press("y")
     await guest.until_text("Round 3 of 3", "you are the CANDIDATE")
     found = await rows(stack)
@@ -110,7 +110,7 @@ async def test_a_guest_who_is_elsewhere_is_asked_when_they_come_back(
     await enter(host)
     await host.press("r")
     await host.until_text("Round 2 of 2")
-    await guest.until_text("Amara Okafor has begun round 2")
+    await guest.until_text("Amara Okafor has started round 2")
     assert guest.screen == "SessionReviewScreen"
     await guest.press("escape")
     await guest.until_text("with you as the actor")
@@ -130,6 +130,6 @@ async def test_a_server_without_the_newest_migration_has_rounds_too_but_keeps_no
         await enter(here)
     await host.press("r")
     await host.until_text("This server keeps no seat", "Round 2 of 2")
-    await guest.until_text("has begun round 2, with you as the actor")
+    await guest.until_text("has started round 2, with you as the actor")
     await guest.press("1")
     await host.until_text("you are the CANDIDATE", "s asks for the case")

@@ -196,7 +196,7 @@ async def test_each_reads_the_hosts_own_brief_by_role_and_stage(
     await host.press("ctrl+s")
     await host.until_screen("RoomScreen")
     await acts.until_text("Your part", "Your left eye is itchy")
-    await sits.until_text("the host's own brief", "your brief comes with the start")
+    await sits.until_text("the host's own brief", "Your brief appears when the station starts")
     assert "Ada" not in sits.text
     assert "Take a history" not in acts.text
     await start(host)
@@ -236,7 +236,7 @@ async def test_what_is_typed_is_kept_and_can_be_corrected_after_a_restart(
     await here.press("b")
     await write(here, TASK, "")
     await here.press("escape")
-    await here.until_text("kept as a draft")
+    await here.until_text("Draft saved")
     other = await seat(person=two.host)
     await enter(other)
     await other.press("b")
@@ -298,7 +298,7 @@ async def test_the_guest_cannot_write_the_brief(stack: Stack, seat: Any) -> None
     here = await seat(person=two.guest)
     await enter(here)
     await here.press("b")
-    await here.until_text("Only the host does this: Amara Okafor writes the brief")
+    await here.until_text("Only the host can do this: Amara Okafor writes the brief")
 
 
 @pytest.mark.detail

@@ -77,7 +77,7 @@ async def test_a_server_without_a_key_is_an_error_of_one_sentence(tmp_path: Path
     [
         (["--once"], "no server is configured"),
         (["--once", "--zone", "Mars/Olympus"], "there is no time zone 'Mars/Olympus'"),
-        (["--days", "0"], "one day at least"),
+        (["--days", "0"], "it must be 1 or more"),
         (["--names", "all"], "invalid choice"),
     ],
 )

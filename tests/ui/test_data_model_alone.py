@@ -116,9 +116,9 @@ async def test_the_files_of_a_session_are_read_by_two_and_changed_by_the_host(
     assert "a Add" not in reading.text
     await hosting.until_text("This is no transcript, but an assessment")
     await bring(hosting, TALK)
-    await hosting.until_text("A transcript of 5 turns", "in place of")
+    await hosting.until_text("A transcript of 5 turns", "and replace")
     await hosting.press("enter")
-    await hosting.until_text("The transcript is there", "Good morning")
+    await hosting.until_text("Transcript uploaded", "Good morning")
     reading.app.screen.look_again()
     await reading.until_text("Good morning")
     assert await content(stack, session_id) == TALK.read_bytes()

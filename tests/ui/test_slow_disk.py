@@ -188,7 +188,7 @@ async def test_a_review_and_its_files(
     here = await review(seat, people[0])
     await here.until_text("Press a to add one from disk")
     disk.calls.clear()
-    for path, words in zip(chosen, ("An assessment", "A transcript of", "in place"), strict=True):
+    for path, words in zip(chosen, ("An assessment", "A transcript of", "replace"), strict=True):
         await bring(here, path)
         await here.until(lambda words=words: words in said(here))
         await here.press("enter")

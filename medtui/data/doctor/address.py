@@ -35,7 +35,7 @@ async def reach(route: Route) -> Finding:
     parts, proxy = urlsplit(route.url), route.proxy
     if proxy is None:
         host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        advice = "Check the address and the network, and that the server runs."
+        advice = "Check the address and the network, and that the server is running."
     else:
         host, port = proxy.host, proxy.port
         advice = f"It is the proxy that {proxy.source} names: check the variable."
@@ -54,10 +54,10 @@ async def reach(route: Route) -> Finding:
             advice if proxy else "Check the network: a firewall may let nothing through to it.",
         )
     except OSError as error:
-        what = f"{host} takes no connection at port {port}: {_reason(error)}."
+        what = f"{host} accepts no connection at port {port}: {_reason(error)}."
         return failed("address", what, advice)
     taken = time.monotonic() - began
-    found = f"{host}, port {port}, is there after {taken * 1000:.0f} ms"
+    found = f"{host}, port {port}: reachable, {taken * 1000:.0f} ms"
     return ok(
         "address", f"{found}; it is the proxy that {proxy.source} names." if proxy else f"{found}."
     )
@@ -74,7 +74,7 @@ async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
                 "Traffic to this server is not encrypted: others on the network can read it.",
                 "Use its https address if it has one.",
             )
-        return ok("encryption", "Not needed: the server is on this machine.")
+        return ok("encryption", "Not needed: the server is on this computer.")
     try:
         until = await _valid_until(http, url)
     except (httpx.HTTPError, Unreachable) as error:
@@ -82,8 +82,8 @@ async def certificate(http: httpx.AsyncClient, url: str) -> Finding:
             return failed(
                 "encryption",
                 f"The certificate is not trusted: {refused.verify_message.rstrip('.')}.",
-                "Check this machine's clock; a network that reads along needs its own certificate "
-                f"among {certificates_asked()}.",
+                "Check this computer's clock; a network that inspects traffic needs its own "
+                f"certificate among {certificates_asked()}.",
             )
         what = f"No encrypted connection could be made ({type(error).__name__})."
         return failed(
@@ -150,7 +150,7 @@ async def ask(http: httpx.AsyncClient, url: str) -> tuple[Finding, ServerAnswer 
     if answer.status >= 500:
         return failed(
             "server",
-            f"It is in trouble (HTTP {answer.status}).",
+            f"It has a problem (HTTP {answer.status}).",
             "Try again in a moment, or look at the project's own page.",
         ), answer
     return failed(
@@ -172,7 +172,7 @@ def clock(answer: ServerAnswer) -> Finding:
     way = "behind" if apart > 0 else "ahead of"
     return failed(
         "clock",
-        f"This machine's clock is {_amount(abs(apart))} {way} the server's.",
+        f"This computer's clock is {_amount(abs(apart))} {way} the server's.",
         "Set it: medtui follows the server's time, but logins and certificates may not.",
     )
 

@@ -54,7 +54,7 @@ def _check(names: list[str], line: int, report: Report) -> None:
         if name not in FIELDS:
             report(unknown(name), line=line)
         elif names.count(name) > 1:
-            report("stands twice in the first row: keep one.", line=line, field=name)
+            report("appears twice in the first row: keep one.", line=line, field=name)
 
 
 class _Rows:

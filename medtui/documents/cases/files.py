@@ -47,8 +47,8 @@ def load(path: Path, *, known: Collection[str]) -> Iterator[tuple[str, bytes]]:
             raise Unusable(f"There is no {path}.")
         if path.suffix.lower() not in known or not path.is_file():
             raise Unusable(
-                f"{path} is of no kind that medtui reads: "
-                "take YAML, JSON, CSV (a spreadsheet can be saved as that), or Markdown."
+                f"{path} is not a kind of file that medtui reads: "
+                "use YAML, JSON, CSV (a spreadsheet can be saved as that), or Markdown."
             )
         files, names = [path], [path.name]
     try:

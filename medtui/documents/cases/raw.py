@@ -82,7 +82,7 @@ class Raw:
         """Set a field, which may stand once."""
         name = tidy(name)
         if name in self.values:
-            report("stands twice: keep one.", row=self.row, line=value.line, field=quoted(name))
+            report("appears twice: keep one.", row=self.row, line=value.line, field=quoted(name))
         else:
             self.values[name] = value
 

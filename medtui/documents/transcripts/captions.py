@@ -33,7 +33,8 @@ def read(text: str) -> tuple[str, Draft]:
     """The shape's name and the cues. Raises DocumentError."""
     if len(text) > MAX_CHARS or text.count("-->") > MAX_TURNS:
         raise DocumentError(
-            "These captions are longer than any talk: bring shorter ones.", title="Too large"
+            "These captions are longer than any consultation: choose shorter ones.",
+            title="Too large",
         )
     text = text.lstrip("\ufeff \n\r").replace("\r\n", "\n").replace("\r", "\n")
     kind = "vtt" if text.startswith("WEBVTT") else "srt" if "-->" in text[:600] else "sbv"
@@ -254,5 +255,5 @@ def _unreadable(text: str, reason: str) -> DocumentError:
     return DocumentError(
         f"These captions cannot be read from line {wrong}, column {column} on: a time such as"
         f' "00:00:01.200 --> 00:00:08.230" was expected ({clean(reason)[:80].lower()}).'
-        " Export them again, or bring another form."
+        " Export them again, or choose another form."
     )

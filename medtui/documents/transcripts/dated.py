@@ -15,7 +15,7 @@ _LEAST = 2
 def without_dates(text: str) -> tuple[str, str, list[str]] | None:
     """A chat's text with times in place of its dates; None for another text.
 
-    Returns the text, a note, and what is beside the talk. Times are since the first message. Where
+    Returns the text, a note, and what is beside it. Times are since the first message. Where
     the messages are of several days there are none, as the order of day and month is not known.
     """
     stamps = list(_STAMP.finditer(text[:2_000]))
@@ -26,7 +26,9 @@ def without_dates(text: str) -> tuple[str, str, list[str]] | None:
     if len(stamps) * 2 < sum(1 for line in text.splitlines() if line.strip()):
         return None
     if len({stamp[1] for stamp in stamps}) > 1:
-        note = "The messages are of several days: their dates and times are beside the talk."
+        note = (
+            "The messages are of several days: their dates and times are beside the consultation."
+        )
         aside = [stamp[0].strip("[] \t-–—\u200e\u200f") for stamp in stamps]
         return _STAMP.sub("", text), note, aside
     begins = _seconds(stamps[0])

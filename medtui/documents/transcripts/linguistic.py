@@ -62,7 +62,7 @@ def _tokens(body: str) -> Iterator[str | float]:
 
 
 def read_chat(text: str) -> Draft | None:
-    """CHAT: lines such as "*DOC: …"; dependent tiers ("%mor: …") are beside the talk."""
+    """CHAT: lines such as "*DOC: …"; dependent tiers ("%mor: …") are beside the consultation."""
     if not re.match(r"\ufeff?\s*@(?:UTF8|Begin)\b", text[:200]):
         return None
     names: dict[str, str] = {}

@@ -113,7 +113,7 @@ def read_html(text: str) -> Draft | None:
             "This page holds no words: save the transcript itself, as text or VTT.",
             title="Nothing to read",
         )
-    draft.notes.append("This is a web page: all its words are shown, and not the talk alone.")
+    draft.notes.append("This is a web page: all its words are shown, not only the consultation.")
     return draft
 
 

@@ -19,7 +19,9 @@ def read_ass(text: str) -> Draft | None:
     ):
         return None
     if len(text) > MAX_CHARS:
-        raise DocumentError("These subtitles are longer than any talk: bring shorter ones.")
+        raise DocumentError(
+            "These subtitles are longer than any consultation: choose shorter ones."
+        )
     import warnings
 
     import pysubs2

@@ -203,7 +203,7 @@ def _may_be_name(text: str) -> bool:
 
 
 def _below(lines: list[Line], heads: list[Head | None], first: int) -> Draft:
-    """The lines below each head as its turn. Head and foot of the file are beside the talk."""
+    """The lines below each head as its turn. Head and foot of the file are beside it."""
     aside = [clean(line.raw) for line in lines[:first]]
     found: list[Piece] = []
     gaps: list[int] = []

@@ -9,50 +9,47 @@ import logging
 import re
 
 import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from medtui.local.auth.account import AccountRoutes
-from medtui.local.auth.admin import AdminRoutes
-from medtui.local.auth.db import Pool
+from medtui.local.auth.account import AccountRoutes, AdminRoutes
 from medtui.local.auth.entry import SignInRoutes
 from medtui.local.auth.errors import AuthError
 from medtui.local.auth.factors import FactorRoutes
-from medtui.local.auth.inputs import body_of
-from medtui.local.auth.limits import Limits
-from medtui.local.auth.sessions import LoginSessions, Routes
-from medtui.local.keys import ServerKeys
+from medtui.local.bodies import answer, json_object
+from medtui.local.connection import Pool, SharedPool
 
 _ID = re.compile(r"(?<=^factors/)[^/]+")
 
 log = logging.getLogger(__name__)
 
 
-class AuthService:
-    """The endpoints. `issuer` is what access tokens say they come from.
+def auth_pool(dsn: str) -> Pool:
+    """Connections of the auth server."""
+    # Checked: a connection that PostgreSQL has dropped, as after a crash, must fail no sign-in.
+    check = AsyncConnectionPool.check_connection
+    return SharedPool(dsn, min_size=0, max_size=4, check=check, kwargs={"row_factory": dict_row})
 
-    `autoconfirm` off: a sign-up waits for a code from the mailbox.
-    """
 
-    def __init__(
-        self, pool: Pool, keys: ServerKeys, issuer: str, *, autoconfirm: bool, trust_proxy: bool
-    ) -> None:
-        shared = pool, LoginSessions(keys, issuer), Limits(trust_proxy=trust_proxy), autoconfirm
-        self._routes: Routes = {}
-        for routes in (SignInRoutes, AccountRoutes, FactorRoutes, AdminRoutes):
-            self._routes |= routes(*shared).routes()
+class AuthService(SignInRoutes, AccountRoutes, FactorRoutes, AdminRoutes):
+    """All the endpoints."""
 
     async def endpoint(self, request: Request) -> Response:
         path = request.path_params["path"]
-        handler = self._routes.get((request.method, _ID.sub("{id}", path)))
+        name = f"{request.method.lower()}_{_ID.sub('id', path).replace('/', '_')}"
+        handler = None if "_" in path else getattr(self, name, None)
         if handler is None:
             return Response("404 page not found\n", 404, media_type="text/plain")
         try:
-            return await handler(request, await body_of(request))
-        except AuthError as error:
-            return error.response()
+            body = await json_object(request)
+        except ValueError as error:
+            raise AuthError("bad_json") from error
+        try:
+            found = await handler(request, body)
+            return found if isinstance(found, Response) else answer(found)
         except psycopg.Error as error:
             # Its text may hold what was sent.
             log.warning("%s %s failed: %s", request.method, path, type(error).__name__)
-            message = "Unexpected failure, please check server logs for more information"
-            return AuthError(500, "unexpected_failure", message).response()
+            raise AuthError("unexpected_failure") from None

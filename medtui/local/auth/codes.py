@@ -9,8 +9,8 @@ import secrets
 
 from psycopg.rows import DictRow
 
-from medtui.local.auth.db import Db, one
 from medtui.local.auth.errors import AuthError
+from medtui.local.connection import Db, one
 
 LAST = "1 hour"
 PAUSE_SECONDS = 60  # Seconds until a user can be sent another code for the same purpose.
@@ -37,17 +37,15 @@ VERIFIED = PURPOSES.keys() - {REAUTHENTICATION}  # The types of `/verify`.
 
 async def send(db: Db, user: DictRow, purpose: str, email: str | None = None) -> None:
     """Put a fresh code into the mailbox; the one before it is void. 429 within the pause."""
-    sent = await one(
-        db,
+    query = (
         "select extract(epoch from now() - sent_at)::int as age from auth.one_time_codes"
-        " where user_id = %s and purpose = %s",
-        user["id"],
-        purpose,
+        " where user_id = %s and purpose = %s"
     )
+    sent = await one(db, query, user["id"], purpose)
     if sent and sent["age"] < PAUSE_SECONDS:
         left = f"{PAUSE_SECONDS - sent['age']} seconds"
         message = f"For security purposes, you can only request this after {left}."
-        raise AuthError(429, "over_email_send_rate_limit", message)
+        raise AuthError("over_email_send_rate_limit", message)
     await db.execute(
         """
         insert into auth.one_time_codes (user_id, purpose, email, code) values (%s, %s, %s, %s)
@@ -65,26 +63,17 @@ LINK_TYPES = {CHANGE_FROM: "email_change", CHANGE_TO: "email_change"}
 
 
 async def redeem(db: Db, kind: str, email: str, code: str) -> DictRow | None:
-    """Use up a code that was sent to this address: its row, or None when it is wrong or old."""
-    return await _redeem(db, kind, "email = %s and code = %s", email, code)
+    """Use up a code that was sent to this address; without one, by its link's token.
 
-
-async def redeem_link(db: Db, kind: str, token: str) -> DictRow | None:
-    """Use up the code of a link, by the link's token, as `redeem` does."""
-    return await _redeem(db, kind, f"{HASH} = %s", token)
-
-
-async def _redeem(db: Db, kind: str, condition: str, *values: str) -> DictRow | None:
-    return await one(
-        db,
-        f"""
+    Its row, or None when it is wrong or old.
+    """
+    query = f"""
         update auth.one_time_codes set code = null
-        where {condition} and purpose = any(%s) and sent_at > now() - interval '{LAST}'
+        where case when %s = '' then {HASH} else code end = %s and %s in ('', email)
+          and purpose = any(%s) and sent_at > now() - interval '{LAST}'
         returning user_id, purpose
-        """,  # noqa: S608  # ours
-        *values,
-        list(PURPOSES[kind]),
-    )
+    """  # noqa: S608  # ours
+    return await one(db, query, email, code, email, list(PURPOSES[kind]))
 
 
 async def are_known(db: Db, email: str) -> bool:

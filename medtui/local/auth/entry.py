@@ -8,20 +8,16 @@ from urllib.parse import urlencode
 from psycopg.errors import UniqueViolation
 from psycopg.rows import DictRow
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.db import Db, the_one
 from medtui.local.auth.errors import (
     AuthError,
-    email_exists,
-    invalid_credentials,
-    otp_expired,
-    validation_failed,
 )
 from medtui.local.auth.inputs import checked, email_of, object_of
-from medtui.local.auth.sessions import RouteGroup, Routes, end_sessions
+from medtui.local.auth.sessions import Answer, RouteGroup, end_sessions
 from medtui.local.bodies import Json
+from medtui.local.connection import Db, the_one
 
 ONE_OF_TWO = "Confirmation link accepted. Please proceed to confirm link sent to the other email"
 SITE = "http://localhost:3000"
@@ -31,36 +27,21 @@ SITE = "http://localhost:3000"
 class SignInRoutes(RouteGroup):
     """The endpoints for people without a login."""
 
-    def routes(self) -> Routes:
-        return {
-            ("GET", "health"): self._health,
-            ("GET", "settings"): self._settings,
-            ("POST", "signup"): self._sign_up,
-            ("POST", "token"): self._token,
-            ("POST", "otp"): self._otp,
-            ("POST", "recover"): self._recover,
-            ("POST", "resend"): self._resend,
-            ("POST", "verify"): self._verify,
-            ("GET", "verify"): self._open_link,
-        }
+    async def get_health(self, request: Request, body: Json) -> Answer:
+        return {"version": "local", "name": "GoTrue", "description": "medtui local"}
 
-    async def _health(self, request: Request, body: Json) -> Response:
-        return JSONResponse({"version": "local", "name": "GoTrue", "description": "medtui local"})
-
-    async def _settings(self, request: Request, body: Json) -> Response:
+    async def get_settings(self, request: Request, body: Json) -> Answer:
         """GoTrue's settings, and whether there is anybody yet: the first one is greeted so."""
         async with self.pool.connection() as db:
             found = await the_one(db, "select exists(select from auth.users) as has_accounts")
-        return JSONResponse(
-            {
-                "external": {"email": True, "phone": False, "anonymous_users": False},
-                "disable_signup": False,
-                "mailer_autoconfirm": self.autoconfirm,
-                "medtui_has_accounts": found["has_accounts"],
-            }
-        )
+        return {
+            "external": {"email": True, "phone": False, "anonymous_users": False},
+            "disable_signup": False,
+            "mailer_autoconfirm": self.autoconfirm,
+            "medtui_has_accounts": found["has_accounts"],
+        }
 
-    async def _sign_up(self, request: Request, body: Json) -> Response:
+    async def post_signup(self, request: Request, body: Json) -> Answer:
         password, email = checked(body.get("password")), email_of(body)
         data = object_of(body, "data")
         self.limits.admit(request)
@@ -69,11 +50,11 @@ class SignInRoutes(RouteGroup):
             user = await self._signed_up(db, email, hashed, data, password)
             if user is None:
                 if self.autoconfirm:
-                    raise AuthError(422, "user_already_exists", "User already registered")
-                return JSONResponse(users.nobody(email, data))
+                    raise AuthError("user_already_exists")
+                return users.nobody(email, data)
             if not self.autoconfirm:
-                return JSONResponse(users.as_json(user))
-            return JSONResponse(await self.sessions.open(db, user, "password"))
+                return users.as_json(user)
+            return await self.open_login(db, user, "password")
 
     async def _signed_up(
         self, db: Db, email: str, hashed: str, data: Json, password: str
@@ -98,19 +79,19 @@ class SignInRoutes(RouteGroup):
             await codes.send(db, user, codes.SIGN_UP)
         return user
 
-    async def _token(self, request: Request, body: Json) -> Response:
+    async def post_token(self, request: Request, body: Json) -> Answer:
         match request.query_params.get("grant_type"), body.get("refresh_token"):
             case "password", _:
                 return await self._password_grant(request, body)
             case "refresh_token", str(token):
                 async with self.pool.connection() as db:
-                    return JSONResponse(await self.sessions.refresh(db, token))
-        raise validation_failed("unsupported_grant_type")
+                    return await self.refresh_login(db, token)
+        raise AuthError("validation_failed", "unsupported_grant_type")
 
-    async def _password_grant(self, request: Request, body: Json) -> Response:
+    async def _password_grant(self, request: Request, body: Json) -> Answer:
         email, password = email_of(body), body.get("password")
         if not isinstance(password, str):
-            raise invalid_credentials()
+            raise AuthError("invalid_credentials")
         self.limits.admit(request)
         async with self.limits.guessing:
             self.limits.passwords.check(request, email)
@@ -119,37 +100,33 @@ class SignInRoutes(RouteGroup):
             hashed = user["encrypted_password"] if user else None
             if not await passwords.matches(password, hashed) or user is None:
                 self.limits.passwords.count(request, email, is_known=user is not None)
-                raise invalid_credentials()
+                raise AuthError("invalid_credentials")
         self.limits.passwords.forget(request, email)
         if users.is_banned(user):
-            raise AuthError(400, "user_banned", "User is banned")
+            raise AuthError("user_banned")
         if user["email_confirmed_at"] is None:
-            raise AuthError(400, "email_not_confirmed", "Email not confirmed")
+            raise AuthError("email_not_confirmed")
         async with self.pool.connection() as db:
-            return JSONResponse(await self.sessions.open(db, user, "password"))
+            return await self.open_login(db, user, "password")
 
-    async def _otp(self, request: Request, body: Json) -> Response:
-        """Send a code to sign in with. An account is made by a password alone."""
-        if not await self._send_recovery(request, email_of(body)):
-            raise AuthError(422, "otp_disabled", "Signups not allowed for otp")
-        return JSONResponse({})
-
-    async def _recover(self, request: Request, body: Json) -> Response:
-        await self._send_recovery(request, email_of(body))
-        return JSONResponse({})
-
-    async def _send_recovery(self, request: Request, email: str) -> bool:
-        """Send a code that lets its owner in without the password. False: there is no account."""
+    async def post_recover(self, request: Request, body: Json) -> Answer:
+        """Send a code that lets its owner in without the password. It makes no account."""
+        email = email_of(body)
         self.limits.admit(request)
         async with self.pool.connection() as db:
-            if user := await users.by_email(db, email):
+            user = await users.by_email(db, email)
+            if user:
                 await codes.send(db, user, codes.RECOVERY)
-        return user is not None
+        if user is None and request.path_params["path"] == "otp":
+            raise AuthError("otp_disabled")
+        return {}
 
-    async def _resend(self, request: Request, body: Json) -> Response:
+    post_otp = post_recover
+
+    async def post_resend(self, request: Request, body: Json) -> Answer:
         kind = body.get("type")
         if kind not in ("signup", "email_change"):
-            raise validation_failed("Missing one of these types: signup, email_change")
+            raise AuthError("validation_failed", "Missing one of these types: signup, email_change")
         email = email_of(body)
         self.limits.admit(request)
         async with self.pool.connection() as db:
@@ -158,19 +135,19 @@ class SignInRoutes(RouteGroup):
                 await codes.send(db, user, codes.SIGN_UP)
             elif user and kind == "email_change" and user["email_change"]:
                 await send_change(db, user, user["email_change"])
-        return JSONResponse({})
+        return {}
 
-    async def _verify(self, request: Request, body: Json) -> Response:
+    async def post_verify(self, request: Request, body: Json) -> Answer:
         kind, code, token = str(body.get("type")), body.get("token"), body.get("token_hash")
         if token and (body.get("email") or code):
-            raise validation_failed("Only the token_hash and type should be provided")
+            raise AuthError("validation_failed", "Only the token_hash and type should be provided")
         if not isinstance(proof := token or code, str):
-            raise otp_expired()  # Text messages are not sent here.
+            raise AuthError("otp_expired")  # Text messages are not sent here.
         email = "" if token else email_of(body)
         session = await self._redeemed(request, kind, email, proof.replace("-", ""))
-        return JSONResponse(session or {"msg": ONE_OF_TWO, "code": "200"})
+        return session or {"msg": ONE_OF_TWO, "code": "200"}
 
-    async def _open_link(self, request: Request, body: Json) -> Response:
+    async def get_verify(self, request: Request, body: Json) -> Answer:
         """A link, opened in a browser: that is signed in, and led to the project's site."""
         token, kind = request.query_params.get("token", ""), request.query_params.get("type", "")
         try:
@@ -187,20 +164,19 @@ class SignInRoutes(RouteGroup):
         None: a change of e-mail waits for the other code. Links are guessed at like codes.
         """
         if kind not in codes.VERIFIED:
-            raise otp_expired()
+            raise AuthError("otp_expired")
         self.limits.admit(request)
         async with self.pool.connection() as db:
             self.limits.codes.check(request, email)
-            redeem = codes.redeem(db, kind, email, code) if email else None
-            redeemed = await (redeem or codes.redeem_link(db, kind, code))
+            redeemed = await codes.redeem(db, kind, email, code)
             if redeemed is None:
                 is_known = not email or await codes.are_known(db, email)
                 self.limits.codes.count(request, email, is_known=is_known)
-                raise otp_expired()
+                raise AuthError("otp_expired")
             self.limits.codes.forget(request, email)
             user = await users.locked(db, redeemed["user_id"])
             if users.is_banned(user):
-                raise AuthError(403, "user_banned", "User is banned")
+                raise AuthError("user_banned", status=403)
             if kind == "email_change":
                 changed = await self._change_email(db, user)
                 if changed is None:
@@ -210,7 +186,7 @@ class SignInRoutes(RouteGroup):
                 if redeemed["purpose"] != codes.SIGN_UP and user["email_confirmed_at"] is None:
                     user = await users.update(db, user, encrypted_password=None)
                 user = await _confirmed(db, user)
-            return await self.sessions.open(db, user, "otp")
+            return await self.open_login(db, user, "otp")
 
     async def _change_email(self, db: Db, user: DictRow) -> DictRow | None:
         """After a code: the user with the new e-mail; None while the other code is missing."""
@@ -228,7 +204,7 @@ class SignInRoutes(RouteGroup):
                 email_confirmed_at=user["email_confirmed_at"] or datetime.now(UTC),
             )
         except UniqueViolation as error:
-            raise email_exists() from error
+            raise AuthError("email_exists") from error
 
 
 async def send_change(db: Db, user: DictRow, email: str) -> None:

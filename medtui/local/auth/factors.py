@@ -11,13 +11,12 @@ from uuid import UUID
 
 from psycopg.rows import DictRow
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 
-from medtui.local.auth.db import Db, one, the_one
-from medtui.local.auth.errors import AuthError, validation_failed
-from medtui.local.auth.sessions import RouteGroup, Routes
+from medtui.local.auth.errors import AuthError
+from medtui.local.auth.sessions import Answer, RouteGroup
 from medtui.local.auth.users import factors_of
-from medtui.local.bodies import Json
+from medtui.local.bodies import Json, uuid_of
+from medtui.local.connection import Db, one, the_one
 
 PERIOD = 30
 """Seconds for which digits are good; those before and after them are taken, too."""
@@ -29,32 +28,20 @@ LAST = "5 minutes"
 class FactorRoutes(RouteGroup):
     """The endpoints below `factors`."""
 
-    def routes(self) -> Routes:
-        return {
-            ("POST", "factors"): self._enroll,
-            ("DELETE", "factors/{id}"): self._unenroll,
-            ("POST", "factors/{id}/challenge"): self._challenge,
-            ("POST", "factors/{id}/verify"): self._verify,
-        }
-
-    async def _enroll(self, request: Request, body: Json) -> Response:
+    async def post_factors(self, request: Request, body: Json) -> Answer:
         if body.get("factor_type") != "totp":
-            message = "MFA enroll is disabled for Phone"
-            raise AuthError(422, "mfa_phone_enroll_not_enabled", message)
+            raise AuthError("mfa_phone_enroll_not_enabled")
         name, secret = str(body.get("friendly_name") or ""), secrets.token_bytes(20)
-        async with self.pool.connection() as db:
-            user, session_id = await self.sessions.caller(db, request)
+        async with self.signed_in(request) as (db, user, session_id):
             stale = "delete from auth.mfa_factors where user_id = %s and status = 'unverified'"
             await db.execute(f"{stale} and created_at < now() - interval '{LAST}'", [user["id"]])
             factors = await factors_of(db, user)
             if any(factor["friendly_name"] == name for factor in factors):
-                message = f'A factor with the friendly name "{name}" for this user already exists'
-                raise AuthError(422, "mfa_factor_name_conflict", message)
+                raise AuthError("mfa_factor_name_conflict")
             if len(factors) >= MOST_FACTORS:
-                message = "Maximum number of verified factors reached, unenroll to continue"
-                raise AuthError(422, "too_many_enrolled_mfa_factors", message)
+                raise AuthError("too_many_enrolled_mfa_factors")
             if any(factor["status"] == "verified" for factor in factors):
-                await require_aal2(db, session_id, 403, "AAL2 required to enroll a new factor")
+                await require_aal2(db, session_id, 403)
             insert = (
                 "insert into auth.mfa_factors (user_id, friendly_name, secret)"
                 " values (%s, %s, %s) returning id"
@@ -64,58 +51,47 @@ class FactorRoutes(RouteGroup):
         issuer = quote(str(body.get("issuer") or "medtui"))
         uri = f"otpauth://totp/{issuer}:{user['email']}?secret={shown}&issuer={issuer}"
         totp = {"qr_code": "<svg/>", "secret": shown, "uri": uri}
-        answer = {"id": str(factor["id"]), "type": "totp", "friendly_name": name, "totp": totp}
-        return JSONResponse(answer)
+        return {"id": factor["id"], "type": "totp", "friendly_name": name, "totp": totp}
 
-    async def _unenroll(self, request: Request, body: Json) -> Response:
-        async with self.pool.connection() as db:
-            user, session_id = await self.sessions.caller(db, request)
+    async def delete_factors_id(self, request: Request, body: Json) -> Answer:
+        async with self.signed_in(request) as (db, user, session_id):
             factor = await _factor(db, request, user)
             if factor["status"] == "verified":
-                message = "AAL2 required to unenroll verified factor"
-                await require_aal2(db, session_id, 422, message)
+                await require_aal2(db, session_id, 422)
             await remove(db, user, factor["id"])
-        return JSONResponse({"id": str(factor["id"])})
+        return {"id": factor["id"]}
 
-    async def _challenge(self, request: Request, body: Json) -> Response:
-        async with self.pool.connection() as db:
-            user, _ = await self.sessions.caller(db, request)
+    async def post_factors_id_challenge(self, request: Request, body: Json) -> Answer:
+        async with self.signed_in(request) as (db, user, _):
             factor = await _factor(db, request, user)
             insert = "insert into auth.mfa_challenges (factor_id) values (%s) returning id"
             made = await the_one(db, insert, factor["id"])
         expires = int(time.time()) + 300
-        return JSONResponse({"id": str(made["id"]), "type": "totp", "expires_at": expires})
+        return {"id": made["id"], "type": "totp", "expires_at": expires}
 
-    async def _verify(self, request: Request, body: Json) -> Response:
+    async def post_factors_id_verify(self, request: Request, body: Json) -> Answer:
         """Give the login, with its factor proven: `aal2`. Logins without it end."""
         self.limits.admit(request)
-        async with self.pool.connection() as db:
-            user, session_id = await self.sessions.caller(db, request)
+        async with self.signed_in(request) as (db, user, session_id):
             factor = await _factor(db, request, user)
             self.limits.codes.check(request, user["email"])
-            challenge = await one(
-                db,
-                f"select created_at > now() - interval '{LAST}' as is_fresh"  # noqa: S608  # ours
-                " from auth.mfa_challenges where id::text = %s and factor_id = %s",
-                str(body.get("challenge_id")),
-                factor["id"],
+            query = (
+                "select 1 from auth.mfa_challenges where id = %s and factor_id = %s"
+                " and created_at > now() - %s::interval"
             )
-            if challenge is None or session_id is None:
-                message = "MFA factor with the provided challenge ID not found"
-                raise AuthError(422, "mfa_factor_not_found", message)
-            if not challenge["is_fresh"]:
-                message = "MFA challenge has expired, create a new challenge."
-                raise AuthError(422, "mfa_challenge_expired", message)
+            challenge = uuid_of(body.get("challenge_id"))
+            if session_id is None or not await one(db, query, challenge, factor["id"], LAST):
+                raise AuthError("mfa_challenge_expired")
             if not is_right(bytes(factor["secret"]), str(body.get("code")), time.time()):
                 self.limits.codes.count(request, user["email"], is_known=True)
-                raise AuthError(422, "mfa_verification_failed", "Invalid TOTP code entered")
+                raise AuthError("mfa_verification_failed")
             self.limits.codes.forget(request, user["email"])
             done = "update auth.mfa_factors set status = 'verified' where id = %s"
             await db.execute(done, [factor["id"]])
             others = "delete from auth.mfa_factors where user_id = %s and status = 'unverified'"
             await db.execute(others, [user["id"]])
             await db.execute("delete from auth.mfa_challenges where factor_id = %s", [factor["id"]])
-            return JSONResponse(await self.sessions.raised(db, user, session_id))
+            return await self.raise_login(db, user, session_id)
 
 
 async def remove(db: Db, user: DictRow, factor_id: UUID | None = None) -> int:
@@ -127,11 +103,11 @@ async def remove(db: Db, user: DictRow, factor_id: UUID | None = None) -> int:
     return removed.rowcount
 
 
-async def require_aal2(db: Db, session_id: UUID | None, status: int, message: str) -> None:
-    """Refuse a login whose second factor was not proven."""
+async def require_aal2(db: Db, session_id: UUID | None, status: int) -> None:
+    """Refuse a login whose second factor was not proven, with the status that GoTrue has for it."""
     query = "select from auth.sessions where id = %s and aal = 'aal2'"
     if session_id is None or await one(db, query, session_id) is None:
-        raise AuthError(status, "insufficient_aal", message)
+        raise AuthError("insufficient_aal", status=status)
 
 
 def digits(secret: bytes, moment: float) -> str:
@@ -149,12 +125,9 @@ def is_right(secret: bytes, code: str, moment: float) -> bool:
 
 async def _factor(db: Db, request: Request, user: DictRow) -> DictRow:
     """The user's factor that the path names."""
-    try:
-        factor_id = UUID(request.path_params["path"].split("/")[1])
-    except ValueError as error:
-        raise validation_failed("factor_id must be an UUID") from error
+    factor_id = uuid_of(request.path_params["path"].split("/")[1])
     query = "select * from auth.mfa_factors where id = %s and user_id = %s"
     factor = await one(db, query, factor_id, user["id"])
     if factor is None:
-        raise AuthError(404, "mfa_factor_not_found", "Factor not found")
+        raise AuthError("mfa_factor_not_found")
     return factor

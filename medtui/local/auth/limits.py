@@ -7,7 +7,7 @@ import asyncio
 from starlette.requests import Request
 
 from medtui.local.address import address_of
-from medtui.local.auth.errors import rate_limited
+from medtui.local.auth.errors import AuthError
 from medtui.local.auth.passwords import AT_A_TIME
 from medtui.local.limiter import Limiter
 
@@ -39,7 +39,7 @@ class Guesses:
         key = _key(request, email)
         spent = self._known.is_spent(key) or self._unknown.is_spent(key)
         if spent or (self._together and self._together.is_spent(email)):
-            raise rate_limited()
+            raise AuthError("over_request_rate_limit")
 
     def count(self, request: Request, email: str, *, is_known: bool) -> None:
         """One more was wrong; `is_known`: there is an account."""
@@ -73,7 +73,7 @@ class Limits:
         if is_here and not self._trust_proxy:
             return
         if self._requests.is_spent(address):
-            raise rate_limited()
+            raise AuthError("over_request_rate_limit")
         self._requests.count(address)
 
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4, uuid5
 
 from psycopg.rows import DictRow
 
-from medtui.local.auth.db import Db, one, the_one
 from medtui.local.bodies import Json
+from medtui.local.connection import Db, one, the_one
 
 PROVIDER: Json = {"provider": "email", "providers": ["email"]}
 
@@ -17,6 +17,7 @@ PROVIDER: Json = {"provider": "email", "providers": ["email"]}
 _IDENTITIES = UUID("9b2f5c52-3a1b-4d0e-9f57-6a1c8e0b7d21")
 
 _TIMES = ("created_at", "updated_at", "email_confirmed_at", "last_sign_in_at", "banned_until")
+_SHOWN = ("id", "email", *_TIMES)
 
 
 async def by_email(db: Db, email: str) -> DictRow | None:
@@ -35,32 +36,15 @@ async def update(db: Db, user: DictRow, **values: object) -> DictRow:
     return await the_one(db, query, *values.values(), user["id"])
 
 
-async def create(
-    db: Db,
-    email: str,
-    hashed: str,
-    *,
-    confirmed: bool,
-    data: Json,
-    app: Json | None = None,
-    user_id: UUID | None = None,
-) -> DictRow | None:
+async def create(db: Db, email: str, hashed: str, *, confirmed: bool, data: Json) -> DictRow | None:
     """A new user's row; None when the e-mail has one already."""
-    return await one(
-        db,
-        """
+    query = """
         insert into auth.users
-          (id, email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data)
-        values (%s, %s, %s, case when %s then now() end, %s, %s)
+          (email, encrypted_password, email_confirmed_at, raw_app_meta_data, raw_user_meta_data)
+        values (%s, %s, case when %s then now() end, %s, %s)
         on conflict (email) do nothing returning *
-        """,
-        user_id or uuid4(),
-        email,
-        hashed,
-        confirmed,
-        json.dumps(PROVIDER | (app or {})),
-        json.dumps(data),
-    )
+    """
+    return await one(db, query, email, hashed, confirmed, json.dumps(PROVIDER), json.dumps(data))
 
 
 def merged(old: Json, new: Json) -> str:
@@ -74,60 +58,50 @@ def is_banned(user: DictRow) -> bool:
 
 async def factors_of(db: Db, user: DictRow) -> list[Json]:
     """The user's second factors, as GoTrue shows them."""
-    query = b"select * from auth.mfa_factors where user_id = %s order by created_at"
-    rows = await (await db.execute(query, [user["id"]])).fetchall()
-    texts = ("friendly_name", "factor_type", "status")
-    times = ("created_at", "updated_at")
-    return [
-        {"id": str(row["id"])}
-        | {name: row[name] for name in texts}
-        | {name: _time(row[name]) for name in times}
-        for row in rows
-    ]
+    query = (
+        b"select id, friendly_name, factor_type, status, created_at, updated_at"
+        b" from auth.mfa_factors where user_id = %s order by created_at"
+    )
+    return await (await db.execute(query, [user["id"]])).fetchall()
 
 
 async def shown(db: Db, user: DictRow) -> Json:
     """GoTrue's user, with their second factors."""
-    return as_json(user | {"factors": await factors_of(db, user)})
+    factors = await factors_of(db, user)
+    return as_json(user) | ({"factors": factors} if factors else {})
 
 
 def as_json(user: DictRow) -> Json:
-    """GoTrue's user. RFC 3339 with a `T`: the Python client refuses a space."""
+    """GoTrue's user."""
+    confirmed_at = user["email_confirmed_at"]
+    identity = {
+        "identity_id": uuid5(_IDENTITIES, str(user["id"])),
+        "id": user["id"],
+        "user_id": user["id"],
+        "identity_data": {
+            "sub": user["id"],
+            "email": user["email"],
+            "email_verified": confirmed_at is not None,
+        },
+        "provider": "email",
+        "created_at": user["created_at"],
+    }
     shown = {
-        "id": str(user["id"]),
         "aud": "authenticated",
         "role": "authenticated",
-        "email": user["email"],
         "app_metadata": user["raw_app_meta_data"],
         "user_metadata": user["raw_user_meta_data"],
-        "identities": [_identity(user)],
-        "confirmed_at": _time(user["email_confirmed_at"]),
+        "identities": [identity],
+        "confirmed_at": confirmed_at,
         "new_email": user["email_change"],
-        "factors": user.get("factors") or None,
-    } | {name: _time(user[name]) for name in _TIMES}
+    } | {name: user[name] for name in _SHOWN}
     return {name: value for name, value in shown.items() if value is not None}
 
 
 def nobody(email: str, data: Json) -> Json:
     """A user that does not exist, in place of one that must not be told: without identities."""
     now = datetime.now(UTC)
-    row: DictRow = dict.fromkeys((*_TIMES, "email_change"))
+    row: DictRow = dict.fromkeys((*_SHOWN, "email_change"))
     row |= {"id": uuid4(), "email": email, "created_at": now, "updated_at": now}
     row |= {"raw_app_meta_data": PROVIDER, "raw_user_meta_data": data}
     return as_json(row) | {"identities": []}
-
-
-def _identity(user: DictRow) -> Json:
-    user_id, is_confirmed = str(user["id"]), user["email_confirmed_at"] is not None
-    return {
-        "identity_id": str(uuid5(_IDENTITIES, user_id)),
-        "id": user_id,
-        "user_id": user_id,
-        "identity_data": {"sub": user_id, "email": user["email"], "email_verified": is_confirmed},
-        "provider": "email",
-        "created_at": _time(user["created_at"]),
-    }
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None

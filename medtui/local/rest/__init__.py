@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
 import psycopg
-from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
+from psycopg import AsyncConnection, AsyncCursor
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,9 +17,8 @@ from medtui.local.db_role import Claims, bearer, become, role_of
 from medtui.local.keys import ServerKeys
 from medtui.local.rest.catalogue import Catalogue
 from medtui.local.rest.errors import RestError, from_postgres, invalid_token, not_supported
-from medtui.local.rest.inputs import Payload, Preferences, preferences_of, read_body
-from medtui.local.rest.parse import Pairs, parse, split
-from medtui.local.rest.query import Parameters
+from medtui.local.rest.inputs import Call, call_of, read_body
+from medtui.local.rest.query import Pairs, Query, parse, split
 from medtui.local.rest.sql import QueryResult, Select, Statement
 from medtui.local.rest.write import Write, find, invoke
 
@@ -30,32 +27,15 @@ MAX_ROWS = 1_000
 
 CLOCK_SKEW = 30  # Seconds by which a token may be older, or younger, than it says.
 
-Pool = AsyncConnectionPool[AsyncConnection[Any]]
-
-
-def rest_pool(dsn: str) -> Pool:
-    """Connections as `authenticator`."""
-    return SharedPool.raw(dsn, 10, "-c search_path=public,extensions")
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request, who sends it, and what its headers ask for."""
-
-    request: Request
-    claims: Claims
-    preferences: Preferences
-
-
 NEWER = {"42P01", "42883", "PGRST200", "PGRST202", "PGRST204"}
 """Errors after which the schema is read again: it may have changed since."""
 
 
 class Rest:
-    """The endpoints, over a pool of connections as `authenticator`."""
+    """The endpoints, over a pool of connections; `dsn` is how to connect as `authenticator`."""
 
-    def __init__(self, pool: Pool, keys: ServerKeys, *, most: int = MAX_ROWS) -> None:
-        self._pool = pool
+    def __init__(self, dsn: str, keys: ServerKeys, *, most: int = MAX_ROWS) -> None:
+        self.pool: SharedPool[Any] = SharedPool.raw(dsn, 10, "-c search_path=public,extensions")
         self._keys = keys
         self._most = most
         self._catalogue: Catalogue | None = None
@@ -63,27 +43,22 @@ class Rest:
 
     async def endpoint(self, request: Request) -> Response:
         """Every request below `/rest/v1`: to a table, or to a function below `rpc`."""
+        claims, known = self._claims(request), self._catalogue
         try:
-            claims = self._claims(request)
-            known = self._catalogue
-            try:
-                response = await self._route(request, claims)
-            except RestError as error:
-                # Perhaps the schema is newer than what we know of it.
-                if error.body["code"] not in NEWER:
-                    raise
-                self._catalogue = None
-                if await self._known() == known:
-                    raise
-                response = await self._route(request, claims)
+            return await self._route(request, claims)
         except RestError as error:
-            response = error.response()
-        return response
+            # Perhaps the schema is newer than what we know of it.
+            if error.body["code"] not in NEWER:
+                raise
+            self._catalogue = None
+            if await self._known() == known:
+                raise
+            return await self._route(request, claims)
 
     async def _route(self, request: Request, claims: Claims) -> Response:
         # The API key in the query string is the gateway's, and goes no further.
         pairs = [pair for pair in split(request.scope["query_string"]) if pair[0] != "apikey"]
-        call, path = Call(request, claims, preferences_of(request)), request.path_params["path"]
+        call, path = call_of(request, claims), request.path_params["path"]
         match path.split("/"):
             case ["rpc", name]:
                 return await self._function(name, call, pairs)
@@ -100,48 +75,43 @@ class Rest:
             raise invalid_token(error) from None
         return {**claims, "role": claims.get("role", "anon")}
 
-    async def _table(self, table: str, call: Call, parameters: Parameters) -> Response:
-        method, asked = call.request.method, call.preferences
-        query, catalogue = parameters.query, await self._known()
-        body = Payload("", frozenset(), is_array=False)
-        if method in ("POST", "PATCH"):
-            body = await read_body(call.request, may_differ=parameters.columns is not None)
+    async def _table(self, table: str, call: Call, query: Query) -> Response:
+        method, catalogue = call.request.method, await self._known()
         if table not in catalogue.tables:
             raise RestError(404, "42P01", f'relation "public.{table}" does not exist')
         if method in ("GET", "HEAD"):
             select = Select(catalogue, self._most)
-            read = select.read(table, query, count=asked.count, single=asked.single)
-            return _page(query.offset, await self._run(call, read, costly=query.is_costly), asked)
-        write = Write(catalogue, table, parameters, asked)
+            read = select.read(table, query, count=call.count, single=call.single)
+            return _page(query.offset, await self._run(call, read, costly=query.is_costly), call)
+        write = Write(catalogue, table, query, call)
         match method:
-            case "POST":
-                statement = write.insert(body)
-            case "PATCH":
-                statement = write.update(body)
+            case "POST" | "PATCH":
+                body = await read_body(call.request, may_differ=query.written is not None)
+                statement = write.insert(body) if method == "POST" else write.update(body)
             case "DELETE":
                 statement = write.delete()
             case _:
                 raise RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
         result = await self._run(call, statement, costly=query.is_costly, reading=False)
         rows = result.rows if method == "PATCH" else 0
-        headers = _content_range(0, rows, result.rows if asked.count else None)
-        status = 201 if method == "POST" else 200 if asked.represent else 204
-        if not asked.represent:
+        headers = _content_range(0, rows, result.rows if call.count else None)
+        status = 201 if method == "POST" else 200 if call.represent else 204
+        if not call.represent:
             return Response(None, status, headers)
-        return Response(result.body, status, headers, asked.media)
+        return Response(result.body, status, headers, call.media)
 
     async def _function(self, name: str, call: Call, pairs: Pairs) -> Response:
         if call.request.method != "POST":
             raise not_supported(f"{call.request.method} of a function")
-        given, asked = await read_body(call.request), call.preferences
-        if pairs or asked.count or given.is_array:
+        given = await read_body(call.request)
+        if pairs or call.count or given.is_array:
             raise not_supported("more than arguments for a function")
         function = find(await self._known(), name, given)
-        statement = invoke(function, given, single=asked.single, most=self._most)
+        statement = invoke(function, given, single=call.single, most=self._most)
         result = await self._run(call, statement, reading=not function.volatile)
         if function.returns_void:
             return Response(None, 204, {"Content-Range": "0-0/*"})
-        return _page(0, result, asked)
+        return _page(0, result, call)
 
     async def _run(
         self, call: Call, statement: Statement, *, costly: bool = False, reading: bool = True
@@ -150,40 +120,36 @@ class Rest:
 
         Costly ones of an address run one at a time, so that its others need not wait for them.
         """
-        role, asked = role_of(call.claims), call.preferences
         # Statements are prepared, each role's apart: a plan into which a function has gone is not
-        # planned again for a role that may not call it.
-        prepare = None if role.isidentifier() else False
-        text = (f"/* {role} */ {statement.sql}" if prepare is None else statement.sql).encode()
-        values = statement.parameters
-        turn = self._costly.take(self._pool.timeout) if costly else nullcontext()
+        # planned again for a role that may not call it. A role is any text, so it is not put in.
+        text = f"/* {role_of(call.claims).encode().hex()} */ {statement.sql}".encode()
+        turn = self._costly.take(self.pool.timeout) if costly else nullcontext()
         try:
-            async with turn, self._pool.connection() as connection, _sound(connection):
-                if reading:
-                    # Statements between two synchronisations are one transaction.
-                    async with connection.pipeline():
-                        await become(connection, call.claims, reading=reading)
-                        cursor = await connection.execute(text, values, prepare=prepare)
-                    return _checked(await cursor.fetchone(), asked)
-                async with connection.pipeline(), connection.transaction():
+            async with turn, self.pool.connection() as connection, _sound(connection):
+                # Statements between two synchronisations are one transaction.
+                whole = nullcontext() if reading else connection.transaction()
+                async with connection.pipeline(), whole:
                     await become(connection, call.claims, reading=reading)
-                    cursor = await connection.execute(text, values, prepare=prepare)
-                    return _checked(await cursor.fetchone(), asked)
+                    cursor = await connection.execute(text, statement.parameters)
+                    if not reading:
+                        return await _checked(cursor, call)
+                return await _checked(cursor, call)
         except psycopg.Error as error:
             raise from_postgres(error, anonymous=call.claims["role"] == "anon") from error
 
     async def _known(self) -> Catalogue:
         """What the schema has, as it was when it was last read."""
         if self._catalogue is None:
-            async with self._pool.connection() as connection:
+            async with self.pool.connection() as connection:
                 self._catalogue = await Catalogue.read(connection)
         return self._catalogue
 
 
-def _checked(row: tuple[Any, ...] | None, asked: Preferences) -> QueryResult:
+async def _checked(cursor: AsyncCursor[Any], call: Call) -> QueryResult:
+    row = await cursor.fetchone()
     assert row is not None  # noqa: S101  # every statement gives one row
     result = QueryResult(*row)
-    if asked.single and result.rows != 1:
+    if call.single and result.rows != 1:
         message = "JSON object requested, multiple (or no) rows returned"
         details = f"The result contains {result.rows} rows"
         raise RestError(406, "PGRST116", message, details=details)
@@ -195,7 +161,7 @@ def _content_range(start: int, rows: int, total: int | None) -> dict[str, str]:
     return {"Content-Range": f"{shown}/{'*' if total is None else total}"}
 
 
-def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
+def _page(start: int, result: QueryResult, call: Call) -> Response:
     total = result.total
     headers = _content_range(start, result.rows, total)
     if total is not None and start > total:
@@ -203,7 +169,7 @@ def _page(start: int, result: QueryResult, asked: Preferences) -> Response:
         details = f"An offset of {start} was requested, but there are only {total} rows."
         raise RestError(416, "PGRST103", message, details=details, headers=headers)
     status = 206 if total is not None and result.rows < total else 200
-    return Response(result.body, status, headers, asked.media)
+    return Response(result.body, status, headers, call.media)
 
 
 @asynccontextmanager

@@ -15,11 +15,11 @@ from medtui.local.rest.query import Embed
 QUERY = """
 select json_build_object(
   'columns', (
-    select coalesce(json_agg(json_build_array(
-      relname, attname, format_type(atttypid, atttypmod)) order by attnum), '[]')
-    from pg_attribute join pg_class on pg_class.oid = attrelid
-    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')
-      and attnum > 0 and not attisdropped),
+    select coalesce(json_object_agg(relname, (
+      select coalesce(json_object_agg(attname, format_type(atttypid, atttypmod)), '{}')
+      from pg_attribute where attrelid = pg_class.oid and attnum > 0 and not attisdropped)), '{}')
+    from pg_class
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')),
   'keys', (
     select coalesce(json_agg(json_build_array(
       conname, source.relname, target.relname,
@@ -44,11 +44,10 @@ select json_build_object(
        from unnest(proargtypes) with ordinality as argument (type, at)),
       coalesce(proargnames[:pronargs - pronargdefaults], '{}'),
       proretset,
-      coalesce(result.typtype = 'c' or prorettype = 'record'::regtype, false),
       prorettype = 'void'::regtype,
       provolatile = 'v'
     ) order by pg_proc.oid), '[]')
-    from pg_proc join pg_type as result on result.oid = prorettype
+    from pg_proc
     where pronamespace = 'public'::regnamespace and prokind = 'f'
       and provariadic = 0 and prorettype <> 'trigger'::regtype)
 )
@@ -73,7 +72,6 @@ class Function:
     types: Mapping[str, str]
     required: Sequence[str]
     returns_set: bool
-    returns_row: bool
     returns_void: bool
     volatile: bool
 
@@ -93,15 +91,13 @@ class Catalogue:
         row = await (await connection.execute(QUERY)).fetchone()
         assert row is not None  # noqa: S101  # the query gives one row
         found = row[0]
-        tables: dict[str, dict[str, str]] = {}
-        for table, column, type_ in found["columns"]:
-            tables.setdefault(table, {})[column] = type_
         relations: dict[str, list[TableRelation]] = defaultdict(list)
         for key, source, target, ours, theirs, unique in found["keys"]:
             pairs, turned = zip(ours, theirs, strict=True), zip(theirs, ours, strict=True)
             relations[source].append(TableRelation(key, target, True, tuple(pairs)))
             relations[target].append(TableRelation(key, source, unique, tuple(turned)))
-        return cls(tables, dict(relations), tuple(Function(*one) for one in found["functions"]))
+        functions = tuple(Function(*one) for one in found["functions"])
+        return cls(found["columns"], dict(relations), functions)
 
 
 def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
@@ -124,4 +120,4 @@ def relation(catalogue: Catalogue, table: str, embed: Embed) -> TableRelation:
 def _means(one: TableRelation, embed: Embed) -> bool:
     """Whether an embed's table fits a relation, and its hint: the key's name, or a column."""
     columns = one.columns[0] if len(one.columns) == 1 else ()
-    return embed.resource == one.target and embed.hint in (None, one.key, *columns)
+    return embed.resource == one.target and embed.hint in ("", one.key, *columns)

@@ -7,15 +7,14 @@ from typing import Any
 
 import jwt
 import psycopg
-from starlette.responses import Response
 
-from medtui.local.bodies import dump
+from medtui.local.bodies import RefusedRequest
 from medtui.local.db_role import DELETED
 
 JSON = "application/json"
 
 
-class RestError(Exception):
+class RestError(RefusedRequest):
     """An error for the client, in PostgREST's shape."""
 
     def __init__(
@@ -28,13 +27,8 @@ class RestError(Exception):
         hint: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"code": code, "details": details, "hint": hint, "message": message}
-        self.headers = dict(headers or {})
-
-    def response(self) -> Response:
-        return Response(dump(self.body), self.status, self.headers, f"{JSON}; charset=utf-8")
+        body = {"code": code, "details": details, "hint": hint, "message": message}
+        super().__init__(status, body, headers)
 
 
 # https://postgrest.org/en/v12/references/errors.html: of single errors, and of classes.
@@ -52,18 +46,19 @@ _STATUSES = {code: status for status, codes in _CODES.items() for code in codes}
 
 def from_postgres(error: psycopg.Error, *, anonymous: bool) -> RestError:
     """Postgres' refusal as PostgREST passes it on; an anonymous 42501 asks to sign in (401)."""
-    code = error.sqlstate or ""
+    # What psycopg itself does not send is a null character.
+    code = error.sqlstate or ("22021" if isinstance(error, psycopg.DataError) else "")
     if code == DELETED:
         return _refused_token(str(error.diag.message_primary))
     status = _STATUSES.get(code) or _STATUSES.get(code[:2], 400 if code else 503)
     headers: dict[str, str] = {}
     if code == "42501" and anonymous:
         status, headers = 401, {"WWW-Authenticate": "Bearer"}
-    diag = error.diag
+    diag, own = error.diag, "Database client error. Retrying the connection."
     return RestError(
         status,
         code or "PGRST001",
-        diag.message_primary or "Database client error. Retrying the connection.",
+        diag.message_primary or (str(error) if code else own),
         details=diag.message_detail,
         hint=diag.message_hint,
         headers=headers,
@@ -79,14 +74,16 @@ def bad_body(message: str = "Empty or invalid json") -> RestError:
     return RestError(400, "PGRST102", message)
 
 
+_BAD_TOKENS = {
+    jwt.ExpiredSignatureError: "JWT expired",
+    jwt.InvalidSignatureError: "JWSError JWSInvalidSignature",
+}
+
+
 def invalid_token(error: jwt.InvalidTokenError) -> RestError:
     """Why a token does not count."""
-    match error:
-        case jwt.ExpiredSignatureError():
-            return _refused_token("JWT expired")
-        case jwt.InvalidSignatureError():
-            return _refused_token("JWSError JWSInvalidSignature")
-    return _refused_token('JWSError (JSONDecodeError "Not valid base64url")')
+    unreadable = 'JWSError (JSONDecodeError "Not valid base64url")'
+    return _refused_token(_BAD_TOKENS.get(type(error), unreadable))
 
 
 def _refused_token(message: str) -> RestError:

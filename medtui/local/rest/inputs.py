@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from medtui.local.bodies import loads
+from medtui.local.db_role import Claims
 from medtui.local.rest.errors import JSON, RestError, bad_body, not_supported
 
 OBJECT = "application/vnd.pgrst.object+json"
@@ -25,21 +26,23 @@ _PREFERENCES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Preferences:
-    """As sent; `resolution` is what to do with a row that is there already."""
+class Call:
+    """A request, who sends it, and what its headers ask for."""
 
+    request: Request
+    claims: Claims
     single: bool  # Whether the answer is to be one object: then anything but one row is an error.
     represent: bool  # Whether a write is to show the rows that it touched.
     count: bool
-    resolution: str | None
+    resolution: str | None  # What to do with a row that is there already.
 
     @property
     def media(self) -> str:
         return f"{OBJECT if self.single else JSON}; charset=utf-8"
 
 
-def preferences_of(request: Request) -> Preferences:
-    """The preferences in a request's headers. RestError for what is not spoken here."""
+def call_of(request: Request, claims: Claims) -> Call:
+    """The request with what its headers ask for. RestError for what is not spoken here."""
     reading = request.method in ("GET", "HEAD")
     profile = request.headers.get("accept-profile" if reading else "content-profile")
     if profile not in (None, "public"):
@@ -53,20 +56,18 @@ def preferences_of(request: Request) -> Preferences:
             found.setdefault(name, value)
         else:
             raise not_supported(f"the preference {item.strip()}")
-    return Preferences(
-        single=_is_single(request),
-        represent=found.get("return") == "representation",
-        count="count" in found,
-        resolution=found.get("resolution"),
-    )
-
-
-def _is_single(request: Request) -> bool:
     accepted = request.headers.get("accept", "*/*")
     kind, _, parameters = accepted.partition(";")
     if kind not in ("*/*", JSON, OBJECT) or "nulls=" in parameters:
         raise not_supported(f"answers as {accepted}")
-    return kind == OBJECT
+    return Call(
+        request,
+        claims,
+        single=kind == OBJECT,
+        represent=found.get("return") == "representation",
+        count="count" in found,
+        resolution=found.get("resolution"),
+    )
 
 
 @dataclass(frozen=True)

@@ -12,30 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from medtui.local.rest.catalogue import Catalogue, relation
-from medtui.local.rest.errors import RestError
-from medtui.local.rest.query import Column, Condition, Embed, Logic, Query
-
-_OPERATORS = {
-    "eq": "=",
-    "neq": "<>",
-    "gt": ">",
-    "gte": ">=",
-    "lt": "<",
-    "lte": "<=",
-    "like": "like",
-    "ilike": "ilike",
-}
+from medtui.local.rest.query import OPERATORS, Condition, Embed, Logic, Query
 
 
 def quote(name: str) -> str:
-    return '"' + no_null(name).replace('"', '""') + '"'
-
-
-def no_null(text: str) -> str:
-    """The text, which Postgres would refuse with a null character in it."""
-    if "\x00" in text:
-        raise RestError(400, "22021", 'invalid byte sequence for encoding "UTF8": 0x00')
-    return text
+    return '"' + name.replace('"', '""') + '"'
 
 
 @dataclass
@@ -66,6 +47,7 @@ class Select:
     catalogue: Catalogue
     most: int | None = None
     parameters: list[Any] = field(default_factory=list)
+    embeds: int = 0
 
     def parameter(self, value: Any) -> str:
         self.parameters.append(value)
@@ -82,57 +64,46 @@ class Select:
             self.parameters,
         )
 
-    def rows(
-        self,
-        table: str,
-        source: str,
-        name: str,
-        query: Query,
-        *,
-        further: Sequence[str] = (),
-        depth: int = 1,
-    ) -> str:
-        """Rows of `source`, which goes by `name` and has the keys of `table`."""
-        joins = [self._join(table, name, embed, depth) for embed in query.embeds]
-        shown = [*(_column(name, column) for column in query.columns), *(one for _, one in joins)]
+    def rows(self, table: str, source: str, name: str, query: Query, on: Sequence[str] = ()) -> str:
+        """Rows of `source`, which goes by `name`, has the keys of `table`, and is joined `on`."""
+        joins = [self._join(table, name, embed) for embed in query.embeds]
+        shown = [*(_column(name, *column) for column in query.columns), *(one for _, one in joins)]
+        order = ", ".join(f"{name}.{quote(column)} {how}" for column, how in query.order)
         limits = [limit for limit in (query.limit, self.most) if limit is not None]
-        page = f" limit {min(limits)}" if limits else ""
+        page = f" order by {order}" if order else ""
+        page += f" limit {min(limits)}" if limits else ""
         page += f" offset {query.offset}" if query.offset else ""
         return (
             f"select {', '.join(shown)} from {source}{''.join(join for join, _ in joins)}"
-            f"{self.where(name, query, further)}{_order(name, query)}{page}"
+            f"{self.where(name, query, on)}{page}"
         )
 
     def _every(self, table: str, source: str, query: Query) -> str:
         """The rows behind the filters, for counting: without what no filter needs."""
-        joins = [self._join(table, source, embed, 1)[0] for embed in query.embeds if embed.inner]
+        joins = [self._join(table, source, embed)[0] for embed in query.embeds if embed.inner]
         return f"select 1 from {source}{''.join(joins)}{self.where(source, query)}"
 
-    def where(self, name: str, query: Query, further: Sequence[str] = ()) -> str:
+    def where(self, name: str, query: Query, on: Sequence[str] = ()) -> str:
         asked: list[Condition | Logic] = [*query.logic, *query.filters]
-        conditions = [*(self._condition(name, item) for item in asked), *further]
+        conditions = [*(self._condition(name, item) for item in asked), *on]
         return f" where {' and '.join(conditions)}" if conditions else ""
 
-    def _join(self, table: str, name: str, embed: Embed, depth: int) -> tuple[str, str]:
+    def _join(self, table: str, name: str, embed: Embed) -> tuple[str, str]:
         """The join of an embedded resource, and what is shown of it."""
         along = relation(self.catalogue, table, embed)
-        inner = quote(f"{along.target}_{depth}")
-        pairs = [
-            f"{inner}.{quote(theirs)} = {name}.{quote(ours)}" for ours, theirs in along.columns
-        ]
+        self.embeds += 1
+        inner, alias = quote(f"{along.target}_{self.embeds}"), quote(f"_embed_{self.embeds}")
+        on = [f"{inner}.{quote(theirs)} = {name}.{quote(ours)}" for ours, theirs in along.columns]
         source = f"public.{quote(along.target)} as {inner}"
-        rows = self.rows(
-            along.target, source, inner, embed.query, further=pairs, depth=depth + 1
-        )  # fmt: skip
-        alias = quote(f"{table}_{embed.key}_{depth}")
+        rows = self.rows(along.target, source, inner, embed.query, on)
         if along.to_one:
-            shown, on = f"row_to_json({alias}.*)::jsonb", "true"
+            shown, needed = f"row_to_json({alias}.*)::jsonb", "true"
         else:
             rows = f"select json_agg({alias}.*)::jsonb as _rows from ({rows}) as {alias}"
             shown = f"coalesce({alias}._rows, '[]')"
-            on = f"{alias}._rows is not null" if embed.inner else "true"
+            needed = f"{alias}._rows is not null" if embed.inner else "true"
         kind = "inner" if embed.inner else "left"
-        join = f" {kind} join lateral ({rows}) as {alias} on {on}"
+        join = f" {kind} join lateral ({rows}) as {alias} on {needed}"
         return join, f"{shown} as {quote(embed.key)}"
 
     def _condition(self, name: str, item: Condition | Logic) -> str:
@@ -152,7 +123,7 @@ class Select:
         else:
             if item.operator in ("like", "ilike"):
                 value = value.replace("*", "%")
-            condition = f"{column} {_OPERATORS[item.operator]} {self.parameter(no_null(value))}"
+            condition = f"{column} {OPERATORS[item.operator]} {self.parameter(value)}"
         return f"not {condition}" if item.negated else condition
 
 
@@ -163,20 +134,10 @@ def body(rows: str, *, single: bool) -> str:
     return f"coalesce(json_agg({rows}), '[]')::text"
 
 
-def _column(name: str, column: Column) -> str:
-    if column.name == "*":
-        return f"{name}.*"
-    shown = f"{name}.{quote(column.name)}"
-    return shown if column.alias is None else f"{shown} as {quote(column.alias)}"
-
-
-def _order(name: str, query: Query) -> str:
-    terms = []
-    for order in query.order:
-        term = f"{name}.{quote(order.column)} {order.direction}".rstrip()
-        terms.append(f"{term} nulls {order.nulls}" if order.nulls else term)
-    return f" order by {', '.join(terms)}" if terms else ""
+def _column(name: str, column: str, alias: str | None) -> str:
+    shown = f"{name}.*" if column == "*" else f"{name}.{quote(column)}"
+    return shown if alias is None else f"{shown} as {quote(alias)}"
 
 
 def _array_item(value: str) -> str:
-    return '"' + no_null(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -3,46 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from medtui.local.rest.catalogue import Catalogue, Function, relation
 from medtui.local.rest.errors import RestError, not_supported
-from medtui.local.rest.inputs import Payload, Preferences
-from medtui.local.rest.query import Parameters
+from medtui.local.rest.inputs import Call, Payload
+from medtui.local.rest.query import Query
 from medtui.local.rest.sql import Select, Statement, body, quote
 
 
+@dataclass
 class Write:
     """One statement on one table. RestError for what cannot be shown, or is not spoken here."""
 
-    def __init__(
-        self, catalogue: Catalogue, table: str, asked: Parameters, preferences: Preferences
-    ) -> None:
-        if asked.query.order or asked.query.limit is not None or asked.query.offset:
+    _catalogue: Catalogue
+    _table: str
+    _query: Query
+    _call: Call
+
+    def __post_init__(self) -> None:
+        if self._query.order or self._query.limit is not None or self._query.offset:
             raise not_supported("order, limit and offset of a write")
-        self._catalogue = catalogue
-        self._table = table
-        self._target = f"public.{quote(table)}"
-        self._asked = asked
-        self._preferences = preferences
-        self._select = Select(catalogue)
+        self._target = f"public.{quote(self._table)}"
+        self._select = Select(self._catalogue)
 
     def insert(self, payload: Payload) -> Statement:
-        if self._asked.query.filters or self._asked.query.logic:
+        if self._query.filters or self._query.logic:
             raise not_supported("filters of an insert")
         names = self._names(payload)
         listed = ", ".join(map(quote, names))
         into = f"{self._target} ({listed})" if names else self._target
         insert = f"insert into {into} select {listed} {self._values(payload, names)}"
-        if resolution := self._preferences.resolution:
-            key = self._asked.on_conflict
-            if not key:
+        if self._call.resolution:
+            if not self._query.on_conflict:
                 raise not_supported("upserts without on_conflict")
             action = "do nothing"
-            if resolution == "merge-duplicates" and names:
+            if self._call.resolution == "merge-duplicates" and names:
                 updates = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names)
                 action = f"do update set {updates}"
-            insert += f" on conflict ({', '.join(map(quote, key))}) {action}"
+            insert += f" on conflict ({', '.join(map(quote, self._query.on_conflict))}) {action}"
         return self._shown(insert)
 
     def update(self, payload: Payload) -> Statement:
@@ -51,16 +50,17 @@ class Write:
             raise not_supported("updates of nothing")
         assignments = ", ".join(f"{quote(name)} = _values.{quote(name)}" for name in names)
         source = self._values(payload, names)
-        where = self._select.where(self._target, self._asked.query)
+        where = self._select.where(self._target, self._query)
         return self._shown(f"update {self._target} set {assignments} {source}{where}")
 
     def delete(self) -> Statement:
-        where = self._select.where(self._target, self._asked.query)
+        where = self._select.where(self._target, self._query)
         return self._shown(f"delete from {self._target}{where}")
 
     def _names(self, payload: Payload) -> list[str]:
         """The columns that are written. RestError (PGRST204) when one is not there."""
-        names = sorted(payload.keys if self._asked.columns is None else set(self._asked.columns))
+        written = self._query.written
+        names = sorted(payload.keys if written is None else set(written))
         for name in names:
             if name not in self._catalogue.tables[self._table]:
                 message = f"Column '{name}' of relation '{self._table}' does not exist"
@@ -79,13 +79,12 @@ class Write:
 
     def _shown(self, write: str) -> Statement:
         """The write, and what is to be shown of the rows that it touched."""
-        represent = self._preferences.represent
-        name, query = quote(self._table), replace(self._asked.query, filters=[])
+        name, query = quote(self._table), replace(self._query, filters=[])
         # Also made where it is not shown: what is not there is refused.
-        select = self._select if represent else Select(self._catalogue)
+        select = self._select if self._call.represent else Select(self._catalogue)
         rows = select.rows(self._table, f"_rows as {name}", name, query)
-        returned, shown = ", ".join(self._needed()), body("_row.*", single=self._preferences.single)
-        if not represent:
+        returned, shown = ", ".join(self._needed()), body("_row.*", single=self._call.single)
+        if not self._call.represent:
             returned, rows, shown = "1", "select * from _rows", "''"
         return Statement(
             f"with _rows as ({write} returning {returned}) select {shown}, count(*), null"
@@ -95,8 +94,8 @@ class Write:
 
     def _needed(self) -> list[str]:
         """The columns of a written row that are shown, or that its embeds need."""
-        names = {column.name for column in self._asked.query.columns}
-        for embed in self._asked.query.embeds:
+        names = {column for column, _ in self._query.columns}
+        for embed in self._query.embeds:
             along = relation(self._catalogue, self._table, embed)
             names |= {ours for ours, _ in along.columns}
         if "*" in names:
@@ -124,14 +123,9 @@ def invoke(function: Function, given: Payload, *, single: bool, most: int) -> St
     if given.keys:
         fields = ", ".join(f"{quote(n)} {types[n]}" for n in sorted(given.keys))
         source = f"json_to_record($1::json) as _values ({fields}), lateral "
-    if function.returns_row:
-        rows, shown = f"select _call.* from {source}{name}({passed}) as _call", "_row.*"
-    else:
-        rows = f"select _call.value from {source}(select {name}({passed}) as value) as _call"
-        shown = "_row.value"
-    one = single or not function.returns_set
+    rows = f"select to_json(_call) as value from {source}{name}({passed}) as _call limit {most}"
+    shown = body("_row.value", single=single or not function.returns_set)
     number = "count(*)" if function.returns_set else "1"
     return Statement(
-        f"select {body(shown, single=one)}, {number}, null from ({rows} limit {most}) as _row",
-        [given.text] if given.keys else [],
+        f"select {shown}, {number}, null from ({rows}) as _row", [given.text] if given.keys else []
     )

@@ -12,22 +12,15 @@ import jwt
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
+from medtui.local.bodies import RefusedRequest, answer
+from medtui.local.connection import Pool
 from medtui.local.db_role import ROLES, bearer
 from medtui.local.keys import ServerKeys
-from medtui.local.storage import inputs, shapes
-from medtui.local.storage.body import receive
-from medtui.local.storage.errors import (
-    StorageError,
-    Uncertain,
-    answer,
-    invalid_request,
-    no_bucket,
-    not_supported,
-    refused,
-)
+from medtui.local.storage import inputs, objects
+from medtui.local.storage.errors import StorageError, Uncertain, not_supported
 from medtui.local.storage.files import FileStore, chunks
-from medtui.local.storage.inputs import check_key, check_path, check_type
-from medtui.local.storage.objects import Objects, Pool, Row
+from medtui.local.storage.inputs import check_key, check_path, receive
+from medtui.local.storage.objects import Objects
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +28,6 @@ PREFIX = "/storage/v1"
 MOST_ENTRIES = 1_000
 RESERVED = ("authenticated", "copy", "list", "list-v2", "move", "sign", "upload")
 """First parts of the real server's other routes: no buckets."""
-MAX_FILE = 50 * 1024 * 1024
-"""Bytes of a file in a bucket without a limit of its own, as the Supabase CLI's server has it."""
 
 
 class Storage:
@@ -62,16 +53,12 @@ class Storage:
     async def endpoint(self, request: Request) -> Response:
         """Every request below `/storage/v1`."""
         try:
-            response = await self._route(request)
-        except StorageError as error:
-            response = error.response()
+            return await self._route(request)
         except ClientDisconnect:
-            response = Response(status_code=499)
+            return Response(status_code=499)
         except OSError as error:  # a full disk, for one
             log.error("a file: %s", error.strerror)
-            fault = StorageError(500, "InternalError", "Internal server error", "InternalError")
-            response = fault.response()
-        return response
+            raise StorageError("InternalError") from error
 
     async def _route(self, request: Request) -> Response:
         raw = request.scope["raw_path"].decode("ascii").removeprefix(PREFIX)
@@ -79,7 +66,7 @@ class Storage:
             # Split before it is decoded: an encoded slash belongs to the name that it is in.
             parts = [unquote(part, errors="strict") for part in raw[1:].split("/")]
         except UnicodeDecodeError:
-            raise invalid_request(f"'{raw}' is not a valid url component") from None
+            raise StorageError("InvalidRequest", f"'{raw}' is not a valid url component") from None
         reading = request.method in ("GET", "HEAD")
         match request.method, parts:
             case "POST", ["object", "list", bucket]:
@@ -99,46 +86,36 @@ class Storage:
             case _, ["object", _, _, *_] | ["bucket", *_]:
                 raise not_supported(f"{request.method} {raw}")
         message = f"Route {request.method}:{raw} not found"
-        raise StorageError(404, "Not Found", message, "InvalidRequest", http=404)
-
-    # Reading --------------------------------------------------------------------------------
+        body = {"statusCode": "404", "error": "Not Found", "message": message}
+        raise RefusedRequest(404, body | {"code": "InvalidRequest"})
 
     async def _read(
         self, request: Request, bucket: str, name: str, *, info: bool = False, public: bool = False
     ) -> Response:
-        if public:
-            if not (await self._objects.bucket(bucket))["public"]:
-                raise no_bucket()
-            check_key(name)
-            row = await self._objects.find(bucket, name)
-        else:
-            row = await self._seen(request, bucket, name)
+        try:
+            reader = self._objects if public else self._acting(request)
+        except StorageError:
+            # It hides what is there, and that a token has expired.
+            raise StorageError("NoSuchBucket") from None
+        kept = await self._objects.bucket(bucket)
+        if public and not kept["public"]:
+            raise StorageError("NoSuchBucket")
+        check_key(name)
+        row = await reader.find(bucket, name)
         if info:
-            return answer(shapes.info(row), headers=shapes.description(row))
+            return answer(objects.info(row), headers=objects.description(row))
         if request.method == "HEAD":
-            return Response(None, headers=shapes.headers(row))
+            return Response(None, headers=objects.headers(row))
         file = await self._files.read(row["version"])
         if file is None:
-            raise StorageError(404, "Not found", "The resource was not found", "NoSuchKey")
+            raise StorageError("NoSuchKey", "The resource was not found")
         size = os.fstat(file.fileno()).st_size
-        return StreamingResponse(chunks(file), headers=shapes.headers(row, size=size))
-
-    async def _seen(self, request: Request, bucket: str, name: str) -> Row:
-        """The row of an object that the caller may see."""
-        try:
-            acting = self._acting(request)
-        except StorageError:
-            raise no_bucket() from None  # It hides what is there, and that a token has expired.
-        await self._objects.bucket(bucket)
-        check_key(name)
-        return await acting.find(bucket, name)
+        return StreamingResponse(chunks(file), headers=objects.headers(row, size=size))
 
     async def _list(self, request: Request, bucket: str) -> Response:
         listing = await inputs.asked(request, inputs.LISTING)
         rows = await self._acting(request).entries(bucket, listing, most=self._most)
-        return answer([shapes.plain(row) for row in rows])
-
-    # Writing --------------------------------------------------------------------------------
+        return answer(rows)
 
     async def _upload(self, request: Request, bucket: str, name: str) -> Response:
         acting = self._acting(request)
@@ -146,19 +123,13 @@ class Storage:
         check_key(name)
         if request.headers.get("x-upsert") == "true":
             raise not_supported("x-upsert, which replaces a file")
-        limit = MAX_FILE if kept["file_size_limit"] is None else kept["file_size_limit"]
         async with self._files.new() as file:
             # Asked twice: now, so that no file is sent for nothing, and when the file is there.
             await acting.upload(bucket, name, file.version, {}, undone=True)
             check_path(name, bucket, file.version)
-            kind = await receive(
-                request,
-                file,
-                limit=min(limit, MAX_FILE),
-                check=lambda mime: check_type(mime, kept["allowed_mime_types"]),
-            )
+            kind = await receive(request, file, kept["size_limit"], kept["allowed_mime_types"])
             await asyncio.to_thread(file.seal)
-            metadata = shapes.metadata(file.etag, file.size, kind.mime, kind.cache_control)
+            metadata = objects.metadata(file.etag, file.size, kind.mime, kind.cache_control)
             file.is_kept = True
             try:
                 made = await acting.upload(bucket, name, file.version, metadata)
@@ -171,22 +142,21 @@ class Storage:
         removal = await inputs.asked(request, inputs.REMOVAL)
         gone = await self._acting(request).remove(bucket, removal.prefixes)
         await self._files.remove(row["version"] for row in gone)
-        return answer([shapes.plain(row) for row in gone])
-
-    # Who asks -------------------------------------------------------------------------------
+        return answer(gone)
 
     def _acting(self, request: Request) -> Objects:
         """The tables as the caller. StorageError when there is no token, or a bad one."""
         header = request.headers.get("authorization") or request.headers.get("apikey")
         if not header:
-            raise invalid_request("headers must have required property 'authorization'")
+            message = "headers must have required property 'authorization'"
+            raise StorageError("InvalidRequest", message)
         try:
             claims = self._keys.verify(bearer(request) or header)
         except jwt.ExpiredSignatureError:
-            raise refused('"exp" claim timestamp check failed') from None
+            raise StorageError("AccessDenied", '"exp" claim timestamp check failed') from None
         except jwt.InvalidTokenError:
-            raise refused("JWS Protected Header is invalid") from None
+            raise StorageError("AccessDenied", "JWS Protected Header is invalid") from None
         role = claims.get("role", "anon")
         if not isinstance(role, str) or role not in ROLES:
-            raise refused()
+            raise StorageError("AccessDenied")
         return self._objects.acting({**claims, "role": role})

@@ -2,83 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import psycopg
-from starlette.responses import Response
 
-from medtui.local import db_role
-from medtui.local.bodies import dump
+from medtui.local.bodies import RefusedRequest
+from medtui.local.db_role import DELETED
+
+ERRORS = {
+    "AccessDenied": (403, "Unauthorized", "new row violates row-level security policy"),
+    "DatabaseError": (500, "DatabaseError", "Internal server error"),
+    "DatabaseTimeout": (544, "DatabaseTimeout", "The connection to the database timed out"),
+    "EntityTooLarge": (413, "Payload too large", "The object exceeded the maximum allowed size"),
+    "InternalError": (500, "InternalError", "Internal server error"),
+    "InvalidKey": (400, "InvalidKey", "Invalid key"),
+    "InvalidMimeType": (415, "invalid_mime_type", "mime type is not supported"),
+    "InvalidRequest": (400, "Error", "The body is not what this route takes"),
+    "KeyAlreadyExists": (409, "Duplicate", "The resource already exists"),
+    "NoSuchBucket": (404, "Bucket not found", "Bucket not found"),
+    "NoSuchKey": (404, "not_found", "Object not found"),
+    "NotSupported": (409, "NotSupported", "The local server does not support this"),
+}
+"""The real server's codes: `statusCode`, `error`, and `message` unless there is more to say."""
 
 
-def answer(value: Any, status: int = 200, *, headers: Mapping[str, str] | None = None) -> Response:
-    """An answer in JSON, as the storage server writes it."""
-    return Response(dump(value), status, dict(headers or {}), "application/json; charset=utf-8")
+class StorageError(RefusedRequest):
+    """An error for the client: its code, and a message where the usual one does not say it all."""
 
-
-class StorageError(Exception):
-    """An error for the client: the body's `statusCode`, `error`, `message` and `code`."""
-
-    def __init__(
-        self, status: int, error: str, message: str, code: str, *, http: int | None = None
-    ) -> None:
-        super().__init__(message)
-        self.http = http or (500 if status == 500 else 400)
-        self.body = {"statusCode": str(status), "error": error, "message": message, "code": code}
-
-    def response(self) -> Response:
-        return answer(self.body, self.http)
+    def __init__(self, code: str, message: str = "") -> None:
+        status, error, usual = ERRORS[code]
+        body = {"statusCode": str(status), "error": error, "message": message or usual}
+        super().__init__(status if status >= 500 else 400, body | {"code": code})
 
 
 class Uncertain(StorageError):
     """The connection to Postgres went: whether it has committed is not known."""
 
 
-def no_bucket() -> StorageError:
-    return StorageError(404, "Bucket not found", "Bucket not found", "NoSuchBucket")
-
-
-def refused(message: str = "new row violates row-level security policy") -> StorageError:
-    return StorageError(403, "Unauthorized", message, "AccessDenied")
-
-
-def invalid_key(key: str) -> StorageError:
-    return StorageError(400, "InvalidKey", f"Invalid key: {key}", "InvalidKey")
-
-
-def invalid_request(message: str) -> StorageError:
-    return StorageError(400, "Error", message, "InvalidRequest")
-
-
-def too_large() -> StorageError:
-    message = "The object exceeded the maximum allowed size"
-    return StorageError(413, "Payload too large", message, "EntityTooLarge")
-
-
 def not_supported(what: str) -> StorageError:
     """Spoken by the real server, but not here."""
-    message = f"The local server does not support {what}"
-    return StorageError(409, "NotSupported", message, "NotSupported")
+    return StorageError("NotSupported", f"The local server does not support {what}")
 
 
 def from_postgres(error: psycopg.Error) -> StorageError:
     """What Postgres refused, as the storage server passes it on."""
-    state = error.sqlstate or ""
-    message = error.diag.message_primary or "Internal server error"
+    state, message = error.sqlstate or "", error.diag.message_primary or ""
     if isinstance(error, psycopg.DataError):  # of a NUL, which is never sent, there is no state
-        return invalid_request(message)
+        return StorageError("InvalidRequest", message or "Internal server error")
     if not state or state.startswith(("08", "57P")):
-        return Uncertain(500, "DatabaseError", message, "DatabaseError")
-    match state:
-        case db_role.DELETED:
-            return refused(message)
-        case "42501":
-            return refused()
-        case "23505":
-            message = "The resource already exists"
-            return StorageError(409, "Duplicate", message, "KeyAlreadyExists")
-        case "57014":
-            message = "The connection to the database timed out"
-            return StorageError(544, "DatabaseTimeout", message, "DatabaseTimeout", http=544)
-    return StorageError(500, "DatabaseError", message, "DatabaseError")
+        return Uncertain("DatabaseError", message)
+    if state == DELETED:
+        return StorageError("AccessDenied", message)
+    known = {"42501": "AccessDenied", "23505": "KeyAlreadyExists", "57014": "DatabaseTimeout"}
+    return StorageError(known[state]) if state in known else StorageError("DatabaseError", message)

@@ -14,8 +14,9 @@ import os
 from collections.abc import AsyncIterator, Collection, Iterable
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID, uuid4
+from uuid import uuid4
 
+from medtui.local.bodies import uuid_of
 from medtui.store.files import PART, sync
 
 CHUNK = 1024 * 1024
@@ -94,9 +95,7 @@ class FileStore:
 
 def is_version(text: str | None) -> bool:
     """Whether it is a name that we gave: rows are also made by others."""
-    with contextlib.suppress(ValueError):
-        return text is not None and str(UUID(text)) == text
-    return False
+    return text is not None and text == str(uuid_of(text))
 
 
 async def chunks(file: BinaryIO) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""Storage's two tables. What a caller may do, Postgres decides, as the caller."""
+"""Storage's two tables, and how their rows are shown. What a caller may do, Postgres decides."""
 
 from __future__ import annotations
 
@@ -6,22 +6,21 @@ import contextlib
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
-from medtui.local.connection import SharedPool
+from medtui.local.bodies import plain, uuid_of
+from medtui.local.connection import Db, Pool, SharedPool
 from medtui.local.db_role import Claims, become
-from medtui.local.storage.errors import StorageError, from_postgres, no_bucket
-from medtui.local.storage.inputs import Listing
+from medtui.local.storage.errors import StorageError, from_postgres
+from medtui.local.storage.inputs import Listing, is_header
 
-Db = AsyncConnection[DictRow]
-Pool = AsyncConnectionPool[Db]
 Row = dict[str, Any]
 
 _COLUMNS = (
@@ -56,9 +55,11 @@ _LIST = """
     limit $4 offset $5
 """
 MOST_OFFSET = 2**31
+MAX_FILE = 50 * 1024 * 1024
+"""Bytes of a file in a bucket without a limit of its own, as the Supabase CLI's server has it."""
 _BUCKET = (
-    "select coalesce(public, false) as public, file_size_limit, allowed_mime_types"
-    " from storage.buckets where id = $1"
+    "select coalesce(public, false) as public, allowed_mime_types,"
+    f" least(file_size_limit, {MAX_FILE}) as size_limit from storage.buckets where id = $1"
 )
 
 
@@ -82,14 +83,14 @@ class Objects:
         """A bucket. Raises StorageError if there is none."""
         rows = await self._run(_BUCKET, name)
         if not rows:
-            raise no_bucket()
+            raise StorageError("NoSuchBucket")
         return rows[0]
 
     async def find(self, bucket: str, name: str) -> Row:
         """An object. Raises StorageError if there is none to be seen."""
         rows = await self._run(_FIND, bucket, name)
         if not rows:
-            raise StorageError(404, "not_found", "Object not found", "NoSuchKey")
+            raise StorageError("NoSuchKey")
         return rows[0]
 
     async def entries(self, bucket: str, asked: Listing, *, most: int) -> list[Row]:
@@ -115,7 +116,7 @@ class Objects:
         """
         sub = self._caller and self._caller.get("sub")
         owner, made = sub if isinstance(sub, str) else None, uuid4()
-        values = made, bucket, name, _uuid(owner), owner, version, Jsonb(metadata)
+        values = made, bucket, name, uuid_of(owner), owner, version, Jsonb(metadata)
         async with self._transaction() as db:
             # Nothing is returned, as that would take the right to read, too.
             await db.execute(_INSERT.encode(), values)
@@ -147,8 +148,51 @@ def storage_pool(dsn: str) -> Pool:
     return SharedPool.raw(dsn, 4, options, row_factory=dict_row)
 
 
-def _uuid(text: object) -> UUID | None:
-    try:
-        return UUID(str(text))
-    except ValueError:
-        return None
+def info(row: Row) -> Row:
+    """What `info` says of an object."""
+    metadata = row["metadata"] or {}
+    return {
+        **{name: row[name] for name in ("id", "name", "version", "bucket_id")},
+        "size": metadata.get("size"),
+        "content_type": metadata.get("mimetype"),
+        "cache_control": metadata.get("cacheControl"),
+        "etag": metadata.get("eTag"),
+        "metadata": row["user_metadata"],
+        "last_modified": row["updated_at"],
+        "created_at": row["created_at"],
+    }
+
+
+def metadata(etag: str, size: int, mime: str, cache_control: str) -> dict[str, Any]:
+    """What a row keeps of its file."""
+    return {
+        "eTag": etag,
+        "size": size,
+        "mimetype": mime,
+        "cacheControl": cache_control,
+        "lastModified": plain(datetime.now(UTC)),
+        "contentLength": size,
+        "httpStatusCode": 200,
+    }
+
+
+def description(row: Row) -> dict[str, str]:
+    """A file's headers, but for what it holds."""
+    kept = row["metadata"] or {}
+    shown = {
+        "ETag": str(kept.get("eTag") or ""),
+        "Cache-Control": str(kept.get("cacheControl") or "no-cache"),
+        "Last-Modified": format_datetime(row["updated_at"].astimezone(UTC), usegmt=True),
+    }
+    return {name: value for name, value in shown.items() if value and is_header(value)}
+
+
+def headers(row: Row, *, size: int | None = None) -> dict[str, str]:
+    """All of a file's headers. `size` is what the disk says, where it has been asked."""
+    kept = row["metadata"] or {}
+    mime = str(kept.get("mimetype") or "")
+    # Never a page: whatever is kept here, a browser is not to run it.
+    if "text/html" in mime.lower() or not mime or not is_header(mime):
+        mime = "text/plain" if mime else "application/octet-stream"
+    length = str(kept.get("contentLength") or 0 if size is None else size)
+    return {"Content-Type": mime, "Content-Length": length, **description(row)}

@@ -32,7 +32,7 @@ class AskScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
             yield Input(self._value, compact=True)
-            yield Static("enter goes, esc leaves", classes="field--note", markup=False)
+            yield Static("enter: go · esc: back", classes="field--note", markup=False)
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

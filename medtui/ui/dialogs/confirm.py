@@ -16,7 +16,7 @@ class ConfirmScreen(ModalScreen[bool]):
     """A question, and what "yes" does. Dismissed with the answer; esc is no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="Do it"),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", tooltip="OK"),
         Binding("n,escape", "answer(False)", "No", id="confirm.no", tooltip="Cancel"),
         Binding("left,h", "app.focus_previous", "Previous", show=False, id="confirm.previous",
                 tooltip="Previous button"),

@@ -36,7 +36,7 @@ class SaveScreen(ModalScreen[Path | None]):
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="card--title", markup=False)
             yield PathInput(str(self._path))
-            yield Static("enter saves, esc leaves", classes="field--note", markup=False)
+            yield Static("enter: save · esc: back", classes="field--note", markup=False)
 
     @on(Input.Submitted)
     @work(exclusive=True)
@@ -61,7 +61,7 @@ class SaveScreen(ModalScreen[Path | None]):
             return None
         if path.exists() and path != self._may_replace:
             self._may_replace = path
-            words = "There is such a file already: enter again replaces it."
+            words = "This file already exists: press enter again to replace it."
             self.app.call_from_thread(self._note, words)
             return None
         content = self._content()

@@ -104,7 +104,7 @@ async def test_a_server_that_is_not_supabase_or_in_trouble(look: Any) -> None:
         assert failures(found) == ["server"]
         assert "not Supabase" in found["server"].what
         said = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
-        assert "in trouble (HTTP 503)" in (await look(url=url))["server"].what
+        assert "has a problem (HTTP 503)" in (await look(url=url))["server"].what
         said = b"rubbish\r\n\r\n"
         assert failures(await look(url=url)) == ["server"]
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from medtui.local.rest.errors import RestError
-from medtui.local.rest.parse import parse, split
+from medtui.local.rest.query import parse, split
 from tests.fidelity.rest.grammar import Grammar
 from tests.fidelity.rest.lab import Lab
 from tests.fidelity.rest.wire import Answer, Wire

@@ -247,7 +247,7 @@ REFUSED = [
     ("GET", f"{SESSIONS}?type=fts.a", {}, "the operator fts"),
     ("GET", f"{SESSIONS}?type=eq(any).{{a}}", {}, "the operator eq(any)"),
     ("GET", f"{SESSIONS}?select=id,cases(id)&cases.order=id", {}, "the parameter cases.order"),
-    ("GET", f"{SESSIONS}?limit=-1", {}, "the limit '-1'"),
+    ("GET", f"{SESSIONS}?limit=-1", {}, "the parameter limit=-1"),
     ("GET", f"{SESSIONS}?select={SESSIONS}(id)", {}, "embedding a table in itself"),
     ("GET", SESSIONS, {"Range": "0-1"}, "the header Range: use limit and offset"),
     ("GET", SESSIONS, {"Accept": "text/csv"}, "answers as text/csv"),

@@ -308,7 +308,7 @@ def test_a_name_is_safe_or_it_is_refused(name: str) -> None:
         return
     with pytest.raises(StorageError) as refused:
         check_key(name)
-    assert (refused.value.body["code"], refused.value.http) == ("InvalidKey", 400)
+    assert (refused.value.body["code"], refused.value.status) == ("InvalidKey", 400)
 
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in (1, 2))])
