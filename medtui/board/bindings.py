@@ -35,6 +35,8 @@ BOARD_KEYS: list[BindingType] = [
     Binding("f", "choose_filter", "Show only", id="board.choose_filter",
             tooltip="Filter by level, type, category, day or hours"),
     Binding("v", "view", "View", id="board.view", tooltip="All, open, or my sessions"),
+    Binding("H", "host_card", "Host", show=False, id="board.host_card",
+            tooltip="The host's card: level, what you practised together, coming sessions"),
     Binding("w", "week", "Week", id="board.week", tooltip="The week by hours, or the list again"),
     Binding("I", "invite", "Invite", show=False, id="board.invite",
             tooltip="Copy an invitation to the session"),

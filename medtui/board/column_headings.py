@@ -9,6 +9,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from medtui.board.session_list import SessionColumns, SessionList
+from medtui.core.avatars import CELLS
 from medtui.ui.cells import fit
 
 
@@ -30,15 +31,18 @@ class ColumnHeadings(Widget):
     def render_line(self, y: int) -> Strip:
         self._drawn_width = width = self._sessions.line_width
         columns = SessionColumns.of(width)
-        words = "  " + fit("Time", 7) + fit("", 12)
+        words = "  " + fit("Time", 7)
+        avatar = CELLS + 1 if SessionColumns.has_avatar(width) else 0
         words += "  ".join(
             fit(name, cells)
             for name, cells in (
-                ("Host", columns.host),
+                ("", columns.countdown),
+                (" " * avatar + "Host", columns.host),
                 ("Level", columns.level),
                 ("Session", columns.about),
                 ("Guest", columns.seat),
             )
+            if cells
         )
         style = self.get_component_rich_style("column-headings--text")
         return Strip([Segment(words, style)]).adjust_cell_length(self.size.width, style)

@@ -40,6 +40,8 @@ class DetailsScreen(ModalScreen[str | None]):
                 tooltip="Keep the seat of your session for a person"),
         Binding("I", "done('invite')", "Invite", id="details.invite",
                 tooltip="Copy an invitation to the session"),
+        Binding("H", "done('host_card')", "Host", id="details.host_card",
+                tooltip="The host's card: level, what you practised together, coming sessions"),
         Binding("y", "done('copy_link')", "Copy link", id="details.copy_link",
                 tooltip="Copy the room link"),
     ]  # fmt: skip

@@ -127,6 +127,7 @@ class LiveBoard(ActingScreen):
         if self.has_class("-week") and self.size.width < LEAST_WIDTH:
             self.action_week()
             self.refuse(self._too_narrow)
+        self.call_after_refresh(self._redraw)
         self.call_later(self.refresh_bindings)  # enter does something else without the details
 
     # What the data module tells
@@ -183,7 +184,8 @@ class LiveBoard(ActingScreen):
         if before is None and (begins := self._board.beginning()):
             self.list.move_to(begins)
         self.headings.follow()
-        self.week.show(now)
+        if self.week.display:
+            self.week.show(now)
         self._changed = set()
         if self._has_news and before not in (None, self.list.session_id, *self._cancelling):
             self._startled = time.monotonic()
@@ -202,8 +204,11 @@ class LiveBoard(ActingScreen):
         is_empty = len(self._board.agenda) == 0
         self.hint.display = is_empty
         is_week = self.shown is self.week
-        self.list.display = self.headings.display = not is_empty and not is_week
-        self.week.display = not is_empty and is_week
+        self.list.display = not is_empty and not is_week
+        self.headings.display = self.list.display and self.has_class("-tall")
+        if self.week.display != (is_shown := not is_empty and is_week):
+            self.week.display = is_shown
+            self.week.go_to_cursor()
         if is_empty:
             self.hint.update(self._emptiness())
         elif self.focused is None:
@@ -212,7 +217,7 @@ class LiveBoard(ActingScreen):
     def _show_next(self) -> None:
         """One's own next session, above the list."""
         session = self._board.next_own()
-        self.next_line.display = session is not None
+        self.next_line.display = session is not None and self.has_class("-tall")
         if session:
             words = next_words(session, self.me, self.now, self.zone)
             self.next_line.update(Content.assemble(("Next  ", "$text-muted"), words), layout=False)

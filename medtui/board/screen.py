@@ -15,12 +15,14 @@ from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion, For
 from medtui.board.bindings import BOARD_KEYS, offered
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
+from medtui.board.host_card import HostCard
 from medtui.board.invitation import InvitationScreen
 from medtui.board.live_board import LiveBoard
 from medtui.board.session_form import SessionForm
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_invite, why_not_review
+from medtui.core.host_card import card_of, coming_of, why_no_card
 from medtui.core.invitation import code_in
 from medtui.core.notices import Notice
 from medtui.core.session_acts import possible_acts
@@ -149,6 +151,7 @@ class BoardScreen(LiveBoard):
             self.refuse(f"More than one session begins with {code}: use more of its id.")
             return
         if found:
+            self.show_session(found[0].id)  # the board may not have read it yet
             self.go_to(found[0].id)
         if not found or self.list.session_id != found[0].id:
             self.refuse(f"There is no session {code} on the board: it was cancelled, or is over.")
@@ -170,6 +173,18 @@ class BoardScreen(LiveBoard):
     def on_paste(self, event: events.Paste) -> None:
         if code := code_in(event.text):
             self.open_code(code)
+
+    @work(group="card")
+    async def action_host_card(self) -> None:
+        """Show the card of the host, or to the host that of the guest."""
+        session = self.chosen()
+        if session is None or self.refuse(why_no_card(session, self.me)):
+            return
+        if (person := card_of(session, self.me)) is not None:
+            coming = coming_of(self.context.feed.sessions.values(), person.user_id, self.now)
+            chosen = await self.app.push_screen_wait(HostCard(self.context, person, coming))
+            if chosen is not None:
+                self.go_to(chosen)
 
     def action_room(self) -> None:
         """Go into the room of the session under the cursor."""

@@ -10,10 +10,12 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.agenda import name_of
+from medtui.core.avatars import avatar_of
 from medtui.core.session_acts import possible_acts
 from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_content
 
 KEYS = {
     "room": ("enter", "go into the room"),
@@ -64,14 +66,11 @@ class SessionDetails(Static):
         host = session.host
         blocks = [
             [
-                Content.styled(name_of(host), "bold"),
+                avatar_content(avatar_of(host), self.app) + Content.styled(name_of(host), "bold"),
                 *([Content.styled(host.level, "$faint")] if host else []),
             ],
             self._when(session, now),
-            [
-                *map(Content, self._seat(session, now)),
-                Content(self._candidate(session)),
-            ],
+            [*self._seat(session, now), Content(self._candidate(session))],
         ]
         if session.case:
             case = " · ".join(filter(None, (session.case.category, session.case.domain)))
@@ -96,20 +95,25 @@ class SessionDetails(Static):
         stage = " for ".join(filter(None, (standing(session, now), _minutes(session, now))))
         return [Content(f"{session.type_label or 'Session'}, {when}"), Content(stage)]
 
-    def _seat(self, session: PracticeSession, now: datetime) -> Iterator[str]:
+    def _seat(self, session: PracticeSession, now: datetime) -> Iterator[Content]:
         """Who has the seat, or for whom it is kept, and who waits for it."""
-        yield kept_sentence(session, self._viewer, now, self._zone) or self._guest(session)
+        kept = kept_sentence(session, self._viewer, now, self._zone)
+        yield Content(kept) if kept else self._guest(session)
         if session.stage is Stage.PREP and (line := line_words(self.lines.get(session.id))):
-            yield line
+            yield Content(line)
 
-    def _guest(self, session: PracticeSession) -> str:
+    def _guest(self, session: PracticeSession) -> Content:
         if session.guest_id is None:
-            return "The seat is free." if session.is_open else "No guest."
+            return Content("The seat is free." if session.is_open else "No guest.")
         if session.guest_id == self._viewer:
-            return "You are the guest."
+            return Content("You are the guest.")
         if session.guest is None:
-            return "The seat is taken."
-        return f"Guest: {session.guest.name}, {session.guest.level}"
+            return Content("The seat is taken.")
+        return Content.assemble(
+            "Guest: ",
+            avatar_content(avatar_of(session.guest), self.app),
+            f"{session.guest.name}, {session.guest.level}",
+        )
 
     def _candidate(self, session: PracticeSession) -> str:
         who = session.candidate_id

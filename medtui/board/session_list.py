@@ -22,36 +22,57 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from medtui.core.agenda import Agenda, Day
+from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.session_acts import enter_does
 from medtui.core.waiting import Lines, is_waiting
 from medtui.core.wording import day_label, kept_for_others, seats, standing
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_segment
 from medtui.ui.cells import first_fitting, fit
 from medtui.ui.cursor_list import CursorList
 
 MARK_SECONDS = 4.0
 """How long a changed row is marked; in the last of them the mark fades."""
 
-FIXED_WIDTH = 21
-"""Cells of the gutter, the time and the countdown, with the gaps behind them."""
+AVATARS_FROM = 88
+"""Cells of a line from which on there is an avatar before the host."""
+
+FIXED_WIDTH = 9
+"""Cells of the gutter and the time, with the gap behind it."""
 
 
 class SessionColumns(NamedTuple):
     """Widths in cells of the columns that share what a list's fixed ones leave."""
 
+    countdown: int
     host: int
+    """An avatar in front of the name included, where `has_avatar`."""
     level: int
     about: int
     seat: int
 
     @classmethod
+    def has_avatar(cls, width: int) -> bool:
+        """Whether there is room for avatars."""
+        return width >= AVATARS_FROM
+
+    @classmethod
     def of(cls, width: int) -> SessionColumns:
         """Share out a width: first what is needed, then, in turn, what is good to have."""
-        columns = {"host": 12, "level": 7, "about": 8, "seat": 11}
-        spare = width - FIXED_WIDTH - 2 * (len(columns) - 1) - sum(columns.values())
+        columns = {"countdown": 0, "host": 12, "level": 0, "about": 0, "seat": 11}
+        if cls.has_avatar(width):
+            columns["host"] += CELLS + 1
+        spare = width - FIXED_WIDTH - 2 - columns["host"] - columns["seat"]
+        for name, cells in (("countdown", 10), ("about", 8), ("level", 7)):
+            if cells + 2 > spare:  # who and whether it is free come before it
+                break
+            columns[name] = cells
+            spare -= cells + 2
         if spare < 0:
             columns["host"] = max(4, columns["host"] + spare)
         for name, wish in _WISHES:
+            if columns[name] == 0:
+                continue
             more = min(max(0, wish - columns[name]), max(0, spare))
             columns[name] += more
             spare -= more
@@ -60,7 +81,8 @@ class SessionColumns(NamedTuple):
 
 _WISHES = [
     ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
-    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 52), ("seat", 40),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("host", 62), ("about", 52),
+    ("seat", 40),
 ]  # fmt: skip
 
 
@@ -269,27 +291,48 @@ class SessionList(CursorList):
         kind = fit(kind, min(cell_len(kind), columns.about))
         seat = first_fitting(self._seats(session), columns.seat)
         start = session.starts_at.astimezone(self._zone)
+        avatar = self._avatar(session)
+        room = columns.host - (CELLS + 1 if avatar else 0)
         segments = [
             Segment(gutter, self._style(mark or "mark")),
             Segment("›" if is_cursor else " ", self._style("mark")),
             Segment(f"{start:%H:%M}  ", plain),
-            Segment(fit(standing(session, self._now), 10) + "  ", faint),
-            Segment(fit(host, columns.host) + "  ", plain + Style(bold=not self.is_stale)),
-            Segment(fit(level, columns.level) + "  ", faint),
+            *self._cell(fit(standing(session, self._now), columns.countdown), faint),
+            *avatar,
+            Segment(fit(host, room) + "  ", plain + Style(bold=not self.is_stale)),
+            *self._cell(fit(level, columns.level), faint),
             Segment(kind, plain),
-            Segment(fit(topics, columns.about - cell_len(kind)) + "  ", faint),
+            *self._cell(fit(topics, columns.about - cell_len(kind)), faint, columns.about),
             Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
         strip = Strip(segments).adjust_cell_length(self.line_width)
         if is_cursor and self.has_focus:
             # Behind the texts, whose own styles say nothing of a background.
             cursor = self._style("cursor")
-            return Strip([Segment(text, (style or Style()) + cursor) for text, style, _ in strip])
+            return Strip(
+                [
+                    # An avatar keeps its own.
+                    Segment(text, style if style and style.bgcolor else (style or Style()) + cursor)
+                    for text, style, _ in strip
+                ]
+            )
         return strip
 
     def _seats(self, session: PracticeSession) -> list[str]:
         is_waiting_ = is_waiting(session, self.lines)
         return seats(session, self._viewer, self._now, is_waiting=is_waiting_)
+
+    def _cell(self, text: str, style: Style, cells: int | None = None) -> list[Segment]:
+        """A cell and the gap behind it; nothing for a column that has no room."""
+        return [Segment(text + "  ", style)] if (cells if cells is not None else text) else []
+
+    def _avatar(self, session: PracticeSession) -> list[Segment]:
+        """The host's, with the blank behind it; nothing where there is no room."""
+        if not SessionColumns.has_avatar(self.line_width):
+            return []
+        avatar = avatar_of(session.host)
+        drawn = avatar_segment(avatar, self.app) if avatar else Segment(" " * CELLS)
+        return [drawn, Segment(" ")]
 
     def _seat_style(self, session: PracticeSession, plain: Style) -> Style:
         if self.is_stale:

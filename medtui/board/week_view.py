@@ -103,8 +103,9 @@ class WeekView(ScrollView, can_focus=True):
         """Show the week of the list's session."""
         if (session := self._list.session) is not None:
             self._monday = self._week_of(session)
-        self.show(self._now)
-        self._reveal()
+        if self.is_mounted and self.display:
+            self.show(self._now)
+            self._reveal()
 
     def show(self, now: datetime) -> None:
         """Draw the week as the agenda is now."""

@@ -46,6 +46,19 @@ class PastSessions:
         async for page in read:
             yield sessions_in(page)
 
+    async def with_person(self, person: UUID) -> list[PracticeSession]:
+        """The user's sessions with a person whose station has begun."""
+        me, columns = self._me(), await self._sessions.selection(HISTORY)
+
+        def both(query: Any) -> Any:
+            seats = (
+                f"and(host_id.eq.{me},guest_id.eq.{person}),"
+                f"and(host_id.eq.{person},guest_id.eq.{me})"
+            )
+            return query.or_(seats).gt("version", Stage.PREP.value)
+
+        return sessions_in(await read_all(self._connection, "practice_sessions", columns, both))
+
     async def sitting(self) -> set[UUID]:
         """The ids of cases in sessions that are not over, whose candidate the user may be."""
         mine = self._mine()

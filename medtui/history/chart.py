@@ -29,8 +29,15 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 """Braille: the bits of a cell's left and right column, from the top."""
 
 
+UNDER = ("line", "rule")
+"""What a number may stand on."""
+
+
 class Cell(NamedTuple):
-    """A character of a chart, and what it is: `line`, `rule`, a marker's value, or empty."""
+    """A character of a chart.
+
+    `kind` is what it is: `line`, `rule`, `number`, a marker's value, or empty.
+    """
 
     text: str = " "
     kind: str = ""
@@ -98,7 +105,18 @@ def chart(
         rows[y // 4][x // 2] = Cell(SIGNS[point.marker], point.marker.value)
     for point, (x, y) in zip(points, places, strict=True):
         rows[y // 4][x // 2] = Cell(SIGNS[point.marker], point.marker.value)
+    for point, (x, y) in zip(points[::-1], places[::-1], strict=True):
+        _write_number(rows[y // 4], x // 2, f"{point.percent:.0f}")
     return rows
+
+
+def _write_number(row: list[Cell], at: int, number: str) -> None:
+    """Put a point's number behind its sign, or before it, where no other sign or number stands."""
+    for begin in (at + 1, at - len(number)):
+        cells = row[begin : begin + len(number)] if begin >= 0 else []
+        if len(cells) == len(number) and all(cell.kind in ("", *UNDER) for cell in cells):
+            row[begin : begin + len(number)] = [Cell(digit, "number") for digit in number]
+            return
 
 
 def ruler(scale: Scale, height: int) -> list[str]:

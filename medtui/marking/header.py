@@ -11,7 +11,7 @@ from textual.widgets import Static
 from medtui.core.station_clock import ClockReading
 from medtui.models import Stage
 from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
-from medtui.ui.status_line import ConnectionState, feed_words
+from medtui.ui.status_line import NARROW, ConnectionState, feed_words
 
 BAR = 24
 
@@ -46,6 +46,10 @@ class SheetLine(Static):
         if partner is None:
             name, words = "Self-assessment", "how do you think it went?"
         left = Content.assemble((f" {name} ", "bold"), "· ", Content(words), "  ")
+        if width < NARROW:
+            state = feed_words(feed, self._zone, with_reason=False, is_short=True)
+            right = Content.styled(f" {stage.label.upper()} ", "bold reverse")
+            left = Content.assemble(" ", Content(partner or "yourself"), " ")
         room = width - cell_len(right.plain) - cell_len(state.plain) - 1
         left = left.truncate(max(0, room), ellipsis=True)
         used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)

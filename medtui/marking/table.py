@@ -15,6 +15,7 @@ from textual.widgets import Static
 from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet
 from medtui.core.rubrics import RubricDomain
 from medtui.documents.words import figure
+from medtui.ui.cells import wrap
 from medtui.ui.vim_keys import vim_bindings
 
 SIGNS = {
@@ -29,8 +30,7 @@ SIGNS = {
 UNSURE = "?"
 DRAFT = "…"
 BAR = 10
-NAME = 26
-"""A name is cut to no fewer cells before the bars go."""
+"""Cells of a bar; it goes before a name is cut."""
 
 
 class TableRow(NamedTuple):
@@ -58,7 +58,7 @@ class Widths(NamedTuple):
         signs = max(6, *(cell_len(row.signs.plain) for row in rows))
         wanted = max(cell_len(row.name) for row in rows)
         room = width - 2 - 2 - score - (aside + 2 if aside else 0) - 2 - signs - 1
-        bar = BAR + 2 if room - BAR - 2 >= min(wanted, NAME) else 0
+        bar = BAR + 2 if room - BAR - 2 >= wanted else 0
         return cls(max(12, min(wanted, room - bar)), score, bar, aside)
 
 
@@ -102,6 +102,8 @@ class MarkTable(Static, can_focus=True):
         self._sheet = sheet
         self._cursor = 0
         self._typed = ""
+        self._line_places: list[int] = []
+        """Which place each line is of: a long name takes several."""
 
     @property
     def place(self) -> str:
@@ -134,7 +136,12 @@ class MarkTable(Static, can_focus=True):
     def _draw(self) -> None:
         rows = [self._row(place) for place in self._places]
         widths = Widths.of(rows, self.size.width or 80)
-        lines = [self._line(row, widths, number == self._cursor) for number, row in enumerate(rows)]
+        lines: list[Content] = []
+        self._line_places = []
+        for number, row in enumerate(rows):
+            drawn = self._lines(row, widths, number == self._cursor)
+            lines += drawn
+            self._line_places += [number] * len(drawn)
         self.update(Content("\n").join(lines))
 
     def _row(self, place: str) -> TableRow:
@@ -142,8 +149,24 @@ class MarkTable(Static, can_focus=True):
         name = domain.name if domain else "Overall"
         return TableRow(name, *self._marks(domain, given.score), self._signs(place))
 
-    def _line(self, row: TableRow, widths: Widths, is_here: bool) -> Content:
-        name = Content(row.name).truncate(widths.name, ellipsis=True)
+    def _lines(self, row: TableRow, widths: Widths, is_here: bool) -> list[Content]:
+        """A row; with the rest of a long name under its beginning."""
+        spans = wrap(row.name, widths.name)
+        first, *more = [Content(row.name[begin:end]) for begin, end in spans]
+        lines = [self._line(first, row, widths, is_here)]
+        for rest in more:
+            line = Content.assemble(("▌ ", "$accent") if is_here else "  ", rest)
+            line = line.stylize("bold") if is_here else line
+            lines.append(self._filled(line, is_here))
+        return lines
+
+    def _filled(self, line: Content, is_here: bool) -> Content:
+        line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
+        if is_here and self.has_focus:
+            line = line.stylize("reverse" if self.app.native_ansi_color else "on $cursor-line")
+        return line
+
+    def _line(self, name: Content, row: TableRow, widths: Widths, is_here: bool) -> Content:
         is_marked = row.share is not None
         line = Content.assemble(
             ("▌ ", "$accent") if is_here else "  ",
@@ -155,10 +178,7 @@ class MarkTable(Static, can_focus=True):
             "  ",
             row.signs,
         )
-        line = line + " " * max(0, (self.size.width or 80) - cell_len(line.plain))
-        if is_here and self.has_focus:
-            line = line.stylize("reverse" if self.app.native_ansi_color else "on $cursor-line")
-        return line
+        return self._filled(line, is_here)
 
     def _marks(
         self, domain: RubricDomain | None, score: int | None
@@ -217,7 +237,8 @@ class MarkTable(Static, can_focus=True):
         self._go(len(self._places) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        self._go(event.y)
+        if 0 <= event.y < len(self._line_places):
+            self._go(self._line_places[event.y])
 
     # Marking
 

@@ -5,7 +5,6 @@ What is to be decided before it is in the checklist.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -14,9 +13,12 @@ from uuid import UUID
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
 from medtui.models import PracticeSession, Stage
+from medtui.ui.avatars import avatar_content
+from medtui.ui.cells import wrap
 
 LABEL = 11
 
@@ -57,9 +59,13 @@ class RoomFacts(Static):
 
     def show(self, session: PracticeSession, now: datetime, presence: Presence) -> None:
         """Show a room as it is."""
-        room = max(20, self.size.width - LABEL)
+        room = max(20, self.size.width - LABEL - CELLS - 1)
         lines = [
-            Content.assemble((f"{label if first else '':<{LABEL}}", "$faint"), Content(line))
+            Content.assemble(
+                (f"{label if first else '':<{LABEL}}", "$faint"),
+                self._avatar(session) if first and label == "Here" else "",
+                Content(line),
+            )
             for label, words in self._facts(session, now, presence)
             for first, line in _wrapped(words, room)
         ]
@@ -69,6 +75,10 @@ class RoomFacts(Static):
         if not content.is_same(self._shown):
             self._shown = content
             self.update(content)
+
+    def _avatar(self, session: PracticeSession) -> Content:
+        """Of the other one."""
+        return avatar_content(avatar_of(session.partner_of(self._viewer)), self.app)
 
     def _facts(
         self, session: PracticeSession, now: datetime, presence: Presence
@@ -101,8 +111,8 @@ class RoomFacts(Static):
 
 def _wrapped(words: str, room: int) -> Iterator[tuple[bool, str]]:
     """The lines of a text, each with whether it is the first."""
-    for number, line in enumerate(textwrap.wrap(words, room) or [""]):
-        yield number == 0, line
+    for begin, end in wrap(words, room):
+        yield begin == 0, words[begin:end]
 
 
 def _there(is_there: bool | None) -> str:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from medtui.core.room_rules import role_words
 from medtui.models import Role, Stage
-from medtui.ui.status_line import ConnectionState, feed_words
+from medtui.ui.status_line import NARROW, ConnectionState, feed_words
 
 
 class RoomLine(Static):
@@ -32,18 +32,40 @@ class RoomLine(Static):
     ) -> None:
         """`title` is with whom; nothing of the case is ever in it. `round_`: "Round 2 of 3"."""
         width = self.size.width
+        is_narrow = width < NARROW
+        words = role_words(role, stage)
+        if is_narrow and role is not None:
+            words = role.value.upper()
         right = Content.assemble(
             (f" {stage.label.upper()} ", "bold reverse"),
-            "  ",
-            (role_words(role, stage), "bold"),
-            " ",
+            f"{'' if is_narrow else ' '} " if words else "",
+            (words, "bold"),
+            "" if is_narrow and words else " ",
         )
+        if is_narrow:
+            self._put(self._narrow(title, whether_here, feed, right))
+            return
         left = Content.assemble((f" {round_ or 'Room'} ", "bold"), "· ", Content(title))
         state = feed_words(feed, self._zone, with_reason=width >= 120)
         room = width - cell_len(right.plain) - cell_len(state.plain) - cell_len(whether_here) - 4
         left = left.truncate(max(0, room), ellipsis=True) + whether_here
         used = cell_len(left.plain) + cell_len(state.plain) + cell_len(right.plain)
-        content = left + "  " + state + " " * max(1, width - used - 2) + right
+        self._put(left + "  " + state + " " * max(1, width - used - 2) + right)
+
+    def _narrow(
+        self, title: str, whether_here: str, feed: ConnectionState, right: Content
+    ) -> Content:
+        """What matters most, in few cells: whether it is live, with whom, the stage, the role."""
+        state = feed_words(feed, self._zone, with_reason=False, is_short=True)
+        room = self.size.width - cell_len(state.plain) - cell_len(right.plain) - 3
+        whom = title.partition(" with ")[2] or title
+        if cell_len(whom + whether_here) <= room:
+            whom += whether_here
+        name = Content(whom).truncate(max(0, room), ellipsis=True)
+        blanks = max(0, room - cell_len(name.plain)) + 1
+        return Content.assemble(" ", state, " ", name, " " * blanks, right)
+
+    def _put(self, content: Content) -> None:
         if self._content is None or not content.is_same(self._content):
             self._content = content
             self.update(content, layout=False)

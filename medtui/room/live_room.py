@@ -34,7 +34,7 @@ from medtui.data.rooms import CARD
 from medtui.models import PracticeSession, Stage
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
-from medtui.room.facts import Presence, RoomFacts, whether_here
+from medtui.room.facts import ROOMY_ROWS, Presence, RoomFacts, whether_here
 from medtui.room.header import RoomLine
 from medtui.room.lookups import RoomLookups
 from medtui.room.next_round import Arrangement, NextRound
@@ -288,6 +288,7 @@ class LiveRoom(ActingScreen):
 
     def _draw(self) -> None:
         session, now = self.session, self.context.now()
+        self.set_class(self.app.size.height < ROOMY_ROWS, "-few-rows")
         for stage in Stage:
             self.set_class(session.stage is stage, f"-{stage.label}")
         here = whether_here(session, self.room.me, self.presence)

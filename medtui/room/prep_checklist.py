@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from textual.content import Content
@@ -10,6 +9,7 @@ from textual.widgets import Static
 
 from medtui.core.prep_steps import Step
 from medtui.room.facts import ROOMY_ROWS
+from medtui.ui.cells import wrap
 
 DONE, MISSING = "✓", "☐"
 INDENT = len("☐  r  Timing  ")
@@ -38,8 +38,9 @@ class PrepChecklist(Static):
         sign = (DONE, "$text-success") if step.is_done else (MISSING, "bold $text-warning")
         style = "bold $accent" if step.is_last else ""
         room = max(12, self.size.width - INDENT)
-        for number, line in enumerate(textwrap.wrap(step.words, room) or [""]):
-            if number:
+        for begin, end in wrap(step.words, room):
+            line = step.words[begin:end]
+            if begin:
                 yield Content.assemble(" " * INDENT, (line, style))
                 continue
             yield Content.assemble(

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from medtui.console import complain, why_no_screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from medtui.config import Settings
+    from medtui.data.window import SessionWindow
+    from medtui.launcher import Launcher
+    from medtui.shared_screen.screen import Look
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +69,6 @@ def run(options: argparse.Namespace) -> int:
             return complain(str(error))
         if is_refused:
             return complain("this is the secret key: use the public one.")
-        return _serve(options)
     from medtui.core.wall_sections import Names
     from medtui.data.window import shared
     from medtui.launcher import Launcher, Login
@@ -75,6 +83,8 @@ def run(options: argparse.Namespace) -> int:
     scope = shared(options.days, options.type)
     settings = partial(load, {"server": options.url, "key": options.key})
     launcher = Launcher(viewer=lambda: Login("", ""))
+    if options.web:
+        return _serve(options, settings, launcher, look, scope)
     if not (options.once or options.json):
         if reason := why_no_screen():
             return complain(reason)
@@ -96,10 +106,17 @@ def run(options: argparse.Namespace) -> int:
     return print_once(found, launcher, look, scope, as_json=options.json)
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _serve(
+    options: argparse.Namespace,
+    settings: Callable[[], Settings],
+    launcher: Launcher,
+    look: Look,
+    scope: SessionWindow,
+) -> int:
     import asyncio
 
     try:
+        from medtui.shared_screen.text_board import TextBoard
         from medtui.shared_screen.web import BoardServer
     except ModuleNotFoundError:
         return complain("--web needs one more package: pip install 'medtui[web]'.", 1)
@@ -111,7 +128,13 @@ def _serve(options: argparse.Namespace) -> int:
     server = [f"--{name}={value}" for name in ("url", "key") if (value := getattr(options, name))]
     line = [f"{name}={value}" for name, value in given.items() if value is not None]
     command = [*server, "board", *line]
-    return asyncio.run(BoardServer(command, options.host, options.port, options.public_host).run())
+    text = TextBoard(settings, launcher, look, scope)
+    address = options.host, options.port, options.public_host
+
+    async def serve() -> int:  # the feed of the plain page belongs to this event loop
+        return await BoardServer(command, *address, text=text).run()
+
+    return asyncio.run(serve())
 
 
 def _days(text: str) -> int:

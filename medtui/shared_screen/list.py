@@ -13,10 +13,18 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from medtui.core.avatars import CELLS
 from medtui.shared_screen.wording import Words
-from medtui.ui.cells import fit
+from medtui.ui.avatars import avatar_segment
+from medtui.ui.cells import first_fitting, fit
 
 GUTTER = 2
+
+WHO = 2
+"""The column of names."""
+
+AVATARS_FROM = 100
+"""Cells of a screen from which on there is an avatar before each name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +59,22 @@ class SharedColumns(NamedTuple):
     @classmethod
     def of(cls, width: int, rows: Sequence[Words]) -> SharedColumns:
         """Widths as these words need them, within `width`."""
-        fields = ("who", "level", "what", "seat")
+        fields = ("countdown", "who", "level", "what", "seat")
         wanted = {
             name: max((cell_len(getattr(row, name)) for row in rows), default=0) for name in fields
         }
-        countdown = max((cell_len(row.countdown) for row in rows), default=0)
-        gaps = 2 * (2 + len(fields))
-        spare = width - GUTTER - 5 - countdown - gaps - sum(wanted.values())
         for name, least in _LEAST:
-            if spare < 0:
-                taken = min(-spare, max(0, wanted[name] - least))
-                wanted[name] -= taken
-                spare += taken
-        return cls(5, countdown, **wanted)
+            over = GUTTER + 5 + 2 + sum(cells + 2 for cells in wanted.values() if cells) - width
+            if over > 0:
+                # What is of no use in few cells goes as a whole.
+                left = wanted[name] - over if least else 0
+                wanted[name] = min(wanted[name], max(least, left))
+        return cls(5, **wanted)
 
 
 _LEAST = [("what", 20), ("who", 16), ("what", 12), ("level", 8), ("seat", 18), ("level", 0),
-          ("seat", 12), ("what", 0), ("who", 8), ("seat", 0), ("who", 0)]  # fmt: skip
+          ("seat", 12), ("what", 0), ("countdown", 0), ("who", 8), ("seat", 0),
+          ("who", 0)]  # fmt: skip
 """What gives way first where a page is too narrow, and down to how much."""
 
 
@@ -94,7 +101,8 @@ class SharedList(Widget):
         rows = [line for line in lines if isinstance(line, SharedRow)]
         columns = {
             begun: SharedColumns.of(
-                self.size.width, [row.words for row in rows if row.has_begun is begun]
+                self.size.width - (CELLS + 1 if self._has_avatars else 0),
+                [row.words for row in rows if row.has_begun is begun],
             )
             for begun in (True, False)
         }
@@ -105,6 +113,12 @@ class SharedList(Widget):
         for y in range(max(len(before), len(self._lines))):
             if before[y : y + 1] != self._lines[y : y + 1]:
                 self.refresh(Region(0, y, self.size.width, 1))
+
+    @property
+    def _has_avatars(self) -> bool:
+        return self.size.width >= AVATARS_FROM and any(
+            isinstance(line, SharedRow) and line.words.avatar for line in self._lines
+        )
 
     def render_line(self, y: int) -> Strip:
         line = self._lines[y] if y < len(self._lines) else ""
@@ -125,12 +139,16 @@ class SharedList(Widget):
             (words.when, plain),
             (words.countdown, faint),
             (words.who, plain + Style(bold=not self._is_stale)),
-            (words.level, faint),
+            (first_fitting([words.level, words.short_level], columns.level), faint),
             (words.what, plain),
             (words.seat, seat),
         ]
         segments = [Segment("▌ " if row.is_marked else "  ", self._style("mark"))]
-        for (text, style), width in zip(cells, columns, strict=True):
+        for column, ((text, style), width) in enumerate(zip(cells, columns, strict=True)):
+            if column == WHO and self._has_avatars:
+                avatar = words.avatar
+                drawn = avatar_segment(avatar, self.app) if avatar else Segment(" " * CELLS)
+                segments += [drawn, Segment(" ")]
             if width:  # a column of nothing leaves no gap either
                 segments.append(Segment(fit(text, width) + "  ", style))
         return Strip(segments)

@@ -6,7 +6,6 @@ import asyncio
 import json
 import shutil
 import sys
-from dataclasses import astuple
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +20,7 @@ from medtui.server import opened
 from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.screen import Look
 from medtui.shared_screen.wording import heading_words, words_for
-from medtui.ui.cells import fit
+from medtui.ui.cells import first_fitting, fit
 
 
 def print_once(
@@ -65,7 +64,9 @@ def _text(board: SharedBoard, look: Look, now: datetime) -> str:
     for heading, section in sections:
         lines += ["", heading]
         for words in section:
-            cells = zip(astuple(words), columns, strict=True)
+            level = first_fitting([words.level, words.short_level], columns.level)
+            said = (words.when, words.countdown, words.who, level, words.what, words.seat)
+            cells = zip(said, columns, strict=True)
             lines.append("  ".join(["", *(fit(cell, width) for cell, width in cells)]).rstrip())
     if not sections:
         lines += ["", "Nothing is running, and nothing is planned."]

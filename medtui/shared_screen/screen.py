@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 MARK_SECONDS = 20.0
 """For so long a new or changed row is marked: people look up now and then."""
+
+FOOT_LINES = 3
+"""The most lines of how to join, or of what is wrong."""
 
 LOW = 16
 """Terminals of fewer lines have a header of one line instead of a large clock."""
@@ -221,8 +225,12 @@ class SharedBoardScreen(Screen[None]):
         if not self._feed.connection.is_live and self._feed.connection.reason:
             left = self._feed.connection.reason
         mark = f"{self._page + 1}/{count}" if count > 1 else ""
-        room = max(0, width - 4 - len(mark))
-        _update(self.foot, Content(f"{left[:room]:<{room}}{mark}"))
+        room = max(1, width - 4 - len(mark))
+        # Whole, so that it can be copied; on lines of its own where it is long.
+        lines = textwrap.wrap(left, room, break_on_hyphens=False)[:FOOT_LINES] or [""]
+        lines[-1] = f"{lines[-1]:<{room}}{mark}"
+        self.foot.styles.height = len(lines)
+        _update(self.foot, Content("\n".join(lines)))
         self.foot.display = bool(left or mark) and not self.has_class("-small")
 
 

@@ -24,6 +24,8 @@ from textual_serve.server import Server, to_int
 
 from medtui.console import complain, print_error
 from medtui.shared_screen.guard import PER_ADDRESS, Guard
+from medtui.shared_screen.text_board import TextBoard
+from medtui.shared_screen.text_page import HEADERS
 
 PAGE = Path(__file__).with_name("page")
 PAGING = frozenset({" ", "\x1b[C", "\x1b[D", "\x1bOC", "\x1bOD", "\x1b[5~", "\x1b[6~"})
@@ -40,9 +42,18 @@ class BoardServer(Server):
     `public_host`: the name by which a proxy before us is known, if there is one.
     """
 
-    def __init__(self, options: Sequence[str], host: str, port: int, public_host: str = "") -> None:
+    def __init__(
+        self,
+        options: Sequence[str],
+        host: str,
+        port: int,
+        public_host: str = "",
+        *,
+        text: TextBoard,
+    ) -> None:
         command = shlex.join([sys.executable, "-m", "medtui", *options])
         super().__init__(command, host, port, title="medtui board", templates_path=PAGE)
+        self._text = text
         self._guard = Guard(host, public_host)
         self._viewers: list[tuple[str, web.WebSocketResponse]] = []
         """The pages that are open, the oldest first: of which address, and its socket."""
@@ -51,7 +62,25 @@ class BoardServer(Server):
     async def _make_app(self) -> web.Application:
         app = await super()._make_app()
         app.middlewares.append(self._guard.check)
+        app.router.add_get("/text", self._text_page)
+        app.router.add_get("/text/board", self._text_board)
+        app.router.add_get(r"/text/{name:board\.(?:js|css)}", self._text_file)
+        app.on_shutdown.append(self._end_text)
         return app
+
+    async def _text_page(self, request: web.Request) -> web.Response:
+        return _plain(await self._text.page(), "text/html")
+
+    async def _text_board(self, request: web.Request) -> web.Response:
+        return _plain(await self._text.board(), "text/html")
+
+    async def _text_file(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        text = await asyncio.to_thread((PAGE / name).read_text, encoding="utf-8")
+        return _plain(text, "text/css" if name.endswith("css") else "text/javascript")
+
+    async def _end_text(self, app: web.Application) -> None:
+        await self._text.close()
 
     async def run(self) -> int:
         """Serve until SIGINT or SIGTERM; 1, and a sentence, when the port cannot be had."""
@@ -72,6 +101,7 @@ class BoardServer(Server):
         host, port = runner.addresses[0][:2]
         host = f"[{host}]" if ":" in host else host
         print_error(f"The board is at http://{host}:{port} until ctrl+c.")
+        print_error(f"As a plain page, for phones and screen readers: http://{host}:{port}/text")
         await stop.wait()
         await runner.cleanup()
         return 0
@@ -154,6 +184,10 @@ class BoardServer(Server):
                     await websocket.send_json(["pong", value])
             except (ValueError, TypeError, KeyError, RecursionError):
                 continue
+
+
+def _plain(text: str, content_type: str) -> web.Response:
+    return web.Response(text=text, content_type=content_type, charset="utf-8", headers=HEADERS)
 
 
 async def _give_up(socket: web.WebSocketResponse) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
+from medtui.core.avatars import Avatar, avatar_of
 from medtui.core.rounds import ALONE, Round
 from medtui.core.wall_sections import Heading, Names, Next, Now
 from medtui.core.wording import countdown, day_label, time_in
@@ -13,7 +14,11 @@ from medtui.models import PracticeSession, Stage
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One session: when, how long until then, who with which level, what, and the seat."""
+    """One session: when, how long until then, who with which level, what, and the seat.
+
+    `short_level` is the level where there is no room for all of it; `avatar` is the host's, where
+    names are shown in full.
+    """
 
     when: str
     countdown: str
@@ -21,6 +26,8 @@ class Words:
     level: str
     what: str
     seat: str
+    short_level: str = ""
+    avatar: Avatar | None = None
 
 
 def words_for(
@@ -33,12 +40,14 @@ def words_for(
     what = " · ".join(part for part in topic if part)
     when = f"{session.starts_at.astimezone(zone):%H:%M}"
     guest = names.of(session.guest) if session.guest_id else ""
+    avatar = avatar_of(host) if names is Names.FULL else None
     if session.starts_at <= now or session.stage is not Stage.PREP:
         people = " · ".join(filter(None, (names.of(host), guest)))
-        return Words(when, "", people, "", what, _state(session, now))
-    level = host.level if host and names is not Names.NONE else ""
+        return Words(when, "", people, "", what, _state(session, now), avatar=avatar)
+    level, short = host.level_forms if host and names is not Names.NONE else ("", "")
     seat = f"● with {guest}" if guest else "○ SEAT FREE"
-    return Words(when, countdown(session.starts_at, now), names.of(host), level, what, seat)
+    due = countdown(session.starts_at, now)
+    return Words(when, due, names.of(host), level, what, seat, short, avatar)
 
 
 def heading_words(heading: Heading, today: date) -> str:

@@ -93,9 +93,10 @@ class ClockFace(Static):
         self._shown = (*face, told, self.size)
         mark_clock(self, reading, told)
         big = digits(time_of(reading), LARGE if self.size.height >= LARGE else SMALL)
+        # Beside the digits; underneath there is more room than that.
         words = [
             reading.phase.name.upper() + (f" · {state}" if (state := state_of(reading)) else ""),
-            bar(reading.gone, 24),
+            bar(reading.gone, max(1, min(24, self.size.width - cell_len(big[0]) - 3))),
             told,
         ]
         if self.size.height > LARGE + len(words):  # there is room for them underneath

@@ -9,6 +9,9 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+NARROW = 60
+"""Below so many cells there is room for what matters most only."""
+
 SERVER_CELLS = 18, 40
 """The most cells of the server's name: on narrow terminals, and on others."""
 
@@ -59,6 +62,9 @@ class StatusLine(Static):
             state = Content.styled(words, "bold $text-error") + Content.styled(
                 f" {feed.reason}", "$text-error"
             )
+        if self.size.width < NARROW:
+            self._put(self._narrow(feed, seats, local))
+            return
         server = Content(self._server).truncate(SERVER_CELLS[self.size.width >= 100], ellipsis=True)
         name = Content.assemble((" medtui ", "bold"), ("· ", "$faint"), server, " ")
         left = (name if server else Content.styled(" medtui ", "bold")) + " " + state
@@ -73,18 +79,41 @@ class StatusLine(Static):
         right = Content(" · ".join(parts) + " ")
         room = max(0, self.size.width - cell_len(right.plain) - 1)
         left = left.truncate(room, ellipsis=True)
-        content = left + " " * (room - cell_len(left.plain) + 1) + right
+        self._put(left + " " * (room - cell_len(left.plain) + 1) + right)
+
+    def _narrow(
+        self, feed: ConnectionState, seats: tuple[int, int] | None, local: datetime
+    ) -> Content:
+        """Whether it is current, free seats and the time: what matters most, in few cells."""
+        right = f"{local:%H:%M} "
+        if seats and feed.is_live:
+            right = f"{seats[0]} open of {seats[1]} · {right}"
+        room = max(0, self.size.width - len(right) - 2)
+        left = _short_words(feed, self._zone).truncate(room, ellipsis=True)
+        return Content.assemble(" ", left, " " * (room - cell_len(left.plain) + 1), right)
+
+    def _put(self, content: Content) -> None:
         if self._content is None or not content.is_same(self._content):
             self._content = content
             self.update(content, layout=False)
 
 
-def feed_words(feed: ConnectionState, zone: tzinfo, *, with_reason: bool) -> Content:
-    """Whether what is shown is current."""
+def _short_words(feed: ConnectionState, zone: tzinfo) -> Content:
+    if feed.is_live or feed.since is None:
+        return feed_words(feed, zone, with_reason=False)
+    return Content.styled(f"▲ STALE since {feed.since.astimezone(zone):%H:%M}", "bold $text-error")
+
+
+def feed_words(
+    feed: ConnectionState, zone: tzinfo, *, with_reason: bool, is_short: bool = False
+) -> Content:
+    """Whether what is shown is current. `is_short`: without since when it is not."""
     if feed.is_live:
         return Content.styled("● LIVE", "bold $text-success")
     if feed.since is None:
         return Content.styled("○ connecting…", "$text-warning")
+    if is_short:
+        return Content.styled("▲ NOT LIVE", "bold $text-error")
     words = f"▲ NOT LIVE since {feed.since.astimezone(zone):%H:%M}"
     if with_reason and feed.reason:
         words += f" ({feed.reason})"

@@ -52,7 +52,7 @@ def test_what_is_decided_is_marked_as_done() -> None:
     ready = session(candidate_id=GUEST, case_id=CASE)
     assert lines(ready, HOST, Decided(mark="the candidate has played it")) == [
         "✓ r Roles: Mei Tanaka is the candidate",
-        "✓ c Case: Red eye · consent (the candidate has acted it)",
+        "✓ c Case: Red eye · consent (the candidate has played it)",
         "✓ t Timing: Platform default: Interview 8:00",
         "☐ s Start: Ready: s starts the station.",
     ]

@@ -73,3 +73,8 @@ def _luminance(rgb: tuple[int, int, int]) -> float:
     parts = [part / 255 for part in rgb]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, each as "#rrggbb"."""
+    return _contrast(_rgb(None, one), _rgb(None, other))

@@ -81,6 +81,19 @@ def test_marks_by_ai_and_by_people_look_different_without_colour() -> None:
     assert text.count("○") == text.count("◆") == 1
 
 
+def test_each_point_has_its_number_beside_it_where_there_is_room() -> None:
+    marked = [
+        Point(NOW - timedelta(days=60), 65, Marker.AI),
+        Point(NOW - timedelta(days=58), 71, Marker.AI),
+        Point(NOW, 50, Marker.HUMAN),
+    ]
+    scale = Scale.of([series(marked)], NOW)
+    assert scale is not None
+    lines = ["".join(cell.text for cell in row) for row in chart(marked, scale, 40, 4)]
+    assert "50◆" in "\n".join(lines), "at the right edge it stands before the sign"
+    assert "○71" in "\n".join(lines)
+
+
 def test_nothing_to_draw_is_no_scale() -> None:
     assert Scale.of([], NOW) is None
     assert Scale.of([Series("Empathy", practised=(NOW,))], NOW) is not None

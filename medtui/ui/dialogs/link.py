@@ -45,10 +45,15 @@ def open_link(context: Context, session: PracticeSession) -> None:
     elif session.host_id == context.me:
         context.open_url(safe[0])
     else:
-        _open_after_asking(context, *safe)
+        open_after_asking(context, *safe)
 
 
-def _open_after_asking(context: Context, link: str, host: str) -> None:
+def open_after_asking(context: Context, link: str, host: str, *, what: str = "link") -> None:
+    """Open another person's link, once its host was confirmed; as text where no browser is."""
+    if not browser_is_here():
+        context.push_screen(LinkScreen(link, host))
+        return
+
     def answered(is_meant: bool | None) -> None:
         if is_meant:
             context.opened_hosts.add(host)
@@ -57,7 +62,7 @@ def _open_after_asking(context: Context, link: str, host: str) -> None:
     if host in context.opened_hosts:
         answered(True)
     else:
-        question = f"This link leads to {host}. Open it in your browser?"
+        question = f"This {what} leads to {host}. Open it in your browser?"
         context.push_screen(ConfirmScreen(question, yes="Open"), answered)
 
 
