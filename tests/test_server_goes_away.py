@@ -146,7 +146,7 @@ async def test_a_killed_server(folder: Path, tmp_path: Path) -> None:
 
 @pytest.mark.long
 async def test_the_demo_shows_what_its_database_says(folder: Path, tmp_path: Path) -> None:
-    from medtui.local.lease import running
+    from medtui.local.folder import running
 
     env = environment(tmp_path, TMPDIR=str(folder))
     command = [sys.executable, "-m", "medtui", "demo"]

@@ -42,24 +42,28 @@ class Broadcast:
         self._names = 0
         self._is_new = asyncio.Event()
         self._silent = 0
+        self._is_unsure = False
 
     @property
     def has_gap(self) -> bool:
-        return self._count.has_gap
+        return self._count.has_gap or self._is_unsure
 
     @property
     def is_to_be_restarted(self) -> bool:
         return self._silent >= SILENT
 
     async def subscribe(self, socket: Socket, put: Callable[[Change], None]) -> None:
-        self._count, self._silent = ChangeCount(), 0
+        self._count, self._silent, self._is_unsure = ChangeCount(), 0, False
         has_login = self._connection.token != self._connection.server.key
         ready = asyncio.Event()
         channel = socket.listening_channel("board:users" if has_login else "board:strangers")
 
         def on_message(message: Any) -> None:
             change = message["payload"]
-            self._count.came(int(change["number"]))  # so that `put` finds a gap
+            # Committed before the window was read, or repeated: had a later one of the same session
+            # been dropped, it would not be missing in the count.
+            self._is_unsure |= self._count.has_all(number := int(change["number"]))
+            self._count.came(number)  # before `put`, which finds a gap
             put(change)
             self._silent = 0
             self._is_new.set()
@@ -80,7 +84,8 @@ class Broadcast:
         self._count.settle(sessions)
 
     async def has_all(self) -> bool:
-        sessions, names = await self._counted()
+        before = self._names
+        sessions, self._names = await self._counted()
         try:
             async with asyncio.timeout(COMING_SECONDS):
                 while not self._count.has_all(sessions):
@@ -90,10 +95,8 @@ class Broadcast:
             self._count.settle(sessions)
             self._silent += 1
             return False
-        if names != self._names:
-            self._names = names
-            return False
-        return True
+        is_sure, self._is_unsure = not self._is_unsure, False
+        return is_sure and self._names == before
 
     async def _counted(self) -> tuple[int, int]:
         """How many changes of sessions, and of names, there were. Raises a DataError."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from medtui.data.backoff import Pauses
 from medtui.data.error_mapping import TokenRefused, translated
 from medtui.data.errors import DataError, Unreachable
+from medtui.data.gateway_refusals import refuse
 from medtui.data.network import Route
 from medtui.data.upload_progress import wait_longer
 
@@ -189,7 +190,7 @@ async def connect(server: Server, storage: object) -> Connection:
     http = http_client(
         route,
         timeout=Timeout(10, connect=5),
-        hooks={"request": [wait_longer], "response": [_whole]},
+        hooks={"request": [wait_longer], "response": [refuse, _whole]},
     )
     client = AsyncClient(
         server.url,

@@ -55,6 +55,10 @@ class Doubts:
 
         self._loop.call_later(LATE_SECONDS, look)
 
+    def renew(self) -> None:
+        """A read has told nothing: another one is due."""
+        self._is_there.set()
+
     async def wait(self, usual: float) -> None:
         """Wait until it is time to read: `usual` seconds, or less if there is a doubt."""
         try:

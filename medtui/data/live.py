@@ -292,22 +292,26 @@ class LiveFeed:
         Not where the server's count says that nothing is missing. A window with an end is read
         all the same: time brings rows into it.
         """
-        read_at = elapsed()
+        read_at, is_due = elapsed(), self._scope.ahead is not None
         while True:
             await self._doubts.wait(REREAD_SECONDS * random.uniform(0.8, 1))
-            has_all = await self._source.has_all() and self._scope.ahead is None
+            has_all = await self._source.has_all() and not is_due
             socket.on_answer()
             self._let_go()
             if self._clock.is_old:
                 self._learn_time()
             if has_all and elapsed() - read_at < UNREAD_SECONDS:
                 continue
-            read_at = elapsed()
             window, suspects = await self._compare()
             socket.on_answer()
             if suspects:
                 window, again = await self._compare()
-                suspects &= again
+                suspects = again and suspects & again
+            is_due = suspects is None or self._scope.ahead is not None
+            if suspects is None:
+                self._doubts.renew()
+                continue
+            read_at = elapsed()
             if not suspects:
                 continue
             now = self._clock.now()
@@ -326,17 +330,17 @@ class LiveFeed:
             self.rooms.follow(changed)
             self._notify(SessionsChanged(tuple(changed), tuple(removed)))
 
-    async def _compare(self) -> tuple[Rows, set[UUID]]:
+    async def _compare(self) -> tuple[Rows, set[UUID] | None]:
         """Read the window. Returns it, and the ids in which it differs from what the feed brings.
 
         A commit may be in the answer before its event is here, so that is given time to come.
-        After a write of our own no id is returned: the next comparison has it on both sides.
+        None: a write of our own came in between; the next comparison has it on both sides.
         """
         began, writes = self.news_count, self._writes
         window = await self._window()
         if self._differing(window, began):
             await asyncio.sleep(EVENT_SECONDS)
-        return window, self._differing(window, began) if writes == self._writes else set()
+        return window, self._differing(window, began) if writes == self._writes else None
 
     def _differing(self, window: Rows, began: int) -> set[UUID]:
         now = self._clock.now()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from medtui.core.api_keys import is_secret, tidy
 from medtui.data.errors import Invalid, ServerTooOld, Unreachable
+from medtui.data.gateway_refusals import refusal_in
 from medtui.data.network import Route, is_loopback
 
 _API = re.compile(r"/(auth|rest|storage|realtime|functions|graphql)/v\d.*|/project/.*", re.DOTALL)
@@ -92,6 +93,9 @@ async def probe(url: str, key: str) -> None:
             "The connection was refused or broke: check the address and the network."
         ) from error
 
+    for answer in (settings, tables):
+        if refusal := refusal_in(answer.status_code, answer.text):
+            raise refusal
     if settings.status_code in (401, 403):
         kind = "service" if is_secret(key) else "public"
         raise Invalid(f"The server refuses this key: copy the project's {kind} key.", field="key")

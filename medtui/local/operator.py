@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from medtui.local import LocalError
-from medtui.local.folder import AlreadyRunning, claimed, empty, existing
-from medtui.local.lease import held, running
+from medtui.local.folder import AlreadyRunning, claimed, empty, existing, held, running
 from medtui.local.postgres import Cluster
 
 PURPOSES = {
@@ -81,7 +80,6 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
     """Set a user's password, and end the logins that the old one has opened."""
     from medtui.local.auth import passwords, users
     from medtui.local.auth.errors import AuthError
-    from medtui.local.auth.inputs import checked
     from medtui.local.auth.sessions import end_sessions
 
     async with database(existing(data)) as db:
@@ -89,7 +87,7 @@ async def set_password(data: Path | None, email: str, ask: Callable[[str], str])
         if user is None:
             raise LocalError(f"There is no account for {email}: check the e-mail address.")
         try:
-            password = checked(ask(f"New password for {user['email']}: "))
+            password = passwords.checked(ask(f"New password for {user['email']}: "))
         except AuthError as error:
             raise LocalError(f"{str(error).rstrip('.')}: nothing is changed.") from error
         hashed = await passwords.hashed(password)

@@ -5,7 +5,7 @@ error. On a terminal, which others may see, the line is left out unless asked fo
 holds the secrets. SIGINT, SIGTERM and SIGHUP end it in good order, with 0.
 
 In the foreground it runs until it is told to stop. With `--held` it runs in the background, as
-long as a program holds it (lease.py). An app that needs a server starts it so, in a session of its
+long as a program holds it (folder.py). An app that needs a server starts it so, in a session of its
 own, reads the line, which is the same if another process serves already, and connects to the
 socket that `HOLD` names within ten seconds. No line: the standard error says why.
 """
@@ -33,8 +33,7 @@ from medtui.console import print_error
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
 from medtui.local.address import invitation, is_private, own_address
-from medtui.local.folder import AlreadyRunning, claimed, clear_sockets, default_folder
-from medtui.local.lease import Holders
+from medtui.local.folder import AlreadyRunning, Holders, claimed, clear_sockets, default_folder
 from medtui.local.postgres import SUPERUSER, Cluster
 from medtui.store import files
 from medtui.store.log import LogFile, Scrubbed, written

@@ -18,7 +18,7 @@ from typing import Any
 
 from tests.faults.faults import Fault, Kind, Schedule
 from tests.faults.proxy import faulty
-from tests.helpers.stack import PASSWORD, Person, Stack
+from tests.helpers.stack import PASSWORD, Person, Stack, administrator
 
 WITHIN = 5.0
 WITHIN_IF_CHANGES_STOPPED = 60.0
@@ -240,6 +240,8 @@ class Run:
         client.order("act")
         watching = asyncio.create_task(self._watch())
         things = [self._suffer(fault) for fault in self._schedule.faults]
+        if self._stack.like_hosted:
+            things.append(self._lose_the_log())
         others = asyncio.create_task(self._write())
         try:
             await asyncio.gather(*things)
@@ -275,6 +277,17 @@ class Run:
         self._proxy.begin(fault)
         await self._at(fault.end)
         self._proxy.end(fault)
+
+    async def _lose_the_log(self) -> None:
+        """Once, Realtime's connection to the log dies, and it tells nobody."""
+        await self._at(random.Random(self._schedule.seed + 2).uniform(1, self._schedule.over))
+        async with await administrator(self._stack.cluster) as admin:
+            await admin.execute(
+                "select pg_terminate_backend(active_pid) from pg_replication_slots"
+                " where database = %s",
+                [self._stack.database],
+            )
+        self._proxy.note("Realtime has lost the log")
 
     async def _watch(self) -> None:
         """How long LIVE is shown after the last proof of life."""
@@ -381,10 +394,15 @@ class Run:
     async def _is_equal(self) -> bool:
         return self._client.rows == await self._truth() and self._client.is_live
 
+    @property
+    def _loses_changes(self) -> bool:
+        """Whether a change may be lost of which nothing tells but a look at the server."""
+        return self._schedule.stops_changes or self._stack.like_hosted
+
     async def _equal(self) -> None:
         """Wait until the board is live and equals the database; late is wrong."""
         back = self._began + self._schedule.over
-        limit = WITHIN_IF_CHANGES_STOPPED if self._schedule.stops_changes else WITHIN
+        limit = WITHIN_IF_CHANGES_STOPPED if self._loses_changes else WITHIN
         while not await self._is_equal():
             if time.monotonic() > back + max(limit, 15) + 5:
                 self._wrong(f"the board is not equal: {await self._difference()}")
@@ -398,9 +416,7 @@ class Run:
     async def _settled(self) -> None:
         """After the client's last act the board is equal still, and one more write arrives."""
         await self._post()
-        deadline = time.monotonic() + (
-            WITHIN_IF_CHANGES_STOPPED if self._schedule.stops_changes else WITHIN
-        )
+        deadline = time.monotonic() + (WITHIN_IF_CHANGES_STOPPED if self._loses_changes else WITHIN)
         while not await self._is_equal():
             if time.monotonic() > deadline:
                 self._wrong(f"the board is not equal afterwards: {await self._difference()}")

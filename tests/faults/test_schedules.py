@@ -19,8 +19,11 @@ from medtui.local.account import SystemAccount
 from medtui.local.auth import sessions
 from medtui.local.keys import ServerKeys
 from medtui.local.postgres import Cluster
+from medtui.local.realtime import hosted
 from tests.faults.faults import make_schedule
 from tests.faults.field import Nursery, Run, Verdict
+from tests.helpers import stack
+from tests.helpers.sources import refuse_broadcast
 from tests.helpers.stack import make_template, stacked
 
 SHORT = 5
@@ -58,20 +61,24 @@ async def play(
 ) -> list[Verdict]:
     """Play the schedules of these seeds, so many at a time as fit on these clusters.
 
+    Every second server has no Broadcast.
+
     `full`: for each in which too few faults have met anything, another one is played, too.
     """
     waiting, others = list(reversed(seeds)), count(10**6 + seeds[0])
     verdicts: list[Verdict] = []
     lag: list[float] = []
 
-    async def worker(cluster: Cluster, nursery: Nursery) -> None:
-        async with stacked(cluster, keys) as stack:
+    async def worker(cluster: Cluster, nursery: Nursery, number: int) -> None:
+        async with stacked(cluster, keys) as server:
+            if number % 2:
+                await refuse_broadcast(server)
             while waiting:
                 seed = waiting.pop()
                 for _ in range(ATTEMPTS):
-                    verdict = await Run(stack, nursery, make_schedule(seed)).run()
+                    verdict = await Run(server, nursery, make_schedule(seed)).run()
                     print(verdict.explain() if verdict.wrong else verdict, flush=True)
-                    stack.to_strangers.clear()
+                    server.to_strangers.clear()
                     if not verdict.is_uncertain:
                         break
                     print(f"seed {seed}: again, as the machine was too busy to tell", flush=True)
@@ -89,7 +96,8 @@ async def play(
         nursery = await opened.enter_async_context(Nursery.open())
         measuring = asyncio.create_task(measure())
         places = [cluster for _ in range(IN_EACH) for cluster in clusters][: len(seeds)]
-        await asyncio.gather(*(worker(cluster, nursery) for cluster in places))
+        workers = (worker(cluster, nursery, number) for number, cluster in enumerate(places))
+        await asyncio.gather(*workers)
         measuring.cancel()
     print(summary(verdicts, lag))
     return verdicts
@@ -139,6 +147,32 @@ async def test_a_few_schedules(template: Cluster, keys: ServerKeys, short_tokens
     # A change stream that stops alone is found within a minute: too long to be waited for here.
     seeds = [seed for seed in random.sample(range(10**6), 9 * SHORT) if not waits_long(seed)]
     complain(await play([template], keys, seeds_or(seeds[:SHORT])))
+
+
+@pytest.fixture
+def like_hosted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Changes are late; of three in a second one is lost, and some when the log's reader dies."""
+    monkeypatch.setattr(stack, "LIKE_HOSTED", True)
+    monkeypatch.setattr(hosted, "MESSAGES", (2, 1.0))
+
+
+async def test_two_schedules_like_hosted(
+    template: Cluster, keys: ServerKeys, short_tokens: None, like_hosted: None
+) -> None:
+    complain(await play([template], keys, seeds_or(random.sample(range(10**6), 2))))
+
+
+@pytest.mark.long
+async def test_five_hundred_schedules_like_hosted(
+    template: Cluster,
+    more_clusters: list[Cluster],
+    keys: ServerKeys,
+    short_tokens: None,
+    like_hosted: None,
+) -> None:
+    start = random.randrange(10**6)
+    clusters = [template, *more_clusters]
+    complain(await play(clusters, keys, seeds_or(range(start, start + LONG)), full=True))
 
 
 @pytest.mark.long

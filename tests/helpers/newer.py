@@ -144,7 +144,13 @@ class Newer:
 @contextlib.asynccontextmanager
 async def newer(stack: Stack, algorithm: str = "ES256", **options: Any) -> AsyncIterator[Newer]:
     """A fake before a stack, on a port of its own."""
-    fake = Newer(stack, algorithm, **options)
+    async with served(Newer(stack, algorithm, **options)) as fake:
+        yield fake
+
+
+@contextlib.asynccontextmanager
+async def served(fake: Newer) -> AsyncIterator[Newer]:
+    """Serve a fake on a port of its own."""
     listening = socket.create_server(("127.0.0.1", 0))
     fake.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     config = uvicorn.Config(fake.application(), log_config=None, lifespan="off")

@@ -21,9 +21,9 @@ KEYS = ["API_URL", "ANON_KEY", "SERVICE_ROLE_KEY", "DB_URL", "JWT_SECRET"]
 # The command, but for the patience of a server that nobody holds, and of its sample files.
 PROGRAM = """
 from medtui import cli
-from medtui.local import lease, run
+from medtui.local import folder, run
 
-lease.GRACE, lease.RELEASE = 1.5, 0.2
+folder.GRACE, folder.RELEASE = 1.5, 0.2
 run.FILES_AFTER = 0
 cli.main()
 """

@@ -21,9 +21,8 @@ import pytest
 
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
-from medtui.local.folder import clear_sockets
+from medtui.local.folder import clear_sockets, running
 from medtui.local.install import install
-from medtui.local.lease import running
 from medtui.local.postgres import Cluster
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root has anything to lose here")

@@ -143,7 +143,7 @@ def test_a_port_that_is_taken_and_damaged_settings(serve: Serve, practice: Path)
         settings.write_text(json.dumps(json.loads(settings.read_text()) | {"port": taken}))
         server = serve("--data", practice)
         assert answers(server.line())
-        assert f"Port {taken} is taken" in server.end(signal.SIGTERM)[2]
+        assert f"Port {taken} is in use" in server.end(signal.SIGTERM)[2]
     settings.write_text("{")
     with pytest.raises(LocalError, match=f"{settings} cannot be read"):
         ServerSettings.of(practice)

@@ -14,7 +14,6 @@ from medtui.local.auth import codes, passwords, users
 from medtui.local.auth.entry import send_change
 from medtui.local.auth.errors import AuthError
 from medtui.local.auth.factors import require_aal2
-from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.sessions import Answer, RouteGroup, end_sessions
 from medtui.local.bodies import Json, uuid_of
 from medtui.local.connection import Db, one
@@ -39,10 +38,10 @@ class AccountRoutes(RouteGroup):
             if is_change and any(factor["status"] == "verified" for factor in factors):
                 await require_aal2(db, session_id, 401)
         self.limits.admit(request)
-        email = email_of(body) if body.get("email") else user["email"]
-        data, hashed = object_of(body, "data"), None
+        email = users.email_of(body) if body.get("email") else user["email"]
+        data, hashed = users.object_of(body, "data"), None
         if body.get("password") is not None:
-            password = checked(body["password"])
+            password = passwords.checked(body["password"])
             async with self.pool.connection() as db:
                 await self._recognise(db, request, user, session_id, body.get("nonce"))
             if await passwords.matches(password, user["encrypted_password"]):
@@ -117,13 +116,13 @@ class AdminRoutes(RouteGroup):
 
     async def post_admin_users(self, request: Request, body: Json) -> Answer:
         self._allow(request)
-        email, given = email_of(body), body.get("password") or secrets.token_urlsafe(48)
-        hashed = await passwords.hashed(checked(given))
+        email, given = users.email_of(body), body.get("password") or secrets.token_urlsafe(48)
+        hashed = await passwords.hashed(passwords.checked(given))
         user_id = uuid_of(body.get("id") or uuid4())
         if user_id is None:
             raise AuthError("validation_failed", "ID must conform to the uuid v4 format")
-        confirmed, data = body.get("email_confirm") is True, object_of(body, "user_metadata")
-        app = json.dumps(users.PROVIDER | object_of(body, "app_metadata"))
+        confirmed, data = body.get("email_confirm") is True, users.object_of(body, "user_metadata")
+        app = json.dumps(users.PROVIDER | users.object_of(body, "app_metadata"))
         async with self.pool.connection() as db:
             user = await users.create(db, email, hashed, confirmed=confirmed, data=data)
             if user is None:

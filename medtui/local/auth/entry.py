@@ -14,7 +14,6 @@ from medtui.local.auth import codes, passwords, users
 from medtui.local.auth.errors import (
     AuthError,
 )
-from medtui.local.auth.inputs import checked, email_of, object_of
 from medtui.local.auth.sessions import Answer, RouteGroup, end_sessions
 from medtui.local.bodies import Json
 from medtui.local.connection import Db, the_one
@@ -42,8 +41,8 @@ class SignInRoutes(RouteGroup):
         }
 
     async def post_signup(self, request: Request, body: Json) -> Answer:
-        password, email = checked(body.get("password")), email_of(body)
-        data = object_of(body, "data")
+        password, email = passwords.checked(body.get("password")), users.email_of(body)
+        data = users.object_of(body, "data")
         self.limits.admit(request)
         hashed = await passwords.hashed(password)
         async with self.pool.connection() as db:
@@ -89,7 +88,7 @@ class SignInRoutes(RouteGroup):
         raise AuthError("validation_failed", "unsupported_grant_type")
 
     async def _password_grant(self, request: Request, body: Json) -> Answer:
-        email, password = email_of(body), body.get("password")
+        email, password = users.email_of(body), body.get("password")
         if not isinstance(password, str):
             raise AuthError("invalid_credentials")
         self.limits.admit(request)
@@ -111,7 +110,7 @@ class SignInRoutes(RouteGroup):
 
     async def post_recover(self, request: Request, body: Json) -> Answer:
         """Send a code that lets its owner in without the password. It makes no account."""
-        email = email_of(body)
+        email = users.email_of(body)
         self.limits.admit(request)
         async with self.pool.connection() as db:
             user = await users.by_email(db, email)
@@ -127,7 +126,7 @@ class SignInRoutes(RouteGroup):
         kind = body.get("type")
         if kind not in ("signup", "email_change"):
             raise AuthError("validation_failed", "Missing one of these types: signup, email_change")
-        email = email_of(body)
+        email = users.email_of(body)
         self.limits.admit(request)
         async with self.pool.connection() as db:
             user = await users.by_email(db, email)
@@ -143,7 +142,7 @@ class SignInRoutes(RouteGroup):
             raise AuthError("validation_failed", "Only the token_hash and type should be provided")
         if not isinstance(proof := token or code, str):
             raise AuthError("otp_expired")  # Text messages are not sent here.
-        email = "" if token else email_of(body)
+        email = "" if token else users.email_of(body)
         session = await self._redeemed(request, kind, email, proof.replace("-", ""))
         return session or {"msg": ONE_OF_TWO, "code": "200"}
 

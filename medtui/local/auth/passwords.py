@@ -9,6 +9,8 @@ from functools import cache
 
 import argon2
 
+from medtui.local.auth.errors import AuthError
+
 MIN_LENGTH, MAX_BYTES = 6, 72  # GoTrue's limits: what fits here fits a hosted project.
 
 # OWASP's second choice (19 MiB, two passes): a laptop in a teaching room checks 24 people's
@@ -18,6 +20,19 @@ _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=
 # Threads of their own, no more than cores: a rush of sign-ins waits for itself alone.
 AT_A_TIME = os.cpu_count() or 1
 _THREADS = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="passwords")
+
+
+def checked(password: object) -> str:
+    """The password, if GoTrue would take it as a new one."""
+    if not isinstance(password, str):
+        raise AuthError("bad_json")
+    if len(password) < MIN_LENGTH:
+        message = f"Password should be at least {MIN_LENGTH} characters."
+        raise AuthError("weak_password", message, weak_password={"reasons": ["length"]})
+    if len(password.encode()) > MAX_BYTES:
+        message = f"Password cannot be longer than {MAX_BYTES} characters"
+        raise AuthError("validation_failed", message)
+    return password
 
 
 def hash_password(password: str) -> str:

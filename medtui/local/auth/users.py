@@ -1,13 +1,15 @@
-"""Users: their rows, and what clients are shown of them."""
+"""Users: what clients send of them, their rows, and what clients are shown of them."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from uuid import UUID, uuid4, uuid5
 
 from psycopg.rows import DictRow
 
+from medtui.local.auth.errors import AuthError
 from medtui.local.bodies import Json
 from medtui.local.connection import Db, one, the_one
 
@@ -18,6 +20,24 @@ _IDENTITIES = UUID("9b2f5c52-3a1b-4d0e-9f57-6a1c8e0b7d21")
 
 _TIMES = ("created_at", "updated_at", "email_confirmed_at", "last_sign_in_at", "banned_until")
 _SHOWN = ("id", "email", *_TIMES)
+
+
+def email_of(body: Json) -> str:
+    """The e-mail address that was sent, in lower case."""
+    email = body.get("email")
+    valid = r"(?=.{1,255}$)[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+"
+    if not isinstance(email, str) or not re.fullmatch(valid, email):
+        message = "Unable to validate email address: invalid format"
+        raise AuthError("validation_failed", message)
+    return email.lower()
+
+
+def object_of(body: Json, name: str) -> Json:
+    """A JSON object among what was sent; empty when it was not sent."""
+    value = {} if body.get(name) is None else body[name]
+    if not isinstance(value, dict):
+        raise AuthError("bad_json")
+    return value
 
 
 async def by_email(db: Db, email: str) -> DictRow | None:

@@ -104,6 +104,16 @@ async def test_the_buckets_kinds_of_files_are_the_only_ones(scene: Scene) -> Non
     check_type("image/png", ["image/*"])
 
 
+async def test_a_files_kind_is_looked_at_before_its_name(plain: Scene) -> None:
+    scene = plain  # whose policies let any name in
+    await scene.stack.sql("update storage.buckets set allowed_mime_types = '{application/json}'")
+    for request in ({"headers": {"Content-Type": "text/html"}}, form(a_file(b"", "text/html"))):
+        assert said(await scene.upload("a%25b", **request)) == (400, "415", "InvalidMimeType")
+    for request in ({}, form(a_file(b"{}", "application/json"))):
+        assert said(await scene.upload("a%25b", **request)) == (400, "400", "InvalidKey")
+    assert not list(scene.stack.files.iterdir())
+
+
 async def chunked(total: int) -> AsyncIterator[bytes]:
     while total > 0:
         yield b"x" * min(total, 65_536)
