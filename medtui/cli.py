@@ -16,6 +16,7 @@ from medtui.commands import (
     case_import,
     completion,
     doctor,
+    draft,
     files,
     listen,
     notices,
@@ -117,7 +118,18 @@ def _parser() -> argparse.ArgumentParser:
     signed_in.add_codes(opening, nargs=1)
     opening.set_defaults(run=_open)
 
-    for group in (sessions, posting, past, files, listen, calendar, watch, notices, completion):
+    for group in (
+        sessions,
+        posting,
+        past,
+        files,
+        listen,
+        draft,
+        calendar,
+        watch,
+        notices,
+        completion,
+    ):
         group.add_commands(commands)
     shell.add_commands(commands, _parser)
 
@@ -184,7 +196,7 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
     app = MedtuiApp(
         settings,
         Launcher(viewer=lambda: Login("", "")),
-        first=lambda: FileReviewScreen(readings, settings.state),
+        first=lambda: FileReviewScreen(readings, settings.state, settings),
     )
     return app.run() or app.return_code or 0
 
@@ -275,7 +287,8 @@ def _join(options: argparse.Namespace) -> int:
         settings.with_server(server, key, options.name)
     except BadConfig as error:
         return complain(str(error))
-    return _run({"server": server, "key": key}, credentials=options.credentials)
+    flags: dict[str, str | None] = {"server": server, "key": key}
+    return _run(flags, credentials=options.credentials, is_invited=True)
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -337,6 +350,7 @@ def _run(
     viewer: str | None = None,
     credentials: dict[str, str] | None = None,
     code: str = "",
+    is_invited: bool = False,
 ) -> int:
     from medtui.config import BadConfig, load
     from medtui.launcher import Launcher, Login
@@ -366,6 +380,7 @@ def _run(
     with nullcontext() if demo else logged(settings.state):
         launcher = Launcher(viewer=login, folder=_data_folder)
         app = MedtuiApp(settings, launcher, demo=demo, login=unattended, code=code)
+        app.servers.is_invited = is_invited
         return app.run() or app.return_code or 0
 
 

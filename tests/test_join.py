@@ -204,7 +204,7 @@ async def test_a_server_that_answers_is_kept_beside_the_one_before(
     command = [sys.executable, "-m", *line.split(), "--name", "Ward 7"]
     env = environment(tmp_path, MEDTUI_CONFIG=str(file))
     async with Terminal(command, env=env) as terminal:
-        await terminal.until("Sign in · Ward 7", "Password")
+        await terminal.until("Create account · Ward 7", "Password")
     settings = tomllib.loads(file.read_text())
     assert settings["server"] == stack.url
     assert settings["colour"] == "blue"
@@ -228,10 +228,8 @@ async def test_joining_with_the_line_that_the_server_prints(
         env = environment(tmp_path / "home")
         command = [sys.executable, "-m", *line.split()]
         async with Terminal(command, env=env, columns=100, rows=30) as terminal:
-            await terminal.until("Sign in", "Password")
-            await terminal.quiet(0.2)
-            terminal.press("\x14")  # ctrl+t: sign up
             await terminal.until("Create account", "characters")
+            await terminal.quiet(0.2)
             for keys in ("vera@example.org", "\t", "correct horse", "\r"):
                 terminal.press(keys)
                 await terminal.quiet(0.2)

@@ -121,6 +121,7 @@ class ConnectScreen(Screen[None]):
             failure.update("")
             self.url.fail(error.message)
             return
+        self.context.servers.is_invited = self._is_invited
         await self.context.servers.remember(url, key)
         self.draft.drop()
         if is_unprotected(url):

@@ -27,6 +27,8 @@ class ServerInUse(Protocol):
     opened: Signal
     """Set while a server is open."""
     is_demo: bool
+    is_invited: bool
+    """Whether one was invited to the server, and has most likely no account yet."""
     folder: str
     """Where the server of this machine keeps its data, as far as is known."""
 

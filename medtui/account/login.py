@@ -78,9 +78,10 @@ class LoginScreen(FormScreen):
         *,
         email: str = "",
         is_first: bool = False,
+        is_invited: bool = False,
     ) -> None:
         super().__init__(context, classes="login")
-        self._is_first = is_first
+        self._is_first, self._is_invited = is_first, is_invited
         self._reason = reason
         self._email = email
         self._draft: FormDraft | None = None
@@ -101,7 +102,7 @@ class LoginScreen(FormScreen):
             yield Static(classes="card--error -empty", markup=False)
 
     def on_mount(self) -> None:
-        self.is_new = self._is_first
+        self.is_new = self._is_first or self._is_invited
         (self.password if self._email else self.email).focus()
         self.set_timer(BEHIND_FIELD, self._mount_rest)
         self._load_draft()

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.account.context import AccountContext
+from medtui.core.profile_fields import names_in
 from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.text import clean_name
 from medtui.ui import routes
@@ -58,8 +59,9 @@ class ProfileScreen(Screen[None]):
             yield Static("Your profile", classes="card--title")
             yield Static("This is how others see you on the board.", classes="card--words")
             yield self.draft
-            yield Field("First name", id="first_name", value=profile.first_name if profile else "")
-            yield Field("Last name", id="last_name", value=profile.last_name if profile else "")
+            first, last = (profile.first_name, profile.last_name) if profile else self._guessed()
+            yield Field("First name", id="first_name", value=first)
+            yield Field("Last name", id="last_name", value=last)
             yield Label("Training level", classes="field--label")
             yield VimSelect(
                 [(label, value) for value, label in TRAINING_LEVELS.items()] + [("Other…", OTHER)],
@@ -89,7 +91,13 @@ class ProfileScreen(Screen[None]):
         kept = await self.draft.load(self.context.draft(FORM))
         self._first = self._typed()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
-        self._field("first_name").focus()
+        has_names = self._profile is None and bool(self._field("last_name").value)
+        (self.level if has_names else self._field("first_name")).focus()
+
+    def _guessed(self) -> tuple[str, str]:
+        """The names in the address that one has signed up with; the user sees them, and decides."""
+        user = self.context.login.user
+        return names_in(user.email) if user else ("", "")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.draft.is_shown if action == "start_afresh" else True

@@ -42,6 +42,7 @@ class ServerSession:
         tokens: Callable[[str], TokenStore],
     ) -> None:
         self.is_demo = demo
+        self.is_invited = False
         self.launcher = launcher
         self.backend: Backend | None = None
         """The open server; None: no server is open yet."""
@@ -140,7 +141,7 @@ class ServerSession:
         else:
             from medtui.account.login import LoginScreen
 
-            self._context.show(LoginScreen(self._context))
+            self._context.show(LoginScreen(self._context, is_invited=self.is_invited))
             await asyncio.sleep(OPEN_BEHIND_LOGIN)
         await self._open(url, key, tokens)
 

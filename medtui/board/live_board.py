@@ -35,6 +35,7 @@ from medtui.data.events import (
     LinesChanged,
     NoticesChanged,
     SessionsChanged,
+    WindowBegun,
 )
 from medtui.models import Profile
 from medtui.ui.acting import ActingScreen
@@ -140,6 +141,8 @@ class LiveBoard(ActingScreen):
                     self._changed |= changed
                 self._has_news = self._is_read
                 self._is_read = True
+            case WindowBegun(sessions) if not self._is_read:
+                self._board.read(sessions)
             case SessionsChanged(changed, removed):
                 self._changed |= self._board.apply(changed, removed)
                 self._has_news = True

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_TWO_NAMES = re.compile(r"([^\W\d_]{2,})[._]([^\W\d_]{2,})\d*@")
+
+
+def names_in(email: str) -> tuple[str, str]:
+    """First and last name as in "amara.okafor@…"; empty where it is not plainly two names."""
+    found = _TWO_NAMES.match(email)
+    return (found[1].capitalize(), found[2].capitalize()) if found else ("", "")
+
 
 _NAME = "The server accepts names of 1 to 100 characters in one line: change this one."
 

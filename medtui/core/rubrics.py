@@ -193,6 +193,15 @@ _USUAL = {"casc-1": "casc", "casc-2": "casc"}
 """Preset ids whose rubric has another id."""
 
 
+def find_rubric(wanted: str, rubrics: tuple[Rubric, ...] = RUBRICS) -> Rubric | None:
+    """The rubric with this id or name, None if there is none; the user's own come first."""
+    folded = wanted.casefold().strip()
+    for rubric in reversed(rubrics):
+        if folded in (rubric.id.casefold(), rubric.name.casefold()):
+            return rubric
+    return None
+
+
 def rubric_for(preset_id: str, rubrics: tuple[Rubric, ...] = RUBRICS) -> Rubric:
     """The rubric for a preset; the user's own come first, the default last."""
     wanted = {preset_id, _USUAL.get(preset_id, preset_id)}

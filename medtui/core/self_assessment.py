@@ -12,7 +12,7 @@ SAME = 0.5
 
 
 class Difference(NamedTuple):
-    """A candidate's own mark, and the assessor's, in percent; None: there is none."""
+    """A candidate's own mark, or a draft's, and the assessor's, in percent; None: there is none."""
 
     own: float | None
     given: float | None
@@ -25,9 +25,13 @@ class Difference(NamedTuple):
     @property
     def words(self) -> str:
         """ "Self-assessment 72 %, 8 points higher"; "" without an own mark."""
+        return self.said("Self-assessment")
+
+    def said(self, what: str) -> str:
+        """The same of other marks than the candidate's: "Draft 72 %, 8 points higher"."""
         if self.own is None:
             return ""
-        words = f"Self-assessment {self.own:.0f} %"
+        words = f"{what} {self.own:.0f} %"
         if self.points is None:
             return words
         if abs(self.points) < SAME:

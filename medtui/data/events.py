@@ -46,6 +46,13 @@ class BoardRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class WindowBegun(Event):
+    """The earliest sessions of a long window, while the rest is still being read."""
+
+    sessions: tuple[PracticeSession, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionsChanged(Event):
     """A burst of changes, coalesced: each session at most once."""
 

@@ -22,7 +22,7 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,7 +34,14 @@ from medtui.data.clock import ServerClock
 from medtui.data.connection import Connection
 from medtui.data.doubts import LATE_SECONDS, Doubts
 from medtui.data.errors import DataError, Unreachable
-from medtui.data.events import BoardRead, FeedWentLive, FeedWentStale, Notify, SessionsChanged
+from medtui.data.events import (
+    BoardRead,
+    FeedWentLive,
+    FeedWentStale,
+    Notify,
+    SessionsChanged,
+    WindowBegun,
+)
 from medtui.data.monotonic import elapsed
 from medtui.data.profiles import Profiles
 from medtui.data.rooms import Rooms
@@ -246,7 +253,7 @@ class LiveFeed:
 
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
-        self._rows = await self._window()
+        self._rows = await self._window(None if self._read_at else self._notify_of_beginning)
         self.news_count += 1
         self._read_at = self.news_count
         # Rows outside this read may have changed while the feed was away.
@@ -281,8 +288,11 @@ class LiveFeed:
     def _notify_stale(self) -> None:
         self._notify(FeedWentStale(self._since, self._refusal or self._reason))
 
-    async def _window(self) -> Rows:
-        sessions = await self._sessions.window(self._clock.now(), self._scope)
+    def _notify_of_beginning(self, sessions: list[PracticeSession]) -> None:
+        self._notify(WindowBegun(tuple(sessions)))
+
+    async def _window(self, begun: Callable[[list[PracticeSession]], None] | None = None) -> Rows:
+        sessions = await self._sessions.window(self._clock.now(), self._scope, begun)
         self._relations.remember(sessions)
         return {session.id: session for session in sessions}
 

@@ -27,7 +27,7 @@ from medtui.data.errors import (
     Taken,
     Unreachable,
 )
-from medtui.data.paging import pages, read_ids
+from medtui.data.paging import PAGE, pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in, stored
 from medtui.data.seat_offers import next_offer
@@ -65,8 +65,16 @@ class Sessions:
         """Whether there is no login: then sessions come without their room links."""
         return self._auth.user is None
 
-    async def window(self, now: datetime, scope: SessionWindow = BOARD) -> list[PracticeSession]:
-        """All sessions of the window at `now`, read in pages, earliest first."""
+    async def window(
+        self,
+        now: datetime,
+        scope: SessionWindow = BOARD,
+        begun: Callable[[list[PracticeSession]], None] | None = None,
+    ) -> list[PracticeSession]:
+        """All sessions of the window at `now`, read in pages, earliest first.
+
+        `begun`: is called with the first page, where more come.
+        """
 
         def within(query: Any) -> Any:
             query = query.gte("datetime_utc", iso(now - scope.back))
@@ -79,7 +87,10 @@ class Sessions:
         async for page in pages(
             self._connection, "practice_sessions", columns, within, key=("datetime_utc", "id")
         ):
+            is_first = not found
             found.update((session.id, session) for session in sessions_in(page))
+            if begun is not None and is_first and len(page) >= PAGE:
+                begun(list(found.values()))
         for session in found.values():
             self._profiles.remember([session.host, session.guest])
         return list(found.values())

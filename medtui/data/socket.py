@@ -114,35 +114,33 @@ class Socket:
         `may_be_refused`: raises JoinRefused, and the socket goes on, where the server refuses it
         for another reason than the token.
         """
-        joined: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        joined: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def on_state(state: RealtimeSubscribeStates, error: Exception | None) -> None:
             self._on_frame()
             if state == "SUBSCRIBED":
                 if not joined.done():
-                    joined.set_result(None)
+                    joined.set_result(True)
                 return
             broken = _reason(error)
             if not may_be_refused or broken.reason != REFUSED:
                 self._break(broken)
             elif not joined.done():
-                joined.set_exception(JoinRefused())
+                joined.set_result(False)
 
         try:
             await channel.subscribe(self.guard(on_state))
         except Exception as error:  # a socket that dies in between raises as in `open`
             raise SocketBroken("the connection was lost") from error
-        waiting = {asyncio.ensure_future(joined), asyncio.ensure_future(self.wait_broken())}
+        waiting: set[asyncio.Future[Any]] = {joined, asyncio.ensure_future(self.wait_broken())}
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for future in pending:
             future.cancel()
-        try:
-            for future in done:
-                future.result()
-        except JoinRefused:
-            channel.rejoin_timer.reset()  # the client would try again
-            del self._client.channels[channel.topic]
-            raise
+        for future in done:
+            if future.result() is False:
+                channel.rejoin_timer.reset()  # the client would try again
+                del self._client.channels[channel.topic]
+                raise JoinRefused
 
     async def wait_broken(self) -> None:
         """Never returns. Raises SocketBroken when the socket breaks."""

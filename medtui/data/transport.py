@@ -34,10 +34,14 @@ NOT_READABLE = "The server's answer could not be unpacked: try again, or check i
 
 
 class Transport(httpx.AsyncBaseTransport):
-    """Carries requests over one route. Raises Unreachable beside what httpx raises."""
+    """Carries requests over one route. Raises Unreachable beside what httpx raises.
 
-    def __init__(self, route: Route) -> None:
+    `largest`: the most bytes of any answer; None: as many as a Supabase sends.
+    """
+
+    def __init__(self, route: Route, largest: int | None = None) -> None:
         self._route = route
+        self._largest = largest
         self._inner: httpx.AsyncHTTPTransport | None = None
         if route.fault:
             return
@@ -73,7 +77,7 @@ class Transport(httpx.AsyncBaseTransport):
         if refused is not None:
             await response.aclose()
             raise refused
-        return _bounded(request, response)
+        return _bounded(request, response, self._largest)
 
     async def aclose(self) -> None:
         if self._inner is not None:
@@ -91,7 +95,9 @@ def _leads_away(request: httpx.Request, response: httpx.Response) -> bool:
     return host is not None and host != request.url.host
 
 
-def _bounded(request: httpx.Request, response: httpx.Response) -> httpx.Response:
+def _bounded(
+    request: httpx.Request, response: httpx.Response, largest: int | None
+) -> httpx.Response:
     is_file = request.method == "GET" and "/storage/v1/object/" in request.url.path
     stream = cast(httpx.AsyncByteStream, response.stream)
     packing = response.headers.get("content-encoding", "identity").strip().lower()
@@ -105,7 +111,7 @@ def _bounded(request: httpx.Request, response: httpx.Response) -> httpx.Response
     return httpx.Response(
         response.status_code,
         headers=headers,
-        stream=_Bounded(stream, packing, MAX_FILE if is_file else MAX_ANSWER),
+        stream=_Bounded(stream, packing, largest or (MAX_FILE if is_file else MAX_ANSWER)),
         extensions=response.extensions,
     )
 
@@ -168,10 +174,14 @@ def http_client(
     timeout: httpx.Timeout | float,
     headers: Mapping[str, str] | None = None,
     hooks: Hooks | None = None,
+    largest: int | None = None,
 ) -> httpx.AsyncClient:
-    """An HTTP client for a route. Its calls raise Unreachable beside httpx's errors."""
+    """An HTTP client for a route. Its calls raise Unreachable beside httpx's errors.
+
+    `largest`: the most bytes of an answer; None: what a Supabase sends at most.
+    """
     return httpx.AsyncClient(
-        transport=Transport(route),
+        transport=Transport(route, largest),
         timeout=timeout,
         headers=headers,
         event_hooks=hooks,

@@ -37,7 +37,7 @@ def as_markdown(
     begins: int = 0,
 ) -> str:
     """The whole review. `names`: people for labels; `begins`: the station's first turn."""
-    lines = [f"# {_safe(title)}", ""]
+    lines = [f"# {escaped(title)}", ""]
     if assessment is not None:
         lines += _assessment(assessment, transcript)
     if transcript is not None:
@@ -45,7 +45,7 @@ def as_markdown(
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _safe(text: str) -> str:
+def escaped(text: str) -> str:
     """Text from a file, escaped so that Markdown does not interpret it."""
     return _LEADING.sub(r"\1\\\2\3", _SPECIAL.sub(r"\\\1", text))
 
@@ -55,7 +55,7 @@ def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterab
     yield "## Assessment"
     yield ""
     if whole := overall_words(assessment.overall):
-        yield f"**{_safe(whole)}**"
+        yield f"**{escaped(whole)}**"
         yield ""
     if assessment.marker == "ai":
         yield f"*{AI_CAUTION}*"
@@ -67,13 +67,13 @@ def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterab
     yield from _points("Red flags", flags)
     for domain in assessment.domains:
         weight = f", weight {figure(domain.weight)}" if domain.weight is not None else ""
-        yield f"### {_safe(domain.name)}: {_safe(domain_marks(domain))}{weight}"
+        yield f"### {escaped(domain.name)}: {escaped(domain_marks(domain))}{weight}"
         yield ""
         if domain.insufficient_evidence:
             yield "*Too little evidence to be sure.*"
             yield ""
         if domain.rationale:
-            yield _safe(domain.rationale)
+            yield escaped(domain.rationale)
             yield ""
         yield from _points("Strengths", domain.strengths)
         yield from _points("To improve", domain.improvements)
@@ -84,9 +84,9 @@ def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterab
         for criterion in assessment.criteria:
             mark = RESULTS[criterion.result][0] + " " if criterion.result else ""
             given = criterion_marks(criterion)
-            yield f"- {mark}{_safe(criterion.text)}" + (f" ({_safe(given)})" if given else "")
+            yield f"- {mark}{escaped(criterion.text)}" + (f" ({escaped(given)})" if given else "")
             if criterion.rationale:
-                yield "  " + _safe(criterion.rationale).replace("\n", "\n  ")
+                yield "  " + escaped(criterion.rationale).replace("\n", "\n  ")
             for line in _quotes(criterion.evidence, quotes, transcript):
                 if line:
                     yield "  " + line
@@ -95,7 +95,7 @@ def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterab
     if said.summary:
         yield "### Summary"
         yield ""
-        yield _safe(said.summary)
+        yield escaped(said.summary)
         yield ""
     yield from _points("Strengths", said.strengths)
     yield from _points("Keep doing", said.keep_doing)
@@ -103,16 +103,21 @@ def _assessment(assessment: Assessment, transcript: Transcript | None) -> Iterab
     if assessment.unclaimed:
         yield "### Also in the file"
         yield ""
-        yield from (f"- {_safe(line)}" for line in flattened(assessment.unclaimed))
+        yield from (f"- {escaped(line)}" for line in flattened(assessment.unclaimed))
         yield ""
 
 
 def _points(heading: str, points: Iterable[str]) -> Iterable[str]:
-    if listed := [f"- {_safe(point)}" for point in points]:
+    if listed := [f"- {escaped(point)}" for point in points]:
         yield f"**{heading}**"
         yield ""
         yield from listed
         yield ""
+
+
+def quote_lines(evidence: Iterable[Evidence], transcript: Transcript) -> Iterable[str]:
+    """Quotes with where they were said, and an empty line after them."""
+    return _quotes(evidence, Quotes(transcript), transcript)
 
 
 def _quotes(
@@ -121,7 +126,7 @@ def _quotes(
     any_quote = False
     for item in evidence:
         any_quote = True
-        yield f"> “{_safe(item.quote)}” {_where(item, quotes, transcript)}".rstrip()
+        yield f"> “{escaped(item.quote)}” {_where(item, quotes, transcript)}".rstrip()
     if any_quote:
         yield ""
 
@@ -140,16 +145,16 @@ def _where(item: Evidence, quotes: Quotes | None, transcript: Transcript | None)
 def _transcript(transcript: Transcript, names: dict[str, str], begins: int) -> Iterable[str]:
     yield "## Transcript"
     yield ""
-    yield _safe(" · ".join(figures(statistics_of(transcript, begins, names), names)))
+    yield escaped(" · ".join(figures(statistics_of(transcript, begins, names), names)))
     yield ""
     for note in transcript.notes:
-        yield f"*{_safe(note)}*"
+        yield f"*{escaped(note)}*"
         yield ""
     yield from _turns(transcript, names, begins)
     if transcript.unclaimed:
         yield "### Also in the file"
         yield ""
-        yield from (f"- {_safe(line)}" for line in flattened(transcript.unclaimed))
+        yield from (f"- {escaped(line)}" for line in flattened(transcript.unclaimed))
         yield ""
 
 
@@ -159,7 +164,7 @@ def _turns(transcript: Transcript, names: dict[str, str], begins: int) -> Iterab
             yield "---"
             yield ""
         at = f"{clock(turn.start)} " if turn.start is not None else ""
-        yield f"{at}**{_safe(speaker_words(turn.speaker, names))}** {_safe(turn.text)}"
+        yield f"{at}**{escaped(speaker_words(turn.speaker, names))}** {escaped(turn.text)}"
         yield ""
 
 

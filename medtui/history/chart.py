@@ -77,12 +77,20 @@ class Scale(NamedTuple):
 
 
 def chart(
-    points: Sequence[Point], scale: Scale, width: int, height: int, own: Sequence[Point] = ()
+    points: Sequence[Point],
+    scale: Scale,
+    width: int,
+    height: int,
+    own: Sequence[Point] = (),
+    *,
+    braille: bool = True,
 ) -> list[list[Cell]]:
     """The points and the line between them, as `height` rows of `width` cells.
 
     `own`: a second series, of which the signs alone are drawn, behind the first.
+    `braille`: draws the line in dots; else in characters that every font has.
     """
+    drawn = _in_dots if braille else _in_ascii
     dots = [[0] * width for _ in range(height)]
     places = [
         (scale.across(point.at, 2 * width), scale.down(point.percent, 4 * height))
@@ -94,7 +102,7 @@ def chart(
             across = x + round((to_x - x) * step / steps)
             down = y + round((to_y - y) * step / steps)
             dots[down // 4][across // 2] |= _DOTS[across % 2][down % 4]
-    rows = [[Cell(chr(0x2800 + bits), "line") if bits else Cell() for bits in row] for row in dots]
+    rows = [[Cell(drawn(bits), "line") if bits else Cell() for bits in row] for row in dots]
     for value in range(round(scale.low), round(scale.high) + 1, STEP):
         row = rows[scale.down(value, 4 * height) // 4]
         for x in range(0, width, 4):
@@ -108,6 +116,18 @@ def chart(
     for point, (x, y) in zip(points[::-1], places[::-1], strict=True):
         _write_number(rows[y // 4], x // 2, f"{point.percent:.0f}")
     return rows
+
+
+def _in_dots(bits: int) -> str:
+    return chr(0x2800 + bits)
+
+
+def _in_ascii(bits: int) -> str:
+    """A stroke at the height of the dots; an upright one where they go through the cell."""
+    filled = [row for row in range(4) if bits & (_DOTS[0][row] | _DOTS[1][row])]
+    if len(filled) > 2:
+        return "|"
+    return "'--."[round(sum(filled) / len(filled))]
 
 
 def _write_number(row: list[Cell], at: int, number: str) -> None:

@@ -15,9 +15,18 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from medtui.core.agreement import Agreement
 from medtui.core.progress import STEADY, By, Series
 from medtui.history.chart import SIGNS, STEP, Cell, Scale, chart, often, ruler, timeline
-from medtui.history.wording import count_words, level_words, periods, rest_words, trend_words
+from medtui.history.wording import (
+    AGREEMENT_TITLE,
+    agreement_words,
+    count_words,
+    level_words,
+    periods,
+    rest_words,
+    trend_words,
+)
 from medtui.ui.cells import first_fitting, fit, wrap
 from medtui.ui.vim_keys import vim_bindings
 
@@ -47,17 +56,22 @@ class ProgressView(ScrollView, can_focus=True):
         for name in ("name", "faint", "line", "rule", "ai", "human", "up", "down", "often")
     }
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, *, braille: bool = True) -> None:
         super().__init__()
         self._zone = zone
+        self._braille = braille
         self._series: Sequence[Series] = ()
         self._by = By.SKILL
+        self._agreements: Sequence[Agreement] = ()
         self._now = datetime.now(UTC)
         self._lines: list[list[Segment]] = []
 
-    def show(self, series: Sequence[Series], by: By, now: datetime) -> None:
-        """Show other series, as of now."""
+    def show(
+        self, series: Sequence[Series], by: By, now: datetime, agreements: Sequence[Agreement] = ()
+    ) -> None:
+        """Show other series, as of now, and how far markers agree."""
         self._series, self._by, self._now = series, by, now
+        self._agreements = agreements
         self._lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -106,12 +120,26 @@ class ProgressView(ScrollView, can_focus=True):
         beside = max(0, width - cell_len(legend) - 3)
         title = fit(first_fitting(TITLES[self._by], beside), beside)
         lines = [[Segment(f" {title}  ", self._style("often")), Segment(legend, faint)]]
+        lines += self._agreed(width)
         for series in self._series:
             lines += self._block(series, scale, left, room, height)
             names = [(at, name, _times(series, at, to)) for at, to, name in spans]
             months = timeline(names, scale, room)
             lines.append([Segment(" " * (left + RULER) + months, faint)])
         return lines
+
+    def _agreed(self, width: int) -> list[list[Segment]]:
+        """How far markers agree, above the charts; nothing where too few stations have two."""
+        if not self._agreements:
+            return []
+        texts = [(AGREEMENT_TITLE, self._style("faint"))]
+        texts += [(agreement_words(each), Style()) for each in self._agreements]
+        lines = [
+            [Segment(f" {text[start:end]}", style)]
+            for text, style in texts
+            for start, end in wrap(text, width - 2)
+        ]
+        return [[], *lines, []]
 
     def _block(
         self, series: Series, scale: Scale, left: int, room: int, height: int
@@ -122,7 +150,7 @@ class ProgressView(ScrollView, can_focus=True):
             [Segment(label, self._style("faint")), *self._segments(row)]
             for label, row in zip(
                 ruler(scale, height),
-                chart(series.points, scale, room, height, series.own),
+                chart(series.points, scale, room, height, series.own, braille=self._braille),
                 strict=True,
             )
         ]

@@ -16,7 +16,9 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Input, Static
 
+from medtui.core.agreement import Agreement
 from medtui.core.history import History, HistoryFilter
+from medtui.core.marker_pairs import agreements
 from medtui.core.progress import By, progress
 from medtui.core.wording import moment
 from medtui.data.events import Event, FeedWentLive
@@ -27,6 +29,7 @@ from medtui.history.loader import HistoryReading
 from medtui.history.progress_view import ProgressView
 from medtui.history.wording import counts_words, day_words, filter_words, progress_words
 from medtui.models import Role
+from medtui.store.model_drafts import recall_marks
 from medtui.ui import routes
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
@@ -74,6 +77,10 @@ class HistoryScreen(ActingScreen):
             context.backend, self._history, context.now, self._redraw_soon
         )
         self._by = By.SKILL
+        self._agreements: list[Agreement] = []
+        """How far markers agree; empty until it is known, and where too few stations have two."""
+        self._compared: object = None
+        """What that was made of."""
         self._is_progress = False
         self._redraw_is_due = False
         self._redraw_took = 0.0
@@ -83,7 +90,7 @@ class HistoryScreen(ActingScreen):
         yield HistoryHeader()
         with Horizontal(id="history"):
             yield HistoryList(self._zone)
-            yield ProgressView(self._zone)
+            yield ProgressView(self._zone, braille=self.context.settings.braille)
             yield Static(id="history-hint", markup=False)
             with VerticalScroll(id="history-details", can_focus=False):
                 yield HistoryDetails(self._zone)
@@ -117,11 +124,30 @@ class HistoryScreen(ActingScreen):
                 await self._reading.look_for_new()
             else:
                 await self._reading.read()
+            await self._compare_markers()
             await asyncio.sleep(LOOK_SECONDS)
 
     @work(group="again")
     async def look_again(self, session_id: UUID) -> None:
         await self._reading.look_again(session_id)
+        await self._compare_markers()
+
+    async def _compare_markers(self) -> None:
+        """How far the markers of all these sessions agree, drafts by a model among them."""
+        entries, me, state = self._history.entries, self.context.me, self.context.settings.state
+
+        def compared() -> list[Agreement] | None:
+            drafts = recall_marks(state, me)
+            told = [(entry.session, entry.kept) for entry in entries], drafts
+            if told == self._compared:
+                return None
+            self._compared = told
+            return agreements(entries, drafts)
+
+        found = await asyncio.to_thread(compared)
+        if found is not None and found != self._agreements:
+            self._agreements = found
+            self._redraw_soon()
 
     # What is shown
 
@@ -143,7 +169,7 @@ class HistoryScreen(ActingScreen):
         wanted = self._history.wanted()
         series = progress(wanted, self._by) if self._is_progress else []
         if self._is_progress:
-            self.charts.show(series, self._by, self.context.now())
+            self.charts.show(series, self._by, self.context.now(), self._agreements)
         else:
             self.list.show(self._history.lines(wanted))
         is_empty = not (series if self._is_progress else wanted)

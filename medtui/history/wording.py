@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
+from medtui.core.agreement import Agreement, MarkerKind
 from medtui.core.history import HistoryEntry, HistoryFilter, Month
 from medtui.core.progress import STEADY, Series
 from medtui.core.self_assessment import points_words
@@ -134,6 +135,31 @@ def own_words(series: Series) -> str:
     if abs(gap) < STEADY:
         return "□ you mark the same"
     return f"□ you mark {points_words(gap)}"
+
+
+AGREEMENT_TITLE = "How far markers agree: 1 is fully, 0 as by chance (95 % intervals)"
+
+
+def agreement_words(found: Agreement) -> str:
+    """ "you and the assessor: 0.62 (0.31 to 0.8), 12 stations; you mark 6 points higher (2 to 10)".
+
+    Where the interval of the difference holds 0, neither is said to mark higher.
+    """
+    both = f"{found.first} and {found.second}"
+    if found.alpha is None:
+        agree = "all marks are the same"
+    else:
+        value, low, high = found.alpha
+        agree = f"{value:.2f} ({low:.2f} to {high:.2f})"
+    gap, low, high = found.gap
+    if low <= 0 <= high:
+        higher = f"neither marks higher ({low:.0f} to {high:.0f} points)"
+    else:
+        who = found.first if gap > 0 else found.second
+        least, most = sorted((abs(low), abs(high)))
+        verb = "mark" if who is MarkerKind.SELF else "marks"
+        higher = f"{who} {verb} {points_words(abs(gap))} ({least:.0f} to {most:.0f})"
+    return f"{both}: {agree}, {found.stations} stations; {higher}"
 
 
 def rest_words(series: Series) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from medtui.core.self_assessment import compared, key
 from medtui.documents.assessment import Assessment, Criterion, Domain, Evidence, Marker
@@ -24,6 +24,9 @@ from medtui.documents.words import (
 )
 from medtui.ui.cells import share_bar
 
+if TYPE_CHECKING:
+    from medtui.documents.model_draft import ModelDraft
+
 
 class LineKind(StrEnum):
     """What a passage is, for its look."""
@@ -32,6 +35,10 @@ class LineKind(StrEnum):
     MARK = "mark"
     OWN = "own"
     """The candidate's own mark."""
+    DRAFT = "draft"
+    """The mark of a draft by a model."""
+    STRUCK = "struck"
+    """A quote of a draft that was not said."""
     NOTE = "note"
     FLAG = "flag"
     DOMAIN = "domain"
@@ -58,7 +65,7 @@ class Passage:
     evidence: Evidence | None = None
 
 
-_GAP = Passage(LineKind.GAP)
+GAP = Passage(LineKind.GAP)
 _CRITERIA = {"yes": LineKind.DONE, "partial": LineKind.PARTLY, "no": LineKind.MISSED}
 
 
@@ -67,16 +74,24 @@ def outline(
     marked_by: str | None = None,
     note: str = "",
     own: Assessment | None = None,
+    draft: ModelDraft | None = None,
 ) -> list[Passage]:
     """All of an assessment, in the order in which one reads it.
 
     `marked_by`: who gave the marks, in words; None: as the file alone says. `note`: a sentence
     about whose marks they are; "": there is nothing to say. `own`: the candidate's own marks, to
-    stand beside these; None: there are none.
+    stand beside these; None: there are none. `draft`: a model's, beside these and after them.
     """
     by = MARKED_BY[assessment.marker] if marked_by is None else marked_by
     passages = _passages(assessment, by, note)
-    return list(_trimmed(passages if own is None else _beside(passages, assessment, own)))
+    if own is not None:
+        passages = _beside(passages, assessment, own)
+    if draft is not None:
+        from medtui.review.draft_layout import draft_beside, draft_passages
+
+        passages = draft_beside(passages, assessment, draft)
+        passages = (*passages, GAP, *draft_passages(draft))
+    return list(trimmed(passages))
 
 
 def _beside(
@@ -128,7 +143,7 @@ def _passages(assessment: Assessment, marked_by: str, note: str) -> Iterable[Pas
         yield Passage(LineKind.NOTE, AI_CAUTION)
     for note in assessment.notes:
         yield Passage(LineKind.NOTE, note)
-    yield _GAP
+    yield GAP
     said = assessment.feedback
     flags = [*said.red_flags]
     flags += [
@@ -137,12 +152,12 @@ def _passages(assessment: Assessment, marked_by: str, note: str) -> Iterable[Pas
     yield from _points("Red flags", flags, LineKind.FLAG, "!")
     for domain in assessment.domains:
         yield from _domain(domain)
-    yield _GAP
+    yield GAP
     yield from _criteria(assessment.criteria)
     if said.summary:
         yield Passage(LineKind.HEADING, "Summary")
         yield from (Passage(LineKind.TEXT, line, indent=2) for line in said.summary.split("\n"))
-        yield _GAP
+        yield GAP
     yield from _points("Strengths", said.strengths, LineKind.GOOD, "+")
     yield from _points("Keep doing", said.keep_doing, LineKind.GOOD, "+")
     yield from _points("To improve", said.improvements, LineKind.BETTER, "→")
@@ -157,7 +172,7 @@ def _domain(domain: Domain) -> Iterable[Passage]:
     yield Passage(LineKind.DOMAIN, domain.name, aside="  ".join(part for part in parts if part))
     if details := list(_details(domain)):
         yield from details
-        yield _GAP
+        yield GAP
 
 
 def _details(domain: Domain) -> Iterable[Passage]:
@@ -178,7 +193,7 @@ def _criteria(criteria: Iterable[Criterion]) -> Iterable[Passage]:
     for criterion in criteria:
         if is_first or criterion.domain != heading:
             if not is_first:
-                yield _GAP
+                yield GAP
             heading = criterion.domain
             yield Passage(LineKind.HEADING, f"Criteria: {heading}" if heading else "Criteria")
             is_first = False
@@ -189,7 +204,7 @@ def _criteria(criteria: Iterable[Criterion]) -> Iterable[Passage]:
             yield Passage(LineKind.NOTE, line, indent=4)
         yield from _quotes(criterion.evidence, 4)
     if not is_first:
-        yield _GAP
+        yield GAP
 
 
 def _quotes(evidence: Iterable[Evidence], indent: int = 2) -> Iterable[Passage]:
@@ -201,10 +216,10 @@ def _points(heading: str, points: Iterable[str], kind: LineKind, sign: str) -> I
     if listed := [Passage(kind, point, sign, indent=2) for point in points]:
         yield Passage(LineKind.HEADING, heading)
         yield from listed
-        yield _GAP
+        yield GAP
 
 
-def _trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
+def trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
     """Without a gap at the end, or two in a row."""
     gap = False
     for passage in passages:
@@ -212,6 +227,6 @@ def _trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
             gap = True
             continue
         if gap:
-            yield _GAP
+            yield GAP
         gap = False
         yield passage

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,6 +29,10 @@ from medtui.review.transcript_view import TranscriptView
 from medtui.store.speaker_names import Remembered, SpeakerNames
 from medtui.ui.acting import ActingScreen
 from medtui.ui.footer import Footer
+
+if TYPE_CHECKING:
+    from medtui.documents.model_draft import ModelDraft
+    from medtui.store.model_drafts import KeptDraft
 
 LONGEST_NAME = 24
 """A speaker's name takes so many characters in the header at most."""
@@ -76,9 +81,11 @@ class DocumentsScreen(ActingScreen):
         self.transcript: Transcript | None = None
         self.assessment: Assessment | None = None
         self.is_complete = True
+        """False while the transcript is compared with its file."""
         self.own: Assessment | None = None
         """The candidate's own assessment, shown beside the assessor's; None: there is none."""
-        """False while the transcript is compared with its file."""
+        self.draft: ModelDraft | None = None
+        """A draft of marks by a model; None: there is none of this talk."""
         self.has_begun = False
         """Whether only the first turns of a transcript are shown, as the others are being read."""
 
@@ -106,6 +113,9 @@ class DocumentsScreen(ActingScreen):
     def show_words(self, kind: Kind, words: str, *, failed: bool = False) -> None:
         """Say, where a document would stand, that it is being read, is not there, or is broken."""
         self._end_beginning(kind)
+        if kind == "assessment" and self.draft is not None and not failed:
+            self._show_marks()
+            return
         pane = self.query_one(f"#{kind}")
         pane.set_class(False, "-absent")
         pane.set_class(True, "-told")
@@ -116,6 +126,9 @@ class DocumentsScreen(ActingScreen):
     def hide(self, kind: Kind) -> None:
         """Leave the room to the other: there is no such document, and nothing to say of it."""
         self._end_beginning(kind)
+        if kind == "assessment" and self.draft is not None:
+            self._show_marks()
+            return
         self.query_one(f"#{kind}").set_class(True, "-absent")
 
     def _end_beginning(self, kind: Kind) -> None:
@@ -184,13 +197,46 @@ class DocumentsScreen(ActingScreen):
             self._show_transcript(document)
         else:
             self.assessment = document
-            by, note = self.about(document)
-            self.marks.show(outline(document, by, note, self.own))
-            self.header.show_assessment(document, by)
+            self._show_marks()
             if self.focused is None:
                 self.marks.focus()
         self.refresh_bindings()
         self._look_for_quotes()
+
+    def _show_marks(self) -> None:
+        """The assessment with what stands beside it; a draft alone, where there is none."""
+        self.query_one("#assessment").remove_class("-absent", "-told")
+        if self.assessment is not None:
+            by, note = self.about(self.assessment)
+            self.marks.show(outline(self.assessment, by, note, self.own, self.draft))
+            self.header.show_assessment(self.assessment, by)
+        elif self.draft is not None:
+            from medtui.review.draft_layout import draft_outline
+
+            self.marks.show(draft_outline(self.draft))
+
+    def show_draft(self, draft: ModelDraft) -> None:
+        """Show a draft by a model beside the assessment, or alone where there is none."""
+        self.draft = draft
+        self._show_marks()
+        self._look_for_quotes()
+
+    @property
+    def kept_draft(self) -> KeptDraft | None:
+        """Where the draft of the shown talk is kept; None: nowhere."""
+        return None
+
+    @work(exclusive=True, group="draft")
+    async def _recall_draft(self) -> None:
+        """Show the draft that was made of this very talk, if there is one."""
+        kept, transcript = self.kept_draft, self.transcript
+        if kept is None or transcript is None:
+            return
+        draft = await asyncio.to_thread(kept.recall_of, transcript)
+        if transcript is self.transcript:
+            self.draft = None
+            if draft is not None:
+                self.show_draft(draft)
 
     def about(self, assessment: Assessment) -> tuple[str, str]:
         """Who gave the marks, in words, and a sentence on whose they are; "": nothing to say."""
@@ -216,6 +262,7 @@ class DocumentsScreen(ActingScreen):
         if not self.search_field.has_focus:  # what is being typed there would become keys
             self.turns.focus()
         self._show_notes(transcript.notes)
+        self._recall_draft()
 
     def _show_notes(self, notes: Sequence[str]) -> None:
         """Say what was repaired, guessed or left out in reading."""
@@ -242,9 +289,11 @@ class DocumentsScreen(ActingScreen):
     async def _look_for_quotes(self) -> None:
         """Find where the assessment's quotes come from."""
         transcript, assessment = self.transcript, self.assessment
-        if transcript is None or assessment is None:
+        if transcript is None or (assessment is None and self.draft is None):
             return
-        quotes = assessment.quotes
+        quotes = assessment.quotes if assessment is not None else []
+        if self.draft is not None:
+            quotes += self.draft.assessment.quotes
         if self._quotes is None:
             self._quotes = await asyncio.to_thread(Quotes, transcript)
         find = self._quotes.find

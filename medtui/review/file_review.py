@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -17,17 +18,30 @@ from medtui.review.screen import ReviewScreen
 from medtui.store.speaker_names import SpeakerNames
 from medtui.text import clean_line
 
+if TYPE_CHECKING:
+    from medtui.config import Settings
+    from medtui.review.draft_actions import DraftNeeds
+    from medtui.store.model_drafts import KeptDraft
+
 Readings = Sequence[tuple[Path, Reading]]
 
 
 class FileReviewScreen(ReviewScreen):
-    """Reads files, and shows each as soon as it is there. `state`: where names are remembered."""
+    """Reads files, and shows each as soon as it is there.
 
-    def __init__(self, readings: Readings, state: Path) -> None:
+    Args:
+        state: where names and drafts by a model are remembered.
+        settings: those in force, for a draft by a model; None: there is none.
+    """
+
+    def __init__(self, readings: Readings, state: Path, settings: Settings | None = None) -> None:
         names = " and ".join(clean_line(path.name) for path, _ in readings)
         super().__init__(names, folder=Path.cwd(), told=f"Reading {names} …")
         self._readings = [(path.absolute(), reading) for path, reading in readings]
         self._state = state
+        self._settings = settings
+        self._talk_path: Path | None = None
+        """The file that the shown talk was read from."""
 
     def on_mount(self) -> None:
         self.read()
@@ -66,12 +80,29 @@ class FileReviewScreen(ReviewScreen):
             return "Both files are assessments: view takes a transcript and an assessment."
         if talk is not None:
             self.memory, self._said = memory, said
+            self._talk_path = path
             self.show(talk)
         if isinstance(document, Assessment):
             self.show(document)
         if document is first and document is talk:
             await self.complete(reading)
         return None
+
+    @property
+    def kept_draft(self) -> KeptDraft | None:
+        if self._talk_path is None:
+            return None
+        from medtui.store.model_drafts import KeptDraft
+
+        return KeptDraft.of_file(self._state, self._talk_path)
+
+    def draft_needs(self) -> DraftNeeds | None:
+        from medtui.review.draft_actions import DraftNeeds
+
+        kept = self.kept_draft
+        if self._settings is None or kept is None:
+            return None
+        return DraftNeeds(self._settings, kept, {})
 
     async def _asked(self, path: Path, document: Document) -> Document:
         """The document, as what one says that it is."""

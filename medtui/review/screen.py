@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 from textual.widgets import Input
 
 from medtui.documents.words import seconds_of, speaker_words
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.documents_screen import DocumentsScreen
 from medtui.review.transcript_view import TranscriptView
-from medtui.ui.protocol import SaveCopy
+from medtui.ui.protocol import Dialog, SaveCopy
+
+if TYPE_CHECKING:
+    from medtui.review.draft_actions import DraftNeeds
 
 
 class ReviewScreen(DocumentsScreen):
@@ -39,6 +43,8 @@ class ReviewScreen(DocumentsScreen):
         Binding("y", "copy", "Copy", show=False, id="review.copy", tooltip="Copy this passage"),
         Binding("m", "mark_sheet", "Mark", show=False, id="review.mark_sheet",
                 tooltip="The mark sheet, for the assessor"),
+        Binding("D", "draft", "Draft", show=False, id="review.draft",
+                tooltip="A draft of marks by a model, formative"),
         Binding("s", "save", "Save", id="review.save", tooltip="Save the review as Markdown"),
         Binding("escape", "back", "Back", id="review.back", tooltip="Leave the search, go back"),
     ]  # fmt: skip
@@ -162,6 +168,34 @@ class ReviewScreen(DocumentsScreen):
         words = "What was said before is folded." if turn else "Nothing is folded now."
         self.notify(words, markup=False)
 
+    # A draft by a model
+
+    @property
+    def named(self) -> dict[str, str]:
+        return dict(self._said.names)
+
+    @property
+    def begins(self) -> int:
+        return self.turns.begins
+
+    def draft_needs(self) -> DraftNeeds | None:
+        return None
+
+    @work(group="act")
+    async def action_draft(self) -> None:
+        from medtui.review.draft_actions import make_draft
+
+        if self.is_active and not self._refuse_without_transcript():
+            await make_draft(self)
+
+    def dialog(self, dialog: Dialog[Any]) -> Screen[Any]:
+        from medtui.review.draft_actions import DraftBeingMade
+        from medtui.review.draft_dialog import DraftingScreen
+
+        if isinstance(dialog, DraftBeingMade):
+            return DraftingScreen(dialog.where, dialog.make)
+        return super().dialog(dialog)
+
     # Taking away
 
     def action_copy(self) -> None:
@@ -196,11 +230,16 @@ class ReviewScreen(DocumentsScreen):
         if self.transcript is None and self.assessment is None:
             self.refuse("There is nothing to save yet.")
             return
-        transcript, assessment = self.transcript, self.assessment
+        transcript, assessment, draft = self.transcript, self.assessment, self.draft
         names, begins = dict(self._said.names), self.turns.begins
 
         def text() -> str:
-            return as_markdown(self._title, transcript, assessment, names, begins)
+            review = as_markdown(self._title, transcript, assessment, names, begins)
+            if draft is None or transcript is None:
+                return review
+            from medtui.documents.draft_export import draft_markdown
+
+            return f"{review}\n{draft_markdown(draft, transcript)}"
 
         folder = self._folder or Path.home()
         saved = await self.open(SaveCopy(folder / name, text, "Save the review as Markdown"))

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import ComposeResult
@@ -37,6 +37,11 @@ from medtui.store.speaker_names import SpeakerNames
 from medtui.ui import routes
 from medtui.ui.context import Context
 from medtui.ui.protocol import Dialog
+
+if TYPE_CHECKING:
+    from medtui.documents.model_draft import ModelDraft
+    from medtui.review.draft_actions import DraftNeeds
+    from medtui.store.model_drafts import KeptDraft
 
 LOOK_SECONDS = 8
 """How often one looks whether a file has come, or another has taken its place."""
@@ -235,6 +240,33 @@ class SessionReviewScreen(ReviewScreen):
         file = (self.files or {}).get(FileKind.ASSESSMENT)
         came_at = (file.updated_at or file.uploaded_at) if file else None
         return about(assessment, self.session, came_at, self.me)
+
+    # A draft by a model
+
+    @property
+    def kept_draft(self) -> KeptDraft:
+        from medtui.store.model_drafts import KeptDraft
+
+        return KeptDraft.of_session(self.context.settings.state, self.me, self.session.id)
+
+    def draft_needs(self) -> DraftNeeds | None:
+        from medtui.core.speaker_roles import ACTOR, CANDIDATE
+        from medtui.review.draft_actions import DraftNeeds
+
+        candidate = self.session.candidate_id
+        people = {
+            person.name: CANDIDATE if person.user_id == candidate else ACTOR
+            for person in (self.session.host, self.session.guest)
+            if person is not None
+        }
+        own = FileKind.SELF_ASSESSMENT if candidate == self.me else FileKind.ASSESSMENT
+        has_to_mark = candidate is not None and own not in (self.files or {})
+        return DraftNeeds(self.context.settings, self.kept_draft, people, has_to_mark)
+
+    def show_draft(self, draft: ModelDraft) -> None:
+        super().show_draft(draft)
+        if self.session.candidate_id == self.me:
+            self._note_read()
 
     # Keys
 

@@ -129,6 +129,9 @@ class LiveRoom(ActingScreen):
         self._look_for_files()
         self._look_back()
         self._tick()
+        # The row may have changed between the answer that this room was opened with and now.
+        if present := self.context.feed.sessions.get(self.session.id):
+            self._apply(present, is_mine=False)
         self._follow_rounds()
 
     @on(events.ScreenResume)

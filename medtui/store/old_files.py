@@ -1,9 +1,9 @@
 """Deletes finished files about other people from this machine after 30 days.
 
 These are mark sheets that were delivered or refused, file versions that were set aside, room
-notes, speakers' names, cached histories, what calendars were written of, and transcripts that were
-begun and left. Other unfinished ones stay: a sheet that was not handed in, a submission that is not
-delivered, a replacement that has not ended.
+notes, speakers' names, drafts by a model, cached histories, what calendars were written of, and
+transcripts that were begun and left. Other unfinished ones stay: a sheet that was not handed in, a
+submission that is not delivered, a replacement that has not ended.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _rooms(folder: Path, before: float) -> None:
 
 
 def _histories(folder: Path, before: float) -> None:
-    for kept in ("history", "calendar"):
+    for kept in ("history", "calendar", "model-drafts"):
         for file in _old(folder / kept, "*.json", before):
             files.remove(file)
 

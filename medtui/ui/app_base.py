@@ -17,7 +17,6 @@ from textual.filter import LineFilter
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.theme import Theme
-from textual.widgets import Input, TextArea
 from textual.worker import get_current_worker
 
 from medtui.store import log
@@ -190,7 +189,7 @@ class AppBase(EndsPlainly, App[int]):
         """Textual's fields set theirs; it is looked up at each frame instead."""
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if not self._moves and isinstance(event.widget, Input | TextArea):
+        if not self._moves and hasattr(event.widget, "cursor_blink"):
             event.widget.cursor_blink = False
 
     async def on_event(self, event: events.Event) -> None:
@@ -231,7 +230,7 @@ class AppBase(EndsPlainly, App[int]):
     def get_css_variables(self) -> dict[str, str]:
         variables = super().get_css_variables()
         if self.no_color:  # what is chosen has no other background then
-            variables["block-cursor-text-style"] = "bold reverse"
+            variables["block-cursor-text-style"] = "bold underline"
         return variables
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:

@@ -5,11 +5,14 @@ Screen readers, magnifiers and braille displays follow it. It is shown as a stea
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from textual.geometry import Offset
 from textual.widget import Widget
-from textual.widgets import Input, OptionList, TextArea
+from textual.widgets import Input
+
+if TYPE_CHECKING:  # not loaded before the first screen
+    from textual.widgets import OptionList, TextArea
 
 SHOW = "\x1b[4 q\x1b[?25h"
 """A steady underline, shown: it covers nothing, and does not blink."""
@@ -30,14 +33,20 @@ def place_of(widget: Widget | None) -> Offset:
     """The cell of the screen at which a focused widget is read; the corner for None."""
     if widget is None or not widget.is_attached:
         return Offset(0, 0)
-    if isinstance(widget, Input | TextArea):
-        return widget.cursor_screen_offset
+    if isinstance(widget, Input):  # which counts the cell behind its text twice
+        return widget.cursor_screen_offset - Offset(int(widget.cursor_at_end), 0)
+    kinds = {kind.__name__ for kind in type(widget).__mro__}
     place = Offset(0, 0)
     if isinstance(widget, HasCursor):
         place = widget.cursor_place
-    elif isinstance(widget, OptionList) and widget.highlighted is not None:
-        line = widget._index_to_line.get(widget.highlighted, 0)
-        place = Offset(0, line - widget.scroll_offset.y)
+    elif "TextArea" in kinds:
+        area = cast("TextArea", widget)
+        return area.cursor_screen_offset
+    elif "OptionList" in kinds:
+        options = cast("OptionList", widget)
+        if options.highlighted is not None:
+            line = options._index_to_line.get(options.highlighted, 0)
+            place = Offset(0, line - options.scroll_offset.y)
     region = widget.content_region
     return region.offset + Offset(
         max(0, min(place.x, region.width - 1)), max(0, min(place.y, region.height - 1))

@@ -49,7 +49,7 @@ async def ratio(name: str, env: dict[str, str], ready: str, key: str, answer: st
 
 
 async def test_first_frame_that_takes_a_key(tmp_path: Path) -> None:
-    await ratio("first frame that takes a key", environment(tmp_path), "sample data", "?", "Help")
+    await ratio("first frame that takes a key", environment(tmp_path), "Try the demo", "?", "Help")
 
 
 async def test_usable_login_field(stack: Stack, tmp_path: Path) -> None:

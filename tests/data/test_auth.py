@@ -22,9 +22,11 @@ from medtui.data import (
     StoredTokens,
     Unreachable,
     auth,
+    stored_session,
 )
 from medtui.data.events import Event, SignedOut
 from tests.data.conftest import Open
+from tests.helpers.mails import codes
 from tests.helpers.proxy import proxied
 from tests.helpers.stack import Person, Stack
 
@@ -254,14 +256,12 @@ async def test_a_code_may_be_either_addresss_and_both_are_wanted(
     with pytest.raises(Invalid, match="no change of e-mail"):
         await backend.codes.enter_change("123456")
     assert await backend.codes.change_email("moved@example.org") is False
-    codes = {
-        row["email"]: row["code"] for row in await stack.sql("select * from auth.one_time_codes")
-    }
+    sent = await codes(stack, person.email, "moved@example.org")
     with pytest.raises(Invalid) as refusal:
-        await backend.codes.enter_change(f"{(int(codes[person.email]) + 1) % 10**6:06}x")
+        await backend.codes.enter_change(f"{(int(sent[person.email]) + 1) % 10**6:06}x")
     assert refusal.value.field == "code"
-    assert await backend.codes.enter_change(codes[person.email]) == "moved@example.org"
-    assert await backend.codes.enter_change(codes["moved@example.org"]) is None
+    assert await backend.codes.enter_change(sent[person.email]) == "moved@example.org"
+    assert await backend.codes.enter_change(sent["moved@example.org"]) is None
     assert backend.auth.user is not None
     assert (backend.auth.user.email, backend.auth.user.new_email) == ("moved@example.org", None)
     assert (await backend.profiles.mine()) is not None
@@ -292,7 +292,10 @@ async def test_a_clock_that_is_set_while_one_is_signed_in_costs_one_refresh_at_m
     events: list[Event] = []
     backend = await open_backend(person, notify=events.append)
     wrong = SimpleNamespace(time=lambda: time.time() + hours * 3600)
-    for module in (auth, gotrue_client):  # the server, in this process too, has the right one
+    for module in (
+        stored_session,
+        gotrue_client,
+    ):  # the server, in this process too, has the right one
         monkeypatch.setattr(module, "time", wrong)
     for _ in range(10):
         await asyncio.sleep(0.05)

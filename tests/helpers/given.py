@@ -1,8 +1,9 @@
 """A server that `pytest --stack FILE` names, in place of each test's own.
 
 FILE is JSON: API_URL, ANON_KEY, SERVICE_ROLE_KEY, DB_URL (as `postgres`); if there are any
-PUBLISHABLE_KEY, SECRET_KEY, JWT_SECRET; MAILBOX "sql" where codes are in `auth.one_time_codes`;
-ERASE true for a server that has accounts already. All that is in the server is deleted.
+PUBLISHABLE_KEY, SECRET_KEY, JWT_SECRET; MAILBOX "sql" where codes are in `auth.one_time_codes`, or
+the URL of a Mailpit; ERASE true for a server that has accounts already. All that is in the server
+is deleted.
 
 People are made by the admin API, and what is true is read by SQL. Each test talks to the server
 through a proxy, which is where the network fails. A changed schema is put back after the test.
@@ -26,6 +27,7 @@ import pytest
 from medtui.local.install import MIGRATIONS
 from medtui.local.keys import ServerKeys
 from tests.data.cable import Cable
+from tests.helpers.mailbox import Mailbox
 from tests.helpers.stack import PASSWORD, Person, Stack
 
 ALONE = "only the stand-in: "
@@ -85,7 +87,8 @@ class Given:
     url: str
     db_url: str
     keys: ServerKeys
-    has_mailbox: bool
+    mailbox: str
+    """Its Mailpit's URL, "sql", or nothing."""
     schema: frozenset[str] = frozenset()
     confirms: bool = False
 
@@ -100,7 +103,7 @@ class Given:
             publishable_key=said.get("PUBLISHABLE_KEY") or "",
             secret_key=said.get("SECRET_KEY") or "",
         )
-        given = cls(said["API_URL"].rstrip("/"), said["DB_URL"], keys, said.get("MAILBOX") == "sql")
+        given = cls(said["API_URL"].rstrip("/"), said["DB_URL"], keys, said.get("MAILBOX") or "")
         async with await given.connect() as db:
             accounts = await (await db.execute("select count(*) from auth.users")).fetchone()
             if accounts != (0,) and not said.get("ERASE"):
@@ -153,6 +156,8 @@ class Given:
             await db.execute(f"delete from public.{table}".encode())
         await db.execute("delete from auth.users")
         await db.execute("delete from realtime.messages")
+        if self.mailbox not in ("", "sql"):
+            await Mailbox(self.mailbox).clear()
 
     @asynccontextmanager
     async def stacked(self, *, is_data_model_alone: bool) -> AsyncIterator[Stack]:
@@ -216,6 +221,9 @@ class GivenStack(Stack):
         self.autoconfirm, self.max_rows = not given.confirms, MAX_ROWS
         self.has_grants = True
         self.to_strangers: list[str] = []
+        self.mailbox = None
+        if given.mailbox not in ("", "sql"):
+            self.mailbox = Mailbox(given.mailbox, lambda body: body.replace(given.url, door.url))
         self._truth = None
         self._resources = AsyncExitStack()
 
@@ -236,8 +244,8 @@ class GivenStack(Stack):
         self._door.close()
 
     async def sql(self, query: str, *args: object) -> list[dict[str, Any]]:
-        if "one_time_codes" in query and not self._given.has_mailbox:
-            leave_out("its mailbox")
+        if "one_time_codes" in query and self._given.mailbox != "sql":
+            leave_out("its table of codes")
         rows = await super().sql(query, *args)
         if query.split()[0] in ("alter", "create", "drop", "grant", "revoke"):
             await super().sql("notify pgrst, 'reload schema'")

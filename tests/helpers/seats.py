@@ -24,6 +24,7 @@ from textual.widgets import Input
 
 from medtui.app import MedtuiApp
 from medtui.config import Settings
+from medtui.core import avatars
 from medtui.data import MemoryTokens
 from medtui.data.tokens import TokenStore
 from medtui.launcher import Launcher, Login
@@ -209,6 +210,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         on: Stack | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
+        motion: bool = True,
         **options: Any,
     ) -> Seat:
         there = on or stack
@@ -217,6 +219,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             server=there.url if server is None else server,
             key=there.anon_key if server is None else key or "",
             theme=theme,
+            motion=motion,
         )
         kept = MemoryTokens() if tokens is None else tokens
         if person is not None:
@@ -276,8 +279,14 @@ class Picture(SingleFileSnapshotExtension):
 
 
 @pytest.fixture
-def picture(snapshot: SnapshotAssertion) -> Callable[[Seat, str], None]:
-    """Compare a seat's screen with the stored picture (`pytest --snapshot-update` stores it)."""
+def picture(
+    snapshot: SnapshotAssertion, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Seat, str], None]:
+    """Compare a seat's screen with the stored picture (`pytest --snapshot-update` stores it).
+
+    The colour of initials is by the user's id, which is another one each time: here it is one.
+    """
+    monkeypatch.setattr(avatars, "TINTS", avatars.TINTS[:1])
 
     def compare(seat: Seat, name: str) -> None:
         with seat.app._context():

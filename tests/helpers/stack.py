@@ -29,6 +29,7 @@ from tests.helpers.http_clients import http_client
 
 if TYPE_CHECKING:
     from medtui.local.gateway import Gateway
+    from tests.helpers.mailbox import Mailbox
 
 TEMPLATE = "template_medtui"
 DATA_MODEL = "template_data_model"
@@ -66,6 +67,8 @@ class Stack:
         """As the services connect, which then take the caller's role."""
         self.url = ""
         self.files = Path(tempfile.mkdtemp(prefix="medtui-files-"))
+        self.mailbox: Mailbox | None = None
+        """Where e-mails are read; None: codes are in `auth.one_time_codes`."""
         self._gateway: Gateway | None = None
         self.autoconfirm = True
         self.like_hosted = LIKE_HOSTED

@@ -33,6 +33,20 @@ def series(found: list[Point]) -> Series:
 
 
 @given(points, st.integers(2, 150), st.integers(2, 9))
+def test_a_chart_without_braille_has_its_lines_in_characters_that_every_font_has(
+    found: list[Point], width: int, height: int
+) -> None:
+    scale = Scale.of([series(found)], NOW)
+    assert scale is not None
+    dotted = chart(found, scale, width, height)
+    plain = chart(found, scale, width, height, braille=False)
+    assert [[cell.kind for cell in row] for row in plain] == [
+        [cell.kind for cell in row] for row in dotted
+    ]
+    assert {cell.text for row in plain for cell in row if cell.kind == "line"} <= set("'-.|")
+
+
+@given(points, st.integers(2, 150), st.integers(2, 9))
 def test_a_chart_has_its_size_and_a_sign_for_every_mark(
     found: list[Point], width: int, height: int
 ) -> None:
