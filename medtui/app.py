@@ -10,10 +10,11 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
@@ -21,7 +22,9 @@ from medtui import config
 from medtui.account.login_flow import LoginFlow
 from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
-from medtui.config import BadConfig, Settings
+from medtui.account.settings_flow import SettingsFlow
+from medtui.config import Settings
+from medtui.core.keymap import sentence
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
@@ -44,6 +47,10 @@ if TYPE_CHECKING:
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
+
+_FEATURES = "account", "board", "history", "marking", "review", "room", "shared_screen", "ui"
+WITH_KEYS = ("medtui.app", "medtui.ui.dialogs", *(f"medtui.{name}" for name in _FEATURES))
+"""Modules and packages with classes that bind keys."""
 
 SWEEP_SECONDS = 5.0
 """Seconds after start-up at which temporary files of crashed runs are deleted."""
@@ -74,6 +81,10 @@ class MedtuiApp(AppBase):
     """
 
     TITLE = "medtui"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("exclamation_mark", "notices", "Notices", key_display="!", show=False,
+                id="app.notices", tooltip="All that you were told since you started medtui"),
+    ]  # fmt: skip
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012  # as in App
 
     def __init__(
@@ -105,6 +116,7 @@ class MedtuiApp(AppBase):
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.login = LoginFlow(self)
+        self.preferences = SettingsFlow(self)
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
@@ -112,7 +124,6 @@ class MedtuiApp(AppBase):
         self._clock = clock
         self._at_last = ExitStack()
         self._at_last.enter_context(at_last(self.drafts.rescue))
-        self._keeping = asyncio.Lock()
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
@@ -125,6 +136,20 @@ class MedtuiApp(AppBase):
 
             self.push_screen(WelcomeScreen(self))
         self.set_timer(SWEEP_SECONDS, self._sweep)
+        if self.settings.keys:
+            self._use_keys()
+
+    @work(group="keys")
+    async def _use_keys(self) -> None:
+        """Give actions the keys of the settings, and say which of these do not count."""
+        from medtui.ui.key_table import keys_of, unchecked
+
+        settings = self.settings
+        self.use_keymap(unchecked(settings.keys))  # the check takes seconds
+        keymap, faults = await asyncio.to_thread(keys_of, settings.keys, WITH_KEYS)
+        self.use_keymap(keymap)
+        if faults:
+            self.warn(sentence(settings.file, faults))
 
     async def on_unmount(self) -> None:
         await self.notices.close()
@@ -291,6 +316,10 @@ class MedtuiApp(AppBase):
         self.sheets.start(self.backend, self.me)
         self.show(BoardScreen(self))
 
+    def follow_notices(self) -> None:
+        if self.servers.backend is not None and self.login.profile is not None:
+            self.notices.follow(self.backend, elsewhere=not self.servers.is_demo)
+
     def leave_board(self) -> None:
         self.sheets.stop()
         if self.servers.backend is not None:
@@ -312,6 +341,7 @@ class MedtuiApp(AppBase):
                 "Your sessions as iCalendar, for any calendar",
                 self._save_calendar,
             )
+        yield SystemCommand("Settings", "Theme, time zone, notices, bell", self.action_settings)
 
     @work(exclusive=True, group="calendar", exit_on_error=False)
     async def _save_calendar(self) -> None:
@@ -327,16 +357,41 @@ class MedtuiApp(AppBase):
 
         self.push_screen(ServersScreen(self))
 
+    def action_settings(self) -> None:
+        from medtui.account.settings import SettingsScreen
+
+        self.push_screen(SettingsScreen(self))
+
+    def action_notices(self) -> None:
+        from medtui.ui.dialogs.notices import NoticesScreen
+
+        if not isinstance(self.screen, NoticesScreen):
+            self.push_screen(NoticesScreen(self.told, self.zone), self._go_to)
+
+    def _go_to(self, session_id: UUID | None) -> None:
+        """Go to a session on the board, from whatever screen."""
+        from medtui.board.screen import BoardScreen
+
+        boards = [screen for screen in self.screen_stack if isinstance(screen, BoardScreen)]
+        if session_id is None or not boards:
+            return
+        if self.screen.is_modal:
+            self.warn("Close this dialog first, then press ! again.")
+        elif session_id not in self.feed.sessions:
+            self.warn("That session is not on the board any more. Your past ones are under h.")
+        else:
+            while self.screen is not boards[0]:
+                self.pop_screen()
+            boards[0].go_to(session_id)
+
     @work(group="theme")
     async def _remember_theme(self, theme: Theme) -> None:
-        async with self._keeping:  # one after the other, so that the last one stays
-            if theme.name == self.settings.theme or self.servers.is_demo:
-                return
-            keep = partial(self.settings.with_changes, theme=theme.name)
-            try:
-                self.settings = await asyncio.to_thread(keep)
-            except BadConfig as error:
-                self.notify(str(error), severity="warning", markup=False)
+        from medtui.ui.dialogs.theme import ThemeScreen
+
+        if isinstance(self.screen, ThemeScreen) or self.servers.is_demo:
+            return  # it is only looked at
+        if failure := await self.preferences.change("theme", theme.name):
+            self.warn(failure)
 
     def _stored_tokens(self, url: str) -> TokenStore:
         from medtui.data import StoredTokens

@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 from medtui.core import known_servers
 from medtui.core.api_keys import is_public, is_secret, tidy
+from medtui.core.keymap import flattened
 from medtui.core.known_servers import KnownServer as KnownServer
 from medtui.store import files
 from medtui.text import ascii_host, clean_line
@@ -60,7 +61,6 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
 
 LOCAL = "local"
 """The value of `server` for the persistent one of this machine."""
-
 
 LOCK_SECONDS = 5
 """Seconds to wait for a lock: longer than another program takes to write its settings."""
@@ -117,6 +117,9 @@ class Settings:
     servers: tuple[KnownServer, ...] = ()
     """The servers that were used, in the order in which they were first used."""
 
+    keys: tuple[tuple[str, object], ...] = ()
+    """`[keys]`: other keys for actions, by their ids ([list](docs/settings.md#keys))."""
+
     @property
     def state(self) -> Path:
         """The folder of all that is kept on this machine: drafts, mark sheets, logs."""
@@ -130,6 +133,12 @@ class Settings:
         """These settings with some changed, and written to the file. Raises BadConfig."""
         _write(self.file, lambda document: document.update(values))
         return replace(self, **values)
+
+    def with_default(self, name: str) -> Settings:
+        """These settings without one that the file has: its default counts. Raises BadConfig."""
+        _write(self.file, lambda document: document.pop(name, None))
+        default: Any = next(field.default for field in fields(Settings) if field.name == name)
+        return replace(self, **{name: default})
 
     def with_server(self, url: str, key: str, name: str = "") -> Settings:
         """These settings with this server in use and in the list; saved. Raises BadConfig.
@@ -234,24 +243,10 @@ def notice_rules(settings: Settings) -> NoticeRules:
 
 
 def zone(settings: Settings) -> tuple[tzinfo, str]:
-    """The zone that times are shown in, and a sentence if a name of one is wrong, else "".
+    """See `configured_zone`."""
+    from medtui.store.zones import configured_zone
 
-    That of TZ, else the settings', else this computer's.
-    """
-    from medtui.store.zones import NoZone, local_zone, zone_named
-
-    if not settings.zone.strip() or "TZ" in os.environ:
-        return local_zone()
-    try:
-        return zone_named(settings.zone), ""
-    except NoZone as error:
-        found, _ = local_zone()
-        guess = f" (did you mean {error.guess}?)" if error.guess else ""
-        return found, (
-            f'{settings.file}: zone is "{clean_line(settings.zone)}", not a time zone{guess}:'
-            f" times are shown in this computer's own, {found}. Correct it there, or press , on the"
-            " board."
-        )
+    return configured_zone(settings.zone, settings.file)
 
 
 def shared_names(settings: Settings) -> Names:
@@ -372,6 +367,10 @@ def _typed(file: Path, name: str, wanted: Any, value: Any) -> Any:
     if name == "servers":
         if not isinstance(value, list):
             raise BadConfig(f"{file}: servers should be [[servers]] tables, but is {value!r}.")
+    elif name == "keys":
+        if not isinstance(value, dict):
+            raise BadConfig(f"{file}: keys should be a [keys] table, but is {value!r}.")
+        return tuple(flattened(value))
     elif wanted is float and type(value) is int:
         return float(value)
     elif type(value) is not wanted:  # isinstance would take true for a whole number

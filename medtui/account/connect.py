@@ -30,7 +30,7 @@ class ConnectScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Connect", id="app.connect",
                 tooltip="Check the server, and connect to it"),
-        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.afresh",
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.discard",
                 tooltip="Discard the draft"),
         Binding("escape", "leave", "Back", id="app.back",
                 tooltip="Back to the choices"),

@@ -97,10 +97,21 @@ class UserSignedIn(Protocol):
         """End the login on this machine, or on all."""
 
 
+class ChangesSettings(Protocol):
+    """How settings are changed. `SettingsFlow` is one."""
+
+    async def change(self, name: str, value: object) -> str:
+        """Give a setting a value; returns why that failed, or "". None: its default."""
+
+
 class AccountContext(Context, Protocol):
     """Before a login there is no user, and before that no server. `MedtuiApp` is one."""
 
     drafts: Drafts
+    theme: str
+
+    @property
+    def preferences(self) -> ChangesSettings: ...
 
     @property
     def servers(self) -> ServerInUse: ...
@@ -123,6 +134,12 @@ class AccountContext(Context, Protocol):
 
     def publish(self, event: Event) -> None:
         """Handle an event of the data module."""
+
+    def set_motion(self, *, moves: bool) -> None:
+        """Have things move on the screen, or not."""
+
+    def follow_notices(self) -> None:
+        """Tell notices as the settings say now."""
 
     def warn(self, sentence: str) -> None:
         """Show a warning that stops nothing."""

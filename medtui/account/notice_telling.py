@@ -88,9 +88,11 @@ class NoticeTelling:
             return
         showing = [each for each in self._screens() if isinstance(each, ShowsNotices)]
         for notice in notices:
-            if not any(screen.shows(notice) for screen in showing):
-                told = words(notice, self._context.zone)
-                self._context.notify(told, severity="warning", markup=False)
+            told, about = words(notice, self._context.zone), notice.session_id
+            if any(screen.shows(notice) for screen in showing):
+                self._context.record(told, severity="warning", about=about)
+            else:
+                self._context.notify(told, severity="warning", markup=False, about=about)
 
     def follow(self, backend: Backend, *, elsewhere: bool) -> None:
         """Tell a backend's notices as the settings say, once its feed starts.

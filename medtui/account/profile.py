@@ -34,7 +34,7 @@ class ProfileScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="app.save", tooltip="Save your profile"),
-        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.afresh",
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="app.discard",
                 tooltip="Discard the draft"),
         Binding("ctrl+o", "account", "Account", id="app.account",
                 tooltip="Your account: password, e-mail, signing out"),

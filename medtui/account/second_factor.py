@@ -103,7 +103,7 @@ class FactorScreen(DigitsForm):
         Binding("ctrl+s", "submit", "Switch it on", id="app.save",
                 tooltip="Switch the second factor on"),
         Binding("ctrl+y", "copy", "Copy the key", id="app.copy",
-                tooltip="Copy the key for an app on this machine"),
+                tooltip="Copy the key for an app on this computer"),
         Binding("escape", "app.pop_screen", "Back", id="app.back",
                 tooltip="Leave the account without a second factor"),
     ]  # fmt: skip

@@ -52,6 +52,8 @@ BOARD_KEYS: list[BindingType] = [
             tooltip="Dismiss the line at the top"),
     Binding("A", "account", "Account", show=False, id="board.account",
             tooltip="Your account: password, e-mail, signing out"),
+    Binding("comma", "app.settings", "Settings", key_display=",", show=False, id="board.settings",
+            tooltip="Settings: theme, time zone, notices, bell"),
     Binding("S", "app.sign_out", "Sign out", show=False, id="board.sign_out",
             tooltip="Sign out on this computer"),
     Binding("q", "app.quit", "Quit", id="board.quit", tooltip="Quit"),

@@ -34,7 +34,12 @@ class BoardFilter:
         self._kept = KeptChoices(
             settings.state / "board-filters.json", f"{settings.server} {context.me}"
         )
-        self.hours: Hours = read_hours(settings.hours) or USUAL_HOURS
+        self._context = context
+
+    @property
+    def hours(self) -> Hours:
+        """The user's hours, as the settings have them now."""
+        return read_hours(self._context.settings.hours) or USUAL_HOURS
 
     def of(self, chosen: frozenset[Choice]) -> Filter:
         return Filter(self._zone, chosen, self.hours)

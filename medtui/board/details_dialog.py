@@ -23,8 +23,9 @@ class DetailsScreen(ModalScreen[str | None]):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "done('room')", "Go in", id="details.room", tooltip="Go into the room"),
-        Binding("escape,enter,q", "done(None)", "Back", key_display="esc", id="details.back",
+        Binding("enter", "enter", "Go in", id="details.room",
+                tooltip="Go into the room, or back to the board"),
+        Binding("escape,q", "done(None)", "Back", key_display="esc", id="details.back",
                 tooltip="Back to the board"),
         Binding("b", "done('book')", "Book", id="details.book", tooltip="Book"),
         Binding("l", "done('leave')", "Leave", id="details.leave", tooltip="Give up your seat"),
@@ -85,9 +86,15 @@ class DetailsScreen(ModalScreen[str | None]):
         self._details.show(session, now)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only the two of a session go into its room, and read its files."""
-        is_theirs = parameters in (("room",), ("review",))
-        return not is_theirs or self._session.involves(self._viewer)
+        """Only the two of a session read its files."""
+        return parameters != ("review",) or self._session.involves(self._viewer)
+
+    def offers(self, action: str) -> bool:
+        """Whether the footer shows an action: only the two of a session go into its room."""
+        return action != "enter" or self._session.involves(self._viewer)
+
+    def action_enter(self) -> None:
+        self.dismiss("room" if self._session.involves(self._viewer) else None)
 
     def action_done(self, action: str | None) -> None:
         self.dismiss(action)

@@ -46,6 +46,10 @@ class BoardScreen(LiveBoard):
         self._acts = BoardActions(self, context)
         self._unfinished = Unfinished(self, context)
 
+    def on_screen_resume(self) -> None:
+        if self.context.zone is not self.zone:  # the settings were changed
+            self.app.switch_screen(BoardScreen(self.context))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if parameters == ("undo",):
             return self._acts.can_undo

@@ -15,6 +15,7 @@ from medtui.core.session_acts import possible_acts
 from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
+from medtui.ui.app_base import key_for
 from medtui.ui.avatars import avatar_content
 
 KEYS = {
@@ -134,7 +135,9 @@ class SessionDetails(Static):
             with_files=self.with_files,
             lines=self.lines if self.has_waiting else None,
         )
-        return (KEYS[act] for act in acts)
+        for act in acts:
+            key, does = KEYS[act]
+            yield key_for(self.app, f"board.{act}", key), does
 
 
 def _minutes(session: PracticeSession, now: datetime) -> str:

@@ -51,7 +51,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="form.save", priority=True,
                 tooltip="Send it to the board"),
-        Binding("ctrl+r", "start_afresh", "Discard draft", id="form.afresh", priority=True,
+        Binding("ctrl+r", "start_afresh", "Discard draft", id="form.discard", priority=True,
                 tooltip="Discard the draft"),
         Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip

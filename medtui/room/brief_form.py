@@ -34,7 +34,7 @@ class BriefForm(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "submit", "Save", id="brief.save", priority=True,
                 tooltip="Give each of you their brief"),
-        Binding("ctrl+r", "start_afresh", "Clear", id="brief.afresh", priority=True,
+        Binding("ctrl+r", "start_afresh", "Clear", id="brief.discard", priority=True,
                 tooltip="Empty both texts"),
         Binding("escape", "leave", "Back", key_display="esc", id="brief.back", priority=True,
                 tooltip="Back (keeps your draft)"),

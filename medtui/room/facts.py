@@ -21,6 +21,7 @@ from medtui.ui.avatars import avatar_content
 from medtui.ui.cells import wrap
 
 LABEL = 11
+WITH = "With"
 
 ROOMY_ROWS = 20
 """On a terminal of fewer rows, only what is said nowhere else is shown."""
@@ -63,7 +64,7 @@ class RoomFacts(Static):
         lines = [
             Content.assemble(
                 (f"{label if first else '':<{LABEL}}", "$faint"),
-                self._avatar(session) if first and label == "Here" else "",
+                self._avatar(session) if first and label == WITH else "",
                 Content(line),
             )
             for label, words in self._facts(session, now, presence)
@@ -99,6 +100,8 @@ class RoomFacts(Static):
             when += f"  ({session.starts_at.astimezone(UTC):%H:%M} UTC)"
         facts = [("Starts", when)]
         if self.app.size.height >= ROOMY_ROWS:  # the line at the top says who is here, too
+            if partner := session.partner_of(me):
+                facts.append((WITH, ", ".join(filter(None, (partner.name, partner.level)))))
             facts += [
                 ("Here", _here(session, me, presence)),
                 ("Link", session.room_url or "none"),

@@ -116,6 +116,9 @@ class LiveRoom(ActingScreen):
         self._reader = BriefReader(self._backend, self.brief)
         self._lookups = RoomLookups(self.facts, self._backend, self.room.me, self._draw)
         self.context.feed.events.subscribe(self, self._on_feed_event)
+        present = self.context.feed.sessions.get(self.session.id)
+        if present is not None and present.involves(self.room.me):
+            self.room.session = present  # what has come since this screen was made
         self._at_last.enter_context(at_last(rescue))
         kept, notes, usual = await asyncio.gather(
             self._notebook.card(), self._notebook.notes(), self._usual_preset()

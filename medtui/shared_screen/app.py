@@ -47,7 +47,7 @@ class SharedBoardApp(AppBase):
     ENABLE_COMMAND_PALETTE = False
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit", id="board.quit", tooltip="Quit"),
+        Binding("q", "quit", "Quit", id="shared.quit", tooltip="Quit"),
     ]
 
     def __init__(

@@ -63,12 +63,19 @@ class SharedColumns(NamedTuple):
         wanted = {
             name: max((cell_len(getattr(row, name)) for row in rows), default=0) for name in fields
         }
+        full = dict(wanted)
         for name, least in _LEAST:
             over = GUTTER + 5 + 2 + sum(cells + 2 for cells in wanted.values() if cells) - width
             if over > 0:
                 # What is of no use in few cells goes as a whole.
                 left = wanted[name] - over if least else 0
                 wanted[name] = min(wanted[name], max(least, left))
+        spare = width - GUTTER - 5 - 2 - sum(cells + 2 for cells in wanted.values() if cells)
+        for name in ("what", "who", "seat"):  # what that has left over
+            if wanted[name] and spare > 0:
+                more = min(spare, full[name] - wanted[name])
+                wanted[name] += more
+                spare -= more
         return cls(5, **wanted)
 
 

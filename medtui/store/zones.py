@@ -11,6 +11,8 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from medtui.text import clean_line
+
 LOCALTIME = Path("/etc/localtime")
 
 POSIX = re.compile(r"([A-Za-z]{3,}|<[A-Za-z0-9+-]{3,}>)[+-]?\d[^\n]*")
@@ -48,6 +50,24 @@ def local_zone() -> tuple[tzinfo, str]:
         return zone, (
             f'TZ is set to "{given}", which is not a time zone{guess}: times are shown in this'
             f" computer's own, {zone}. Correct the variable, or unset it."
+        )
+
+
+def configured_zone(named: str, file: Path) -> tuple[tzinfo, str]:
+    """The zone that times are shown in, and a sentence if a name of one is wrong, else "".
+
+    That of TZ, else the one `named` in the settings' `file`, else this machine's.
+    """
+    if not named.strip() or "TZ" in os.environ:
+        return local_zone()
+    try:
+        return zone_named(named), ""
+    except NoZone as error:
+        found, _ = local_zone()
+        guess = f" (did you mean {error.guess}?)" if error.guess else ""
+        return found, (
+            f'{file}: zone is "{clean_line(named)}", not a time zone{guess}: times are shown'
+            f" in this computer's own, {found}. Correct it there, or press , on the board."
         )
 
 

@@ -4,27 +4,32 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.filter import LineFilter
 from textual.geometry import Offset
+from textual.keys import format_key
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import get_current_worker
 
 from medtui.store import log
-from medtui.text import clean_block
+from medtui.text import clean_block, clean_line
 from medtui.ui.crash import EndsPlainly
 from medtui.ui.keyboard import IN_TURN, Keyboard
 from medtui.ui.plain_colours import PlainColours
 from medtui.ui.terminal_cursor import place_of
+from medtui.ui.toasts import Severity, ToastLine, Told, ToldList
 from medtui.ui.workers import Workers
 
 logger = logging.getLogger(__name__)
@@ -105,8 +110,8 @@ def stylesheet() -> Path:
 
 
 _OURS = (
-    "app.", "board.", "cases.", "clock.", "filter.", "form.", "history.", "review.", "room.",
-    "sheet.",
+    "app.", "board.", "cases.", "clock.", "filter.", "form.", "history.", "notices.", "review.",
+    "room.", "settings.", "sheet.",
 )  # fmt: skip
 """Prefixes of binding ids; the palette lists these bindings' actions."""
 
@@ -169,6 +174,11 @@ class AppBase(EndsPlainly, App[int]):
         if not moves:
             self.animation_level = "none"
         self.keyboard = Keyboard(self)
+        self.told = ToldList()
+        """All that the user was told in this run."""
+        self._toasts = ToastLine()
+        self.own_keys: Mapping[str, list[str]] = {}
+        """Keys that the settings give to actions, by the ids of their bindings."""
         self._workers = Workers(self, self.report_fault)
         self.fault: BaseException | None = None
         """The last unexpected error that did not end the app; None: none so far."""
@@ -198,6 +208,7 @@ class AppBase(EndsPlainly, App[int]):
                 return
             if isinstance(event, events.Paste):
                 event.text = clean_block(event.text)
+            self._toasts.acted()
         await super().on_event(event)
 
     if not TYPE_CHECKING:  # where it keeps the types that it has in Textual
@@ -205,6 +216,72 @@ class AppBase(EndsPlainly, App[int]):
         async def push_screen_wait(self, screen, *, mode=None):
             with self.keyboard.asks(get_current_worker()):
                 return await super().push_screen_wait(screen, mode=mode)
+
+        def push_screen(self, *arguments, **options):
+            self._end_toast()
+            return super().push_screen(*arguments, **options)
+
+        def pop_screen(self):
+            self._end_toast()
+            return super().pop_screen()
+
+        def switch_screen(self, *arguments, **options):
+            self._end_toast()
+            return super().switch_screen(*arguments, **options)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: Severity = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+        about: UUID | None = None,
+    ) -> None:
+        """Show a toast, and keep it in the list of notices.
+
+        `about`: the session that it is about; None: none.
+        """
+        words = Content.from_markup(message).plain if markup else message
+        told = self.record(
+            f"{title.rstrip('.')}: {words}" if title else words, severity=severity, about=about
+        )
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        shown, line, seconds = self._toasts.show(told, seconds)
+        super().clear_notifications()
+        super().notify(line, severity=shown.severity, timeout=seconds, markup=False)
+
+    def record(
+        self, words: str, *, severity: Severity = "information", about: UUID | None = None
+    ) -> Told:
+        """Add to the list of notices what the screen itself shows."""
+        told = Told(self.now(), severity, clean_line(words), about)
+        self.told.add(told)
+        return told
+
+    def clear_notifications(self) -> None:
+        self._toasts.clear()
+        super().clear_notifications()
+
+    def _end_toast(self) -> None:
+        """Another screen comes."""
+        if self._toasts.ends_with_screen():
+            super().clear_notifications()
+
+    def set_motion(self, *, moves: bool) -> None:
+        """Have things move on the screen, or not."""
+        self._moves = moves
+        self.animation_level = "full" if moves else "none"
+
+    def use_keymap(self, keymap: Mapping[str, list[str]]) -> None:
+        """Give actions other keys, by the ids of their bindings."""
+        self.own_keys = keymap
+        self.set_keymap({id_: ",".join(keys) for id_, keys in keymap.items()})
+
+    def now(self) -> datetime:
+        """The time, aware and in UTC."""
+        return datetime.now(UTC)
 
     def write_terminal(self, text: str) -> None:
         """Write control sequences to the terminal, between two frames; nothing without one."""
@@ -253,6 +330,17 @@ class AppBase(EndsPlainly, App[int]):
             title="That did not work", severity="error", markup=False, timeout=10,
         )  # fmt: skip
 
+    def action_change_theme(self) -> None:
+        from medtui.ui.dialogs.theme import ThemeScreen
+
+        before = self.theme
+
+        def chosen(name: str | None) -> None:
+            self.theme = before if name is None else name
+            self.theme_changed_signal.publish(self.current_theme)
+
+        self.push_screen(ThemeScreen(list(self.available_themes), before), chosen)
+
     def action_keys(self) -> None:
         from medtui.ui.dialogs.help import HelpScreen
 
@@ -260,3 +348,9 @@ class AppBase(EndsPlainly, App[int]):
             self.screen.dismiss(None)
         else:
             self.push_screen(HelpScreen(self.screen))
+
+
+def key_for(app: App[Any], binding_id: str, usual: str) -> str:
+    """The key to name in a sentence; `usual`: the one that it has without the settings."""
+    own = app.own_keys.get(binding_id) if isinstance(app, AppBase) else None
+    return format_key(own[0]) if own else usual

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from medtui.store.outbox import Submission
     from medtui.ui.feed_state import FeedState
     from medtui.ui.routes import Route
+    from medtui.ui.toasts import Severity
 
 
 class Sheets(Protocol):
@@ -93,8 +94,17 @@ class Context(Protocol):
         severity: Literal["information", "warning", "error"] = "information",
         timeout: float | None = None,
         markup: bool = True,
+        about: UUID | None = None,
     ) -> None:
-        """Show a notice that stays when the present screen is closed."""
+        """Show a notice that stays when the key that caused it closes the present screen.
+
+        `about`: the session that it is about; None: none.
+        """
+
+    def record(
+        self, words: str, *, severity: Severity = "information", about: UUID | None = None
+    ) -> object:
+        """Add to the list of notices what the screen itself shows."""
 
     def notify_error(self, error: DataError) -> None:
         """Show an error that belongs to no field."""

@@ -88,4 +88,4 @@ async def test_an_emoji_is_shown_on_the_board_and_in_the_room(
     await here.until_text("● you")
     await here.press("enter")
     await here.until_screen("RoomScreen")
-    await here.until_text("🦊 you")
+    await here.until_text("With       🦊 Tom Ellery, ST4 and above")

@@ -210,6 +210,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         on: Stack | None = None,
         launcher: Any = None,
         theme: str = "medtui-dark",
+        keys: tuple[tuple[str, object], ...] = (),
         motion: bool = True,
         **options: Any,
     ) -> Seat:
@@ -219,6 +220,7 @@ async def seat(stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             server=there.url if server is None else server,
             key=there.anon_key if server is None else key or "",
             theme=theme,
+            keys=keys,
             motion=motion,
         )
         kept = MemoryTokens() if tokens is None else tokens

@@ -45,8 +45,8 @@ class Reader(Seat):
 
     @property
     def said(self) -> list[str]:
-        """The words of the toasts."""
-        return [notification.message for notification in self.app._notifications]
+        """The words of all that was told, the newest last."""
+        return [told.words for told in reversed(list(self.app.told))]
 
 
 @asynccontextmanager

@@ -157,7 +157,7 @@ async def test_a_server_without_our_migrations_starts_it_when_the_news_comes(
     )
     await enter(host)
     await enter(guest)
-    await guest.until_text("you; this server does not tell whether Amara Okafor is")
+    await guest.until_text("you; this server does not show whether Amara Okafor is")
     await host.until_text("Part of case 1")
     before = time.monotonic()
     await host.press("s")

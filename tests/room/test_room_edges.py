@@ -327,7 +327,7 @@ async def test_the_part_is_marked_that_the_candidate_has_acted(stack: Stack, sea
     await stack.sql(
         "update practice_sessions set case_id = %s where id = %s", two.case, two.session_id
     )
-    await here.until_text("(the candidate has acted it)")
+    await here.until_text("(the candidate has played it)")
 
 
 @pytest.mark.detail

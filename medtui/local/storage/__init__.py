@@ -126,7 +126,11 @@ class Storage:
             raise not_supported("x-upsert, which replaces a file")
         async with self._files.new() as file:
             # Asked twice: now, so that no file is sent for nothing, and when the file is there.
-            await acting.upload(bucket, name, file.version, {}, undone=True)
+            try:
+                await acting.upload(bucket, name, file.version, {}, undone=True)
+            except StorageError:
+                check_key(name)  # a name that cannot be is that to everybody
+                raise
             check_path(name, bucket, file.version)
             kind = await receive(request, file, kept["size_limit"], kept["allowed_mime_types"])
             check_key(name)

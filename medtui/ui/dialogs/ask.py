@@ -37,6 +37,8 @@ class AskScreen(ModalScreen[str | None]):
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:
         if (wrong := self._check(event.value)) is not None:
-            self.query_one(".field--note", Static).update(wrong)
+            note = self.query_one(".field--note", Static)
+            note.update(f"✗ {wrong}")
+            note.add_class("-failed")
             return
         self.dismiss(event.value)
