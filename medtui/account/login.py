@@ -28,7 +28,7 @@ MIN_PASSWORD = 6
 
 MAX_PASSWORD = 72
 
-BEHIND_FIELD = 0.1
+BEHIND_FIELD = 0.25
 """Seconds after which the rest is made: it costs as much as the fields, and the first key is
 answered before."""
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from medtui.config import LOCAL, BadConfig
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 
-OPEN_BEHIND_LOGIN = 0.3
+OPEN_BEHIND_LOGIN = 0.5
 """The first keys are answered before the imports of the data module compete with them."""
 
 
@@ -143,6 +144,7 @@ class ServerSession:
 
             self._context.show(LoginScreen(self._context, is_invited=self.is_invited))
             await asyncio.sleep(OPEN_BEHIND_LOGIN)
+            await asyncio.to_thread(import_module, "medtui.data.backend")  # keys are answered
         await self._open(url, key, tokens)
 
     def forget_login(self) -> None:

@@ -32,6 +32,8 @@ from medtui.ui.vim_keys import vim_bindings
 
 RULER = 4
 """Cells of the scale left of a chart."""
+CHARTED = 56
+"""Cells from which on there is room for a chart beside its words."""
 TALL = 36
 """Rows from which on a chart is drawn twice as high."""
 NAMED = 7
@@ -104,7 +106,11 @@ class ProgressView(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
         scale = Scale.of(self._series, self._now)
-        self._lines = [] if scale is None or width < 40 else self._drawn(scale, width)
+        if scale is None:
+            self._lines = []
+        else:
+            is_wide = width >= CHARTED
+            self._lines = self._drawn(scale, width) if is_wide else self._in_words(width)
         self.virtual_size = Size(width, len(self._lines))
         self.refresh()
 
@@ -126,6 +132,15 @@ class ProgressView(ScrollView, can_focus=True):
             names = [(at, name, _times(series, at, to)) for at, to, name in spans]
             months = timeline(names, scale, room)
             lines.append([Segment(" " * (left + RULER) + months, faint)])
+        return lines
+
+    def _in_words(self, width: int) -> list[list[Segment]]:
+        """The series one below the other, without their charts: there is no room for these."""
+        lines: list[list[Segment]] = []
+        for series in self._series:
+            words = self._words(series, width - 2)
+            lines += [[Segment(f" {fit(text, width - 2)} ", style)] for text, style in words]
+            lines.append([])
         return lines
 
     def _agreed(self, width: int) -> list[list[Segment]]:

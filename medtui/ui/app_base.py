@@ -100,7 +100,7 @@ def _colours(theme: Theme) -> dict[str, str]:
         return {"faint": "#d9d9d9", "field": "#262626", "cursor-line": "#00384d"}
     if theme.dark:
         return {"faint": "#93a1b0", "field": "#232d38", "cursor-line": "#1f3a42"}
-    return {"faint": "#59636e", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
+    return {"faint": "#4e5862", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
 
 
 def stylesheet() -> Path:

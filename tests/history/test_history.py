@@ -222,6 +222,9 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     charts = text[text.index("Empathy") :]
     assert charts.count("○") == 3 + 4
     assert charts.count("◆") == 1 + 1
+    await here.resize(40, 12)
+    await here.until_text("last 55 %, best 58 %")
+    await here.resize(80, 24)
     await here.press("d")
     await here.until_text("By the cases' domains", "no case", "4 AI, 1 examiner")
     await here.press("tab")
