@@ -112,6 +112,8 @@ class Settings:
     """The model that is asked there, as it is called there."""
     listen_model: str = "base.en"
     """The model that turns recordings into transcripts, by name, or its folder."""
+    keep_recordings: bool = False
+    """Whether the sound of a recorded station stays on this computer when both have its words."""
     names: str = "initials"
     """How much of people's names `medtui board` shows: `full`, `initials` or `none`."""
     servers: tuple[KnownServer, ...] = ()

@@ -16,6 +16,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from medtui.core.presets import DEFAULT, MOST_PHASES, Preset
+from medtui.core.recording_consent import UNANSWERED, Answer, Consent
 from medtui.core.station_clock import UNTOUCHED, Adjustments
 from medtui.models import as_utc
 from medtui.text import clean_json
@@ -39,6 +40,9 @@ class Shared:
     shown: frozenset[UUID] = frozenset()
     host_writes: Count = 0
     guest_writes: Count = 0
+    host_consent: Consent = UNANSWERED
+    guest_consent: Consent = UNANSWERED
+    """Whether each agrees to a recording; beside the writes, as only each one's own counts."""
 
     def written(
         self,
@@ -60,30 +64,49 @@ class Shared:
         """A copy with one more case that was shown."""
         return replace(self, shown=self.shown | {case_id})
 
+    def answered(self, answer: Answer, *, by_host: bool) -> Shared:
+        """A copy with the host's or the guest's answer to whether to record."""
+        if by_host:
+            return replace(self, host_consent=self.host_consent.said(answer))
+        return replace(self, guest_consent=self.guest_consent.said(answer))
+
     def for_next_round(self) -> Shared:
         """What goes on in the next round: the timing, and which cases were shown."""
-        return replace(self, adjustments=UNTOUCHED)
+        return replace(
+            self, adjustments=UNTOUCHED, host_consent=UNANSWERED, guest_consent=UNANSWERED
+        )
 
     def merged(self, other: Shared) -> Shared:
         """The later of two copies, the host's if they are concurrent, with both `shown` sets."""
         later = max(self, other, key=_order)
-        return replace(later, shown=self.shown | other.shown)
+        return replace(
+            later,
+            shown=self.shown | other.shown,
+            host_consent=self.host_consent.later(other.host_consent),
+            guest_consent=self.guest_consent.later(other.guest_consent),
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The copy as JSON, for a message or a file."""
-        return {**_state(self), "shown": sorted(map(str, self.shown))}
+        told = {**_state(self), "shown": sorted(map(str, self.shown))}
+        if self.host_consent.number or self.guest_consent.number:
+            told["recording"] = [self.host_consent.as_json(), self.guest_consent.as_json()]
+        return told
 
 
 def from_json(value: Any) -> Shared | None:
     """The copy in a received message; None if it is malformed, as strangers can send anything."""
     try:
         host_writes, guest_writes = value["writes"]
+        host, guest = value.get("recording") or ([0, ""], [0, ""])
         parts = {
             "preset": {**value["preset"], "phases": value["preset"]["phases"][:MOST_PHASES]},
             "adjustments": {name: value[name] for name in _ADJUSTMENTS},
             "shown": value.get("shown", [])[:MOST_SHOWN],
             "host_writes": host_writes,
             "guest_writes": guest_writes,
+            "host_consent": dict(zip(("number", "answer"), host, strict=True)),
+            "guest_consent": dict(zip(("number", "answer"), guest, strict=True)),
         }
         text = json.dumps(clean_json(parts, LONGEST_TEXT))
         return _usable(_adapter().validate_json(text, strict=True))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from medtui.core import station_clock
 from medtui.core.presets import Preset
+from medtui.core.recording_consent import Answer, Consent
 from medtui.core.room_shared import Shared, from_json
 from medtui.core.station_clock import UNTOUCHED, Adjustments, ClockReading, Signal
 from medtui.models import PracticeSession, Role, Stage
@@ -69,6 +70,17 @@ class RoomState:
         """Merge a received copy of the shared state; a malformed one is ignored."""
         if theirs := from_json(card):
             self.shared = self.shared.merged(theirs)
+
+    @property
+    def consents(self) -> tuple[Consent, Consent]:
+        """Whether the user and the other one agree to a recording, as the room's channel says."""
+        shared = self.shared
+        both = shared.host_consent, shared.guest_consent
+        return both if self.is_host else (both[1], both[0])
+
+    def answer(self, answer: Answer) -> None:
+        """Say whether the user agrees to a recording."""
+        self.shared = self.shared.answered(answer, by_host=self.is_host)
 
     def reading(self, now: datetime) -> ClockReading | None:
         """The station clock's reading; None while no station runs."""

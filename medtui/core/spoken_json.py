@@ -22,6 +22,7 @@ class Origin:
 
     `speakers`: a name for each track, "" where there is none. `consent`: who agreed; empty: nothing
     was said about it. `note`: a sentence for the reader, such as that one side is missing.
+    `parts`: digests of the words of each person that it was made of.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Origin:
     began_at: datetime | None = None
     session_id: UUID | None = None
     candidate_id: UUID | None = None
+    parts: tuple[str, ...] = ()
 
 
 def transcript_json(
@@ -57,6 +59,8 @@ def transcript_json(
         metadata["speakers"] = [
             {"speaker": number, "name": name} for number, name in enumerate(origin.speakers)
         ]
+    if origin.parts:
+        metadata["parts"] = list(origin.parts)
     if origin.note:
         metadata["note"] = origin.note
     if origin.began_at is not None:

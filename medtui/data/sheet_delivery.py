@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.core.voice import why_no_voice
 from medtui.data.backoff import Backoff
 from medtui.data.errors import DataError, Invalid
 from medtui.data.events import (
@@ -40,9 +41,8 @@ from medtui.data.events import (
 )
 from medtui.data.sheet_listeners import RoomSubscriptions
 from medtui.data.sheet_messages import (
+    KINDS,
     RECEIPT,
-    SELF_SHEET,
-    SHEET,
     Letter,
     Receipt,
     is_too_long,
@@ -94,11 +94,13 @@ class SheetDelivery:
         self._pace: Backoff[Key] = Backoff(PAUSES)
         self._looks: Backoff[Key] = Backoff(LOOK_PAUSES)
         self._ears = RoomSubscriptions(me, backend.clock.now)
-        self._steps = SheetSteps(backend, me, self._sheets)
+        self._steps = SheetSteps(backend, me, self._sheets, folder)
         self._said: asyncio.Queue[RoomHeard] = asyncio.Queue(MOST_WAITING)
         self._wake = asyncio.Event()
         self._busy = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
+        self.is_loaded = asyncio.Event()
+        """Set when `of` knows what is on the disk."""
 
     def start(self) -> None:
         self._tasks = [
@@ -155,7 +157,11 @@ class SheetDelivery:
             kind=kind,
         )
         if is_too_long(submission):
-            raise Invalid("This sheet is too long to hand in: shorten its remarks.")
+            raise Invalid(
+                "Too many words were recorded to be sent to the host: medtui listen reads the file."
+                if kind is FileKind.TRANSCRIPT
+                else "This sheet is too long to hand in: shorten its remarks."
+            )
         try:
             kept = await self._sheets.save(submission)
         except OSError as error:
@@ -211,7 +217,7 @@ class SheetDelivery:
                 for held in [each for each in self._sheets.unfinished() if each.is_held]:
                     if held.session in {session.id for session in changed}:
                         self._hurry(held.session)  # the station may be over
-            case RoomHeard(_, name) if name in (SHEET, SELF_SHEET, RECEIPT):
+            case RoomHeard(_, name) if name in KINDS or name == RECEIPT:
                 with contextlib.suppress(asyncio.QueueFull):
                     self._said.put_nowait(event)
             case RoomParted(where, is_refused) if is_refused:
@@ -255,10 +261,11 @@ class SheetDelivery:
         if known is not None and known.revision >= said.revision:
             self._send_receipt(known)
             return
-        kind = FileKind.SELF_ASSESSMENT if heard.event == SELF_SHEET else FileKind.ASSESSMENT
+        kind = KINDS[heard.event]
         submission = said.submission(session, kind)
         sender = session.guest_id
-        reason = await asyncio.to_thread(self._check, said.content.encode(), session_id, sender)
+        check = why_no_voice if kind is FileKind.TRANSCRIPT else self._check
+        reason = await asyncio.to_thread(check, said.content.encode(), session_id, sender)
         if reason is None and known is None and len(self.of(session_id)) >= MOST:
             reason = "There are too many mark sheets of this session already."
         if reason is not None:
@@ -302,7 +309,9 @@ class SheetDelivery:
     # Messages sent, and uploads
 
     async def _deliver(self) -> None:
-        for submission in await self._sheets.load():
+        found = await self._sheets.load()
+        self.is_loaded.set()
+        for submission in found:
             if not submission.is_over and not submission.is_told:
                 self._notify(SheetMoved(submission))
         self._listen()

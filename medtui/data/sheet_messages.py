@@ -19,7 +19,16 @@ from medtui.store.outbox import HELD, DeliveryState, Revision, Submission
 SHEET = "sheet"
 SELF_SHEET = "self-sheet"
 """The candidate's own sheet: a name of its own, as earlier versions would take it for the other."""
+VOICE = "voice"
+"""The words of the guest's recording."""
 RECEIPT = "sheet-receipt"
+KINDS = {
+    SHEET: FileKind.ASSESSMENT,
+    SELF_SHEET: FileKind.SELF_ASSESSMENT,
+    VOICE: FileKind.TRANSCRIPT,
+}
+"""What each message brings."""
+EVENTS = {kind: event for event, kind in KINDS.items()}
 LARGEST = 200_000
 """The most bytes of a sheet: Realtime carries no more than 256 kB in a message."""
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.data.errors import DataError, FileExists, Gone, NotAllowed
-from medtui.data.sheet_messages import SELF_SHEET, SHEET, letter
+from medtui.data.sheet_messages import EVENTS, letter
 from medtui.data.submissions import Submissions
+from medtui.data.voice_steps import VoiceSteps
 from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import HELD, Submission
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from medtui.data.backend import Backend
 
 log = logging.getLogger(__name__)
@@ -32,12 +35,13 @@ class SheetSteps:
         refused: the sessions whose rooms the server has refused to join.
     """
 
-    def __init__(self, backend: Backend, me: UUID, sheets: Submissions) -> None:
+    def __init__(self, backend: Backend, me: UUID, sheets: Submissions, folder: Path) -> None:
         self.is_live = False
         self.refused: set[UUID] = set()
         self._backend = backend
         self._me = me
         self._sheets = sheets
+        self._voices = VoiceSteps(backend, me, sheets, folder)
 
     async def advance(self, submission: Submission) -> None:
         """Try the next step; what keeps it from going on is told with the sheet."""
@@ -63,6 +67,10 @@ class SheetSteps:
                 await self._sheets.move(submission, hold=hold, reason=HELD.get(hold, ""))
             if hold in HELD:
                 return
+        if submission.kind is FileKind.TRANSCRIPT:
+            if (session := await self._row(submission)) is not None:
+                await self._voices.upload(submission, session)
+            return
         data = submission.content.encode()
         files = self._backend.assessments
         try:
@@ -84,14 +92,15 @@ class SheetSteps:
         if await self.has_arrived(submission):
             return
         if submission.session not in self.refused:
-            is_own = submission.kind is FileKind.SELF_ASSESSMENT
-            event = SELF_SHEET if is_own else SHEET
+            event = EVENTS[submission.kind]
             self._backend.live.rooms.send(submission.session, event, letter(submission))
         elif not submission.is_told:
             await self._sheets.move(submission, reason=NOT_CARRIED)
 
     async def has_arrived(self, submission: Submission) -> bool:
         """Whether the bucket has exactly these bytes; if so, the sheet is marked as uploaded."""
+        if submission.kind is FileKind.TRANSCRIPT:
+            return await self._voices.has_arrived(submission)
         data, files = submission.content.encode(), self._backend.assessments
         is_there = await files.has(submission.session, submission.kind, data)
         if is_there:

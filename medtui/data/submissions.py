@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.data.events import Notify, SheetMoved
+from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Outbox, Submission
 
 Key = tuple[UUID, UUID]
@@ -81,7 +82,7 @@ class Submissions:
 
         `is_told`: the other side says so, and it is tried again.
         """
-        if submission.is_mine:
+        if submission.is_mine and submission.kind is not FileKind.TRANSCRIPT:
             file = await asyncio.to_thread(self._outbox.set_out, submission)
             reason += f" The assessment is in {file}: medtui view reads it."
         await self.move(

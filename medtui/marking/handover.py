@@ -6,12 +6,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.models import FileKind
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from medtui.data import Backend
     from medtui.data.events import Event, Notify
     from medtui.data.sheet_delivery import SheetDelivery
+    from medtui.listening.own_voices import OwnVoices
     from medtui.models import PracticeSession
     from medtui.store.outbox import Submission
     from medtui.ui.context import Context
@@ -35,6 +38,7 @@ class SheetHandover:
         set_timer: Callable[[float, Callable[[], None]], object],
     ) -> None:
         self.delivery: SheetDelivery | None = None
+        self._voices: OwnVoices | None = None
         self._context = context
         self._notify = notify
         self._set_timer = set_timer
@@ -47,16 +51,30 @@ class SheetHandover:
             return
         from medtui.data.sheet_delivery import SheetDelivery
         from medtui.documents.submitted import why_no_mark_sheet
+        from medtui.listening.own_voices import OwnVoices
 
         folder = self._context.settings.state
         self.delivery = SheetDelivery(backend, me, folder, self._notify, why_no_mark_sheet)
         self.delivery.start()
+        settings, tell = self._context.settings, partial(self._context.notify, markup=False)
+        self._voices = OwnVoices(
+            backend,
+            me,
+            self.delivery,
+            folder,
+            settings.listen_model,
+            tell,
+            keeps_sound=settings.keep_recordings,
+        )
+        self._voices.start()
 
     def stop(self) -> None:
         """Stop delivering: the login has ended."""
         if self.delivery is not None:
             self.delivery.stop()
             self.delivery = None
+            if self._voices is not None:
+                self._voices.stop()
             self._last.clear()
 
     async def close(self) -> None:
@@ -64,6 +82,8 @@ class SheetHandover:
         if (delivery := self.delivery) is not None:
             self.stop()
             await delivery.stopped()
+            if self._voices is not None:
+                await self._voices.stopped()
 
     def attend(self, session_id: UUID) -> None:
         """A screen is up that is about this session: its room is heard until `unattend`."""
@@ -80,27 +100,37 @@ class SheetHandover:
         waiting = [
             submission
             for submission in arrived
-            if not submission.is_mine and (submission.is_in_the_way or submission.is_held)
+            if not submission.is_mine
+            and submission.kind is not FileKind.TRANSCRIPT
+            and (submission.is_in_the_way or submission.is_held)
         ]
         return waiting[-1] if waiting else None
 
+    def listening(self, session_id: UUID) -> str:
+        """How far the user's recording of a session has become words; "" if nothing is done."""
+        return self._voices.progress(session_id) if self._voices is not None else ""
+
     def on_event(self, event: Event) -> None:
         """What the data module tells."""
-        from medtui.data.events import SheetMoved
+        from medtui.data.events import SessionsChanged, SheetMoved
 
         if self.delivery is not None:
             self.delivery.on_event(event)
+        if self._voices is not None and isinstance(event, SheetMoved | SessionsChanged):
+            self._voices.look()
         if isinstance(event, SheetMoved):
             self._last[event.submission.sheet] = event.submission
             self._set_timer(SETTLES, partial(self._notify_moved, event.submission))
 
     def _notify_moved(self, submission: Submission) -> None:
         """Say where a sheet stands, if it has not gone on since."""
+        from medtui.listening import own_voices
         from medtui.marking.wording import moved
 
         if self._last.get(submission.sheet) is not submission:
             return
-        words = moved(submission)
+        is_voice = submission.kind is FileKind.TRANSCRIPT
+        words = own_voices.moved(submission) if is_voice else moved(submission)
         if words is not None and self._said.get(submission.sheet) != words:
             self._said[submission.sheet] = words
             self._context.notify(words, markup=False)

@@ -19,13 +19,14 @@ STAGES = {
     "again": {Stage.INTERVIEW, Stage.WRAP_UP},
     "mark": {Stage.INTERVIEW, Stage.WRAP_UP},
     "review": {Stage.WRAP_UP},
+    "record": {Stage.PREP, Stage.INTERVIEW},
 }
 """In which stages a key can act."""
 
 CLOCKS = {"pause", "more", "less"}
 """Keys that set the clock."""
 
-EVERYBODYS = {*CLOCKS, "review", "mark"}
+EVERYBODYS = {*CLOCKS, "review", "mark", "record"}
 """Keys of the host and the guest alike."""
 
 
@@ -60,6 +61,8 @@ ROOM_KEYS: list[BindingType] = [
     *_staged("u", "again", "Repeat", "The next round, with the same roles"),
     *_staged("m", "mark", "Mark", "The mark sheet, for the assessor"),
     *_staged("R", "review", "Review", "Read transcript and assessment"),
+    Binding("k", "try('record')", "Record", show=False, id="room.record",
+            tooltip="Ask to record the station, answer, stop"),
     Binding("i", "notes", "Notes", id="room.notes", tooltip="Your notes"),
     Binding("o", "open_link", "Link", id="room.open_link", tooltip="Open the room link"),
     Binding("y", "copy_link", "Copy link", show=False, id="room.copy_link",

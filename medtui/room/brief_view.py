@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from markdown_it import MarkdownIt
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Markdown, Static
 
 from medtui.models import Brief, Role, Stage
@@ -19,7 +22,12 @@ def _parser() -> MarkdownIt:
 
 
 class BriefView(VimScroll):
-    """Shows a brief, or a sentence about why there is none."""
+    """Shows a brief, or a sentence about why there is none. `k` is the room's: it records."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("k", "screen.try('record')", "Record", show=False, id="room.record",
+                tooltip="Ask to record the station, answer, stop"),
+    ]  # fmt: skip
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  # as in Textual
         super().__init__(id=id)

@@ -40,6 +40,7 @@ from medtui.room.lookups import RoomLookups
 from medtui.room.next_round import Arrangement, NextRound
 from medtui.room.notes import Notes
 from medtui.room.prep_checklist import PrepChecklist
+from medtui.room.recording import RecordingLine, RoomRecording
 from medtui.store.room_notes import RoomNotes, rescue, written
 from medtui.ui.acting import ActingScreen
 from medtui.ui.clock_face import ClockFace
@@ -91,6 +92,7 @@ class LiveRoom(ActingScreen):
         self._told_until = self._looked
         self._drawing = asyncio.Lock()
         self._is_writing = False
+        self.recording = RoomRecording(self, context)
         self.is_without_case = False
 
     @property
@@ -106,6 +108,7 @@ class LiveRoom(ActingScreen):
         with Container(id="room"):
             with Container(id="side"):
                 yield ClockFace(id="face")
+                yield RecordingLine()
                 yield RoomFacts(self.room.me, self._zone, id="facts")
                 yield Notes(self._notebook.save_notes, id="notes")
             yield PrepChecklist(id="prep")
@@ -120,8 +123,11 @@ class LiveRoom(ActingScreen):
         if present is not None and present.involves(self.room.me):
             self.room.session = present  # what has come since this screen was made
         self._at_last.enter_context(at_last(rescue))
-        kept, notes, usual = await asyncio.gather(
-            self._notebook.card(), self._notebook.notes(), self._usual_preset()
+        kept, notes, usual, _ = await asyncio.gather(
+            self._notebook.card(),
+            self._notebook.notes(),
+            self._usual_preset(),
+            self.recording.load(),
         )
         self.room = RoomState(self.session, self.room.me, kept, usual)
         self.notes.load(notes)
@@ -144,6 +150,7 @@ class LiveRoom(ActingScreen):
 
     async def on_unmount(self) -> None:
         self._backend.live.rooms.leave(self.session.id)
+        await self.recording.close()
         await written()
         self._at_last.close()
 
@@ -278,6 +285,7 @@ class LiveRoom(ActingScreen):
         if reading and (before is None or before.phase.brief != reading.phase.brief):
             self._read_brief()
         self._draw()
+        self._follow_recording()
         next_look = min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS
         self.set_timer(next_look, self._tick)
 
@@ -292,6 +300,10 @@ class LiveRoom(ActingScreen):
         """See `RoomUi`."""
         return self._absence.is_due(self.session, self.context.now())
 
+    @work(group="recording")
+    async def _follow_recording(self) -> None:
+        await self.recording.follow()
+
     def _draw(self) -> None:
         session, now = self.session, self.context.now()
         self.set_class(self.app.size.height < ROOMY_ROWS, "-few-rows")
@@ -303,6 +315,7 @@ class LiveRoom(ActingScreen):
         self.line.show(words, here, feed, session.stage, self.room.role, round_)
         if reading := self.room.reading(now):
             self.face.show(reading, self._told if now < self._told_until else "")
+        self.query_one(RecordingLine).show(self.recording.words())
         self.facts.show(session, now, self.presence)
         if session.stage is Stage.PREP:
             decided = Decided(self._reader.has_own, self.is_without_case, self.facts.mark)

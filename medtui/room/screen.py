@@ -69,6 +69,9 @@ class RoomScreen(LiveRoom):
             self._set_clock(name)
         elif name == "review":
             self.context.go(routes.Review(self.session))
+        elif name == "record":
+            await self.recording.press()
+            await self.recording.follow()
         elif name == "mark":
             self.context.go(routes.MarkSheet(self.session, self.room))
         else:

@@ -12,9 +12,9 @@ from medtui.store import speaker_names
 
 log = logging.getLogger(__name__)
 
-FOLDERS = ("rooms", "sheets", "handed", "replacing", "draft-marks")
+FOLDERS = ("rooms", "sheets", "handed", "replacing", "recordings", "draft-marks")
 """Folders with a folder for each person: notes and drafts by a model, mark sheets, the outbox,
-replacements of files, the marks of drafts."""
+replacements of files, recordings, the marks of drafts."""
 
 
 def delete(state: Path, person: UUID, sessions: Iterable[UUID]) -> bool:

@@ -32,7 +32,7 @@ def sweep(folder: Path, now: float | None = None) -> None:
         now: the time in seconds since 1970; None: this machine's.
     """
     before = (time.time() if now is None else now) - KEPT_DAYS * 86_400
-    for step in (_sheets, _parcels, _set_aside, _rooms, _histories, _names, _heard):
+    for step in (_sheets, _parcels, _set_aside, _rooms, _histories, _names, _heard, _recordings):
         try:
             step(folder, before)
         except OSError as error:  # it is tried again at the next start
@@ -98,6 +98,12 @@ def _histories(folder: Path, before: float) -> None:
 def _heard(folder: Path, before: float) -> None:
     for file in _old(folder / "listening", "*.jsonl", before):
         files.remove(file)
+
+
+def _recordings(folder: Path, before: float) -> None:
+    for each in _old(folder / "recordings", "*/*", before):
+        if each.is_dir():  # what its owner wanted to keep is a file beside it
+            shutil.rmtree(each)
 
 
 def _names(folder: Path, before: float) -> None:

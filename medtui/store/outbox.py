@@ -110,6 +110,10 @@ class Submission:
         """
         if self.hold in (Hold.AGREED, Hold.NOT_ASSESSOR):
             return self.hold
+        if self.kind is FileKind.TRANSCRIPT:
+            if session.guest_id != self.sender:
+                return Hold.NOT_ASSESSOR
+            return Hold.NONE if session.stage is Stage.WRAP_UP else Hold.STATION
         is_own = self.kind is FileKind.SELF_ASSESSMENT
         candidate = self.sender if is_own else session.host_id
         if session.candidate_id != candidate or session.guest_id != self.sender:

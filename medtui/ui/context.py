@@ -37,6 +37,9 @@ class Sheets(Protocol):
     def waiting(self, session_id: UUID) -> Submission | None:
         """A guest's sheet that waits for the host's decision."""
 
+    def listening(self, session_id: UUID) -> str:
+        """How far the user's recording of a session has become words; "" if nothing is done."""
+
 
 class Context(Protocol):
     """What a screen takes from the app. `MedtuiApp` is one."""

@@ -23,7 +23,8 @@ from medtui.core.mark_sheet_json import assessment
 from medtui.core.rubrics import DEFAULT
 from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
-from medtui.data.sheet_delivery import RECEIPT, SHEET, SheetDelivery
+from medtui.data.sheet_delivery import SheetDelivery
+from medtui.data.sheet_messages import RECEIPT, SHEET
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Outbox, Submission

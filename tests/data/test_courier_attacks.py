@@ -18,7 +18,7 @@ import pytest
 from medtui.core.mark_sheet import Sheet
 from medtui.core.mark_sheet_json import assessment
 from medtui.data.events import RoomHeard
-from medtui.data.sheet_delivery import RECEIPT, SHEET
+from medtui.data.sheet_messages import RECEIPT, SHEET
 from medtui.store.outbox import DeliveryState, Hold, Submission
 from tests.data.test_courier import Desk, Practice
 from tests.helpers.realtime_door import Subscriber, subscriber
