@@ -215,6 +215,8 @@ class PracticeSession(Row):
     kept_for: UUID | None = None
     kept_until: Moment | None = None
     """Until when a free seat is kept, and for whom."""
+    kept_as: Line | None = None
+    """Why it is kept: as a "round", as "invited", as an "offer"; None: it is not, or not known."""
     turned_at: Moment | None = None
     """When the row last went back from a station that had begun; None: never, or not known."""
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from medtui.board.waiting_actions import WaitingActions
 from medtui.core import last_post
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_cancel, why_not_edit, why_not_leave
 from medtui.core.last_post import LastPost
 from medtui.core.wording import moment
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, Profile
 from medtui.store.kept_choices import KeptChoices
 from medtui.ui.protocol import Dialog, Ui
 
@@ -89,6 +90,9 @@ class BoardUi(Ui, Protocol):
     def end_offer(self) -> None:
         """Stop saying that something can be undone."""
 
+    def people(self) -> Iterable[Profile]:
+        """The people on the board."""
+
     def expect_gone(self, session_id: UUID) -> None:
         """Do not be startled when this session goes: the user has cancelled it."""
 
@@ -101,6 +105,7 @@ class BoardActions:
         self._context = context
         self._backend = context.backend
         self._me = context.me
+        self._waiting = WaitingActions(ui, context, self._write)
         self.keys: dict[str, Callable[[], Awaitable[None]]] = {
             "book": self.book,
             "leave": self.leave,
@@ -109,6 +114,7 @@ class BoardActions:
             "edit": self.edit,
             "cancel": self.cancel,
             "undo": self.undo,
+            "keep": self._waiting.keep,
         }
         self._undo: Undo | None = None
         settings = context.settings
@@ -122,9 +128,12 @@ class BoardActions:
         return self._undo is not None and time.monotonic() < self._undo.until
 
     async def book(self) -> None:
-        """Take the free seat; asks if the user has another session at that time."""
+        """Take the free seat, or wait for one; asks if there is another session at that time."""
         ui, session = self._ui, self._ui.chosen()
-        if session is None or ui.refuse(why_not_book(session, self._me, self._context.now())):
+        if session is None:
+            return
+        if reason := why_not_book(session, self._me, self._context.now()):
+            await self._waiting.instead_of_booking(session, reason)
             return
         if other := ui.overlap(session.starts_at, session.id):
             when = self._moment(other)
@@ -139,10 +148,12 @@ class BoardActions:
             )
 
     async def leave(self) -> None:
-        """Give the user's seat back."""
+        """Give the user's seat back, or their place in the line."""
         ui, session = self._ui, self._ui.chosen()
         is_complete = self._backend.is_complete
-        if session is None or ui.refuse(why_not_leave(session, self._me, is_complete=is_complete)):
+        if session is None or await self._waiting.instead_of_leaving(session):
+            return
+        if ui.refuse(why_not_leave(session, self._me, is_complete=is_complete)):
             return
         question = f"Leave {self._called(session)}? Others can book the seat then."
         sessions = self._backend.sessions

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from medtui.board.week_view import WeekView
 
 BOARD_KEYS: list[BindingType] = [
-    Binding("b", "act('book')", "Book", id="board.book", tooltip="Book"),
+    Binding("b", "act('book')", "Book", id="board.book",
+            tooltip="Book; where the seat is taken, wait for it"),
     Binding("l", "act('leave')", "Leave", id="board.leave", tooltip="Give up your seat"),
     Binding("e", "act('edit')", "Edit", id="board.edit",
             tooltip="Edit or reschedule your session"),
@@ -39,6 +40,8 @@ BOARD_KEYS: list[BindingType] = [
     Binding("w", "week", "Week", id="board.week", tooltip="The week by hours, or the list again"),
     Binding("I", "invite", "Invite", show=False, id="board.invite",
             tooltip="Copy an invitation to the session"),
+    Binding("i", "act('keep')", "Keep", show=False, id="board.keep",
+            tooltip="Keep the seat of your session for a person"),
     Binding("h", "history", "History", id="board.history",
             tooltip="History and progress"),
     Binding("p", "profile", "Profile", id="board.profile",
@@ -61,6 +64,12 @@ ACTS = {
     **{name: name for name in ("review", "open_link", "copy_link")},
 }
 """The acts on a session, by their bindings' actions."""
+
+CALLED = {
+    "book": {"book": "Book", "wait": "Wait"},
+    "leave": {"leave": "Leave", "pass_on": "Pass on", "stop_waiting": "Stop waiting"},
+}
+"""What a key is called, by the act that it does here."""
 
 ENTER = {"room": "Go in", "book": "Book", "details": "Details", "": ""}
 """What enter is called, by what it does; nothing: it is not shown."""
@@ -85,4 +94,8 @@ def offered(
     if (act := ACTS.get(action)) is None:
         return True
     session = sessions.session
-    return session is not None and act != sessions.enter_does and act in acts_on(session)
+    if session is None or act == sessions.enter_does:
+        return False
+    acts = acts_on(session)
+    called: dict[str, str] = CALLED.get(act, {})
+    return next((label for each, label in called.items() if each in acts), act in acts)

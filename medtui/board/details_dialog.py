@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, tzinfo
 from typing import ClassVar
 from uuid import UUID
@@ -38,6 +37,8 @@ class DetailsScreen(ModalScreen[str | None]):
                 tooltip="Transcript and assessment"),
         Binding("o", "done('open_link')", "Open link", id="details.open_link",
                 tooltip="Open the room link"),
+        Binding("i", "done('keep')", "Keep", show=False, id="details.keep",
+                tooltip="Keep the seat of your session for a person"),
         Binding("I", "done('invite')", "Invite", id="details.invite",
                 tooltip="Copy an invitation to the session"),
         Binding("H", "done('host_card')", "Host", id="details.host_card",
@@ -53,16 +54,15 @@ class DetailsScreen(ModalScreen[str | None]):
         zone: tzinfo,
         now: datetime,
         *,
-        is_complete: bool = True,
-        with_files: Collection[UUID] = (),
+        like: SessionDetails,
     ) -> None:
         super().__init__()
         self._session = session
         self._viewer = viewer
         self._now = now
         self._details = SessionDetails(viewer, zone)
-        self._details.is_complete = is_complete
-        self._details.with_files = with_files
+        self._details.is_complete, self._details.with_files = like.is_complete, like.with_files
+        self._details.has_waiting, self._details.lines = like.has_waiting, like.lines
 
     @property
     def session(self) -> PracticeSession:

@@ -32,10 +32,12 @@ from medtui.data.events import (
     Event,
     FeedWentLive,
     FeedWentStale,
+    LinesChanged,
     NoticesChanged,
     SessionsChanged,
     WindowBegun,
 )
+from medtui.models import Profile
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
@@ -150,6 +152,8 @@ class LiveBoard(ActingScreen):
                 pass
             case NoticesChanged():
                 self._show_notice()
+            case LinesChanged():
+                self.list.lines = self.details.lines = self._backend.waiting.lines
             case _:
                 return
         self._redraw_soon()
@@ -224,6 +228,7 @@ class LiveBoard(ActingScreen):
     def _show_details(self) -> None:
         self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
+        self.details.has_waiting = self._backend.has_waiting
         self.details.show(self.shown.session, self.now)
         if isinstance(screen := self.app.screen, DetailsScreen):
             if session := self._board.get(screen.session_id):
@@ -297,6 +302,12 @@ class LiveBoard(ActingScreen):
     def set_busy(self, session_id: UUID, is_busy: bool) -> None:
         if self.is_mounted:
             self.list.set_busy(session_id, is_busy)
+
+    def people(self) -> list[Profile]:
+        """The people on the board."""
+        sessions = self._board.sessions
+        found = {p.user_id: p for s in sessions for p in (s.host, s.guest) if p is not None}
+        return list(found.values())
 
     def expect_gone(self, session_id: UUID) -> None:
         self._cancelling.add(session_id)

@@ -69,6 +69,7 @@ class BoardScreen(LiveBoard):
                 now=self.now,
                 is_complete=self._backend.is_complete,
                 with_files=self.details.with_files,
+                lines=self.list.lines if self._backend.has_waiting else None,
             ),
         )
 
@@ -107,8 +108,7 @@ class BoardScreen(LiveBoard):
             self.me,
             self.zone,
             self.now,
-            is_complete=self._backend.is_complete,
-            with_files=self.details.with_files,
+            like=self.details,
         )
         action = await self.app.push_screen_wait(screen)
         # The cursor stays on this session for as long as it is there.

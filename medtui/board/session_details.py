@@ -12,6 +12,7 @@ from textual.widgets import Static
 from medtui.core.agenda import name_of
 from medtui.core.avatars import avatar_of
 from medtui.core.session_acts import possible_acts
+from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
 from medtui.models import PracticeSession, Stage
 from medtui.ui.app_base import key_for
@@ -26,6 +27,10 @@ KEYS = {
     "review": ("R", "review it"),
     "open_link": ("o", "open the room link"),
     "copy_link": ("y", "copy the room link"),
+    "wait": ("b", "wait for the seat"),
+    "stop_waiting": ("l", "stop waiting"),
+    "pass_on": ("l", "pass it on"),
+    "keep": ("i", "keep the seat for a person"),
 }
 """The key of each act, and what it does."""
 
@@ -37,6 +42,10 @@ class SessionDetails(Static):
         super().__init__(markup=False)
         self.is_complete = True
         """Whether the server has our migrations."""
+        self.has_waiting = True
+        """Whether the server has waiting lists."""
+        self.lines: Lines = {}
+        """The lines in which the viewer waits, and those for their own sessions."""
         self.with_files: Collection[UUID] = ()
         """The viewer's sessions that are known to have files."""
         self._viewer = viewer
@@ -62,7 +71,7 @@ class SessionDetails(Static):
                 *([Content.styled(host.level, "$faint")] if host else []),
             ],
             self._when(session, now),
-            [self._guest(session), Content(self._candidate(session))],
+            [*self._seat(session, now), Content(self._candidate(session))],
         ]
         if session.case:
             case = " · ".join(filter(None, (session.case.category, session.case.domain)))
@@ -86,6 +95,13 @@ class SessionDetails(Static):
             when += f" ({utc:%H:%M} UTC)"
         stage = " for ".join(filter(None, (standing(session, now), _minutes(session, now))))
         return [Content(f"{session.type_label or 'Session'}, {when}"), Content(stage)]
+
+    def _seat(self, session: PracticeSession, now: datetime) -> Iterator[Content]:
+        """Who has the seat, or for whom it is kept, and who waits for it."""
+        kept = kept_sentence(session, self._viewer, now, self._zone)
+        yield Content(kept) if kept else self._guest(session)
+        if session.stage is Stage.PREP and (line := line_words(self.lines.get(session.id))):
+            yield Content(line)
 
     def _guest(self, session: PracticeSession) -> Content:
         if session.guest_id is None:
@@ -117,6 +133,7 @@ class SessionDetails(Static):
             now,
             is_complete=self.is_complete,
             with_files=self.with_files,
+            lines=self.lines if self.has_waiting else None,
         )
         for act in acts:
             key, does = KEYS[act]

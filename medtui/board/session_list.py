@@ -24,7 +24,8 @@ from textual.strip import Strip
 from medtui.core.agenda import Agenda, Day
 from medtui.core.avatars import CELLS, avatar_of
 from medtui.core.session_acts import enter_does
-from medtui.core.wording import day_label, seats, standing
+from medtui.core.waiting import Lines, is_waiting
+from medtui.core.wording import day_label, kept_for_others, seats, standing
 from medtui.models import PracticeSession, Stage
 from medtui.ui.avatars import avatar_segment
 from medtui.ui.cells import first_fitting, fit
@@ -141,6 +142,8 @@ class SessionList(CursorList):
         """The session to which the user has moved the cursor, and its start."""
         self._is_following = False
         self._busy: set[UUID] = set()
+        self.lines: Lines = {}
+        """The lines in which the viewer waits for a seat."""
         self._drawn: dict[int, object] = {}
         """How each line of the widget looked when it was drawn last."""
         self._drawn_width = 0
@@ -251,7 +254,7 @@ class SessionList(CursorList):
         return (
             line,
             standing(line, self._now),
-            seats(line, self._viewer, self._now),
+            self._seats(line),
             self._agenda.rounds.of(line),
             is_cursor and (1 + self.has_focus),
             self.mark_of(line.id),
@@ -286,7 +289,7 @@ class SessionList(CursorList):
         if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
             topics = ""
         kind = fit(kind, min(cell_len(kind), columns.about))
-        seat = first_fitting(seats(session, self._viewer, self._now), columns.seat)
+        seat = first_fitting(self._seats(session), columns.seat)
         start = session.starts_at.astimezone(self._zone)
         avatar = self._avatar(session)
         room = columns.host - (CELLS + 1 if avatar else 0)
@@ -315,6 +318,10 @@ class SessionList(CursorList):
             )
         return strip
 
+    def _seats(self, session: PracticeSession) -> list[str]:
+        is_waiting_ = is_waiting(session, self.lines)
+        return seats(session, self._viewer, self._now, is_waiting=is_waiting_)
+
     def _cell(self, text: str, style: Style, cells: int | None = None) -> list[Segment]:
         """A cell and the gap behind it; nothing for a column that has no room."""
         return [Segment(text + "  ", style)] if (cells if cells is not None else text) else []
@@ -334,7 +341,9 @@ class SessionList(CursorList):
             return self._style("running")
         if session.involves(self._viewer):
             return self._style("mine")
-        return self._style("open") if session.is_open else plain
+        if not session.is_open or kept_for_others(session, self._viewer, self._now):
+            return plain
+        return self._style("open")
 
     def _style(self, name: str) -> Style:
         return self.get_component_rich_style(f"session-list--{name}", partial=True)

@@ -17,12 +17,17 @@ from medtui.models import PracticeSession, Profile, safe_link
 
 def sessions_json(sessions: Iterable[PracticeSession], me: UUID, now: datetime) -> dict[str, Any]:
     """What every command about coming sessions prints."""
-    return {"as_of": now.isoformat(), "sessions": [session_json(each, me) for each in sessions]}
+    return {
+        "as_of": now.isoformat(),
+        "sessions": [session_json(each, me, now) for each in sessions],
+    }
 
 
-def session_json(session: PracticeSession, me: UUID) -> dict[str, Any]:
+def session_json(session: PracticeSession, me: UUID, now: datetime) -> dict[str, Any]:
     """A session as JSON, as the user `me` sees it. It has no case's name."""
     seats = {session.guest_id: "guest", session.host_id: "host", None: None}
+    is_kept = session.is_open and session.kept_until is not None and now < session.kept_until
+    kept_until = session.kept_until if is_kept else None
     role, case, link = session.role_of(me), session.case, safe_link(session.room_url)
     return {
         "id": str(session.id),
@@ -31,6 +36,8 @@ def session_json(session: PracticeSession, me: UUID) -> dict[str, Any]:
         "type": session.type,
         "stage": session.stage.label,
         "is_open": session.is_open,
+        "kept_until": kept_until and kept_until.isoformat(),
+        "is_kept_for_me": kept_until is not None and session.kept_for == me,
         "host": person_json(session.host_id, session.host),
         "guest": session.guest_id and person_json(session.guest_id, session.guest),
         "candidate": seats.get(session.candidate_id),

@@ -190,6 +190,7 @@ def notice_json(notice: Notice, text: str) -> dict[str, Any]:
         "moved_to": notice.moved_to and notice.moved_to.isoformat(),
         "files": sorted(kind.value for kind in notice.files),
         "minutes": notice.minutes,
+        "until": notice.until and notice.until.isoformat(),
         "text": text,
     }
 

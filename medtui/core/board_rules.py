@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START, name_of
+from medtui.core.wording import kept_for_others, lasting
 from medtui.models import (
     CANNOT_LEAVE,
     FileKind,
@@ -28,17 +29,14 @@ def why_not_book(session: PracticeSession, viewer: UUID, now: datetime) -> str |
         return f"This session is already booked by {name_of(session.guest)}."
     if session.stage is not Stage.PREP:
         return f"It has already begun, and is in {session.stage.label}."
-    if is_kept_from(session, viewer, now):
-        return "This seat is kept for the guest of the last round: it is free in two minutes."
+    if kept_for_others(session, viewer, now):
+        left = lasting(session.kept_until or now, now)
+        if session.kept_as in (None, "round"):
+            return f"This seat is kept for the guest of the last round for {left}."
+        return f"This seat is kept for another person for {left}."
     if now - session.starts_at > BOOKABLE_AFTER_START:
         return "Its time is over: a seat can be booked until an hour after the start."
     return None
-
-
-def is_kept_from(session: PracticeSession, viewer: UUID, now: datetime) -> bool:
-    """Whether a free seat is kept for another person."""
-    until = session.kept_until
-    return until is not None and now < until and session.kept_for not in (None, viewer)
 
 
 def why_not_leave(

@@ -42,6 +42,10 @@ class What(StrEnum):
     """The partner is in the room."""
     SOON = "soon"
     """A session begins in a few minutes."""
+    OFFERED = "offered"
+    """A seat that the viewer waits for is theirs for some time."""
+    INVITED = "invited"
+    """A host keeps a seat for the viewer."""
 
 
 class Known(BaseModel):
@@ -86,6 +90,8 @@ class Notice(BaseModel):
     files: frozenset[FileKind] = frozenset()
     minutes: int | None = None
     """In how many minutes the session begins, where the notice is about that."""
+    until: Moment | None = None
+    """Until when a seat is kept for the viewer, where the notice is about that."""
 
     @property
     def key(self) -> str:
@@ -213,6 +219,17 @@ def words(notice: Notice, zone: tzinfo) -> str:
             return f"{who} is in the room."
         case What.SOON:
             return _soon_words(notice)
+        case What.OFFERED:
+            return f"The seat is yours until {_until(notice, zone)}: the {what} with {who}."
+        case What.INVITED:
+            return f"{who} keeps a seat for you until {_until(notice, zone)}: the {what}."
+
+
+def _until(notice: Notice, zone: tzinfo) -> str:
+    """ "17:45", with the day where that is another than the session's."""
+    until = (notice.until or notice.starts_at).astimezone(zone)
+    is_same_day = until.date() == notice.starts_at.astimezone(zone).date()
+    return f"{until:%H:%M}" if is_same_day else when(until, zone)
 
 
 def _soon_words(notice: Notice) -> str:

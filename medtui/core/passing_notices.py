@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from medtui.core.notices import Notice, What, known_of
+from medtui.core.waiting import is_offered
 from medtui.models import PracticeSession, Stage
 
 BEFORE = (timedelta(minutes=10), timedelta(minutes=1))
@@ -35,6 +36,7 @@ class PassingNotices:
         self._mine: dict[UUID, PracticeSession] = {}
         self._told: set[tuple[UUID, datetime, timedelta]] = set()
         self._present: dict[UUID, Collection[UUID]] = {}
+        self._offers: set[tuple[UUID, datetime]] = set()
         self._is_read = False
 
     def read(self, sessions: Iterable[PracticeSession], now: datetime) -> list[Notice]:
@@ -47,7 +49,7 @@ class PassingNotices:
     def apply(
         self, changed: Iterable[PracticeSession], removed: Iterable[UUID], now: datetime
     ) -> list[Notice]:
-        """Take changes. Returns the notices of stations that begin.
+        """Take changes. Returns the notices of stations that begin, and of seats that are kept.
 
         One that runs when the sessions are first read is told, too: its guest should hurry.
         """
@@ -55,6 +57,7 @@ class PassingNotices:
         for id_ in removed:
             self._forget(id_)
         for session in changed:
+            notices += self._offer(session, now)
             before = self._mine.get(session.id)
             if not session.involves(self._me):
                 self._forget(session.id)
@@ -100,6 +103,18 @@ class PassingNotices:
             and session.stage is Stage.PREP
             and -LATE <= session.starts_at - now <= NEAR
         }
+
+    def _offer(self, session: PracticeSession, now: datetime) -> list[Notice]:
+        """The notice of a seat that is kept for the viewer, once for each time that it is."""
+        until = session.kept_until
+        if until is None or not is_offered(session, self._me, now):
+            return []
+        if (session.id, until) in self._offers:
+            return []
+        self._offers = {(id_, end) for id_, end in self._offers if end > now}
+        self._offers.add((session.id, until))
+        what = What.OFFERED if session.kept_as == "offer" else What.INVITED
+        return [self._notice(what, session, now).model_copy(update={"until": until})]
 
     def _notice(self, what: What, session: PracticeSession, now: datetime) -> Notice:
         known = known_of(session, self._me, now)

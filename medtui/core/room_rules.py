@@ -44,6 +44,10 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             else f"{host} can start the next round."
         )
     if session.guest_id is None:
+        if session.kept_for is not None and session.kept_as == "offer":
+            return "The guest's seat is offered to the first of those who wait for it."
+        if session.kept_for is not None and session.kept_as == "invited":
+            return "The guest's seat is kept for the person whom you have invited."
         if session.kept_for is not None:
             return (
                 "The guest's seat is kept for your last guest for two minutes, and free after that."

@@ -14,6 +14,7 @@ from medtui.core.board_rules import (
     why_not_edit,
     why_not_leave,
 )
+from medtui.core.waiting import Lines, is_offered, is_waiting, why_not_keep, why_not_wait
 from medtui.models import PracticeSession
 
 
@@ -24,19 +25,27 @@ def possible_acts(
     *,
     is_complete: bool,
     with_files: Collection[UUID] = (),
+    lines: Lines | None = None,
 ) -> list[str]:
     """Names of acts, the likeliest first.
 
     Args:
         is_complete: whether the server has our migrations.
         with_files: sessions that are known to have files.
+        lines: those in which the viewer waits; None: the server has none.
     """
+    waits = lines is not None and is_waiting(session, lines)
+    is_theirs = is_offered(session, viewer, now)
     may = {
         "room": session.involves(viewer),
         "book": why_not_book(session, viewer, now) is None,
+        "wait": (lines is not None and not waits and why_not_wait(session, viewer, now) is None),
+        "stop_waiting": waits and not is_theirs,
+        "pass_on": is_theirs,
         "leave": why_not_leave(session, viewer, is_complete=is_complete) is None,
         "edit": why_not_edit(session, viewer) is None,
         "cancel": why_not_cancel(session, viewer) is None,
+        "keep": lines is not None and why_not_keep(session, viewer, now) is None,
         "review": session.id in with_files or is_to_review(session, viewer, now),
         "open_link": why_no_link(session, to_open=True) is None,
         "copy_link": why_no_link(session, to_open=False) is None,

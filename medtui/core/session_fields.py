@@ -89,6 +89,7 @@ FIELDS = (
     SessionField(
         "kept_until", "kept_until", is_shared=False, is_past=False, needs_login=True, level=3
     ),
+    SessionField("kept_as", "kept_as", is_shared=False, is_past=False, needs_login=True, level=5),
     SessionField("turned_at", "turned_at", is_shared=False, needs_login=True, level=3),
 )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -117,15 +118,37 @@ def time_in(session: PracticeSession, now: datetime) -> str:
     return f"{_amount(max(0, int((now - session.stage_since).total_seconds() // 60)))} in"
 
 
-def seats(session: PracticeSession, viewer: UUID | None, now: datetime) -> list[str]:
+def kept_for_others(session: PracticeSession, viewer: UUID | None, now: datetime) -> bool:
+    """Whether a free seat is kept for another person."""
+    until = session.kept_until
+    return until is not None and now < until and session.kept_for not in (None, viewer)
+
+
+def lasting(until: datetime, now: datetime) -> str:
+    """ "12 min", "2 h": for how long something lasts still, a minute at least."""
+    return _amount(max(1, math.ceil((until - now).total_seconds() / 60)))
+
+
+def seats(
+    session: PracticeSession, viewer: UUID | None, now: datetime, *, is_waiting: bool = False
+) -> list[str]:
     """A mark and words for the guest's seat, from the longest to the shortest form.
 
-    ○ it is open, ● it is booked, ▶ the station runs.
+    ○ it is open, ◌ it is kept for another, ● it is booked, ▶ the station runs.
+    `is_waiting`: the viewer waits for it.
     """
-    if session.stage is Stage.PREP:
-        if session.guest_id is None:
+    if session.stage is Stage.PREP and session.guest_id is None:
+        until = session.kept_until
+        if session.kept_for is None or until is None or now >= until:
             return ["○ open"]
-        return [f"● {guest}" for guest in _guests(session, viewer)]
+        left = lasting(until, now)
+        if session.kept_for == viewer:
+            return [f"○ yours for {left}", f"○ yours {left}"]
+        kept = [f"◌ kept for {left}", f"◌ kept {left}"]
+        return [f"{kept[0]}, you wait", "◌ you wait"] if is_waiting else kept
+    if session.stage is Stage.PREP:
+        guests = [f"● {guest}" for guest in _guests(session, viewer)]
+        return [*(f"{guest}, you wait" for guest in guests), "● you wait"] if is_waiting else guests
     time = time_in(session, now) or session.stage.label
     with_guest = [f"▶ {time} · {guest}" for guest in _guests(session, viewer)]
     return [*with_guest, f"▶ {time}"]

@@ -14,7 +14,7 @@ from medtui.data.broadcast import BestSource
 from medtui.data.cases import Cases
 from medtui.data.clock import ServerClock
 from medtui.data.codes import Codes
-from medtui.data.connection import FUNCTIONS, ROUNDS, Connection, Server, connect
+from medtui.data.connection import FUNCTIONS, ROUNDS, WAITING, Connection, Server, connect
 from medtui.data.errors import DataError
 from medtui.data.events import Event, Notify
 from medtui.data.factors import Factors
@@ -28,6 +28,7 @@ from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.stored_session import SessionStorage
 from medtui.data.tokens import TokenStore
+from medtui.data.waiting import Waiting
 from medtui.data.window import BOARD, SessionWindow
 from medtui.store.account_value import AccountFile
 
@@ -70,11 +71,13 @@ class Backend:
         self.news = News(self.auth, self.sessions, self.assessments, shelf, notify)
 
         self.passing = Passing(self.auth, self.clock, notify)
+        self.waiting = Waiting(connection, self.auth, self.sessions, self.clock, notify)
 
         def publish(event: Event) -> None:
             self.news.on_event(event)
             notify(event)
             self.passing.on_event(event, self.live.rooms)
+            self.waiting.on_event(event)
 
         self.live = LiveFeed(
             connection,
@@ -103,6 +106,11 @@ class Backend:
     def has_rounds(self) -> bool:
         """Whether the server keeps the seat of the next round. True also before it was asked."""
         return (self._connection.known_level or ROUNDS) >= ROUNDS
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the server has waiting lists. True also before it was asked."""
+        return (self._connection.known_level or WAITING) >= WAITING
 
     @property
     def takes_self_assessments(self) -> bool:
@@ -144,6 +152,7 @@ class Backend:
         finally:
             await backend.live.stop()
             await backend.passing.close()
+            await backend.waiting.close()
             await backend.news.close()
             await backend.auth.close()
             await connection.close()

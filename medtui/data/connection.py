@@ -27,7 +27,7 @@ READ_ATTEMPTS = 3
 READ_PAUSES = 0.6, 1.2
 """Seconds between two attempts: the first pause, and the longest."""
 
-FUNCTIONS, ROUNDS, DELETION, BROADCAST = 2, 3, 4, 7
+FUNCTIONS, ROUNDS, DELETION, WAITING, BROADCAST = 2, 3, 4, 5, 7
 """Levels of a server: see `Connection.level`."""
 
 NIL = "00000000-0000-0000-0000-000000000000"
@@ -94,8 +94,8 @@ class Connection:
         """How many of our migrations the server has, asked once per connection.
 
         1: the data model alone; from `FUNCTIONS` on with briefs by role; from `ROUNDS` on with
-        rounds; from `DELETION` on users delete their accounts; from `BROADCAST` on changes are
-        broadcast. Only PostgREST's "no such function"
+        rounds; from `DELETION` on users delete their accounts; from `WAITING` on they wait for
+        seats; from `BROADCAST` on changes are broadcast. Only PostgREST's "no such function"
         means that one is missing; a refusal or a failing network says nothing about it.
         """
         if self.known_level is None:

@@ -101,6 +101,11 @@ class SheetMoved(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class LinesChanged(Event):
+    """`Backend.waiting.lines` has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoticesChanged(Event):
     """`Backend.news.waiting` has changed."""
 

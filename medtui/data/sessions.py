@@ -31,6 +31,7 @@ from medtui.data.errors import (
 from medtui.data.paging import PAGE, pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in, stored
+from medtui.data.seat_offers import next_offer
 from medtui.data.window import BOARD, SessionWindow
 from medtui.models import (
     CANNOT_LEAVE,
@@ -166,6 +167,8 @@ class Sessions:
     async def book(self, seen: PracticeSession) -> PracticeSession:
         """Take the guest's seat. Raises Taken, Changed, Gone, NotAllowed."""
         me = self._me()
+        if seen.guest_id is None and seen.kept_until is not None:
+            await next_offer(self._connection, seen.id)
 
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update({"guest_id": str(me)})

@@ -55,6 +55,8 @@ class RoomFacts(Static):
         """What is there of the station that is over; set when it is known."""
         self.mark = ""
         """What speaks against the chosen case; set when it is known."""
+        self.is_guest_absent = False
+        """Whether the host has been alone for so long that one key frees the guest's seat."""
 
     def show(self, session: PracticeSession, now: datetime, presence: Presence) -> None:
         """Show a room as it is."""
@@ -104,6 +106,9 @@ class RoomFacts(Static):
                 ("Here", _here(session, me, presence)),
                 ("Link", session.room_url or "none"),
             ]
+        if self.is_guest_absent:
+            name = person(session, session.guest_id, me)
+            facts.append(("Absent", f"{name} has not come. X frees the seat and offers it on."))
         return facts
 
 

@@ -71,6 +71,10 @@ class RoomUi(Ui, Protocol):
     def has_own_brief(self) -> bool:
         """Whether the host has written a brief, as far as is known here."""
 
+    @property
+    def is_guest_absent(self) -> bool:
+        """Whether the host was alone for five minutes after the start."""
+
     def read_brief_again(self) -> None:
         """Read the brief, which the host has just written or removed."""
 
@@ -285,9 +289,12 @@ class HostActions:
             await self._next_round(session, session.candidate_id)
 
     async def remove_guest(self) -> None:
-        """Free the guest's seat, after asking."""
+        """Free the guest's seat: of a guest who has not come at once, else after asking."""
         session = self._session
         if self._ui.refuse(rules.why_not_remove(session, self._me)):
+            return
+        if self._ui.is_guest_absent:
+            await self._ui.write(self._backend.waiting.free_absent(session))
             return
         name = person(session, session.guest_id, self._me)
         if await self._ui.ask(f"Free {name}'s seat for another person?", "Free it"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from medtui.core.prep_steps import Decided, prep_steps
 from medtui.core.presets import Preset
 from medtui.core.room_rules import happened, title
 from medtui.core.room_state import RoomState
+from medtui.core.waiting import Absence
 from medtui.core.wording import moment
 from medtui.data.events import (
     BoardRead,
@@ -80,6 +81,7 @@ class LiveRoom(ActingScreen):
         self.context = context
         self.room = RoomState(session, context.me)
         self.presence = Presence()
+        self._absence = Absence()
         self._backend = context.backend
         self._rounds = NextRound(self, context, arrangement or Arrangement())
         self._zone = context.zone
@@ -275,6 +277,7 @@ class LiveRoom(ActingScreen):
             for _ in range(told.strokes):
                 self.app.bell()
         self._looked = now
+        self._look_for_guest(now)
         reading = self.room.reading(now)
         if reading and (before is None or before.phase.brief != reading.phase.brief):
             self._read_brief()
@@ -282,6 +285,17 @@ class LiveRoom(ActingScreen):
         self._follow_recording()
         next_look = min(LOOK_SECONDS, reading.changes_in + 0.01) if reading else LOOK_SECONDS
         self.set_timer(next_look, self._tick)
+
+    def _look_for_guest(self, now: datetime) -> None:
+        guest, people = self.session.guest_id, self.presence.people
+        is_alone = guest is not None and people is not None and guest not in people
+        self._absence.note(is_alone and self.room.is_host, now)
+        self.facts.is_guest_absent = self.is_guest_absent
+
+    @property
+    def is_guest_absent(self) -> bool:
+        """See `RoomUi`."""
+        return self._absence.is_due(self.session, self.context.now())
 
     @work(group="recording")
     async def _follow_recording(self) -> None:

@@ -1,18 +1,20 @@
 -- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130190000 20261130180000 20261130080000 20261124090000
+--     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000 20261124090000
 -- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130190000 20261130180000 20261130080000
+--     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000
 -- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
--- rooms are in their stage is forgotten. Behind the second, anybody with an account can take
--- sessions over again, and read every brief.
+-- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with
+-- an account can take sessions over again, and read every brief.
 
 drop trigger if exists "0_round_new" on public.practice_sessions;
 drop trigger if exists "0_round" on public.practice_sessions;
+drop trigger if exists "0_waiting" on public.practice_sessions;
+drop trigger if exists "9_waiting" on public.practice_sessions;
 drop trigger if exists "0_guard_new" on public.practice_sessions;
 drop trigger if exists "0_guard" on public.practice_sessions;
 drop trigger if exists "0_guard_cancelled" on public.practice_sessions;
@@ -22,6 +24,11 @@ drop function if exists public.session_case(uuid);
 drop function if exists public.set_session_brief(uuid, text, text);
 drop function if exists public.server_time();
 drop function if exists public.delete_account();
+drop function if exists public.wait_for_seat(uuid);
+drop function if exists public.stop_waiting(uuid);
+drop function if exists public.next_offer(uuid);
+drop function if exists public.waiting_lines();
+drop function if exists public.free_absent_guest(uuid);
 drop function if exists public.board_changes();
 drop function if exists public.medtui_level();
 drop policy if exists "Deleted accounts make no profile" on public.profiles;
@@ -86,6 +93,7 @@ alter table public.practice_sessions
   drop column if exists meeting_id,
   drop column if exists kept_for,
   drop column if exists kept_until,
+  drop column if exists kept_as,
   drop column if exists turned_at;
 
 do $$

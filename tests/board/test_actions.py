@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion
-from medtui.models import PracticeSession
+from medtui.models import PracticeSession, Profile
 from tests.helpers.acting import Context, Screen, signed_in
 from tests.helpers.stack import Person, Stack
 
@@ -44,6 +44,9 @@ class BoardScreen(Screen):
     def end_offer(self) -> None: ...
 
     def expect_gone(self, session_id: UUID) -> None: ...
+
+    def people(self) -> list[Profile]:
+        return []
 
 
 @asynccontextmanager

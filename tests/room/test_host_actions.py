@@ -23,6 +23,7 @@ class RoomScreen(Screen):
 
     has_own_brief = False
     is_without_case = False
+    is_guest_absent = False
 
     def __init__(self, context: Context, session: PracticeSession) -> None:
         super().__init__(context)

@@ -24,6 +24,7 @@ TABLES = {
     "session_briefs": "session_id",
     "medtui_private.held": "session_id, guest_id",
     "medtui_private.briefed": "session_id, user_id, case_id",
+    "medtui_private.waiting": "session_id, user_id",
     "cases": "id",
     "storage.objects": "bucket_id, name",
     "storage.buckets": "id",

@@ -24,7 +24,8 @@ import tests.supabase.attacks.rooms
 import tests.supabase.attacks.rounds
 import tests.supabase.attacks.seats
 import tests.supabase.attacks.spoilers
-import tests.supabase.attacks.tokens  # noqa: F401  # each puts its attacks on the list
+import tests.supabase.attacks.tokens
+import tests.supabase.attacks.waiting  # noqa: F401  # each puts its attacks on the list
 from medtui.local.install import MIGRATIONS
 from medtui.local.postgres import Cluster
 from tests.helpers.stack import Stack, make_template, stacked

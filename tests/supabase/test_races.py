@@ -26,6 +26,9 @@ CANCEL = "delete from practice_sessions where id = %s"
 START = "update practice_sessions set version = 2 where id = %s"
 WRITE_BRIEF = "select public.set_session_brief(%s, 'the task', null)"
 LEAVE = "update practice_sessions set guest_id = null where id = %s and guest_id = %s"
+WAIT = "select public.wait_for_seat(%s)"
+STOP = "select public.stop_waiting(%s)"
+NEXT = "select public.next_offer(%s)"
 
 
 class Racers:
@@ -204,7 +207,77 @@ async def upload_against_cancel(race: Racers, _: int) -> None:
     assert outcome in ((1, -1, 1, True), (-1, 1, 0, False)), "no file without its session"
 
 
+async def line(stack: Stack, session_id: UUID) -> list[UUID]:
+    query = "select user_id from medtui_private.waiting where session_id = %s order by place"
+    return [row["user_id"] for row in await stack.sql(query, session_id)]
+
+
+async def wait_against_leave(race: Racers, _: int) -> None:
+    """Who waits while the seat is freed is offered it, or is told that it is free."""
+    stack = race.stack
+    guest, waiter = await stack.person(), await stack.person()
+    session_id = await stack.session(await stack.person(), guest=guest)
+    left, waits = await race.run(
+        (guest, LEAVE, (session_id, guest.id)), (waiter, WAIT, (session_id,))
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    assert left == 1
+    assert (waits, row["kept_for"]) in ((1, waiter.id), (-1, None))
+
+
+async def the_line_and_strangers_book_a_freed_seat(race: Racers, crowd: int) -> None:
+    """An offer has run out, and no client has written that yet: the next has it, and no other."""
+    stack = race.stack
+    people = [await stack.person() for _ in range(crowd)]
+    guest, host = await stack.person(), await stack.person()
+    session_id = await stack.session(host, guest=guest, starts_in=timedelta(hours=8))
+    for person in people[: crowd // 2]:
+        assert await race.run((person, WAIT, (session_id,))) == [1]
+    await race.run((guest, LEAVE, (session_id, guest.id)))
+    await stack.sql(
+        "update practice_sessions set kept_until = now() - interval '1 minute' where id = %s",
+        session_id,
+    )
+    touched = await race.run(
+        *((p, BOOK, (p.id, session_id)) for p in people),
+        *((p, NEXT, (session_id,)) for p in people),
+        (host, "update practice_sessions set kept_for = null where id = %s", (session_id,)),
+        (people[2], STOP, (session_id,)),
+    )
+    row = await only(stack, session_id)
+    assert row is not None
+    booked = [p.id for p, rows in zip(people, touched, strict=False) if rows == 1]
+    assert booked == [people[1].id] == [row["guest_id"]]
+    waiting = [p.id for p in people[: crowd // 2]]
+    assert await line(stack, session_id) == [*waiting[3:], waiting[0]]
+
+
+async def all_wait_at_once(race: Racers, crowd: int) -> None:
+    """One person waits for more seats than they may, and more people than may for one seat."""
+    stack, host = race.stack, await race.stack.person()
+    greedy, guest = await stack.person(), await stack.person()
+    taken = [await stack.session(host, guest=guest) for _ in range(crowd + 17)]
+    for id_ in taken[crowd:]:
+        await race.run((greedy, WAIT, (id_,)))
+    touched = await race.run(*((greedy, WAIT, (id_,)) for id_ in taken[:crowd]))
+    assert sorted(touched) == [-1] * (crowd - 3) + [1] * 3
+    people = [await stack.person() for _ in range(crowd)]
+    query = (
+        "with people as (insert into profiles select gen_random_uuid(), 'A', 'B', 'st1'"
+        " from generate_series(1, 97) returning user_id)"
+        " insert into medtui_private.waiting select %s, user_id from people"
+    )
+    session_id = await stack.session(host, guest=guest)
+    await stack.sql(query, session_id)
+    touched = await race.run(*((p, WAIT, (session_id,)) for p in people))
+    assert sorted(touched) == [-1] * (crowd - 3) + [1] * 3
+
+
 RACES = [
+    wait_against_leave,
+    the_line_and_strangers_book_a_freed_seat,
+    all_wait_at_once,
     upload_against_cancel,
     many_book_one_seat,
     book_against_cancel,
@@ -280,7 +353,7 @@ async def signed_in(stack: Stack, who: Person) -> AsyncIterator[psycopg.AsyncCon
 @pytest.mark.parametrize("race", RACES, ids=lambda race: race.__name__)
 async def test_race_of_a_hundred(race: Any, keys: Any) -> None:
     folder = SystemAccount.choose().temporary_folder()
-    cluster = await Cluster.start(folder, throwaway=True, settings={"max_connections": "150"})
+    cluster = await Cluster.start(folder, throwaway=True, settings={"max_connections": "250"})
     try:
         await make_template(cluster)
         async with stacked(cluster, keys, gateway=False) as stack, racers(stack) as ready:

@@ -19,6 +19,7 @@ from medtui.board.actions import CancelQuestion
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.filter_dialog import FilterScreen
+from medtui.board.invitation import InvitationScreen
 from medtui.board.session_form import SessionForm
 from medtui.core.filters import SOON_CHOICE, USUAL_HOURS
 from medtui.documents.transcript import Transcript
@@ -47,7 +48,7 @@ async def sending(_: Callable[[int], None]) -> None:
 
 
 def details(board: Any) -> DetailsScreen:
-    return DetailsScreen(board.list.session, board.me, board.zone, board.now)
+    return DetailsScreen(board.list.session, board.me, board.zone, board.now, like=board.details)
 
 
 def chosen(board: Any) -> PracticeSession:
@@ -71,6 +72,7 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     DetailsScreen: details,
     FilterScreen: lambda board: FilterScreen([SOON_CHOICE], frozenset(), USUAL_HOURS),
     HelpScreen: HelpScreen,
+    InvitationScreen: lambda board: InvitationScreen(chosen(board), board.zone),
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
     SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: "", "Save it"),
     SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.data.connection import BROADCAST, NIL, ROUNDS
+from medtui.data.connection import BROADCAST, NIL, ROUNDS, WAITING
 from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
@@ -119,14 +119,16 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
             "self-assessment can be uploaded.",
             DEPLOY,
         ), True
-    if level.text.strip() == str(ROUNDS):
-        return note(
-            "migrations", "Newer ones are missing: users cannot delete their accounts.", DEPLOY
-        ), True
-    if int(level.text) < BROADCAST:
-        return note(
-            "migrations", "The last is missing: for hundreds of viewers changes come late.", DEPLOY
-        ), True
+    level_ = int(level.text)
+    words = (
+        "Newer ones are missing: users cannot delete their accounts."
+        if level_ == ROUNDS
+        else "Newer ones are missing: users cannot wait for a seat."
+        if level_ < WAITING
+        else "The last is missing: for hundreds of viewers changes come late."
+    )
+    if level_ < BROADCAST:
+        return note("migrations", words, DEPLOY), True
     return ok("migrations", "All are there."), True
 
 
