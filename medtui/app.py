@@ -25,10 +25,10 @@ from medtui.account.server_session import ServerSession
 from medtui.account.settings_flow import SettingsFlow
 from medtui.config import Settings
 from medtui.core.keymap import sentence
+from medtui.core.text import clean_line
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.text import clean_line
 from medtui.ui import routes
 from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
@@ -37,12 +37,12 @@ from medtui.ui.feed_state import FeedState
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from medtui.core.models import PracticeSession
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
     from medtui.data.events import Event
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
-    from medtui.models import PracticeSession
     from medtui.store.drafts import FormDraft
     from medtui.ui.routes import Route
 

@@ -28,9 +28,9 @@ from medtui.commands import (
     watch,
 )
 from medtui.console import complain
+from medtui.core.text import clean_line
 from medtui.local.commands import add_commands
 from medtui.shared_screen.command import add_options
-from medtui.text import clean_line
 
 if TYPE_CHECKING:
     from medtui.documents import Document, Kind

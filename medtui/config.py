@@ -28,8 +28,8 @@ from medtui.core import known_servers
 from medtui.core.api_keys import is_public, is_secret, tidy
 from medtui.core.keymap import flattened
 from medtui.core.known_servers import KnownServer as KnownServer
+from medtui.core.text import ascii_host, clean_line
 from medtui.store import files
-from medtui.text import ascii_host, clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ class Settings:
     """The servers that were used, in the order in which they were first used."""
 
     keys: tuple[tuple[str, object], ...] = ()
-    """`[keys]`: other keys for actions, by their ids ([list](docs/settings.md#keys))."""
+    """`[keys]`: other keys for actions, by their ids ([list](.github/docs/settings.md#keys))."""
 
     @property
     def state(self) -> Path:

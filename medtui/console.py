@@ -13,7 +13,7 @@ import os
 import sys
 from typing import NoReturn
 
-from medtui.text import clean_block, clean_line
+from medtui.core.text import clean_block, clean_line
 
 NO_SCREENS = ("", "dumb", "unknown")
 """Values of TERM that name a terminal without cursor movement."""

@@ -1,4 +1,4 @@
-"""All actions with their ids and keys: `python -m tests.keys` prints the table of docs/settings.md.
+"""All actions with their ids and keys, as in .github/docs/settings.md: `python -m tests.keys`.
 
 `python -m tests.keys --write` puts it there.
 """
@@ -13,7 +13,7 @@ from textual.keys import format_key
 from medtui.app import WITH_KEYS
 from medtui.ui.key_table import all_actions
 
-PAGE = Path(__file__).parent.parent / "docs/settings.md"
+PAGE = Path(__file__).parent.parent / ".github/docs/settings.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- /keys -->\n"
 
 

@@ -13,13 +13,13 @@ import pytest
 from medtui.core import mark_sheet_json, room_shared
 from medtui.core.history import DomainMark, FileSummary, MarkSummary
 from medtui.core.mark_sheet import Marks, RemarkKind, Sheet, Spot
+from medtui.core.models import FileKind, Stage
 from medtui.core.presets import Phase, Preset
 from medtui.core.room_shared import Shared
 from medtui.core.rubrics import Rubric, RubricDomain
 from medtui.core.station_clock import Adjustments
 from medtui.documents.assessment import Marker
 from medtui.history import loader
-from medtui.models import FileKind, Stage
 from medtui.store.outbox import DeliveryState, Hold, Outbox, Submission
 from medtui.store.replace_journal import ReplaceJournal, digest
 

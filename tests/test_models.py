@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medtui.models import (
+from medtui.core.models import (
     PracticeSession,
     Profile,
     Stage,
@@ -19,7 +19,7 @@ from medtui.models import (
     is_openable_link,
     safe_link,
 )
-from medtui.text import MOST_MARKS
+from medtui.core.text import MOST_MARKS
 
 
 def row(**columns: object) -> dict[str, object]:

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from medtui.core.models import Profile
     from medtui.data import Backend, User
     from medtui.data.events import Event
-    from medtui.models import Profile
     from medtui.store.drafts import Drafts
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from medtui.account.context import AccountContext
+    from medtui.core.models import Profile
     from medtui.data import User
-    from medtui.models import Profile
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.account.context import AccountContext
+from medtui.core.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.core.profile_fields import names_in
-from medtui.models import TRAINING_LEVELS, Profile, ProfileDraft
-from medtui.text import clean_name
+from medtui.core.text import clean_name
 from medtui.ui import routes
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.field import Field

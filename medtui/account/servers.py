@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from medtui.account.context import AccountContext
 from medtui.config import LOCAL, BadConfig, KnownServer
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimOptionList

@@ -20,7 +20,7 @@ from medtui.account.context import AccountContext
 from medtui.account.settings_flow import overriding
 from medtui.config import BadConfig
 from medtui.core.setting_rows import GROUPS, Form, SettingRow, shown, switched, why_not
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 from medtui.ui.cells import fit
 from medtui.ui.dialogs.ask import AskScreen
 from medtui.ui.dialogs.choose import ChooseScreen

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 BELL = "\a"
 

@@ -16,8 +16,8 @@ from medtui.core import last_post
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_cancel, why_not_edit, why_not_leave
 from medtui.core.last_post import LastPost
+from medtui.core.models import PracticeSession, Profile
 from medtui.core.wording import moment
-from medtui.models import PracticeSession, Profile
 from medtui.store.kept_choices import KeptChoices
 from medtui.ui.protocol import Dialog, Ui
 

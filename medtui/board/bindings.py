@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 
 if TYPE_CHECKING:
     from medtui.board.session_list import SessionList

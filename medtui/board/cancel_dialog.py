@@ -9,9 +9,9 @@ from textual.widgets import Static
 from medtui.board.actions import CancelQuestion
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_cancel
+from medtui.core.models import PracticeSession
 from medtui.core.wording import difference
 from medtui.data.events import BoardRead, Event, SessionsChanged
-from medtui.models import PracticeSession
 from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from medtui.board.session_details import SessionDetails
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 from medtui.ui.footer import Footer
 from medtui.ui.vim_keys import VimScroll
 

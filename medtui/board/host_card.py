@@ -18,9 +18,9 @@ from textual.widgets.option_list import Option
 
 from medtui.core.avatars import avatar_of, picture_link
 from medtui.core.host_card import Together
+from medtui.core.models import PracticeSession, Profile
 from medtui.core.wording import moment, seats
 from medtui.data import DataError
-from medtui.models import PracticeSession, Profile
 from medtui.ui.avatars import avatar_content
 from medtui.ui.context import Context
 from medtui.ui.dialogs.link import open_after_asking

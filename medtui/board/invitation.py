@@ -16,7 +16,7 @@ from medtui.ui.vim_keys import VimScroll
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from medtui.models import PracticeSession
+    from medtui.core.models import PracticeSession
 
 
 class InvitationScreen(ModalScreen[None]):

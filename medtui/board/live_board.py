@@ -24,6 +24,7 @@ from medtui.board.session_list import SessionList
 from medtui.board.week_view import LEAST_WIDTH, WeekView
 from medtui.core.agenda import Board, View
 from medtui.core.filters import Choice, choices
+from medtui.core.models import Profile
 from medtui.core.notices import gone_words, words
 from medtui.core.wording import next_words
 from medtui.data import DataError
@@ -37,7 +38,6 @@ from medtui.data.events import (
     SessionsChanged,
     WindowBegun,
 )
-from medtui.models import Profile
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer

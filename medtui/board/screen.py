@@ -24,11 +24,11 @@ from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_invite, why_not_review
 from medtui.core.host_card import card_of, coming_of, why_no_card
 from medtui.core.invitation import code_in
+from medtui.core.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.core.notices import Notice
 from medtui.core.session_acts import possible_acts
 from medtui.core.session_code import ids_of
 from medtui.core.wording import moment
-from medtui.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.review.interrupted_replacements import Unfinished
 from medtui.ui import routes
 from medtui.ui.context import Context

@@ -11,10 +11,10 @@ from textual.widgets import Static
 
 from medtui.core.agenda import name_of
 from medtui.core.avatars import avatar_of
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.session_acts import possible_acts
 from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
-from medtui.models import PracticeSession, Stage
 from medtui.ui.app_base import key_for
 from medtui.ui.avatars import avatar_content
 

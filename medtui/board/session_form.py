@@ -19,8 +19,8 @@ from textual.widgets import Button, Input, Label, Select, Static
 from medtui.core.board_rules import room_link, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
+from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
-from medtui.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen

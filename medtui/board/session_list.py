@@ -23,10 +23,10 @@ from textual.strip import Strip
 
 from medtui.core.agenda import Agenda, Day
 from medtui.core.avatars import CELLS, avatar_of
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.session_acts import enter_does
 from medtui.core.waiting import Lines, is_waiting
 from medtui.core.wording import day_label, kept_for_others, seats, standing
-from medtui.models import PracticeSession, Stage
 from medtui.ui.avatars import avatar_segment
 from medtui.ui.cells import first_fitting, fit
 from medtui.ui.cursor_list import CursorList

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession, Profile
 from medtui.core.waiting import (
     NO_KEEPING,
     NO_LINES,
@@ -20,7 +21,6 @@ from medtui.core.waiting import (
 )
 from medtui.core.wording import moment
 from medtui.data import DataError
-from medtui.models import PracticeSession, Profile
 
 if TYPE_CHECKING:
     from medtui.board.actions import BoardUi

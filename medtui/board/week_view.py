@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Agenda
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.session_acts import enter_does
 from medtui.core.week import (
     DAYS,
@@ -30,7 +31,6 @@ from medtui.core.week import (
     week_title,
 )
 from medtui.core.wording import short_name
-from medtui.models import PracticeSession, Stage
 from medtui.ui.cells import first_fitting, fit
 from medtui.ui.vim_keys import vim_bindings
 

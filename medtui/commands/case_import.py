@@ -12,7 +12,7 @@ from medtui.console import complain, print_error, print_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from medtui.models import CaseDraft
+    from medtui.core.models import CaseDraft
 
 EXAMPLES = {
     "yaml": "cases.yaml",

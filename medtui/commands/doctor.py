@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medtui import console
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping

@@ -19,7 +19,7 @@ from medtui.commands.signed_in import (
 from medtui.console import complain, print_text
 
 if TYPE_CHECKING:
-    from medtui.models import PracticeSession, SessionFile
+    from medtui.core.models import PracticeSession, SessionFile
 
 AT_ONCE = 4
 """Folders that are listed at the same time."""

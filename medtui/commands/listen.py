@@ -147,8 +147,8 @@ def _transcript(options: argparse.Namespace, model: str, heard: HeardTalk) -> by
     from datetime import UTC, datetime
 
     from medtui.core.spoken_json import Origin, transcript_json
+    from medtui.core.text import clean_line
     from medtui.listening.errors import ListenError
-    from medtui.text import clean_line
 
     if heard.is_silent:
         raise ListenError("No words were heard in it: is it the recording of the consultation?")
@@ -164,7 +164,7 @@ def _transcript(options: argparse.Namespace, model: str, heard: HeardTalk) -> by
 
 
 def _names(typed: str) -> tuple[str, ...]:
-    from medtui.text import clean_line
+    from medtui.core.text import clean_line
 
     return tuple(clean_line(name).strip() for name in typed.split(",")) if typed.strip() else ()
 

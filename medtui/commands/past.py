@@ -55,7 +55,7 @@ async def _read(user: SignedIn) -> History:
 
 async def _history(options: argparse.Namespace, user: SignedIn) -> int:
     from medtui.core.history import HistoryFilter
-    from medtui.models import Role
+    from medtui.core.models import Role
 
     history = await _read(user)
     history.filter = HistoryFilter(role=options.role and Role(options.role), text=options.filter)

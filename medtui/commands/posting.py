@@ -14,7 +14,7 @@ from medtui.console import complain, print_text
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from medtui.models import PracticeSession, SessionDraft
+    from medtui.core.models import PracticeSession, SessionDraft
 
 MOST = 100
 """The most sessions at once: as many as a host may have to come."""
@@ -43,7 +43,7 @@ def _rooms(text: str) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     from medtui.core.board_rules import why_not_room_link
-    from medtui.models import clean_line
+    from medtui.core.models import clean_line
 
     options.type = clean_line(options.type)
     if not options.type:
@@ -115,7 +115,7 @@ def _draft(options: argparse.Namespace, user: SignedIn, at: datetime) -> Session
     from uuid import uuid4
 
     from medtui.core.board_rules import room_link
-    from medtui.models import SessionDraft
+    from medtui.core.models import SessionDraft
 
     session_id = uuid4()
     room = options.room

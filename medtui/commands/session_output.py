@@ -10,9 +10,9 @@ from uuid import UUID
 from rich.cells import cell_len, set_cell_size
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession, Profile, safe_link
 from medtui.core.session_code import code_of
 from medtui.core.wording import moment, seats, standing
-from medtui.models import PracticeSession, Profile, safe_link
 
 
 def sessions_json(sessions: Iterable[PracticeSession], me: UUID, now: datetime) -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from medtui.core.agenda import Board
-    from medtui.models import PracticeSession
+    from medtui.core.models import PracticeSession
 
 
 def add_commands(commands: Any) -> None:

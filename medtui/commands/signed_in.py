@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from medtui.config import Settings
     from medtui.core.agenda import Board
+    from medtui.core.models import PracticeSession
     from medtui.data import Backend
-    from medtui.models import PracticeSession
 
 
 class CommandRefused(Exception):

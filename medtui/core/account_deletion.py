@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from medtui.models import PracticeSession, Profile, Stage
+from medtui.core.models import PracticeSession, Profile, Stage
 
 OVER = timedelta(hours=1)
 """After its start a session that was not held is over, as the database counts."""

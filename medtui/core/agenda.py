@@ -16,8 +16,8 @@ from itertools import accumulate, takewhile
 from uuid import UUID
 
 from medtui.core.filters import Filter
+from medtui.core.models import PracticeSession, Profile, Stage
 from medtui.core.rounds import RoundIndex
-from medtui.models import PracticeSession, Profile, Stage
 
 SHOWN_AFTER_START = timedelta(hours=1)
 SHOWN_WHILE_RUNNING = timedelta(hours=4)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from medtui.models import Profile, safe_link
+from medtui.core.models import Profile, safe_link
 
 CELLS = 2
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START, name_of
-from medtui.core.wording import kept_for_others, lasting
-from medtui.models import (
+from medtui.core.models import (
     CANNOT_LEAVE,
     FileKind,
     PracticeSession,
@@ -16,6 +15,7 @@ from medtui.models import (
     is_openable_link,
     safe_link,
 )
+from medtui.core.wording import kept_for_others, lasting
 
 # Each `why_not_…` returns a sentence why an action cannot be done, or None if it can.
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
-from medtui.models import CaseSummary, Role
+from medtui.core.models import CaseSummary, Role
 
 Kind = tuple[str, str]
 """A category and a domain, "" for none: what a candidate may know of a case."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from uuid import UUID
 
-from medtui.models import SESSION_TYPES, TRAINING_LEVELS, PracticeSession
+from medtui.core.models import SESSION_TYPES, TRAINING_LEVELS, PracticeSession
 
 SOON = timedelta(hours=1)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -14,10 +14,10 @@ from pydantic import Field
 
 from medtui.core.agenda import fold
 from medtui.core.marks_owner import assessor_of, owner_of
+from medtui.core.models import FileKind, Moment, PracticeSession, Profile, Role, Stage
 from medtui.core.rounds import ALONE, Round, rounds_of
 from medtui.documents.assessment import Assessment, Domain, Marker, Owner
 from medtui.documents.words import figure
-from medtui.models import FileKind, Moment, PracticeSession, Profile, Role, Stage
 
 
 class DomainMark(NamedTuple):

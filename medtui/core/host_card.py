@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Profile, Role, Stage
 from medtui.core.wording import moment
-from medtui.models import PracticeSession, Profile, Role, Stage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession
 from medtui.core.session_code import LENGTH, code_of, ids_of
-from medtui.models import PracticeSession
 
 _COMMAND = re.compile(r"medtui\s+open\s+([0-9a-f-]{4,36})", re.IGNORECASE)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import cast
 
-from medtui.models import PracticeSession, clean_line
+from medtui.core.models import PracticeSession, clean_line
 
 MARGIN = timedelta(minutes=10)
 """The least time until a session that is posted again: others should see it first."""

@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 
 from pydantic import BeforeValidator, Field, PlainSerializer
 
+from medtui.core.models import clean_line
 from medtui.core.rubrics import Mark, Rubric, RubricDomain
-from medtui.models import clean_line
 
 LONGEST = 2_000
 """The most characters of one remark."""

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 
 from medtui.core.mark_sheet import LONGEST, WHOLE, Sheet
 from medtui.core.rubrics import DEFAULT, RubricDomain
+from medtui.core.text import clean_json
 from medtui.documents.assessment import Marker, Owner
-from medtui.text import clean_json
 
 LARGEST = 200_000
 """The most bytes of an assessment that is handed in."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Profile
 from medtui.documents.assessment import Assessment, Marker, Owner
 from medtui.documents.words import MARKED_BY
-from medtui.models import PracticeSession, Profile
 
 
 def owner_of(owner: Owner, session: PracticeSession, came_at: datetime | None) -> UUID | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from medtui.core.rubrics import RubricDomain
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 MOST_QUOTES = 12
 LONGEST_QUOTE = 600

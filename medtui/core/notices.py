@@ -15,7 +15,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
-from medtui.models import FileKind, Line, Moment, PracticeSession, Stage
+from medtui.core.models import FileKind, Line, Moment, PracticeSession, Stage
 
 KEPT = timedelta(days=30)
 """Sessions that began longer ago are not watched any more."""

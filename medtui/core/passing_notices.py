@@ -10,9 +10,9 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.notices import Notice, What, known_of
 from medtui.core.waiting import is_offered
-from medtui.models import PracticeSession, Stage
 
 BEFORE = (timedelta(minutes=10), timedelta(minutes=1))
 """How long before a session it is told, the longest first."""

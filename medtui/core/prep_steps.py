@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession
 from medtui.core.presets import Preset
 from medtui.core.room_rules import awaited, case_words, person
-from medtui.models import PracticeSession
 
 WITHOUT_CASE = "none: a book or PDF of your own"
 

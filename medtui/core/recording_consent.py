@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
 
-from medtui.models import PracticeSession, Stage
+from medtui.core.models import PracticeSession, Stage
 
 Answer = Literal["", "yes", "no"]
 

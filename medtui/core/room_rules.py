@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from medtui.core.agenda import name_of
-from medtui.models import PracticeSession, Role, Stage
+from medtui.core.models import PracticeSession, Role, Stage
 
 
 def person(session: PracticeSession, who: UUID | None, me: UUID) -> str:

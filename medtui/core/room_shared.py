@@ -15,11 +15,11 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from medtui.core.models import as_utc
 from medtui.core.presets import DEFAULT, MOST_PHASES, Preset
 from medtui.core.recording_consent import UNANSWERED, Answer, Consent
 from medtui.core.station_clock import UNTOUCHED, Adjustments
-from medtui.models import as_utc
-from medtui.text import clean_json
+from medtui.core.text import clean_json
 
 MOST_WRITES = 2**31
 MOST_SHOWN = 200

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from medtui.core import station_clock
+from medtui.core.models import PracticeSession, Role, Stage
 from medtui.core.presets import Preset
 from medtui.core.recording_consent import Answer, Consent
 from medtui.core.room_shared import Shared, from_json
 from medtui.core.station_clock import UNTOUCHED, Adjustments, ClockReading, Signal
-from medtui.models import PracticeSession, Role, Stage
 
 
 class RoomState:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID, uuid5
 
-from medtui.models import PracticeSession, Stage, safe_link
+from medtui.core.models import PracticeSession, Stage, safe_link
 
 LONGEST_LINK = 500
 """The most characters of a link in the database."""

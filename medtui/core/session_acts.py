@@ -14,8 +14,8 @@ from medtui.core.board_rules import (
     why_not_edit,
     why_not_leave,
 )
+from medtui.core.models import PracticeSession
 from medtui.core.waiting import Lines, is_offered, is_waiting, why_not_keep, why_not_wait
-from medtui.models import PracticeSession
 
 
 def possible_acts(

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from medtui.core.agenda import name_of
 from medtui.core.invitation import command
-from medtui.models import Line, Moment, PracticeSession, safe_link
+from medtui.core.models import Line, Moment, PracticeSession, safe_link
 
 if TYPE_CHECKING:
     from icalendar import Alarm, Event

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medtui.core.agenda import name_of
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""

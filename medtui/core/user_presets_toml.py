@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from medtui.core.presets import LONGEST
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 
 class BadPreset(Exception):

@@ -19,10 +19,10 @@ from uuid import UUID
 from annotated_types import Interval, Len
 from pydantic import AwareDatetime, TypeAdapter
 
+from medtui.core.models import Line
 from medtui.core.spoken import LONGEST_SECONDS, HeardWord, Utterance
 from medtui.core.spoken_json import Origin, transcript_json
-from medtui.models import Line
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 LARGEST = 8_000_000
 """Bytes of one person's words at most, unpacked."""

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.notices import when
 from medtui.core.wording import kept_for_others
-from medtui.models import PracticeSession, Stage
 
 ABSENT_AFTER = timedelta(minutes=5)
 """How long after the start a host waits alone before they free the seat of an absent guest."""
 
-NO_LINES = "this server has no waiting lists: look again later, or book another session."
+NO_LINES = "this server has no waiting lists: try again later, or book another session."
 NO_KEEPING = "This server keeps no seats for a person: send them an invitation (I) instead."
 
 

@@ -14,8 +14,8 @@ from itertools import groupby
 from uuid import UUID
 
 from medtui.core.agenda import SHOWN_AFTER_START, SHOWN_WHILE_RUNNING
+from medtui.core.models import PracticeSession, Profile, Stage
 from medtui.core.rounds import RoundIndex
-from medtui.models import PracticeSession, Profile, Stage
 
 
 class Names(StrEnum):

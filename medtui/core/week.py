@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
 from medtui.core.agenda import Agenda
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 
 DAYS = 7
 

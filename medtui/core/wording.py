@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Profile, Stage
 from medtui.core.session_fields import what_changed
-from medtui.models import PracticeSession, Profile, Stage
 
 if TYPE_CHECKING:
     from medtui.core.date_parser import When

@@ -6,6 +6,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession
 from medtui.data.backoff import Pauses
 from medtui.data.codes import Code
 from medtui.data.connection import DELETION, READ_ATTEMPTS, READ_PAUSES
@@ -14,7 +15,6 @@ from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, ServerTooOld, U
 from medtui.data.paging import read_all
 from medtui.data.rows import sessions_in
 from medtui.data.window import HISTORY
-from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
     from medtui.data.assessments import Assessments

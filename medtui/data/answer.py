@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from medtui.core.models import PracticeSession
 from medtui.core.wording import difference
 from medtui.data.errors import Changed, DataError, Gone, Invalid, NotAllowed, Taken, TooOften
-from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
     from medtui.data.live import LiveFeed

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from medtui.core.models import as_utc
 from medtui.data.change_source import Change
-from medtui.models import as_utc
 
 LATE = timedelta(hours=1)
 """A repetition that comes later than this is not known for one."""

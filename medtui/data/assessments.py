@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.models import FileKind, SessionFile
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import BucketHidden
 from medtui.data.errors import FileExists, Gone, NotAllowed, NotSignedIn, Unreachable
 from medtui.data.file_replacement import Replacing
 from medtui.data.paging import PAGE
 from medtui.data.upload_progress import Counted, Sent
-from medtui.models import FileKind, SessionFile
 
 if TYPE_CHECKING:
     from storage3.types import FileOptions, ListBucketFilesOptions

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from medtui.core.models import clean_line
 from medtui.data.auth_errors import LOGIN_ENDED
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
@@ -24,7 +25,6 @@ from medtui.data.events import Notify, SignedOut
 from medtui.data.server_address import json_object
 from medtui.data.stored_session import margin, parse, seconds_left
 from medtui.data.tokens import TokenStore
-from medtui.models import clean_line
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from medtui.core.api_keys import is_public, is_secret, tidy
+from medtui.core.models import CaseDraft
 from medtui.data.connection import Connection, Server, connect
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn, Unreachable
 from medtui.data.paging import read_all, read_ids
 from medtui.data.server_address import probe, tidy_url
 from medtui.data.stored_session import SessionStorage
 from medtui.data.tokens import MemoryTokens
-from medtui.models import CaseDraft
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

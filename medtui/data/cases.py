@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.core.case_draw import CaseUse, Past
+from medtui.core.models import Brief, CaseSummary, PracticeSession, Role, Stage, as_utc
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
 from medtui.data.paging import read_all, read_ids
-from medtui.models import Brief, CaseSummary, PracticeSession, Role, Stage, as_utc
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from medtui.core.models import as_utc
 from medtui.data.connection import Connection
 from medtui.data.errors import DataError
 from medtui.data.monotonic import elapsed
-from medtui.models import as_utc
 
 if TYPE_CHECKING:
     import httpx

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from medtui.core.models import PracticeSession
 from medtui.core.session_fields import what_changed
 from medtui.data.errors import Changed
-from medtui.models import PracticeSession
 
 
 def changed(seen: PracticeSession, present: PracticeSession) -> Changed:

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from medtui.core.text import ascii_host, clean_line
 from medtui.data.errors import DataError, Unreachable
 from medtui.data.network import Route, is_loopback
 from medtui.data.tokens import StoredTokens
-from medtui.text import ascii_host, clean_line
 
 if TYPE_CHECKING:
     import httpx
@@ -36,7 +36,7 @@ LARGEST = 1_000_000
 EXTRA = "This needs one more package: pip install 'medtui[draft]'."
 NOT_SET_UP = (
     "Drafts by a model are off: medtui draft --url URL --model NAME sets them up "
-    "(docs/using.md: A draft by a model)."
+    "(“A draft by a model” in the guide)."
 )
 _SENT = {"host", "connection", "accept", "content-type", "content-length", "authorization",
          "transfer-encoding", "x-stainless-raw-response"}  # fmt: skip

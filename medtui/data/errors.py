@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 
 PORTAL = (
     "This network asks for a sign-in before it lets anything through: open any page in a "

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession
 from medtui.core.notices import Notice
-from medtui.models import PracticeSession
 from medtui.store.outbox import Submission
 
 

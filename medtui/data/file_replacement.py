@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
+from medtui.core.models import FileKind
 from medtui.data.errors import (
     DataError,
     FileExists,
@@ -30,7 +31,6 @@ from medtui.data.errors import (
     Unreachable,
 )
 from medtui.data.upload_progress import Sent
-from medtui.models import FileKind
 from medtui.store import files as disk
 from medtui.store.replace_journal import ReplaceJournal, Which, digest, folder_of, folders
 

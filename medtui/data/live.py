@@ -27,6 +27,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Profile, as_utc
 from medtui.data.arrivals import Arrivals
 from medtui.data.backoff import Pauses
 from medtui.data.change_source import Change, ChangeSource
@@ -50,7 +51,6 @@ from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.window import SessionWindow
 from medtui.data.window_diff import Rows, differing, has_missed, with_profile
-from medtui.models import PracticeSession, Profile, as_utc
 
 log = logging.getLogger(__name__)
 

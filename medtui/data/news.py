@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import FileKind, PracticeSession
 from medtui.core.notices import (
     KEPT,
     Known,
@@ -40,7 +41,6 @@ from medtui.data.events import (
 )
 from medtui.data.news_memory import NewsMemory, is_in, kept_in, merged
 from medtui.data.sessions import Sessions
-from medtui.models import FileKind, PracticeSession
 from medtui.store.account_value import AccountFile
 
 log = logging.getLogger(__name__)

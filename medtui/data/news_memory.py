@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from medtui.core.models import Moment
 from medtui.core.notices import KEPT, Known, Notice
-from medtui.models import Moment
 
 MOST = 200
 """The most sessions, and the most notices, that are kept."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.data.auth import Auth
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
@@ -16,7 +17,6 @@ from medtui.data.paging import pages, read_all
 from medtui.data.rows import iso, sessions_in
 from medtui.data.sessions import Sessions
 from medtui.data.window import HISTORY
-from medtui.models import PracticeSession, Stage
 from medtui.store.account_value import AccountFile
 
 

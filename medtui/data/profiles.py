@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 from medtui.core.profile_fields import PROFILE_COLUMNS
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
 from medtui.data.errors import Invalid, NotAllowed, NotSignedIn
 from medtui.data.paging import read_ids
-from medtui.models import CANNOT_EDIT_PROFILE, Profile, ProfileDraft
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

@@ -20,10 +20,10 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
+from medtui.core.models import PracticeSession
 from medtui.data.backoff import Pauses
 from medtui.data.errors import DataError, Gone
 from medtui.data.events import Notify, RoomHeard, RoomMet, RoomParted
-from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
     from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates

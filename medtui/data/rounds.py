@@ -6,12 +6,12 @@ import random
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.rounds import link_of_round, next_id
 from medtui.data.connection import ROUNDS, Connection
 from medtui.data.errors import Gone, Invalid, NotAllowed
 from medtui.data.rows import iso
 from medtui.data.sessions import Sessions
-from medtui.models import PracticeSession, Stage
 
 ATTEMPTS = 3
 """How often another id or link is tried, where a stranger has taken the one of this round."""

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
+from medtui.core.models import CaseSummary, PracticeSession
 from medtui.data.change_source import Change
 from medtui.data.connection import Connection
 from medtui.data.errors import Gone
@@ -14,7 +15,6 @@ from medtui.data.profiles import Profiles
 from medtui.data.rows import sessions_in
 from medtui.data.sessions import Sessions
 from medtui.data.window import SessionWindow
-from medtui.models import CaseSummary, PracticeSession
 
 
 class Relations:

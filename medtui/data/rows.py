@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession
 from medtui.data.error_mapping import translated
-from medtui.models import PracticeSession
 
 THIS_CENTURY = re.compile(r"20\d\d-")
 """The beginning of each time that our own constraints allow."""

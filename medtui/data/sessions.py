@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
 
 from medtui.core.board_rules import why_not_with_files
+from medtui.core.models import (
+    CANNOT_LEAVE,
+    PracticeSession,
+    SessionDraft,
+    SessionValues,
+    Stage,
+)
 from medtui.core.session_fields import EDITED, FIELDS, POSTED
 from medtui.data.assessments import Assessments
 from medtui.data.conflicts import changed
@@ -33,13 +40,6 @@ from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in, stored
 from medtui.data.seat_offers import next_offer
 from medtui.data.window import BOARD, SessionWindow
-from medtui.models import (
-    CANNOT_LEAVE,
-    PracticeSession,
-    SessionDraft,
-    SessionValues,
-    Stage,
-)
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.core.models import FileKind, PracticeSession
 from medtui.core.voice import why_no_voice
 from medtui.data.backoff import Backoff
 from medtui.data.errors import DataError, Invalid
@@ -50,7 +51,6 @@ from medtui.data.sheet_messages import (
 )
 from medtui.data.sheet_steps import SheetSteps
 from medtui.data.submissions import Key, Submissions
-from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import MOST, DeliveryState, Hold, Submission
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from medtui.models import PracticeSession, Stage
+from medtui.core.models import PracticeSession, Stage
 
 SOON = timedelta(minutes=15)
 """How long before its session a host starts to listen to its room."""

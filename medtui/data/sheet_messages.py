@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, TypeAdapter
 
-from medtui.models import FileKind, Line, PracticeSession
+from medtui.core.models import FileKind, Line, PracticeSession
 from medtui.store.outbox import HELD, DeliveryState, Revision, Submission
 
 SHEET = "sheet"

@@ -7,11 +7,11 @@ import logging
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.core.models import FileKind, PracticeSession
 from medtui.data.errors import DataError, FileExists, Gone, NotAllowed
 from medtui.data.sheet_messages import EVENTS, letter
 from medtui.data.submissions import Submissions
 from medtui.data.voice_steps import VoiceSteps
-from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import HELD, Submission
 
 if TYPE_CHECKING:

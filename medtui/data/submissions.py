@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import FileKind
 from medtui.data.events import Notify, SheetMoved
-from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Outbox, Submission
 
 Key = tuple[UUID, UUID]

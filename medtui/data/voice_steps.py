@@ -14,10 +14,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.models import FileKind, PracticeSession
 from medtui.core.voice import ROOM, Voice, digest, joined, unpacked
 from medtui.data.errors import FileExists, Gone
 from medtui.data.submissions import Submissions
-from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import DeliveryState, Submission
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession
 from medtui.core.waiting import NO_KEEPING, NO_LINES, Lines, WaitingLine
 from medtui.data.conflicts import changed
 from medtui.data.connection import WAITING, Connection
@@ -24,7 +25,6 @@ from medtui.data.events import (
 )
 from medtui.data.rows import iso
 from medtui.data.seat_offers import call, next_offer
-from medtui.models import PracticeSession
 
 if TYPE_CHECKING:
     from supabase import AsyncClient

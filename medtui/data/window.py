@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from medtui.core.models import PracticeSession
 from medtui.core.profile_fields import PROFILE_COLUMNS, SHARED_PROFILE_COLUMNS
 from medtui.core.session_fields import FIELDS
-from medtui.models import PracticeSession
 
 EDGE = timedelta(minutes=2)
 """Rows this close to an end of the window may be in one reading and not in the next."""

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Profile
 from medtui.data.window import SessionWindow
-from medtui.models import PracticeSession, Profile
 
 Rows = dict[UUID, PracticeSession]
 

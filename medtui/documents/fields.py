@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeGuard
 
+from medtui.core.text import clean_block
 from medtui.documents.decode import check_length
-from medtui.text import clean_block
 
 Record = dict[str, Any]
 

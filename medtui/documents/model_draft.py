@@ -15,12 +15,12 @@ from pydantic import Field, TypeAdapter
 
 from medtui.core.model_answer import Answer, MarkFault
 from medtui.core.rubrics import RubricDomain
+from medtui.core.text import clean_json
 from medtui.documents.assessment import Assessment, Domain, Evidence, Marker, Overall
 from medtui.documents.draft_quotes import DraftQuotes
 from medtui.documents.evidence import words_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import figure
-from medtui.text import clean_json
 
 SOURCE = "draft"
 """The `source` of an assessment that was made of a draft."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import resources
 
-from medtui.models import CaseDraft
+from medtui.core.models import CaseDraft
 
 COUNT = 24
 """How many there are, for a question that is asked before they are read."""

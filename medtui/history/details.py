@@ -9,9 +9,9 @@ from textual.widgets import Static
 
 from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
 from medtui.core.marks_owner import marked_by, owner_words
+from medtui.core.models import FileKind
 from medtui.core.self_assessment import Difference
 from medtui.history.wording import mark_words, partner_words, percent_words
-from medtui.models import FileKind
 from medtui.ui.cells import SHARE_CELLS, fit, share_bar
 
 

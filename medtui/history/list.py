@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from medtui.core.history import HistoryEntry, Line, Month
+from medtui.core.models import Role
 from medtui.core.wording import short_name
 from medtui.history.wording import (
     case_words,
@@ -27,7 +28,6 @@ from medtui.history.wording import (
     partner_words,
     role_words,
 )
-from medtui.models import Role
 from medtui.ui.cells import fit
 from medtui.ui.cursor_list import CursorList
 

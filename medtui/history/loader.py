@@ -13,12 +13,12 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from medtui.core.history import FileSummary, History, HistoryEntry, MarkSummary
+from medtui.core.models import FileKind, Moment, PracticeSession, SessionFile, Stage
 from medtui.data import Backend, DataError, Gone
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import MAX_BYTES
 from medtui.documents.errors import DocumentError
 from medtui.documents.reading import Reading
-from medtui.models import FileKind, Moment, PracticeSession, SessionFile, Stage
 
 AT_ONCE = 4
 """Files that are asked for at the same time."""

@@ -19,6 +19,7 @@ from textual.widgets import Input, Static
 from medtui.core.agreement import Agreement
 from medtui.core.history import History, HistoryFilter
 from medtui.core.marker_pairs import agreements
+from medtui.core.models import Role
 from medtui.core.progress import By, progress
 from medtui.core.wording import moment
 from medtui.data.events import Event, FeedWentLive
@@ -28,7 +29,6 @@ from medtui.history.list import HistoryList
 from medtui.history.loader import HistoryReading
 from medtui.history.progress_view import ProgressView
 from medtui.history.wording import counts_words, day_words, filter_words, progress_words
-from medtui.models import Role
 from medtui.store.model_drafts import recall_marks
 from medtui.ui import routes
 from medtui.ui.acting import ActingScreen

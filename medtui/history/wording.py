@@ -7,10 +7,10 @@ from datetime import datetime, tzinfo
 
 from medtui.core.agreement import Agreement, MarkerKind
 from medtui.core.history import HistoryEntry, HistoryFilter, Month
+from medtui.core.models import FileKind, Role
 from medtui.core.progress import STEADY, Series
 from medtui.core.self_assessment import points_words
 from medtui.documents.assessment import Marker
-from medtui.models import FileKind, Role
 
 SHORT_MARKERS = {Marker.AI: "AI", Marker.EXAMINER: "ex", Marker.SELF: "me"}
 """Who marked, in two letters: AI, an examiner, oneself."""

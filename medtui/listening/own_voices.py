@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from medtui.core.models import FileKind, PracticeSession, Stage
 from medtui.core.voice import Voice
 from medtui.data.errors import DataError, Gone, Invalid
 from medtui.data.monotonic import elapsed
@@ -21,7 +22,6 @@ from medtui.listening import speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_listen
 from medtui.listening.listener import listen
-from medtui.models import FileKind, PracticeSession, Stage
 from medtui.store.outbox import DeliveryState, Submission
 from medtui.store.recordings import Recording, recorded
 

@@ -30,10 +30,10 @@ from pathlib import Path
 from typing import IO, cast
 from urllib.parse import quote
 
+from medtui.core.text import clean_line
 from medtui.local import LocalError
 from medtui.local.account import SystemAccount
 from medtui.store import files
-from medtui.text import clean_line
 
 SUPERUSER = "supabase_admin"
 WATCHER = Path(__file__).with_name("watcher.py")

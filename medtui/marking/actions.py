@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from medtui.core.mark_sheet_json import assessment
+from medtui.core.models import FileKind, Stage
 from medtui.data.answer import write
 from medtui.documents.assessment import Owner
 from medtui.marking import wording
-from medtui.models import FileKind, Stage
 from medtui.store.read_marks import has_read
 from medtui.ui.protocol import SaveCopy, Ui
 
 if TYPE_CHECKING:
     from medtui.core.mark_sheet import Sheet, Spot
+    from medtui.core.models import PracticeSession
     from medtui.core.rubrics import Rubric
-    from medtui.models import PracticeSession
     from medtui.store.outbox import Submission
     from medtui.ui.context import Context
 

@@ -6,16 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from medtui.models import FileKind
+from medtui.core.models import FileKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from medtui.core.models import PracticeSession
     from medtui.data import Backend
     from medtui.data.events import Event, Notify
     from medtui.data.sheet_delivery import SheetDelivery
     from medtui.listening.own_voices import OwnVoices
-    from medtui.models import PracticeSession
     from medtui.store.outbox import Submission
     from medtui.ui.context import Context
 

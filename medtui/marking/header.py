@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.models import Stage
 from medtui.core.station_clock import ClockReading
-from medtui.models import Stage
 from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
 from medtui.ui.status_line import NARROW, ConnectionState, feed_words
 

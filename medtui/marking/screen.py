@@ -16,6 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from medtui import config
 from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet, Spot
 from medtui.core.mark_sheet_json import as_json, from_json
+from medtui.core.models import PracticeSession, Role
 from medtui.core.presets import minutes
 from medtui.core.room_rules import other_of, person, why_not_mark
 from medtui.core.room_state import RoomState
@@ -33,7 +34,6 @@ from medtui.marking.bindings import KINDS, SHEET_KEYS
 from medtui.marking.header import SheetLine
 from medtui.marking.remarks import RemarkLine, RemarkList
 from medtui.marking.table import MarkTable
-from medtui.models import PracticeSession, Role
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.store.outbox import Submission

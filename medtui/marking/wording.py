@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from medtui.core.mark_sheet import Sheet
+from medtui.core.models import FileKind
 from medtui.documents.words import figure
-from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Hold, Submission
 
 REPLACE = "This session already has an assessment. Replace it?"

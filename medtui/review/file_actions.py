@@ -8,19 +8,19 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from medtui.core.models import FileKind, SessionFile
 from medtui.core.wording import moment
 from medtui.data import DataError, Gone, HalfDone
 from medtui.documents.assessment import Owner
 from medtui.documents.assessments.owner import named
-from medtui.models import FileKind, SessionFile
 from medtui.review.wording import size_words
 from medtui.ui.protocol import Dialog, SaveCopy, Ui
 
 if TYPE_CHECKING:
+    from medtui.core.models import PracticeSession
     from medtui.documents.assessment import Assessment
     from medtui.documents.bringing import Brought
     from medtui.documents.transcript import Transcript
-    from medtui.models import PracticeSession
     from medtui.ui.context import Context
 
 Copy = FileKind | Literal["review"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from medtui.core.text import clean_line
 from medtui.documents.assessment import Assessment
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document, Kind
@@ -16,7 +17,6 @@ from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
 from medtui.review.screen import ReviewScreen
 from medtui.store.speaker_names import SpeakerNames
-from medtui.text import clean_line
 
 if TYPE_CHECKING:
     from medtui.config import Settings

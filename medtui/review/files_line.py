@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 
 from textual.widgets import Static
 
+from medtui.core.models import FileKind, SessionFile
 from medtui.core.wording import moment
-from medtui.models import FileKind, SessionFile
 from medtui.review.wording import size_words
 
 

@@ -14,11 +14,11 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.core.text import clean_line
 from medtui.documents.bringing import Brought, bring
 from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Kind
 from medtui.review.recordings import Recordings
-from medtui.text import clean_line
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.path_input import PathInput
 

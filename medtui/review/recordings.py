@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from medtui.core.spoken_json import Origin, transcript_json
+from medtui.core.text import clean_line
 from medtui.documents.bringing import Brought
 from medtui.documents.errors import DocumentError
 from medtui.documents.words import length
@@ -17,7 +18,6 @@ from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_listen
 from medtui.listening.listener import HeardTalk, listen
 from medtui.listening.sniff import is_recording
-from medtui.text import clean_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from textual.css.query import NoMatches
 from textual.screen import Screen
 
 from medtui.core.marks_owner import about
+from medtui.core.models import FileKind, PracticeSession, SessionFile
 from medtui.core.notices import Notice, What
 from medtui.data import DataError, Gone
 from medtui.data.events import Event, FeedWentLive, SessionsChanged, SheetMoved
@@ -24,7 +25,6 @@ from medtui.documents.errors import DocumentError
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reading import Reading
 from medtui.documents.transcript import Transcript
-from medtui.models import FileKind, PracticeSession, SessionFile
 from medtui.review.file_actions import DeleteQuestion, FileActions, FileToBring, Sending
 from medtui.review.files_line import FilesLine
 from medtui.review.header import ReviewHeader

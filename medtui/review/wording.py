@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession, Role
 from medtui.core.room_rules import title
 from medtui.documents.kinds import Kind
-from medtui.models import PracticeSession, Role
 
 
 def review_title(session: PracticeSession, me: UUID, now: datetime, zone: tzinfo) -> str:

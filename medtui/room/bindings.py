@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from medtui.models import Stage
+from medtui.core.models import Stage
 
 STAGES = {
     "roles": {Stage.PREP, Stage.WRAP_UP},

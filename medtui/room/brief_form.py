@@ -12,7 +12,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static, TextArea
 
-from medtui.models import PracticeSession, clean_block
+from medtui.core.models import PracticeSession, clean_block
 from medtui.ui.context import Context
 from medtui.ui.draft_note import DraftNote
 from medtui.ui.footer import Footer

@@ -6,10 +6,10 @@ import contextlib
 
 from textual.css.query import NoMatches
 
+from medtui.core.models import Brief, PracticeSession, Role, Stage
 from medtui.core.room_rules import why_no_brief
 from medtui.core.station_clock import ClockReading
 from medtui.data import Backend, DataError, Gone
-from medtui.models import Brief, PracticeSession, Role, Stage
 from medtui.room.brief_view import BriefView, brief_text
 
 Key = tuple[object, ...]

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Markdown, Static
 
-from medtui.models import Brief, Role, Stage
+from medtui.core.models import Brief, Role, Stage
 from medtui.ui.vim_keys import VimScroll
 
 LONGEST = 60_000

@@ -20,9 +20,9 @@ from textual.widgets.option_list import Option
 
 from medtui.core.agenda import fold
 from medtui.core.case_draw import CaseDraw, Group, Past, groups, kind_of, kind_words, possible
+from medtui.core.models import CaseSummary
 from medtui.data import DataError
 from medtui.documents.sample_cases import COUNT
-from medtui.models import CaseSummary
 from medtui.room.host_actions import THEN_STARTS, WITHOUT, WRITE, CaseChoice
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer

@@ -14,9 +14,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.avatars import CELLS, avatar_of
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
-from medtui.models import PracticeSession, Stage
 from medtui.ui.avatars import avatar_content
 from medtui.ui.cells import wrap
 

@@ -8,8 +8,8 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.models import Role, Stage
 from medtui.core.room_rules import role_words
-from medtui.models import Role, Stage
 from medtui.ui.status_line import NARROW, ConnectionState, feed_words
 
 

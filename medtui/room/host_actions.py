@@ -11,12 +11,12 @@ from uuid import UUID
 
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.prep_steps import Decided, is_case_missing
 from medtui.core.room_rules import other_of, person
 from medtui.core.room_state import RoomState
 from medtui.data import DataError
 from medtui.data.cases import NO_OWN_BRIEFS
-from medtui.models import PracticeSession, Stage
 from medtui.ui.protocol import Dialog, Ui
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from textual.containers import Container
 from textual.getters import query_one
 
 from medtui.config import BadConfig, preset
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.notices import Notice, What, freed_words, gone_words
 from medtui.core.prep_steps import Decided, prep_steps
 from medtui.core.presets import Preset
@@ -31,7 +32,6 @@ from medtui.data.events import (
     SheetMoved,
 )
 from medtui.data.rooms import CARD
-from medtui.models import PracticeSession, Stage
 from medtui.room.brief_loader import BriefReader
 from medtui.room.brief_view import BriefView
 from medtui.room.facts import ROOMY_ROWS, Presence, RoomFacts, whether_here

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from medtui.core.models import FileKind, PracticeSession, Stage
 from medtui.data import DataError
-from medtui.models import FileKind, PracticeSession, Stage
 from medtui.room.facts import FileState, RoomFacts
 
 if TYPE_CHECKING:

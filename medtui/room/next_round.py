@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.rounds import Round, begun_after, rounds_of
-from medtui.models import PracticeSession, Stage
 from medtui.ui.protocol import Ui
 
 if TYPE_CHECKING:

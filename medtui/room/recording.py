@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.widgets import Static
 
 from medtui.core import recording_consent as consent
+from medtui.core.models import Stage
 from medtui.core.recording_consent import UNANSWERED, Answer, Consent, RecordingState
 from medtui.core.room_rules import other_of, person
 from medtui.core.room_state import RoomState
@@ -15,7 +16,6 @@ from medtui.listening import speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_record
 from medtui.listening.microphone import Microphone
-from medtui.models import Stage
 from medtui.store.recordings import Recording
 from medtui.ui.protocol import Ui
 

@@ -14,9 +14,9 @@ from textual import work
 from textual.binding import BindingType
 from textual.screen import Screen
 
+from medtui.core.models import PracticeSession, Role, Stage
 from medtui.core.room_rules import why_not_clock
 from medtui.core.station_clock import MINUTE
-from medtui.models import PracticeSession, Role, Stage
 from medtui.room.bindings import CLOCKS, EVERYBODYS, ROOM_KEYS, STAGES
 from medtui.room.brief_form import BriefForm
 from medtui.room.case_picker import CasePicker

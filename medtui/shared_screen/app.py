@@ -12,8 +12,8 @@ from textual import work
 from textual.binding import Binding, BindingType
 
 from medtui.config import BadConfig, Settings
+from medtui.core.text import clean_line
 from medtui.shared_screen.screen import Look, SharedBoardScreen
-from medtui.text import clean_line
 from medtui.ui.app_base import AppBase
 from medtui.ui.feed_state import FeedState
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from medtui.config import Settings
 from medtui.console import complain, print_text
+from medtui.core.models import PracticeSession, Profile
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.data import DataError
 from medtui.data.window import SessionWindow
 from medtui.launcher import Launcher, LaunchFailed
-from medtui.models import PracticeSession, Profile
 from medtui.server import opened
 from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.screen import Look

@@ -17,9 +17,9 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Digits, Static
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.wall_sections import Line, Names, Now, SharedBoard, pages
 from medtui.data.events import BoardRead, Event, SessionsChanged
-from medtui.models import PracticeSession, Stage
 from medtui.shared_screen.list import ListLine, SharedList, SharedRow
 from medtui.shared_screen.wording import heading_words, words_for
 from medtui.ui.dialogs.link import qr_code

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from html import escape
 
+from medtui.core.models import PracticeSession
 from medtui.core.wall_sections import SharedBoard
-from medtui.models import PracticeSession
 from medtui.shared_screen.screen import Look
 from medtui.shared_screen.wording import heading_words, words_for
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
 from medtui.core.avatars import Avatar, avatar_of
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.rounds import ALONE, Round
 from medtui.core.wall_sections import Heading, Names, Next, Now
 from medtui.core.wording import countdown, day_label, time_in
-from medtui.models import PracticeSession, Stage
 
 
 @dataclass(frozen=True, slots=True)

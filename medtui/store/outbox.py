@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from medtui.models import FileKind, Line, PracticeSession, Stage
+from medtui.core.models import FileKind, Line, PracticeSession, Stage
 from medtui.store import files
 
 MOST = 8

@@ -23,7 +23,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from medtui.models import FileKind
+from medtui.core.models import FileKind
 from medtui.store import files
 
 Which = Literal["old", "new"]

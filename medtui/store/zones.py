@@ -11,7 +11,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 
 LOCALTIME = Path("/etc/localtime")
 

@@ -23,8 +23,8 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import get_current_worker
 
+from medtui.core.text import clean_block, clean_line
 from medtui.store import log
-from medtui.text import clean_block, clean_line
 from medtui.ui.crash import EndsPlainly
 from medtui.ui.keyboard import IN_TURN, Keyboard
 from medtui.ui.plain_colours import PlainColours

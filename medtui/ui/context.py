@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from medtui.config import Settings
+    from medtui.core.models import PracticeSession
     from medtui.data import Backend, DataError
     from medtui.data.answer import WriteAnswer
     from medtui.data.sheet_delivery import SheetDelivery
-    from medtui.models import PracticeSession
     from medtui.store.drafts import FormDraft
     from medtui.store.outbox import Submission
     from medtui.ui.feed_state import FeedState

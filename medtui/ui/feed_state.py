@@ -12,8 +12,8 @@ from medtui.ui.status_line import ConnectionState
 if TYPE_CHECKING:
     from textual.app import App
 
+    from medtui.core.models import PracticeSession
     from medtui.data.events import Event
-    from medtui.models import PracticeSession
 
 
 class FeedState:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from medtui.core.models import PracticeSession
     from medtui.core.room_state import RoomState
-    from medtui.models import PracticeSession
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from medtui.core.models import TRAINING_LEVELS
 from medtui.data import MemoryTokens
 from medtui.launcher import LaunchFailed, Login, Started
-from medtui.models import TRAINING_LEVELS
 from medtui.ui.vim_select import VimSelect
 from tests.helpers.stack import Stack
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import pytest
 
 from medtui.core.agenda import Board
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 from tests.board.test_session_list import LONDON, showing
 from tests.core.test_agenda import NOW, session
 from tests.helpers.stack import Stack

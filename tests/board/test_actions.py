@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from medtui.board.actions import UNDO_SECONDS, BoardActions, CancelQuestion
-from medtui.models import PracticeSession, Profile
+from medtui.core.models import PracticeSession, Profile
 from tests.helpers.acting import Context, Screen, signed_in
 from tests.helpers.stack import Person, Stack
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from medtui.models import PracticeSession
+from medtui.core.models import PracticeSession
 from tests.helpers.stack import Stack
 
 LONG = ("Maximiliana Theodora Wilhelmina", "Featherstonehaugh-Cholmondeley")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from medtui.core.models import Stage
 from medtui.data import news
-from medtui.models import Stage
 from tests.helpers.seats import Seat
 from tests.helpers.stack import Stack
 from tests.room.test_room import enter

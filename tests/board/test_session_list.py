@@ -19,7 +19,7 @@ from medtui.app import MedtuiApp
 from medtui.board import session_list
 from medtui.board.session_list import FIXED_WIDTH, SessionColumns, SessionList
 from medtui.core.agenda import Board
-from medtui.models import CaseSummary, PracticeSession, Stage
+from medtui.core.models import CaseSummary, PracticeSession, Stage
 from medtui.ui.app_base import stylesheet
 from medtui.ui.cells import fit
 from medtui.ui.terminal_cursor import place_of

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from medtui.core.account_deletion import ALWAYS, Consequences
-from medtui.models import PracticeSession, Profile, Stage
+from medtui.core.models import PracticeSession, Profile, Stage
 
 ME = UUID(int=1)
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)

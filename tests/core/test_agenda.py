@@ -19,7 +19,7 @@ from medtui.core.board_rules import (
     why_not_edit,
     why_not_leave,
 )
-from medtui.models import CaseSummary, PracticeSession, Profile, Stage
+from medtui.core.models import CaseSummary, PracticeSession, Profile, Stage
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)

@@ -20,9 +20,9 @@ from medtui.core.agreement import (
 )
 from medtui.core.history import DomainMark, FileSummary, History, MarkSummary
 from medtui.core.marker_pairs import agreements
+from medtui.core.models import FileKind
 from medtui.documents.assessment import Marker, Owner
 from medtui.history.wording import agreement_words
-from medtui.models import FileKind
 from tests.core.test_marks_owner import AT, GUEST, HOST, row
 
 X = None

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from medtui.core.avatars import CELLS, INK, TINTS, Avatar, avatar_of, picture_link
-from medtui.models import Profile
+from medtui.core.models import Profile
 from tests.helpers.contrast import contrast
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medtui.core.case_draw import CaseDraw, CaseUse, Past, groups, kind_of, possible
-from medtui.models import CaseSummary, Role
+from medtui.core.models import CaseSummary, Role
 
 ME, PARTNER, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 NOW = datetime(2026, 11, 30, 18, 0, tzinfo=UTC)

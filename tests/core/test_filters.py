@@ -23,7 +23,7 @@ from medtui.core.filters import (
     restored,
     stored,
 )
-from medtui.models import CaseSummary
+from medtui.core.models import CaseSummary
 from tests.core.test_agenda import LONDON, ME, NOW, board, person, session, shown
 
 STUDENT = person(level="medical-student")

@@ -21,9 +21,9 @@ from medtui.core.history import (
     MarkSummary,
     Month,
 )
+from medtui.core.models import FileKind, PracticeSession, Role
 from medtui.core.progress import FEWEST, SHORTEST, By, progress, slope
 from medtui.documents.assessment import Assessment, Domain, Marker, Overall
-from medtui.models import FileKind, PracticeSession, Role
 
 ME, OTHER, STRANGER = UUID(int=1), UUID(int=2), UUID(int=3)
 NOW = datetime(2026, 11, 24, 18, tzinfo=UTC)

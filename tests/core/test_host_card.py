@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from medtui.core.host_card import Together, coming_of, why_no_card
-from medtui.models import PracticeSession, Profile
+from medtui.core.models import PracticeSession, Profile
 
 ME, TOM = UUID(int=1), UUID(int=2)
 NOW = datetime(2030, 11, 26, 18, 4, tzinfo=UTC)

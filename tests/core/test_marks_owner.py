@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from medtui.core.history import FileSummary, History, MarkSummary
 from medtui.core.marks_owner import marked_by, owner_of, owner_words
+from medtui.core.models import FileKind, PracticeSession, Profile, Stage
 from medtui.core.progress import By, progress
 from medtui.documents.assessment import Marker, Owner
-from medtui.models import FileKind, PracticeSession, Profile, Stage
 
 HOST, GUEST, STRANGER = (UUID(int=n) for n in (1, 2, 3))
 CASE, OTHER_CASE = UUID(int=11), UUID(int=12)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from medtui.core.models import FileKind, PracticeSession, Profile, Stage
 from medtui.core.notices import (
     Known,
     Notice,
@@ -20,7 +21,6 @@ from medtui.core.notices import (
     known_of,
     words,
 )
-from medtui.models import FileKind, PracticeSession, Profile, Stage
 from tests.core.test_agenda import person, session
 
 LONDON = ZoneInfo("Europe/London")

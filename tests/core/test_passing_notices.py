@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.notices import What, words
 from medtui.core.passing_notices import PassingNotices
-from medtui.models import PracticeSession, Stage
 from tests.core.test_agenda import person, session
 
 LONDON = ZoneInfo("Europe/London")

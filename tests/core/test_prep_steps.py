@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from medtui.core.models import CaseSummary, PracticeSession, Profile
 from medtui.core.prep_steps import Decided, is_case_missing, prep_steps
 from medtui.core.presets import DEFAULT
-from medtui.models import CaseSummary, PracticeSession, Profile
 
 HOST, GUEST, CASE = UUID(int=1), UUID(int=2), UUID(int=3)
 PEOPLE = {

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.recording_consent import UNANSWERED, RecordingState, recording_state
 from medtui.core.room_shared import Shared, from_json
 from medtui.core.voice import Voice, joined, unpacked, why_no_voice
 from medtui.documents import read
 from medtui.documents.transcript import Transcript
-from medtui.models import PracticeSession, Stage
 from tests.core.test_spoken import said
 
 HOST, GUEST, SESSION = UUID(int=1), UUID(int=2), UUID(int=9)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.models import PracticeSession
 from medtui.core.rounds import (
     Round,
     RoundIndex,
@@ -20,7 +21,6 @@ from medtui.core.rounds import (
     next_id,
     rounds_of,
 )
-from medtui.models import PracticeSession
 
 HOST, GUEST, OTHER = (UUID(int=n) for n in (1, 2, 3))
 AT = datetime(2026, 11, 30, 18, tzinfo=UTC)

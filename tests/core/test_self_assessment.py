@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.core.history import DomainMark, FileSummary, History, MarkSummary
+from medtui.core.models import FileKind
 from medtui.core.progress import By, progress
 from medtui.core.self_assessment import Difference, compared
 from medtui.documents.assessment import Assessment, Domain, Marker, Overall, Owner
-from medtui.models import FileKind
 from medtui.review.assessment_layout import LineKind, outline
 from tests.core.test_marks_owner import AT, GUEST, HOST, row
 

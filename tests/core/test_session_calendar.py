@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.models import CaseSummary, PracticeSession, Profile
 from medtui.core.session_calendar import FIRST, CalendarEntry, as_icalendar, revised
-from medtui.models import CaseSummary, PracticeSession, Profile
 from tests.helpers.calendars import read_calendar
 
 NOW = datetime(2026, 11, 30, 18, 4, tzinfo=UTC)

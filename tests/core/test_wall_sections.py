@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medtui.core.models import PracticeSession, Profile, Stage
 from medtui.core.wall_sections import Names, Next, Now, SharedBoard, pages
-from medtui.models import PracticeSession, Profile, Stage
 from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.wording import words_for
 

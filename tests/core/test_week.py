@@ -7,8 +7,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from medtui.core.agenda import Agenda
+from medtui.core.models import PracticeSession
 from medtui.core.week import above_or_below, beside, monday_of, week_lines, week_title
-from medtui.models import PracticeSession
 
 MONDAY = date(2030, 11, 25)
 START = datetime(2030, 11, 25, tzinfo=UTC)

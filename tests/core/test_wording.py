@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medtui.core.date_parser import When, parse_when
+from medtui.core.models import Profile, Stage
 from medtui.core.wording import (
     as_typed,
     countdown,
@@ -23,7 +24,6 @@ from medtui.core.wording import (
     time_in,
     typed_moment,
 )
-from medtui.models import Profile, Stage
 from tests.core.test_agenda import ME, NOW, person, session
 
 LONDON = ZoneInfo("Europe/London")

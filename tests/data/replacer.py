@@ -20,8 +20,8 @@ from uuid import UUID
 import httpx
 import supabase  # noqa: F401  # once, before the processes are made
 
+from medtui.core.models import FileKind
 from medtui.data import Backend, DataError, MemoryTokens, Server
-from medtui.models import FileKind
 
 AUDITED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir"}
 

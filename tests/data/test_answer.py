@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from medtui.core.models import PracticeSession
 from medtui.data import Backend, Changed, Gone, Invalid, NotAllowed, Taken, TooOften
 from medtui.data.answer import WriteAnswer, write, write_session
 from medtui.data.events import Event, SessionsChanged
-from medtui.models import PracticeSession
 from tests.data.conftest import Open
 from tests.helpers.stack import Stack
 

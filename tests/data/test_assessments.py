@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.data import (
     FileExists,
     Gone,
@@ -18,7 +19,6 @@ from medtui.data import (
     ServerTooOld,
     Unreachable,
 )
-from medtui.models import FileKind
 from tests.data.conftest import Open
 from tests.helpers.stack import Person, Stack
 

@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 
 from medtui.cli import main
+from medtui.core.models import CaseDraft
 from medtui.data.case_import import Imported, import_cases
 from medtui.data.errors import DataError, Invalid, ServerTooOld, Unreachable
-from medtui.models import CaseDraft
 from tests.helpers.proxy import proxied
 from tests.helpers.stack import Stack
 

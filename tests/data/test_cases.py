@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from medtui.core.models import Brief, PracticeSession, Stage
 from medtui.data import Backend, Gone, MemoryTokens, NotAllowed, Server, ServerTooOld
-from medtui.models import Brief, PracticeSession, Stage
 from tests.data.conftest import Open
 from tests.helpers.stack import Person, Stack
 

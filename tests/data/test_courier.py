@@ -20,13 +20,13 @@ import pytest
 
 from medtui.core.mark_sheet import Sheet
 from medtui.core.mark_sheet_json import assessment
+from medtui.core.models import FileKind
 from medtui.core.rubrics import DEFAULT
 from medtui.data import Backend, DataError, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.events import BoardRead, Event, FeedWentLive, RoomHeard, SheetMoved
 from medtui.data.sheet_delivery import SheetDelivery
 from medtui.data.sheet_messages import RECEIPT, SHEET
 from medtui.documents.submitted import why_no_mark_sheet
-from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Outbox, Submission
 from tests.helpers.stack import Person, Stack
 

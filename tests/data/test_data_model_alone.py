@@ -14,8 +14,8 @@ from uuid import uuid4
 import pytest
 
 from medtui.core.case_draw import CaseDraw
+from medtui.core.models import ProfileDraft, SessionDraft, Stage
 from medtui.data import Backend, Changed, MemoryTokens, NotAllowed, Server, Unreachable
-from medtui.models import ProfileDraft, SessionDraft, Stage
 from tests.data.test_live import Watcher
 from tests.helpers.proxy import Proxy, proxied
 from tests.helpers.stack import Person, Stack

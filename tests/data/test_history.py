@@ -12,8 +12,8 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.data import Backend, DataError, MemoryTokens, NotSignedIn, Server, paging
-from medtui.models import FileKind
 from tests.helpers.proxy import Proxy, proxied
 from tests.helpers.stack import Person, Stack
 

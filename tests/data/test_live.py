@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import PracticeSession
 from medtui.data import Backend, live
 from medtui.data.events import (
     BoardRead,
@@ -18,7 +19,6 @@ from medtui.data.events import (
     SessionsChanged,
 )
 from medtui.local.realtime.feed import ChangeLog
-from medtui.models import PracticeSession
 from tests.data.conftest import Open
 from tests.helpers.sources import both
 from tests.helpers.stack import Person, Stack, administrator

@@ -17,11 +17,11 @@ from uuid import uuid4
 
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.data import Backend, DataError, MemoryTokens, Server, Unreachable, check_server, network
 from medtui.data.auth import User
 from medtui.data.doctor import examine
 from medtui.data.transport import http_client
-from medtui.models import FileKind
 from tests.data.doctor.test_certificates import made
 from tests.data.test_live import Watcher
 from tests.helpers.proxy import proxied

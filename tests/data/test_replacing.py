@@ -15,10 +15,10 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.data import Backend, DataError, HalfDone, Invalid, MemoryTokens, NotAllowed, Server
 from medtui.data.assessments import Assessments
 from medtui.data.file_replacement import RemoteState
-from medtui.models import FileKind
 from medtui.store.replace_journal import ReplaceJournal, Which, folder_of
 from tests.data.cable import cable
 from tests.data.conftest import Open

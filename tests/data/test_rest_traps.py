@@ -29,6 +29,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from medtui.core.models import PracticeSession, ProfileDraft, SessionDraft, Stage
 from medtui.data import (
     Backend,
     Changed,
@@ -39,7 +40,6 @@ from medtui.data import (
     ServerTooOld,
     Unreachable,
 )
-from medtui.models import PracticeSession, ProfileDraft, SessionDraft, Stage
 from tests.data.conftest import Open
 from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Stack

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.data import Backend, Changed, Gone, MemoryTokens, NotAllowed, Server
-from medtui.models import PracticeSession, Stage
 from tests.data.conftest import Open
 from tests.helpers.stack import Person, Stack
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from medtui.core.models import PracticeSession, SessionDraft
 from medtui.data import Changed, Gone, Invalid, NotAllowed, Taken
-from medtui.models import PracticeSession, SessionDraft
 from tests.data.conftest import Open
 from tests.helpers.stack import Stack
 

@@ -14,10 +14,10 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import CaseDraft, Role
 from medtui.data import Backend, MemoryTokens, Server, Unreachable, paging
 from medtui.data.case_import import import_cases
 from medtui.data.window import shared
-from medtui.models import CaseDraft, Role
 from tests.data.conftest import Open
 from tests.data.test_live import Watcher
 from tests.helpers.proxy import proxied

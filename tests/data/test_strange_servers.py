@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from medtui.core.models import FileKind, PracticeSession, ProfileDraft, SessionDraft
 from medtui.data import (
     Backend,
     DataError,
@@ -21,7 +22,6 @@ from medtui.data import (
     connection,
 )
 from medtui.data.auth import User
-from medtui.models import FileKind, PracticeSession, ProfileDraft, SessionDraft
 from tests.data.test_live import Watcher
 from tests.helpers.proxy import proxied
 from tests.helpers.stack import Stack

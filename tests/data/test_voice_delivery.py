@@ -13,10 +13,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.core.voice import Voice
 from medtui.data import voice_steps
 from medtui.data.sheet_messages import VOICE
-from medtui.models import FileKind
 from medtui.store.outbox import DeliveryState, Submission
 from medtui.store.recordings import Recording
 from tests.core.test_spoken import said

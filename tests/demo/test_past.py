@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from medtui.core.history import FileSummary, HistoryEntry, MarkSummary
+from medtui.core.models import PracticeSession
 from medtui.core.progress import By, progress
 from medtui.demo import files, load
 from medtui.demo.files import add_files, contents
@@ -20,7 +21,6 @@ from medtui.documents.assessment import Marker
 from medtui.documents.evidence import How, Quotes
 from medtui.documents.station_start import opening
 from medtui.local.postgres import SUPERUSER
-from medtui.models import PracticeSession
 from tests.helpers.stack import Stack
 
 NOW = datetime(2026, 11, 24, 18, 4, tzinfo=UTC)

@@ -16,8 +16,8 @@ import yaml
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from medtui.core.models import CaseDraft, clean_block
 from medtui.documents.cases import BadCases, read_cases
-from medtui.models import CaseDraft, clean_block
 
 EXAMPLES = Path(__file__).parents[2] / "medtui" / "documents" / "cases" / "examples"
 GOOD = {"case_name_internal": "A 1", "case_name": "n", "candidate_brief": "c", "actor_brief": "a"}

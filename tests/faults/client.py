@@ -22,6 +22,7 @@ from typing import Any
 from uuid import UUID
 
 from medtui.core.agenda import Board
+from medtui.core.models import PracticeSession, SessionDraft, Stage
 from medtui.data import Backend, Changed, DataError, Gone, MemoryTokens, Server, Unreachable, auth
 from medtui.data.events import (
     BoardRead,
@@ -31,7 +32,6 @@ from medtui.data.events import (
     SessionsChanged,
     SignedOut,
 )
-from medtui.models import PracticeSession, SessionDraft, Stage
 
 WATCH_SECONDS = 2.0
 """Tokens live for half a minute here, and are looked after accordingly."""

@@ -10,9 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from medtui.config import Settings
+from medtui.core.models import PracticeSession
 from medtui.data import Backend, DataError, MemoryTokens, Server
 from medtui.data.answer import write_session
-from medtui.models import PracticeSession
 from medtui.ui.protocol import Dialog
 from tests.helpers.stack import Person, Stack
 

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import FileKind
 from medtui.data.assessments import Assessments
 from medtui.documents import Document
 from medtui.documents.reading import Reading
 from medtui.history import loader
 from medtui.history import screen as history_screen
 from medtui.launcher import Login
-from medtui.models import FileKind
 from tests.helpers.proxy import proxied
 from tests.helpers.seats import NOW, Seat
 from tests.helpers.stack import Person, Stack

@@ -12,11 +12,11 @@ from uuid import UUID
 import pytest
 
 from medtui.core.mark_sheet import RemarkKind, Sheet, Spot
+from medtui.core.models import FileKind, PracticeSession
 from medtui.core.rubrics import RUBRICS, Rubric
 from medtui.data.sheet_delivery import SheetDelivery
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.marking.actions import SheetActs
-from medtui.models import FileKind, PracticeSession
 from medtui.store.outbox import Submission
 from medtui.ui.protocol import SaveCopy
 from tests.helpers.acting import Context, Screen, signed_in

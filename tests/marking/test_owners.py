@@ -24,6 +24,7 @@ import pytest
 from medtui.core.history import History
 from medtui.core.mark_sheet import Sheet
 from medtui.core.mark_sheet_json import assessment
+from medtui.core.models import FileKind, PracticeSession, Stage
 from medtui.core.progress import By, progress
 from medtui.core.room_rules import other_of, why_no_round, why_not_mark
 from medtui.core.rounds import begun_after, rounds_of
@@ -34,7 +35,6 @@ from medtui.data.sheet_delivery import SheetDelivery
 from medtui.documents.assessment import Owner
 from medtui.documents.submitted import why_no_mark_sheet
 from medtui.history.loader import HistoryReading
-from medtui.models import FileKind, PracticeSession, Stage
 from medtui.store.outbox import DeliveryState, Outbox, Submission
 from tests.helpers.stack import Person, Stack
 

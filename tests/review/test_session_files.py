@@ -10,9 +10,9 @@ from uuid import UUID
 import pytest
 from filelock import FileLock
 
+from medtui.core.models import FileKind
 from medtui.data.events import Event, FeedWentLive
 from medtui.data.file_replacement import Replacing
-from medtui.models import FileKind
 from medtui.review import session_review
 from medtui.store.replace_journal import ReplaceJournal, folder_of
 from tests.data.cable import cable

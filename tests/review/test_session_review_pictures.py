@@ -15,7 +15,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.models import FileKind
+from medtui.core.models import FileKind
 from medtui.store.replace_journal import ReplaceJournal, folder_of
 from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Person, Stack

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from medtui.core.models import PracticeSession
 from medtui.core.waiting import Absence
-from medtui.models import PracticeSession
 from tests.helpers.stack import Stack
 
 

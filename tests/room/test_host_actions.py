@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
+from medtui.core.models import PracticeSession, Stage
 from medtui.core.presets import PRESETS
 from medtui.core.room_state import RoomState
-from medtui.models import PracticeSession, Stage
 from medtui.room.facts import Presence
 from medtui.room.host_actions import WITHOUT, WRITE, BriefFor, CaseChoice, HostActions
 from tests.helpers.acting import Context, Screen, signed_in

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from medtui.models import Stage
+from medtui.core.models import Stage
 from medtui.store.room_notes import written
 from tests.helpers.seats import Seat
 from tests.helpers.stack import Person, Stack

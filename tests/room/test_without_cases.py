@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual.widgets import TextArea
 
+from medtui.core.models import Stage
 from medtui.launcher import Started
-from medtui.models import Stage
 from tests.helpers.seats import Seat
 from tests.helpers.stack import Stack
 from tests.room.test_room import enter, row

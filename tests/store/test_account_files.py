@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from medtui.models import FileKind
+from medtui.core.models import FileKind
 from medtui.store import account_files
 from medtui.store.drafts import Drafts
 from medtui.store.outbox import Outbox

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import pytest
 
 from medtui.config import load
+from medtui.core.models import FileKind
 from medtui.local import LocalError
 from medtui.local.postgres import locked
-from medtui.models import FileKind
 from medtui.store import files
 from medtui.store.drafts import Drafts
 from medtui.store.replace_journal import ReplaceJournal, folder_of

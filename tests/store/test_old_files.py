@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from medtui.models import FileKind
+from medtui.core.models import FileKind
 from medtui.store import files as disk
 from medtui.store.old_files import sweep
 from medtui.store.outbox import DeliveryState, Outbox, Submission

@@ -22,8 +22,8 @@ from medtui.board.filter_dialog import FilterScreen
 from medtui.board.invitation import InvitationScreen
 from medtui.board.session_form import SessionForm
 from medtui.core.filters import SOON_CHOICE, USUAL_HOURS
+from medtui.core.models import PracticeSession
 from medtui.documents.transcript import Transcript
-from medtui.models import PracticeSession
 from medtui.review.also_dialog import AlsoScreen
 from medtui.review.delete_dialog import DeleteScreen
 from medtui.review.file_actions import DeleteQuestion

@@ -1,4 +1,4 @@
-"""Keys of one's own: read from the settings, shown everywhere, listed in docs/settings.md."""
+"""Keys of one's own: read from the settings, shown everywhere, listed in the docs."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ import keyring.backends.fail
 import pytest
 
 import medtui
+from medtui.core.models import Stage
 from medtui.data import StoredTokens
-from medtui.models import Stage
 from tests.helpers.seats import Seat
 from tests.helpers.stack import Person, Stack
 from tests.review.reader import PLATFORM

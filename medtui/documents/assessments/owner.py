@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from medtui.core.models import as_utc
 from medtui.documents.assessment import Owner
 from medtui.documents.assessments.claims import Claims
-from medtui.models import as_utc
 
 OWNER_KEYS = frozenset(field.name for field in fields(Owner))
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from medtui.core.text import clean_block
 from medtui.documents.assessment import Evidence, Result
 from medtui.documents.fields import clean, first, moment, number, record, speaker_of, text_of
-from medtui.text import clean_block
 
 MAX_ITEMS = 2_000
 _LONGEST = 200_000

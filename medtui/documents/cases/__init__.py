@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from medtui.core.models import CaseDraft
 from medtui.documents.cases.csv_ import read_csv
 from medtui.documents.cases.files import Unusable, decode, load
 from medtui.documents.cases.json_ import read_json
@@ -17,7 +18,6 @@ from medtui.documents.cases.markdown import read_markdown
 from medtui.documents.cases.raw import BadCases, Problem, Raw, Report
 from medtui.documents.cases.rules import drafts
 from medtui.documents.cases.yaml_ import read_yaml
-from medtui.models import CaseDraft
 
 __all__ = ["BadCases", "Problem", "Unusable", "read_cases"]
 

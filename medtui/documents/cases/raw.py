@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from medtui.models import clean_line
+from medtui.core.models import clean_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from uuid import UUID
 
+from medtui.core.models import CaseDraft, clean_block
 from medtui.documents.cases.raw import Problem, Raw, Value, quoted
-from medtui.models import CaseDraft, clean_block
 
 LINES = ("case_name_internal", "case_name", "category", "domain", "condition")
 BRIEFS = ("candidate_brief", "actor_brief")

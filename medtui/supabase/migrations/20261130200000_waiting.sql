@@ -298,7 +298,7 @@ begin
   from public.practice_sessions where id = of_session for no key update;
   select * into seat from medtui_private.keeper(of_session);
   if session.host_id is null then
-    perform medtui_private.refuse('This session was cancelled.', 'gone');
+    perform medtui_private.refuse('The session was cancelled.', 'gone');
   elsif not medtui_private.has_account() then
     perform medtui_private.refuse('Your account was deleted: sign up to wait for a seat.', 'no_account');
   elsif not exists (select from public.profiles where user_id = me) then

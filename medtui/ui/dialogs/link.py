@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from medtui.core.board_rules import why_no_link
-from medtui.models import PracticeSession, safe_link
+from medtui.core.models import PracticeSession, safe_link
 from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.vim_keys import VimScroll

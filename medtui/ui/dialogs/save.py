@@ -14,7 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from medtui.text import clean_line
+from medtui.core.text import clean_line
 from medtui.ui.path_input import PathInput, expanded
 
 

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from medtui.text import ascii_host, clean_name
-from medtui.text import clean_block as clean_block
-from medtui.text import clean_line as clean_line
+from medtui.core.text import ascii_host, clean_name
+from medtui.core.text import clean_block as clean_block
+from medtui.core.text import clean_line as clean_line
 
 TRAINING_LEVELS = {
     "medical-student": "Medical student",
