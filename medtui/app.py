@@ -336,18 +336,10 @@ class MedtuiApp(AppBase):
         if not isinstance(screen, AccountScreen):  # there, its own keys are in the palette
             yield from commands(self)
         if self.servers.backend is not None and self.login.profile is not None:
-            yield SystemCommand(
-                "Save my calendar",
-                "Your sessions as iCalendar, for any calendar",
-                self._save_calendar,
-            )
+            from medtui.board.calendar_file import calendar_commands
+
+            yield from calendar_commands(self, self.run_worker)
         yield SystemCommand("Settings", "Theme, time zone, notices, bell", self.action_settings)
-
-    @work(exclusive=True, group="calendar", exit_on_error=False)
-    async def _save_calendar(self) -> None:
-        from medtui.board.calendar_file import save_calendar
-
-        await save_calendar(self)
 
     def action_sign_out(self) -> None:
         self.login.sign_out()

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from medtui.core.agenda import name_of
 from medtui.core.invitation import command
@@ -101,6 +101,15 @@ def revised(
         else:
             entries[id_] = _next(entry, now, last_one.sequence if last_one else -1)
     return dict(sorted(entries.items(), key=lambda item: (item[1].starts_at, item[0])))
+
+
+def entries_in(value: Any) -> dict[UUID, CalendarEntry]:
+    """The entries in a kept value; none if it is malformed."""
+    try:
+        entries = [CalendarEntry.model_validate(item) for item in value or ()]
+    except (ValidationError, TypeError):
+        return {}
+    return {entry.id: entry for entry in entries}
 
 
 def _next(

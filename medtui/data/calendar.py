@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from pydantic import ValidationError
-
-from medtui.core.session_calendar import CalendarEntry, as_icalendar, revised
+from medtui.core.session_calendar import as_icalendar, entries_in, revised
 from medtui.data.errors import NotSignedIn
 from medtui.data.window import BOARD
 
@@ -31,7 +28,7 @@ async def calendar_file(backend: Backend, shelf: AccountFile, length: timedelta)
     me, since = user.id, backend.clock.now() - BOARD.back
     sessions = {s.id: s for s in await backend.sessions.window(backend.clock.now())}
     now = backend.clock.now()
-    kept = _entries(await asyncio.to_thread(shelf.recall, me))
+    kept = entries_in(await asyncio.to_thread(shelf.recall, me))
     # One at the edge of the window is not cancelled because it was not read.
     sessions |= await backend.sessions.some(
         {id_ for id_, entry in kept.items() if entry.starts_at >= since} - sessions.keys()
@@ -39,17 +36,8 @@ async def calendar_file(backend: Backend, shelf: AccountFile, length: timedelta)
     mine = [session for session in sessions.values() if session.involves(me)]
 
     def write(found: Any) -> Any:
-        entries = revised(_entries(found), mine, me, now, since=since)
+        entries = revised(entries_in(found), mine, me, now, since=since)
         return [entry.model_dump(mode="json") for entry in entries.values()]
 
     written = await asyncio.to_thread(shelf.change, me, write)
-    return await asyncio.to_thread(as_icalendar, _entries(written).values(), length)
-
-
-def _entries(value: Any) -> dict[UUID, CalendarEntry]:
-    """The entries in a kept value; none if it is malformed."""
-    try:
-        entries = [CalendarEntry.model_validate(item) for item in value or ()]
-    except (ValidationError, TypeError):
-        return {}
-    return {entry.id: entry for entry in entries}
+    return await asyncio.to_thread(as_icalendar, entries_in(written).values(), length)

@@ -23,6 +23,7 @@ from medtui.local import bodies, connections
 from medtui.local.address import address_of, current
 from medtui.local.auth import AuthService, auth_pool
 from medtui.local.auth.limits import Limits
+from medtui.local.calendar_feeds import CalendarFeeds
 from medtui.local.connections import Crowd, HttpConnection, WebSocket, counted_by
 from medtui.local.db_role import bearer
 from medtui.local.keys import ServerKeys, is_opaque
@@ -153,15 +154,19 @@ def _application(
             except bodies.RefusedRequest as refusal:
                 answer = refusal.response()
             if answer.status_code >= HTTPStatus.BAD_REQUEST:
-                # Without its query, which may hold a key, and people's words.
+                # Without its query, which may hold a key, and people's words; nor a feed's address.
                 path = request.scope.get("raw_path", b"").decode("ascii", "backslashreplace")
+                path = "a calendar" if "secret" in request.path_params else path
                 log.info("%s %s: %d", request.method, path, answer.status_code)
             return answer
 
         return answered
 
+    feeds = CalendarFeeds(auth, rest.pool)
     return Starlette(
         routes=[
+            Route("/calendar", guarded(feeds.manage), methods=["POST", "DELETE"]),
+            Route("/calendar/{secret}.ics", guarded(feeds.read, keyless=True)),
             Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
             Route("/rest/v1/{path:any}", guarded(rest.endpoint), methods=METHODS),
             # The storage server is content with a bearer, without an API key.

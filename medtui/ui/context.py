@@ -109,6 +109,9 @@ class Context(Protocol):
     ) -> object:
         """Add to the list of notices what the screen itself shows."""
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Send a text to the terminal's clipboard."""
+
     def notify_error(self, error: DataError) -> None:
         """Show an error that belongs to no field."""
 

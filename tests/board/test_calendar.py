@@ -26,3 +26,17 @@ async def test_the_palette_saves_my_sessions(seat: Any, stack: Stack, tmp_path: 
     await hers.press("enter")
     await hers.until_text("Saved as")
     assert set(read_calendar(file.read_bytes())) == {str(mine)}
+
+
+async def test_the_palette_shows_and_copies_the_address(seat: Any, stack: Stack) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    hers = await seat(person=amara)
+    await hers.until_text("● LIVE")
+    await hers.press("ctrl+p")
+    await hers.type("calendar address")
+    await hers.until_text("Your sessions at an address")
+    await hers.press("enter")
+    await hers.until_text("Subscribe to this address")
+    await hers.press("y")
+    await hers.until_text("Sent to your terminal's clipboard")
+    assert hers.app.clipboard.startswith(f"{stack.url}/calendar/")

@@ -7,9 +7,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.routing import Route
 
 from tests.helpers.calendars import read_calendar
 from tests.helpers.commands import Script
+from tests.helpers.http_clients import http_client
 from tests.helpers.stack import Stack
 
 MOVE = "update practice_sessions set datetime_utc = datetime_utc + interval '1 hour'"
@@ -43,6 +45,42 @@ async def test_a_session_moved_three_times_and_cancelled_is_one_entry(
     versions.append(event)
     numbers = [event.sequence for event in versions]
     assert numbers == sorted(set(numbers))
+
+
+async def test_an_address_is_printed_and_ended(stack: Stack, tmp_path: Path) -> None:
+    mei = await stack.person("Mei", "Tanaka")
+    mine = await stack.session(mei, starts_in=timedelta(days=1))
+    script = Script(stack, mei, tmp_path)
+    made = await script("calendar", "--feed")
+    assert (made.code, made.err) == (0, "")
+    assert made.out.startswith(f"{stack.url}/calendar/")
+    async with http_client() as http:
+        answer = await http.get(made.out.strip())
+        assert set(read_calendar(answer.content)) == {str(mine)}
+        assert (await script("calendar", "--revoke")).code == 0
+        assert (await http.get(made.out.strip())).status_code == 404
+    again = await script("calendar", "--revoke")
+    assert (again.code, again.err.count("\n")) == (1, 1)
+    assert "There is no address to end" in again.err
+
+
+@pytest.mark.detail
+@pytest.mark.parametrize("option", ["--feed", "--revoke"])
+async def test_another_server_has_no_addresses(
+    option: str, stack: Stack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = Script(stack, await stack.person(), tmp_path)
+    # A hosted project's gateway has no such route.
+    monkeypatch.setattr(
+        "medtui.local.gateway.Route",
+        lambda path, *rest, **options: Route(path.replace("/cal", "/no"), *rest, **options),
+    )
+    await stack.restart_gateway()
+    done = await script("calendar", option)
+    monkeypatch.undo()
+    await stack.restart_gateway()
+    assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+    assert "Only medtui's own local server has calendar addresses" in done.err
 
 
 @pytest.mark.detail

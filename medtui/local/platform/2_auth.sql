@@ -90,6 +90,38 @@ alter table auth.one_time_codes
     purpose in ('signup', 'recovery', 'email_change_current', 'email_change_new', 'reauthentication')
   );
 
+-- Calendar feeds, one for each user. `entries` are those that were read last; `hash` is of the secret
+-- in the address, which `seed` and the server's own secret make.
+create table if not exists auth.calendar_feeds (
+  user_id uuid primary key references auth.users (id) on delete cascade,
+  seed uuid not null default gen_random_uuid(),
+  hash bytea unique,
+  minutes smallint not null,
+  entries jsonb not null default '[]',
+  created_at timestamptz not null default now()
+);
+-- The seed of a user's feed, made if there is none. What is no number of minutes is an hour.
+create or replace function auth.feed_seed(person uuid, asked text) returns bytea
+language sql set search_path = '' as $$
+  insert into auth.calendar_feeds (user_id, minutes)
+  values (person, case when asked ~ '^[1-9][0-9]{0,2}$' then asked::smallint else 60 end)
+  on conflict (user_id) do update set minutes = excluded.minutes
+  returning 'calendar'::bytea || uuid_send(seed)
+$$;
+create or replace function auth.open_feed(person uuid, secret bytea) returns void
+language sql set search_path = '' as $$
+  update auth.calendar_feeds set hash = sha256(secret) where user_id = person
+$$;
+create or replace function auth.keep_feed(person uuid, written jsonb) returns void
+language sql set search_path = '' as $$
+  update auth.calendar_feeds set entries = written where user_id = person
+$$;
+create or replace function auth.end_feed(person uuid) returns boolean
+language sql set search_path = '' as $$
+  with ended as (delete from auth.calendar_feeds where user_id = person returning 1)
+  select exists (select from ended)
+$$;
+
 create or replace function auth.jwt() returns jsonb language sql stable set search_path = '' as $$
   select coalesce(
     nullif(current_setting('request.jwt.claims', true), '')::jsonb, '{}'::jsonb
@@ -106,6 +138,26 @@ $$;
 
 create or replace function auth.email() returns text language sql stable set search_path = '' as $$
   select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
+$$;
+
+-- The user's own sessions of the time that `core/calendar_feed.py` names, read with their own rights.
+create or replace function auth.feed_rows() returns setof jsonb
+language plpgsql stable set search_path = '' as $$
+begin
+  return query
+  select jsonb_build_object(
+    'id', s.id, 'host_id', s.host_id, 'guest_id', s.guest_id, 'datetime_utc', s.datetime_utc,
+    'type', s.type, 'room_url', s.room_url,
+    'host', (select to_jsonb(p) from (
+      select user_id, first_name, last_name, training_level from public.profiles
+    ) as p where p.user_id = s.host_id),
+    'guest', (select to_jsonb(p) from (
+      select user_id, first_name, last_name, training_level from public.profiles
+    ) as p where p.user_id = s.guest_id)
+  )
+  from public.practice_sessions as s
+  where auth.uid() in (s.host_id, s.guest_id) and s.datetime_utc > now() - interval '30 days';
+end
 $$;
 
 -- A token outlives its account by up to an hour: the services ask, in every request, whether the
