@@ -77,6 +77,7 @@ async def at_the_board(stack: Stack, person: Person, home: Path, flow: str) -> A
         yield Robot(terminal, flow)
 
 
+@pytest.mark.detail
 async def test_posting_takes_two_keys_and_the_last_assessment_four(
     stack: Stack, tmp_path: Path
 ) -> None:

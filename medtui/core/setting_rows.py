@@ -74,6 +74,8 @@ _KINDS = {
     "began": ("Station begins", "The host has started the station."),
     "arrived": ("Partner there", "Your partner is in the room."),
     "soon": ("Starts soon", "A session of yours begins in ten minutes, or in one."),
+    "offered": ("Seat offered", "A seat that you wait for is free, and kept for you for a time."),
+    "invited": ("Invited", "A host keeps a seat for you."),
 }
 
 GROUPS: dict[str, tuple[SettingRow, ...]] = {
@@ -108,6 +110,9 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
         SettingRow("listen_model", "Model",
                    "The model that turns recordings into transcripts, by its name or its folder.",
                    Form.TEXT),
+        SettingRow("keep_recordings", "Keep recordings",
+                   "Whether the sound of a recorded station stays on this computer when both have "
+                   "its words.", Form.SWITCH),
     ),
     "Marks drafted by a model": (
         SettingRow("draft_url", "Endpoint",

@@ -18,6 +18,7 @@ from medtui.documents.errors import DocumentError
 from medtui.documents.evidence import Found, How, Quotes
 from medtui.documents.kinds import Document, Kind
 from medtui.documents.reading import Reading
+from medtui.documents.said_by import with_voices
 from medtui.documents.search import Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
@@ -75,10 +76,15 @@ class DocumentsScreen(ActingScreen):
         self._said = Remembered()
         self._begun_names: dict[str, str] | None = None
         """Who is who, typed and not kept."""
+        self._begun_turns: dict[int, tuple[str, str]] = {}
+        """Who says a turn and who the next, typed and not kept, by the turn's number."""
         self._search: Search | None = None
         self._quotes: Quotes | None = None
         self._found: dict[Evidence, Found] = {}
         self.transcript: Transcript | None = None
+        """As it is shown, with the speakers that the user named where its file has none."""
+        self.heard: Transcript | None = None
+        """As its file tells it."""
         self.assessment: Assessment | None = None
         self.is_complete = True
         """False while the transcript is compared with its file."""
@@ -139,7 +145,7 @@ class DocumentsScreen(ActingScreen):
     def forget(self, kind: Kind) -> None:
         """Show a document no longer: there is none now, or none that can be read."""
         if kind == "transcript":
-            self.transcript = self._search = self._quotes = self.turns.search = None
+            self.transcript = self.heard = self._search = self._quotes = self.turns.search = None
             self.header.show_figures(())
             self.header.show_count("")
         else:
@@ -186,7 +192,8 @@ class DocumentsScreen(ActingScreen):
             self.is_complete = True
         if isinstance(document, Transcript) and shown is not None and self.transcript is shown:
             self._show_notes([note for note in document.notes if note not in shown.notes])
-            self.transcript = document
+            self.heard = document
+            self.transcript = with_voices(document, self._said.voices)
 
     def show(self, document: Document) -> None:
         """Show a transcript or an assessment, in place of what stood there."""
@@ -229,11 +236,11 @@ class DocumentsScreen(ActingScreen):
     @work(exclusive=True, group="draft")
     async def _recall_draft(self) -> None:
         """Show the draft that was made of this very talk, if there is one."""
-        kept, transcript = self.kept_draft, self.transcript
-        if kept is None or transcript is None:
+        kept, heard = self.kept_draft, self.heard
+        if kept is None or heard is None:
             return
-        draft = await asyncio.to_thread(kept.recall_of, transcript)
-        if transcript is self.transcript:
+        draft = await asyncio.to_thread(kept.recall_of, heard)
+        if heard is self.heard:
             self.draft = None
             if draft is not None:
                 self.show_draft(draft)
@@ -244,9 +251,11 @@ class DocumentsScreen(ActingScreen):
 
     def _show_transcript(self, transcript: Transcript) -> None:
         seen = self.turns.seen if self.has_begun else None
-        self.transcript = transcript
+        self.heard = transcript
+        self.transcript = transcript = with_voices(transcript, self._said.voices)
         self.has_begun = False
         self._begun_names = None
+        self._begun_turns = {}
         begins = self._begins(transcript)
         if self.turns.speaker not in transcript.speakers:
             self.turns.speaker = None
@@ -263,6 +272,16 @@ class DocumentsScreen(ActingScreen):
             self.turns.focus()
         self._show_notes(transcript.notes)
         self._recall_draft()
+
+    def _show_voices(self) -> None:
+        """Show who says which turn, as the user has just said."""
+        if self.heard is None:
+            return
+        self.transcript = with_voices(self.heard, self._said.voices)
+        self.turns.set_voices(self.transcript, self._said.names)
+        if self.turns.speaker is None:
+            self.header.show_speaker("")
+        self._show_figures()
 
     def _show_notes(self, notes: Sequence[str]) -> None:
         """Say what was repaired, guessed or left out in reading."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from medtui.data.errors import DataError
@@ -48,6 +48,8 @@ class DraftUi(Ui, Protocol):
     """What the action asks of the review."""
 
     transcript: Transcript | None
+    heard: Transcript | None
+    """As its file tells it: naming the speakers makes no other talk of it."""
     assessment: Assessment | None
 
     def draft_needs(self) -> DraftNeeds | None:
@@ -68,9 +70,10 @@ async def make_draft(ui: DraftUi) -> None:
     """Ask which rubric and whether to send the talk; make the draft, keep it, and show it."""
     from medtui.data.draft_endpoint import NOT_SET_UP, model_at, set_up
     from medtui.data.drafting import draft_marks, question, talk_of, why_not_draft
+    from medtui.documents.model_draft import talk_digest
 
-    needs, transcript = ui.draft_needs(), ui.transcript
-    if transcript is None or needs is None:
+    needs, transcript, heard = ui.draft_needs(), ui.transcript, ui.heard
+    if transcript is None or heard is None or needs is None:
         ui.refuse(NOT_SET_UP)
         return
     settings = needs.settings
@@ -81,6 +84,7 @@ async def make_draft(ui: DraftUi) -> None:
     if (rubric := await _rubric(ui, settings)) is None:
         return
     talk = await asyncio.to_thread(talk_of, transcript, ui.begins, ui.named, needs.people)
+    talk = replace(talk, digest=await asyncio.to_thread(talk_digest, heard))
     if ui.refuse(why_not_draft(talk)):
         return
     asked = question(endpoint, rubric, talk, list(needs.people))

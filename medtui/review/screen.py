@@ -18,6 +18,7 @@ from medtui.review.transcript_view import TranscriptView
 from medtui.ui.protocol import Dialog, SaveCopy
 
 if TYPE_CHECKING:
+    from medtui.documents.transcript import Transcript
     from medtui.review.draft_actions import DraftNeeds
 
 
@@ -92,8 +93,8 @@ class ReviewScreen(DocumentsScreen):
 
         if self._refuse_without_transcript() or self.transcript is None:
             return
-        if not self.transcript.speakers:
-            self.refuse("This transcript does not tell its speakers apart.")
+        if self.heard is None or not self.heard.speakers:
+            await self._name_turns(self.transcript)
             return
         who = WhoScreen(self.transcript, self._said.names, self._people, self._begun_names)
         names = await self.app.push_screen_wait(who)
@@ -105,11 +106,36 @@ class ReviewScreen(DocumentsScreen):
             self.turns.set_people(names)
             self._show_figures()
 
+    async def _name_turns(self, transcript: Transcript) -> None:
+        """Ask who says the chosen turns, where the file does not tell."""
+        from medtui.documents.said_by import named, voices_of
+        from medtui.review.said_by_dialog import SaidByScreen
+
+        if not self.is_complete:
+            self.refuse(
+                "The consultation is still being compared with its file: try again in a moment."
+            )
+            return
+        chosen = self.turns.chosen_numbers or [self.turns.begins]
+        begun = self._begun_turns.get(chosen[0])
+        asked = SaidByScreen(transcript, chosen, self._people, begun)
+        answer = await self.app.push_screen_wait(asked)
+        self._begun_turns = {} if asked.left is None else {chosen[0]: asked.left}
+        if asked.left is not None:
+            self.notify("While this is open, w here continues with what you typed.", markup=False)
+        if answer is None or self.transcript is not transcript:
+            return
+        self.turns.marked_from = None
+        voices = named(voices_of(transcript), chosen, *answer)
+        names = {name: name for name in voices if name}
+        self._remember(replace(self._said, names=names, voices=voices))
+        self._show_voices()
+
     def action_speaker(self) -> None:
         if self._refuse_without_transcript() or self.transcript is None:
             return
         if not self.transcript.speakers:
-            self.refuse("This transcript does not tell its speakers apart.")
+            self.refuse("This transcript does not tell its speakers apart: w names them.")
             return
         labels = [None, *self.turns.people]
         at = labels.index(self.turns.speaker) if self.turns.speaker in labels else 0

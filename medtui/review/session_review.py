@@ -208,7 +208,7 @@ class SessionReviewScreen(ReviewScreen):
             if isinstance(document, Transcript):
                 await self.recall()
             self._show_file(kind, document)
-            if document is self.transcript:
+            if document is self.heard:
                 await self.complete(reading)
         except Gone:
             return False  # it was deleted just now: the next look says so

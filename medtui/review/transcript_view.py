@@ -71,8 +71,7 @@ class TranscriptView(PassageView):
 
     def show(self, transcript: Transcript, names: dict[str, str], begins: int) -> None:
         """Show another transcript. `begins`: the first turn of the station."""
-        self.transcript = transcript
-        self._colours = {label: n % COLOURS for n, label in enumerate(transcript.speakers)}
+        self._take(transcript)
         last = max(
             (turn.start for turn in transcript.turns if turn.start is not None), default=None
         )
@@ -88,6 +87,15 @@ class TranscriptView(PassageView):
         if self.speaker is not None:
             self.speaker = self._same.get(self.speaker)
         self._arrange()
+
+    def set_voices(self, transcript: Transcript, names: dict[str, str]) -> None:
+        """Show the same turns said by others."""
+        self._take(transcript)
+        self.set_people(names)
+
+    def _take(self, transcript: Transcript) -> None:
+        self.transcript = transcript
+        self._colours = {label: n % COLOURS for n, label in enumerate(transcript.speakers)}
 
     def set_begins(self, begins: int) -> None:
         """Fold what comes before this turn."""
@@ -146,11 +154,14 @@ class TranscriptView(PassageView):
         return None if shown == FOLD else shown
 
     @property
+    def chosen_numbers(self) -> list[int]:
+        """The numbers of the turns that are meant by a key, ascending; empty on the fold."""
+        return [self._shown[at] for at in self.chosen if self._shown[at] != FOLD]
+
+    @property
     def chosen_turns(self) -> list[Turn]:
         """The turns that are meant by a key."""
-        return [
-            self.transcript.turns[self._shown[at]] for at in self.chosen if self._shown[at] != FOLD
-        ]
+        return [self.transcript.turns[number] for number in self.chosen_numbers]
 
     def go_to(self, turn: int) -> None:
         """Put the cursor on a turn, whatever hides it."""

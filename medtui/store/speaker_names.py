@@ -24,10 +24,14 @@ LOCK_SECONDS = 2
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """Names for a transcript's labels, and the time in seconds at which its station begins."""
+    """Names for a transcript's labels, and the time in seconds at which its station begins.
+
+    `voices`: who says each turn, where the file does not tell; "": not said.
+    """
 
     names: dict[str, str] = field(default_factory=dict)
     begins: float | None = None
+    voices: tuple[str, ...] = ()
 
 
 class SpeakerNames:
@@ -41,7 +45,9 @@ class SpeakerNames:
         """The saved entries; empty ones if the file is missing or broken."""
         kept = record(self._all().get(self._key))
         names = {str(label): str(name) for label, name in record(kept.get("names")).items()}
-        return Remembered(names, number(kept.get("begins")))
+        heard = kept.get("voices")
+        voices = tuple(map(str, heard)) if isinstance(heard, list) else ()
+        return Remembered(names, number(kept.get("begins")), voices)
 
     def save(self, said: Remembered) -> None:
         """Save the entries. Raises OSError if the file cannot be written."""
@@ -49,7 +55,8 @@ class SpeakerNames:
             everything = self._all()
             everything.pop(self._key, None)
             seen = {"seen": time.time()}
-            everything[self._key] = {"names": said.names, "begins": said.begins, **seen}
+            told = {"names": said.names, "begins": said.begins, "voices": list(said.voices)}
+            everything[self._key] = {**told, **seen}
             files.write(self._file, json.dumps(dict(list(everything.items())[-MOST:])))
 
     def _all(self) -> dict[str, object]:

@@ -52,6 +52,7 @@ async def test_the_past_as_text_and_as_json(stack: Stack, tmp_path: Path) -> Non
     assert (series["name"], len(series["marks"])) == ("Red eye", 1)
 
 
+@pytest.mark.detail
 async def test_files_are_listed_and_copied(stack: Stack, tmp_path: Path) -> None:
     script, code = await practised(stack, tmp_path)
     [listed] = (await script("files", "--json")).json("files")["sessions"]

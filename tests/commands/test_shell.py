@@ -30,6 +30,7 @@ async def piped(home: Path, text: str, **env: str) -> tuple[int, str, str]:
     return process.returncode, out.decode(), err.decode()
 
 
+@pytest.mark.detail
 async def test_lines_are_commands_and_the_last_ones_code_is_the_shells(
     stack: Stack, tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medtui.core.agreement import (
@@ -69,6 +69,7 @@ def test_alpha_knows_no_order_no_unit_and_no_first_marker(
     assert alpha([*pairs, (50.0, None), (None, None), ()]) == found
 
 
+@settings(max_examples=15, deadline=None)
 @given(PAIRS)
 def test_intervals_hold_their_figure_and_are_the_same_each_time(pairs: list[Pair]) -> None:
     found = agreement(YOU, THEY, pairs)

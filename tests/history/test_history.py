@@ -231,6 +231,7 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     await here.until_text("History  6 sessions")
 
 
+@pytest.mark.detail
 async def test_of_files_marks_alone_are_read(
     past: Past, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

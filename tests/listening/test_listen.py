@@ -59,6 +59,7 @@ async def test_two_tracks_become_turns_with_the_right_speaker(tmp_path: Path) ->
     assert not list(tmp_path.rglob("*.jsonl")), "what was kept for going on is gone"
 
 
+@pytest.mark.detail
 async def test_a_stereo_file_is_two_people(tmp_path: Path) -> None:
     rows = np.stack(recordings.tracks(SHORT))
     file = recordings.write(tmp_path / "both.mp3", rows, "libmp3lame", 48_000)

@@ -85,6 +85,7 @@ async def test_what_follows_may_be_broken(tmp_path: Path, held: asyncio.Event) -
         assert FIRST not in reader.text
 
 
+@pytest.mark.detail
 async def test_of_a_session(
     stack: Stack, seat: Any, held: asyncio.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.events import Event, FeedWentLive
 from tests.helpers.seats import NOW
@@ -45,6 +47,7 @@ async def test_four_keys_from_the_board_to_a_running_clock(stack: Stack, seat: A
     assert found["version"] == 2
 
 
+@pytest.mark.detail
 async def test_esc_on_the_way_keeps_what_was_chosen_and_starts_nothing(
     stack: Stack, seat: Any
 ) -> None:

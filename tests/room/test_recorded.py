@@ -218,6 +218,8 @@ async def test_a_station_is_recorded_by_both(
         await finish(host, guest)
         found = await until_transcript(stack, session, 2)
         for voice in (host, guest):
+            await voice.terminal.until("Transcript uploaded")
+            voice.terminal.press("!")
             await voice.terminal.until("The transcript of the recorded station is uploaded")
         check_words(found, [host, guest], since)
         assert found["metadata"]["consent"] == ["Amara Okafor", "Mei Tanaka"]

@@ -118,6 +118,7 @@ async def test_a_guest_who_is_elsewhere_is_asked_when_they_come_back(
     await guest.until_text("you are the ACTOR")
 
 
+@pytest.mark.detail
 async def test_a_server_without_the_newest_migration_has_rounds_too_but_keeps_no_seat(
     data_model_stack: Stack, seat: Any
 ) -> None:
