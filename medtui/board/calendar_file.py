@@ -64,7 +64,7 @@ async def copy_calendar_address(context: Context) -> None:
         return
     question = (
         f"{address}\n\nSubscribe to this address in your calendar. With it your sessions are read "
-        "without your password: show it to nobody. medtui calendar --revoke ends it."
+        "without your password: keep it to yourself. medtui calendar --revoke ends it."
     )
     if await context.push_screen_wait(ConfirmScreen(question, yes="Copy", no="Back")):
         context.copy_to_clipboard(address)
