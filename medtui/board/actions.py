@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
+from typing import TYPE_CHECKING
 
+from medtui.board.board_ui import BoardUi
 from medtui.board.waiting_actions import WaitingActions
 from medtui.core import last_post
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_cancel, why_not_edit, why_not_leave
 from medtui.core.last_post import LastPost
-from medtui.core.models import PracticeSession, Profile
+from medtui.core.models import PracticeSession
 from medtui.core.wording import moment
 from medtui.store.kept_choices import KeptChoices
-from medtui.ui.protocol import Dialog, Ui
+from medtui.ui.protocol import Dialog
 
 if TYPE_CHECKING:
     from medtui.ui.context import Context
@@ -64,37 +63,6 @@ class CancelQuestion(Dialog[bool]):
 
     session: PracticeSession
     words: str
-
-
-class BoardUi(Ui, Protocol):
-    """What the board's actions ask of its screen."""
-
-    def chosen(self) -> PracticeSession | None:
-        """The session that a key means; None, and said why, if it cannot mean one."""
-
-    def overlap(self, starts_at: datetime, but: UUID) -> PracticeSession | None:
-        """Another session of the user's that overlaps with one at this time."""
-
-    def set_busy(self, session_id: UUID, is_busy: bool) -> None:
-        """Show that a session is being written, or no longer."""
-
-    def show_session(self, session_id: UUID) -> None:
-        """Show a session as the feed has it, before its event has come to the screen."""
-
-    def go_to(self, session_id: UUID) -> None:
-        """Put the cursor on a session, and show all where it would be hidden."""
-
-    def tell_done(self, words: str, *, can_undo: bool = False) -> None:
-        """Say what was done, and how to undo it while that is possible."""
-
-    def end_offer(self) -> None:
-        """Stop saying that something can be undone."""
-
-    def people(self) -> Iterable[Profile]:
-        """The people on the board."""
-
-    def expect_gone(self, session_id: UUID) -> None:
-        """Do not be startled when this session goes: the user has cancelled it."""
 
 
 class BoardActions:

@@ -23,7 +23,7 @@ from medtui.core.wording import moment
 from medtui.data import DataError
 
 if TYPE_CHECKING:
-    from medtui.board.actions import BoardUi
+    from medtui.board.board_ui import BoardUi
     from medtui.ui.context import Context
 
 Write = Callable[[PracticeSession, Awaitable[PracticeSession]], Awaitable[bool]]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from medtui.core.self_assessment import compared, key
@@ -22,50 +20,14 @@ from medtui.documents.words import (
     overall_words,
     share_of,
 )
+from medtui.review.draft_layout import draft_beside, draft_passages
+from medtui.review.passages import GAP, LineKind, Passage, trimmed
 from medtui.ui.cells import share_bar
 
 if TYPE_CHECKING:
     from medtui.documents.model_draft import ModelDraft
 
 
-class LineKind(StrEnum):
-    """What a passage is, for its look."""
-
-    HEADING = "heading"
-    MARK = "mark"
-    OWN = "own"
-    """The candidate's own mark."""
-    DRAFT = "draft"
-    """The mark of a draft by a model."""
-    STRUCK = "struck"
-    """A quote of a draft that was not said."""
-    NOTE = "note"
-    FLAG = "flag"
-    DOMAIN = "domain"
-    GOOD = "good"
-    BETTER = "better"
-    TEXT = "text"
-    QUOTE = "quote"
-    DONE = "done"
-    PARTLY = "partly"
-    MISSED = "missed"
-    OTHER = "other"
-    GAP = "gap"
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A paragraph. `sign` stands before it, `aside` at the right end of its first line."""
-
-    kind: LineKind
-    text: str = ""
-    sign: str = ""
-    aside: str = ""
-    indent: int = 0
-    evidence: Evidence | None = None
-
-
-GAP = Passage(LineKind.GAP)
 _CRITERIA = {"yes": LineKind.DONE, "partial": LineKind.PARTLY, "no": LineKind.MISSED}
 
 
@@ -87,8 +49,6 @@ def outline(
     if own is not None:
         passages = _beside(passages, assessment, own)
     if draft is not None:
-        from medtui.review.draft_layout import draft_beside, draft_passages
-
         passages = draft_beside(passages, assessment, draft)
         passages = (*passages, GAP, *draft_passages(draft))
     return list(trimmed(passages))
@@ -217,16 +177,3 @@ def _points(heading: str, points: Iterable[str], kind: LineKind, sign: str) -> I
         yield Passage(LineKind.HEADING, heading)
         yield from listed
         yield GAP
-
-
-def trimmed(passages: Iterable[Passage]) -> Iterable[Passage]:
-    """Without a gap at the end, or two in a row."""
-    gap = False
-    for passage in passages:
-        if passage.kind is LineKind.GAP:
-            gap = True
-            continue
-        if gap:
-            yield GAP
-        gap = False
-        yield passage

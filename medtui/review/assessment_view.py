@@ -14,8 +14,9 @@ from textual.message import Message
 
 from medtui.documents.assessment import Evidence
 from medtui.documents.evidence import Found, How
-from medtui.review.assessment_layout import LineKind, Passage, Place, place_of
+from medtui.review.assessment_layout import Place, place_of
 from medtui.review.passage_view import PassageView
+from medtui.review.passages import LineKind, Passage
 from medtui.ui.cells import Span
 
 

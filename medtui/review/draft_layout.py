@@ -8,7 +8,7 @@ from medtui.core.self_assessment import compared, key
 from medtui.documents.assessment import Assessment
 from medtui.documents.model_draft import DraftedDomain, ModelDraft
 from medtui.documents.words import MARKED_BY, domain_marks, figure, overall_words, share_of
-from medtui.review.assessment_layout import GAP, LineKind, Passage, trimmed
+from medtui.review.passages import GAP, LineKind, Passage, trimmed
 from medtui.ui.cells import share_bar
 
 SIGN = "◌"

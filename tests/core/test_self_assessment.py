@@ -14,7 +14,8 @@ from medtui.core.models import FileKind
 from medtui.core.progress import By, progress
 from medtui.core.self_assessment import Difference, compared
 from medtui.documents.assessment import Assessment, Domain, Marker, Overall, Owner
-from medtui.review.assessment_layout import LineKind, outline
+from medtui.review.assessment_layout import outline
+from medtui.review.passages import LineKind
 from tests.core.test_marks_owner import AT, GUEST, HOST, row
 
 

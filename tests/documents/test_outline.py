@@ -8,7 +8,8 @@ from medtui.documents import Assessment, Transcript, load, read
 from medtui.documents.evidence import Found, How
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
-from medtui.review.assessment_layout import LineKind, outline, place_of
+from medtui.review.assessment_layout import outline, place_of
+from medtui.review.passages import LineKind
 from medtui.ui.cells import share_bar
 
 SAMPLES = Path(__file__).parent / "samples"
