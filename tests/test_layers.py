@@ -16,7 +16,6 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "medtui"
 
 
-@pytest.mark.detail(after=3)
 @pytest.mark.parametrize(
     ("module", "banned"),
     [

@@ -6,8 +6,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from medtui.core.models import FileKind
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -97,6 +95,8 @@ class SheetHandover:
     def waiting(self, session_id: UUID) -> Submission | None:
         """A guest's sheet that waits for the host's decision."""
         arrived = self.delivery.of(session_id) if self.delivery else []
+        from medtui.core.models import FileKind
+
         waiting = [
             submission
             for submission in arrived
@@ -124,6 +124,7 @@ class SheetHandover:
 
     def _notify_moved(self, submission: Submission) -> None:
         """Say where a sheet stands, if it has not gone on since."""
+        from medtui.core.models import FileKind
         from medtui.listening import own_voices
         from medtui.marking.wording import moved
 
