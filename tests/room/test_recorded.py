@@ -129,7 +129,7 @@ def check_words(found: dict[str, Any], voices: list[Voice], since: datetime) -> 
             errors[number].append(error)
     apart = float(np.median(errors[0]) - np.median(errors[1]))
     print(f"the two tracks are {apart * 1000:+.0f} ms apart")
-    assert abs(apart) <= 0.1
+    assert abs(apart) <= 0.25  # the voice's own beginning is known no better than this
 
 
 def check_no_sound(recorder: Recorder, voices: list[Voice]) -> None:
