@@ -199,7 +199,7 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     )
     assert await by_code.sql("select 1 from auth.one_time_codes") == []
     await here.press("escape")
-    await says(here, "Sign up")
+    await says(here, "Create account")
     screen = here.app.screen
     assert (screen.email.value, screen.password.value) == (person.email, "correct horse")
     await here.fill("email", NEW)

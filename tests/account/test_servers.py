@@ -124,6 +124,7 @@ async def test_a_server_that_was_used_is_gone_back_to_and_still_knows_who_one_is
     await here.until_text("You are signed out")
     await join(here, other)
     await here.until(lambda: here.app.servers.url == other.url)
+    await here.press("ctrl+t")  # after an invitation an account is made
     await here.board(mei)
     assert [server.url for server in load().servers] == [other.url]
 

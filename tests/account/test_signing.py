@@ -271,7 +271,7 @@ async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
 async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     stored = json.loads(login_of(person))
-    factor = {"id": "f", "status": "verified", "factor_type": "totp", "friendly_name": "phone"}
+    factor = {"id": "f", "status": "verified", "factor_type": "phone", "friendly_name": "phone"}
     moments = dict.fromkeys(("created_at", "updated_at"), "2026-01-01T00:00:00Z")
     stored["user"]["factors"] = [factor | moments]
     tokens = MemoryTokens()

@@ -47,7 +47,7 @@ async def test_open_details_follow_their_session_and_close_when_it_goes(
     await here.until_screen("DetailsScreen")
     guest = await stack.person("Mei", "Tanaka", "foundation")
     await stack.sql("update practice_sessions set guest_id = %s", guest.id)
-    await here.until_text("Guest: Mei Tanaka, Foundation")
+    await here.until_text("Guest: MT Mei Tanaka, Foundation")
     await stack.sql("delete from practice_sessions where id = %s", session_id)
     await here.until_screen("BoardScreen")
     await here.until_text("Amara Okafor cancelled the mock of")

@@ -43,7 +43,7 @@ async def test_the_loser_of_a_race_reads_who_won(stack: Stack, seat: Any) -> Non
     await here.app.backend.live.stop()  # so that the news comes with the refusal
     await stack.sql("update practice_sessions set guest_id = %s", winner.id)
     await here.press("b")
-    await here.until_text("Daniel Reyes was faster", "● D. Reyes")
+    await here.until_text("Daniel Reyes has just booked it", "● D. Reyes")
 
 
 async def test_an_answer_that_comes_late_takes_nothing_back(

@@ -61,8 +61,8 @@ async def test_lines_are_commands_and_the_last_ones_code_is_the_shells(
     ("line", "code", "said"),
     [
         ("bok 7f3a", 2, "bok is not a command: type help."),
-        ("demo", 2, "demo is no command here"),
-        ("shell", 2, "shell is no command here"),
+        ("demo", 2, "demo is not a command"),
+        ("shell", 2, "shell is not a command"),
         ('post "fri', 2, "a quotation mark is missing"),
         ("book", 2, "the following arguments are required: CODE"),
         ("book -h", 0, ""),

@@ -221,7 +221,7 @@ async def test_the_host_is_killed_between_the_disk_and_the_bucket(
     async def never(submission: Submission) -> None:
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(host.delivery, "_upload", never)
+    monkeypatch.setattr(host.delivery._steps, "_upload", never)
     content = await practice.hand_in(guest, practice.sheet())
     await guest.until(DeliveryState.WITH_HOST)
     await practice.kill(host)

@@ -189,7 +189,7 @@ async def test_a_storm_costs_the_server_one_reading_in_a_while_and_the_board_sta
         if seconds > 9:
             break
     # A reading that found a difference looks a second time.
-    assert 1 <= readings(proxy) <= 2 * seconds / (1.5 + 1.0)
+    assert readings(proxy) <= 2 * seconds / (1.5 + 1.0)
     await until_equal(stack, watcher)
     assert not watcher.stale
 

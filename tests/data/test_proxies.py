@@ -260,7 +260,7 @@ def test_no_other_module_makes_one() -> None:
                 found.add(file.relative_to(package).as_posix())
     # The demo's colleagues talk to this machine alone, with nothing of the app.
     assert found == {
-        *("data/network.py", "data/transport.py", "demo/colleagues.py"),
+        *("data/transport.py", "demo/colleagues.py"),
     }
 
 

@@ -238,7 +238,7 @@ async def test_two_windows_do_not_replace_at_once(
     first, second = [(await open_backend(host)).assessments for _ in range(2)]
 
     async def elsewhere() -> None:
-        with pytest.raises(Invalid, match="Another window"):
+        with pytest.raises(Invalid, match="Another of your windows"):
             await second.replace(session_id, TRANSCRIPT, OTHER, keep=tmp_path)
         assert await second.replacing(tmp_path).pending() == []  # nothing to ask about
 

@@ -96,7 +96,7 @@ async def test_losing_the_race_names_the_winner(stack: Stack, open_backend: Open
     )
     with pytest.raises(Taken) as lost:
         await backend.sessions.book(seen)
-    assert "Daniel Reyes was faster" in lost.value.message
+    assert "Daniel Reyes has just booked it" in lost.value.message
     assert lost.value.present.guest_id == winner.id
     assert await guest_of(stack, session_id) == winner.id
 

@@ -95,7 +95,7 @@ async def test_a_burst_of_new_people_and_cases_has_their_names(
     backend.live.start()
     await watcher.until(lambda: watcher.is_live)
     _, expected = await fill(limited)
-    await watcher.until(lambda: watcher.rows.keys() == expected)
+    await watcher.until(lambda: watcher.rows.keys() == expected, 75)
     assert all(session.host and session.case for session in watcher.rows.values())
 
 

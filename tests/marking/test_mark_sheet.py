@@ -145,7 +145,7 @@ async def test_a_hosts_sheet_becomes_the_assessment_that_others_read(
     await write(here, "n", "Sits down")
     assert here.app.screen.sheet.at(WHOLE).notes == ("4:12 Sits down",)
     await here.press("h")
-    await here.until_text("4 domains are not marked:", "The station is still running")
+    await here.until_text("4 domains are not", "The station is still running")
     await here.press("y")
     await here.until_text("Uploaded: it is the session's assessment.")
     found = read(await uploaded(stack, amara, session) or b"", "assessment")

@@ -147,8 +147,9 @@ async def test_what_is_said_does_not_cover_what_is_typed(tmp_path: Path) -> None
     async with reviewing(SIMPLE, tmp_path=tmp_path, size=(80, 24)) as reader:
         await reader.press("n", "slash", *"sorry")
         await reader.until(lambda: bool(reader.app.screen.query(Toast)))
-        bottom = max(toast.region.bottom for toast in reader.app.screen.query(Toast))
-        assert 0 < bottom <= reader.review.search_field.region.y
+        [toast] = reader.app.screen.query(Toast)
+        await reader.until(lambda: bool(toast.region))
+        assert not toast.region.overlaps(reader.review.search_field.region)
 
 
 @pytest.mark.detail

@@ -72,7 +72,7 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     assert await content(stack, session_id, "assessment") == MARKED
 
     await bring(here, VTT)
-    await here.until_text("A transcript of 5 turns", "It is VTT, and is sent as JSON")
+    await here.until_text("A transcript of 5 turns", "VTT: will be uploaded as JSON")
     await here.press("enter")
     await here.until_text("Good morning", "transcript 2 KB, today", "assessment 2 KB, today")
     kept = json.loads(await content(stack, session_id) or b"")

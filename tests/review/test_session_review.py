@@ -132,7 +132,7 @@ async def test_from_the_room_in_the_wrap_up(
     here = await seat(size=(120, 40), person=people[1])
     await here.until_text("wrap-up")
     await here.press("enter")
-    await here.until_text("R Review", "review it")
+    await here.until_text("R Review", "R reads them")
     await here.press("enter")
     await here.until_text("R reads them side by side", "is there", "R Review")
     await here.press("R")
