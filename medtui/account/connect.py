@@ -121,7 +121,6 @@ class ConnectScreen(Screen[None]):
             failure.update("")
             self.url.fail(error.message)
             return
-        self.context.servers.is_invited = self._is_invited
         await self.context.servers.remember(url, key)
         self.draft.drop()
         if is_unprotected(url):
@@ -130,7 +129,7 @@ class ConnectScreen(Screen[None]):
                 severity="warning",
                 timeout=10,
             )
-        self.context.servers.open(url, key)
+        self.context.servers.open(url, key, is_invited=self._is_invited)
 
 
 def _project(url: str, key: str, *, is_invited: bool = False) -> tuple[str, str]:

@@ -27,8 +27,6 @@ class ServerInUse(Protocol):
     opened: Signal
     """Set while a server is open."""
     is_demo: bool
-    is_invited: bool
-    """Whether one was invited to the server, and has most likely no account yet."""
     folder: str
     """Where the server of this machine keeps its data, as far as is known."""
 
@@ -40,7 +38,7 @@ class ServerInUse(Protocol):
     def url(self) -> str:
         """The server as it is in the list of those that were used; empty for the demo or none."""
 
-    def open(self, url: str, key: str) -> None:
+    def open(self, url: str, key: str, *, is_invited: bool = False) -> None:
         """Open the data module for a server."""
 
     def start_demo(self) -> None:

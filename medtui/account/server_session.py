@@ -44,6 +44,7 @@ class ServerSession:
     ) -> None:
         self.is_demo = demo
         self.is_invited = False
+        """Whether an invitation has opened this server: the user has most likely no account yet."""
         self.launcher = launcher
         self.backend: Backend | None = None
         """The open server; None: no server is open yet."""
@@ -93,7 +94,7 @@ class ServerSession:
         elif settings.server == LOCAL:
             self.start_local()
         elif settings.server:
-            self.open(settings.server, settings.key)
+            self.open(settings.server, settings.key, is_invited=self.is_invited)
         else:
             return False
         return True
@@ -127,10 +128,11 @@ class ServerSession:
         except BadConfig as error:
             context.notify(str(error), severity="warning", markup=False)
 
-    def open(self, url: str, key: str) -> None:
-        """Open the data module for a server."""
+    def open(self, url: str, key: str, *, is_invited: bool = False) -> None:
+        """Open the data module for a server. `is_invited`: by an invitation, just now."""
         self._leave_for(url)
-        self._retry = partial(self.open, url, key)
+        self.is_invited = is_invited
+        self._retry = partial(self.open, url, key, is_invited=is_invited)
         self._work(partial(self._open_with_login, url, key))
 
     async def _open_with_login(self, url: str, key: str) -> None:

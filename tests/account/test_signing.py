@@ -277,7 +277,7 @@ async def test_a_second_factor_that_medtui_cannot_ask_for_is_told(stack: Stack, 
     tokens = MemoryTokens()
     await tokens.write(json.dumps(stored))
     here = await seat(tokens=tokens)
-    await here.until_text("● LIVE", "has a second factor, which medtui")
+    await here.until_text("● LIVE", "second factor of a kind that medtui cannot ask for")
 
 
 # Pauses

@@ -111,7 +111,7 @@ async def test_a_session_is_told_by_day_role_partner_case_mark_and_files(
     assert "Clinic · ethics" in row
     assert "70 % AI TA" in row
     assert "The school run" in here.text
-    assert any("candidate guest Mei Tanaka" in line and "50 % ex ·A" in line for line in lines)
+    assert any("candidate guest Mei Tanaka" in line and "50 % ·A" in line for line in lines)
     assert any("actor guest Tom Ellery" in line and "T·" in line for line in lines)
     assert any("candidate host Mei Tanaka" in line and "··" in line for line in lines)
 
@@ -215,7 +215,7 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     assert text.index("Empathy") < text.index("Rapport")
     assert "last 55 %, best 58 %" in text
     assert "points a month" in text
-    assert "3 AI, 1 examiner, of 5" in text
+    assert "3 AI, 1 by people, of 5" in text
     assert "1 lack evidence" in text
     assert "Nov ×2" in text
     assert "2 %" not in text
@@ -226,7 +226,7 @@ async def test_progress_draws_the_weakest_first_and_tells_people_from_ai(
     await here.until_text("last 55 %, best 58 %")
     await here.resize(80, 24)
     await here.press("d")
-    await here.until_text("By the cases' domains", "no case", "4 AI, 1 examiner")
+    await here.until_text("By the cases' domains", "no case", "4 AI, 1 by people")
     await here.press("tab")
     await here.until_text("History  6 sessions")
 

@@ -79,7 +79,7 @@ async def test_a_file_is_checked_then_sent_then_shown_then_replaced(
     assert kept["original"]["text"] == VTT.read_text()
 
     await bring(here, OTHER)
-    await here.until(lambda: "enter sends it in place of the transcript of today" in said(here))
+    await here.until(lambda: "Press enter to upload it and replace the transcript" in said(here))
     await here.press("enter")
     await here.until_text("A  Good morning")
     assert await content(stack, session_id) == OTHER.read_bytes()

@@ -134,7 +134,7 @@ async def test_from_the_room_in_the_wrap_up(
     await here.press("enter")
     await here.until_text("R Review", "R reads them")
     await here.press("enter")
-    await here.until_text("R reads them side by side", "is there", "R Review")
+    await here.until_text("R reads them side by side", "Transcript", "uploaded")
     await here.press("R")
     await here.until_text("Good morning")
     await here.press("escape")
