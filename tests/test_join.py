@@ -288,4 +288,4 @@ def test_an_invitation_that_cannot_be_followed_is_reported(folder: Path) -> None
     assert server.process.stdout is not None
     assert "@127.0.0.1:" in server.process.stdout.readline()
     _, _, err = server.end(signal.SIGTERM)
-    assert "Only this computer reaches 127.0.0.1: for others to join, add --host 0.0.0.0." in err
+    assert "Others cannot reach 127.0.0.1. To let them join, add --host 0.0.0.0." in err
