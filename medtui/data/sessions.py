@@ -14,13 +14,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from uuid import UUID
 
 from medtui.core.board_rules import why_not_with_files
-from medtui.core.models import (
-    CANNOT_LEAVE,
-    PracticeSession,
-    SessionDraft,
-    SessionValues,
-    Stage,
-)
+from medtui.core.models import CANNOT_LEAVE, PracticeSession, SessionDraft, SessionValues, Stage
 from medtui.core.session_fields import EDITED, FIELDS, POSTED
 from medtui.data.assessments import Assessments
 from medtui.data.conflicts import changed
