@@ -90,7 +90,8 @@ def dialogs() -> Iterator[type[Screen[Any]]]:
     while waiting:
         for kind in waiting.pop().__subclasses__():
             waiting.append(kind)
-            if kind.__module__.startswith("medtui."):
+            is_whole = kind.compose is not Screen.compose  # and no base of others
+            if is_whole and kind.__module__.startswith("medtui."):
                 yield kind
 
 
