@@ -19,15 +19,19 @@ from medtui.board.actions import CancelQuestion
 from medtui.board.cancel_dialog import CancelScreen
 from medtui.board.details_dialog import DetailsScreen
 from medtui.board.filter_dialog import FilterScreen
+from medtui.board.host_card import HostCard
 from medtui.board.invitation import InvitationScreen
 from medtui.board.session_form import SessionForm
 from medtui.core.filters import SOON_CHOICE, USUAL_HOURS
 from medtui.core.models import PracticeSession
-from medtui.documents.transcript import Transcript
+from medtui.documents.transcript import Transcript, Turn
 from medtui.review.also_dialog import AlsoScreen
 from medtui.review.delete_dialog import DeleteScreen
+from medtui.review.draft_dialog import DraftingScreen
 from medtui.review.file_actions import DeleteQuestion
 from medtui.review.pick_file_dialog import BringScreen
+from medtui.review.recordings import Recordings
+from medtui.review.said_by_dialog import SaidByScreen
 from medtui.review.speakers_dialog import WhoScreen
 from medtui.review.upload_dialog import SendingScreen
 from medtui.room.brief_form import BriefForm
@@ -38,12 +42,15 @@ from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.dialogs.confirm import ConfirmScreen
 from medtui.ui.dialogs.help import HelpScreen
 from medtui.ui.dialogs.link import LinkScreen
+from medtui.ui.dialogs.notices import NoticesScreen
 from medtui.ui.dialogs.save import SaveScreen
+from medtui.ui.dialogs.theme import ThemeScreen
+from medtui.ui.toasts import ToldList
 from tests.helpers.seats import Seat
 from tests.helpers.stack import Stack
 
 
-async def sending(_: Callable[[int], None]) -> None:
+async def sending(_: Callable[[Any], None]) -> None:
     await asyncio.Event().wait()
 
 
@@ -57,11 +64,15 @@ def chosen(board: Any) -> PracticeSession:
     return session
 
 
+UNNAMED = Transcript("", (Turn("Good morning."),))
+
 DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     AlsoScreen: lambda _: AlsoScreen(Transcript("", ())),
     AskScreen: lambda _: AskScreen("What?", check=lambda _: None),
     BriefForm: lambda board: BriefForm(board.context, chosen(board)),
-    BringScreen: lambda _: BringScreen(lambda _: "", Path("/")),
+    BringScreen: lambda _: BringScreen(
+        lambda _: "", Path("/"), Recordings("base.en", Path("/"), "Amara")
+    ),
     CancelScreen: lambda board: CancelScreen(
         board.context, CancelQuestion(chosen(board), "Cancel it?")
     ),
@@ -70,13 +81,18 @@ DIALOGS: dict[type[Screen[Any]], Callable[[Any], Screen[Any]]] = {
     ConfirmScreen: lambda _: ConfirmScreen("Really?", yes="Do it"),
     DeleteScreen: lambda _: DeleteScreen(DeleteQuestion("Delete it?")),
     DetailsScreen: details,
+    DraftingScreen: lambda _: DraftingScreen("small on this computer", sending),
     FilterScreen: lambda board: FilterScreen([SOON_CHOICE], frozenset(), USUAL_HOURS),
     HelpScreen: HelpScreen,
+    HostCard: lambda board: HostCard(board.context, chosen(board).host, []),
     InvitationScreen: lambda board: InvitationScreen(chosen(board), board.zone),
     LinkScreen: lambda _: LinkScreen("https://example.org", "example.org"),
+    NoticesScreen: lambda board: NoticesScreen(ToldList(), board.zone),
+    SaidByScreen: lambda _: SaidByScreen(UNNAMED, [0], []),
     SaveScreen: lambda _: SaveScreen(Path("/nowhere"), lambda: "", "Save it"),
     SendingScreen: lambda _: SendingScreen("the transcript", 10, sending),
     SessionForm: lambda board: SessionForm(board.context, board.overlap),
+    ThemeScreen: lambda board: ThemeScreen([board.app.theme], board.app.theme),
     WhoScreen: lambda _: WhoScreen(Transcript("", ()), {}, []),
 }
 """How each dialog is opened over a board."""
@@ -133,7 +149,9 @@ async def test_help_palette_and_quitting_are_there_over_every_dialog(
             if isinstance(dialog, SessionForm):  # a list that hangs over the form
                 dialog.query_one("#kind", Select).expanded = True
                 await reach(here, quits)
-            if isinstance(dialog, SendingScreen):  # leaves by itself once it has stopped
+            if isinstance(
+                dialog, SendingScreen | DraftingScreen
+            ):  # leaves by itself once it has stopped
                 await here.press("escape")
             else:
                 with here.app._context():
