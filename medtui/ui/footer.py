@@ -13,13 +13,15 @@ from textual.widgets._footer import FooterKey
 class Footer(widgets.Footer):
     """A footer with fewer redraws: Textual's replaces all its widgets whenever the focus moves.
 
-    If there is no room for all keys, the last one stays in sight: `?` shows all of them. A screen
-    with `offers(action)` chooses which of its keys are shown now (True or False), or what one is
-    called now (a text); the others act, too. That is followed without making the widgets again.
+    If there is no room for all keys, the last one stays in sight: `?` shows all of them. One that
+    would be cut is left out. A screen with `offers(action)` chooses which of its keys are shown now
+    (True or False), or what one is called now (a text); the others act, too. That is followed
+    without making the widgets again.
     """
 
     DEFAULT_CSS = """
     Footer.-crowded FooterKey.-help { dock: right; padding-left: 1; }
+    FooterKey.-cut { visibility: hidden; }
     """
 
     _shown: object = None
@@ -39,8 +41,16 @@ class Footer(widgets.Footer):
         self.screen.screen_layout_refresh_signal.subscribe(self, self._fit)
 
     def _fit(self, _: Screen[Any]) -> None:
-        needed = sum(key.outer_size.width for key in self.query(FooterKey) if key.display)
-        self.set_class(needed > self.size.width, "-crowded")
+        keys = [key for key in self.query(FooterKey) if key.display]
+        is_crowded = sum(key.outer_size.width for key in keys) > self.size.width
+        self.set_class(is_crowded, "-crowded")
+        room = self.size.width
+        if is_crowded:
+            room -= sum(key.outer_size.width for key in keys if key.has_class("-help"))
+        for key in keys:
+            if not key.has_class("-help"):
+                room -= key.outer_size.width
+                key.set_class(room < -1, "-cut")  # the blank behind it needs no room
 
     def bindings_changed(self, screen: Screen[Any]) -> None:
         if not self._bindings_ready or screen is not self.screen or _live(screen) != self._shown:
