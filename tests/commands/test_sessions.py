@@ -156,7 +156,7 @@ async def test_what_was_posted_before_a_refusal_is_told(stack: Stack, tmp_path: 
     assert "2 of 5 were posted." in done.err
     told = checked(json.loads(done.out), "sessions")["sessions"]
     rows = await stack.sql(
-        "select id from practice_sessions where datetime_utc < now() + interval '40 hours'"
+        "select id from practice_sessions where datetime_utc < now() + interval '47 hours'"
     )
     assert sorted(s["id"] for s in told) == sorted(str(row["id"]) for row in rows)
     assert len(rows) == 2
