@@ -11,6 +11,10 @@ from medtui.commands.signed_in import CommandRefused, SignedIn, add_json, print_
 from medtui.console import print_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+    from medtui.core.agreement import Agreement, MarkerKind, Pair
     from medtui.core.history import History, HistoryEntry, MarkSummary
     from medtui.core.progress import Point, Series
 
@@ -61,7 +65,8 @@ async def _history(options: argparse.Namespace, user: SignedIn) -> int:
     history.filter = HistoryFilter(role=options.role and Role(options.role), text=options.filter)
     found = history.wanted()
     if options.json:
-        entries = [entry_json(entry) for entry in found]
+        drafts = await _drafts(user)
+        entries = [entry_json(entry, drafts.get(entry.session.id, {})) for entry in found]
         print_json({"as_of": user.now().isoformat(), "sessions": entries})
     elif found:
         print_text(_history_text(found, user))
@@ -90,9 +95,19 @@ def _history_text(entries: list[HistoryEntry], user: SignedIn) -> str:
     return columns([row(entry) for entry in entries])
 
 
-def entry_json(entry: HistoryEntry) -> dict[str, Any]:
-    """A past session as JSON."""
+async def _drafts(user: SignedIn) -> dict[UUID, dict[str, float]]:
+    """The marks in percent of the drafts by a model that this machine keeps, by session."""
+    import asyncio
+
+    from medtui.store.model_drafts import recall_marks
+
+    return await asyncio.to_thread(recall_marks, user.settings.state, user.me)
+
+
+def entry_json(entry: HistoryEntry, draft: Mapping[str, float]) -> dict[str, Any]:
+    """A past session as JSON. `draft`: the marks of its draft by a model, by domain."""
     from medtui.commands.session_output import person_json
+    from medtui.core.marker_pairs import station_pairs
     from medtui.core.session_code import code_of
 
     session, case, kept = entry.session, entry.session.case, entry.kept
@@ -114,8 +129,29 @@ def entry_json(entry: HistoryEntry) -> dict[str, Any]:
         "marks": entry.marks and _marks_json(entry.marks),
         "are_marks_mine": None if entry.owner is None else entry.owner == entry.me,
         "self_marks": entry.self_marks and _marks_json(entry.self_marks),
+        "draft_marks": dict(draft) or None,
+        "comparison": [
+            {
+                "first": _marker(pair.first),
+                "second": _marker(pair.second),
+                "domains": [{"name": name} | _pair_json(marks) for name, marks in pair.domains],
+                "overall": pair.overall and _pair_json(pair.overall),
+            }
+            for pair in station_pairs(entry, draft)
+        ],
         "unreadable": (kept.broken or None) if kept else None,
     }
+
+
+def _pair_json(pair: Pair) -> dict[str, float]:
+    first, second = pair
+    return {"first": first, "second": second, "points": first - second}
+
+
+def _marker(kind: MarkerKind) -> str:
+    from medtui.core.agreement import MarkerKind
+
+    return "human" if kind is MarkerKind.PERSON else kind.name.lower()
 
 
 def _marks_json(marks: MarkSummary) -> dict[str, Any]:
@@ -128,6 +164,7 @@ def _marks_json(marks: MarkSummary) -> dict[str, Any]:
 
 
 async def _progress(options: argparse.Namespace, user: SignedIn) -> int:
+    from medtui.core.marker_pairs import agreements
     from medtui.core.progress import By, progress
     from medtui.history.wording import progress_words
 
@@ -136,7 +173,9 @@ async def _progress(options: argparse.Namespace, user: SignedIn) -> int:
     series = progress(history.entries, by)
     if options.json:
         told = [series_json(each) for each in series]
-        print_json({"as_of": user.now().isoformat(), "by": options.by, "series": told})
+        agree = [agreement_json(each) for each in agreements(history.entries, await _drafts(user))]
+        at = user.now().isoformat()
+        print_json({"as_of": at, "by": options.by, "series": told, "agreement": agree})
         return 0
     if series:
         print_text(_progress_text(series))
@@ -168,6 +207,17 @@ def series_json(series: Series) -> dict[str, Any]:
         "level": series.level,
         "best": series.best,
         "trend": series.trend,
+    }
+
+
+def agreement_json(found: Agreement) -> dict[str, Any]:
+    """How far two markers agree, as JSON."""
+    return {
+        "first": _marker(found.first),
+        "second": _marker(found.second),
+        "stations": found.stations,
+        "alpha": found.alpha and found.alpha._asdict(),
+        "gap": found.gap._asdict(),
     }
 
 

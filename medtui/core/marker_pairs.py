@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import combinations
+from typing import NamedTuple
 from uuid import UUID
 
 from medtui.core.agreement import Agreement, MarkerKind, Pair, agreement, mean
@@ -13,6 +14,33 @@ from medtui.documents.assessment import Marker
 
 Percents = dict[str, float]
 """Marks in percent by domain; the whole's under ""."""
+
+
+class StationPair(NamedTuple):
+    """What two markers gave one station, in percent: by domain those that both have marked.
+
+    `overall`: the whole's; None where one of them has none.
+    """
+
+    first: MarkerKind
+    second: MarkerKind
+    domains: tuple[tuple[str, Pair], ...]
+    overall: Pair | None
+
+
+def station_pairs(entry: HistoryEntry, draft: Mapping[str, float]) -> list[StationPair]:
+    """Each two who have marked the same of a station; `draft`: its marks by domain, in percent."""
+    marks, names = _marks(entry, draft), _names(entry, draft)
+    found = []
+    for first, second in combinations([kind for kind in _ORDER if kind in marks], 2):
+        one, other = marks[first], marks[second]
+        domains = tuple(
+            (name, (one[at], other[at])) for at, name in names.items() if at in one and at in other
+        )
+        overall = (one[""], other[""]) if "" in one and "" in other else None
+        if domains or overall:
+            found.append(StationPair(first, second, domains, overall))
+    return found
 
 
 def agreements(
@@ -62,6 +90,13 @@ def _marks(
     if draft:
         found[MarkerKind.DRAFT] = {key(name): percent for name, percent in draft.items()}
     return found
+
+
+def _names(entry: HistoryEntry, draft: Mapping[str, float]) -> dict[str, str]:
+    """The domains' names as their first marker spells them, by `key`."""
+    sheets = (entry.marks, entry.self_marks)
+    every = [domain.name for marks in sheets if marks for domain in marks.domains]
+    return {key(name): name for name in reversed([*every, *draft]) if name}
 
 
 def _percents(marks: MarkSummary) -> Percents:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from medtui.commands.past import agreement_json, entry_json
+from medtui.core.marker_pairs import agreements
+from tests.core.test_agreement import history_of
 from tests.helpers.commands import Script, checked
 from tests.helpers.stack import Stack
 
@@ -31,7 +34,15 @@ async def practised(stack: Stack, tmp_path: Path) -> tuple[Script, str]:
 
 async def test_the_past_as_text_and_as_json(stack: Stack, tmp_path: Path) -> None:
     script, code = await practised(stack, tmp_path)
+    [row] = await stack.sql("select id from practice_sessions where id::text like %s", f"{code}%")
+    drafted = tmp_path / f"state/draft-marks/{script.person.id}/{row['id']}.json"
+    drafted.parent.mkdir(parents=True)
+    drafted.write_text('{"domains": {"Honesty and transparency": 50.0}}')
     nobody, held = (await script("history", "--json")).json("history")["sessions"]
+    assert (nobody["draft_marks"], nobody["comparison"]) == (None, [])
+    assert held["draft_marks"] == {"Honesty and transparency": 50}
+    [pair] = held["comparison"]
+    assert (pair["first"], pair["second"], len(pair["domains"])) == ("draft", "ai", 1)
     assert (nobody["partner"], nobody["is_held"], nobody["files"]) == (None, False, [])
     assert (held["code"], held["my_role"]) == (code, "candidate")
     assert held["partner"]["name"] == "Amara Okafor"
@@ -44,6 +55,7 @@ async def test_the_past_as_text_and_as_json(stack: Stack, tmp_path: Path) -> Non
     assert f"{held['marks']['percent']:.0f} %" in text
 
     progress = (await script("progress", "--json")).json("progress")
+    assert progress["agreement"] == [], "of one station nothing is said"
     assert {series["name"] for series in progress["series"]} == {
         domain["name"] for domain in held["marks"]["domains"]
     }
@@ -112,6 +124,19 @@ async def test_away_in_the_middle_is_one_sentence(stack: Stack, tmp_path: Path) 
     for command in ("history", "progress", "files"):
         done = await Script(stack, script.person, tmp_path)(command, "--json", **away)
         assert (done.code, done.out, done.err.count("\n")) == (1, "", 1)
+
+
+def test_the_comparison_of_markers_is_as_the_schema_says() -> None:
+    stations = [(40.0 + n * 4, 46.0 + n * 4) for n in range(8)]
+    entries = history_of(*stations)
+    [pair] = checked(entry_json(entries[-1], {}), "past_session")["comparison"]
+    assert (pair["first"], pair["second"], pair["overall"]["points"]) == ("self", "human", 0)
+    [domain] = pair["domains"]
+    assert (domain["name"], domain["points"]) == ("Empathy", 6)
+    [found] = [checked(agreement_json(each), "agreement") for each in agreements(entries, {})]
+    assert (found["stations"], found["gap"]["value"], found["alpha"]["high"] <= 1) == (8, 6, True)
+    same = agreements(history_of(*[(40.0, 40.0)] * 8), {})
+    assert checked(agreement_json(same[0]), "agreement")["alpha"] is None
 
 
 def test_the_schema_refuses_what_is_not_in_it() -> None:

@@ -19,7 +19,7 @@ from medtui.core.agreement import (
     alpha,
 )
 from medtui.core.history import DomainMark, FileSummary, History, MarkSummary
-from medtui.core.marker_pairs import agreements
+from medtui.core.marker_pairs import agreements, station_pairs
 from medtui.core.models import FileKind
 from medtui.documents.assessment import Marker, Owner
 from medtui.history.wording import agreement_words
@@ -142,6 +142,17 @@ def test_the_platforms_ai_is_another_marker_than_a_person() -> None:
     [found] = agreements(history_of(*stations, marker=Marker.AI), {})
     assert (found.first, found.second) == (MarkerKind.SELF, MarkerKind.AI)
     assert agreements(history_of(*stations[:7]), {}) == []
+
+
+def test_of_one_station_each_pair_of_markers_has_the_domains_that_both_marked() -> None:
+    [entry] = history_of((40.0, 46.0))
+    you, draft = station_pairs(entry, {"EMPATHY ": 38.0, "Plan": 10.0})[::2]
+    assert (you.first, you.second, you.overall) == (MarkerKind.SELF, MarkerKind.DRAFT, None)
+    assert you.domains == (("Empathy", (46.0, 38.0)),)
+    assert (draft.first, draft.domains) == (MarkerKind.DRAFT, (("Empathy", (38.0, 40.0)),))
+    [alone] = history_of((None, 46.0))
+    assert station_pairs(alone, {}) == []
+    assert station_pairs(alone, {"Plan": 10.0}) == []
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,17 @@ writes the pictures again; the README shows one of them.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from medtui.core.history import HistoryEntry
 from medtui.demo import files, load
 from medtui.demo.people import PASSWORD, PEOPLE
+from medtui.documents.assessment import Marker
 from medtui.local.postgres import SUPERUSER
 from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Person, Stack
@@ -39,3 +44,24 @@ async def test_the_demos_history_and_progress(amara: Person, seat: Any, pictures
     await here.press("tab")
     await here.until_text("19 of them marked")
     await pictures(here, "progress")
+    draft_eight(here.app.settings.state, amara, here.app.screen._history.entries)
+    await here.press("escape", "h")
+    await here.until_text("32 sessions")
+    await here.press("tab")
+    await here.until_text("How far markers agree", "the draft and")
+    await pictures(here, "progress-agreement")
+
+
+def draft_eight(state: Path, person: Person, entries: Iterable[HistoryEntry]) -> None:
+    """Drafts by a model of the last nine stations that the platform's AI has marked."""
+    marked = [entry for entry in entries if entry.marks and entry.marks.marker is Marker.AI]
+    folder = state / "draft-marks" / str(person.id)
+    folder.mkdir(parents=True)
+    for number, entry in enumerate(marked[:9]):
+        assert entry.marks is not None
+        marks = {
+            domain.name: max(0.0, domain.percent - 6 + number % 4 * 3)
+            for domain in entry.marks.domains
+            if domain.percent is not None
+        }
+        (folder / f"{entry.session.id}.json").write_text(json.dumps({"domains": marks}))

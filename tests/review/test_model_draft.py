@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ import pytest
 from textual.widgets import Static
 
 from medtui.config import Settings
+from medtui.core.rubrics import RubricDomain
+from medtui.documents import Transcript, load, read
+from medtui.documents.model_draft import DraftedDomain, ModelDraft, talk_digest
 from medtui.documents.reading import Reading
 from medtui.review.draft_dialog import DraftingScreen
 from medtui.review.file_review import FileReviewScreen
+from medtui.store.model_drafts import KeptDraft
 from tests.helpers.model_endpoint import (
     ModelEndpoint,
     Question,
@@ -26,6 +31,7 @@ from tests.helpers.model_endpoint import (
     model_endpoint,
     says,
 )
+from tests.helpers.seats import NOW, Pictures
 from tests.helpers.stack import Stack
 from tests.review.reader import PLATFORM, TALK, Reader, before
 from tests.review.test_review_pictures import SIZES, Compare, at
@@ -157,6 +163,41 @@ async def test_pictures(size: tuple[int, int], tmp_path: Path, picture: Compare)
         await reader.press("G")
         await reader.pause()
         picture(reader, at(size, "draft-whole"))
+
+
+@pytest.mark.detail
+async def test_three_markers_of_one_station(
+    stack: Stack, seat: Any, pictures: Pictures, tmp_path: Path
+) -> None:
+    host, guest = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    session_id = await stack.session(
+        host, guest=guest, datetime_utc=NOW - timedelta(hours=2), candidate_id=host.id, version=3
+    )
+    platform = json.loads(PLATFORM.read_bytes())
+    names = [each["name"] for each in platform["dimensions"]]
+    marked = [{"name": name, "score": 80, "max": 100} for name in names]
+    own = {"marked_by": "self", "domains": marked, "overall": {"score": 80, "max": 100}}
+    for name, content in {
+        "transcript.json": TALK.read_bytes(),
+        "assessment.json": PLATFORM.read_bytes(),
+        "self_assessment.json": json.dumps(own).encode(),
+    }.items():
+        await stack.file(session_id, name, content=content)
+    await stack.sql("update storage.objects set created_at = %s, updated_at = %s", NOW, NOW)
+    transcript = read(load(TALK))
+    assert isinstance(transcript, Transcript)
+    domains = tuple(
+        DraftedDomain(RubricDomain(name, 100), (60.0, 65.0, 70.0), (QUOTE,)) for name in names
+    )
+    draft = ModelDraft(
+        "small", "127.0.0.1:11434", "1", "Platform", 500, talk_digest(transcript), "", domains
+    )
+    KeptDraft.of_session(tmp_path / "state", host.id, session_id).save(draft)
+    here = await review(seat, host, clock=lambda: NOW)
+    await here.until_text("◌ Draft by a model 65 %", "Self-assessment 80 %")
+    await here.press("tab")
+    await here.until(lambda: here.app.screen.marks._found)
+    await pictures(here, "three-markers")
 
 
 async def test_in_a_session_names_stay_here_and_the_draft_is_in_no_progress(
