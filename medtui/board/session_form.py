@@ -11,15 +11,22 @@ from uuid import UUID, uuid4
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from medtui.core.board_rules import room_link, why_not_room_link
+from medtui.core.board_rules import room_link, why_not_note, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
-from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
+from medtui.core.models import (
+    LONGEST_NOTE,
+    SESSION_TYPES,
+    PracticeSession,
+    SessionDraft,
+    SessionValues,
+    clean_line,
+)
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
 from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
@@ -34,6 +41,9 @@ OPEN = "open"
 POST = "post"
 SENT = "sent"
 MAX_TYPE = 40
+NOTE_HINT = "Exam, topic, language … Strangers and shared screens can show it."
+TEXTS = ("when", "own_kind", "note", "link")
+"""The fields that hold a text."""
 
 Overlap = Callable[[datetime, UUID], PracticeSession | None]
 """Which other session of one's own overlaps with the one of this id, at this time."""
@@ -56,9 +66,12 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-tall")]  # noqa: RUF012  # as in Screen
+
     when = query_one("#when", Field)
     kind = query_one("#kind", VimSelect)
     own_kind = query_one("#own_kind", Field)
+    note = query_one("#note", Field)
     link = query_one("#link", Field)
     candidate = query_one("#candidate", VimSelect)
     failure = query_one(".card--error", Static)
@@ -93,12 +106,16 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
             yield self.draft
             yield Field("When", id="when", max_length=60)
-            yield Label("Type", classes="field--label")
-            kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+            with Horizontal(classes="form--row"):
+                with Vertical():
+                    yield Label("Type", classes="field--label")
+                    kinds = [(label, value) for value, label in SESSION_TYPES.items()]
+                    yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+                with Vertical():
+                    yield Label("Candidate", classes="field--label")
+                    yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
-            yield Label("Candidate", classes="field--label")
-            yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
+            yield Field("Note", id="note", hint=NOTE_HINT, max_length=LONGEST_NOTE)
             yield Field("Room", id="link", hint="An https link, or the name of a room.")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
@@ -112,6 +129,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if self._session is None and (known := _uuid(kept.get("id"))):
             self._session_id = known
         self._is_sent = SENT in kept
+        self.note.display = self._backend.has_notes
         self._first = self._defaults()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self.when.focus()
@@ -135,14 +153,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             soon = self.context.now() + timedelta(minutes=30)
             # The next full or half hour that leaves others the time to see it.
             starts_at = soon + (datetime.min.replace(tzinfo=UTC) - soon) % timedelta(minutes=30)
-            kind, candidate = "mock", OPEN
+            kind, note, candidate = "mock", "", OPEN
             if like := self._like:
                 starts_at = like.next_start(self.context.now(), self.context.zone)
-                kind = like.type
+                kind, note = like.type, like.note or ""
                 candidate = str(self.context.me) if like.is_candidate else OPEN
             link = room_link(self.context.settings.room_template, self._session_id)
         else:
             starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
+            note = session.note or ""
             candidate = str(session.candidate_id) if session.candidate_id else OPEN
         self._usual = starts_at.astimezone(self.context.zone)
         known = kind in SESSION_TYPES
@@ -150,6 +169,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "when": f"{self._usual:%a} {self._usual.day} {self._usual:%b %H:%M}",
             "kind": kind if known else OTHER,
             "own_kind": "" if known else kind,
+            "note": note if self._backend.has_notes else "",
             "link": link,
             "candidate": candidate,
         }
@@ -159,12 +179,13 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "when": self.when.value,
             "kind": str(self.kind.value),
             "own_kind": self.own_kind.value,
+            "note": self.note.value,
             "link": self.link.value,
             "candidate": str(self.candidate.value),
         }
 
     def _fill(self, values: dict[str, str]) -> None:
-        for name in ("when", "own_kind", "link"):
+        for name in TEXTS:
             self.query_one(f"#{name}", Field).value = values[name]
         if values["kind"] in (*SESSION_TYPES, OTHER):
             self.kind.value = values["kind"]
@@ -235,13 +256,25 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if not kind:
             self.own_kind.fail("Enter the type of the session.")
             return
+        note = clean_line(self.note.value)
+        if reason := why_not_note(note):
+            self.note.fail(reason)
+            return
         link = self.link.value.strip()
         if reason := why_not_room_link(link):
             self.link.fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
         self._is_saving = True
-        self._save(when, str(kind), link or None, candidate)
+        self._save(
+            when,
+            {
+                "type": str(kind),
+                "note": note or None,
+                "room_url": link or None,
+                "candidate_id": candidate,
+            },
+        )
 
     async def _settled(self, when: When) -> datetime | None:
         """The moment that is meant, once it was asked where that is in doubt; None: not this one.
@@ -287,40 +320,34 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self.failure.set_class(not words, "-empty")
 
     @work(exclusive=True, group="save")
-    async def _save(self, when: When, kind: str, link: str | None, candidate: UUID | None) -> None:
+    async def _save(self, when: When, values: SessionValues) -> None:
         try:
             starts_at = await self._settled(when)
             if starts_at is None:
                 return
+            values["starts_at"] = starts_at
             self._is_sent = self._session is None
             self._show_status("Saving…")
             self._save_draft()
-            saved = await self._send(starts_at, kind, link, candidate)
+            saved = await self._send(values)
         finally:
             self._is_saving = False
         if saved is not None:
             self.draft.drop()
             self.dismiss(saved)
 
-    async def _send(
-        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
-    ) -> PracticeSession | None:
+    async def _send(self, values: SessionValues) -> PracticeSession | None:
         """The session as the server has it now; None when it failed, and the form says why."""
         if self._session is not None:
-            work = self._backend.sessions.edit(
-                self._session,
-                starts_at=starts_at,
-                type=kind,
-                room_url=link,
-                candidate_id=candidate,
-            )
+            work = self._backend.sessions.edit(self._session, **values)
         else:
             draft = SessionDraft(
                 id=self._session_id,
-                starts_at=starts_at,
-                type=kind,
-                room_url=link,
-                host_is_candidate=candidate is not None,
+                starts_at=values["starts_at"],
+                type=values["type"],
+                room_url=values["room_url"],
+                note=values["note"],
+                host_is_candidate=values["candidate_id"] is not None,
             )
             work = self._backend.sessions.create(draft)
         answer = await self.context.write(self._session, work)
@@ -334,6 +361,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if answer.is_refused:
             self._is_sent = False
         fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
+        fields["note"] = self.note
         field = fields.get(answer.field or "")
         self._show_status("" if field else answer.words)
         if field:

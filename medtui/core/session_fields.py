@@ -9,6 +9,9 @@ from datetime import datetime
 from medtui.core.agenda import name_of
 from medtui.core.models import PracticeSession
 
+NOTES = 8
+"""The level of a server from which on sessions have notes."""
+
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""
 
@@ -91,6 +94,12 @@ FIELDS = (
     ),
     SessionField("kept_as", "kept_as", is_shared=False, is_past=False, needs_login=True, level=5),
     SessionField("turned_at", "turned_at", is_shared=False, needs_login=True, level=3),
+    SessionField(
+        "note", "note", lambda *_: "its note was changed",
+        is_shared=False, is_past=False, is_posted=True, is_edited=True, level=NOTES,
+        refused="The server accepts notes of up to 120 characters in one line, without a link: "
+        "change this one.",
+    ),
 )  # fmt: skip
 
 POSTED = tuple(field for field in FIELDS if field.is_posted)

@@ -1,15 +1,16 @@
 -- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000 20261124090000
+--     20261201080000 20261130220000 20261130200000 20261130190000 20261130180000 20261130080000 \
+--     20261124090000
 -- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000
--- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
--- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with
--- an account can take sessions over again, and read every brief.
+--     20261201080000 20261130220000 20261130200000 20261130190000 20261130180000 20261130080000
+-- No row of the data model is touched. The briefs and notes that hosts have typed are deleted, and since
+-- when rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody
+-- with an account can take sessions over again, and read every brief.
 
 drop trigger if exists "0_round_new" on public.practice_sessions;
 drop trigger if exists "0_round" on public.practice_sessions;
@@ -94,7 +95,8 @@ alter table public.practice_sessions
   drop column if exists kept_for,
   drop column if exists kept_until,
   drop column if exists kept_as,
-  drop column if exists turned_at;
+  drop column if exists turned_at,
+  drop column if exists note;
 
 do $$
 declare
