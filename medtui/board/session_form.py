@@ -292,6 +292,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _show_status(self, words: str) -> None:
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
+        if words:  # also where a low screen shows the form's upper part alone
+            self.call_after_refresh(self.failure.scroll_visible, animate=False)
 
     @work(exclusive=True, group="save")
     async def _save(self, when: When, values: dict[str, Any]) -> None:
