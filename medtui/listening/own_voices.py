@@ -169,7 +169,8 @@ class OwnVoices:
             self._progress[recording.session] = f"listening to your voice: {at:.0f} s{total}"
 
         show(0, None)
-        heard = await listen([track], folder, self._state, show, is_one_person=True)
+        case = await self._backend.cases.debriefed(session)
+        heard = await listen([track], folder, self._state, show, is_one_person=True, case=case)
         voice = Voice(
             session_id=session.id,
             speaker=self._me,

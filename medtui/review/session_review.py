@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -307,7 +308,8 @@ class SessionReviewScreen(ReviewScreen):
     def _recordings(self) -> Recordings:
         settings = self.context.settings
         host = self.session.host.name if self.session.host else ""
-        return Recordings(settings.listen_model, settings.state, host)
+        case = partial(self._backend.cases.debriefed, self.session)
+        return Recordings(settings.listen_model, settings.state, host, case)
 
     def _show_broken(self, kind: FileKind, reason: str) -> None:
         shown: Kind = "transcript" if kind is FileKind.TRANSCRIPT else "assessment"
