@@ -9,7 +9,7 @@
 
 alter table public.practice_sessions add column if not exists note text;
 comment on column public.practice_sessions.note is
-  'One line of the host''s for those who choose a session; everybody reads it';
+  'medtui: one line of the host''s for those who choose a session; everybody reads it';
 
 grant update (note) on public.practice_sessions to authenticated;
 grant select (note) on public.practice_sessions to anon;
