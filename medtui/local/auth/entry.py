@@ -99,8 +99,7 @@ class SignInRoutes(RouteGroup):
                 self.limits.passwords.count(request, email, is_known=user is not None)
                 raise AuthError("invalid_credentials")
         self.limits.passwords.forget(request, email)
-        if users.is_banned(user):
-            raise AuthError("user_banned")
+        users.refuse_banned(user)
         if user["email_confirmed_at"] is None:
             raise AuthError("email_not_confirmed")
         async with self.pool.connection() as db:
@@ -172,8 +171,7 @@ class SignInRoutes(RouteGroup):
                 raise AuthError("otp_expired")
             self.limits.codes.forget(request, email)
             user = await users.locked(db, redeemed["user_id"])
-            if users.is_banned(user):
-                raise AuthError("user_banned", status=403)
+            users.refuse_banned(user, status=403)
             if kind == "email_change":
                 changed = await self._change_email(db, user)
                 if changed is None:
