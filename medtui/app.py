@@ -29,7 +29,6 @@ from medtui.core.text import clean_line
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.ui import routes
 from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
 from medtui.ui.feed_state import FeedState
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
     from medtui.store.drafts import FormDraft
+    from medtui.ui import routes
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
@@ -104,7 +104,7 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
-        self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
+        self._zone = zone
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
@@ -127,8 +127,6 @@ class MedtuiApp(AppBase):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        if self._zone_warning:
-            self.warn(self._zone_warning)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
         elif not self.servers.begin():
@@ -163,6 +161,19 @@ class MedtuiApp(AppBase):
             super().bell()
 
     # What screens take: see `Context`
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that times are shown in; looked for at the first use: the login needs none."""
+        if self._zone is None:
+            self._zone, warning = config.zone(self.settings)
+            if warning:
+                self.call_later(self.warn, warning)
+        return self._zone
+
+    @zone.setter
+    def zone(self, zone: tzinfo) -> None:
+        self._zone = zone
 
     @property
     def backend(self) -> Backend:
@@ -200,6 +211,8 @@ class MedtuiApp(AppBase):
 
     def go(self, route: Route) -> None:
         """Open a route's screen over the present one."""
+        from medtui.ui import routes
+
         match route:
             case routes.Account():
                 from medtui.account.screen import AccountScreen
