@@ -22,7 +22,7 @@ from medtui.documents.said_by import with_voices
 from medtui.documents.search import Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
-from medtui.documents.words import MARKED_BY, is_left_over
+from medtui.documents.words import DRAFTED, MARKED_BY, is_left_over
 from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.header import ReviewHeader
@@ -247,7 +247,7 @@ class DocumentsScreen(ActingScreen):
 
     def about(self, assessment: Assessment) -> tuple[str, str]:
         """Who gave the marks, in words, and a sentence on whose they are; "": nothing to say."""
-        return MARKED_BY[assessment.marker], ""
+        return DRAFTED if assessment.is_draft else MARKED_BY[assessment.marker], ""
 
     def _show_transcript(self, transcript: Transcript) -> None:
         seen = self.turns.seen if self.has_begun else None

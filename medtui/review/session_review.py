@@ -163,7 +163,8 @@ class SessionReviewScreen(ReviewScreen):
                 document = await Reading(data, "assessment").result()
             except (DataError, DocumentError):
                 return  # the next look tries again, or says why the file is broken
-            own = document if isinstance(document, Assessment) else None
+            if isinstance(document, Assessment) and not document.is_draft:
+                own = document
         self._own_file, self.own = file, own
         if self.assessment is not None:
             self.show(self.assessment)
