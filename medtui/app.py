@@ -18,7 +18,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
-from medtui import config
 from medtui.account.login_flow import LoginFlow
 from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
@@ -104,7 +103,6 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
-        self._zone = zone
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
@@ -116,7 +114,7 @@ class MedtuiApp(AppBase):
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.login = LoginFlow(self)
-        self.preferences = SettingsFlow(self)
+        self.preferences = SettingsFlow(self, zone)
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
@@ -164,16 +162,7 @@ class MedtuiApp(AppBase):
 
     @property
     def zone(self) -> tzinfo:
-        """The zone that times are shown in; looked for at the first use: the login needs none."""
-        if self._zone is None:
-            self._zone, warning = config.zone(self.settings)
-            if warning:
-                self.call_later(self.warn, warning)
-        return self._zone
-
-    @zone.setter
-    def zone(self, zone: tzinfo) -> None:
-        self._zone = zone
+        return self.preferences.zone
 
     @property
     def backend(self) -> Backend:
