@@ -1,4 +1,4 @@
-"""The style in two parts, parsed once for all apps; and the collector, which is off at the start."""
+"""The style in two parts, parsed once for all apps; the collector, which is off at the start."""
 
 from __future__ import annotations
 
