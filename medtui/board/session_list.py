@@ -81,7 +81,7 @@ class SessionColumns(NamedTuple):
 
 _WISHES = [
     ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
-    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("host", 62), ("about", 52),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 60), ("host", 62),
     ("seat", 40),
 ]  # fmt: skip
 
@@ -283,9 +283,8 @@ class SessionList(CursorList):
         number = round_.beside("")  # stays where the type is cut
         kind = fit(session.type_label, max(0, columns.about - len(number) - 1)).rstrip()
         kind = f"{kind} {number}".rstrip() if number else session.type_label
-        topics = (
-            "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
-        )
+        about = (session.note, case and case.category, case and case.domain)
+        topics = "".join(f" · {part}" for part in about if part)
         if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
             topics = ""
         kind = fit(kind, min(cell_len(kind), columns.about))
