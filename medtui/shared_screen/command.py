@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medtui.console import complain, why_no_screen
+from medtui.ui import garbage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.once or options.json):
         if reason := why_no_screen():
             return complain(reason)
+        garbage.pause()
         from medtui.shared_screen.app import SharedBoardApp
 
         with logged(state()):
