@@ -89,7 +89,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is said of the whole."""
+    """Remarks on the whole station."""
 
     summary: str = ""
     strengths: tuple[str, ...] = ()

@@ -200,7 +200,7 @@ def drafted_domain(
         marks.append(mark)
         if answer is not None and mark is not None and best is None:
             best = answer
-    if best is not None:  # what is said of the mark is the answer's that is nearest to it
+    if best is not None:  # the words are those of the answer whose mark is nearest to it
         middle = median(mark for mark in marks if mark is not None)
         counted = [
             (abs(mark - middle), answer)

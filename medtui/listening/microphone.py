@@ -23,7 +23,7 @@ SETTLES = 20
 """Blocks after which the time of the first sample is known well: some come late."""
 
 LATE_SECONDS = 1.0
-"""What comes so much later than it should was not heard without a break: the machine slept."""
+"""Seconds of delay from which on a block is taken to follow a break: the machine slept."""
 
 DRIFT_BLOCKS, DRIFT_SECONDS = 100, 0.03
 """A device's own clock is compared over so many blocks: one that has gone so much ahead or behind

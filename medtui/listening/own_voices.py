@@ -90,7 +90,7 @@ class OwnVoices:
         self._wake.set()
 
     def progress(self, session_id: UUID) -> str:
-        """How far a session's recording has become words; "" if nothing is done with it."""
+        """How far a session's recording is transcribed, in words; "" if it is not under way."""
         return self._progress.get(session_id, "")
 
     async def _follow(self) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from medtui.listening.audio import Samples
 
 VERSION = 1
-"""Rises when the same recording would be heard in another way: journals of another do not count."""
+"""Raised when recordings are transcribed differently: journals of other versions are ignored."""
 
 PART_SECONDS = 60
 """Seconds of the talk that are finished at once."""

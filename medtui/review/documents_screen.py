@@ -47,7 +47,7 @@ class DocumentsScreen(ActingScreen):
         people: names to offer for the speakers.
         begins: the second of the recording at which the station begins, where that is known.
         folder: where copies are offered to be saved.
-        told: what stands at first where the transcript will; nothing: there is none yet.
+        told: the text in the transcript's place until it is shown; "": no text.
     """
 
     header = query_one(ReviewHeader)
@@ -211,7 +211,7 @@ class DocumentsScreen(ActingScreen):
         self._look_for_quotes()
 
     def _show_marks(self) -> None:
-        """The assessment with what stands beside it; a draft alone, where there is none."""
+        """Show the assessment beside own marks and the draft; without an assessment, the draft."""
         self.query_one("#assessment").remove_class("-absent", "-told")
         if self.assessment is not None:
             by, note = self.about(self.assessment)

@@ -184,7 +184,7 @@ class SessionReviewScreen(ReviewScreen):
     def _show_missing(self, kind: Kind) -> None:
         self.forget(kind)
         if kind == "assessment" and not self.files:
-            self.hide("assessment")  # what is said of the transcript is said of both
+            self.hide("assessment")  # the sentence beside it is about both files
         else:
             words = missing(kind, self.session, self.me, any_there=bool(self.files))
             if kind == "assessment" and self._own_file is not None:
