@@ -199,7 +199,7 @@ OF_SERVERS: dict[str, Answer] = {
     ),
     "a fence": answered(content=f"Here you are:\n```json\n{ASKED_FOR}\n```\nDo you want more?"),
     "braces around it": answered(content=f"The form {{as asked}}: {ASKED_FOR} {{done}}"),
-    "streamed": streamed({"role": "assistant", "content": ""}, *({"content": c} for c in ASKED_FOR)),
+    "streamed": streamed({"role": "assistant"}, *({"content": letter} for letter in ASKED_FOR)),
     "streamed thoughts": streamed({"reasoning_content": THOUGHT}, {"content": ASKED_FOR}),
     "json_schema or text": knows_no(
         "invalid", "400 No", "'response_format.type' must be 'json_schema' or 'text'"
