@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from medtui.core.board_rules import why_not_book, why_not_cancel, why_not_edit, 
 from medtui.core.last_post import LastPost
 from medtui.core.models import PracticeSession
 from medtui.core.wording import moment
+from medtui.data import NotAllowed
 from medtui.store.kept_choices import KeptChoices
 from medtui.ui.protocol import Dialog
 
@@ -47,8 +48,8 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
-class FormFor(Dialog[PracticeSession]):
-    """The form for a session, answered with the session as the server has it. None: a new one.
+class FormFor(Dialog[list[PracticeSession]]):
+    """The form for a session, answered with what the server has now. None: new ones.
 
     `like`: what a new one is like at first.
     """
@@ -140,12 +141,36 @@ class BoardActions:
         if not self._ui.is_active:  # the key was pressed twice
             return
         if posted := await self._ui.open(FormFor(like=like)):
-            await self._remember(posted)
-            self._ui.show_session(posted.id)
-            self._ui.go_to(posted.id)
+            first, *others = posted
+            await self._remember(first)
+            for session in others:
+                self._backend.live.apply(session)
+            for session in posted:
+                self._ui.show_session(session.id)
+            self._ui.go_to(first.id)
+            self._tell(f"Posted: {self._named(first)}{_more(others)}", self._undo_of(posted))
+
+    def _undo_of(self, posted: Sequence[PracticeSession]) -> Undo:
+        """Takes back what was posted at once; what was booked meanwhile stays."""
+        first, *others = posted
+        if not others:
             cancel = self._backend.sessions.cancel
-            undo = Undo(posted, cancel, "Undone: the session is deleted.", deletes=True)
-            self._tell(f"Posted: {self._named(posted)}", undo)
+            return Undo(first, cancel, "Undone: the session is deleted.", deletes=True)
+
+        async def take_back(_: PracticeSession) -> None:
+            for session in posted:
+                self._ui.expect_gone(session.id)
+            left = {session.id for session in await self._backend.series.take_back(posted)}
+            for session in posted:
+                if session.id not in left:
+                    self._backend.live.drop(session.id)
+            if left:
+                raise NotAllowed(
+                    f"{len(posted) - len(left)} of {len(posted)} sessions were deleted: the others"
+                    " are booked by now, and x cancels them."
+                )
+
+        return Undo(first, take_back, f"Undone: {len(posted)} sessions are deleted.")
 
     async def _remember(self, posted: PracticeSession) -> None:
         with contextlib.suppress(OSError):  # then it cannot be posted again by one key
@@ -158,7 +183,7 @@ class BoardActions:
             return
         if saved := await self._ui.open(FormFor(session)):
             self._ui.show_session(session.id)
-            self._tell(f"Saved: {self._named(saved)}")
+            self._tell(f"Saved: {self._named(saved[0])}")
 
     async def cancel(self) -> None:
         """Cancel a session of the user's, while it does not belong to two."""
@@ -225,3 +250,7 @@ class BoardActions:
         if answer.error:
             self._context.notify_error(answer.error)
         return answer.error is None
+
+
+def _more(others: Sequence[PracticeSession]) -> str:
+    return f", and {len(others)} more" if others else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -16,10 +17,12 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
+from medtui.board.series_fields import USUAL, SeriesFields, series_drafts
 from medtui.core.board_rules import room_link, why_not_note, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
 from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
+from medtui.core.series import ONE, SessionSeries, why_no_own_rooms
 from medtui.core.session_fields import INPUTS
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
 from medtui.ui.context import Context
@@ -40,8 +43,8 @@ Overlap = Callable[[datetime, UUID], PracticeSession | None]
 """Which other session of one's own overlaps with the one of this id, at this time."""
 
 
-class SessionForm(ModalScreen[PracticeSession | None]):
-    """Dismissed with the session as the server has it, or with None.
+class SessionForm(ModalScreen[list[PracticeSession] | None]):
+    """Dismissed with the sessions as the server has them, one where one is edited, or with None.
 
     `session` None posts a new one, at first like `like` if that is given. A failure leaves the
     form as it is, with the reason where it belongs. What is typed is kept as a draft until the
@@ -63,6 +66,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     kind = query_one("#kind", VimSelect)
     own_kind = query_one("#own_kind", Field)
     candidate = query_one("#candidate", VimSelect)
+    series = query_one("#series", SeriesFields)
     failure = query_one(".card--error", Static)
 
     def __init__(
@@ -105,13 +109,9 @@ class SessionForm(ModalScreen[PracticeSession | None]):
                     yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
             for line in INPUTS.values():
-                yield Field(
-                    line.label,
-                    id=line.id,
-                    hint=line.hint,
-                    placeholder=line.example,
-                    max_length=line.most,
-                )
+                words = {"hint": line.hint, "placeholder": line.example}
+                yield Field(line.label, id=line.id, max_length=line.most, **words)
+            yield SeriesFields(id="series")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
@@ -125,6 +125,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self._session_id = known
         self._is_sent = SENT in kept
         self._input("note").display = self._backend.has_notes
+        self.series.display = self._session is None
         self._first = self._defaults()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self.when.focus()
@@ -168,6 +169,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "own_kind": "" if known else kind,
             "candidate": candidate,
             **{line.id: texts[name] for name, line in INPUTS.items()},
+            **USUAL,
         }
 
     def _typed(self) -> dict[str, str]:
@@ -177,6 +179,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "own_kind": self.own_kind.value,
             "candidate": str(self.candidate.value),
             **{line.id: self._input(name).value for name, line in INPUTS.items()},
+            **self.series.values,
         }
 
     def _input(self, name: str) -> Field:
@@ -186,10 +189,18 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _fill(self, values: dict[str, str]) -> None:
         for id_ in ("when", "own_kind", *(line.id for line in INPUTS.values())):
             self.query_one(f"#{id_}", Field).value = values[id_]
+        self.series.fill(values)
         if values["kind"] in (*SESSION_TYPES, OTHER):
             self.kind.value = values["kind"]
         if values["candidate"] in {value for _, value in self._candidates()}:
             self.candidate.value = values["candidate"]
+
+    @on(Input.Changed, "#series Input")
+    def _show_series(self) -> None:
+        """Say which sessions will be posted."""
+        with contextlib.suppress(DateNotUnderstood):
+            when = self._when()
+            self.series.show(when.at if when.is_clear else None, self.context.zone)
 
     @on(Input.Changed, "#when Input")
     def _show_moment(self) -> None:
@@ -203,6 +214,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if when.is_clear and (other := self._overlap(when.at, self._session_id)):
             hints.append(("warning", f"Overlaps with your session {self._moment(other)}."))
         self.when.show_hint(*hints)
+        self._show_series()
 
     def _moment(self, session: PracticeSession) -> str:
         return moment(session.starts_at, self.context.now(), self.context.zone)
@@ -263,11 +275,21 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if reason := why_not_note(texts["note"] or ""):
             self._input("note").fail(reason)
             return
+        try:
+            series = self.series.series() if self._session is None else ONE
+        except ValueError as error:
+            self.series.fail(str(error))
+            return
+        template, room = self.context.settings.room_template, texts["room_url"] or ""
+        reason = why_no_own_rooms(room, template, self._session_id)
+        if series.count > 1 and reason:
+            self._input("room_url").fail(reason)
+            return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
         self._is_saving = True
-        self._save(when, {"type": str(kind), "candidate_id": candidate, **texts})
+        self._save(when, series, {"type": str(kind), "candidate_id": candidate, **texts})
 
-    async def _settled(self, when: When) -> datetime | None:
+    async def _settled(self, when: When, series: SessionSeries) -> datetime | None:
         """The moment that is meant, once it was asked where that is in doubt; None: not this one.
 
         What was answered is put into the field, so that it is not asked again.
@@ -285,10 +307,15 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if at < self.context.now() - GRACE and not is_seen:
             self.when.fail("This is more than an hour ago: choose a time to come.")
             return None
-        if not is_seen and (other := self._overlap(at, self._session_id)):
+        weeks = series.starts(at, self.context.zone)
+        others = (self._overlap(start, self._session_id) for week in weeks for start in week)
+        if not is_seen and (other := next(filter(None, others), None)):
             verb = "Save" if self._session else "Post"
-            question = f"You have another session {self._moment(other)}. {verb} this one anyway?"
-            if not await self.app.push_screen_wait(ConfirmScreen(question, yes=f"{verb} it")):
+            which = "this one" if series.count == 1 else f"these {series.count}"
+            question = f"You have another session {self._moment(other)}. {verb} {which} anyway?"
+            if not await self.app.push_screen_wait(
+                ConfirmScreen(question, yes=f"{verb} {'it' if series.count == 1 else 'them'}")
+            ):
                 self.when.focus()
                 return None
         return at
@@ -313,36 +340,47 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self.call_after_refresh(self.failure.scroll_visible, animate=False)
 
     @work(exclusive=True, group="save")
-    async def _save(self, when: When, values: dict[str, Any]) -> None:
+    async def _save(self, when: When, series: SessionSeries, values: dict[str, Any]) -> None:
         """Send these values, which are those of SessionValues without the time."""
         try:
-            starts_at = await self._settled(when)
+            starts_at = await self._settled(when, series)
             if starts_at is None:
                 return
             self._is_sent = self._session is None
             self._show_status("Saving…")
             self._save_draft()
-            saved = await self._send({"starts_at": starts_at, **values})
+            saved = await self._send(series, {"starts_at": starts_at, **values})
         finally:
             self._is_saving = False
         if saved is not None:
             self.draft.drop()
             self.dismiss(saved)
 
-    async def _send(self, values: dict[str, Any]) -> PracticeSession | None:
-        """The session as the server has it now; None when it failed, and the form says why."""
+    async def _send(
+        self, series: SessionSeries, values: dict[str, Any]
+    ) -> list[PracticeSession] | None:
+        """The sessions as the server has them; None when it failed, and the form says why."""
+        posted: list[PracticeSession] = []
+
+        async def post_all(drafts: list[SessionDraft]) -> PracticeSession:
+            posted.extend(await self._backend.series.post(drafts))
+            return posted[0]
+
         if self._session is not None:
             work = self._backend.sessions.edit(self._session, **values)
         else:
             is_candidate = values.pop("candidate_id") is not None
             draft = SessionDraft(id=self._session_id, host_is_candidate=is_candidate, **values)
-            work = self._backend.sessions.create(draft)
+            drafts = series_drafts(draft, series, self.context)
+            create = self._backend.sessions.create
+            work = post_all(drafts) if series.count > 1 else create(draft)
         answer = await self.context.write(self._session, work)
         if answer.error is None:
-            return answer.value
-        if answer.present:
+            return posted or ([answer.value] if answer.value else None)
+        if answer.present and series.count == 1:
             # What one sees now is the new truth; what was typed stays, to be sent again or not.
             self._session = answer.present
+            self.series.display = False
             self._show_status(f"{answer.change or answer.words} Save again if you still want this.")
             return None
         if answer.is_refused:

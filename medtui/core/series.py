@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from uuid import UUID, uuid5
 
+from medtui.core.board_rules import room_link
+
 MOST_SESSIONS = 100
 """The most at once: as many as the server lets a host have to come."""
 MOST_WEEKS = 26
@@ -128,3 +130,15 @@ def _times(times: list[datetime]) -> str:
 def series_ids(first: UUID, count: int) -> list[UUID]:
     """The ids of sessions that are posted together: the same each time they are posted."""
     return [first, *(uuid5(first, f"medtui {number}") for number in range(2, count + 1))]
+
+
+def why_no_own_rooms(link: str, template: str, first: UUID) -> str | None:
+    """Why sessions of a series cannot each have a room of their own; None if they can.
+
+    Args:
+        link: what was typed for the first, whose id is `first`.
+        template: of the settings.
+    """
+    if not link or (link == room_link(template, first) and "{id}" in template):
+        return None
+    return "This is the room of one session: post these one by one, or leave it empty."

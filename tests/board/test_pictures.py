@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from textual.widgets import Input
 
 from medtui.ui.status_line import ConnectionState
 from tests.helpers.seats import NOW, Pictures
@@ -86,6 +87,8 @@ async def test_the_board(amara: Person, seat: Any, pictures: Pictures) -> None:
     await here.until_screen("SessionForm")
     await here.fill("link", "https://meet.jit.si/medtui")  # the suggested one has an id in it
     await here.fill("when", "tomorrow 6pm")
+    here.app.screen.query_one("#times", Input).value = "3"
+    here.app.screen.query_one("#rooms", Input).value = "2"
     await here.fill("note", "FRCOphth Part 2, in English or Español")
     await pictures(here, "post")
 

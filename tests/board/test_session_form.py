@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from textual.widgets import Select
+from textual.widgets import Input, Select
 
 from medtui.core.board_rules import why_not_room_link
 from tests.helpers.seats import LONDON, Seat
@@ -193,6 +193,28 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     await here.until_screen("BoardScreen")
     (row,) = await stack.sql("select room_url, guest_id from practice_sessions")
     assert row == {"room_url": "room-8", "guest_id": guest.id}
+
+
+async def test_several_are_said_posted_at_once_and_taken_back(stack: Stack, seat: Any) -> None:
+    now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)
+    here = await seat(clock=lambda: now, person=await stack.person())
+    await here.until_text("● LIVE")
+    await open_form(here)
+    await here.fill("when", "thu 18:00")
+    for name, text in {"times": "3", "rooms": "2", "weeks": "60"}.items():
+        here.app.screen.query_one(f"#{name}", Input).value = text
+    await here.press("ctrl+s")
+    await here.until_text("✗ Sessions repeat for 26 weeks at most")
+    here.app.screen.query_one("#weeks", Input).value = "2"
+    await here.until_text("12 sessions: Thu 3 Jul 18:00, 18:20, 18:40, in 2 rooms")
+    await here.press("ctrl+s")
+    await here.until_text("Posted: Mock, Thu 3 Jul 18:00, and 11 more")
+    rows = await stack.sql("select datetime_utc, room_url from practice_sessions order by 1")
+    assert len({row["room_url"] for row in rows}) == 12
+    assert {(row["datetime_utc"] - rows[0]["datetime_utc"]).days for row in rows} == {0, 7}
+    await here.press("z")
+    await here.until_text("Undone: 12 sessions are deleted.")
+    assert not await stack.sql("select from practice_sessions")
 
 
 async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack, seat: Any) -> None:
