@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medtui.core.agenda import name_of
-from medtui.core.models import PracticeSession
+from medtui.core.models import LONGEST_NOTE, PracticeSession
+
+NOTES = 8
+"""The level of a server from which on sessions have notes."""
+
+KEPT_SEATS = 9
+"""The level of a server from which on readers without a login see until when a seat is kept."""
 
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""
@@ -22,12 +28,14 @@ class TextInput:
 
     Attributes:
         id: also its key in drafts, which lie on users' disks.
+        example: what is shown while it is empty.
         most: characters; 0: no limit.
     """
 
     id: str
     label: str
     hint: str = ""
+    example: str = ""
     most: int = 0
 
 
@@ -95,6 +103,16 @@ FIELDS = (
         refused="The server accepts types of 1 to 60 characters in one line: change this one.",
     ),
     SessionField(
+        "note", "note", lambda *_: "its note was changed",
+        is_shared=False, is_past=False, is_posted=True, is_edited=True, level=NOTES,
+        refused="The server accepts notes of up to 120 characters in one line, without a link: "
+        "change this one.",
+        input=TextInput(
+            "note", "Note", hint="Anybody can read it, also on a shared screen.",
+            example="exam, topic, language", most=LONGEST_NOTE,
+        ),
+    ),
+    SessionField(
         "room_url", "room_url", lambda *_: "its room link was changed",
         is_shared=False, is_past=False, is_posted=True, is_edited=True, needs_login=True,
         refused="The server accepts a plain https link, or a name without spaces: enter either.",
@@ -112,7 +130,7 @@ FIELDS = (
     SessionField("meeting_id", "meeting_id", level=3),
     SessionField("kept_for", "kept_for", is_shared=False, is_past=False, needs_login=True, level=3),
     SessionField(
-        "kept_until", "kept_until", is_past=False, needs_login=True, open_level=9, level=3
+        "kept_until", "kept_until", is_past=False, needs_login=True, open_level=KEPT_SEATS, level=3
     ),
     SessionField("kept_as", "kept_as", is_shared=False, is_past=False, needs_login=True, level=5),
     SessionField("turned_at", "turned_at", is_shared=False, needs_login=True, level=3),

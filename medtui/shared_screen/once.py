@@ -11,7 +11,7 @@ from typing import Any
 
 from medtui.config import Settings
 from medtui.console import complain, print_text
-from medtui.core.models import PracticeSession, Profile
+from medtui.core.models import NO_NOTES, PracticeSession, Profile
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.core.wording import kept_until
 from medtui.data import DataError
@@ -43,6 +43,8 @@ async def _read(
     async with opened(settings, launcher=launcher, scope=scope) as backend:
         board = SharedBoard(look.zone, look.days)
         board.read(await backend.sessions.window(backend.clock.now(), scope))
+        if "note" in scope.columns and not backend.has_notes:
+            complain(NO_NOTES)
         return board, backend.clock.now()
 
 
@@ -92,6 +94,7 @@ def _json(board: SharedBoard, look: Look, now: datetime) -> str:
             "guest": name(session.guest),
             "is_open": session.is_open and until is None,
             "kept_until": until and until.isoformat(),
+            "note": session.note,
             "category": case and case.category,
             "domain": case and case.domain,
         }
