@@ -109,8 +109,8 @@ class SessionForm(ModalScreen[list[PracticeSession] | None]):
                     yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
             for line in INPUTS.values():
-                words = {"hint": line.hint, "placeholder": line.example}
-                yield Field(line.label, id=line.id, max_length=line.most, **words)
+                yield Field(line.label, id=line.id, hint=line.hint, max_length=line.most,
+                            placeholder=line.example)  # fmt: skip
             yield SeriesFields(id="series")
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
@@ -372,8 +372,7 @@ class SessionForm(ModalScreen[list[PracticeSession] | None]):
             is_candidate = values.pop("candidate_id") is not None
             draft = SessionDraft(id=self._session_id, host_is_candidate=is_candidate, **values)
             drafts = series_drafts(draft, series, self.context)
-            create = self._backend.sessions.create
-            work = post_all(drafts) if series.count > 1 else create(draft)
+            work = post_all(drafts) if series.count > 1 else self._backend.sessions.create(draft)
         answer = await self.context.write(self._session, work)
         if answer.error is None:
             return posted or ([answer.value] if answer.value else None)

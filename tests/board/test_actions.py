@@ -168,7 +168,7 @@ async def test_a_posting_is_undone_unless_it_was_booked(
     for is_booked in (False, True):
         session_id = await stack.session(host)
         async with board(stack, host, session_id) as screen:
-            screen.answer = screen.session
+            screen.answer = [screen.session]
             actions = BoardActions(screen, screen.context)
             await actions.post()
             assert screen.shown.pop().startswith("Posted: Mock, ")
