@@ -195,6 +195,7 @@ async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     assert row == {"room_url": "room-8", "guest_id": guest.id}
 
 
+@pytest.mark.detail
 async def test_several_are_said_posted_at_once_and_taken_back(stack: Stack, seat: Any) -> None:
     now = datetime(2031, 7, 1, 17, 4, tzinfo=UTC)
     here = await seat(clock=lambda: now, person=await stack.person())
