@@ -24,7 +24,9 @@ from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
 from medtui.account.settings_flow import SettingsFlow
 from medtui.config import Settings
-from medtui.core.keymap import sentence
+from medtui.core import key_names
+from medtui.core.key_names import key_of
+from medtui.core.keymap import as_written
 from medtui.core.text import clean_line
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
@@ -47,10 +49,6 @@ if TYPE_CHECKING:
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
-
-_FEATURES = "account", "board", "history", "marking", "review", "room", "shared_screen", "ui"
-WITH_KEYS = ("medtui.app", "medtui.ui.dialogs", *(f"medtui.{name}" for name in _FEATURES))
-"""Modules and packages with classes that bind keys."""
 
 SWEEP_SECONDS = 5.0
 """Seconds after start-up at which temporary files of crashed runs are deleted."""
@@ -104,6 +102,7 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
+        key_names.use(as_written(settings.keys))
         self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
@@ -126,6 +125,7 @@ class MedtuiApp(AppBase):
         self._at_last.enter_context(at_last(self.drafts.rescue))
 
     def on_mount(self) -> None:
+        self.use_own_keys(self.settings.keys, self.settings.file)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._zone_warning:
             self.warn(self._zone_warning)
@@ -136,20 +136,6 @@ class MedtuiApp(AppBase):
 
             self.push_screen(WelcomeScreen(self))
         self.set_timer(SWEEP_SECONDS, self._sweep)
-        if self.settings.keys:
-            self._use_keys()
-
-    @work(group="keys")
-    async def _use_keys(self) -> None:
-        """Give actions the keys of the settings, and say which of these do not count."""
-        from medtui.ui.key_table import keys_of, unchecked
-
-        settings = self.settings
-        self.use_keymap(unchecked(settings.keys))  # the check takes seconds
-        keymap, faults = await asyncio.to_thread(keys_of, settings.keys, WITH_KEYS)
-        self.use_keymap(keymap)
-        if faults:
-            self.warn(sentence(settings.file, faults))
 
     async def on_unmount(self) -> None:
         await self.notices.close()
@@ -368,9 +354,12 @@ class MedtuiApp(AppBase):
         if session_id is None or not boards:
             return
         if self.screen.is_modal:
-            self.warn("Close this dialog first, then press ! again.")
+            self.warn(f"Close this dialog first, then press {key_of('app.notices')} again.")
         elif session_id not in self.feed.sessions:
-            self.warn("That session is not on the board any more. Your past ones are under h.")
+            self.warn(
+                "That session is not on the board any more. Your past ones are under "
+                f"{key_of('board.history')}."
+            )
         else:
             while self.screen is not boards[0]:
                 self.pop_screen()

@@ -339,7 +339,14 @@ def _clock(options: argparse.Namespace) -> int:
     from medtui.store.log import logged
 
     with logged(settings.state):
-        app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme, has_bell=settings.bell)
+        app = ClockApp(
+            chosen,
+            rounds=options.rounds,
+            theme=settings.theme,
+            has_bell=settings.bell,
+            keys=settings.keys,
+            file=settings.file,
+        )
         return app.run() or app.return_code or 0
 
 

@@ -18,6 +18,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.core.board_rules import room_link, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
+from medtui.core.key_names import key_of
 from medtui.core.last_post import LastPost
 from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
@@ -78,7 +79,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         self._session = session
         self._like = like
         self._form = f"edit-{session.id}" if session else POST
-        self.draft = DraftNote()
+        self.draft = DraftNote("form.discard")
         # One id for as long as the draft is there: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
@@ -103,7 +104,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
-                yield Button("Back (esc)", id="back", compact=True)
+                yield Button(f"Back ({key_of('form.back')})", id="back", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 

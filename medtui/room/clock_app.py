@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -16,6 +17,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from medtui.core import station_clock
+from medtui.core.key_names import key_of
 from medtui.core.presets import Preset, circuit, minutes, round_of
 from medtui.core.station_clock import UNTOUCHED, ClockReading
 from medtui.ui.app_base import DARK, AppBase
@@ -102,7 +104,7 @@ class ClockScreen(Screen[None]):
             first += f" · round {round_} of {self._circuit.rounds}"
         state = state_of(reading) if reading.is_paused else told or state_of(reading)
         if self._since is None:
-            state = "press space to start"
+            state = f"press {key_of('clock.pause')} to start"
         following = self._circuit.phases[reading.number + 1 : reading.number + 2]
         then = [f"then {phase.name} {minutes(phase.seconds)}" for phase in following]
         lines = [
@@ -133,7 +135,9 @@ class ClockScreen(Screen[None]):
     def action_add(self, seconds: int) -> None:
         now = self._now()
         if self._since is None:
-            self.notify("The clock is not running yet: space starts it.", markup=False)
+            self.notify(
+                f"The clock is not running yet: {key_of('clock.pause')} starts it.", markup=False
+            )
             return
         self._adjustments = station_clock.add(
             self._since, self._circuit, self._adjustments, now, seconds
@@ -149,6 +153,8 @@ class ClockApp(AppBase):
         rounds: how many stations; None: as many as the preset says.
         theme: a theme's name.
         has_bell: whether the terminal's bell rings.
+        keys: what `[keys]` in the settings gives to actions, as ids with keys.
+        file: the settings, which a warning about `keys` names.
         now: the time, for tests; None: counted on from when the program began, so that a
             change of the machine's clock changes nothing.
     """
@@ -162,12 +168,15 @@ class ClockApp(AppBase):
         rounds: int | None = None,
         theme: str = DARK.name,
         has_bell: bool = True,
+        keys: Sequence[tuple[str, object]] = (),
+        file: Path = Path("config.toml"),
         now: Callable[[], datetime] | None = None,
     ) -> None:
         super().__init__(theme)
         self._preset = preset
         self._rounds = rounds or preset.rounds
         self._has_bell = has_bell
+        self._keys = keys, file
         began = datetime.now(UTC), time.monotonic()
         self._now = now or (lambda: began[0] + timedelta(seconds=time.monotonic() - began[1]))
 
@@ -176,4 +185,5 @@ class ClockApp(AppBase):
             super().bell()
 
     def on_mount(self) -> None:
+        self.use_own_keys(*self._keys)
         self.push_screen(ClockScreen(self._preset, self._rounds, self._now))
