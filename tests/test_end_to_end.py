@@ -107,10 +107,12 @@ async def test_one_changed_row_writes_little_and_never_clears_the_screen(
     stack: Stack, tmp_path: Path
 ) -> None:
     viewer, host = await stack.person("Vera", "Viewer"), await stack.person("Amara", "Okafor")
-    ids = [await stack.session(host, starts_in=timedelta(minutes=20 + n)) for n in range(15)]
+    ids = [await stack.session(host, starts_in=timedelta(days=1 + n)) for n in range(15)]
     async with medtui(tmp_path / "a", **server(stack), columns=200, rows=60) as terminal:
         await sign_in(terminal, viewer)
         await terminal.until("Amara", gone="Your login")
+        await stack.sql("update practice_sessions set type = 'review' where id = %s", ids[3])
+        await terminal.until("Review")  # the first since the list had its last size
         await terminal.quiet()
         before = terminal.written
         await stack.sql("update practice_sessions set type = 'viva' where id = %s", ids[7])

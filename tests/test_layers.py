@@ -9,8 +9,10 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "medtui"
@@ -39,6 +41,15 @@ def test_importing_a_room_does_not_pull_in(module: str, banned: list[str]) -> No
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout.split()
     assert not [name for name in banned if name in loaded]
+
+
+def test_no_modules_import_each_other_in_a_circle_not_even_for_types() -> None:
+    graph = grimp.build_graph("medtui", cache_dir=None)
+    imports = {
+        each: graph.find_modules_directly_imported_by(each) - {each} for each in graph.modules
+    }
+    assert len(imports) > 400
+    TopologicalSorter(imports).prepare()  # Raises CycleError, with the circle.
 
 
 def test_a_class_name_means_one_thing() -> None:

@@ -35,7 +35,7 @@ class Sink(Protocol):
     async def send(self, words: str) -> None: ...
 
     def rest(self) -> None:
-        """All was read, or the program ends. May raise OSError."""
+        """Called when all notices were read, or the program ends. May raise OSError."""
 
 
 class _Item(NamedTuple):
@@ -57,7 +57,7 @@ class Outlet:
         self._task: asyncio.Task[None] | None = None
 
     def put(self, words: str, *, is_passing: bool) -> None:
-        """Send a sentence as soon as can be. Does not wait."""
+        """Queue a sentence, and return at once."""
         self._waiting = [*self._waiting, _Item(words, is_passing, time.monotonic())][-MOST:]
         if self._task is None:
             self._task = asyncio.create_task(self._send(), name=f"notices by {self.sink.name}")

@@ -12,22 +12,28 @@ from rich.cells import cell_len, set_cell_size
 from medtui.core.agenda import name_of
 from medtui.core.models import PracticeSession, Profile, safe_link
 from medtui.core.session_code import code_of
+from medtui.core.waiting import Lines, is_waiting
 from medtui.core.wording import moment, seats, standing
 
 
-def sessions_json(sessions: Iterable[PracticeSession], me: UUID, now: datetime) -> dict[str, Any]:
-    """What every command about coming sessions prints."""
+def sessions_json(
+    sessions: Iterable[PracticeSession], me: UUID, now: datetime, lines: Lines | None = None
+) -> dict[str, Any]:
+    """What every command about coming sessions prints. `lines`: None, they are not known."""
     return {
         "as_of": now.isoformat(),
-        "sessions": [session_json(each, me, now) for each in sessions],
+        "sessions": [session_json(each, me, now, lines) for each in sessions],
     }
 
 
-def session_json(session: PracticeSession, me: UUID, now: datetime) -> dict[str, Any]:
+def session_json(
+    session: PracticeSession, me: UUID, now: datetime, lines: Lines | None = None
+) -> dict[str, Any]:
     """A session as JSON, as the user `me` sees it. It has no case's name."""
     seats = {session.guest_id: "guest", session.host_id: "host", None: None}
     is_kept = session.is_open and session.kept_until is not None and now < session.kept_until
     kept_until = session.kept_until if is_kept else None
+    line = lines.get(session.id) if lines else None
     role, case, link = session.role_of(me), session.case, safe_link(session.room_url)
     return {
         "id": str(session.id),
@@ -43,6 +49,8 @@ def session_json(session: PracticeSession, me: UUID, now: datetime) -> dict[str,
         "candidate": seats.get(session.candidate_id),
         "my_seat": seats.get(me),
         "my_role": role and role.value,
+        "my_place": line and line.place,
+        "people_waiting": line and line.people,
         "room": session.room_url,
         "link": link and link[0],
         "category": case and case.category,
@@ -60,7 +68,7 @@ def person_json(person_id: UUID, profile: Profile | None) -> dict[str, Any]:
 
 
 def sessions_text(
-    sessions: Iterable[PracticeSession], me: UUID, now: datetime, zone: tzinfo
+    sessions: Iterable[PracticeSession], me: UUID, now: datetime, zone: tzinfo, lines: Lines
 ) -> str:
     """Sessions as text, a line for each, with their codes in front."""
 
@@ -73,7 +81,7 @@ def sessions_text(
             standing(session, now),
             session.type_label,
             f"{host}, {level}" if level else host,
-            seats(session, me, now)[0],
+            seats(session, me, now, is_waiting=is_waiting(session, lines))[0],
         ]
 
     return columns([row(session) for session in sessions])

@@ -18,6 +18,7 @@ from medtui.commands.signed_in import (
     print_json,
     run_signed_in,
 )
+from medtui.commands.waiting import Outcome, instead_of_booking, instead_of_leaving
 from medtui.console import print_text
 
 if TYPE_CHECKING:
@@ -40,18 +41,19 @@ def add_commands(commands: Any) -> None:
     add_json(show)
     show.set_defaults(run=lambda options: run_signed_in(options, partial(_show, options)))
 
-    book = commands.add_parser("book", help="take the free seat of sessions")
+    book = commands.add_parser("book", help="take the free seat of sessions, or wait for it")
     add_codes(book)
     book.add_argument(
         "--overlap",
         action="store_true",
         help="book even if it overlaps with another of your sessions",
     )
+    book.add_argument("--wait", action="store_true", help="wait for a seat that is not free")
     add_json(book)
     book.set_defaults(run=lambda options: run_signed_in(options, partial(_book, options)))
 
     for name, help_, work in (
-        ("leave", "give up your seat in sessions", _leave),
+        ("leave", "give up your seat in sessions, or wait no longer", _leave),
         ("cancel", "cancel sessions that you host", _cancel),
     ):
         command = commands.add_parser(name, help=help_)
@@ -74,6 +76,7 @@ async def _show(options: argparse.Namespace, user: SignedIn) -> int:
     from medtui.core.agenda import View
 
     board = await user.board()
+    lines = await user.backend.waiting.read()
     view = View.OPEN if options.open else View.MINE if options.mine else View.ALL
     board.look_at(view=view, query=options.filter)
     found = list(board.agenda.sessions)
@@ -81,9 +84,9 @@ async def _show(options: argparse.Namespace, user: SignedIn) -> int:
         last = board.now.astimezone(user.zone).date() + timedelta(days=options.days - 1)
         found = [s for s in found if s.starts_at.astimezone(user.zone).date() <= last]
     if options.json:
-        print_json(sessions_json(found, user.me, board.now))
+        print_json(sessions_json(found, user.me, board.now, lines))
     elif found:
-        print_text(sessions_text(found, user.me, board.now, user.zone))
+        print_text(sessions_text(found, user.me, board.now, user.zone, lines))
     elif sys.stdout.isatty():
         print_text("There are no such sessions." if board.query or options.open or options.mine
                    or options.days else "There are no sessions to come.")  # fmt: skip
@@ -92,42 +95,49 @@ async def _show(options: argparse.Namespace, user: SignedIn) -> int:
 
 async def _book(options: argparse.Namespace, user: SignedIn) -> int:
     sessions = await user.find(options.codes)
-    book = partial(_book_one, user, await user.board(), overlap=options.overlap)
-    return await _all(options, user, sessions, book, "Booked")
+    book = partial(_book_one, options, user, await user.board())
+    return await _all(options, user, sessions, book)
 
 
 async def _book_one(
-    user: SignedIn, board: Board, session: PracticeSession, *, overlap: bool
-) -> PracticeSession:
+    options: argparse.Namespace, user: SignedIn, board: Board, session: PracticeSession
+) -> Outcome:
     from medtui.core.board_rules import why_not_book
     from medtui.core.session_code import code_of
     from medtui.core.wording import moment
+    from medtui.data import NotAllowed, Taken
 
     if reason := why_not_book(session, user.me, user.now()):
-        raise CommandRefused(reason)
+        return await instead_of_booking(user, session, reason, waits=options.wait)
     minutes = user.settings.overlap_minutes
     other = board.overlapping(session.starts_at, minutes, but=session.id)
-    if other is not None and not overlap:
+    if other is not None and not options.overlap:
         when = moment(other.starts_at, user.now(), user.zone)
         raise CommandRefused(
             f"You have another session, {code_of(other.id)}, {when}: add --overlap to book this"
             " one, too."
         )
-    booked = await user.backend.sessions.book(session)
+    try:
+        booked = await user.backend.sessions.book(session)
+    except (Taken, NotAllowed) as error:  # another user was faster, or it is kept by now
+        if not options.wait:
+            raise
+        present = await user.backend.sessions.one(session.id)
+        return await instead_of_booking(user, present, error.message, waits=True)
     board.apply([booked])
-    return booked
+    return Outcome(booked, "Booked")
 
 
 async def _leave(options: argparse.Namespace, user: SignedIn) -> int:
     await user.backend.news.open()
     sessions = await user.find(options.codes)
-    leave = partial(_leave_one, options, user)
-    return await _all(options, user, sessions, leave, "Left")
+    await user.backend.waiting.read()
+    return await _all(options, user, sessions, partial(_leave_one, options, user))
 
 
 async def _leave_one(
     options: argparse.Namespace, user: SignedIn, session: PracticeSession
-) -> PracticeSession:
+) -> Outcome:
     from medtui.commands.session_output import called
     from medtui.core.board_rules import why_not_leave
     from medtui.core.session_code import code_of
@@ -135,23 +145,24 @@ async def _leave_one(
     if session.host_id == user.me:
         code = code_of(session.id)
         raise CommandRefused(f"You host this session: medtui cancel {code} cancels it.")
+    if outcome := await instead_of_leaving(user, session, is_asked=options.yes):
+        return outcome
     if reason := why_not_leave(session, user.me, is_complete=user.backend.is_complete):
         raise CommandRefused(reason)
     words = called(session, user.me, user.now(), user.zone)
     await confirm(f"Leave {words}? Others can book the seat then.", is_asked=options.yes)
-    return await user.backend.sessions.leave(session)
+    return Outcome(await user.backend.sessions.leave(session), "Left")
 
 
 async def _cancel(options: argparse.Namespace, user: SignedIn) -> int:
     await user.backend.news.open()
     sessions = await user.find(options.codes)
-    cancel = partial(_cancel_one, options, user)
-    return await _all(options, user, sessions, cancel, "Cancelled")
+    return await _all(options, user, sessions, partial(_cancel_one, options, user))
 
 
 async def _cancel_one(
     options: argparse.Namespace, user: SignedIn, session: PracticeSession
-) -> PracticeSession:
+) -> Outcome:
     from medtui.commands.session_output import called
     from medtui.core.agenda import name_of
     from medtui.core.board_rules import why_not_cancel
@@ -165,29 +176,30 @@ async def _cancel_one(
     words = called(session, user.me, user.now(), user.zone)
     await confirm(f"Cancel {words} for good?{booked}", is_asked=options.yes)
     await backend.sessions.cancel(session)
-    return session
+    return Outcome(session, "Cancelled")
 
 
 async def _all(
     options: argparse.Namespace,
     user: SignedIn,
     sessions: list[PracticeSession],
-    act: Callable[[PracticeSession], Awaitable[PracticeSession]],
-    done: str,
+    act: Callable[[PracticeSession], Awaitable[Outcome]],
 ) -> int:
     """Do the same to each session, and print those to which it was done. Returns the exit code."""
     from medtui.commands.session_output import called, sessions_json
 
-    results: list[PracticeSession] = []
+    done: list[Outcome] = []
     try:
-        async for result in for_each(sessions, act):
-            if result is None:
+        async for outcome in for_each(sessions, act):
+            if outcome is None:
                 continue
-            results.append(result)
+            done.append(outcome)
             if not options.json:
-                print_text(f"{done} {called(result, user.me, user.now(), user.zone)}.")
+                words = called(outcome.session, user.me, user.now(), user.zone)
+                print_text(f"{outcome.done} {words}{outcome.place}.")
                 sys.stdout.flush()
     finally:  # what was done is told, also when the server goes away
         if options.json:
-            print_json(sessions_json(results, user.me, user.now()))
-    return 0 if len(results) == len(sessions) else 1
+            lines = {each.session.id: each.line for each in done if each.line}
+            print_json(sessions_json([each.session for each in done], user.me, user.now(), lines))
+    return 0 if len(done) == len(sessions) else 1

@@ -35,7 +35,8 @@ VERBS = (
 HELP = """\
 sessions --open       the free seats, with a code for each
 book CODE             take a seat
-leave CODE            give up the seat
+book CODE --wait      wait for a seat that is taken
+leave CODE            give up the seat, or wait no longer
 post "fri 18:30"      post a session
 cancel CODE           cancel one of yours
 history, progress     your past, and your marks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from medtui.console import complain, print_error, print_text
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from medtui.core.agenda import Board
     from medtui.core.models import PracticeSession
     from medtui.data import Backend
+
+T = TypeVar("T")
 
 
 class CommandRefused(Exception):
@@ -125,8 +127,8 @@ async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable
 
 async def for_each(
     sessions: Sequence[PracticeSession],
-    act: Callable[[PracticeSession], Awaitable[PracticeSession]],
-) -> AsyncIterator[PracticeSession | None]:
+    act: Callable[[PracticeSession], Awaitable[T]],
+) -> AsyncIterator[T | None]:
     """What `act` returns for each session; None where it was refused, which is said.
 
     What would be refused for each ends it: a wrong call raises CommandRefused, and a server

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from medtui.commands.signed_in import print_json
-from medtui.console import complain, print_text
+from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,6 +76,7 @@ class Watch:
         self.is_over = asyncio.Event()
         """Set to end it."""
         self._code = 0
+        self._said = ""
         self._backend: Backend | None = None
         self._on_event: Callable[[Event], None] = lambda event: None
 
@@ -153,8 +154,17 @@ class Watch:
                 self.is_over.set()
             case FeedWentLive():
                 self._print({"event": "live"})
+                self._say("Live: what happens to your sessions is told here.")
             case FeedWentStale(_, reason):
                 self._print({"event": "stale", "reason": reason})
+                why = f": {reason.rstrip('.')}" if reason else ""
+                self._say(f"Not live{why}. What happens meanwhile is told later.")
+
+    def _say(self, sentence: str) -> None:
+        """Print the state of the feed, once, where a person reads the lines at a terminal."""
+        is_new, self._said = sentence != self._said, sentence
+        if is_new and not self._as_json and sys.stderr is not None and sys.stderr.isatty():
+            print_error(sentence)
 
     def _show(self, notice: Notice) -> None:
         from medtui.core.notices import words

@@ -180,8 +180,8 @@ class CaseSummary(Row):
 class Brief(Row):
     """The parts of a session's case that a person may read now; None: the server does not send it.
 
-    `id` is None for a brief that the host has written. The room's screen alone has it, and it is
-    never written to disk or log.
+    `id` is None for a brief that the host has written. The room's screen has it, and from the
+    debrief on what listens to the recording; it is never written to disk or log.
     """
 
     id: UUID | None

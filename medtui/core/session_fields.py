@@ -17,6 +17,21 @@ Words = Callable[[PracticeSession, PracticeSession, At | None], str]
 
 
 @dataclass(frozen=True)
+class TextInput:
+    """A line of text in the form.
+
+    Attributes:
+        id: also its key in drafts, which lie on users' disks.
+        most: characters; 0: no limit.
+    """
+
+    id: str
+    label: str
+    hint: str = ""
+    most: int = 0
+
+
+@dataclass(frozen=True)
 class SessionField:
     """One column of `practice_sessions`.
 
@@ -31,6 +46,7 @@ class SessionField:
         needs_login: whether the database refuses it to readers without a login.
         level: how many of our migrations a server needs to have it; 1: the data model alone.
         refused: a sentence for a value that the database does not take; "": the general one.
+        input: where the form has a line of text for it; None: it has something else, or nothing.
     """
 
     column: str
@@ -43,6 +59,7 @@ class SessionField:
     needs_login: bool = False
     level: int = 1
     refused: str = ""
+    input: TextInput | None = None
 
 
 def _time(seen: PracticeSession, present: PracticeSession, at: At | None) -> str:
@@ -74,6 +91,7 @@ FIELDS = (
         "room_url", "room_url", lambda *_: "its room link was changed",
         is_shared=False, is_past=False, is_posted=True, is_edited=True, needs_login=True,
         refused="The server accepts a plain https link, or a name without spaces: enter either.",
+        input=TextInput("link", "Room", hint="An https link, or the name of a room."),
     ),
     SessionField(
         "candidate_id", "candidate_id", lambda *_: "its candidate was changed",
@@ -95,6 +113,8 @@ FIELDS = (
 
 POSTED = tuple(field for field in FIELDS if field.is_posted)
 EDITED = tuple(field for field in FIELDS if field.is_edited)
+INPUTS = {field.name: field.input for field in FIELDS if field.input}
+"""The form's lines of text, by the names in PracticeSession."""
 
 
 def what_changed(seen: PracticeSession, present: PracticeSession, at: At | None = None) -> str:

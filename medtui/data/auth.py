@@ -193,6 +193,10 @@ class Auth:
     async def close(self) -> None:
         self._stop_watching()
 
+    def is_user(self, person: UUID) -> bool:
+        """Whether this person is signed in."""
+        return self.user is not None and self.user.id == person
+
     def signed_in(self) -> User:
         """The user after a sign-in. Raises NotSignedIn when the server has not signed them in."""
         if self.user is None:

@@ -8,14 +8,21 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from medtui.data.auth import Auth
 from medtui.store import files
 
 HELD_SECONDS = 5.0
 """Seconds that a change waits for another window's."""
+
+
+class Logins(Protocol):
+    """The part of the data module's `Auth` that is used here."""
+
+    @property
+    def on_end(self) -> list[Callable[[UUID], None]]: ...
+    def is_user(self, person: UUID) -> bool: ...
 
 
 class AccountFile:
@@ -28,7 +35,7 @@ class AccountFile:
         server: URL of the server that the accounts are on.
     """
 
-    def __init__(self, folder: Path | None, server: str, auth: Auth) -> None:
+    def __init__(self, folder: Path | None, server: str, auth: Logins) -> None:
         self._folder = folder
         self._server = hashlib.sha256(server.encode()).hexdigest()[:16]
         self._auth = auth
@@ -50,8 +57,7 @@ class AccountFile:
         file, text = self._file(person), json.dumps(value)
         # Under the lock, so that nothing is written after a sign-out has deleted the file.
         with self._writing:
-            user = self._auth.user
-            if file is None or user is None or user.id != person:
+            if file is None or not self._auth.is_user(person):
                 return False
             try:
                 files.write(file, text)
@@ -64,8 +70,8 @@ class AccountFile:
 
         Returns the new value, kept or not. Raises nothing.
         """
-        file, user, value, is_made = self._file(person), self._auth.user, None, False
-        if file is not None and user is not None and user.id == person:
+        file, value, is_made = self._file(person), None, False
+        if file is not None and self._auth.is_user(person):
             with contextlib.suppress(OSError), files.held(file, HELD_SECONDS):
                 value, is_made = change(self.recall(person)), True
                 self.save(person, value)

@@ -160,7 +160,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     await here.until_screen("BoardScreen")
     assert await here.app.drafts.waiting(here.app.login.account) == []  # nothing was typed
     await open_form(here)
-    here.app.screen.link.value = "https://example.org/mine"
+    here.app.screen.query_one("#link").value = "https://example.org/mine"
     await here.press("escape")
     await open_form(here)
     await here.until_text("https://example.org/mine", "Draft restored")

@@ -36,6 +36,7 @@ def offered(line: str) -> set[str]:
         ("medtui se", {"sessions"}),
         ("medtui local m", {"mail"}),
         ("medtui sessions --m", {"--mine"}),
+        ("medtui book --w", {"--wait"}),
         ("medtui progress --by ", {"sheet", "domain", "category"}),
     ],
 )

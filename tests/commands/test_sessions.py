@@ -62,6 +62,7 @@ def test_a_script_guesses_no_time(text: str, why: str) -> None:
 
 async def test_a_session_is_posted_booked_left_and_cancelled(stack: Stack, tmp_path: Path) -> None:
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    sam = Script(stack, await stack.person("Sam", "Oduya"), tmp_path)
     hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
 
     [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
@@ -82,6 +83,10 @@ async def test_a_session_is_posted_booked_left_and_cancelled(stack: Stack, tmp_p
     assert (await stack.sql(SEATS, row["id"]))[0]["guest_id"] == mei.id
     assert "● you" in (await his("sessions", "--mine")).out
 
+    [waited] = (await sam("book", code, "--wait", "--json")).json("sessions")["sessions"]
+    assert (waited["my_seat"], waited["my_place"], waited["people_waiting"]) == (None, 1, 1)
+    assert (waited["guest"]["name"], waited["is_open"]) == ("Mei Tanaka", False)
+
     for command in ("leave", "cancel"):
         script = his if command == "leave" else hers
         asked = await script(command, code)
@@ -90,7 +95,8 @@ async def test_a_session_is_posted_booked_left_and_cancelled(stack: Stack, tmp_p
     assert len(await stack.sql(SEATS, row["id"])) == 1
     [left] = (await his("leave", code, "--yes", "--json")).json("sessions")["sessions"]
     assert (left["is_open"], left["my_seat"]) == (True, None)
-    assert (await stack.sql(SEATS, row["id"]))[0]["guest_id"] is None
+    [seat] = await stack.sql("select guest_id, kept_for from practice_sessions")
+    assert (seat["guest_id"], seat["kept_for"]) == (None, sam.person.id)
     [gone] = (await hers("cancel", code, "--yes", "--json")).json("sessions")["sessions"]
     assert gone["code"] == code
     assert await stack.sql(SEATS, row["id"]) == []
@@ -150,7 +156,7 @@ async def test_what_was_posted_before_a_refusal_is_told(stack: Stack, tmp_path: 
     assert "2 of 5 were posted." in done.err
     told = checked(json.loads(done.out), "sessions")["sessions"]
     rows = await stack.sql(
-        "select id from practice_sessions where datetime_utc < now() + interval '40 hours'"
+        "select id from practice_sessions where datetime_utc < now() + interval '47 hours'"
     )
     assert sorted(s["id"] for s in told) == sorted(str(row["id"]) for row in rows)
     assert len(rows) == 2
@@ -180,6 +186,56 @@ async def test_each_session_that_is_refused_is_named_and_the_others_are_done(
     assert (await his("book", str(beside), "--overlap")).code == 0
     assert "medtui cancel" in (await his("leave", str(own), "--yes")).err
     assert "only the host can change or cancel it" in (await his("cancel", str(free), "--yes")).err
+
+
+@pytest.mark.detail
+async def test_a_script_waits_for_a_taken_seat_and_stops_waiting(
+    stack: Stack, tmp_path: Path
+) -> None:
+    amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
+    taken = await stack.session(amara, guest=mei, starts_in=timedelta(days=1))
+    free = await stack.session(amara, starts_in=timedelta(days=2))
+    running = await stack.session(amara, guest=mei, version=2)
+    first, his = [Script(stack, await stack.person(), tmp_path) for _ in range(2)]
+    code = str(taken)[:8]
+
+    refused = await his("book", code)
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err.endswith("already booked by Mei Tanaka: add --wait to wait for the seat.\n")
+    assert (await first("book", code, "--wait")).code == 0
+    for _ in range(2):  # the place stays
+        done = await his("book", code, str(free), str(running), "--wait")
+        assert done.code == 1
+        waiting, *_ = done.out.splitlines()
+        assert waiting.startswith(f"Waiting for {code}, Mock with Amara Okafor, ")
+        assert waiting.endswith(", 2nd in line.")
+    assert "You have booked this session already" in done.err
+    assert f"{str(running)[:8]}: This session is already booked by Mei Tanaka." in done.err
+    assert (await stack.sql(SEATS, free))[0]["guest_id"] == his.person.id
+
+    assert "● Mei Tanaka, you wait" in (await his("sessions")).out
+    told = (await his("sessions", "--json")).json("sessions")["sessions"]
+    places = {s["id"]: (s["my_place"], s["people_waiting"]) for s in told}
+    assert places[str(taken)] == (2, 2)
+    assert places[str(free)] == (None, None)
+    [hosts, *_] = (await Script(stack, amara, tmp_path)("sessions", "--json")).json("sessions")[
+        "sessions"
+    ][-2:]
+    assert (hosts["my_place"], hosts["people_waiting"]) == (None, 2)
+
+    asked = await his("leave", code)
+    assert (asked.code, asked.out) == (2, "")
+    done = await his("leave", code, "--yes")
+    assert done.out.startswith(f"No longer waiting for {code}, Mock with Amara Okafor, ")
+    assert "You have not booked this session" in (await his("leave", code, "--yes")).err
+    # What is offered is passed on by the same command, or taken by `book`.
+    await his("book", code, "--wait")
+    await stack.sql("update practice_sessions set guest_id = null where id = %s", taken)
+    kept = await his("book", code)
+    assert "This seat is kept for another person" in kept.err
+    [passed] = (await first("leave", code, "--yes", "--json")).json("sessions")["sessions"]
+    assert (passed["is_kept_for_me"], passed["my_place"]) == (False, None)
+    assert (await his("book", code, "--wait")).out.startswith(f"Booked {code}, ")
 
 
 @pytest.mark.detail
@@ -274,6 +330,12 @@ async def test_a_server_with_the_data_model_alone(data_model_stack: Stack, tmp_p
     hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
     [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
     assert (await his("book", posted["code"])).code == 0
+    late = Script(stack, await stack.person("Sam", "Oduya"), tmp_path)
+    waits = await late("book", posted["code"], "--wait")
+    assert (waits.code, waits.out) == (1, "")
+    assert waits.err.endswith("This seat is not free, and this server has no waiting lists:"
+                              " try again later, or book another session.\n")  # fmt: skip
+    assert "--wait" not in (await late("book", posted["code"])).err
     left = await his("leave", posted["code"], "--yes")
     assert (left.code, left.out) == (1, "")
     assert "does not let guests leave" in left.err

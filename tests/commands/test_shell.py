@@ -87,7 +87,7 @@ async def test_at_a_terminal_it_prompts_and_tells_what_happens(
     env = environment(tmp_path, **Script(stack, amara, tmp_path).environment) | {"TERM": "dumb"}
     command = [sys.executable, "-m", "medtui", "shell", "--live"]
     async with Terminal(command, env=env, columns=120) as terminal:
-        await terminal.until("quit to end", "medtui>")
+        await terminal.until("quit to end", "medtui>", "Live: ")
         terminal.press(f"cancel {session.hex[:8]}\r")
         await terminal.until("for good? [y/N]")
         terminal.press("\x03")

@@ -79,7 +79,7 @@ async def test_the_board_has_all_sessions_and_everybody_s_names(
     await watcher.until(lambda: watcher.is_live)
     assert watcher.rows.keys() == expected
     await limited.sql("update practice_sessions set type = 'review'")
-    await watcher.until(lambda: {s.type for s in watcher.rows.values()} == {"review"})
+    await watcher.until(lambda: {s.type for s in watcher.rows.values()} == {"review"}, 75)
     assert all(session.host and session.case for session in watcher.rows.values())
     assert not watcher.stale
 

@@ -95,7 +95,7 @@ class Seat:
 
         A toast since the last key counts also when it has gone: another text may come later.
         """
-        await self.until(lambda: all(text in self.text + self._toasts for text in texts))
+        await self.until(lambda: all(text in self.shown for text in texts))
 
     async def until_screen(self, name: str) -> None:
         await self.until(lambda: self.screen == name)
@@ -151,6 +151,11 @@ class Seat:
     @property
     def screen(self) -> str:
         return type(self.app.screen).__name__
+
+    @property
+    def shown(self) -> str:
+        """The screen as text, and what was notified since the last key."""
+        return self.text + self._toasts
 
     @property
     def text(self) -> str:

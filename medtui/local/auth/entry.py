@@ -11,9 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.errors import (
-    AuthError,
-)
+from medtui.local.auth.errors import AuthError
 from medtui.local.auth.sessions import Answer, RouteGroup, end_sessions
 from medtui.local.bodies import Json
 from medtui.local.connection import Db, the_one
@@ -101,8 +99,7 @@ class SignInRoutes(RouteGroup):
                 self.limits.passwords.count(request, email, is_known=user is not None)
                 raise AuthError("invalid_credentials")
         self.limits.passwords.forget(request, email)
-        if users.is_banned(user):
-            raise AuthError("user_banned")
+        users.refuse_banned(user)
         if user["email_confirmed_at"] is None:
             raise AuthError("email_not_confirmed")
         async with self.pool.connection() as db:
@@ -174,8 +171,7 @@ class SignInRoutes(RouteGroup):
                 raise AuthError("otp_expired")
             self.limits.codes.forget(request, email)
             user = await users.locked(db, redeemed["user_id"])
-            if users.is_banned(user):
-                raise AuthError("user_banned", status=403)
+            users.refuse_banned(user, status=403)
             if kind == "email_change":
                 changed = await self._change_email(db, user)
                 if changed is None:
@@ -193,15 +189,11 @@ class SignInRoutes(RouteGroup):
             await users.update(db, user, email_change_confirm_status=1)
             return None
         await codes.void(db, user, codes.CHANGE_FROM, codes.CHANGE_TO)
+        confirmed_at = user["email_confirmed_at"] or datetime.now(UTC)
+        changes = {"email": user["email_change"], "email_change": None}
+        changes |= {"email_change_confirm_status": 0, "email_confirmed_at": confirmed_at}
         try:
-            return await users.update(
-                db,
-                user,
-                email=user["email_change"],
-                email_change=None,
-                email_change_confirm_status=0,
-                email_confirmed_at=user["email_confirmed_at"] or datetime.now(UTC),
-            )
+            return await users.update(db, user, **changes)
         except UniqueViolation as error:
             raise AuthError("email_exists") from error
 

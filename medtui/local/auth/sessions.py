@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from medtui.local.auth.errors import AuthError
 from medtui.local.auth.limits import Limits
-from medtui.local.auth.users import is_banned, shown, update
+from medtui.local.auth.users import refuse_banned, shown, update
 from medtui.local.bodies import Json, uuid_of
 from medtui.local.connection import Db, Pool, one, the_one
 from medtui.local.db_role import bearer
@@ -89,8 +89,7 @@ class RouteGroup:
         if session is None:
             raise AuthError("refresh_token_not_found")
         user = await the_one(db, "select * from auth.users where id = %s", session["user_id"])
-        if is_banned(user):
-            raise AuthError("user_banned")
+        refuse_banned(user)
         # Read now: another request may have rotated it before we got the session's lock.
         old = await the_one(db, "select * from auth.refresh_tokens where token = %s", token)
         if old["revoked_at"] is not None:

@@ -72,8 +72,10 @@ def merged(old: Json, new: Json) -> str:
     return json.dumps({key: value for key, value in {**old, **new}.items() if value is not None})
 
 
-def is_banned(user: DictRow) -> bool:
-    return user["banned_until"] is not None and user["banned_until"] > datetime.now(UTC)
+def refuse_banned(user: DictRow, status: int = 0) -> None:
+    """Raises AuthError for a user who is banned."""
+    if user["banned_until"] is not None and user["banned_until"] > datetime.now(UTC):
+        raise AuthError("user_banned", status=status)
 
 
 async def factors_of(db: Db, user: DictRow) -> list[Json]:

@@ -15,7 +15,7 @@ from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.feed import ChangeLog
 from medtui.local.realtime.frames import VERSIONS
 from medtui.local.realtime.limits import MAX_SOCKETS
-from medtui.local.realtime.socket import ClientSocket
+from medtui.local.realtime.socket import Clients, ClientSocket
 from medtui.local.realtime.topics import Topics
 
 
@@ -32,7 +32,7 @@ class Realtime:
             dsn(SUPERUSER), topics, self._channels, self._restart, like_hosted=like_hosted
         )
         self._services = Services(self._access, self._feed.check, self._feed.is_listening, topics)
-        self._clients = self._services.clients
+        self._clients: Clients = set()
 
     async def start(self) -> None:
         """Begin to follow the log; what is committed after this is seen."""
@@ -50,7 +50,7 @@ class Realtime:
         if token is None or version not in VERSIONS:
             await websocket.close()  # before it is accepted: HTTP 403
             return
-        client = ClientSocket(websocket, self._services, token, version)
+        client = ClientSocket(websocket, self._services, self._clients, token, version)
         if len(client.neighbours()) >= MAX_SOCKETS:
             await websocket.close()
             return

@@ -73,8 +73,8 @@ class Access:
         self._database = Database(dsn, options=f"-c statement_timeout={TIMEOUT}")
         self._keys = keys
 
-    def caller(self, token: object) -> tuple[Caller, float]:
-        """Who a token is, and when it expires. Raises Refused."""
+    async def caller(self, token: object) -> tuple[Caller, float]:
+        """Who a token is, and when it expires. Raises Refused, also for a deleted account."""
         try:
             claims = self._keys.verify(str(token))
         except jwt.ExpiredSignatureError as error:
@@ -86,17 +86,13 @@ class Access:
         role = claims.get("role")
         if role not in ROLES or "exp" not in claims:
             raise Refused("InvalidJWTToken", "Fields `role` and `exp` are required in JWT")
-        return (role, json.dumps(claims, sort_keys=True)), float(claims["exp"])
-
-    async def exists(self, caller: Caller) -> None:
-        """Raises Refused when the caller's account is not there any more."""
-        role, claims = caller
-        if role != "authenticated":
-            return
-        try:
-            await self._ask("select auth.refuse_deleted(%s)", claims)
-        except (psycopg.Error, ValueError) as error:
-            raise Refused("Unauthorized", GONE) from error
+        caller = role, json.dumps(claims, sort_keys=True)
+        if role == "authenticated":
+            try:
+                await self._ask("select auth.refuse_deleted(%s)", caller[1])
+            except (psycopg.Error, ValueError) as error:
+                raise Refused("Unauthorized", GONE) from error
+        return caller, float(claims["exp"])
 
     async def permitted(
         self, action: Literal["receive", "send"], topic: str, caller: Caller, asked: Collection[str]

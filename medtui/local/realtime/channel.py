@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from medtui.local.keys import is_opaque
 from medtui.local.limiter import Limiter
@@ -23,12 +23,8 @@ from medtui.local.realtime.join_config import (
     Subscription,
 )
 from medtui.local.realtime.limits import MAX_BINDINGS, MAX_PAYLOAD, PRESENCE
-from medtui.local.realtime.topics import Topic, Topics
+from medtui.local.realtime.topics import EXTENSIONS, Member, MemberSocket, Topic, Topics
 
-if TYPE_CHECKING:
-    from medtui.local.realtime.socket import ClientSocket
-
-EXTENSIONS = frozenset({"broadcast", "presence"})
 UNREADABLE = "You do not have permissions to read from this Channel topic: "
 
 
@@ -41,31 +37,21 @@ class Services:
     is_listening: asyncio.Event
     """Set while the log is followed."""
     topics: Topics
-    clients: set[ClientSocket] = field(default_factory=set)
     large: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held, in the whole server, for one large frame."""
 
 
-class Channel:
+class Channel(Member):
     """Made by `join`, hears from `start` to `close`; in between `handle` takes its frames."""
 
     def __init__(
-        self,
-        outlet: ClientSocket,
-        services: Services,
-        frame: ClientMessage,
-        config: JoinConfig,
-        caller: Caller,
+        self, outlet: MemberSocket, services: Services, frame: ClientMessage, caller: Caller
     ) -> None:
-        self.outlet = outlet
-        self.topic = frame.topic
-        self.config = config
+        self.config = JoinConfig.of(frame.payload)
+        super().__init__(frame.topic, outlet, self.config.presence.key or str(uuid.uuid4()))
         self.caller = caller
-        self.presence_key = config.presence.key or str(uuid.uuid4())
-        self.filters = sum(bool(binding.filter) for binding in config.postgres_changes)
+        self.filters = sum(bool(binding.filter) for binding in self.config.postgres_changes)
         self.subscriptions: list[Subscription] = []  # To all that the join asked for, or to none.
-        self.receives: frozenset[str] = EXTENSIONS
-        """Of broadcast and presence; on a private topic what the policies grant."""
         self.join_ref = frame.join_ref or frame.ref
         self._services = services
         self._token: object = None
@@ -77,16 +63,14 @@ class Channel:
 
     @classmethod
     async def join(
-        cls, outlet: ClientSocket, services: Services, frame: ClientMessage, token: str
+        cls, outlet: MemberSocket, services: Services, frame: ClientMessage, token: str
     ) -> Channel:
         """The channel of a join, in the role of the token. Raises Refused."""
-        caller, expires_at = services.access.caller(token)
-        await services.access.exists(caller)
-        config = JoinConfig.of(frame.payload)
-        if len(config.postgres_changes) > MAX_BINDINGS:
-            raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
-        channel = cls(outlet, services, frame, config, caller)
+        caller, expires_at = await services.access.caller(token)
+        channel = cls(outlet, services, frame, caller)
         channel._token = token
+        if len(channel.config.postgres_changes) > MAX_BINDINGS:
+            raise Refused("", f"Too many postgres_changes: {MAX_BINDINGS} at most")
         channel.receives = await channel._receivable(caller)
         if not channel.receives:
             raise Refused("Unauthorized", UNREADABLE + channel.name)
@@ -201,8 +185,7 @@ class Channel:
         if not token or is_opaque(token) or token == self._token:
             return  # signed out with an opaque key, for one: the real one goes on, too
         try:
-            caller, expires_at = self._services.access.caller(token)
-            await self._services.access.exists(caller)
+            caller, expires_at = await self._services.access.caller(token)
             receives = await self._receivable(caller)
         except Refused as refusal:
             self.shut(refusal.message)

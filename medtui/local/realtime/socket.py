@@ -17,20 +17,24 @@ from medtui.local.realtime import limits
 from medtui.local.realtime.channel import Channel, Services
 from medtui.local.realtime.frames import BadFrame, ClientMessage, decode, encode
 from medtui.local.realtime.join_config import PREFIX, Refused
+from medtui.local.realtime.topics import Member
 
 log = logging.getLogger(__name__)
+Clients = set["ClientSocket"]
 
 
 class ClientSocket:
     """Serves one websocket; `send` never waits, so that a slow client does not delay others."""
 
-    def __init__(self, websocket: WebSocket, services: Services, token: str, version: str) -> None:
+    def __init__(
+        self, websocket: WebSocket, services: Services, clients: Clients, token: str, version: str
+    ) -> None:
         self.version = version
         self.address = address_of(websocket.client)
         self.channels: dict[str, Channel] = {}
         self.messages = Limiter(*limits.MESSAGES)  # Of broadcasts, over all channels of the socket.
         self._websocket = websocket
-        self._services = services
+        self._services, self._clients = services, clients
         self._token = token  # of the API key that the socket was opened with
         self._joins, self._frames = Limiter(*limits.JOINS), Limiter(*limits.FRAMES)
         self._outbox = asyncio.Queue[str]()
@@ -40,7 +44,7 @@ class ClientSocket:
 
     def neighbours(self) -> list[ClientSocket]:
         """The sockets that share its address."""
-        return [each for each in self._services.clients if each.address == self.address]
+        return [each for each in self._clients if each.address == self.address]
 
     async def serve(self) -> None:
         """Until either side closes."""
@@ -76,7 +80,7 @@ class ClientSocket:
         if not self._closing.done():
             self._closing.set_result(code)
 
-    def drop(self, channel: Channel) -> None:
+    def drop(self, channel: Member) -> None:
         """Forget a channel that has closed itself."""
         if self.channels.get(channel.topic) is channel:
             del self.channels[channel.topic]
