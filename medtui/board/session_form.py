@@ -11,12 +11,12 @@ from uuid import UUID, uuid4
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from medtui.core.board_rules import room_link, why_not_room_link
+from medtui.core.board_rules import room_link, why_not_note, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.key_names import key_of
 from medtui.core.last_post import LastPost
@@ -58,6 +58,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-tall")]  # noqa: RUF012  # as in Screen
+
     when = query_one("#when", Field)
     kind = query_one("#kind", VimSelect)
     own_kind = query_one("#own_kind", Field)
@@ -94,14 +96,23 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
             yield self.draft
             yield Field("When", id="when", max_length=60)
-            yield Label("Type", classes="field--label")
-            kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+            with Horizontal(classes="form--row"):
+                with Vertical():
+                    yield Label("Type", classes="field--label")
+                    kinds = [(label, value) for value, label in SESSION_TYPES.items()]
+                    yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+                with Vertical():
+                    yield Label("Candidate", classes="field--label")
+                    yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
-            yield Label("Candidate", classes="field--label")
-            yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             for line in INPUTS.values():
-                yield Field(line.label, id=line.id, hint=line.hint, max_length=line.most)
+                yield Field(
+                    line.label,
+                    id=line.id,
+                    hint=line.hint,
+                    placeholder=line.example,
+                    max_length=line.most,
+                )
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
@@ -114,6 +125,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if self._session is None and (known := _uuid(kept.get("id"))):
             self._session_id = known
         self._is_sent = SENT in kept
+        self._input("note").display = self._backend.has_notes
         self._first = self._defaults()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self.when.focus()
@@ -143,7 +155,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
                 kind = like.type
                 candidate = str(self.context.me) if like.is_candidate else OPEN
             link = room_link(self.context.settings.room_template, self._session_id)
-            texts = dict.fromkeys(INPUTS, "") | {"room_url": link}
+            note = (self._like and self._backend.has_notes and self._like.note) or ""
+            texts = {"room_url": link, "note": note}
         else:
             starts_at, kind = session.starts_at, session.type
             texts = {name: getattr(session, name) or "" for name in INPUTS}
@@ -246,6 +259,10 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         texts = {name: self._input(name).value.strip() or None for name in INPUTS}
         if reason := why_not_room_link(texts["room_url"] or ""):
             self._input("room_url").fail(reason)
+            return
+        texts["note"] = clean_line(self._input("note").value) or None
+        if reason := why_not_note(texts["note"] or ""):
+            self._input("note").fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
         self._is_saving = True

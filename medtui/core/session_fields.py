@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medtui.core.agenda import name_of
-from medtui.core.models import PracticeSession
+from medtui.core.models import LONGEST_NOTE, PracticeSession
+
+NOTES = 8
+"""The level of a server from which on sessions have notes."""
 
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""
@@ -22,12 +25,14 @@ class TextInput:
 
     Attributes:
         id: also its key in drafts, which lie on users' disks.
+        example: what is shown while it is empty.
         most: characters; 0: no limit.
     """
 
     id: str
     label: str
     hint: str = ""
+    example: str = ""
     most: int = 0
 
 
@@ -86,6 +91,16 @@ FIELDS = (
         "type", "type", lambda _, present, __: f"its type is {present.type_label} now",
         is_posted=True, is_edited=True,
         refused="The server accepts types of 1 to 60 characters in one line: change this one.",
+    ),
+    SessionField(
+        "note", "note", lambda *_: "its note was changed",
+        is_shared=False, is_past=False, is_posted=True, is_edited=True, level=NOTES,
+        refused="The server accepts notes of up to 120 characters in one line, without a link: "
+        "change this one.",
+        input=TextInput(
+            "note", "Note", hint="Anybody can read it, also on a shared screen.",
+            example="exam, topic, language", most=LONGEST_NOTE,
+        ),
     ),
     SessionField(
         "room_url", "room_url", lambda *_: "its room link was changed",

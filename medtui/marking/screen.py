@@ -347,8 +347,7 @@ class MarkSheetScreen(ActingScreen):
             self.refuse(
                 with_keys(
                     "There are no remarks here yet: {sheet.strength}, {sheet.improvement}, "
-                    "{sheet.flag}, "
-                    "{sheet.evidence} and {sheet.note} write some."
+                    "{sheet.flag}, {sheet.evidence} and {sheet.note} write some."
                 )
             )
             return

@@ -7,9 +7,9 @@
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
 --   supabase --workdir medtui migration repair --status reverted \
 --     $(ls medtui/supabase/migrations | cut -d_ -f1 | tail -n +3)
--- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
--- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with
--- an account can take sessions over again, and read every brief.
+-- No row of the data model is touched. The briefs and notes that hosts have typed are deleted, and since
+-- when rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody
+-- with an account can take sessions over again, and read every brief.
 
 drop trigger if exists "0_round_new" on public.practice_sessions;
 drop trigger if exists "0_round" on public.practice_sessions;

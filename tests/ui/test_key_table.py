@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from medtui.config import load
+from medtui.config import Settings, load
 from medtui.core import key_names
 from medtui.core.key_names import USUAL
 from medtui.core.presets import DEFAULT
@@ -86,9 +86,9 @@ def test_the_keys_that_sentences_name_are_those_of_the_bindings() -> None:
     assert wrong == {}
 
 
-async def test_own_keys_act_in_the_clock_and_are_named_there() -> None:
+async def test_own_keys_act_in_the_clock_and_are_named_there(tmp_path: Path) -> None:
     keys = (("clock.pause", "P"), ("clock.more", "q"), ("board.post", "B"))
-    app = ClockApp(DEFAULT, keys=keys)
+    app = ClockApp(DEFAULT, settings=Settings(tmp_path / "config.toml", keys=keys))
     async with app.run_test(size=(80, 24)) as pilot:
         here = Seat(app, pilot)  # type: ignore[arg-type]
         await here.until_text("press P to start", "P Start, pause")

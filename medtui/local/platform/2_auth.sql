@@ -180,7 +180,7 @@ begin
   return query
   select jsonb_build_object(
     'id', s.id, 'host_id', s.host_id, 'guest_id', s.guest_id, 'datetime_utc', s.datetime_utc,
-    'type', s.type, 'room_url', s.room_url,
+    'type', s.type, 'room_url', s.room_url, 'note', to_jsonb(s) -> 'note',
     'host', (select to_jsonb(p) from (
       select user_id, first_name, last_name, training_level from public.profiles
     ) as p where p.user_id = s.host_id),
