@@ -134,13 +134,8 @@ class BringScreen(ModalScreen[Brought | None]):
                 self._may_download = True
                 self._show_hint(missing)
                 return None
-<<<<<<< HEAD
             self._show_hint(f"Downloading the model … {key_of('bring.back')} stops it.")
-            await self._recordings.fetch()
-=======
-            self._show_hint("Downloading the model … esc stops it.")
             await self._recordings.fetch(self._show_hint)
->>>>>>> main
         return await self._recordings.bring(path, self._show_hint)
 
     async def _asked(self, path: Path, found: Brought) -> Kind | None:
