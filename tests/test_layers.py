@@ -29,9 +29,11 @@ PACKAGE = Path(__file__).parents[1] / "medtui"
         ),
         ("medtui.app, medtui.core.presets, medtui.core.rubrics", ["pydantic"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
+        ("medtui.documents.reader, medtui.documents.beginning", ["textual", "pydantic", "httpx"]),
         ("medtui.board.actions, medtui.room.host_actions", ["textual", "supabase"]),
         ("medtui.marking.actions, medtui.review.file_actions", ["textual", "supabase"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml", "numpy"]),
+        ("medtui.commands.listen, medtui.commands.doctor, medtui.local.commands", ["asyncio"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.ui"]),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import os
 import sys
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
+    import asyncio
+
     from medtui.listening.listener import HeardTalk
 
 MOST_FILES = 2
@@ -76,6 +77,8 @@ def _run(options: argparse.Namespace) -> int:
         return complain(f"{output} is there already: name another with --output.", 1)
     if not output.parent.is_dir():
         return complain(f"{output.parent} is not a folder: make it first.")
+    import asyncio
+
     from medtui.commands.listened_case import read_case
 
     if isinstance(case := read_case(options), int):
@@ -88,6 +91,8 @@ def _run(options: argparse.Namespace) -> int:
 async def _listen(
     options: argparse.Namespace, usual: str, state: Path, output: Path, case: str
 ) -> int:
+    import asyncio
+
     from medtui.listening import listener
     from medtui.listening.errors import ListenError
     from medtui.store import files
@@ -131,6 +136,8 @@ async def _listen(
 
 async def _model(name: str, *, may_download: bool) -> Path | None:
     """The model's folder, downloaded if the user agrees; None if not. Raises ListenError."""
+    import asyncio
+
     from medtui.listening import model_download, speech_models
 
     folder = await asyncio.to_thread(speech_models.folder_of, name)
@@ -214,6 +221,8 @@ class ProgressLine:
 @contextlib.contextmanager
 def escape_ends(work: asyncio.Future[Any]) -> Iterator[None]:
     """Cancel `work` when esc is pressed at the terminal, if there is one."""
+    import asyncio
+
     try:
         import termios
         import tty
