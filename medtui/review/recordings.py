@@ -64,7 +64,7 @@ class Recordings:
         model = speech_models.named(self.model)
         try:
             if model is not None:
-                of = f"of {model.megabytes:,} MB. esc stops it."
+                of = f"of {model.megabytes:,} MB. {key_of('bring.back')} stops it."
                 await model_download.fetch(model, lambda here: show(f"{here:,.0f} {of}"))
         except ListenError as error:
             raise DocumentError(str(error)) from error

@@ -161,7 +161,7 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
         mark, _ = self._mark(row.id)
         return Content.assemble(
             f"{words:<{self._width}}  ",
-            (f"{mark:<5}  ", "$warning"),
+            f"{mark:<5}  ",  # in no colour of its own: the cursor's line has another behind it
             (self._names.get(row.id, ""), "bold"),
         )
 
