@@ -93,7 +93,8 @@ async def test_own_keys_act_in_the_clock_and_are_named_there(tmp_path: Path) -> 
         here = Seat(app, pilot)  # type: ignore[arg-type]
         await here.until_text("press P to start", "P Start, pause")
         await here.press("plus")
-        await here.until_text("The clock is not running yet: P starts it.")
+        not_yet = "The clock is not running yet: P starts it."
+        await here.until(lambda: any(told.words == not_yet for told in app.told))
         await here.until(lambda: any("[keys]" in told.words for told in app.told))
         [told] = [told.words for told in app.told if "[keys]" in told.words]
         assert "clock.more wants q, which clock.quit has" in told
