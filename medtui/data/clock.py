@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import statistics
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ class ServerClock:
         self._connection = connection
         self._offset: float | None = None
         self._is_exact = False
+        self._error = 0.0
         self._learnt_at = float("-inf")
         connection.http.event_hooks["response"].append(self._read_date)
 
@@ -42,6 +43,10 @@ class ServerClock:
             return datetime.now(UTC)
         return datetime.fromtimestamp(elapsed() + self._offset, UTC)
 
+    def passed(self) -> datetime | None:
+        """A moment that the server's clock has surely passed, near to now; None: not known."""
+        return self.now() - timedelta(seconds=self._error) if self._is_exact else None
+
     @property
     def is_old(self) -> bool:
         """Whether the offset is so old that the two clocks may have drifted apart."""
@@ -50,20 +55,25 @@ class ServerClock:
     async def learn(self) -> None:
         """Ask the server five times; each answer counts at once. Without any, nothing changes."""
         offsets: list[float] = []
+        errors: list[float] = []
         with contextlib.suppress(DataError):
             if not await self._connection.is_complete():
                 return
             for _ in range(ROUND_TRIPS):
-                offsets.append(await self._connection.write(self._ask))
+                offset, error = await self._connection.write(self._ask)
+                offsets.append(offset)
+                errors.append(error)
+                self._error = max(errors)
                 self._offset, self._is_exact = statistics.median(offsets), True
                 self._learnt_at = elapsed()
 
-    async def _ask(self, client: AsyncClient) -> float:
+    async def _ask(self, client: AsyncClient) -> tuple[float, float]:
+        """The offset, and by how many seconds it may be wrong."""
         asked = elapsed()
         answer: Any = await client.rpc("server_time").execute()
-        middle = (asked + elapsed()) / 2
+        half = (elapsed() - asked) / 2
         told: datetime = as_utc(answer.data)
-        return told.timestamp() - middle
+        return told.timestamp() - asked - half, half
 
     async def _read_date(self, response: httpx.Response) -> None:
         if self._is_exact or "date" not in response.headers:

@@ -12,7 +12,7 @@ import logging
 import random
 from asyncio import sleep
 from collections.abc import Collection, Coroutine, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,18 +116,25 @@ class News:
     def acknowledge(self, notice: Notice) -> None:
         """Mark a notice as read."""
         self._kept.notices = [n for n in self._kept.notices if n.key != notice.key]
-        self._kept.read[notice.key] = _now()
+        self._kept.read[notice.key] = notice.at or _now()
         self._notify(NoticesChanged())
         self._save()
 
     @property
     def untold(self) -> tuple[Notice, ...]:
-        """Those that wait, and were told nowhere but on the board, in any window."""
+        """Those that wait, and were not told by each way yet, in any window."""
         return tuple(n for n in self.waiting if not is_in(n, self._kept.told))
 
-    def note_told(self, notices: Iterable[Notice]) -> None:
-        """Note that notices were told, so that no other window tells them again."""
-        self._kept.told |= {notice.key: _now() for notice in notices}
+    def was_told(self, notice: Notice, way: str) -> bool:
+        """Whether a notice was told by a way, in any window."""
+        told, key = self._kept.told, f"{way}/{notice.key}"
+        return is_in(notice, told) or (key in told and told[key] >= notice.since)
+
+    def note_told(self, notices: Iterable[Notice], way: str = "") -> None:
+        """Note that a way has told notices, so that no other window does it again; "": each has."""
+        # Not the present time: meanwhile the same may have happened again.
+        prefix, now = f"{way}/" if way else "", _now()
+        self._kept.told |= {f"{prefix}{n.key}": n.at or now for n in notices}
         self._save()
 
     def was_held(self, session_id: UUID) -> bool:
@@ -216,18 +223,22 @@ class News:
                 self._compare(session.id, session)
 
     def _compare(self, id_: UUID, session: PracticeSession | None) -> None:
-        me, before = self._me, self._known.get(id_)
+        me, before, now = self._me, self._known.get(id_), _now()
         if me is None:
             return
         if before is not None:
-            self._fresh += compare(before, session, me)
+            self._add(compare(before, session, me), now)
             self._drop_outdated(id_, session)
         if session is not None and session.involves(me):
-            self._known[id_] = known_of(session, me, _now(), before)
+            # Later than its notices, so that a change back is not taken for the same one.
+            self._known[id_] = known_of(session, me, now + timedelta.resolution, before)
         else:
             self._known.pop(id_, None)
         if before != self._known.get(id_):
             self._save()
+
+    def _add(self, notices: Iterable[Notice], now: datetime) -> None:
+        self._fresh += [notice.model_copy(update={"at": now}) for notice in notices]
 
     def _miss(self, ids: Iterable[UUID]) -> None:
         """Ask the server whether sessions that the feed no longer has are deleted, or only over."""
@@ -313,8 +324,9 @@ class News:
 
     def _keep_files(self, known: Known, files: frozenset[FileKind]) -> None:
         if files != known.files or known.are_files_new:
-            self._fresh += compare_files(known, files)
-            update = {"files": files, "since": _now(), "are_files_new": False}
+            now = _now()
+            self._add(compare_files(known, files), now)
+            update = {"files": files, "since": now + timedelta.resolution, "are_files_new": False}
             self._known[known.id] = known.model_copy(update=update)
             self._save()
 
@@ -356,7 +368,7 @@ class News:
     def _drop_outdated(self, id_: UUID, session: PracticeSession | None) -> None:
         for n in self._kept.notices:
             if n.session_id == id_ and is_outdated(n, session):
-                self._kept.read[n.key] = n.since  # that one: the same may happen again
+                self._kept.read[n.key] = n.at or n.since  # that one: the same may happen again
 
     def _do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -53,10 +53,24 @@ def with_new(memory: NewsMemory, notices: Iterable[Notice]) -> NewsMemory:
     for notice in notices:
         if not _is_own(notice, memory.own, now):
             before, waiting = waiting, added(waiting, notice)
-            replaced = {n.key for n in before} - {n.key for n in waiting}
-            read |= dict.fromkeys(replaced, now)  # other windows have these, too
+            if _is_back(notice, before, waiting, memory.told):
+                waiting = [*waiting, notice]
+            keys = {n.key for n in waiting}
+            # Other windows have these, too.
+            read |= {n.key: n.at or now for n in before if n.key not in keys}
     waiting = [notice for notice in waiting if not is_in(notice, read)]
     return memory.model_copy(update={"notices": waiting, "read": read})
+
+
+def _is_back(
+    notice: Notice, before: list[Notice], after: list[Notice], told: dict[str, datetime]
+) -> bool:
+    """Whether a session is back at the time that the user knew, and they were told another."""
+    if notice.what is not What.MOVED or notice in after:
+        return False
+    gone = [n for n in before if n not in after]
+    is_merged = any(n.what is What.MOVED and n not in before for n in after)
+    return not is_merged and any(is_in(n, told) for n in gone)
 
 
 def freeing(session_id: object) -> str:

@@ -14,8 +14,9 @@ the feed is right again, the picture that they have is to be true:
 - **Nothing about sessions of others.** A commit counts only where the session was the viewer's
   before it, as host or as guest.
 
-An act of the viewer's own whose answer was lost is known to nobody: such a session may be unknown
-to the reader, and only the second and third rule hold for it.
+Where the answer to an act of the viewer's own was lost, they do not know whether the seat is
+theirs. Such a session may be told as lost when it is gone, and what it is told as otherwise is not
+judged by the first rule.
 """
 
 from __future__ import annotations
@@ -98,17 +99,24 @@ class Mine:
             case "leave" | "free":
                 await self._update("guest_id = null", id_)
             case "move":
-                await self._update("datetime_utc = datetime_utc + interval '7 minutes'", id_)
+                minutes = await self._minutes(id_)
+                await self._update(f"datetime_utc = datetime_utc + interval '{minutes} min'", id_)
             case "cancel":
                 await self._stack.sql("delete from practice_sessions where id = %s", id_)
+
+    async def _minutes(self, id_: Any) -> int:
+        """How far to move a session: on, or back to where it was at the beginning."""
+        [row] = await self._stack.sql(
+            "select datetime_utc as at from practice_sessions where id = %s", id_
+        )
+        began = datetime.fromisoformat(self._began[str(id_)]["starts_at"])
+        back = round((began - row["at"]) / timedelta(minutes=1))
+        return back if back and self._rng.random() < 0.4 else 7
 
     async def wrong(self, said: list[dict[str, Any]]) -> list[str]:
         """A sentence for each rule that is broken by what the client has said so far."""
         commits = await self._stack.sql("select * from commits order by n")
-        return [
-            *self._lost(said, await self._rows()),
-            *self._too_much([s for s in said if s["is"] == "notice"], commits),
-        ]
+        return [*self._lost(said, await self._rows()), *self._too_much(said, commits)]
 
     async def look(self) -> None:
         """The board is seen: what is there now needs no notice."""
@@ -120,14 +128,11 @@ class Mine:
         pictures: dict[str, dict[str, Any] | None] = {
             id_: row for id_, row in self._began.items() if str(self._me.id) in _people(row)
         }
-        unanswered: set[str] = set()
+        unanswered = _unanswered(said)
         for each in said:
             match each["is"]:
                 case "done" if each["outcome"] == "done":
-                    unanswered.discard(each["id"])
                     pictures[each["id"]] = each["row"]
-                case "done" if each["outcome"] not in ("changed", "gone"):
-                    unanswered.add(each["id"])
                 case "notice" if (picture := pictures.get(each["session"])) is not None:
                     pictures[each["session"]] = _told(picture, each)
         return [
@@ -149,12 +154,11 @@ class Mine:
 
     # What was told too much
 
-    def _too_much(
-        self, notices: list[dict[str, Any]], commits: Iterable[dict[str, Any]]
-    ) -> list[str]:
-        happened: Counter[Key] = Counter()
+    def _too_much(self, said: list[dict[str, Any]], commits: Iterable[dict[str, Any]]) -> list[str]:
+        happened: Counter[Key] = Counter((LOST_SEAT, id_, None) for id_ in _unanswered(said))
         for commit in commits:
             happened.update(self._told_of(commit["actor"], commit["old"], commit["new"]))
+        notices = [each for each in said if each["is"] == "notice"]
         return [
             f"told {n} times, and happened {happened[key]} times to the viewer: {key}"
             for key, n in Counter(map(_key, notices)).items()
@@ -200,6 +204,20 @@ class Mine:
 
     async def _update(self, setting: str, id_: Any, *values: Any) -> None:
         await self._stack.sql(f"update practice_sessions set {setting} where id = %s", *values, id_)
+
+
+def _unanswered(said: Iterable[dict[str, Any]]) -> set[str]:
+    """The sessions of which the viewer does not know what their last acts have come to."""
+    found: set[str] = set()
+    for each in said:
+        match each.get("outcome", ""):
+            case "done":
+                found.discard(each["id"])
+            case "" | "changed" | "gone":
+                pass
+            case _:
+                found.add(each["id"])
+    return found
 
 
 def _people(row: dict[str, Any]) -> tuple[str, str | None]:
