@@ -18,7 +18,6 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.theme import Theme
 
-from medtui import config
 from medtui.account.login_flow import LoginFlow
 from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
@@ -29,7 +28,6 @@ from medtui.core.text import clean_line
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
 from medtui.store.drafts import Drafts
-from medtui.ui import routes
 from medtui.ui.app_base import AppBase
 from medtui.ui.ending import at_last
 from medtui.ui.feed_state import FeedState
@@ -44,6 +42,7 @@ if TYPE_CHECKING:
     from medtui.data.tokens import TokenStore
     from medtui.launcher import Launcher, Login
     from medtui.store.drafts import FormDraft
+    from medtui.ui import routes
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
@@ -104,7 +103,6 @@ class MedtuiApp(AppBase):
             os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
         super().__init__(settings.theme, moves=settings.motion)
         self.settings = settings
-        self.zone, self._zone_warning = (zone, "") if zone else config.zone(settings)
         self.drafts = Drafts(settings.state / "drafts", self._warn_of_no_drafts)
         """Drafts: text that was typed into forms and is not confirmed yet."""
         self.sheets = SheetHandover(self, self.publish, self.set_timer)
@@ -116,7 +114,7 @@ class MedtuiApp(AppBase):
             self, launcher, demo=demo, login=login, tokens=tokens or self._stored_tokens
         )
         self.login = LoginFlow(self)
-        self.preferences = SettingsFlow(self)
+        self.preferences = SettingsFlow(self, zone)
         self.opened_hosts: set[str] = set()
         """Hosts of other people's room links that were opened: not asked about again."""
         self._first = first
@@ -127,8 +125,6 @@ class MedtuiApp(AppBase):
 
     def on_mount(self) -> None:
         self.theme_changed_signal.subscribe(self, self._remember_theme)
-        if self._zone_warning:
-            self.warn(self._zone_warning)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
         elif not self.servers.begin():
@@ -163,6 +159,10 @@ class MedtuiApp(AppBase):
             super().bell()
 
     # What screens take: see `Context`
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.preferences.zone
 
     @property
     def backend(self) -> Backend:
@@ -200,6 +200,8 @@ class MedtuiApp(AppBase):
 
     def go(self, route: Route) -> None:
         """Open a route's screen over the present one."""
+        from medtui.ui import routes
+
         match route:
             case routes.Account():
                 from medtui.account.screen import AccountScreen

@@ -11,26 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from medtui import __version__, console
-from medtui.commands import (
-    calendar,
-    case_import,
-    completion,
-    doctor,
-    draft,
-    files,
-    listen,
-    notices,
-    past,
-    posting,
-    sessions,
-    shell,
-    signed_in,
-    watch,
-)
+from medtui.commands import completion, signed_in
 from medtui.console import complain
 from medtui.core.text import clean_line
-from medtui.local.commands import add_commands
-from medtui.shared_screen.command import add_options
+from medtui.ui import garbage
 
 if TYPE_CHECKING:
     from medtui.documents import Document, Kind
@@ -88,6 +72,23 @@ def _bare_parser() -> argparse.ArgumentParser:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from medtui.commands import (
+        calendar,
+        case_import,
+        doctor,
+        draft,
+        files,
+        listen,
+        notices,
+        past,
+        posting,
+        sessions,
+        shell,
+        watch,
+    )
+    from medtui.local.commands import add_commands
+    from medtui.shared_screen.command import add_options
+
     parser = _bare_parser()
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -190,6 +191,7 @@ def _review(paths: Sequence[Path], kind: Kind | None) -> int:
         settings = load()
     except BadConfig as error:
         return complain(str(error))
+    garbage.pause()
     from medtui.app import MedtuiApp
     from medtui.review.file_review import FileReviewScreen
 
@@ -335,6 +337,7 @@ def _clock(options: argparse.Namespace) -> int:
 
     if reason := console.why_no_screen():
         return complain(reason)
+    garbage.pause()
     from medtui.room.clock_app import ClockApp
     from medtui.store.log import logged
 
@@ -373,6 +376,7 @@ def _run(
 
         return Login(find(viewer).email, PASSWORD)
 
+    garbage.pause()
     from medtui.app import MedtuiApp
     from medtui.store.log import logged
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -124,6 +123,8 @@ class Launcher:
         command = ("-m", "medtui", "local", "run", "--held", *options)
         line, complaint = await asyncio.to_thread(_first_line, *command)
         try:
+            import json
+
             server = json.loads(line)
             started = Started(
                 server["API_URL"], server["ANON_KEY"], service_key=server["SERVICE_ROLE_KEY"]

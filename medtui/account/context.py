@@ -8,7 +8,7 @@ from medtui.ui.context import Context
 
 if TYPE_CHECKING:
     from asyncio import Event as Signal
-    from collections.abc import Collection, Coroutine
+    from collections.abc import Callable, Collection, Coroutine
     from uuid import UUID
 
     from textual.screen import Screen
@@ -141,6 +141,9 @@ class AccountContext(Context, Protocol):
 
     def warn(self, sentence: str) -> None:
         """Show a warning that stops nothing."""
+
+    def call_later(self, callback: Callable[..., object], *args: Any) -> bool:
+        """Call back once what is under way is done."""
 
     def run_worker(
         self, work: Coroutine[Any, Any, None], *, group: str, exclusive: bool, exit_on_error: bool

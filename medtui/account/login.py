@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.reactive import reactive
 from textual.widgets import Button, Input, Static
@@ -17,7 +17,6 @@ from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.form_screen import FormScreen
 from medtui.ui.field import Field
-from medtui.ui.footer import Footer
 
 if TYPE_CHECKING:
     from medtui.data import Code
@@ -48,6 +47,8 @@ class LoginScreen(FormScreen):
         email: whom the screen expects.
         is_first: there is no account on this server yet, so it begins with signing up.
     """
+
+    IS_FIRST = True
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Go on", show=False, id="app.submit",
@@ -85,6 +86,12 @@ class LoginScreen(FormScreen):
         self._reason = reason
         self._email = email
         self._draft: FormDraft | None = None
+        self._submit = CooldownButton("Sign in", id="submit", variant="primary", again="Again")
+        self._other = Button(id="other", compact=True)
+
+    @property
+    def submit(self) -> CooldownButton:
+        return self._submit
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):
@@ -96,9 +103,7 @@ class LoginScreen(FormScreen):
             )
             yield Field("E-mail", id="email", value=self._email, max_length=255)
             yield Field("Password", id="password", password=True, max_length=MAX_PASSWORD)
-            with Horizontal(classes="card--buttons", id="ways"):
-                yield CooldownButton("Sign in", id="submit", variant="primary", again="Again")
-                yield Button(id="other", compact=True)
+            yield Vertical(id="ways")  # has the buttons' height before it has the buttons
             yield Static(classes="card--error -empty", markup=False)
 
     def on_mount(self) -> None:
@@ -136,12 +141,15 @@ class LoginScreen(FormScreen):
             self._draft.save({"email": email} if self.is_new and email else {})
 
     async def _mount_rest(self) -> None:
+        from medtui.ui.footer import Footer
+
         ways = [CooldownButton("I forgot my password", id="forgotten")]
         if not self.context.servers.is_local:  # which e-mails nothing
             ways.insert(0, CooldownButton("E-mail me a code", id="by_code"))
         more = Horizontal(*ways, id="more", classes="card--buttons")
         more.display = not self.is_new
-        await self.query_one("#ways").parent.mount(more, after="#ways")  # type: ignore[union-attr]
+        first = Horizontal(self._submit, self._other, id="first", classes="card--buttons")
+        await self.query_one("#ways").mount(first, more)
         await self.mount(Footer(show_command_palette=False))
         self.refresh_bindings()  # a footer shows nothing until they change
 
@@ -152,9 +160,10 @@ class LoginScreen(FormScreen):
         self.query_one(".card--title", Static).update(f"{words} · {self.context.server_name}")
         self.submit.rename("Create account" if is_new else "Sign in")
         other = "I have an account" if is_new else "Create account"
-        self.query_one("#other", Button).label = other
+        self._other.label = other
         self.password.show_hint(f"At least {MIN_PASSWORD} characters." if is_new else "")
         self.query("#more").set(display=not is_new)
+        self.query_one("#ways").set_class(is_new, "-new")
         self._save_draft()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

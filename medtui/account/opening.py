@@ -17,6 +17,8 @@ from medtui.ui.footer import Footer
 class OpeningScreen(Screen[None]):
     """A sentence; after a failure, with a way on and a way back."""
 
+    IS_FIRST = True
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "retry", "Try again", id="app.retry", tooltip="Try again"),
         Binding("ctrl+g", "app.servers", "Servers", show=False, id="app.known_servers",

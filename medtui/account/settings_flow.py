@@ -12,17 +12,31 @@ from medtui.config import BadConfig
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
     from medtui.account.context import AccountContext
     from medtui.core.setting_rows import SettingRow
 
 
 class SettingsFlow:
-    """Changes settings one after the other, so that the last change stays."""
+    """Changes settings one after the other, so that the last change stays.
 
-    def __init__(self, context: AccountContext) -> None:
+    `zone`: the zone that times are shown in; None: that of the settings, or this machine's.
+    """
+
+    def __init__(self, context: AccountContext, zone: tzinfo | None = None) -> None:
         self._context = context
+        self._zone = zone
         self._changing = asyncio.Lock()
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that times are shown in; looked for at the first use: the login needs none."""
+        if self._zone is None:
+            self._zone, warning = config.zone(self._context.settings)
+            if warning:
+                self._context.call_later(self._context.warn, warning)
+        return self._zone
 
     async def change(self, name: str, value: object) -> str:
         """Give a setting a value, in the file, too; returns why that failed, or "".
@@ -54,9 +68,7 @@ class SettingsFlow:
             case "motion":
                 context.set_motion(moves=context.settings.motion)
             case "zone":
-                context.zone, warning = config.zone(context.settings)
-                if warning:
-                    context.warn(warning)
+                self._zone = None
                 context.follow_notices()
             case "notices" | "mute" | "quiet_hours" | "bell":
                 context.follow_notices()

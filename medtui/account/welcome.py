@@ -45,6 +45,8 @@ CHOICES = {
 class WelcomeScreen(Screen[None]):
     """Try it, keep a practice here, or connect to one."""
 
+    IS_FIRST = True
+
     AUTO_FOCUS = "OptionList"
 
     BINDINGS: ClassVar[list[BindingType]] = [

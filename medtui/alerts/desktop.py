@@ -58,4 +58,4 @@ class DesktopSink:
             raise NotSent
 
     def rest(self) -> None:
-        """Nothing: what was shown goes by itself."""
+        """Does nothing: the desktop removes notifications in its own time."""

@@ -45,7 +45,7 @@ class Sink(Protocol):
     async def send(self, words: str) -> None: ...
 
     def rest(self) -> None:
-        """All was read, or the program ends. May raise OSError."""
+        """Called when all notices were read, or the program ends. May raise OSError."""
 
 
 class _Item(NamedTuple):
@@ -70,7 +70,7 @@ class Outlet:
     def put(
         self, words: str, *, is_passing: bool, on_sent: Callable[[], None] = lambda: None
     ) -> None:
-        """Send a sentence as soon as can be, then call `on_sent`. Does not wait."""
+        """Queue a sentence, and return at once; once it was sent, `on_sent` is called."""
         item = _Item(words, is_passing, time.monotonic(), on_sent)
         self._waiting = [*self._waiting, item][-MOST:]
         if self._task is None:

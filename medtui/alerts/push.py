@@ -19,7 +19,7 @@ def why_no_push() -> str | None:
 
 
 def is_url(url: str) -> bool:
-    """Whether Apprise can make something of a URL. Imports it, which takes a while."""
+    """Whether Apprise can send to a URL. Imports it, which takes a second."""
     return _apprise(url) is not None
 
 
@@ -43,7 +43,7 @@ class PushSink:
             raise NotSent
 
     def rest(self) -> None:
-        """Nothing: what was sent stays."""
+        """Does nothing: what was sent cannot be taken back."""
 
 
 def _apprise(url: str) -> Any:

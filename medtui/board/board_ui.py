@@ -39,4 +39,4 @@ class BoardUi(Ui, Protocol):
         """The people on the board."""
 
     def expect_gone(self, session_id: UUID) -> None:
-        """Do not be startled when this session goes: the user has cancelled it."""
+        """Note that the user cancels this session: keys work on when its row is removed."""

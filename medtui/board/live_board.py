@@ -44,7 +44,7 @@ from medtui.ui.footer import Footer
 from medtui.ui.status_line import StatusLine
 
 STARTLE_SECONDS = 0.7
-"""For so long after the cursor's session has gone, keys that act on one are not obeyed."""
+"""Seconds after the cursor's row was removed in which keys that act on a session do nothing."""
 
 
 class LiveBoard(ActingScreen):
@@ -78,7 +78,7 @@ class LiveBoard(ActingScreen):
         self._redraw_is_due = False
         self._startled = 0.0
         self._cancelling: set[UUID] = set()
-        """Sessions whose going is no surprise, as it was asked for here."""
+        """Sessions that the user has cancelled here, and whose rows may be removed at any time."""
 
     @property
     def now(self) -> datetime:
@@ -86,7 +86,7 @@ class LiveBoard(ActingScreen):
 
     @property
     def is_startled(self) -> bool:
-        """Whether the cursor's session has gone only now, so that a key may mean that one."""
+        """Whether the row at the cursor was just removed: a key may still be meant for it."""
         return time.monotonic() - self._startled < STARTLE_SECONDS
 
     def compose(self) -> ComposeResult:

@@ -73,6 +73,8 @@ class SessionDetails(Static):
             self._when(session, now),
             [*self._seat(session, now), Content(self._candidate(session))],
         ]
+        if session.note:
+            blocks.append([Content.styled("Note", "$faint"), Content(session.note)])
         if session.case:
             case = " · ".join(filter(None, (session.case.category, session.case.domain)))
             blocks.append([Content.styled("Case", "$faint"), Content(case or "chosen")])

@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Select, Static
 
-from medtui.core.board_rules import room_link, why_not_room_link
+from medtui.core.board_rules import room_link, why_not_note, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
 from medtui.core.last_post import LastPost
 from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
+from medtui.core.session_fields import INPUTS
 from medtui.core.wording import GRACE, as_typed, in_full, moment, typed_moment
 from medtui.ui.context import Context
 from medtui.ui.dialogs.choose import ChooseScreen
@@ -56,10 +57,11 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         Binding("escape", "leave", "Back", id="form.back", tooltip="Back (keeps your draft)"),
     ]  # fmt: skip
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (28, "-tall")]  # noqa: RUF012  # as in Screen
+
     when = query_one("#when", Field)
     kind = query_one("#kind", VimSelect)
     own_kind = query_one("#own_kind", Field)
-    link = query_one("#link", Field)
     candidate = query_one("#candidate", VimSelect)
     failure = query_one(".card--error", Static)
 
@@ -93,13 +95,23 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             yield Static("Edit the session" if session else "Post a session", classes="card--title")
             yield self.draft
             yield Field("When", id="when", max_length=60)
-            yield Label("Type", classes="field--label")
-            kinds = [(label, value) for value, label in SESSION_TYPES.items()]
-            yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+            with Horizontal(classes="form--row"):
+                with Vertical():
+                    yield Label("Type", classes="field--label")
+                    kinds = [(label, value) for value, label in SESSION_TYPES.items()]
+                    yield VimSelect([*kinds, ("Other…", OTHER)], id="kind", allow_blank=False)
+                with Vertical():
+                    yield Label("Candidate", classes="field--label")
+                    yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
             yield Field("Your own type", id="own_kind", max_length=MAX_TYPE)
-            yield Label("Candidate", classes="field--label")
-            yield VimSelect(self._candidates(), id="candidate", allow_blank=False)
-            yield Field("Room", id="link", hint="An https link, or the name of a room.")
+            for line in INPUTS.values():
+                yield Field(
+                    line.label,
+                    id=line.id,
+                    hint=line.hint,
+                    placeholder=line.example,
+                    max_length=line.most,
+                )
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
@@ -112,6 +124,7 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if self._session is None and (known := _uuid(kept.get("id"))):
             self._session_id = known
         self._is_sent = SENT in kept
+        self._input("note").display = self._backend.has_notes
         self._first = self._defaults()
         self._fill(self._first | {name: kept[name] for name in self._first if name in kept})
         self.when.focus()
@@ -141,8 +154,11 @@ class SessionForm(ModalScreen[PracticeSession | None]):
                 kind = like.type
                 candidate = str(self.context.me) if like.is_candidate else OPEN
             link = room_link(self.context.settings.room_template, self._session_id)
+            note = (self._like and self._backend.has_notes and self._like.note) or ""
+            texts = {"room_url": link, "note": note}
         else:
-            starts_at, kind, link = session.starts_at, session.type, session.room_url or ""
+            starts_at, kind = session.starts_at, session.type
+            texts = {name: getattr(session, name) or "" for name in INPUTS}
             candidate = str(session.candidate_id) if session.candidate_id else OPEN
         self._usual = starts_at.astimezone(self.context.zone)
         known = kind in SESSION_TYPES
@@ -150,8 +166,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "when": f"{self._usual:%a} {self._usual.day} {self._usual:%b %H:%M}",
             "kind": kind if known else OTHER,
             "own_kind": "" if known else kind,
-            "link": link,
             "candidate": candidate,
+            **{line.id: texts[name] for name, line in INPUTS.items()},
         }
 
     def _typed(self) -> dict[str, str]:
@@ -159,13 +175,17 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             "when": self.when.value,
             "kind": str(self.kind.value),
             "own_kind": self.own_kind.value,
-            "link": self.link.value,
             "candidate": str(self.candidate.value),
+            **{line.id: self._input(name).value for name, line in INPUTS.items()},
         }
 
+    def _input(self, name: str) -> Field:
+        """The line of text for a field of PracticeSession."""
+        return self.query_one(f"#{INPUTS[name].id}", Field)
+
     def _fill(self, values: dict[str, str]) -> None:
-        for name in ("when", "own_kind", "link"):
-            self.query_one(f"#{name}", Field).value = values[name]
+        for id_ in ("when", "own_kind", *(line.id for line in INPUTS.values())):
+            self.query_one(f"#{id_}", Field).value = values[id_]
         if values["kind"] in (*SESSION_TYPES, OTHER):
             self.kind.value = values["kind"]
         if values["candidate"] in {value for _, value in self._candidates()}:
@@ -235,13 +255,17 @@ class SessionForm(ModalScreen[PracticeSession | None]):
         if not kind:
             self.own_kind.fail("Enter the type of the session.")
             return
-        link = self.link.value.strip()
-        if reason := why_not_room_link(link):
-            self.link.fail(reason)
+        texts = {name: self._input(name).value.strip() or None for name in INPUTS}
+        if reason := why_not_room_link(texts["room_url"] or ""):
+            self._input("room_url").fail(reason)
+            return
+        texts["note"] = clean_line(self._input("note").value) or None
+        if reason := why_not_note(texts["note"] or ""):
+            self._input("note").fail(reason)
             return
         candidate = None if self.candidate.value == OPEN else UUID(str(self.candidate.value))
         self._is_saving = True
-        self._save(when, str(kind), link or None, candidate)
+        self._save(when, {"type": str(kind), "candidate_id": candidate, **texts})
 
     async def _settled(self, when: When) -> datetime | None:
         """The moment that is meant, once it was asked where that is in doubt; None: not this one.
@@ -285,9 +309,12 @@ class SessionForm(ModalScreen[PracticeSession | None]):
     def _show_status(self, words: str) -> None:
         self.failure.update(words)
         self.failure.set_class(not words, "-empty")
+        if words:  # also where a low screen shows the form's upper part alone
+            self.call_after_refresh(self.failure.scroll_visible, animate=False)
 
     @work(exclusive=True, group="save")
-    async def _save(self, when: When, kind: str, link: str | None, candidate: UUID | None) -> None:
+    async def _save(self, when: When, values: dict[str, Any]) -> None:
+        """Send these values, which are those of SessionValues without the time."""
         try:
             starts_at = await self._settled(when)
             if starts_at is None:
@@ -295,33 +322,20 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             self._is_sent = self._session is None
             self._show_status("Saving…")
             self._save_draft()
-            saved = await self._send(starts_at, kind, link, candidate)
+            saved = await self._send({"starts_at": starts_at, **values})
         finally:
             self._is_saving = False
         if saved is not None:
             self.draft.drop()
             self.dismiss(saved)
 
-    async def _send(
-        self, starts_at: datetime, kind: str, link: str | None, candidate: UUID | None
-    ) -> PracticeSession | None:
+    async def _send(self, values: dict[str, Any]) -> PracticeSession | None:
         """The session as the server has it now; None when it failed, and the form says why."""
         if self._session is not None:
-            work = self._backend.sessions.edit(
-                self._session,
-                starts_at=starts_at,
-                type=kind,
-                room_url=link,
-                candidate_id=candidate,
-            )
+            work = self._backend.sessions.edit(self._session, **values)
         else:
-            draft = SessionDraft(
-                id=self._session_id,
-                starts_at=starts_at,
-                type=kind,
-                room_url=link,
-                host_is_candidate=candidate is not None,
-            )
+            is_candidate = values.pop("candidate_id") is not None
+            draft = SessionDraft(id=self._session_id, host_is_candidate=is_candidate, **values)
             work = self._backend.sessions.create(draft)
         answer = await self.context.write(self._session, work)
         if answer.error is None:
@@ -333,7 +347,8 @@ class SessionForm(ModalScreen[PracticeSession | None]):
             return None
         if answer.is_refused:
             self._is_sent = False
-        fields = {"starts_at": self.when, "room_url": self.link, "type": self.own_kind}
+        fields = {"starts_at": self.when, "type": self.own_kind}
+        fields |= {name: self._input(name) for name in INPUTS}
         field = fields.get(answer.field or "")
         self._show_status("" if field else answer.words)
         if field:

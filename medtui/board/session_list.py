@@ -81,7 +81,7 @@ class SessionColumns(NamedTuple):
 
 _WISHES = [
     ("host", 15), ("seat", 12), ("level", 13), ("about", 14), ("host", 22), ("seat", 18),
-    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("host", 62), ("about", 52),
+    ("level", 15), ("about", 34), ("seat", 28), ("host", 32), ("about", 60), ("host", 62),
     ("seat", 40),
 ]  # fmt: skip
 
@@ -229,13 +229,13 @@ class SessionList(CursorList):
         self._drawn[y], self._drawn_width = self._look(row), self.line_width
         match line:
             case None:
-                return Strip.blank(self.line_width, self.rich_style)
+                return Strip.blank(self._drawn_width, self.rich_style)
             case Day(date):
                 label = day_label(date, self._now.astimezone(self._zone).date())
                 strip = Strip([Segment(f"  {label}", self._style("day"))])
             case _:
                 strip = self._row(line)
-        return strip.adjust_cell_length(self.line_width).apply_style(self.rich_style)
+        return strip.adjust_cell_length(self._drawn_width).apply_style(self.rich_style)
 
     def _refresh_different(self) -> None:
         top = self.scroll_offset.y
@@ -268,7 +268,7 @@ class SessionList(CursorList):
         return "" if left <= 0 else "faint" if left <= 1 else "mark"
 
     def _row(self, session: PracticeSession) -> Strip:
-        columns = SessionColumns.of(self.line_width)
+        columns = SessionColumns.of(self._drawn_width)
         faint = self._style("faint")
         plain = faint if self.is_stale else Style()
         is_cursor = session.id == self.session_id
@@ -283,9 +283,8 @@ class SessionList(CursorList):
         number = round_.beside("")  # stays where the type is cut
         kind = fit(session.type_label, max(0, columns.about - len(number) - 1)).rstrip()
         kind = f"{kind} {number}".rstrip() if number else session.type_label
-        topics = (
-            "".join(f" · {part}" for part in (case.category, case.domain) if part) if case else ""
-        )
+        about = (session.note, case and case.category, case and case.domain)
+        topics = "".join(f" · {part}" for part in about if part)
         if cell_len(kind) > columns.about - 6:  # too little would be left to say anything
             topics = ""
         kind = fit(kind, min(cell_len(kind), columns.about))
@@ -305,7 +304,7 @@ class SessionList(CursorList):
             *self._cell(fit(topics, columns.about - cell_len(kind)), faint, columns.about),
             Segment(fit(seat, columns.seat), self._seat_style(session, plain)),
         ]
-        strip = Strip(segments).adjust_cell_length(self.line_width)
+        strip = Strip(segments).adjust_cell_length(self._drawn_width)
         if is_cursor and self.has_focus:
             # Behind the texts, whose own styles say nothing of a background.
             cursor = self._style("cursor")
@@ -328,7 +327,7 @@ class SessionList(CursorList):
 
     def _avatar(self, session: PracticeSession) -> list[Segment]:
         """The host's, with the blank behind it; nothing where there is no room."""
-        if not SessionColumns.has_avatar(self.line_width):
+        if not SessionColumns.has_avatar(self._drawn_width):
             return []
         avatar = avatar_of(session.host)
         drawn = avatar_segment(avatar, self.app) if avatar else Segment(" " * CELLS)

@@ -50,6 +50,10 @@ def add_commands(commands: Any) -> None:
         "--language", default="", metavar="CODE", help="as en; else the model tells"
     )
     listen.add_argument(
+        "--case", default="", metavar="CASE",
+        help="the case, for its rare words: a file, or the code of a session that is over",
+    )  # fmt: skip
+    listen.add_argument(
         "--yes", action="store_true", help="download a model that is missing without asking"
     )
     listen.set_defaults(run=_run)
@@ -72,12 +76,18 @@ def _run(options: argparse.Namespace) -> int:
         return complain(f"{output} is there already: name another with --output.", 1)
     if not output.parent.is_dir():
         return complain(f"{output.parent} is not a folder: make it first.")
+    from medtui.commands.listened_case import read_case
+
+    if isinstance(case := read_case(options), int):
+        return case
     with contextlib.suppress(asyncio.CancelledError):
-        return asyncio.run(_listen(options, settings.listen_model, settings.state, output))
+        return asyncio.run(_listen(options, settings.listen_model, settings.state, output, case))
     return 130
 
 
-async def _listen(options: argparse.Namespace, usual: str, state: Path, output: Path) -> int:
+async def _listen(
+    options: argparse.Namespace, usual: str, state: Path, output: Path, case: str
+) -> int:
     from medtui.listening import listener
     from medtui.listening.errors import ListenError
     from medtui.store import files
@@ -96,6 +106,7 @@ async def _listen(options: argparse.Namespace, usual: str, state: Path, output: 
                 progress.show,
                 is_mix=options.mix,
                 language=options.language,
+                case=case,
             )
         )
         with escape_ends(work):

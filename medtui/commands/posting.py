@@ -30,6 +30,8 @@ def add_commands(commands: Any) -> None:
     post.add_argument("--rooms", type=_rooms, default=1, metavar="N",
                       help="number of sessions at each time, each with its own room")  # fmt: skip
     post.add_argument("--room", metavar="LINK", help="an https link, or the name of a room")
+    post.add_argument("--note", default="", metavar="TEXT",
+                      help="a line that everybody can read: exam, topic, language")  # fmt: skip
     post.add_argument("--candidate", action="store_true", help="you will be the candidate")
     add_json(post)
     post.set_defaults(run=_run)
@@ -42,12 +44,15 @@ def _rooms(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from medtui.core.board_rules import why_not_room_link
+    from medtui.core.board_rules import why_not_note, why_not_room_link
     from medtui.core.models import clean_line
 
     options.type = clean_line(options.type)
     if not options.type:
         return complain("--type is empty: say what type of session it is.")
+    options.note = clean_line(options.note)
+    if reason := why_not_note(options.note):
+        return complain(f"--note: {reason}")
     if options.room is not None:
         options.room = options.room.strip()
         if reason := why_not_room_link(options.room):
@@ -126,5 +131,6 @@ def _draft(options: argparse.Namespace, user: SignedIn, at: datetime) -> Session
         starts_at=at,
         type=options.type,
         room_url=room or None,
+        note=options.note or None,
         host_is_candidate=options.candidate,
     )

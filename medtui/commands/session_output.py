@@ -51,6 +51,7 @@ def session_json(
         "my_role": role and role.value,
         "my_place": line and line.place,
         "people_waiting": line and line.people,
+        "note": session.note,
         "room": session.room_url,
         "link": link and link[0],
         "category": case and case.category,
@@ -82,6 +83,7 @@ def sessions_text(
             session.type_label,
             f"{host}, {level}" if level else host,
             seats(session, me, now, is_waiting=is_waiting(session, lines))[0],
+            session.note or "",
         ]
 
     return columns([row(session) for session in sessions])

@@ -373,6 +373,7 @@ def _said(session: PracticeSession) -> Iterable[str]:
         if profile:
             yield from (profile.name, profile.level)
     yield from (session.type_label, session.stage.label, "open" if session.is_open else "")
+    yield session.note or ""
     if session.case:
         yield from (session.case.category or "", session.case.domain or "")
 

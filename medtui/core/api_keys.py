@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 
 MARKS = " \t\r\n\"'`“”‘’«»<>,;\ufeff\u200b\u200c\u200d\u2060\u00a0"
@@ -40,6 +39,8 @@ def is_public(key: str) -> bool:
 
 def claims_of(key: str) -> dict[str, object]:
     """A JWT's claims, unverified; empty if it is no JWT."""
+    import json
+
     try:
         payload = key.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

@@ -9,6 +9,7 @@ from uuid import UUID
 from medtui.core.agenda import BOOKABLE_AFTER_START, name_of
 from medtui.core.models import (
     CANNOT_LEAVE,
+    LONGEST_NOTE,
     FileKind,
     PracticeSession,
     Stage,
@@ -108,6 +109,17 @@ def why_not_room_link(link: str) -> str | None:
             return f"Write the host in plain letters: this one is {safe[1]}."
     if "://" not in link and not all(char.isalnum() or char in "-_." for char in link):
         return "Enter an https link, or a name of letters, digits, - _ and dots."
+    return None
+
+
+def why_not_note(note: str) -> str | None:
+    """Why a session's note, cleaned, cannot be taken."""
+    if len(note) > LONGEST_NOTE:
+        return (
+            f"A note has {LONGEST_NOTE} characters at most, and this has {len(note)}: shorten it."
+        )
+    if "://" in note:
+        return "Strangers can read a note: a link belongs to the room."
     return None
 
 

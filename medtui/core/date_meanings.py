@@ -81,7 +81,7 @@ def _date(year: int, month: int, day: int) -> date:
 
 
 def _year(typed: str, today: date) -> int:
-    """A year of two or four digits. Raises DateNotUnderstood for one that nobody plans for."""
+    """A year of two or four digits. Raises DateNotUnderstood where it is past, or too far off."""
     year = int(typed) if len(typed) == 4 else 2000 + int(typed)
     if not today.year - 1 <= year <= LAST_YEAR:
         raise DateNotUnderstood(f"The year {year} is too far away.")
@@ -242,7 +242,7 @@ def clock(found: re.Match[str]) -> Made:
     minute = int(parts.get("min") or 0)
     if int(typed) > 23 and not (parts.get("min") or parts.get("half")):
         return ()  # a day of the month
-    # Nobody practises at 22:30 and calls it 10:30; 7:30 may be in the evening.
+    # 10:30 is never 22:30, when no sessions are held; 7:30 may be in the evening.
     exact = typed.startswith("0") or (len(typed) == 2 and parts.get("min") is not None)
     return _hours(int(typed), minute, parts.get("half"), found[0].strip(), exact=exact)
 

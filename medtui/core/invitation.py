@@ -19,11 +19,15 @@ def command(session_id: UUID) -> str:
 
 
 def invitation(session: PracticeSession, zone: tzinfo) -> str:
-    """ "Mock with Amara Okafor, Thu 24 Dec 18:30 (London). To book it: medtui open 7f3a1c2e"."""
+    """ "Mock with Amara Okafor, Thu 24 Dec 18:30 (London). To book it: medtui open 7f3a1c2e".
+
+    A note is between the two, in quotes: "… (London): “SCA, in Spanish”. To book it: …".
+    """
     at = session.starts_at.astimezone(zone)
     when = f"{at:%a} {at.day} {at:%b} {at:%H:%M} ({place(at)})"
     whom = name_of(session.host)
-    return f"{session.type_label} with {whom}, {when}. To book it: {command(session.id)}"
+    note = f": “{session.note}”" if session.note else ""
+    return f"{session.type_label} with {whom}, {when}{note}. To book it: {command(session.id)}"
 
 
 def place(at: datetime) -> str:

@@ -22,6 +22,7 @@ class LastPost:
     type: str
     starts_at: datetime
     is_candidate: bool
+    note: str | None = None
 
     def next_start(self, now: datetime, zone: tzinfo) -> datetime:
         """The same weekday and local time, the first one that is ahead; in UTC."""
@@ -37,21 +38,24 @@ class LastPost:
 
 def of(session: PracticeSession) -> LastPost:
     """What to keep of a session that was posted."""
-    return LastPost(session.type, session.starts_at, session.candidate_id == session.host_id)
+    is_candidate = session.candidate_id == session.host_id
+    return LastPost(session.type, session.starts_at, is_candidate, session.note)
 
 
 def stored(last: LastPost) -> list[list[str]]:
     """As JSON."""
-    return [[last.type, last.starts_at.astimezone(UTC).isoformat(), str(last.is_candidate)]]
+    at = last.starts_at.astimezone(UTC).isoformat()
+    return [[last.type, at, str(last.is_candidate), last.note or ""]]
 
 
 def restored(kept: object) -> LastPost | None:
     """From JSON; None if it is none."""
     try:
-        ((kind, starts_at, is_candidate),) = cast("list[tuple[str, str, str]]", kept)
+        ((kind, starts_at, is_candidate, *notes),) = cast("list[list[str]]", kept)
         at = datetime.fromisoformat(starts_at)
         if at.tzinfo is None or not 2000 <= at.year <= 2098:
             return None
-        return LastPost(clean_line(kind), at, is_candidate == "True")
+        note = clean_line("".join(notes[:1])) or None  # versions before notes wrote none
+        return LastPost(clean_line(kind), at, is_candidate == "True", note)
     except (TypeError, ValueError):
         return None

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from medtui.core.models import PracticeSession, Profile
 from medtui.documents.assessment import Assessment, Marker, Owner
-from medtui.documents.words import MARKED_BY
+from medtui.documents.words import DRAFTED, MARKED_BY
 
 
 def owner_of(owner: Owner, session: PracticeSession, came_at: datetime | None) -> UUID | None:
@@ -58,5 +58,7 @@ def about(assessment: Assessment, session: PracticeSession, came_at: datetime | 
 ) -> tuple[str, str]:  # fmt: skip
     """Who gave these marks, and the sentence on whose they are; either may be ""."""
     owner = owner_of(assessment.owner, session, came_at)
+    if assessment.is_draft:
+        return DRAFTED, ""
     by = marked_by(assessment.marker, assessor_of(assessment.owner, session), me)
     return by, owner_words(owner, session, me)

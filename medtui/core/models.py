@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -46,6 +46,9 @@ SESSION_TYPES = {
     "communication": "Communication",
 }
 """The session types that the platform's clients offer; others are shown as they come."""
+
+LONGEST_NOTE = 120
+"""The most characters of a session's note: as many as the database takes."""
 
 
 class Stage(IntEnum):
@@ -110,6 +113,13 @@ def _word(value: Any) -> Any:
     return "" if value is None else _line(value)
 
 
+def _note(value: Any) -> Any:
+    """A cleaned line; None if there is none, or no visible one. An old table's may be long."""
+    if not isinstance(value, str) or not clean_name(value):
+        return None
+    return clean_line(value)[:LONGEST_NOTE]
+
+
 def _brief(value: Any) -> Any:
     """A text of several lines; old imports wrote its line breaks as a backslash and an n."""
     if not isinstance(value, str):
@@ -136,6 +146,7 @@ Line = Annotated[str, BeforeValidator(_line)]
 Word = Annotated[str, BeforeValidator(_word)]
 Name = Annotated[str, BeforeValidator(_name)]
 Text = Annotated[str, BeforeValidator(_brief)]
+Note = Annotated[str | None, BeforeValidator(_note)]
 Moment = Annotated[datetime, BeforeValidator(as_utc)]
 
 
@@ -180,8 +191,8 @@ class CaseSummary(Row):
 class Brief(Row):
     """The parts of a session's case that a person may read now; None: the server does not send it.
 
-    `id` is None for a brief that the host has written. The room's screen alone has it, and it is
-    never written to disk or log.
+    `id` is None for a brief that the host has written. The room's screen has it, and from the
+    debrief on what listens to the recording; it is never written to disk or log.
     """
 
     id: UUID | None
@@ -219,6 +230,8 @@ class PracticeSession(Row):
     """Why it is kept: as a "round", as "invited", as an "offer"; None: it is not, or not known."""
     turned_at: Moment | None = None
     """When the row last went back from a station that had begun; None: never, or not known."""
+    note: Note = None
+    """A line of the host's, as the exam or the language; None also where it is not known."""
 
     host: Profile | None = None
     guest: Profile | None = None
@@ -250,7 +263,7 @@ class PracticeSession(Row):
 
 
 class SessionDraft(BaseModel):
-    """A session to post. `room_url` None leaves the room without a link."""
+    """A session to post. `room_url` None leaves the room without a link; `note` None: no note."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -258,15 +271,20 @@ class SessionDraft(BaseModel):
     starts_at: datetime
     type: str
     room_url: str | None
+    note: str | None = None
     host_is_candidate: bool = False
 
 
 class SessionValues(TypedDict):
-    """What a host's form changes in a session that is posted. `candidate_id` None: not decided."""
+    """What a host's form changes in a session that is posted. `candidate_id` None: not decided.
+
+    Without `note` it stays as it is.
+    """
 
     starts_at: datetime
     type: str
     room_url: str | None
+    note: NotRequired[str | None]
     candidate_id: UUID | None
 
 
@@ -282,6 +300,9 @@ class ProfileDraft(BaseModel):
 
 
 CANNOT_LEAVE = "This server does not let guests leave: ask the host to cancel the session."
+NO_NOTES = "This server keeps no notes with sessions: ask your administrator to update it."
+"""For servers without the migration that adds them."""
+
 CANNOT_EDIT_PROFILE = (
     "This server does not let profiles be changed: ask your administrator to change yours."
 )

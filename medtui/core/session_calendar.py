@@ -47,6 +47,7 @@ class CalendarEntry(BaseModel):
     seat: Line
     place: Line = ""
     link: Line = ""
+    note: Line = ""
     is_settled: bool = False
     """Whether the guest's seat is taken."""
     is_cancelled: bool = False
@@ -66,6 +67,7 @@ def entry_of(session: PracticeSession, me: UUID) -> CalendarEntry:
         seat="host" if session.host_id == me else "guest",
         place=link[0] if link else session.room_url or "",
         link=link[0] if link else "",
+        note=session.note or "",
         is_settled=is_settled,
     )
 
@@ -152,7 +154,8 @@ def _event(entry: CalendarEntry, length: timedelta) -> Event:
     event.add("dtstart", entry.starts_at)
     event.add("dtend", entry.starts_at + length)
     event.add("summary", entry.title)
-    event.add("description", f"You are the {entry.seat}. {command(entry.id)}")
+    says = f"You are the {entry.seat}. {command(entry.id)}"
+    event.add("description", "\n".join(filter(None, (entry.note, says))))
     if entry.place:
         event.add("location", entry.place)
     if entry.link:

@@ -7,13 +7,33 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from medtui.core.agenda import name_of
-from medtui.core.models import PracticeSession
+from medtui.core.models import LONGEST_NOTE, PracticeSession
+
+NOTES = 8
+"""The level of a server from which on sessions have notes."""
 
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""
 
 Words = Callable[[PracticeSession, PracticeSession, At | None], str]
 """What is different in a session as it was seen and as it is, to follow "because" or "and"."""
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """A line of text in the form.
+
+    Attributes:
+        id: also its key in drafts, which lie on users' disks.
+        example: what is shown while it is empty.
+        most: characters; 0: no limit.
+    """
+
+    id: str
+    label: str
+    hint: str = ""
+    example: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,6 +51,7 @@ class SessionField:
         needs_login: whether the database refuses it to readers without a login.
         level: how many of our migrations a server needs to have it; 1: the data model alone.
         refused: a sentence for a value that the database does not take; "": the general one.
+        input: where the form has a line of text for it; None: it has something else, or nothing.
     """
 
     column: str
@@ -43,6 +64,7 @@ class SessionField:
     needs_login: bool = False
     level: int = 1
     refused: str = ""
+    input: TextInput | None = None
 
 
 def _time(seen: PracticeSession, present: PracticeSession, at: At | None) -> str:
@@ -71,9 +93,20 @@ FIELDS = (
         refused="The server accepts types of 1 to 60 characters in one line: change this one.",
     ),
     SessionField(
+        "note", "note", lambda *_: "its note was changed",
+        is_shared=False, is_past=False, is_posted=True, is_edited=True, level=NOTES,
+        refused="The server accepts notes of up to 120 characters in one line, without a link: "
+        "change this one.",
+        input=TextInput(
+            "note", "Note", hint="Anybody can read it, also on a shared screen.",
+            example="exam, topic, language", most=LONGEST_NOTE,
+        ),
+    ),
+    SessionField(
         "room_url", "room_url", lambda *_: "its room link was changed",
         is_shared=False, is_past=False, is_posted=True, is_edited=True, needs_login=True,
         refused="The server accepts a plain https link, or a name without spaces: enter either.",
+        input=TextInput("link", "Room", hint="An https link, or the name of a room."),
     ),
     SessionField(
         "candidate_id", "candidate_id", lambda *_: "its candidate was changed",
@@ -95,6 +128,8 @@ FIELDS = (
 
 POSTED = tuple(field for field in FIELDS if field.is_posted)
 EDITED = tuple(field for field in FIELDS if field.is_edited)
+INPUTS = {field.name: field.input for field in FIELDS if field.input}
+"""The form's lines of text, by the names in PracticeSession."""
 
 
 def what_changed(seen: PracticeSession, present: PracticeSession, at: At | None = None) -> str:

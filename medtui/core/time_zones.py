@@ -17,7 +17,7 @@ LONGEST_OFFSET = timedelta(hours=14)
 
 @dataclass(frozen=True, slots=True)
 class NamedZone:
-    """A zone that somebody may mean.
+    """A zone that a typed name may mean.
 
     `offset`: the one that the name strictly says, in summer and winter; None: it names a place,
     where the zone's own offset of that day counts.

@@ -98,7 +98,7 @@ class AccountDeletion:
             raise NotSignedIn("This is another account's login now: sign in again.")
 
     async def _delete_lonely_files(self, me: UUID) -> None:
-        """Delete the files of sessions without a guest: nobody could read them any more."""
+        """Delete the files of sessions without a guest: no account could read them any more."""
 
         def lonely(query: Any) -> Any:
             return query.eq("host_id", str(me)).is_("guest_id", "null")

@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from medtui.core.session_fields import NOTES
 from medtui.data.account_deletion import AccountDeletion
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth
@@ -111,6 +112,11 @@ class Backend:
     def has_waiting(self) -> bool:
         """Whether the server has waiting lists. True also before it was asked."""
         return (self._connection.known_level or WAITING) >= WAITING
+
+    @property
+    def has_notes(self) -> bool:
+        """Whether the server has notes with sessions. True also before it was asked."""
+        return (self._connection.known_level or NOTES) >= NOTES
 
     @property
     def takes_self_assessments(self) -> bool:

@@ -28,7 +28,7 @@ COMING_SECONDS = 1.0
 """Seconds for a change that is in the count to come."""
 
 SILENT = 2
-"""So many looks at the count in a row, with nothing come in between: the topic is dead."""
+"""Readings of the count in a row, with no message between them, after which the topic is dead."""
 
 
 class Broadcast:

@@ -8,16 +8,18 @@ columns that the user's role may see are read.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from medtui.core.case_draw import CaseUse, Past
+from medtui.core.case_words import case_text
 from medtui.core.models import Brief, CaseSummary, PracticeSession, Role, Stage, as_utc
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
-from medtui.data.errors import Gone, NotSignedIn, ServerTooOld
+from medtui.data.errors import DataError, Gone, NotSignedIn, ServerTooOld
 from medtui.data.paging import read_all, read_ids
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from medtui.data.auth import Auth
 
+log = logging.getLogger(__name__)
 
 NO_OWN_BRIEFS = (
     "This server keeps no briefs of your own: use a book or PDF, and start without a case "
@@ -108,6 +111,17 @@ class Cases:
             raise Gone("This case cannot be read any more: choose another.")
         with translated():
             return Brief.model_validate(rows[0])
+
+    async def debriefed(self, session: PracticeSession) -> str:
+        """All of the session's case as one text; "" before its debrief, or if it is unreadable."""
+        if session.stage is not Stage.WRAP_UP:
+            return ""
+        try:
+            brief = await self.brief(session)
+        except DataError as error:
+            log.info("a case is not read for its words: %s", error.title)
+            return ""
+        return case_text(brief) if brief is not None else ""
 
     async def write_brief(self, session_id: UUID, candidate: str, actor: str) -> None:
         """Save the host's own brief of a session in prep; two empty texts delete it.

@@ -16,7 +16,7 @@ class ChangeCount:
         return bool(self._beyond)
 
     def came(self, number: int) -> None:
-        """Note one; again does no harm."""
+        """Note a change; noting it twice does no harm."""
         if number > self._all_up_to:
             self._beyond.add(number)
             self._close_up()
@@ -26,7 +26,7 @@ class ChangeCount:
         return self._all_up_to >= count
 
     def settle(self, count: int) -> None:
-        """None up to `count` is missing any more: what they did was read."""
+        """Count all up to `count` as known, once their effect was read."""
         self._all_up_to = max(self._all_up_to, count)
         self._beyond = {number for number in self._beyond if number > self._all_up_to}
         self._close_up()

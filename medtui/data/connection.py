@@ -95,8 +95,9 @@ class Connection:
 
         1: the data model alone; from `FUNCTIONS` on with briefs by role; from `ROUNDS` on with
         rounds; from `DELETION` on users delete their accounts; from `WAITING` on they wait for
-        seats; from `BROADCAST` on changes are broadcast. Only PostgREST's "no such function"
-        means that one is missing; a refusal or a failing network says nothing about it.
+        seats; from `BROADCAST` on changes are broadcast; from `NOTES` on sessions have notes. Only
+        PostgREST's "no such function" means that one is missing; a refusal or a failing network
+        says nothing about it.
         """
         if self.known_level is None:
             # Calls in the meantime wait for the same answer, or fail with it.

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.rounds import link_of_round, next_id
+from medtui.core.session_fields import NOTES
 from medtui.data.connection import ROUNDS, Connection
 from medtui.data.errors import Gone, Invalid, NotAllowed
 from medtui.data.rows import iso
@@ -50,6 +51,8 @@ class Rounds:
         }
         if await self._connection.level() >= ROUNDS:
             row["meeting_id"] = str(seen.meeting_id or seen.id)
+        if seen.note and await self._connection.level() >= NOTES:
+            row["note"] = seen.note
         id_, salt = next_id(seen.id), 0
         for attempt in range(1, ATTEMPTS + 1):
             link = link_of_round(seen.room_url, number, salt)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from medtui.core.board_rules import why_not_with_files
 from medtui.core.models import CANNOT_LEAVE, PracticeSession, SessionDraft, SessionValues, Stage
-from medtui.core.session_fields import EDITED, FIELDS, POSTED
+from medtui.core.session_fields import EDITED, FIELDS
 from medtui.data.assessments import Assessments
 from medtui.data.conflicts import changed
 from medtui.data.connection import Connection
@@ -33,6 +33,7 @@ from medtui.data.paging import PAGE, pages, read_ids
 from medtui.data.profiles import Profiles
 from medtui.data.rows import iso, sessions_in, stored
 from medtui.data.seat_offers import next_offer
+from medtui.data.session_rows import is_as_posted, known_fields, new_row
 from medtui.data.window import BOARD, SessionWindow
 
 if TYPE_CHECKING:
@@ -127,12 +128,7 @@ class Sessions:
         Raises Changed if its id was posted before with other values, which are in `present`.
         """
         me = self._me()
-        row = {
-            "id": str(draft.id),
-            "host_id": str(me),
-            **{field.column: stored(getattr(draft, field.name)) for field in POSTED},
-            "candidate_id": str(me) if draft.host_is_candidate else None,
-        }
+        row = new_row(draft, me, await self._connection.level())
         try:
             return await self.insert(row)
         except (Invalid, NotAllowed) as error:
@@ -143,7 +139,7 @@ class Sessions:
                 raise error from None
             if present.host_id != me:
                 raise
-            if not _is_as_posted(present, draft):
+            if not is_as_posted(present, draft):
                 raise Changed(
                     "It was posted before already, but not as it stands here.", present
                 ) from error
@@ -213,7 +209,8 @@ class Sessions:
         """
         saw = {field.column: stored(getattr(seen, field.name)) for field in EDITED}
         write = seen.model_copy(update=dict(wanted))
-        values = {field.column: stored(getattr(write, field.name)) for field in EDITED}
+        known = known_fields(EDITED, write, await self._connection.level())
+        values = {field.column: stored(getattr(write, field.name)) for field in known}
         values = {column: value for column, value in values.items() if value != saw[column]}
         if not values:
             return seen
@@ -232,7 +229,7 @@ class Sessions:
         if row := await self._touched(update):
             return self._session(row)
         present = await self.one(seen.id)
-        if all(getattr(present, field.name) == getattr(write, field.name) for field in EDITED):
+        if all(getattr(present, field.name) == getattr(write, field.name) for field in known):
             return present
         raise changed(seen, present)
 
@@ -386,13 +383,6 @@ class Sessions:
         if self._auth.user is None:
             raise NotSignedIn("Sign in first.")
         return self._auth.user.id
-
-
-def _is_as_posted(present: PracticeSession, draft: SessionDraft) -> bool:
-    is_candidate = present.candidate_id == present.host_id
-    return is_candidate == draft.host_is_candidate and all(
-        getattr(present, field.name) == getattr(draft, field.name) for field in POSTED
-    )
 
 
 def _text(id_: object) -> str | None:

@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 LATE_SECONDS = 0.3, 2.0
-"""For so long after the end of an offer, at random, one waits before asking for the next: one
-of the clients that wait is the first."""
+"""The least and the most seconds, at random, from the end of an offer to asking for the next:
+the clients that wait do not all ask at once."""
 
 RETRY_SECONDS = 15.0
 """Seconds until what has failed is tried again."""
@@ -46,7 +46,7 @@ RETRY_SECONDS = 15.0
 class Waiting:
     """The user's lines, and what can be done about seats that are taken or kept.
 
-    All methods raise `DataError`s. A server of before refuses them in one sentence.
+    All methods raise `DataError`s. On a server without waiting lists they say so in one sentence.
     """
 
     def __init__(

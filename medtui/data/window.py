@@ -56,13 +56,21 @@ BOARD = SessionWindow(back=timedelta(hours=24))
 """The signed-in user's board: sessions stay on it for a day."""
 
 
-def shared(days: int | None = None, type: str | None = None) -> SessionWindow:  # noqa: A002
-    """The shared screen's window: `days` from now, with the columns that it shows and no more."""
+def shared(
+    days: int | None = None,
+    type: str | None = None,  # noqa: A002
+    *,
+    notes: bool = False,
+) -> SessionWindow:
+    """The shared screen's window: `days` from now, with the columns that it shows and no more.
+
+    `notes`: with the hosts' notes.
+    """
     return SessionWindow(
         back=timedelta(hours=4),
         ahead=None if days is None else timedelta(days=days),
         type=type,
-        columns=tuple(field.column for field in FIELDS if field.is_shared),
+        columns=tuple(f.column for f in FIELDS if f.is_shared or (notes and f.name == "note")),
         people=SHARED_PROFILE_COLUMNS,
         pauses=(4.0, 20.0),  # so that a hundred boards do not reconnect at once
         doubts=(2.0, 10.0),

@@ -25,6 +25,7 @@ class SampleSession:
     candidate_id: UUID | None
     version: int
     stage_since: datetime | None
+    note: str | None = None
 
 
 def board(now: datetime) -> list[SampleSession]:
@@ -46,6 +47,7 @@ def board(now: datetime) -> list[SampleSession]:
         candidate: UUID | None = None,
         stage: int = 1,
         since: timedelta | None = None,
+        note: str | None = None,
     ) -> None:
         number = len(made) + 1
         made.append(
@@ -60,6 +62,7 @@ def board(now: datetime) -> list[SampleSession]:
                 candidate_id=candidate,
                 version=stage,
                 stage_since=now - since if since is not None else None,
+                note=note,
             )
         )
 
@@ -71,7 +74,7 @@ def board(now: datetime) -> list[SampleSession]:
     add(-3 * hour, amara, lena, case=6, candidate=amara, stage=3, since=2 * hour)
     # About to start, or soon.
     add(5 * minute, samuel, max_, case=14, candidate=max_)
-    add(25 * minute, daniel, kind="mock")
+    add(25 * minute, daniel, kind="mock", note="SCA, breaking bad news")
     add(40 * minute, mei, tom, "communication", case=3, candidate=tom)
     add(55 * minute, max_, kind="clinical")
     add(85 * minute, lena, amara, "mock")
@@ -86,7 +89,7 @@ def board(now: datetime) -> list[SampleSession]:
     add(20 * hour, amara, mei, "communication", candidate=amara)
     add(day + 2 * hour, samuel, kind="mock")
     add(day + 5 * hour, zoe, daniel, "mock")
-    add(2 * day, priya, kind="viva")
+    add(2 * day, priya, kind="viva", note="FRCOphth Part 2, in English or Hindi")
     add(2 * day + 4 * hour, max_, kind="clinical")
     add(3 * day + hour, tom, lena, "mock")
     add(7 * day, mei, kind="communication")

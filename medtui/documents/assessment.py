@@ -11,6 +11,9 @@ from uuid import UUID
 from medtui.documents.finite import finite
 from medtui.documents.transcript import Transcript
 
+DRAFT = "draft"
+"""The `source` of an assessment that is a model's draft: it counts for no one."""
+
 
 class Marker(StrEnum):
     """Who marked. `EXAMINER` where the file says so, `HUMAN` for any other person."""
@@ -86,7 +89,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What is said of the whole."""
+    """Remarks on the whole station."""
 
     summary: str = ""
     strengths: tuple[str, ...] = ()
@@ -137,6 +140,10 @@ class Assessment:
     """The talk that the same file holds."""
     is_doubtful: bool = False
     """Whether the file may as well be a transcript."""
+
+    @property
+    def is_draft(self) -> bool:
+        return self.source == DRAFT
 
     @property
     def has_marks(self) -> bool:

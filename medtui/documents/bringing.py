@@ -18,11 +18,12 @@ from typing import Any
 
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import load, text_of_bytes
+from medtui.documents.draft_signs import NO_ASSESSMENT, draft_in
 from medtui.documents.errors import DocumentError
 from medtui.documents.families import text_of_office
 from medtui.documents.json_text import value_of
 from medtui.documents.kinds import Document, Kind
-from medtui.documents.reader import read
+from medtui.documents.reader import is_talk, read
 from medtui.documents.reading import SECONDS, SMALL
 from medtui.documents.transcript import Transcript
 from medtui.documents.transcripts import captions
@@ -77,12 +78,20 @@ def brought(path: Path, expected: Kind | None = None) -> Brought:
     """As `bring`, in this thread. Raises DocumentError."""
     data = load(path)
     document = read(data, expected)
+    if _is_draft(document, data):
+        raise DocumentError(NO_ASSESSMENT, title="A draft")
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
     other = _other(document, kind) if expected is None else None
     if _is_plain_json(data):
         return Brought(kind, data, _what(document), other=other)
     content, how = _as_json(_text(data), document, kind)
     return Brought(kind, content, _what(document), how, other)
+
+
+def _is_draft(document: Document, data: bytes) -> bool:
+    if isinstance(document, Assessment):
+        return document.is_draft
+    return not is_talk(document) and draft_in(value_of(_text(data))) is not None
 
 
 def _other(document: Document, kind: Kind) -> Kind | None:

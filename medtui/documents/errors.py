@@ -1,4 +1,4 @@
-"""What can be said of a document that cannot be read."""
+"""The error for a document that cannot be read."""
 
 from __future__ import annotations
 

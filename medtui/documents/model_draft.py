@@ -16,14 +16,13 @@ from pydantic import Field, TypeAdapter
 from medtui.core.model_answer import Answer, MarkFault
 from medtui.core.rubrics import RubricDomain
 from medtui.core.text import clean_json
-from medtui.documents.assessment import Assessment, Domain, Evidence, Marker, Overall
+from medtui.documents.assessment import DRAFT, Assessment, Domain, Evidence, Marker, Overall
 from medtui.documents.draft_quotes import DraftQuotes
+from medtui.documents.draft_signs import FORMATIVE
 from medtui.documents.evidence import words_of
 from medtui.documents.transcript import Transcript
 from medtui.documents.words import figure
 
-SOURCE = "draft"
-"""The `source` of an assessment that was made of a draft."""
 ASKED = 3
 """How often each domain is asked about: the spread of the answers is shown."""
 LARGEST = 1_000_000
@@ -113,7 +112,7 @@ class ModelDraft:
     @property
     def notes(self) -> list[str]:
         """What its reader has to know, one sentence each."""
-        found = ["Formative: a model's draft, no mark by a person, and in no progress."]
+        found = [FORMATIVE]
         struck, of = self.quotes_struck, self.quotes_struck + self.quotes_said
         if struck:
             are = "was" if struck == 1 else "were"
@@ -145,7 +144,7 @@ class ModelDraft:
     def assessment(self) -> Assessment:
         """The draft in the shape of an assessment, marked as by AI."""
         return Assessment(
-            SOURCE,
+            DRAFT,
             Marker.AI,
             self.overall,
             tuple(_domain(each) for each in self.domains),
@@ -201,7 +200,7 @@ def drafted_domain(
         marks.append(mark)
         if answer is not None and mark is not None and best is None:
             best = answer
-    if best is not None:  # what is said of the mark is the answer's that is nearest to it
+    if best is not None:  # the words are those of the answer whose mark is nearest to it
         middle = median(mark for mark in marks if mark is not None)
         counted = [
             (abs(mark - middle), answer)

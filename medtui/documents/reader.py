@@ -11,6 +11,7 @@ from medtui.documents.assessment import Assessment
 from medtui.documents.assessments import assessment_of, looks_like_assessment
 from medtui.documents.assessments.text import prose, sheet_in
 from medtui.documents.decode import check_length, decoded, large_json
+from medtui.documents.draft_signs import as_draft, draft_in
 from medtui.documents.errors import DocumentError
 from medtui.documents.json_text import looks_like_json, value_of
 from medtui.documents.kinds import Document, Kind
@@ -65,7 +66,7 @@ def begin(data: bytes, expected: Kind | None = None) -> Begun:
     """
     if (value := large_json(data)) is not None:
         del data  # as much as a quarter of the memory that the rest takes
-        return _of_values(value, expected)
+        return _told_as_draft(_of_values(value, expected), value)
     office = families.text_of_office(data)
     text, note = decoded(data) if office is None else (office, "")
     del data
@@ -90,9 +91,17 @@ def _begin_text(text: str, expected: Kind | None) -> Begun:
     if isinstance(value, str) and (rows := yaml_text.rows_in(value)) is not None:
         value = rows
     if isinstance(value, str):
-        return _of_text(value, expected)
+        return _told_as_draft(_of_text(value, expected), value)
     del text
-    return _of_values(value, expected)
+    return _told_as_draft(_of_values(value, expected), value)
+
+
+def _told_as_draft(begun: Begun, value: Any) -> Begun:
+    """An assessment that is a draft by a model says so, whatever else its file says."""
+    document = begun.document
+    if not isinstance(document, Assessment) or (fields := draft_in(value)) is None:
+        return begun
+    return begun._replace(document=as_draft(document, fields))
 
 
 def _of_values(value: Any, expected: Kind | None) -> Begun:

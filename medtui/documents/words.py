@@ -11,6 +11,7 @@ MARKED_BY = {
     Marker.SELF: "by oneself",
     Marker.UNKNOWN: "",
 }
+DRAFTED = "draft by a model"
 AI_CAUTION = "AI marks: formative only. They can differ from those of a person."
 RESULTS = {
     Result.YES: ("✓", "done"),

@@ -208,6 +208,8 @@ class HistoryReading:
             reading.stop()
         if not isinstance(document, Assessment):
             return None, "It is no assessment, but a transcript."
+        if document.is_draft:
+            return None, ""  # it counts for no one
         return MarkSummary.of(document), ""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from medtui.core.case_words import LARGEST
 from medtui.core.spoken import Utterance
 from medtui.listening.errors import ListenError
 from medtui.store.environment import for_children
@@ -51,6 +52,7 @@ async def listen(
     is_mix: bool = False,
     is_one_person: bool = False,
     language: str = "",
+    case: str = "",
 ) -> HeardTalk:
     """What is said in one or two recordings; cancelling it ends the process. Raises ListenError.
 
@@ -60,6 +62,7 @@ async def listen(
         is_mix: two channels are not two people.
         is_one_person: one track is the voice of one person.
         language: as "en"; "": the model tells.
+        case: the text of the case, whose rare words are listened for; "" before the debrief.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -80,6 +83,7 @@ async def listen(
         "is_mix": is_mix,
         "is_one_person": is_one_person,
         "language": language,
+        "case": case[:LARGEST],
     }
     try:
         with contextlib.suppress(ConnectionError):  # it ended: there is no answer

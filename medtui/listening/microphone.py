@@ -23,7 +23,11 @@ SETTLES = 20
 """Blocks after which the time of the first sample is known well: some come late."""
 
 LATE_SECONDS = 1.0
-"""What comes so much later than it should was not heard without a break: the machine slept."""
+"""Seconds of delay from which on a block is taken to follow a break: the machine slept."""
+
+DRIFT_BLOCKS, DRIFT_SECONDS = 100, 0.03
+"""A device's own clock is compared over so many blocks: one that has gone so much ahead or behind
+goes on in a stretch of its own, as ten minutes would put two devices 0.1 s apart."""
 
 SILENCE_DB = -60.0
 
@@ -119,6 +123,8 @@ class Microphone:
         stretch: StretchWriter | None = None
         began = self._now()
         samples = blocks = 0
+        drift = math.inf
+        """By how many seconds the quickest block since the last look came later than it should."""
         try:
             while (block := self._blocks.get()) is not None:
                 content, heard, has_lost = block
@@ -127,11 +133,20 @@ class Microphone:
                 if stretch is None or late > LATE_SECONDS or has_lost:
                     if stretch is not None:
                         stretch.close()
-                    began, samples, blocks = heard, 0, 0
+                    began, samples, blocks, drift = heard, 0, 0, math.inf
                     stretch = self._recording.begin(began, self._rate)
                 elif late < 0 and blocks <= SETTLES:
                     began = estimate  # an earlier block came late
                     stretch.correct(began)
+                elif blocks > SETTLES:
+                    drift = min(drift, late)
+                    if blocks % DRIFT_BLOCKS == 0:
+                        if abs(drift) > DRIFT_SECONDS:
+                            stretch.close()
+                            began += timedelta(seconds=samples / self._rate + drift)
+                            samples = blocks = 0
+                            stretch = self._recording.begin(began, self._rate)
+                        drift = math.inf
                 stretch.write(content)
                 samples += len(content) // 2
                 blocks += 1

@@ -90,7 +90,7 @@ class OwnVoices:
         self._wake.set()
 
     def progress(self, session_id: UUID) -> str:
-        """How far a session's recording has become words; "" if nothing is done with it."""
+        """How far a session's recording is transcribed, in words; "" if it is not under way."""
         return self._progress.get(session_id, "")
 
     async def _follow(self) -> None:
@@ -169,7 +169,8 @@ class OwnVoices:
             self._progress[recording.session] = f"listening to your voice: {at:.0f} s{total}"
 
         show(0, None)
-        heard = await listen([track], folder, self._state, show, is_one_person=True)
+        case = await self._backend.cases.debriefed(session)
+        heard = await listen([track], folder, self._state, show, is_one_person=True, case=case)
         voice = Voice(
             session_id=session.id,
             speaker=self._me,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from medtui.listening.audio import Samples
 
 VERSION = 1
-"""Rises when the same recording would be heard in another way: journals of another do not count."""
+"""Raised when recordings are transcribed differently: journals of other versions are ignored."""
 
 PART_SECONDS = 60
 """Seconds of the talk that are finished at once."""
@@ -115,7 +115,8 @@ def _listen(request: dict[str, Any], tell: Any) -> dict[str, Any]:
                     spans.append(last)
                     following = begins[number] + last.end
             if spans and model is None:
-                model = recogniser.Recogniser(folder, _threads(), request["language"])
+                how = request["language"], request["case"]
+                model = recogniser.Recogniser(folder, _threads(), *how)
             offset = begins[number] / audio.RATE
             found.append(model.heard(samples, spans, offset) if spans and model else [])
             begins[number] = following
@@ -203,6 +204,7 @@ def _key(paths: Sequence[Path], model: Path, request: dict[str, Any]) -> str:
             ) from error
     how = (VERSION, request["is_mix"], request["language"], (model / "model.bin").stat().st_size)
     digest.update(repr((str(model), *how)).encode())
+    digest.update(request["case"].encode(errors="replace"))
     return digest.hexdigest()[:32]
 
 

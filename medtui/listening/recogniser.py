@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from medtui.core.case_words import case_prompt, case_words
 from medtui.core.spoken import LONGEST_WORD, HeardWord, Utterance, without_loops
 from medtui.listening.audio import RATE, decibels
 from medtui.listening.errors import ListenError
@@ -43,6 +44,11 @@ TOKENS_A_SECOND = 8
 """Quicker than people speak: else a model may invent words without end."""
 
 
+SURE = -0.4
+"""The average log-probability of a segment's words from which on they are taken as they are heard
+with a case's words in mind. Else they are heard without, too: noise may become these words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Where a voice is heard: sample numbers within a block."""
@@ -67,6 +73,21 @@ def voices(samples: Samples, pause_ms: int = PAUSE_MS) -> list[Span]:
     return [Span(each["start"], min(each["end"], len(samples))) for each in found]
 
 
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    """Words, and the log-probability of the average one, and of the average in the worst segment.
+
+    Without words both are 0: silence is what a model is least likely to invent.
+    """
+
+    words: list[HeardWord]
+    mean: float
+    worst: float
+
+    def is_surer(self, other: _Passage) -> bool:
+        return self.mean > other.mean and self.worst > other.worst
+
+
 class Recogniser:
     """A Whisper model. Raises ListenError when it cannot be loaded.
 
@@ -74,9 +95,10 @@ class Recogniser:
         folder: of the model, with all its files: nothing is asked of the network.
         threads: how many processors it may use.
         language: as "en"; "": the model tells by itself.
+        case: the text of the case that was played; "": none, or none that may be known yet.
     """
 
-    def __init__(self, folder: Path, threads: int, language: str = "") -> None:
+    def __init__(self, folder: Path, threads: int, language: str = "", case: str = "") -> None:
         import ctranslate2
         from faster_whisper import WhisperModel
 
@@ -95,6 +117,10 @@ class Recogniser:
                 f"The model in {folder} cannot be loaded: is it one for faster-whisper, and whole?"
             ) from error
         self._language = language or (None if self._model.model.is_multilingual else "en")
+        self._prompt = case_prompt(case_words(case, self._pieces)) if case else ""
+
+    def _pieces(self, word: str) -> int:
+        return len(self._model.hf_tokenizer.encode(word, add_special_tokens=False).ids)
 
     def heard(self, samples: Samples, spans: Sequence[Span], offset: float) -> list[Utterance]:
         """What is said in these spans of a block, which begins at `offset` seconds of the talk."""
@@ -131,9 +157,19 @@ class Recogniser:
             )
 
     def _words(self, samples: Samples) -> list[HeardWord]:
-        segments, _ = self._model.transcribe(
+        if not self._prompt:
+            return self._passage(samples, None).words
+        told = self._passage(samples, self._prompt)
+        if told.words and told.worst >= SURE:
+            return told.words
+        plain = self._passage(samples, None)
+        return told.words if told.words and told.is_surer(plain) else plain.words
+
+    def _passage(self, samples: Samples, prompt: str | None) -> _Passage:
+        found, _ = self._model.transcribe(
             samples,
             language=self._language,
+            initial_prompt=prompt,
             beam_size=5,
             temperature=TEMPERATURES,
             max_new_tokens=min(220, int(len(samples) / RATE * TOKENS_A_SECOND) + 10),
@@ -141,6 +177,7 @@ class Recogniser:
             condition_on_previous_text=False,
             vad_filter=False,
         )
+        segments = list(found)
         words = [
             HeardWord(
                 text[:LONGEST_WORD], word.start, word.end, min(1.0, max(0.0, word.probability))
@@ -149,7 +186,12 @@ class Recogniser:
             for word in segment.words or ()
             if (text := _tidy(word.word))
         ]
-        return without_loops(words)
+        if not words:
+            return _Passage([], 0.0, 0.0)
+        count = sum(len(segment.tokens) for segment in segments) or 1
+        mean = sum(segment.avg_logprob * len(segment.tokens) for segment in segments) / count
+        worst = min(segment.avg_logprob for segment in segments)
+        return _Passage(without_loops(words), mean, worst)
 
 
 def _packs(spans: Sequence[Span]) -> Iterator[list[Span]]:

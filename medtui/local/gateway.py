@@ -91,8 +91,7 @@ class Gateway:
             users = auth_pool(dsn("supabase_auth_admin"))
             objects = storage_pool(dsn("supabase_storage_admin"))
             for opened in (rest.pool, users, objects):
-                await opened.open()
-                resources.push_async_callback(opened.close)
+                await resources.enter_async_context(opened)
             limits = Limits(trust_proxy=trust_proxy)
             auth = AuthService(users, keys, f"{url}/auth/v1", limits, autoconfirm)
             storage = Storage(objects, keys, files, most=max_rows)
@@ -163,18 +162,15 @@ def _application(
         return answered
 
     feeds = CalendarFeeds(auth, rest.pool)
+    # The storage server is content with a bearer, without an API key.
+    stored = guarded(storage.endpoint, keyless=True, most=MAX_UPLOAD)
     return Starlette(
         routes=[
             Route("/calendar", guarded(feeds.manage), methods=["POST", "DELETE"]),
             Route("/calendar/{secret}.ics", guarded(feeds.read, keyless=True)),
             Route("/auth/v1/{path:path}", guarded(auth.endpoint), methods=METHODS),
             Route("/rest/v1/{path:any}", guarded(rest.endpoint), methods=METHODS),
-            # The storage server is content with a bearer, without an API key.
-            Route(
-                "/storage/v1/{path:any}",
-                guarded(storage.endpoint, keyless=True, most=MAX_UPLOAD),
-                methods=METHODS,
-            ),
+            Route("/storage/v1/{path:any}", stored, methods=METHODS),
             WebSocketRoute("/realtime/v1/websocket", realtime.endpoint),
         ],
         exception_handlers={404: _no_route, 405: _no_route, 500: _broken},

@@ -13,7 +13,7 @@ KINDS = {
     RemarkKind.EVIDENCE: ("Said", ""),
     RemarkKind.NOTE: ("Note", "Note"),
 }
-"""What each kind is called in a domain, and of the whole, where it can be said of that."""
+"""The label of each kind in a domain, and for the whole station; "" if the whole has none."""
 
 SHEET_KEYS: list[BindingType] = [
     Binding("s", "write('strengths')", "Strength", id="sheet.strength",

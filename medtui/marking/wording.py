@@ -1,4 +1,4 @@
-"""What is said of a mark sheet: where it stands, and what handing it in means."""
+"""Sentences about a mark sheet: its delivery, and what handing it in means."""
 
 from __future__ import annotations
 

@@ -81,7 +81,7 @@ class Place(NamedTuple):
 
 
 def place_of(found: Found | None, start: float | None) -> Place:
-    """What is said of a quote. `found` None: it is still looked for; `start`: the turn's time."""
+    """A quote's sign, remark and time. `found` None: the search runs; `start`: seconds."""
     if found is None:
         return Place()
     return {

@@ -22,7 +22,7 @@ from medtui.documents.said_by import with_voices
 from medtui.documents.search import Search
 from medtui.documents.station_start import first_turn, opening
 from medtui.documents.transcript import Transcript
-from medtui.documents.words import MARKED_BY, is_left_over
+from medtui.documents.words import DRAFTED, MARKED_BY, is_left_over
 from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.header import ReviewHeader
@@ -47,7 +47,7 @@ class DocumentsScreen(ActingScreen):
         people: names to offer for the speakers.
         begins: the second of the recording at which the station begins, where that is known.
         folder: where copies are offered to be saved.
-        told: what stands at first where the transcript will; nothing: there is none yet.
+        told: the text in the transcript's place until it is shown; "": no text.
     """
 
     header = query_one(ReviewHeader)
@@ -211,7 +211,7 @@ class DocumentsScreen(ActingScreen):
         self._look_for_quotes()
 
     def _show_marks(self) -> None:
-        """The assessment with what stands beside it; a draft alone, where there is none."""
+        """Show the assessment beside own marks and the draft; without an assessment, the draft."""
         self.query_one("#assessment").remove_class("-absent", "-told")
         if self.assessment is not None:
             by, note = self.about(self.assessment)
@@ -247,7 +247,7 @@ class DocumentsScreen(ActingScreen):
 
     def about(self, assessment: Assessment) -> tuple[str, str]:
         """Who gave the marks, in words, and a sentence on whose they are; "": nothing to say."""
-        return MARKED_BY[assessment.marker], ""
+        return DRAFTED if assessment.is_draft else MARKED_BY[assessment.marker], ""
 
     def _show_transcript(self, transcript: Transcript) -> None:
         seen = self.turns.seen if self.has_begun else None

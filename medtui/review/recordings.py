@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,17 +20,23 @@ from medtui.listening.listener import HeardTalk, listen
 from medtui.listening.sniff import is_recording
 
 
+async def _no_case() -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Recordings:
     """How recordings are brought.
 
     `model`: the name or folder in the settings. `state`: the folder of this program's state.
-    `host`: who brings them, and says that both have agreed.
+    `host`: who brings them, and says that both have agreed. `case`: reads the text of the case,
+    "" before its debrief.
     """
 
     model: str
     state: Path
     host: str
+    case: Callable[[], Awaitable[str]] = _no_case
 
     async def is_one(self, path: Path) -> bool:
         """Whether a file is a recording."""
@@ -76,7 +82,7 @@ class Recordings:
             folder = await asyncio.to_thread(speech_models.folder_of, self.model)
             if folder is None:
                 raise ListenError(await self.missing())
-            heard = await listen([path], folder, self.state, progress)
+            heard = await listen([path], folder, self.state, progress, case=await self.case())
             return await asyncio.to_thread(self._brought, path, heard)
         except ListenError as error:
             raise DocumentError(str(error)) from error

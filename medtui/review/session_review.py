@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -162,7 +163,8 @@ class SessionReviewScreen(ReviewScreen):
                 document = await Reading(data, "assessment").result()
             except (DataError, DocumentError):
                 return  # the next look tries again, or says why the file is broken
-            own = document if isinstance(document, Assessment) else None
+            if isinstance(document, Assessment) and not document.is_draft:
+                own = document
         self._own_file, self.own = file, own
         if self.assessment is not None:
             self.show(self.assessment)
@@ -182,7 +184,7 @@ class SessionReviewScreen(ReviewScreen):
     def _show_missing(self, kind: Kind) -> None:
         self.forget(kind)
         if kind == "assessment" and not self.files:
-            self.hide("assessment")  # what is said of the transcript is said of both
+            self.hide("assessment")  # the sentence beside it is about both files
         else:
             words = missing(kind, self.session, self.me, any_there=bool(self.files))
             if kind == "assessment" and self._own_file is not None:
@@ -307,7 +309,8 @@ class SessionReviewScreen(ReviewScreen):
     def _recordings(self) -> Recordings:
         settings = self.context.settings
         host = self.session.host.name if self.session.host else ""
-        return Recordings(settings.listen_model, settings.state, host)
+        case = partial(self._backend.cases.debriefed, self.session)
+        return Recordings(settings.listen_model, settings.state, host, case)
 
     def _show_broken(self, kind: FileKind, reason: str) -> None:
         shown: Kind = "transcript" if kind is FileKind.TRANSCRIPT else "assessment"

@@ -39,7 +39,7 @@ class TranscriptView(PassageView):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         *(f"transcript-view--speaker-{number}" for number in range(COLOURS)),
-        "transcript-view--nobody",
+        "transcript-view--unlabelled",
         "transcript-view--unsure",
         "transcript-view--hit",
         "transcript-view--found",
@@ -248,7 +248,7 @@ class TranscriptView(PassageView):
 
     def _colour(self, label: str | None) -> Style:
         number = self._colours.get(self._same.get(label or "", ""))
-        name = "nobody" if number is None else f"speaker-{number}"
+        name = "unlabelled" if number is None else f"speaker-{number}"
         return self.style_of(f"transcript-view--{name}")
 
     def _fold_words(self) -> str:

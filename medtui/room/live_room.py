@@ -49,13 +49,13 @@ from medtui.ui.ending import at_last
 from medtui.ui.footer import Footer
 
 LOOK_SECONDS = 0.5
-"""How often the room looks at the time at least."""
+"""The most seconds between two readings of the clock."""
 
 BRIEF_SECONDS = 4
 """How often one looks in prep whether the host has written a brief, or changed it."""
 
 TOLD_SECONDS = 4
-"""For how long what the bell has said stands beside the clock."""
+"""Seconds for which the words of the last bell are shown beside the clock."""
 
 
 class LiveRoom(ActingScreen):

@@ -94,7 +94,7 @@ class RoomRecording:
         return person(session, other_of(session, me), me)
 
     def words(self) -> str:
-        """What is said of it in the room; "" for nothing."""
+        """The state of the recording, for the room's line; "" if there is nothing to show."""
         partner = self._partner
         match self.state:
             case RecordingState.ON if self._microphone is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from medtui.console import complain, why_no_screen
+from medtui.ui import garbage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add("--type", help="only sessions of this type")
     add("--names", choices=("full", "initials", "none"),
         help="how much of people's names is shown (default: as in the settings)")  # fmt: skip
+    add("--notes", action="store_true", help="show what hosts have noted with their sessions")
     add("--page-seconds", type=_seconds, default=12.0, metavar="S",
         help="seconds per page (default: 12)")  # fmt: skip
     add("--theme", help="medtui-dark, medtui-light, medtui-contrast, or one of Textual's")
@@ -80,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     except BadConfig as error:
         return complain(str(error))
     look = Look(zone, names, options.days, options.page_seconds, options.invite)
-    scope = shared(options.days, options.type)
+    scope = shared(options.days, options.type, notes=options.notes)
     settings = partial(load, {"server": options.url, "key": options.key})
     launcher = Launcher(viewer=lambda: Login("", ""))
     if options.web:
@@ -88,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     if not (options.once or options.json):
         if reason := why_no_screen():
             return complain(reason)
+        garbage.pause()
         from medtui.shared_screen.app import SharedBoardApp
 
         with logged(state()):
@@ -127,7 +130,7 @@ def _serve(
     }  # fmt: skip
     server = [f"--{name}={value}" for name in ("url", "key") if (value := getattr(options, name))]
     line = [f"{name}={value}" for name, value in given.items() if value is not None]
-    command = [*server, "board", *line]
+    command = [*server, "board", *line, *(["--notes"] if options.notes else [])]
     text = TextBoard(settings, launcher, look, scope)
     address = options.host, options.port, options.public_host
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from medtui.config import Settings
 from medtui.console import complain, print_text
-from medtui.core.models import PracticeSession, Profile
+from medtui.core.models import NO_NOTES, PracticeSession, Profile
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.data import DataError
 from medtui.data.window import SessionWindow
@@ -42,6 +42,8 @@ async def _read(
     async with opened(settings, launcher=launcher, scope=scope) as backend:
         board = SharedBoard(look.zone, look.days)
         board.read(await backend.sessions.window(backend.clock.now(), scope))
+        if "note" in scope.columns and not backend.has_notes:
+            complain(NO_NOTES)
         return board, backend.clock.now()
 
 
@@ -89,6 +91,7 @@ def _json(board: SharedBoard, look: Look, now: datetime) -> str:
             "host_level": session.host and session.host.level,
             "guest": name(session.guest),
             "is_open": session.is_open,
+            "note": session.note,
             "category": case and case.category,
             "domain": case and case.domain,
         }

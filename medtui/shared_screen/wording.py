@@ -33,10 +33,13 @@ class Words:
 def words_for(
     session: PracticeSession, now: datetime, zone: tzinfo, names: Names, round_: Round = ALONE
 ) -> Words:
-    """The words for a session. A room link, a case's name or condition are not among them."""
+    """The words for a session. A room link, a case's name or condition are not among them.
+
+    A note is, where the window has it.
+    """
     host, case = session.host, session.case
     kind = round_.beside(session.type_label)
-    topic = [kind, case.category if case else None, case.domain if case else None]
+    topic = [kind, session.note, case and case.category, case and case.domain]
     what = " · ".join(part for part in topic if part)
     when = f"{session.starts_at.astimezone(zone):%H:%M}"
     guest = names.of(session.guest) if session.guest_id else ""

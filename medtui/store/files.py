@@ -11,7 +11,6 @@ import contextlib
 import errno
 import logging
 import os
-import secrets
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +41,7 @@ def write(path: Path, content: str | bytes, *, is_synced: bool = True) -> None:
     """
     path = Path(os.path.realpath(path))
     make_folder(path.parent)
-    part = path.parent / f".{path.name}.{secrets.token_hex(4)}{PART}"
+    part = path.parent / f".{path.name}.{os.urandom(4).hex()}{PART}"
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:

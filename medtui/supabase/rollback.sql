@@ -1,15 +1,15 @@
 -- Back behind all migrations but the first, to the data model word for word: as `postgres`,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000 20261124090000
+--     $(ls medtui/supabase/migrations | cut -d_ -f1 | tail -n +2)
 -- To a later one: run those that are to stay again after it, in the same transaction; to the second,
 --   psql "$DB_URL" -1 -f medtui/supabase/rollback.sql \
 --     -f medtui/supabase/migrations/20261124090000_safe.sql
 --   supabase --workdir medtui migration repair --status reverted \
---     20261130220000 20261130200000 20261130190000 20261130180000 20261130080000
--- No row of the data model is touched. The briefs that hosts have typed are deleted, and since when
--- rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody with
--- an account can take sessions over again, and read every brief.
+--     $(ls medtui/supabase/migrations | cut -d_ -f1 | tail -n +3)
+-- No row of the data model is touched. The briefs and notes that hosts have typed are deleted, and since
+-- when rooms are in their stage is forgotten, and who waits for a seat. Behind the second, anybody
+-- with an account can take sessions over again, and read every brief.
 
 drop trigger if exists "0_round_new" on public.practice_sessions;
 drop trigger if exists "0_round" on public.practice_sessions;
@@ -96,10 +96,20 @@ alter table public.practice_sessions
   drop column if exists kept_as,
   drop column if exists turned_at;
 
+-- Later columns have a comment that begins with "medtui: ", by which they are known here.
 do $$
 declare
   ours record;
 begin
+  for ours in
+    select attrelid::regclass as of_table, attname as name from pg_catalog.pg_attribute
+    where attrelid in (
+        'public.profiles'::regclass, 'public.practice_sessions'::regclass, 'public.cases'::regclass
+      )
+      and not attisdropped and starts_with(col_description(attrelid, attnum), 'medtui: ')
+  loop
+    execute format('alter table %s drop column %I', ours.of_table, ours.name);
+  end loop;
   for ours in
     select conrelid::regclass as of_table, conname as name from pg_catalog.pg_constraint
     where contype = 'c' and conname like 'medtui\_%\_check'

@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -25,16 +24,16 @@ from textual.worker import get_current_worker
 
 from medtui.core.text import clean_block, clean_line
 from medtui.store import log
+from medtui.ui import garbage
 from medtui.ui.crash import EndsPlainly
 from medtui.ui.keyboard import IN_TURN, Keyboard
 from medtui.ui.plain_colours import PlainColours
+from medtui.ui.style import Style
 from medtui.ui.terminal_cursor import place_of
 from medtui.ui.toasts import Severity, ToastLine, Told, ToldList
 from medtui.ui.workers import Workers
 
 logger = logging.getLogger(__name__)
-
-HERE = Path(__file__).parent.parent
 
 _PLAIN = PlainColours()
 
@@ -103,12 +102,6 @@ def _colours(theme: Theme) -> dict[str, str]:
     return {"faint": "#4e5862", "field": "#e3dfd6", "cursor-line": "#cfe3e0"}
 
 
-def stylesheet() -> Path:
-    """screens.css: beside the package in a checkout, inside it in a wheel."""
-    inside = HERE / "screens.css"
-    return inside if inside.exists() else HERE.parent / "screens.css"
-
-
 _OURS = (
     "app.", "board.", "cases.", "clock.", "filter.", "form.", "history.", "notices.", "review.",
     "room.", "settings.", "sheet.",
@@ -147,7 +140,6 @@ class AppBase(EndsPlainly, App[int]):
     `theme` is a theme's name; one that is not known is the dark one.
     """
 
-    CSS_PATH = stylesheet()
     COMMANDS = App.COMMANDS | {ActionCommands}
 
     SHOWS_CURSOR = True
@@ -186,8 +178,12 @@ class AppBase(EndsPlainly, App[int]):
         self.register_theme(LIGHT)
         self.register_theme(CONTRAST)
         self.theme = theme if theme in self.available_themes else DARK.name
-        self._styled_with: dict[str, str] | None = self.get_css_variables()
-        self.stylesheet.set_variables(self._styled_with)
+        self.style = Style(variables=self.get_css_variables())
+        self.stylesheet = self.style
+        self._styled_with: str | None = self.theme
+
+    def on_ready(self) -> None:
+        self.set_timer(garbage.START_SECONDS, garbage.resume)
 
     @property
     def cursor_position(self) -> Offset:
@@ -217,17 +213,19 @@ class AppBase(EndsPlainly, App[int]):
             with self.keyboard.asks(get_current_worker()):
                 return await super().push_screen_wait(screen, mode=mode)
 
-        def push_screen(self, *arguments, **options):
+        def push_screen(self, screen, *arguments, **options):
             self._end_toast()
-            return super().push_screen(*arguments, **options)
+            self.style.prepare(screen)
+            return super().push_screen(screen, *arguments, **options)
 
         def pop_screen(self):
             self._end_toast()
             return super().pop_screen()
 
-        def switch_screen(self, *arguments, **options):
+        def switch_screen(self, screen, *arguments, **options):
             self._end_toast()
-            return super().switch_screen(*arguments, **options)
+            self.style.prepare(screen)
+            return super().switch_screen(screen, *arguments, **options)
 
     def notify(
         self,
@@ -290,7 +288,7 @@ class AppBase(EndsPlainly, App[int]):
 
     def refresh_css(self, animate: bool = True) -> None:
         """As Textual's; which would read the whole style twice when the first theme is set."""
-        is_first = self._styled_with == self.get_css_variables()
+        is_first = self._styled_with == self.theme
         self._styled_with = None
         if is_first:
             self.stylesheet.update(self, animate=animate)

@@ -46,12 +46,14 @@ class Context(Protocol):
 
     settings: Settings
     """The settings in force."""
-    zone: tzinfo
-    """The zone that times are shown in."""
     feed: FeedState
     """Whether the board is current, its sessions, and the data module's events."""
     opened_hosts: set[str]
     """Hosts of other people's room links that were opened: not asked about again."""
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that times are shown in."""
 
     @property
     def backend(self) -> Backend:

@@ -70,7 +70,7 @@ class ToastLine:
         self._shown: Told | None = None
         self._until = 0.0
         self._acts = 0
-        """How many keys and clicks there were."""
+        """The number of keys and clicks since the start."""
         self._acts_before = 0
         self._more = 0
 

@@ -255,7 +255,7 @@ async def test_a_form_that_a_login_ended_under_is_offered_to_its_owner_alone(
     await here.until_text("● LIVE")
     await here.press("n")
     await here.until_screen("SessionForm")
-    assert here.app.screen.link.value != "https://example.org/typed"
+    assert here.app.screen.query_one("#link").value != "https://example.org/typed"
     await here.press("escape", "S")
     await here.until_text("You are signed out")
 

@@ -16,6 +16,7 @@ import pytest
 
 from medtui.core.agenda import Board
 from medtui.core.models import PracticeSession
+from tests.benchmarks.processor import processor_seconds
 from tests.board.test_session_list import LONDON, showing
 from tests.core.test_agenda import NOW, session
 from tests.helpers.stack import Stack
@@ -69,14 +70,17 @@ async def test_keys_during_two_hundred_changes_a_second(stack: Stack, tmp_path: 
     ids = [await stack.session(host, starts_in=timedelta(minutes=20 + n)) for n in range(60)]
     over = asyncio.Event()
 
+    written = 0
+
     async def storm() -> int:
+        nonlocal written
         n, began = 0, time.monotonic()
         while not over.is_set():
             batch = [str(ids[(n + k) % len(ids)]) for k in range(20)]
             await stack.sql(
                 "update practice_sessions set type = %s where id = any(%s::uuid[])", f"k{n}", batch
             )
-            n += 20
+            written = n = n + 20
             await asyncio.sleep(max(0, began + n / 200 - time.monotonic()))
         return round(n / (time.monotonic() - began))
 
@@ -85,6 +89,10 @@ async def test_keys_during_two_hundred_changes_a_second(stack: Stack, tmp_path: 
         await terminal.until("Amara")
         blowing = asyncio.create_task(storm())
         await asyncio.sleep(1)
+        before, used = written, processor_seconds(terminal.process.pid)
+        await asyncio.sleep(3)
+        used = (processor_seconds(terminal.process.pid) - used) / (written - before)
+        print(f"\nprocessor's time of a change: {used * 1000:.2f} ms")
         times = []
         for n in range(100):
             line, began = terminal._screen.cursor.y, time.perf_counter()

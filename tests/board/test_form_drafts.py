@@ -158,7 +158,7 @@ async def test_to_start_afresh_is_another_session(stack: Stack, seat: Any) -> No
     await here.pause()
     after = here.app.screen._session_id
     assert after != before
-    assert here.app.screen.link.value.endswith(after.hex)
+    assert here.app.screen.query_one("#link").value.endswith(after.hex)
 
 
 @pytest.mark.long

@@ -86,6 +86,7 @@ async def test_the_board(amara: Person, seat: Any, pictures: Pictures) -> None:
     await here.until_screen("SessionForm")
     await here.fill("link", "https://meet.jit.si/medtui")  # the suggested one has an id in it
     await here.fill("when", "tomorrow 6pm")
+    await here.fill("note", "FRCOphth Part 2, in English or Español")
     await pictures(here, "post")
 
 

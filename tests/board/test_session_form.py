@@ -160,7 +160,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     await here.until_screen("BoardScreen")
     assert await here.app.drafts.waiting(here.app.login.account) == []  # nothing was typed
     await open_form(here)
-    here.app.screen.link.value = "https://example.org/mine"
+    here.app.screen.query_one("#link").value = "https://example.org/mine"
     await here.press("escape")
     await open_form(here)
     await here.until_text("https://example.org/mine", "Draft restored")
@@ -204,6 +204,10 @@ async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack,
     await open_form(here)
     await here.fill("when", "tomorrow 18:30")
     here.app.screen.query_one("#kind", Select).value = "clinical"
+    await here.fill("note", "see https://zoom.us/j/1")
+    await here.press("ctrl+s")
+    await here.until_text("Strangers can read a note: a link belongs to the room.")
+    await here.fill("note", "FRCOphth, in Español")
     await here.press("ctrl+s")
     await here.until_text("Posted: Clinical, tomorrow 18:30")
     await here.press("N")
@@ -211,8 +215,9 @@ async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack,
     await here.until_text("Wed 9 Jul 18:30")
     await here.press("enter")
     await here.until_text("Posted: Clinical, Wed 9 Jul 18:30")
-    rows = await stack.sql("select type, datetime_utc from practice_sessions order by 2")
+    rows = await stack.sql("select type, datetime_utc, note from practice_sessions order by 2")
     assert [row["type"] for row in rows] == ["clinical"] * 2
+    assert [row["note"] for row in rows] == ["FRCOphth, in Español"] * 2
     assert rows[1]["datetime_utc"] - rows[0]["datetime_utc"] == timedelta(days=7)
 
 

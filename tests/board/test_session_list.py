@@ -20,8 +20,8 @@ from medtui.board import session_list
 from medtui.board.session_list import FIXED_WIDTH, SessionColumns, SessionList
 from medtui.core.agenda import Board
 from medtui.core.models import CaseSummary, PracticeSession, Stage
-from medtui.ui.app_base import stylesheet
 from medtui.ui.cells import fit
+from medtui.ui.style import stylesheet
 from medtui.ui.terminal_cursor import place_of
 from tests.core.test_agenda import ME, NOW, board, person, session
 

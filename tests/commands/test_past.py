@@ -11,6 +11,7 @@ import pytest
 from medtui.commands.past import agreement_json, entry_json
 from medtui.core.marker_pairs import agreements
 from tests.core.test_agreement import history_of
+from tests.documents.test_draft_signs import TOLD
 from tests.helpers.commands import Script, checked
 from tests.helpers.stack import Stack
 
@@ -101,6 +102,20 @@ async def test_a_file_that_cannot_be_read_is_told_and_no_error(
     assert held["marks"] is None
     assert held["unreadable"]
     assert (await script("progress")).code == 0
+
+
+@pytest.mark.detail
+async def test_a_draft_in_the_place_of_an_assessment_counts_for_no_one(
+    stack: Stack, tmp_path: Path
+) -> None:
+    amara = await stack.person("Amara", "Okafor")
+    session = await stack.session(amara, starts_in=timedelta(days=-3), candidate_id=amara.id)
+    await stack.file(session, "assessment.json", content=json.dumps(TOLD).encode())
+    script = Script(stack, amara, tmp_path)
+    [held] = (await script("history", "--json")).json("history")["sessions"]
+    assert (held["marks"], held["comparison"], held["unreadable"]) == (None, [], None)
+    progress = (await script("progress", "--json")).json("progress")
+    assert [series["marks"] for series in progress["series"]] == []
 
 
 @pytest.mark.detail

@@ -65,8 +65,11 @@ async def test_a_session_is_posted_booked_left_and_cancelled(stack: Stack, tmp_p
     sam = Script(stack, await stack.person("Sam", "Oduya"), tmp_path)
     hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
 
-    [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
+    post = ("post", "tomorrow 18:30", "--note", "SCA, in Spanish", "--json")
+    [posted] = (await hers(*post)).json("sessions")["sessions"]
     assert (posted["type"], posted["my_seat"], posted["is_open"]) == ("mock", "host", True)
+    assert posted["note"] == "SCA, in Spanish"
+    assert posted["code"] in (await his("sessions", "--filter", "spanish")).out
     assert posted["link"] == posted["room"] == f"https://meet.jit.si/medtui-{as_hex(posted)}"
     [row] = await stack.sql("select * from practice_sessions")
     assert (str(row["id"]), row["host_id"]) == (posted["id"], amara.id)
@@ -328,6 +331,9 @@ async def test_a_server_with_the_data_model_alone(data_model_stack: Stack, tmp_p
     stack = data_model_stack
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     hers, his = Script(stack, amara, tmp_path), Script(stack, mei, tmp_path)
+    noted = await hers("post", "tomorrow 18:30", "--note", "SCA")
+    assert (noted.code, noted.out) == (1, "")
+    assert "This server keeps no notes with sessions" in noted.err
     [posted] = (await hers("post", "tomorrow 18:30", "--json")).json("sessions")["sessions"]
     assert (await his("book", posted["code"])).code == 0
     late = Script(stack, await stack.person("Sam", "Oduya"), tmp_path)

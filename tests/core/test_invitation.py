@@ -20,6 +20,10 @@ def test_it_says_what_with_whom_when_where_and_how() -> None:
     assert invitation(mock, ZoneInfo("Europe/London")) == (
         "Mock with Amara Okafor, Thu 24 Dec 18:30 (London). To book it: medtui open 7f3a1c2e"
     )
+    noted = mock.model_copy(update={"note": "SCA, in Spanish"})
+    assert "(London): “SCA, in Spanish”. To book it: medtui" in invitation(
+        noted, ZoneInfo("Europe/London")
+    )
     assert "Thu 24 Dec 13:30 (New York)" in invitation(mock, ZoneInfo("America/New_York"))
 
 

@@ -50,6 +50,9 @@ def test_it_is_kept_as_it_is() -> None:
     assert last == LastPost("Viva", NOW + timedelta(minutes=30), is_candidate=True)
     assert restored(stored(last)) == last
     assert not of(session(host=me, guest_id=uuid4())).is_candidate
+    noted = of(session(host=me, note="SCA"))
+    assert restored(stored(noted)) == noted
+    assert restored([stored(noted)[0][:3]]) == of(session(host=me))  # an earlier version's
 
 
 @pytest.mark.parametrize("kept", [None, [], {}, [["mock"]], [["mock", "x", "True"]], [[1, 2, 3]]])

@@ -90,6 +90,8 @@ async def test_the_candidate_has_the_candidates_brief_from_the_interview_on_and_
         assert brief.category == "Red eye"
         assert texts(brief).keys() == keys
         await backend.cases.catalogue()
+        session = await backend.sessions.one(session_id)
+        assert await backend.cases.debriefed(session) == "", "no words for listening before that"
         assert not [hidden for hidden in HIDDEN if hidden in "".join(answers)]
 
 
@@ -98,8 +100,11 @@ async def test_in_the_wrap_up_both_have_everything(any_stack: Stack, listening: 
     host, guest, session_id = await room(any_stack, Stage.WRAP_UP)
     for person in (host, guest):
         backend, _ = await listening(any_stack, person)
-        brief = texts(await backend.cases.brief(await backend.sessions.one(session_id)))
+        session = await backend.sessions.one(session_id)
+        brief = texts(await backend.cases.brief(session))
         assert len(brief) == 4
+        told = await backend.cases.debriefed(session)
+        assert all(text in told for text in brief.values())
 
 
 async def test_while_no_candidate_is_chosen_nothing_is_asked_for(

@@ -29,7 +29,7 @@ async def guest_of(stack: Stack, session_id: UUID) -> UUID | None:
 async def test_a_posted_session_is_what_was_posted(stack: Stack, open_backend: Open) -> None:
     host = await stack.person("Amara", "Okafor")
     backend = await open_backend(host)
-    posted = draft(room_url="https://meet.jit.si/medtui-1", host_is_candidate=True)
+    posted = draft(room_url="https://meet.jit.si/medtui-1", host_is_candidate=True, note="SCA")
     session = await backend.sessions.create(posted)
     assert session.host is not None
     assert session.host.name == "Amara Okafor"
@@ -39,6 +39,7 @@ async def test_a_posted_session_is_what_was_posted(stack: Stack, open_backend: O
     assert row["host_id"] == host.id
     assert row["datetime_utc"] == posted.starts_at
     assert row["room_url"] == posted.room_url
+    assert (row["note"], session.note) == ("SCA", "SCA")
 
 
 @pytest.mark.detail

@@ -11,6 +11,8 @@ from typing import Any
 import av
 import numpy as np
 
+import medtui
+
 SAMPLES = Path(__file__).parent / "samples"
 TRACKS = (SAMPLES / "doctor.ogg", SAMPLES / "patient.ogg")
 RATE = 16_000
@@ -70,6 +72,12 @@ def truth(until: float = 1e9) -> list[dict[str, Any]]:
         else:
             found.append(turn)
     return found
+
+
+def cases() -> str:
+    """The texts of the demo's four cases whose consultations are the talk."""
+    seed = (Path(medtui.__file__).parent / "supabase/seed.sql").read_text()
+    return "".join(re.split(r"\n\s*\('(?=[0-9a-f]{8}-)", seed)[1:5])
 
 
 def wrong(said: str, heard: str) -> float:

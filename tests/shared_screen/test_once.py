@@ -31,7 +31,9 @@ async def board(home: Path, *options: str, **env: str) -> tuple[int, str, str]:
 @pytest.mark.detail
 async def test_it_prints_the_board_and_ends(stack: Stack, tmp_path: Path) -> None:
     amara, sam = await stack.person("Amara", "Okafor"), await stack.person("Sam", "Oduya")
-    await stack.session(amara, starts_in=timedelta(hours=1), room_url="https://secret.example/r")
+    await stack.session(
+        amara, starts_in=timedelta(hours=1), room_url="https://secret.example/r", note="In Spanish"
+    )
     await stack.session(sam, starts_in=timedelta(days=2), guest=amara)
     code, out, _ = await board(tmp_path, "--once", **server(stack))
     assert code == 0
@@ -40,9 +42,11 @@ async def test_it_prints_the_board_and_ends(stack: Stack, tmp_path: Path) -> Non
     assert "Sam O." in out
     assert "● with Amara O." in out
     assert "secret" not in out
+    assert "Spanish" not in out
+    assert "Mock · In Spanish" in (await board(tmp_path, "--once", "--notes", **server(stack)))[1]
     code, out, _ = await board(tmp_path, "--json", "--names", "none", **server(stack))
     first, second = json.loads(out)["sessions"]
-    assert first["is_open"]
+    assert (first["is_open"], first["note"]) == (True, None)
     assert (second["host"], second["guest"], second["stage"]) == ("ST1", "ST1", "prep")
     assert "Amara" not in out
     assert "secret" not in out

@@ -18,6 +18,7 @@ import tests.supabase.attacks.boards
 import tests.supabase.attacks.briefs
 import tests.supabase.attacks.deletion
 import tests.supabase.attacks.files
+import tests.supabase.attacks.notes
 import tests.supabase.attacks.older_clients
 import tests.supabase.attacks.posts
 import tests.supabase.attacks.rooms

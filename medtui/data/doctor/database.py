@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
-from medtui.core.session_fields import FIELDS
-from medtui.data.connection import BROADCAST, NIL, ROUNDS, WAITING
+from medtui.core.session_fields import FIELDS, NOTES
+from medtui.data.connection import BROADCAST, DELETION, NIL, WAITING
 from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
 from medtui.data.server_address import json_object
@@ -32,6 +32,14 @@ TABLES = {
 """The public columns of each table, and the keys between them."""
 
 DEPLOY = "Apply medtui's migrations: supabase --workdir medtui db push."
+
+WITHOUT = (
+    (DELETION, "users cannot delete their accounts"),
+    (WAITING, "users cannot wait for a seat"),
+    (BROADCAST, "for hundreds of viewers changes come late"),
+    (NOTES, "sessions have no notes"),
+)
+"""What is not there on a server below a level, the lowest first."""
 
 
 def key(text: str, answer: ServerAnswer) -> Finding:
@@ -120,15 +128,9 @@ async def migrations(http: httpx.AsyncClient, url: str) -> tuple[Finding, bool |
             DEPLOY,
         ), True
     level_ = int(level.text)
-    words = (
-        "Newer ones are missing: users cannot delete their accounts."
-        if level_ == ROUNDS
-        else "Newer ones are missing: users cannot wait for a seat."
-        if level_ < WAITING
-        else "The last is missing: for hundreds of viewers changes come late."
-    )
-    if level_ < BROADCAST:
-        return note("migrations", words, DEPLOY), True
+    if missing := [words for needed, words in WITHOUT if level_ < needed]:
+        which = "The last is" if len(missing) == 1 else "Newer ones are"
+        return note("migrations", f"{which} missing: {missing[0]}.", DEPLOY), True
     return ok("migrations", "All are there."), True
 
 

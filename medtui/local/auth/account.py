@@ -55,13 +55,9 @@ class AccountRoutes(RouteGroup):
                 await send_change(db, user, email)
             if hashed:
                 await end_sessions(db, user, but=session_id)
-            user = await users.update(
-                db,
-                user,
-                encrypted_password=hashed or user["encrypted_password"],
-                raw_user_meta_data=users.merged(user["raw_user_meta_data"], data),
-            )
-            return await users.shown(db, user)
+            changes = {"encrypted_password": hashed or user["encrypted_password"]}
+            changes["raw_user_meta_data"] = users.merged(user["raw_user_meta_data"], data)
+            return await users.shown(db, await users.update(db, user, **changes))
 
     async def _recognise(
         self, db: Db, request: Request, user: DictRow, session_id: UUID | None, nonce: object

@@ -11,9 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from medtui.local.auth import codes, passwords, users
-from medtui.local.auth.errors import (
-    AuthError,
-)
+from medtui.local.auth.errors import AuthError
 from medtui.local.auth.sessions import Answer, RouteGroup, end_sessions
 from medtui.local.bodies import Json
 from medtui.local.connection import Db, the_one
@@ -191,15 +189,11 @@ class SignInRoutes(RouteGroup):
             await users.update(db, user, email_change_confirm_status=1)
             return None
         await codes.void(db, user, codes.CHANGE_FROM, codes.CHANGE_TO)
+        confirmed_at = user["email_confirmed_at"] or datetime.now(UTC)
+        changes = {"email": user["email_change"], "email_change": None}
+        changes |= {"email_change_confirm_status": 0, "email_confirmed_at": confirmed_at}
         try:
-            return await users.update(
-                db,
-                user,
-                email=user["email_change"],
-                email_change=None,
-                email_change_confirm_status=0,
-                email_confirmed_at=user["email_confirmed_at"] or datetime.now(UTC),
-            )
+            return await users.update(db, user, **changes)
         except UniqueViolation as error:
             raise AuthError("email_exists") from error
 

@@ -100,27 +100,60 @@ create table if not exists auth.calendar_feeds (
   entries jsonb not null default '[]',
   created_at timestamptz not null default now()
 );
--- The seed of a user's feed, made if there is none. What is no number of minutes is an hour.
-create or replace function auth.feed_seed(person uuid, asked text) returns bytea
-language sql set search_path = '' as $$
+-- The seed of a user's feed, made if there is none. What is no number of minutes is an hour. Null if
+-- the `login` that asks has ended, or the user is banned: the row's lock makes either wait, or be seen.
+drop function if exists auth.feed_seed(uuid, text);
+create or replace function auth.feed_seed(person uuid, login uuid, asked text) returns bytea
+language plpgsql set search_path = '' as $$
+declare
+  made bytea;
+begin
+  perform from auth.users where id = person for share;
   insert into auth.calendar_feeds (user_id, minutes)
-  values (person, case when asked ~ '^[1-9][0-9]{0,2}$' then asked::smallint else 60 end)
+  select id, case when asked ~ '^[1-9][0-9]{0,2}$' then asked::smallint else 60 end
+  from auth.users
+  where id = person and deleted_at is null and (banned_until > clock_timestamp()) is not true
+    and (login is null or exists (select from auth.sessions where id = login))
   on conflict (user_id) do update set minutes = excluded.minutes
-  returning 'calendar'::bytea || uuid_send(seed)
+  returning 'calendar'::bytea || uuid_send(seed) into made;
+  return made;
+end
 $$;
 create or replace function auth.open_feed(person uuid, secret bytea) returns void
 language sql set search_path = '' as $$
   update auth.calendar_feeds set hash = sha256(secret) where user_id = person
 $$;
-create or replace function auth.keep_feed(person uuid, written jsonb) returns void
-language sql set search_path = '' as $$
-  update auth.calendar_feeds set entries = written where user_id = person
+-- Keep what was read of a feed of this version. False if it has ended or changed since then.
+drop function if exists auth.keep_feed(uuid, jsonb);
+create or replace function auth.keep_feed(person uuid, version text, written jsonb) returns boolean
+language plpgsql set search_path = '' as $$
+begin
+  update auth.calendar_feeds set entries = written
+  where user_id = person and xmin::text = version and entries <> written;
+  return found
+    or exists (select from auth.calendar_feeds where user_id = person and xmin::text = version);
+end
 $$;
 create or replace function auth.end_feed(person uuid) returns boolean
 language sql set search_path = '' as $$
   with ended as (delete from auth.calendar_feeds where user_id = person returning 1)
   select exists (select from ended)
 $$;
+-- An address is a credential of its own. It ends when the user is banned, and when the password is
+-- changed: who knew the old one may have taken the address.
+create or replace function auth.end_feed_with_password() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from auth.calendar_feeds where user_id = new.id;
+  return null;
+end
+$$;
+create or replace trigger end_feed after update on auth.users for each row
+  when (
+    (old.encrypted_password, old.banned_until, old.deleted_at)
+    is distinct from (new.encrypted_password, new.banned_until, new.deleted_at)
+  )
+  execute function auth.end_feed_with_password();
 
 create or replace function auth.jwt() returns jsonb language sql stable set search_path = '' as $$
   select coalesce(
@@ -147,7 +180,7 @@ begin
   return query
   select jsonb_build_object(
     'id', s.id, 'host_id', s.host_id, 'guest_id', s.guest_id, 'datetime_utc', s.datetime_utc,
-    'type', s.type, 'room_url', s.room_url,
+    'type', s.type, 'room_url', s.room_url, 'note', to_jsonb(s) -> 'note',
     'host', (select to_jsonb(p) from (
       select user_id, first_name, last_name, training_level from public.profiles
     ) as p where p.user_id = s.host_id),

@@ -36,8 +36,7 @@ class Rest:
 
     def __init__(self, dsn: str, keys: ServerKeys, *, most: int = MAX_ROWS) -> None:
         self.pool: SharedPool[Any] = SharedPool.raw(dsn, 10, "-c search_path=public,extensions")
-        self._keys = keys
-        self._most = most
+        self._keys, self._most = keys, most
         self._catalogue: Catalogue | None = None
         self._costly = Turns(1)
 
@@ -162,8 +161,7 @@ def _content_range(start: int, rows: int, total: int | None) -> dict[str, str]:
 
 
 def _page(start: int, result: QueryResult, call: Call) -> Response:
-    total = result.total
-    headers = _content_range(start, result.rows, total)
+    total, headers = result.total, _content_range(start, result.rows, result.total)
     if total is not None and start > total:
         message = "Requested range not satisfiable"
         details = f"An offset of {start} was requested, but there are only {total} rows."

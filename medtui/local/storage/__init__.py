@@ -39,10 +39,8 @@ class Storage:
     def __init__(
         self, pool: Pool, keys: ServerKeys, folder: Path, *, most: int = MOST_ENTRIES
     ) -> None:
-        self._objects = Objects(pool)
-        self._files = FileStore(folder)
-        self._keys = keys
-        self._most = most
+        self._objects, self._files = Objects(pool), FileStore(folder)
+        self._keys, self._most = keys, most
 
     async def start(self) -> None:
         """Bring rows and files together again after whatever end the last run had."""
@@ -114,8 +112,7 @@ class Storage:
 
     async def _list(self, request: Request, bucket: str) -> Response:
         listing = await inputs.asked(request, inputs.LISTING)
-        rows = await self._acting(request).entries(bucket, listing, most=self._most)
-        return answer(rows)
+        return answer(await self._acting(request).entries(bucket, listing, most=self._most))
 
     async def _upload(self, request: Request, bucket: str, name: str) -> Response:
         acting = self._acting(request)

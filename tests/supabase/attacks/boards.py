@@ -31,7 +31,7 @@ async def hears_more_than_their_role_may_read(scene: Scene, who: Who) -> None:
         assert await theirs.join(who, STRANGERS)
         session_id = await scene.booked(room_url=secret, candidate_id=scene.guest.id)
         await scene.stack.sql(
-            "update practice_sessions set room_url = %s, kept_for = %s where id = %s",
+            "update practice_sessions set room_url = %s, kept_for = %s, note = 'SCA' where id = %s",
             later, scene.other.id, session_id,
         )  # fmt: skip
         await scene.stack.sql("delete from practice_sessions where id = %s", session_id)
@@ -40,6 +40,7 @@ async def hears_more_than_their_role_may_read(scene: Scene, who: Who) -> None:
         assert later in told
         told = await theirs.told(session_id, "DELETE")
         assert "UPDATE" in told
+        assert "SCA" in told  # the note, which is for all who choose a session
         for hidden in (secret, later, "room_url", "kept_for", "guard"):
             assert hidden not in told, hidden
         gone = json.loads(told.splitlines()[-1])["payload"]["payload"]
