@@ -76,7 +76,7 @@ class Arrivals:
         return any(
             as_utc(change["commit_timestamp"]) < self._doubtful[key]
             for change in changes
-            for key in (None, UUID((change["record"] or change["old_record"])["id"]))
+            for key in (None, _record(change)[0])
             if key in self._doubtful
         )
 
@@ -84,8 +84,7 @@ class Arrivals:
         """The newest record of each row that these changes are news of; None: it was deleted."""
         records: dict[UUID, Change | None] = {}
         for change in changes:
-            record = change["record"] if change["type"] != "DELETE" else None
-            id_ = UUID((record or change["old_record"])["id"])
+            id_, record = _record(change)
             if self.is_news(id_, as_utc(change["commit_timestamp"])):
                 records[id_] = record
         return records
@@ -113,6 +112,12 @@ class Arrivals:
         self._read = {id_: at for id_, at in self._read.items() if at > newest - LATE}
         self._doubtful = {id_: at for id_, at in self._doubtful.items() if at > newest - LATE}
         self._brought = {id_: at for id_, at in self._brought.items() if id_ in self._committed}
+
+
+def _record(change: Change) -> tuple[UUID, Change | None]:
+    """The id of a change's row, and its record; None: it was deleted."""
+    record = change["record"] if change["type"] != "DELETE" else None
+    return UUID((record or change["old_record"])["id"]), record
 
 
 def queued(pending: asyncio.Queue[Change]) -> list[Change]:
