@@ -94,7 +94,8 @@ def shorten(items: list[pytest.Item]) -> None:
 
 
 # How long an example takes is a matter of what else the machine does.
-settings.register_profile("medtui", deadline=None)
+settings.register_profile("medtui", deadline=None, max_examples=50)
+settings.register_profile("full", deadline=None, max_examples=500)
 settings.load_profile("medtui")
 
 

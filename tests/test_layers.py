@@ -32,6 +32,7 @@ PACKAGE = Path(__file__).parents[1] / "medtui"
         ("medtui.board.actions, medtui.room.host_actions", ["textual", "supabase"]),
         ("medtui.marking.actions, medtui.review.file_actions", ["textual", "supabase"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml", "numpy"]),
+        ("medtui.commands.listen, medtui.commands.doctor, medtui.local.commands", ["asyncio"]),
         ("medtui.local.run", ["textual", "rich", "medtui.data", "medtui.ui"]),
     ],
 )

@@ -20,6 +20,7 @@ async def when(terminal: Terminal) -> str:
     return lines[at + 1].strip()
 
 
+@pytest.mark.detail
 async def test_a_whole_session_is_posted_in_one_write(stack: Stack, tmp_path: Path) -> None:
     amara = await stack.person("Amara", "Okafor")
     async with medtui(tmp_path / "home", **server(stack)) as terminal:

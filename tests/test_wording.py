@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 import sys
@@ -22,7 +23,11 @@ GIVEN_UP = re.compile(
 )
 """Words with a plainer one: a computer is no machine, and what was said is a consultation."""
 
-ALL = list(sentences())
+
+@functools.cache
+def all_sentences() -> list[Sentence]:
+    """Every sentence of the package: only read where a test asks, as that takes seconds."""
+    return list(sentences())
 
 
 def is_old(sentence: Sentence) -> bool:
@@ -30,12 +35,12 @@ def is_old(sentence: Sentence) -> bool:
 
 
 def test_no_sentence_has_words_that_were_given_up() -> None:
-    assert len(ALL) > 1000
-    assert [s for s in ALL if is_old(s)] == []
+    assert len(all_sentences()) > 1000
+    assert [s for s in all_sentences() if is_old(s)] == []
 
 
 def test_each_thing_has_one_plain_word() -> None:
-    assert [s for s in ALL if GIVEN_UP.search(s.text)] == []
+    assert [s for s in all_sentences() if GIVEN_UP.search(s.text)] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", ".github/docs/using.md", ".github/docs/settings.md"])
@@ -53,7 +58,8 @@ def test_the_readme_begins_with_what_it_is_for_whom_and_how_to_try_it() -> None:
 
 def test_a_group_is_no_practice() -> None:
     """Doctors read "a practice" as a surgery: people form a group, on a server."""
-    found = [s for s in ALL if re.search(r"practice of|\b(a|no|the) practice\b", s.text, re.I)]
+    practice = re.compile(r"practice of|\b(a|no|the) practice\b", re.I)
+    found = [s for s in all_sentences() if practice.search(s.text)]
     allowed = ("practice session", "practice makes")
     assert [s for s in found if not any(a in s.text for a in allowed)] == []
 
@@ -66,5 +72,5 @@ def test_all_sentences_can_be_printed() -> None:
         text=True,
         check=True,
     ).stdout.splitlines()
-    assert len(printed) == len(ALL)
+    assert len(printed) == len(all_sentences())
     assert any("This session has no room link." in line for line in printed)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import os
 import sys
@@ -14,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from medtui.console import complain, print_error, print_text
 
 if TYPE_CHECKING:
+    import asyncio
+
     from medtui.listening.listener import HeardTalk
 
 MOST_FILES = 2
@@ -76,6 +77,8 @@ def _run(options: argparse.Namespace) -> int:
         return complain(f"{output} is there already: name another with --output.", 1)
     if not output.parent.is_dir():
         return complain(f"{output.parent} is not a folder: make it first.")
+    import asyncio
+
     from medtui.commands.listened_case import read_case
 
     if isinstance(case := read_case(options), int):
@@ -88,11 +91,13 @@ def _run(options: argparse.Namespace) -> int:
 async def _listen(
     options: argparse.Namespace, usual: str, state: Path, output: Path, case: str
 ) -> int:
+    import asyncio
+
     from medtui.listening import listener
     from medtui.listening.errors import ListenError
     from medtui.store import files
 
-    progress = Progress()
+    progress = ProgressLine()
     name = options.model or usual
     try:
         model = await _model(name, may_download=options.yes)
@@ -131,7 +136,9 @@ async def _listen(
 
 async def _model(name: str, *, may_download: bool) -> Path | None:
     """The model's folder, downloaded if the user agrees; None if not. Raises ListenError."""
-    from medtui.listening import speech_models
+    import asyncio
+
+    from medtui.listening import model_download, speech_models
 
     folder = await asyncio.to_thread(speech_models.folder_of, name)
     model = speech_models.named(name)
@@ -150,7 +157,13 @@ async def _model(name: str, *, may_download: bool) -> Path | None:
         answer = await asyncio.to_thread(sys.stdin.readline)
         if answer.strip().lower() not in ("y", "yes"):
             return None
-    return await speech_models.fetch(model)
+    line = ProgressLine()
+    try:
+        return await model_download.fetch(
+            model, lambda here: line.say(f"{model.name}: {here:,.0f} of {model.megabytes:,} MB.")
+        )
+    finally:
+        line.end()
 
 
 def _transcript(options: argparse.Namespace, model: str, heard: HeardTalk) -> bytes:
@@ -180,18 +193,21 @@ def _names(typed: str) -> tuple[str, ...]:
     return tuple(clean_line(name).strip() for name in typed.split(",")) if typed.strip() else ()
 
 
-class Progress:
-    """Says at a terminal how many seconds of the talk are done."""
+class ProgressLine:
+    """Says at a terminal how far something is, on one line."""
 
     def __init__(self) -> None:
         self._is_shown = sys.stderr.isatty()
         self._width = 0
 
     def show(self, at: float, of: float | None) -> None:
+        """How many seconds of the talk are done."""
+        words = f"{at:.0f} s of {of:.0f} s" if of else f"{at:.0f} s"
+        self.say(f"Listening: {words} of the consultation. esc ends.")
+
+    def say(self, words: str) -> None:
         if not self._is_shown:
             return
-        words = f"{at:.0f} s of {of:.0f} s" if of else f"{at:.0f} s"
-        words = f"Listening: {words} of the consultation. esc ends."
         sys.stderr.write(f"\r{words.ljust(self._width)}")
         sys.stderr.flush()
         self._width = len(words)
@@ -205,6 +221,8 @@ class Progress:
 @contextlib.contextmanager
 def escape_ends(work: asyncio.Future[Any]) -> Iterator[None]:
     """Cancel `work` when esc is pressed at the terminal, if there is one."""
+    import asyncio
+
     try:
         import termios
         import tty

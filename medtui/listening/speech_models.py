@@ -1,20 +1,35 @@
 """The models that can be used by name, and where they are on this machine.
 
-Nothing is downloaded unasked: `folder_of` looks on the disk alone, `download` fetches.
+Nothing is downloaded unasked: `folder_of` looks on the disk alone, `model_download` fetches.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
-import sys
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from medtui.listening.errors import ListenError
-from medtui.store.environment import for_children
 
 FILES = ("config.json", "model.bin", "tokenizer.json")
 """Without the last one the library would ask the network for it."""
+
+
+SHA256 = 64
+DIGEST = "[0-9a-f]{40}|[0-9a-f]{64}"
+
+CHECKED = "medtui-checked"
+"""The file beside a model that says of which commit all files were compared with their digests."""
+
+
+def hub() -> str:
+    """Where models come from, as it is shown: without a login that the variable may hold."""
+    parts = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +42,7 @@ class SpeechModel:
 
     @property
     def address(self) -> str:
-        return f"https://huggingface.co/{self.repository}"
+        return f"{hub()}/{self.repository}"
 
 
 MODELS = (
@@ -68,68 +83,63 @@ def folder_of(name: str) -> Path | None:
     return _in_cache(model)
 
 
-def download(model: SpeechModel) -> Path:
-    """Download a model, and return its folder. Raises ListenError. Blocks for minutes."""
-    try:
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-        from faster_whisper.utils import download_model
-
-        return Path(download_model(model.repository))
-    except Exception as error:  # the hub's client has no family of its own errors
-        raise ListenError(
-            f"The model {model.name} could not be downloaded from {model.address}"
-            f" ({type(error).__name__}): try again, or download it elsewhere and name its folder."
-        ) from error
-
-
-def _in_cache(model: SpeechModel) -> Path | None:
+def cache_of(model: SpeechModel) -> Path | None:
+    """The folder in which the hub's client keeps a model; None without that client."""
     try:
         from huggingface_hub.constants import HF_HUB_CACHE
     except ImportError:
         return None
-    root = Path(HF_HUB_CACHE) / f"models--{model.repository.replace('/', '--')}"
+    return Path(HF_HUB_CACHE) / f"models--{model.repository.replace('/', '--')}"
+
+
+def _in_cache(model: SpeechModel) -> Path | None:
+    root = cache_of(model)
+    if root is None:
+        return None
     try:
         commit = (root / "refs" / "main").read_text().strip()
     except (OSError, UnicodeDecodeError):
         return None
     folder = root / "snapshots" / commit
-    return folder if all((folder / file).is_file() for file in FILES) else None
+    if not all((folder / file).is_file() for file in FILES):
+        return None
+    return folder if _is_sound(folder, root / CHECKED, commit) else None
 
 
-async def fetch(model: SpeechModel) -> Path:
-    """As `download`, by a process that ends when this is cancelled. Raises ListenError."""
-    import asyncio
+def _is_sound(folder: Path, mark: Path, commit: str) -> bool:
+    """Whether the files are those that were published, which is looked at once.
 
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "medtui.listening.speech_models", model.name),
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env=for_children(),
-    )
-    try:
-        said, _ = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    if process.returncode:
-        raise ListenError(said.decode() or f"The model {model.name} could not be downloaded.")
-    return Path(said.decode())
+    Spoilt ones are removed. `mark`: the file that says of which commit that is known.
+    """
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        if mark.read_text() == commit:
+            return True
+    spoilt = [file for file in sorted(folder.iterdir()) if _is_spoilt(file)]
+    for file in spoilt:
+        file.resolve().unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+    if not spoilt:
+        with contextlib.suppress(OSError):  # the next use looks again
+            mark.write_text(commit)
+    return not spoilt
 
 
-def main(name: str) -> int:
-    """Main function of the process: downloads a model and prints its folder, or why not."""
-    model = named(name)
-    assert model is not None  # noqa: S101
-    try:
-        sys.stdout.write(str(download(model)))
-    except ListenError as error:
-        sys.stdout.write(str(error))
-        return 1
-    return 0
+def _is_spoilt(file: Path) -> bool:
+    """Whether a file is not what its digest says. The hub's client names what it keeps by that.
+
+    Without such a name, as on a disk without links, it is taken to be right.
+    """
+    name = file.resolve().name
+    if not file.is_symlink() or not re.fullmatch(DIGEST, name):
+        return False
+    return digest_of(file, len(name)) != name
 
 
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+def digest_of(file: Path, letters: int) -> str:
+    """A file's digest as the hub has it: SHA-256 in 64 letters, or Git's in 40. Raises OSError."""
+    with file.open("rb") as content:
+        if letters == SHA256:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+        git = hashlib.sha1(b"blob %d\0" % file.stat().st_size, usedforsecurity=False)
+        git.update(content.read())
+        return git.hexdigest()

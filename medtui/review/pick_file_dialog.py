@@ -130,7 +130,7 @@ class BringScreen(ModalScreen[Brought | None]):
                 self._show_hint(missing)
                 return None
             self._show_hint("Downloading the model … esc stops it.")
-            await self._recordings.fetch()
+            await self._recordings.fetch(self._show_hint)
         return await self._recordings.bring(path, self._show_hint)
 
     async def _asked(self, path: Path, found: Brought) -> Kind | None:

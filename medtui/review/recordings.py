@@ -13,7 +13,7 @@ from medtui.core.text import clean_line
 from medtui.documents.bringing import Brought
 from medtui.documents.errors import DocumentError
 from medtui.documents.words import length
-from medtui.listening import speech_models
+from medtui.listening import model_download, speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_listen
 from medtui.listening.listener import HeardTalk, listen
@@ -58,12 +58,13 @@ class Recordings:
             f" downloads it once, {model.megabytes:,} MB from {model.address}."
         )
 
-    async def fetch(self) -> None:
-        """Download the model. Raises DocumentError."""
+    async def fetch(self, show: Callable[[str], None]) -> None:
+        """Download the model. `show`: called with how far it is. Raises DocumentError."""
         model = speech_models.named(self.model)
         try:
             if model is not None:
-                await speech_models.fetch(model)
+                of = f"of {model.megabytes:,} MB. esc stops it."
+                await model_download.fetch(model, lambda here: show(f"{here:,.0f} {of}"))
         except ListenError as error:
             raise DocumentError(str(error)) from error
 

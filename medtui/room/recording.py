@@ -12,7 +12,7 @@ from medtui.core.models import Stage
 from medtui.core.recording_consent import UNANSWERED, Answer, Consent, RecordingState
 from medtui.core.room_rules import other_of, person
 from medtui.core.room_state import RoomState
-from medtui.listening import speech_models
+from medtui.listening import model_download, speech_models
 from medtui.listening.errors import ListenError
 from medtui.listening.extra import why_not_record
 from medtui.listening.microphone import Microphone
@@ -156,7 +156,7 @@ class RoomRecording:
                 if not await ui.ask(question, "download it"):
                     return False
                 ui.notify("The model is being downloaded.", markup=False)
-                await speech_models.fetch(model)
+                await model_download.fetch(model)
         except ListenError as error:
             ui.refuse(str(error))
             return False

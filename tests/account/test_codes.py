@@ -210,6 +210,7 @@ async def test_one_goes_back_and_corrects_an_email_that_has_an_account(
     await here.until_screen("ProfileScreen")
 
 
+@pytest.mark.detail
 async def test_a_sign_up_is_taken_up_again_after_a_restart(by_code: Stack, seat: Any) -> None:
     before = await seat()
     await sign_up(before)
@@ -334,6 +335,7 @@ async def test_ones_own_password_may_be_there_already(by_code: Stack, seat: Any)
 
 @pytest.mark.short(1)
 @pytest.mark.parametrize(("key", "purpose"), [("ctrl+o", "signup"), ("ctrl+l", "recovery")])
+@pytest.mark.detail
 async def test_a_first_code_without_a_password_asks_for_one(
     key: str, purpose: str, by_code: Stack, seat: Any
 ) -> None:
@@ -430,6 +432,7 @@ async def test_a_pasted_link_confirms_a_sign_up(by_code: Stack, seat: Any) -> No
     assert not await signs_in(by_code, NEW, THEIRS)
 
 
+@pytest.mark.detail
 async def test_a_link_that_was_opened_in_a_browser_signs_in(by_code: Stack, seat: Any) -> None:
     here = await seat()
     await sign_up(here)

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from medtui.account.screen import CHOICES
 from medtui.store import account_files
 from tests.account.test_codes import says
@@ -67,6 +69,7 @@ async def test_one_is_told_and_asked_for_the_password_and_nothing_is_left(
     assert "LIVE" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_code_takes_the_place_of_the_password(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     here = await opened(seat, me)
@@ -85,6 +88,7 @@ async def test_a_code_takes_the_place_of_the_password(stack: Stack, seat: Any) -
     assert await users(stack) == 0
 
 
+@pytest.mark.detail
 async def test_after_a_refusal_the_board_is_live_again(stack: Stack, seat: Any) -> None:
     me = await stack.person()
     await stack.sql("create table theirs (user_id uuid references auth.users (id))")
@@ -99,6 +103,7 @@ async def test_after_a_refusal_the_board_is_live_again(stack: Stack, seat: Any) 
     assert await users(stack) == 1
 
 
+@pytest.mark.detail
 async def test_a_server_of_kind_2_says_what_to_ask_its_operator_for(
     data_model_stack: Stack, seat: Any
 ) -> None:
@@ -112,6 +117,7 @@ async def test_a_server_of_kind_2_says_what_to_ask_its_operator_for(
     await here.until_screen("AccountScreen")
 
 
+@pytest.mark.detail
 async def test_files_that_cannot_be_deleted_are_told(
     stack: Stack, seat: Any, monkeypatch: Any
 ) -> None:

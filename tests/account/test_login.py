@@ -42,6 +42,7 @@ class FakeLauncher:
         return started
 
 
+@pytest.mark.detail
 async def test_one_enter_on_the_first_screen_ends_before_the_sample_board(
     stack: Stack, seat: Any
 ) -> None:
@@ -309,6 +310,7 @@ async def test_enter_moves_on_in_the_profile_and_a_level_is_chosen_as_on_the_boa
     assert list(row.values()) == ["Ana", "García", FIRST_LEVEL]
 
 
+@pytest.mark.detail
 async def test_ones_own_new_name_is_on_the_board_at_once(stack: Stack, seat: Any) -> None:
     person, other = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     await stack.session(person, guest=other)

@@ -142,6 +142,7 @@ async def test_of_two_apps_either_opens(stack: Stack, seat: Any) -> None:
     await here.until_text("● LIVE")
 
 
+@pytest.mark.detail
 async def test_a_kind_that_medtui_cannot_ask_for_is_named(stack: Stack, seat: Any) -> None:
     person = await stack.person()
     await stack.sql(

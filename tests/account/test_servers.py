@@ -190,6 +190,7 @@ async def test_a_server_that_answers_without_end_is_waited_for_no_longer(
         await here.until_text("did not answer in time")
 
 
+@pytest.mark.detail
 async def test_a_server_has_the_name_that_it_is_given(
     stack: Stack, seat: Any, tmp_path: Path
 ) -> None:

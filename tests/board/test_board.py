@@ -122,6 +122,7 @@ async def test_a_session_of_mine_that_the_view_hides_is_shown_when_posted(
     assert "somebody" not in here.text
 
 
+@pytest.mark.detail
 async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     here = await seat(person=await stack.person())
     await here.until_text("● LIVE")
@@ -134,6 +135,7 @@ async def test_an_empty_view_says_what_to_do(stack: Stack, seat: Any) -> None:
     await here.until_text("There is no session here.")
 
 
+@pytest.mark.detail
 async def test_the_link_is_copied_through_the_terminal_and_says_so(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person(), room_url="room-7")
     here = await seat(person=await stack.person())

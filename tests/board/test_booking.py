@@ -46,6 +46,7 @@ async def test_the_loser_of_a_race_reads_who_won(stack: Stack, seat: Any) -> Non
     await here.until_text("Daniel Reyes has just booked it", "● D. Reyes")
 
 
+@pytest.mark.detail
 async def test_an_answer_that_comes_late_takes_nothing_back(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

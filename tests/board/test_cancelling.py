@@ -19,6 +19,7 @@ async def rows(stack: Stack) -> tuple[int, int]:
     return row["sessions"], row["files"]
 
 
+@pytest.mark.detail
 async def test_a_session_with_files_is_cancelled_once_these_are_deleted(
     stack: Stack, seat: Any
 ) -> None:

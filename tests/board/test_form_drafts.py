@@ -113,6 +113,7 @@ async def test_what_was_done_offline_is_not_pretended_to_be_done(
     assert len(await stack.sql("select id from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_a_booking_offline_says_that_it_was_not_done(stack: Stack, seat: Any) -> None:
     await stack.session(await stack.person("Mei", "Tanaka"))
     here = await seat(person=await stack.person())

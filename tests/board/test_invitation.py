@@ -68,6 +68,7 @@ async def test_the_command_opens_the_board_at_the_session(stack: Stack, tmp_path
     assert (await stack.sql(SEATS, session))[0]["guest_id"] == mei.id
 
 
+@pytest.mark.detail
 async def test_it_fits_the_smallest_terminal(
     seat: Any, stack: Stack, pictures: Pictures, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -169,6 +169,7 @@ async def test_files_that_the_host_deletes_are_told_to_the_guest(
     assert "got it" not in said(host)
 
 
+@pytest.mark.detail
 async def test_a_file_that_is_being_replaced_is_not_told_as_deleted(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -259,6 +260,7 @@ async def test_a_yes_that_meant_the_old_question_is_not_taken(stack: Stack, seat
     assert len(await stack.sql("select from practice_sessions")) == 1
 
 
+@pytest.mark.detail
 async def test_the_cancel_dialog_closes_when_the_station_starts(stack: Stack, seat: Any) -> None:
     two = await pair(stack)
     host = await at_board(seat, stack, two.host)

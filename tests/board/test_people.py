@@ -60,6 +60,7 @@ async def test_a_hosts_card_says_what_was_practised_and_leads_to_their_sessions(
     assert here.app.screen.list.session_id == UUID(int=4)
 
 
+@pytest.mark.detail
 async def test_a_picture_is_opened_only_after_asking(
     stack: Stack, people: tuple[Person, Person], seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,6 +171,7 @@ async def test_a_draft_comes_back_and_can_be_dropped(stack: Stack, seat: Any) ->
     assert await here.app.drafts.waiting(here.app.login.account) == []
 
 
+@pytest.mark.detail
 async def test_a_guest_who_came_meanwhile_is_said_and_then_accepted(
     stack: Stack, seat: Any
 ) -> None:

@@ -88,6 +88,7 @@ async def test_arrows_and_pages_move_the_cursor_and_the_boards_keys_act_on_it(
     await here.until_text("TODAY")
 
 
+@pytest.mark.detail
 async def test_the_week_is_live_and_filtered_as_the_list_is(
     stack: Stack, people: dict[str, Person], seat: Any
 ) -> None:
@@ -112,6 +113,7 @@ async def test_the_week_is_live_and_filtered_as_the_list_is(
     await here.until_screen("DetailsScreen")
 
 
+@pytest.mark.detail
 async def test_a_narrow_terminal_is_told_how_wide_the_week_is(
     stack: Stack, people: dict[str, Person], seat: Any
 ) -> None:

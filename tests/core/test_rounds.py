@@ -48,6 +48,7 @@ def session(n: int, minutes: int = 0, **more: Any) -> PracticeSession:
 
 @pytest.mark.parametrize("link", LINKS)
 @given(st.integers(2, 999), st.integers(2, 999), st.integers(0, 999_999))
+@pytest.mark.detail(after=4)
 def test_a_rounds_link_differs_and_opens_the_same_call(
     link: str, number: int, other: int, salt: int
 ) -> None:

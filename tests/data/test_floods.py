@@ -23,6 +23,7 @@ SECONDS = 3
 
 @pytest.mark.short(1)
 @pytest.mark.parametrize("kind", FLOODS)
+@pytest.mark.detail
 async def test_a_stranger_who_floods_what_can_be_guessed_makes_no_board_stale(
     kind: str, stack: Stack, open_backend: Open
 ) -> None:

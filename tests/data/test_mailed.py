@@ -84,6 +84,7 @@ async def test_the_password_that_was_typed_is_set_after_anothers_sign_up(
 @pytest.mark.parametrize(
     ("code", "kind"), [(Code.SIGN_IN, "magiclink"), (Code.RECOVERY, "recovery")]
 )
+@pytest.mark.detail(after=1)
 async def test_getting_in_without_the_password(
     code: Code, kind: str, templates: dict[str, str], stack: Stack, open_backend: Open
 ) -> None:

@@ -49,6 +49,7 @@ def measured(path: Path) -> tuple[str, float, float]:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.detail(after=10)
 def test_an_extreme_of_fifty_kilobytes_is_quick(name: str) -> None:
     data = extreme(name, 50_000)
     start = time.process_time()

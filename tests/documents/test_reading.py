@@ -28,6 +28,7 @@ def large(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.detail
 async def test_a_small_file_and_a_large_one_read_alike(large: Path) -> None:
     for path in (RECORDED, large):
         assert await Reading(path).result() == read(load(path))
@@ -70,6 +71,7 @@ async def test_a_reader_that_dies_after_the_turns_is_a_sentence(large: Path) -> 
         await reading.result()
 
 
+@pytest.mark.detail
 async def test_a_large_file_that_may_be_either_says_so(tmp_path: Path) -> None:
     path = tmp_path / "either.json"
     told = {"strengths": ["Warm hands"], "text": "One line.\nAnd another."}
@@ -82,6 +84,7 @@ async def test_a_large_file_that_may_be_either_says_so(tmp_path: Path) -> None:
     assert chosen.content == path.read_bytes()
 
 
+@pytest.mark.detail
 async def test_a_large_file_with_a_talk_and_marks_gives_both(tmp_path: Path) -> None:
     path = tmp_path / "both.json"
     turns = [{"speaker": "Ann", "text": "Any pain?"}, {"speaker": "Bo", "text": "None."}]

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ical.calendar_stream import IcsCalendarStream
-from icalendar import Calendar
-
 
 @dataclass(frozen=True)
 class ReadEvent:
@@ -30,6 +27,8 @@ def read_calendar(content: bytes) -> dict[str, ReadEvent]:
 
 
 def _by_icalendar(content: bytes) -> dict[str, ReadEvent]:
+    from icalendar import Calendar
+
     calendar = Calendar.from_ical(content)
     events = calendar.walk("VEVENT")
     assert not [error for part in calendar.walk() for error in part.errors]
@@ -50,6 +49,8 @@ def _by_icalendar(content: bytes) -> dict[str, ReadEvent]:
 
 
 def _by_ical(content: bytes) -> dict[str, ReadEvent]:
+    from ical.calendar_stream import IcsCalendarStream  # half a second, so not for each process
+
     calendar = IcsCalendarStream.calendar_from_ics(content.decode())
     found = {
         event.uid: ReadEvent(

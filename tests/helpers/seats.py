@@ -54,10 +54,12 @@ class Seat:
 
     async def until(self, condition: Callable[[], object], seconds: float = 40) -> None:
         """Wait until the app has come so far."""
+        pause = 0.02
         try:
             async with asyncio.timeout(seconds):
                 while not condition():
-                    await asyncio.sleep(0.03)
+                    await asyncio.sleep(pause)
+                    pause = min(pause * 1.2, 0.3)  # to look at a screen costs milliseconds
         except TimeoutError:
             raise AssertionError(f"it never came so far; the screen:\n{self.text}") from None
         await self.pause()
@@ -70,7 +72,7 @@ class Seat:
         with self.app._context():
             await self.pilot.pause(0)
             while not self.app.keyboard.is_idle:
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0.005)
             if delay is None:
                 await self._rest()
             else:

@@ -365,6 +365,7 @@ async def test_signing_out_forgets_what_was_known(past: Past, seat: Any) -> None
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.detail
 async def test_nothing_is_kept_of_whom_a_script_has_signed_in(past: Past, seat: Any) -> None:
     await past.held(3, marked(70, 60))
     here = await seat(clock=lambda: NOW, login=Login(past.amara.email, past.amara.password))

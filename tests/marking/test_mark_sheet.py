@@ -108,6 +108,7 @@ async def test_what_was_just_written_is_in_sight_below_many_others(
     assert "No. 0" not in here.text
 
 
+@pytest.mark.detail
 async def test_a_line_that_is_left_as_it_was_is_no_draft(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:
@@ -224,6 +225,7 @@ async def test_files_from_disk_have_no_mark_sheet(tmp_path: Path) -> None:
         await here.until_text("These are files: a mark sheet")
 
 
+@pytest.mark.detail
 async def test_a_host_who_is_asked_for_the_candidates_own_sheet_decides_by_one_key(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:

@@ -78,6 +78,7 @@ async def test_both_mark_one_station_and_each_sheet_keeps_its_owner(
     await seated.until_text("□ Self-assessment 80 %, 15 points higher", "8.64 / 13.3")
 
 
+@pytest.mark.detail
 async def test_a_sheet_written_after_reading_the_assessment_says_so(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:

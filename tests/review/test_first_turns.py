@@ -48,6 +48,7 @@ def long_talk(**more: Any) -> bytes:
     return data
 
 
+@pytest.mark.detail
 async def test_from_disk(tmp_path: Path, held: asyncio.Event) -> None:
     data = long_talk(ward="seven")
 

@@ -93,6 +93,7 @@ async def test_a_draft_stands_beside_the_assessment_and_is_there_again(
             assert "No assessment" not in reader.text
 
 
+@pytest.mark.detail
 async def test_esc_stops_a_draft_and_the_screen_goes_on(tmp_path: Path) -> None:
     goes_on = asyncio.Event()
 
@@ -200,6 +201,7 @@ async def test_three_markers_of_one_station(
     await pictures(here, "three-markers")
 
 
+@pytest.mark.detail
 async def test_in_a_session_names_stay_here_and_the_draft_is_in_no_progress(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

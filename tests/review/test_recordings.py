@@ -17,6 +17,7 @@ from tests.review.test_session_files import bring, content
 from tests.review.test_session_review import over, review
 
 
+@pytest.mark.detail
 async def test_a_recording_becomes_a_transcript_and_is_sent(
     stack: Stack, seat: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

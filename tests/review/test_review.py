@@ -210,6 +210,7 @@ async def test_names_that_were_typed_are_there_again_after_esc(tmp_path: Path) -
         await reader.until_text("Dr Lowe    I am sorry")
 
 
+@pytest.mark.detail
 async def test_tab_takes_the_name_that_is_offered_and_enter_what_is_typed(tmp_path: Path) -> None:
     async with reviewing(SIMPLE, tmp_path=tmp_path) as reader:
         await reader.press("w")
@@ -319,6 +320,7 @@ async def test_talk_before_the_station_is_folded(tmp_path: Path) -> None:
         assert "Can you hear me" not in reader.text
 
 
+@pytest.mark.detail
 async def test_where_the_station_begins_can_be_said_and_is_remembered(tmp_path: Path) -> None:
     async with reviewing(BEFORE_AND_AFTER, tmp_path=tmp_path) as reader:
         await reader.press("G", "b")
@@ -464,6 +466,7 @@ async def test_every_key_is_in_help_and_palette(tmp_path: Path) -> None:
         await reader.until_text("Who is who")
 
 
+@pytest.mark.detail
 async def test_the_end_of_a_long_talk_is_reached_at_once(tmp_path: Path) -> None:
     long = talk(*[("AB"[n % 2], f"turn {n} " * (1 + n % 40)) for n in range(3000)])
     async with reviewing(long, tmp_path=tmp_path) as reader:

@@ -28,6 +28,7 @@ def mixed(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.detail
 async def test_the_turns_of_a_mixed_track_are_named_corrected_and_remembered(
     mixed: Path, tmp_path: Path
 ) -> None:

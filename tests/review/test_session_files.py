@@ -326,6 +326,7 @@ async def test_the_next_start_offers_to_finish_or_put_back(
     assert not kept.folder.exists()
 
 
+@pytest.mark.detail
 async def test_what_was_chosen_while_the_network_was_away_is_done_when_it_is_back(
     stack: Stack, seat: Any, people: tuple[Person, Person], tmp_path: Path
 ) -> None:
@@ -387,6 +388,7 @@ async def test_what_another_window_is_at_is_not_taken_from_it(
     assert await content(stack, session_id) == OTHER.read_bytes()
 
 
+@pytest.mark.detail
 async def test_what_another_window_has_ended_meanwhile_is_no_fault(
     stack: Stack,
     seat: Any,

@@ -16,6 +16,7 @@ from tests.room.test_room import enter, row
 from tests.room.test_room_edges import pair
 
 
+@pytest.mark.detail
 async def test_four_keys_from_the_board_to_a_running_clock(stack: Stack, seat: Any) -> None:
     two = await pair(stack, case_id=None, candidate_id=None)
     events: list[Event] = []

@@ -60,6 +60,7 @@ async def test_a_colleague_who_hosts_leads_one_through_a_station(
         await here.until_text("WRAP-UP", "Name of case 1 · Condition of case 1")
 
 
+@pytest.mark.detail
 async def test_a_colleague_who_is_the_guest_is_there(
     stack: Stack, me: Person, colleague: Person, seat: Any
 ) -> None:

@@ -91,6 +91,7 @@ async def test_a_guest_whose_seat_is_freed_is_shown_out(stack: Stack, seat: Any)
     assert (await row(stack))["guest_id"] is None
 
 
+@pytest.mark.detail
 async def test_a_session_that_the_host_cancels_is_over_for_the_guest(
     stack: Stack, seat: Any
 ) -> None:

@@ -98,6 +98,7 @@ async def test_once_more_keeps_the_roles_and_a_guest_can_agree_for_the_evening(
     assert len({row["room_url"] for row in found}) == 3
 
 
+@pytest.mark.detail
 async def test_a_guest_who_is_elsewhere_is_asked_when_they_come_back(
     stack: Stack, amara: Person, mei: Person, seat: Any
 ) -> None:

@@ -249,6 +249,7 @@ async def test_another_page_than_ours_reads_nothing(
             assert await asked(port, listening, "/ws", {**headers, **UPGRADE}) == 101
 
 
+@pytest.mark.detail
 async def test_a_proxy_that_is_named_is_believed(stack: Stack, tmp_path: Path) -> None:
     async with serving(tmp_path, "--public-host", "board.example", **server(stack)) as url:
         _, host, port = paths(url)

@@ -34,7 +34,7 @@ BEFORE_AND_AFTER: dict[str, tuple[Any, Any]] = {
 
 
 @pytest.mark.parametrize(
-    ("stride", "first"), [("5", "2"), pytest.param("1", "1", marks=pytest.mark.long)]
+    ("stride", "first"), [("8", "2"), pytest.param("1", "1", marks=pytest.mark.long)]
 )
 async def test_a_kill_at_any_operation_leaves_old_or_new(
     stride: str, first: str, tmp_path: Path

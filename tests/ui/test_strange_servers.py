@@ -44,6 +44,7 @@ async def test_signing_in_at_a_web_page(seat: Any) -> None:
         assert here.screen == "LoginScreen"
 
 
+@pytest.mark.detail
 async def test_a_project_without_the_platforms_tables(
     stack: Stack, seat: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ async def test_forms(seed: int, stack: Stack, seat: Any) -> None:
 
 @pytest.mark.short(1)
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.detail
 async def test_the_mark_sheet(seed: int, stack: Stack, seat: Any) -> None:
     amara, mei = await stack.person("Amara", "Okafor"), await stack.person("Mei", "Tanaka")
     columns = {"candidate_id": mei.id, "version": 2, "stage_since": NOW}
