@@ -29,6 +29,7 @@ PACKAGE = Path(__file__).parents[1] / "medtui"
         ),
         ("medtui.app, medtui.core.presets, medtui.core.rubrics", ["pydantic"]),
         ("medtui.documents", ["textual", "rich", "pydantic", "httpx", "rapidfuzz", "webvtt"]),
+        ("medtui.documents.reader, medtui.documents.beginning", ["textual", "pydantic", "httpx"]),
         ("medtui.board.actions, medtui.room.host_actions", ["textual", "supabase"]),
         ("medtui.marking.actions, medtui.review.file_actions", ["textual", "supabase"]),
         ("medtui.cli", ["textual", "supabase", "httpx", "psycopg", "pydantic", "yaml", "numpy"]),

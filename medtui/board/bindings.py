@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding, BindingType
 
-from medtui.core.models import PracticeSession
-
 if TYPE_CHECKING:
     from medtui.board.session_list import SessionList
     from medtui.board.week_view import WeekView
@@ -81,11 +79,11 @@ WIDE = ("open_link", "copy_link", "profile", "app.quit", "week")
 def offered(
     action: str,
     sessions: SessionList | WeekView,
-    acts_on: Callable[[PracticeSession], Collection[str]],
+    acts_here: Callable[[], Collection[str]],
 ) -> bool | str:
     """Whether the footer shows an action, or as what: what the session at the cursor allows.
 
-    `acts_on`: the acts that are possible on a session.
+    `acts_here`: the acts that are possible on that session.
     """
     if action == "select":
         return ENTER[sessions.enter_does]
@@ -93,9 +91,8 @@ def offered(
         return False
     if (act := ACTS.get(action)) is None:
         return True
-    session = sessions.session
-    if session is None or act == sessions.enter_does:
+    if sessions.session is None or act == sessions.enter_does:
         return False
-    acts = acts_on(session)
+    acts = acts_here()
     called: dict[str, str] = CALLED.get(act, {})
     return next((label for each, label in called.items() if each in acts), act in acts)

@@ -26,6 +26,7 @@ from medtui.core.agenda import Board, View
 from medtui.core.filters import Choice, choices
 from medtui.core.models import Profile
 from medtui.core.notices import gone_words, words
+from medtui.core.session_acts import possible_acts
 from medtui.core.wording import next_words
 from medtui.data import DataError
 from medtui.data.events import (
@@ -77,6 +78,8 @@ class LiveBoard(ActingScreen):
         self._has_news = False
         self._redraw_is_due = False
         self._startled = 0.0
+        self._offer: object = None
+        """What the footer depends on, when it was followed last."""
         self._cancelling: set[UUID] = set()
         """Sessions that the user has cancelled here, and whose rows may be removed at any time."""
 
@@ -225,8 +228,26 @@ class LiveBoard(ActingScreen):
             words = next_words(session, self.me, self.now, self.zone)
             self.next_line.update(Content.assemble(("Next  ", "$text-muted"), words), layout=False)
 
+    def acts_here(self) -> list[str]:
+        """The acts that are possible on the session at the cursor."""
+        session = self.shown.session
+        if session is None:
+            return []
+        return possible_acts(
+            session,
+            self.me,
+            self.now,
+            is_complete=self._backend.is_complete,
+            with_files=self.details.with_files,
+            lines=self.list.lines if self._backend.has_waiting else None,
+        )
+
     def _show_details(self) -> None:
-        self.refresh_bindings()
+        shown = self.shown
+        offer = self.acts_here(), shown.enter_does, shown.shows_details, shown is self.week
+        if offer != self._offer:  # looking for all keys again costs as much as drawing a change
+            self._offer = offer
+            self.refresh_bindings()
         self.details.is_complete = self._backend.is_complete
         self.details.has_waiting = self._backend.has_waiting
         self.details.show(self.shown.session, self.now)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -26,7 +25,6 @@ from medtui.core.host_card import card_of, coming_of, why_no_card
 from medtui.core.invitation import code_in
 from medtui.core.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.core.notices import Notice
-from medtui.core.session_acts import possible_acts
 from medtui.core.session_code import ids_of
 from medtui.core.wording import moment
 from medtui.review.interrupted_replacements import Unfinished
@@ -60,18 +58,7 @@ class BoardScreen(LiveBoard):
 
         The keys of the others act, too: they say why not.
         """
-        return offered(
-            action,
-            self.shown,
-            partial(
-                possible_acts,
-                viewer=self.me,
-                now=self.now,
-                is_complete=self._backend.is_complete,
-                with_files=self.details.with_files,
-                lines=self.list.lines if self._backend.has_waiting else None,
-            ),
-        )
+        return offered(action, self.shown, self.acts_here)
 
     def shows(self, notice: Notice) -> bool:
         """See `ShowsNotices`: those that wait to be read, above the list."""

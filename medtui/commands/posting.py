@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from datetime import UTC, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from medtui.commands.signed_in import CommandRefused, SignedIn, add_json, print_json, run_signed_in
 from medtui.console import complain, print_text
+from medtui.core.series import USUAL_GAP
 
 if TYPE_CHECKING:
     from datetime import datetime, tzinfo
 
-    from medtui.core.models import PracticeSession, SessionDraft
-
-MOST = 100
-"""The most sessions at once: as many as a host may have to come."""
+    from medtui.core.models import SessionDraft
+    from medtui.core.series import SessionSeries
 
 
 def add_commands(commands: Any) -> None:
@@ -27,8 +25,14 @@ def add_commands(commands: Any) -> None:
         "when", nargs="+", metavar="WHEN", help='day and time in quotes: "fri 6pm", "25 Nov 18:30"'
     )
     post.add_argument("--type", default="mock", help="mock, review, clinical, communication, …")
-    post.add_argument("--rooms", type=_rooms, default=1, metavar="N",
+    post.add_argument("--rooms", type=int, default=1, metavar="N",
                       help="number of sessions at each time, each with its own room")  # fmt: skip
+    post.add_argument("--times", type=int, default=1, metavar="N",
+                      help="number of sessions one after another, from each time on")  # fmt: skip
+    post.add_argument("--every", type=int, default=USUAL_GAP, metavar="MINUTES",
+                      help="from one of these to the next (default: %(default)s)")  # fmt: skip
+    post.add_argument("--weekly", type=int, default=1, metavar="WEEKS",
+                      help="number of weeks, at the same time of day")  # fmt: skip
     post.add_argument("--room", metavar="LINK", help="an https link, or the name of a room")
     post.add_argument("--note", default="", metavar="TEXT",
                       help="a line that everybody can read: exam, topic, language")  # fmt: skip
@@ -37,16 +41,14 @@ def add_commands(commands: Any) -> None:
     post.set_defaults(run=_run)
 
 
-def _rooms(text: str) -> int:
-    if not 1 <= (rooms := int(text)) <= MOST:
-        raise argparse.ArgumentTypeError(f"from 1 to {MOST}")
-    return rooms
-
-
 def _run(options: argparse.Namespace) -> int:
     from medtui.core.board_rules import why_not_note, why_not_room_link
     from medtui.core.models import clean_line
+    from medtui.core.series import SessionSeries, why_not_series
 
+    options.series = SessionSeries(options.weekly, options.times, options.every, options.rooms)
+    if reason := why_not_series(options.series, len(options.when)):
+        return complain(reason)
     options.type = clean_line(options.type)
     if not options.type:
         return complain("--type is empty: say what type of session it is.")
@@ -57,37 +59,41 @@ def _run(options: argparse.Namespace) -> int:
         options.room = options.room.strip()
         if reason := why_not_room_link(options.room):
             return complain(reason)
-        if options.room and len(options.when) * options.rooms > 1:
+        if options.room and len(options.when) * options.series.count > 1:
             return complain("--room names the room of one session: post these one by one.")
     return run_signed_in(options, partial(_post, options))
 
 
 async def _post(options: argparse.Namespace, user: SignedIn) -> int:
     from medtui.commands.session_output import called, sessions_json
+    from medtui.core.series import series_words
     from medtui.data import DataError
 
     board = await user.board()  # and with it the server's time
-    times = [moment_of(text, board.now, user.zone) for text in options.when]
+    series: SessionSeries = options.series
+    firsts = [moment_of(text, board.now, user.zone) for text in options.when]
+    times = [at for first in firsts for week in series.starts(first, user.zone) for at in week]
+    if series.count > series.rooms and not options.json:
+        for first in firsts:
+            complain(series_words(series, first, user.zone))
     for at in times:
         if other := board.overlapping(at, user.settings.overlap_minutes):
             words = called(other, user.me, board.now, user.zone)
             complain(f"This overlaps with your session {words}.")
-    drafts = [_draft(options, user, at) for at in times for _ in range(options.rooms)]
-    posted: list[PracticeSession] = []
+    drafts = [_draft(options, user, at) for at in times for _ in range(series.rooms)]
     try:
-        for draft in drafts:
-            session = await user.backend.sessions.create(draft)
-            posted.append(session)
-            if not options.json:
-                room = f", {session.room_url}" if session.room_url else ""
-                print_text(f"Posted {called(session, user.me, user.now(), user.zone)}{room}")
-                sys.stdout.flush()
+        posted = await user.backend.series.post(drafts)
     except DataError as error:
-        count = f" {len(posted)} of {len(drafts)} were posted." if len(drafts) > 1 else ""
-        return complain(f"{error.message}{count}", 1)
-    finally:  # what was posted is told, whatever came after it
-        if options.json:
-            print_json(sessions_json(posted, user.me, user.now()))
+        if options.json:  # of what was done: nothing
+            print_json(sessions_json([], user.me, user.now()))
+        none = " None was posted." if len(drafts) > 1 else ""
+        return complain(f"{error.message}{none}", 1)
+    if options.json:
+        print_json(sessions_json(posted, user.me, user.now()))
+        return 0
+    for session in posted:
+        room = f", {session.room_url}" if session.room_url else ""
+        print_text(f"Posted {called(session, user.me, user.now(), user.zone)}{room}")
     return 0
 
 

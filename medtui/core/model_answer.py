@@ -19,8 +19,13 @@ MOST_REMARKS = 4
 LONGEST_REMARK = 500
 LARGEST = 200_000
 """Characters of an answer."""
+MOST_BRACES = 60
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_END_OF_THOUGHTS = re.compile(
+    r".*(?:</think(?:ing)?>|<\|channel\|>final<\|message\|>)", re.DOTALL | re.IGNORECASE
+)
+"""Templates may begin a thought themselves, so that only its end is in the answer."""
 _FENCE = re.compile(r"```(?:json)?\s*\n(.*?)```", re.DOTALL | re.IGNORECASE)
 _FIGURE = re.compile(r"\s*([-+]?\d{1,6}(?:\.\d{1,6})?)\s*")
 
@@ -67,7 +72,7 @@ def _object(text: str) -> dict[str, Any]:
     """The JSON object in a text, with or without words, thoughts and a fence around it."""
     if len(text) > LARGEST:
         raise BadAnswer("it is too long")
-    bare = _THOUGHTS.sub("", text)
+    bare = _END_OF_THOUGHTS.sub("", _THOUGHTS.sub("", text))
     tries = [bare, *_FENCE.findall(bare)]
     start, end = bare.find("{"), bare.rfind("}")
     if 0 <= start < end:
@@ -76,6 +81,23 @@ def _object(text: str) -> dict[str, Any]:
         try:
             # JSON has no NaN and no infinity.
             value = json.loads(part, parse_constant=lambda _: None)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and "mark" in value:
+            return value
+    return _last_object(bare)
+
+
+def _last_object(text: str) -> dict[str, Any]:
+    """The last object with a mark among words that hold other braces. Raises BadAnswer."""
+    decoder = json.JSONDecoder(parse_constant=lambda _: None)
+    at = len(text)
+    for _ in range(MOST_BRACES):
+        at = text.rfind("{", 0, at)
+        if at < 0:
+            break
+        try:
+            value, _ = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             continue
         if isinstance(value, dict) and "mark" in value:

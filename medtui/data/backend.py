@@ -25,6 +25,7 @@ from medtui.data.passing import Passing
 from medtui.data.past_sessions import PastSessions
 from medtui.data.profiles import Profiles
 from medtui.data.rounds import Rounds
+from medtui.data.series import SeriesPosts
 from medtui.data.server_address import usable
 from medtui.data.sessions import Sessions
 from medtui.data.stored_session import SessionStorage
@@ -60,6 +61,7 @@ class Backend:
         self.assessments = Assessments(connection, self.auth)
         self.sessions = Sessions(connection, self.auth, self.profiles, self.assessments)
         self.rounds = Rounds(connection, self.sessions)
+        self.series = SeriesPosts(connection, self.auth, self.sessions)
         self.cases = Cases(connection, self.auth)
         self.account_deletion = AccountDeletion(
             connection, self.auth, self.codes, self.sessions, self.assessments

@@ -8,7 +8,6 @@ logged. It is sent no more than the question and its own key.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from medtui.core.chat_body import NoChat, words_in
 from medtui.core.text import ascii_host, clean_line
 from medtui.data.errors import DataError, Unreachable
 from medtui.data.network import Route, is_loopback
@@ -27,7 +27,7 @@ from medtui.data.tokens import StoredTokens
 
 if TYPE_CHECKING:
     import httpx
-    from openai import AsyncOpenAI
+    from openai import APIStatusError, AsyncOpenAI
 
 SECONDS = 180.0
 """Seconds for one answer, until its last byte is read: models on small machines are slow."""
@@ -177,7 +177,7 @@ class ModelClient:
         try:
             return await self._answer(messages)
         except openai.APIStatusError as error:
-            if error.status_code in (400, 422) and self._asks_json:
+            if self._asks_json and _may_be_the_wish(error):
                 self._asks_json = False  # it may not know that wish
                 return await self._asked(messages)
             raise _refused(error.status_code, error.response.headers, self.endpoint) from error
@@ -235,17 +235,17 @@ def _openai(endpoint: Endpoint, http: httpx.AsyncClient) -> AsyncOpenAI:
 
 
 def _words(body: bytes, endpoint: Endpoint) -> str:
-    """The words in an answer. Raises Garbled."""
+    """The words in an answer. Raises Garbled, and EndpointError for an error that came as one."""
     try:
-        told = json.loads(body)
-        content = told["choices"][0]["message"]["content"]
-        if isinstance(content, list):
-            content = "".join(part["text"] for part in content if part.get("type") == "text")
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError) as error:
+        return words_in(body)
+    except NoChat as error:
+        if error.is_fault:
+            raise EndpointError(
+                f"{endpoint.host} has answered with an error instead of words: try again, or use"
+                " another model.",
+                may_retry=True,
+            ) from error
         raise _garbled(endpoint) from error
-    if not isinstance(content, str):
-        raise _garbled(endpoint)
-    return content
 
 
 def _garbled(endpoint: Endpoint) -> Garbled:
@@ -309,6 +309,13 @@ def _refused(status: int, headers: Mapping[str, str], endpoint: Endpoint) -> End
     return EndpointError(
         f"{host} refuses the question ({status}): the consultation may be too long for the model."
     )
+
+
+def _may_be_the_wish(error: APIStatusError) -> bool:
+    """Whether a question may be refused as it asks for JSON: some servers call that their fault."""
+    if error.status_code in (500, 501):
+        return any(word in error.response.text for word in ("response_format", "json"))
+    return error.status_code in (400, 422)
 
 
 def _wait(headers: Mapping[str, str]) -> float | None:

@@ -153,7 +153,7 @@ class Sessions:
             query = client.table("practice_sessions").insert(dict(row))
             return await query.select(columns).execute()
 
-        return self._session((await self._twice(insert)).data[0])
+        return self._session((await self.twice(insert)).data[0])
 
     async def book(self, seen: PracticeSession) -> PracticeSession:
         """Take the guest's seat. Raises Taken, Changed, Gone, NotAllowed."""
@@ -359,10 +359,10 @@ class Sessions:
 
     async def _touched(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any | None:
         """The row that a compare-and-set has changed; None if it matched no row."""
-        rows = (await self._twice(write)).data
+        rows = (await self.twice(write)).data
         return rows[0] if rows else None
 
-    async def _twice(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any:
+    async def twice(self, write: Callable[[AsyncClient], Awaitable[Any]]) -> Any:
         """Make a write that can be repeated safely, a second time if the answer got lost."""
         try:
             return await self._connection.write(write)

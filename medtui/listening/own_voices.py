@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from medtui.core.models import FileKind, PracticeSession, Stage
 from medtui.core.voice import Voice
 from medtui.data.errors import DataError, Gone, Invalid
+from medtui.data.events import Event, SessionsChanged, SheetMoved
 from medtui.data.monotonic import elapsed
 from medtui.listening import speech_models
 from medtui.listening.errors import ListenError
@@ -85,9 +86,13 @@ class OwnVoices:
         if self._task is not None:
             await asyncio.gather(self._task, return_exceptions=True)
 
-    def look(self) -> None:
-        """Look now: a station is over, or words have arrived."""
-        self._wake.set()
+    def on_event(self, event: Event) -> None:
+        """Look now where words have arrived, or a session of the user's has changed."""
+        match event:
+            case SheetMoved():
+                self._wake.set()
+            case SessionsChanged(changed) if any(each.involves(self._me) for each in changed):
+                self._wake.set()
 
     def progress(self, session_id: UUID) -> str:
         """How far a session's recording is transcribed, in words; "" if it is not under way."""

@@ -112,12 +112,12 @@ class SheetHandover:
 
     def on_event(self, event: Event) -> None:
         """What the data module tells."""
-        from medtui.data.events import SessionsChanged, SheetMoved
+        from medtui.data.events import SheetMoved
 
         if self.delivery is not None:
             self.delivery.on_event(event)
-        if self._voices is not None and isinstance(event, SheetMoved | SessionsChanged):
-            self._voices.look()
+        if self._voices is not None:
+            self._voices.on_event(event)
         if isinstance(event, SheetMoved):
             self._last[event.submission.sheet] = event.submission
             self._set_timer(SETTLES, partial(self._notify_moved, event.submission))

@@ -33,6 +33,8 @@ class StatusLine(Static):
         self._zone = zone
         self._server = server
         self._shown: tuple[ConnectionState, tuple[int, int] | None, str, datetime] | None = None
+        self._written: object = None
+        """The values that the line was written for last."""
         self._content: Content | None = None
 
     def show(
@@ -40,7 +42,10 @@ class StatusLine(Static):
     ) -> None:
         """Show these, until it is called again or the terminal's width changes."""
         self._shown = feed, seats, view, now
-        self._write(*self._shown)
+        values = feed, seats, view, now.replace(second=0, microsecond=0), self.size.width
+        if values != self._written:
+            self._written = values
+            self._write(*self._shown)
 
     def on_resize(self) -> None:
         if self._shown is not None:

@@ -140,7 +140,7 @@ async def test_nothing_is_posted_if_one_of_the_times_is_not_understood(
         (["tomorrow", "18:30"], "“tomorrow” has no time: write day and time in one pair of quotes"),
         (["sat 09:00", "--room", "http://zoom.us/j/1"], "Only https links"),
         (["sat 09:00", "sun 09:00", "--room", "ward-7"], "--room names the room of one session"),
-        (["sat 09:00", "--rooms", "0"], "from 1 to 100"),
+        (["sat 09:00", "--rooms", "0"], "0 is not possible"),
         (["sat 09:00", "--type", " "], "--type is empty"),
     ]:
         done = await script("post", *words)
@@ -150,19 +150,40 @@ async def test_nothing_is_posted_if_one_of_the_times_is_not_understood(
 
 
 @pytest.mark.detail
-async def test_what_was_posted_before_a_refusal_is_told(stack: Stack, tmp_path: Path) -> None:
+async def test_several_are_posted_all_or_none(stack: Stack, tmp_path: Path) -> None:
     amara = await stack.person()
     for number in range(98):  # a host may have a hundred to come
         await stack.session(amara, starts_in=timedelta(days=2 + number))
     done = await Script(stack, amara, tmp_path)("post", "tomorrow 18:30", "--rooms", "5", "--json")
     assert done.code == 1
-    assert "2 of 5 were posted." in done.err
-    told = checked(json.loads(done.out), "sessions")["sessions"]
-    rows = await stack.sql(
-        "select id from practice_sessions where datetime_utc < now() + interval '47 hours'"
-    )
-    assert sorted(s["id"] for s in told) == sorted(str(row["id"]) for row in rows)
-    assert len(rows) == 2
+    assert "cancel one before you post another. None was posted." in done.err
+    assert checked(json.loads(done.out), "sessions")["sessions"] == []
+    assert len(await stack.sql("select from practice_sessions")) == 98
+
+
+@pytest.mark.detail
+async def test_an_evening_of_stations_is_one_line(stack: Stack, tmp_path: Path) -> None:
+    script = Script(stack, await stack.person(), tmp_path)
+    evening = ("post", "tomorrow 18:00", "--every", "20", "--times", "3")
+    done = await script(*evening, "--rooms", "2", "--weekly", "2", "--note", "SCA")
+    assert done.code == 0
+    assert ": 12 sessions: " in done.err
+    assert " 18:00, 18:20, 18:40, in 2 rooms each, weekly until " in done.err
+    assert done.out.count("Posted ") == 12
+    rows = await stack.sql("select datetime_utc, room_url, note from practice_sessions order by 1")
+    assert len({row["room_url"] for row in rows}) == 12
+    local = [row["datetime_utc"].astimezone(LONDON) for row in rows]
+    assert [f"{at:%H:%M}" for at in local[::2]] == ["18:00", "18:20", "18:40"] * 2
+    assert (local[6].date() - local[0].date()).days == 7
+    assert {row["note"] for row in rows} == {"SCA"}
+    for words, why in (
+        (("--weekly", "27"), "Sessions repeat for 26 weeks at most"),
+        (("--times", "0"), "0 is not possible"),
+        (("--rooms", "34"), "These are 102 sessions, and a host has 100 at most"),
+    ):
+        wrong = await script(*evening, *words)
+        assert (wrong.code, wrong.out) == (2, "")
+        assert why in wrong.err
 
 
 @pytest.mark.detail

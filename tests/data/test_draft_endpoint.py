@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import stat
 from pathlib import Path
 
 import pytest
 
+from medtui.core.model_answer import read_answer
+from medtui.core.rubrics import RubricDomain
 from medtui.data.draft_endpoint import (
     NOT_SET_UP,
     Endpoint,
@@ -113,6 +116,16 @@ FAULTS: dict[str, tuple[Answer, str]] = {
     "deep": (told(b"[" * 40_000), "is no OpenAI-compatible endpoint"),
     "empty": (told(b""), "is no OpenAI-compatible endpoint"),
     "no choices": (told(b'{"choices": []}'), "is no OpenAI-compatible endpoint"),
+    "nothing": (told(b'{"choices": [{"message": {}}]}'), "is no OpenAI"),
+    "an error as an answer": (
+        told(b'{"error": {"message": "<b>oh</b>"}}'),
+        "with an error instead",
+    ),
+    "usage alone": (
+        told(b'data: {"choices": [], "usage": {}}\n\ndata: {"error": "oh"}'),
+        "an error",
+    ),
+    "loading": (told(b'{"error": {"message": "Loading model"}}', "503 No"), "has a problem (503)"),
     "a number": (told(b'{"choices": [{"message": {"content": 3}}]}'), "is no OpenAI-compatible"),
     "endless": (endless, "does not stop sending: the answer was cut off"),
     "endless fault": (endless_fault, "does not stop sending"),
@@ -138,6 +151,83 @@ async def test_each_fault_is_one_sentence_without_the_endpoints_words(name: str)
     assert len(message) < 220
     for secret in (KEY, "How are you?", "<b>", "evil"):
         assert secret not in message
+
+
+ASKED_FOR = '{"mark": 3, "quotes": ["How are you?"]}'
+
+
+def answered(**message: object):
+    """A server's answer with this message."""
+    return told(json.dumps({"choices": [{"index": 0, "message": message}], "usage": {}}).encode())
+
+
+def streamed(*deltas: dict[str, object]):
+    """An answer that is streamed unasked, with a comment, and the usage in a chunk of its own."""
+    chunks: list[dict[str, object]] = [
+        {"choices": [{"index": 0, "delta": delta}]} for delta in deltas
+    ]
+    chunks.append({"choices": [], "usage": {"total_tokens": 9}})
+    lines = [": KEEP ALIVE", *(f"data: {json.dumps(chunk)}" for chunk in chunks), "data: [DONE]"]
+    return told("\n\n".join(lines).encode(), kind="text/event-stream")
+
+
+def knows_no(wish: str, status: str, message: str):
+    """A server that refuses a kind of `response_format`, and answers without one."""
+
+    async def answer(question: Question, write: Write) -> None:
+        if "response_format" in question.body:
+            body = {"error": {"message": message, "type": wish, "param": None, "code": None}}
+            await write(http(json.dumps(body).encode(), status))
+        else:
+            await write(chat(ASKED_FOR))
+
+    return answer
+
+
+THOUGHT = 'Is it {3}? The form is {"mark": 1}. I take 3.'
+OF_SERVERS: dict[str, Answer] = {
+    "thoughts in tags": answered(content=f"<think>\n{THOUGHT}\n</think>\n\n{ASKED_FOR}"),
+    "thoughts whose tag the template begins": answered(content=f"{THOUGHT}\n</think>{ASKED_FOR}"),
+    "channels": answered(
+        content=f"<|channel|>analysis<|message|>{THOUGHT}<|channel|>final<|message|>{ASKED_FOR}"
+    ),
+    "thoughts beside the words": answered(content=ASKED_FOR, reasoning_content=THOUGHT),
+    "thoughts by their newer name": answered(content=ASKED_FOR, reasoning=THOUGHT),
+    "all words among the thoughts": answered(content=None, reasoning_content=ASKED_FOR),
+    "parts": answered(
+        content=[{"type": "thinking", "thinking": []}, {"type": "text", "text": ASKED_FOR}]
+    ),
+    "a fence": answered(content=f"Here you are:\n```json\n{ASKED_FOR}\n```\nDo you want more?"),
+    "braces around it": answered(content=f"The form {{as asked}}: {ASKED_FOR} {{done}}"),
+    "streamed": streamed({"role": "assistant"}, *({"content": letter} for letter in ASKED_FOR)),
+    "streamed thoughts": streamed({"reasoning_content": THOUGHT}, {"content": ASKED_FOR}),
+    "json_schema or text": knows_no(
+        "invalid", "400 No", "'response_format.type' must be 'json_schema' or 'text'"
+    ),
+    "no response_format": knows_no("server_error", "500 No", "response_format is not supported"),
+    "not implemented": knows_no("not_supported_error", "501 No", "json mode is not implemented"),
+    "unknown field": knows_no("extra_forbidden", "422 No", "Extra inputs are not permitted"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OF_SERVERS)
+async def test_what_servers_do_in_their_own_way_is_an_answer(name: str) -> None:
+    words, _ = await asked(OF_SERVERS[name])
+    answer = read_answer(words, RubricDomain("Empathy", 5, 1))
+    assert (answer.mark, answer.quotes) == (3, ("How are you?",))
+
+
+UNKNOWN_MODEL = {
+    "Ollama": {"error": {"message": "model 'm' not found", "type": "not_found_error"}},
+    "an older Ollama": {"error": "model 'm' not found, try pulling it first"},
+    "vLLM": {"object": "error", "message": "The model `m` does not exist.", "code": 404},
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN_MODEL)
+async def test_a_model_that_a_server_does_not_have_is_named(name: str) -> None:
+    with pytest.raises(EndpointError, match="has no model “m”, or no endpoint at this address"):
+        await asked(told(json.dumps(UNKNOWN_MODEL[name]).encode(), "404 Not Found"))
 
 
 async def test_nothing_that_listens_is_said_to_be_started() -> None:

@@ -227,3 +227,24 @@ async def test_twenty_book_one_seat_and_nineteen_know_who_was_faster(
     assert len(losers) == 19
     assert await guest_of(stack, session_id) == winner.guest_id
     assert {loser.present.guest_id for loser in losers} == {winner.guest_id}
+
+
+@pytest.mark.detail
+async def test_sessions_that_were_posted_at_once_are_taken_back_but_for_the_booked(
+    stack: Stack, open_backend: Open
+) -> None:
+    host, guest = await open_backend(await stack.person()), await open_backend(await stack.person())
+    drafts = [draft(note="SCA") for _ in range(3)]
+    posted = await host.series.post(drafts)
+    assert [session.id for session in posted] == [each.id for each in drafts]
+    assert await host.series.post(drafts) == posted, "an answer that got lost"
+    with pytest.raises(Changed, match="posted before already"):
+        await host.series.post([*drafts, draft()])
+    await guest.sessions.book(posted[1])
+    [left] = await host.series.take_back(posted)
+    assert left.id == posted[1].id
+    assert [row["id"] for row in await stack.sql("select id from practice_sessions")] == [left.id]
+    taken = draft(room_url="https://meet.jit.si/same")
+    with pytest.raises(Invalid):
+        await host.series.post([taken, draft(room_url="https://meet.jit.si/same")])
+    assert len(await stack.sql("select from practice_sessions")) == 1

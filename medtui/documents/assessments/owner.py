@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from medtui.core.models import as_utc
 from medtui.documents.assessment import Owner
 from medtui.documents.assessments.claims import Claims
 
@@ -48,5 +47,7 @@ def _taken(claims: Claims, name: str, read: Callable[[str], Any]) -> Any:
 
 
 def _moment(text: str) -> datetime:
+    from medtui.core.models import as_utc  # brings pydantic, which few files need
+
     found: datetime = as_utc(text)
     return found
