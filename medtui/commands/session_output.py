@@ -13,7 +13,7 @@ from medtui.core.agenda import name_of
 from medtui.core.models import PracticeSession, Profile, safe_link
 from medtui.core.session_code import code_of
 from medtui.core.waiting import Lines, is_waiting
-from medtui.core.wording import moment, seats, standing
+from medtui.core.wording import kept_until, moment, seats, standing
 
 
 def sessions_json(
@@ -31,8 +31,7 @@ def session_json(
 ) -> dict[str, Any]:
     """A session as JSON, as the user `me` sees it. It has no case's name."""
     seats = {session.guest_id: "guest", session.host_id: "host", None: None}
-    is_kept = session.is_open and session.kept_until is not None and now < session.kept_until
-    kept_until = session.kept_until if is_kept else None
+    until = kept_until(session, now)
     line = lines.get(session.id) if lines else None
     role, case, link = session.role_of(me), session.case, safe_link(session.room_url)
     return {
@@ -42,8 +41,8 @@ def session_json(
         "type": session.type,
         "stage": session.stage.label,
         "is_open": session.is_open,
-        "kept_until": kept_until and kept_until.isoformat(),
-        "is_kept_for_me": kept_until is not None and session.kept_for == me,
+        "kept_until": until and until.isoformat(),
+        "is_kept_for_me": until is not None and session.kept_for == me,
         "host": person_json(session.host_id, session.host),
         "guest": session.guest_id and person_json(session.guest_id, session.guest),
         "candidate": seats.get(session.candidate_id),

@@ -12,6 +12,9 @@ from medtui.core.models import LONGEST_NOTE, PracticeSession
 NOTES = 8
 """The level of a server from which on sessions have notes."""
 
+KEPT_SEATS = 9
+"""The level of a server from which on readers without a login see until when a seat is kept."""
+
 At = Callable[[datetime], str]
 """Puts a moment into words, as "tomorrow 18:30"."""
 
@@ -49,6 +52,7 @@ class SessionField:
         is_posted: whether it is written when a session is posted, from SessionDraft.
         is_edited: whether the form changes it in a session that is posted.
         needs_login: whether the database refuses it to readers without a login.
+        open_level: from how many of our migrations on it does not; None: with all of them.
         level: how many of our migrations a server needs to have it; 1: the data model alone.
         refused: a sentence for a value that the database does not take; "": the general one.
         input: where the form has a line of text for it; None: it has something else, or nothing.
@@ -62,9 +66,15 @@ class SessionField:
     is_posted: bool = False
     is_edited: bool = False
     needs_login: bool = False
+    open_level: int | None = None
     level: int = 1
     refused: str = ""
     input: TextInput | None = None
+
+    def is_readable(self, level: int, *, is_anonymous: bool) -> bool:
+        """Whether a reader may read it from a server of this level; `is_anonymous`: no login."""
+        is_open = self.open_level is not None and level >= self.open_level
+        return level >= self.level and (is_open or not (self.needs_login and is_anonymous))
 
 
 def _time(seen: PracticeSession, present: PracticeSession, at: At | None) -> str:
@@ -120,7 +130,7 @@ FIELDS = (
     SessionField("meeting_id", "meeting_id", level=3),
     SessionField("kept_for", "kept_for", is_shared=False, is_past=False, needs_login=True, level=3),
     SessionField(
-        "kept_until", "kept_until", is_shared=False, is_past=False, needs_login=True, level=3
+        "kept_until", "kept_until", is_past=False, needs_login=True, open_level=KEPT_SEATS, level=3
     ),
     SessionField("kept_as", "kept_as", is_shared=False, is_past=False, needs_login=True, level=5),
     SessionField("turned_at", "turned_at", is_shared=False, needs_login=True, level=3),

@@ -16,6 +16,7 @@ from uuid import UUID
 from medtui.core.agenda import SHOWN_AFTER_START, SHOWN_WHILE_RUNNING
 from medtui.core.models import PracticeSession, Profile, Stage
 from medtui.core.rounds import RoundIndex
+from medtui.core.wording import kept_until
 
 
 class Names(StrEnum):
@@ -100,9 +101,9 @@ class SharedBoard:
         return sections
 
     def open_count(self, now: datetime) -> int:
-        """How many of the shown coming sessions have a free seat."""
+        """How many of the shown coming sessions have a free seat, which is not kept."""
         return sum(
-            session.is_open
+            session.is_open and kept_until(session, now) is None
             for heading, sessions in self.sections(now)
             if isinstance(heading, Next)
             for session in sessions

@@ -124,6 +124,12 @@ def kept_for_others(session: PracticeSession, viewer: UUID | None, now: datetime
     return until is not None and now < until and session.kept_for not in (None, viewer)
 
 
+def kept_until(session: PracticeSession, now: datetime) -> datetime | None:
+    """Until when a free seat is kept for a person; None: it is not."""
+    until = session.kept_until if session.is_open else None
+    return until if until is not None and now < until else None
+
+
 def lasting(until: datetime, now: datetime) -> str:
     """ "12 min", "2 h": for how long something lasts still, a minute at least."""
     return _amount(max(1, math.ceil((until - now).total_seconds() / 60)))

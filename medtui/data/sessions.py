@@ -339,13 +339,12 @@ class Sessions:
 
     async def columns(self, scope: SessionWindow) -> list[str]:
         """The window's columns that this user may read from this kind of server."""
-        level = await self._connection.level()
-        left_out = {
-            field.column
-            for field in FIELDS
-            if (field.needs_login and self.is_anonymous) or field.level > level
-        }
-        return [column for column in scope.columns if column not in left_out]
+        level, is_anonymous = await self._connection.level(), self.is_anonymous
+        readable = {
+            field.column for field in FIELDS
+            if field.is_readable(level, is_anonymous=is_anonymous)
+        }  # fmt: skip
+        return [column for column in scope.columns if column in readable]
 
     async def selection(self, scope: SessionWindow = BOARD) -> str:
         """The `select` of a query: the columns, and those of the row's people and case."""

@@ -148,7 +148,7 @@ class SharedList(Widget):
             (words.who, plain + Style(bold=not self._is_stale)),
             (first_fitting([words.level, words.short_level], columns.level), faint),
             (words.what, plain),
-            (words.seat, seat),
+            (first_fitting([words.seat, words.short_seat], columns.seat), seat),
         ]
         segments = [Segment("▌ " if row.is_marked else "  ", self._style("mark"))]
         for column, ((text, style), width) in enumerate(zip(cells, columns, strict=True)):

@@ -13,6 +13,7 @@ from medtui.config import Settings
 from medtui.console import complain, print_text
 from medtui.core.models import NO_NOTES, PracticeSession, Profile
 from medtui.core.wall_sections import Now, SharedBoard
+from medtui.core.wording import kept_until
 from medtui.data import DataError
 from medtui.data.window import SessionWindow
 from medtui.launcher import Launcher, LaunchFailed
@@ -67,7 +68,8 @@ def _text(board: SharedBoard, look: Look, now: datetime) -> str:
         lines += ["", heading]
         for words in section:
             level = first_fitting([words.level, words.short_level], columns.level)
-            said = (words.when, words.countdown, words.who, level, words.what, words.seat)
+            seat = first_fitting([words.seat, words.short_seat], columns.seat)
+            said = (words.when, words.countdown, words.who, level, words.what, seat)
             cells = zip(said, columns, strict=True)
             lines.append("  ".join(["", *(fit(cell, width) for cell, width in cells)]).rstrip())
     if not sections:
@@ -80,7 +82,7 @@ def _json(board: SharedBoard, look: Look, now: datetime) -> str:
         return look.names.of(profile) if profile else None
 
     def plain(session: PracticeSession, *, has_begun: bool) -> dict[str, Any]:
-        case = session.case
+        case, until = session.case, kept_until(session, now)
         return {
             "starts_at": session.starts_at.isoformat(),
             "has_begun": has_begun,
@@ -90,7 +92,8 @@ def _json(board: SharedBoard, look: Look, now: datetime) -> str:
             "host": name(session.host),
             "host_level": session.host and session.host.level,
             "guest": name(session.guest),
-            "is_open": session.is_open,
+            "is_open": session.is_open and until is None,
+            "kept_until": until and until.isoformat(),
             "note": session.note,
             "category": case and case.category,
             "domain": case and case.domain,

@@ -19,6 +19,7 @@ from textual.widgets import Digits, Static
 
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.wall_sections import Line, Names, Now, SharedBoard, pages
+from medtui.core.wording import kept_until
 from medtui.data.events import BoardRead, Event, SessionsChanged
 from medtui.shared_screen.list import ListLine, SharedList, SharedRow
 from medtui.shared_screen.wording import heading_words, words_for
@@ -168,7 +169,8 @@ class SharedBoardScreen(Screen[None]):
             )
             running = line.stage is not Stage.PREP
             begun = running or line.starts_at <= now
-            return SharedRow(words, begun, running, line.is_open, line.id in self._marks)
+            is_free = line.is_open and kept_until(line, now) is None
+            return SharedRow(words, begun, running, is_free, line.id in self._marks)
         words_of = heading_words(line, now.astimezone(self._look.zone).date())
         return words_of if isinstance(line, Now) else words_of.replace("TODAY", "NEXT  TODAY", 1)
 

@@ -9,15 +9,15 @@ from medtui.core.avatars import Avatar, avatar_of
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.rounds import ALONE, Round
 from medtui.core.wall_sections import Heading, Names, Next, Now
-from medtui.core.wording import countdown, day_label, time_in
+from medtui.core.wording import countdown, day_label, kept_until, moment, time_in
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
     """One session: when, how long until then, who with which level, what, and the seat.
 
-    `short_level` is the level where there is no room for all of it; `avatar` is the host's, where
-    names are shown in full.
+    `short_level` and `short_seat` are said where there is no room for all of it; `avatar` is the
+    host's, where names are shown in full.
     """
 
     when: str
@@ -27,6 +27,7 @@ class Words:
     what: str
     seat: str
     short_level: str = ""
+    short_seat: str = ""
     avatar: Avatar | None = None
 
 
@@ -46,11 +47,12 @@ def words_for(
     avatar = avatar_of(host) if names is Names.FULL else None
     if session.starts_at <= now or session.stage is not Stage.PREP:
         people = " · ".join(filter(None, (names.of(host), guest)))
-        return Words(when, "", people, "", what, _state(session, now), avatar=avatar)
+        state, short = _state(session, now, zone)
+        return Words(when, "", people, "", what, state, short_seat=short, avatar=avatar)
     level, short = host.level_forms if host and names is not Names.NONE else ("", "")
-    seat = f"● with {guest}" if guest else "○ SEAT FREE"
+    seat, short_seat = (f"● with {guest}",) * 2 if guest else _free_seat(session, now, zone)
     due = countdown(session.starts_at, now)
-    return Words(when, due, names.of(host), level, what, seat, short, avatar)
+    return Words(when, due, names.of(host), level, what, seat, short, short_seat, avatar)
 
 
 def heading_words(heading: Heading, today: date) -> str:
@@ -62,9 +64,25 @@ def heading_words(heading: Heading, today: date) -> str:
             return day_label(day, today)
 
 
-def _state(session: PracticeSession, now: datetime) -> str:
-    """What has become of a session whose time has come."""
+def _free_seat(session: PracticeSession, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """What a seat without a guest is, in a long and a short form."""
+    until = kept_until(session, now)
+    if until is None:
+        return ("○ SEAT FREE",) * 2
+    today = now.astimezone(zone).date()
+    if until.astimezone(zone).date() != today:
+        return f"◌ kept until {moment(until, now, zone)}", "◌ kept"
+    at = f"{until.astimezone(zone):%H:%M}"
+    return f"◌ kept until {at}", f"◌ kept {at}"
+
+
+def _state(session: PracticeSession, now: datetime, zone: tzinfo) -> tuple[str, str]:
+    """What has become of a session whose time has come, in a long and a short form."""
     if session.stage is not Stage.PREP:
-        return "▶ " + ", ".join(filter(None, (session.stage.label, time_in(session, now))))
-    due = countdown(session.starts_at, now)
-    return f"○ SEAT FREE, due {due}" if session.is_open else f"● due {due}"
+        state = "▶ " + ", ".join(filter(None, (session.stage.label, time_in(session, now))))
+        return state, state
+    due = f"due {countdown(session.starts_at, now)}"
+    if not session.is_open:
+        return (f"● {due}",) * 2
+    seat, short = _free_seat(session, now, zone)
+    return f"{seat}, {due}", f"{short}, {due}"

@@ -53,6 +53,26 @@ def test_what_has_begun_stands_first_and_then_day_by_day() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("starts_in", "kept", "said", "short"),
+    [
+        (60, 12, "◌ kept until 18:16", "◌ kept 18:16"),
+        (3000, 1440, "◌ kept until tomorrow 18:04", "◌ kept"),
+        (-3, 2, "◌ kept until 18:06, due 3 min ago", "◌ kept 18:06, due 3 min ago"),
+        (60, -1, "○ SEAT FREE", "○ SEAT FREE"),
+    ],
+)
+def test_a_kept_seat_is_not_free_and_for_whom_it_is_kept_is_not_said(
+    starts_in: float, kept: float, said: str, short: str
+) -> None:
+    kept_one = session(starts_in, kept_until=NOW + timedelta(minutes=kept))
+    words = words_for(kept_one, NOW, LONDON, Names.FULL)
+    assert (words.seat, words.short_seat) == (said, short)
+    assert board(kept_one, session(90)).open_count(NOW) == (2 if kept < 0 else 1)
+    taken = session(60, kept_until=NOW + timedelta(hours=1), guest_id=uuid4())
+    assert words_for(taken, NOW, LONDON, Names.FULL).seat == "● with somebody"
+
+
 def test_what_is_over_is_not_shown() -> None:
     never_begun, ended = session(-61), session(-241, version=3)
     assert board(never_begun, ended).sections(NOW) == []

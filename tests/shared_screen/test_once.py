@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,15 @@ async def test_it_prints_the_board_and_ends(stack: Stack, tmp_path: Path) -> Non
     assert "Mock · In Spanish" in (await board(tmp_path, "--once", "--notes", **server(stack)))[1]
     code, out, _ = await board(tmp_path, "--json", "--names", "none", **server(stack))
     first, second = json.loads(out)["sessions"]
-    assert (first["is_open"], first["note"]) == (True, None)
+    assert (first["is_open"], first["note"], first["kept_until"]) == (True, None, None)
+    until = datetime.now(UTC) + timedelta(hours=3)
+    kept = "update practice_sessions set kept_for = %s, kept_until = %s, kept_as = 'invited'"
+    await stack.sql(f"{kept} where guest_id is null", sam.id, until)
+    code, out, _ = await board(tmp_path, "--json", "--names", "full", **server(stack))
+    kept_one = json.loads(out)["sessions"][0]
+    assert (kept_one["is_open"], kept_one["guest"]) == (False, None)
+    assert datetime.fromisoformat(kept_one["kept_until"]) == until
+    code, out, _ = await board(tmp_path, "--json", "--names", "none", **server(stack))
     assert (second["host"], second["guest"], second["stage"]) == ("ST1", "ST1", "prep")
     assert "Amara" not in out
     assert "secret" not in out

@@ -23,6 +23,12 @@ async def test_it_shows_what_there_is_and_follows(stack: Stack, wall: Any) -> No
     async with wall(now=None) as here:
         await here.until_text("● LIVE", "Amara O.", "SEAT FREE", "1 seat free")
         assert "▌" not in here.text
+        keep = "update practice_sessions set kept_for = %s, kept_until = now() + %s::interval"
+        await stack.sql(keep, sam.id, "2 days")
+        await here.until_text("◌ kept", "0 seats free")
+        assert "SEAT FREE" not in here.text
+        await stack.sql(keep, sam.id, "1 second")
+        await here.until_text("SEAT FREE", "1 seat free")
         await stack.sql(
             "update practice_sessions set guest_id = %s where id = %s", sam.id, session_id
         )

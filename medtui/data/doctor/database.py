@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from medtui.core.api_keys import claims_of, is_secret
 from medtui.core.profile_fields import PROFILE_COLUMNS
-from medtui.core.session_fields import FIELDS, NOTES
+from medtui.core.session_fields import FIELDS, KEPT_SEATS, NOTES
 from medtui.data.connection import BROADCAST, DELETION, NIL, WAITING
 from medtui.data.doctor.address import ServerAnswer
 from medtui.data.doctor.finding import Finding, failed, note, ok
@@ -38,6 +38,7 @@ WITHOUT = (
     (WAITING, "users cannot wait for a seat"),
     (BROADCAST, "for hundreds of viewers changes come late"),
     (NOTES, "sessions have no notes"),
+    (KEPT_SEATS, "shared screens call a seat free that is kept for a person"),
 )
 """What is not there on a server below a level, the lowest first."""
 

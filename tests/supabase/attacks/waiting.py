@@ -97,6 +97,39 @@ async def gives_an_offered_seat_to_a_friend(scene: Scene, who: Who) -> None:
             await scene.patch(who, found["id"], **values)
 
 
+@attack("+", by=["anon"])
+async def learns_for_whom_a_seat_is_kept(scene: Scene, who: Who) -> None:
+    """Until when it is kept they may know, as shared screens show it; by no way for whom."""
+    first, second = await scene.stack.person(), await scene.stack.person()
+    found = await offered(scene, first, second)
+    where = f"practice_sessions?id=eq.{found['id']}"
+    told = await scene.doors.rest(who, "GET", f"{where}&select=kept_until")
+    [row] = told.json()
+    assert datetime.fromisoformat(row["kept_until"]) == found["kept_until"]
+    for query in (
+        *("&select=kept_for", "&select=kept_as", "&select=*", f"&select=id&kept_for=eq.{first.id}"),
+        *("&select=id&order=kept_for", "&select=id&kept_as=eq.offer", "&select=to_jsonb"),
+    ):
+        answer = await scene.doors.rest(who, "GET", where + query)
+        assert answer.status_code >= 400, query
+        assert str(first.id) not in answer.text
+    for path in ("rpc/waiting_lines", "rpc/next_offer", "waiting", "medtui_private.waiting"):
+        method, body = ("POST", {}) if path.startswith("rpc") else ("GET", None)
+        assert (await scene.doors.rest(who, method, path, body)).status_code >= 400, path
+    if "realtime" not in scene.doors.open:
+        return
+    async with scene.doors.socket() as theirs:
+        assert await theirs.join(who, "board:strangers")
+        await run_out(scene, found["id"])
+        assert await call(scene, second, "next_offer", found["id"]) < 300
+        assert (await scene.row(found["id"]))["kept_for"] == second.id
+        await scene.stack.sql("delete from practice_sessions where id = %s", found["id"])
+        heard = await theirs.told(found["id"], "DELETE")
+    assert "kept_until" in heard
+    for hidden in (str(first.id), str(second.id), "kept_for", "kept_as"):
+        assert hidden not in heard, hidden
+
+
 @attack("+", by=("guest", "stranger", "other", "newcomer", "anon"))
 async def keeps_the_seat_of_anothers_session(scene: Scene, who: Who) -> None:
     free = await scene.open()
