@@ -18,13 +18,16 @@ from medtui.documents.decode import MAX_BYTES
 from medtui.documents.export import as_markdown
 from medtui.documents.flatten import flattened
 from medtui.documents.statistics import statistics_of
-from medtui.documents.transcripts import plain, segments
+from medtui.documents.transcripts import segments
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(path for path in SAMPLES.rglob("*") if path.is_file() and path.name[0] != "_")
+LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogue", "dialog",
+         "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
+         "items", "results", "words", "sentences", "chunks", "monologues", "rows")  # fmt: skip
 KEYS = sorted(
     {
-        *segments.TEXT, *segments.SPEAKER, *segments.START, *segments.END, *plain.LISTS,
+        *segments.TEXT, *segments.SPEAKER, *segments.START, *segments.END, *LISTS,
         *names.DOMAINS, *names.CRITERIA, *names.SCORE, *names.MAX, *names.RESULT, *names.FEEDBACK,
         *names.TOTAL, *names.EVIDENCE, *names.STRENGTHS, *names.SCALE, *names.OVERALL_LABEL,
         "results", "channels", "alternatives", "paragraphs", "words", "monologues", "elements",

@@ -43,9 +43,6 @@ from medtui.documents.transcripts.text import from_text
 from medtui.documents.turns import MAX_TURNS, Draft, Piece, Spoken, grouped
 from medtui.documents.units import unit_of_words
 
-LISTS = ("turns", "segments", "utterances", "messages", "conversation", "dialogue", "dialog",
-         "entries", "transcript", "transcription", "phrases", "captions", "cues", "lines",
-         "items", "results", "words", "sentences", "chunks", "monologues", "rows")  # fmt: skip
 TEXTS = ("transcript", "transcription", "text", "content", "conversation", "body")
 SAMPLE = 200
 """So many rows are looked at to tell whether they are single words."""
