@@ -23,7 +23,7 @@ from medtui.account.notice_telling import NoticeTelling
 from medtui.account.server_session import ServerSession
 from medtui.account.settings_flow import SettingsFlow
 from medtui.config import Settings
-from medtui.core.keymap import sentence
+from medtui.core.key_names import key_of
 from medtui.core.text import clean_line
 from medtui.marking.handover import SheetHandover
 from medtui.store import files
@@ -46,10 +46,6 @@ if TYPE_CHECKING:
     from medtui.ui.routes import Route
 
 logger = logging.getLogger(__name__)
-
-_FEATURES = "account", "board", "history", "marking", "review", "room", "shared_screen", "ui"
-WITH_KEYS = ("medtui.app", "medtui.ui.dialogs", *(f"medtui.{name}" for name in _FEATURES))
-"""Modules and packages with classes that bind keys."""
 
 SWEEP_SECONDS = 5.0
 """Seconds after start-up at which temporary files of crashed runs are deleted."""
@@ -124,6 +120,7 @@ class MedtuiApp(AppBase):
         self._at_last.enter_context(at_last(self.drafts.rescue))
 
     def on_mount(self) -> None:
+        self.use_own_keys(self.settings.keys, self.settings.file)
         self.theme_changed_signal.subscribe(self, self._remember_theme)
         if self._first is not None:
             self.push_screen(self._first(), lambda _: self.exit())
@@ -132,20 +129,6 @@ class MedtuiApp(AppBase):
 
             self.push_screen(WelcomeScreen(self))
         self.set_timer(SWEEP_SECONDS, self._sweep)
-        if self.settings.keys:
-            self._use_keys()
-
-    @work(group="keys")
-    async def _use_keys(self) -> None:
-        """Give actions the keys of the settings, and say which of these do not count."""
-        from medtui.ui.key_table import keys_of, unchecked
-
-        settings = self.settings
-        self.use_keymap(unchecked(settings.keys))  # the check takes seconds
-        keymap, faults = await asyncio.to_thread(keys_of, settings.keys, WITH_KEYS)
-        self.use_keymap(keymap)
-        if faults:
-            self.warn(sentence(settings.file, faults))
 
     async def on_unmount(self) -> None:
         await self.notices.close()
@@ -370,9 +353,12 @@ class MedtuiApp(AppBase):
         if session_id is None or not boards:
             return
         if self.screen.is_modal:
-            self.warn("Close this dialog first, then press ! again.")
+            self.warn(f"Close this dialog first, then press {key_of('app.notices')} again.")
         elif session_id not in self.feed.sessions:
-            self.warn("That session is not on the board any more. Your past ones are under h.")
+            self.warn(
+                "That session is not on the board any more. Your past ones are under "
+                f"{key_of('board.history')}."
+            )
         else:
             while self.screen is not boards[0]:
                 self.pop_screen()

@@ -342,7 +342,7 @@ def _clock(options: argparse.Namespace) -> int:
     from medtui.store.log import logged
 
     with logged(settings.state):
-        app = ClockApp(chosen, rounds=options.rounds, theme=settings.theme, has_bell=settings.bell)
+        app = ClockApp(chosen, rounds=options.rounds, settings=settings)
         return app.run() or app.return_code or 0
 
 

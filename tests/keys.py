@@ -10,8 +10,7 @@ from pathlib import Path
 
 from textual.keys import format_key
 
-from medtui.app import WITH_KEYS
-from medtui.ui.key_table import all_actions
+from medtui.ui.key_table import WITH_KEYS, all_actions
 
 PAGE = Path(__file__).parent.parent / ".github/docs/settings.md"
 BEGIN, END = "<!-- keys -->\n", "<!-- /keys -->\n"
@@ -20,7 +19,7 @@ BEGIN, END = "<!-- keys -->\n", "<!-- /keys -->\n"
 def table() -> str:
     """The table in Markdown: a line for each action."""
     lines = ["| id | keys | what it does |", "| --- | --- | --- |"]
-    for id_, action in all_actions((*WITH_KEYS, "medtui.room.clock_app")).items():
+    for id_, action in all_actions(WITH_KEYS).items():
         keys = " ".join(f"`{_shown(key)}`" for key in action.keys)
         lines.append(f"| `{id_}` | {keys} | {action.words} |")
     return "\n".join(lines) + "\n"

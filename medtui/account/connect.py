@@ -43,7 +43,7 @@ class ConnectScreen(Screen[None]):
         super().__init__()
         self.context = context
         self._is_invited = is_invited
-        self.draft = DraftNote()
+        self.draft = DraftNote("app.discard")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="card", can_focus=False):

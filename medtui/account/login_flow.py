@@ -6,6 +6,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from medtui.core.key_names import with_keys
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Coroutine
     from uuid import UUID
@@ -24,9 +26,9 @@ SECOND_FACTOR = (
 )
 
 GO_ON = {
-    "post": "Unfinished session: press n to continue.",
-    "edit": "Unfinished edit: press e on the session to continue.",
-    "profile": "Unfinished profile: press p to continue.",
+    "post": "Unfinished session: press {board.post} to continue.",
+    "edit": "Unfinished edit: press {board.edit} on the session to continue.",
+    "profile": "Unfinished profile: press {board.profile} to continue.",
 }
 """Notices on the board about drafts of an earlier run, by the form's first word."""
 
@@ -230,7 +232,7 @@ class LoginFlow:
     async def _offer_drafts(self) -> None:
         for form in await self._context.drafts.waiting(self.account):
             if words := GO_ON.get(form.partition("-")[0]):
-                self._context.notify(words, markup=False, timeout=8)
+                self._context.notify(with_keys(words), markup=False, timeout=8)
 
     def _work(self, work: Coroutine[Any, Any, None], *, group: str = "enter") -> None:
         exclusive = group == "enter"

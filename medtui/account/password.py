@@ -16,6 +16,7 @@ from medtui.account.code_form import RESEND_SECONDS, CodeForm
 from medtui.account.context import AccountContext
 from medtui.account.cooldown_button import CooldownButton
 from medtui.account.login import MAX_PASSWORD, MIN_PASSWORD
+from medtui.core.key_names import key_of
 from medtui.data import Code, CodeSent, NeedsCode
 from medtui.ui.field import Field
 from medtui.ui.footer import Footer
@@ -91,10 +92,13 @@ class PasswordScreen(CodeForm):
     def action_leave(self) -> None:
         if self._is_needed:
             self.show_status(
-                "Choose a password first. ctrl+q quits; you are asked again next time."
+                f"Choose a password first. {key_of('app.quit')} quits; you are asked again next "
+                "time."
             )
         elif self._is_recovery:
-            self._enter("Your password has not changed: press A for your account.")
+            self._enter(
+                f"Your password has not changed: press {key_of('board.account')} for your account."
+            )
         else:
             self.app.pop_screen()
 

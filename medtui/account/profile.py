@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Button, Input, Label, Select, Static
 
 from medtui.account.context import AccountContext
+from medtui.core.key_names import key_of
 from medtui.core.models import TRAINING_LEVELS, Profile, ProfileDraft
 from medtui.core.profile_fields import names_in
 from medtui.core.text import clean_name
@@ -49,7 +50,7 @@ class ProfileScreen(Screen[None]):
         super().__init__()
         self.context = context
         self._profile = profile
-        self.draft = DraftNote()
+        self.draft = DraftNote("app.discard")
         self._first: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -150,10 +151,13 @@ class ProfileScreen(Screen[None]):
     def action_leave(self) -> None:
         """Back to the board; what was typed is there when one returns."""
         if self._profile is None:
-            self.notify("You need a profile to use the board. To sign out instead, press ctrl+p.")
+            self.notify(
+                "You need a profile to use the board. To sign out instead, press "
+                f"{key_of('app.palette_everywhere')}."
+            )
             return
         if self._save_draft() and self.draft.is_kept:
-            self.notify("Draft saved: press p to continue.")
+            self.notify(f"Draft saved: press {key_of('board.profile')} to continue.")
         self.draft.leave()
         self.app.pop_screen()
 

@@ -19,6 +19,7 @@ from medtui import config
 from medtui.account.context import AccountContext
 from medtui.account.settings_flow import overriding
 from medtui.config import BadConfig
+from medtui.core.key_names import with_keys
 from medtui.core.setting_rows import GROUPS, Form, SettingRow, shown, switched, why_not
 from medtui.core.text import clean_line
 from medtui.ui.cells import fit
@@ -116,7 +117,7 @@ class SettingsScreen(Screen[None]):
         row, settings = self.row, self.context.settings
         if row is None:
             return
-        lines = [Content(row.about)]
+        lines = [Content(with_keys(row.about))]
         if row.effect:
             lines.append(Content(row.effect))
         if variable := overriding(row):

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from medtui.alerts.outlet import NotSent
+from medtui.alerts.pace import Pace
 
 if TYPE_CHECKING:
     from desktop_notifier import DesktopNotifier
@@ -35,6 +36,7 @@ class DesktopSink:
     """Tells by the desktop. Made only where `why_no_desktop` has no reason."""
 
     name = "desktop"
+    pace: Pace | None = None
 
     def __init__(self) -> None:
         self._notifier: DesktopNotifier | None = None

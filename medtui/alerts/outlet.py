@@ -6,7 +6,10 @@ import asyncio
 import contextlib
 import logging
 import time
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
+
+from medtui.alerts.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -22,15 +25,22 @@ PASSING_SECONDS = 120.0
 MOST = 100
 """The most notices that wait for one sink; older ones are dropped."""
 
+LINES = 20
+"""The most notices in one message, where several have waited for their sink's pace."""
+
 
 class NotSent(Exception):
     """A sink has not told a notice, and its library does not say why."""
 
 
 class Sink(Protocol):
-    """One way to tell. `send` raises anything if it fails; then it is called again later."""
+    """One way to tell. `send` raises anything if it fails; then it is called again later.
+
+    `pace`: how many messages it may send; None: any number.
+    """
 
     name: str
+    pace: Pace | None
 
     async def send(self, words: str) -> None: ...
 
@@ -42,6 +52,7 @@ class _Item(NamedTuple):
     words: str
     is_passing: bool
     since: float
+    on_sent: Callable[[], None]
 
     @property
     def is_over(self) -> bool:
@@ -56,9 +67,12 @@ class Outlet:
         self._waiting: list[_Item] = []
         self._task: asyncio.Task[None] | None = None
 
-    def put(self, words: str, *, is_passing: bool) -> None:
-        """Queue a sentence, and return at once."""
-        self._waiting = [*self._waiting, _Item(words, is_passing, time.monotonic())][-MOST:]
+    def put(
+        self, words: str, *, is_passing: bool, on_sent: Callable[[], None] = lambda: None
+    ) -> None:
+        """Queue a sentence, and return at once; once it was sent, `on_sent` is called."""
+        item = _Item(words, is_passing, time.monotonic(), on_sent)
+        self._waiting = [*self._waiting, item][-MOST:]
         if self._task is None:
             self._task = asyncio.create_task(self._send(), name=f"notices by {self.sink.name}")
 
@@ -78,17 +92,30 @@ class Outlet:
     async def _send(self) -> None:
         pause = PAUSES[0]
         while self._waiting:
-            item = self._waiting[0]
-            if not item.is_over:
+            items = await self._next()
+            if items:
                 try:
                     async with asyncio.timeout(SECONDS):
-                        await self.sink.send(item.words)
+                        await self.sink.send("\n".join(item.words for item in items))
                 except Exception as error:  # a library's own, of any kind
                     log.info("%s has not told: %s", self.sink.name, type(error).__name__)
                     await asyncio.sleep(pause)
                     pause = min(2 * pause, PAUSES[1])
                     continue
+                if self.sink.pace is not None:
+                    self.sink.pace.note_sent()
             pause = PAUSES[0]
-            with contextlib.suppress(ValueError):  # it was dropped for newer ones
-                self._waiting.remove(item)
+            # By identity: it may have been dropped for newer ones, and two may be equal.
+            self._waiting = [one for one in self._waiting if not any(one is i for i in items)]
+            for item in items:
+                item.on_sent()
         self._task = None
+
+    async def _next(self) -> list[_Item]:
+        """The notices of the next message, once its sink's pace allows one; [] if all are over."""
+        most = 1
+        if self.sink.pace is not None and (wait := self.sink.pace.wait()):
+            most = LINES  # with those that come meanwhile
+            await asyncio.sleep(wait)
+        self._waiting = [item for item in self._waiting if not item.is_over]
+        return self._waiting[:most]

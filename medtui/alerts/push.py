@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from medtui.alerts.outlet import NotSent
+from medtui.alerts.pace import Pace
 
 
 def why_no_push() -> str | None:
@@ -30,6 +31,7 @@ class PushSink:
     def __init__(self, url: str) -> None:
         self._url = url
         self._apprise: Any = None
+        self.pace: Pace | None = Pace()
 
     async def send(self, words: str) -> None:
         """Send a sentence. Raises NotSent."""
@@ -46,8 +48,15 @@ class PushSink:
 
 def _apprise(url: str) -> Any:
     """Apprise with this URL; None if it does not know what to do with it."""
-    from apprise import Apprise
+    from apprise import Apprise, NotifyBase
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it logs URLs
     sender = Apprise()
-    return sender if sender.add(url) else None
+    if not sender.add(url):
+        return None
+    for service in sender:
+        # Where a service has no limit of its own, Apprise waits 5.5 s between two messages, for
+        # any program: our pace takes the place of that. The limits of a service's own stay.
+        if service.request_rate_per_sec == NotifyBase.request_rate_per_sec:
+            service.request_rate_per_sec = 0
+    return sender

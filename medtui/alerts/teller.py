@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
+from functools import partial
 from pathlib import Path
 
 from medtui.alerts.outlet import Outlet, Sink
@@ -53,6 +54,8 @@ class Teller:
         self._show = show
         self._seen: set[tuple[str, datetime]] = set()
         """Standing notices that this program has seen waiting."""
+        self._unsent: dict[tuple[str, datetime], set[str]] = {}
+        """By which shared sinks a standing notice has still to be told."""
         self._backend: Backend | None = None
         self._task: asyncio.Task[None] | None = None
         self._has_news = asyncio.Event()
@@ -99,19 +102,43 @@ class Teller:
                 self._tell_standing(self._backend.news, is_chosen)
 
     def _tell_standing(self, news: News, is_chosen: bool) -> None:
-        untold = news.untold
         # What waited at the start may have been told by an earlier program. What came since is
         # shown by each, and told by one.
-        before = self._seen | {_id(n) for n in news.at_start if n not in untold}
+        before = self._seen | {_id(n) for n in news.at_start if news.was_told(n, OUTPUT)}
         new = [notice for notice in news.waiting if _id(notice) not in before]
         self._seen = {_id(notice) for notice in news.waiting}
         if not news.waiting:
             for outlet in self._outlets:
                 outlet.rest()
         self._put(new, self._sinks(False), is_passing=False)
-        if is_chosen and untold:
-            self._put(untold, self._sinks(True) - self._sinks(False), is_passing=False)
-            news.note_told(untold)
+        if is_chosen:
+            for notice in news.untold:
+                if _id(notice) not in self._unsent:
+                    self._send(notice, news)
+
+    def _send(self, notice: Notice, news: News) -> None:
+        """Tell a standing notice by the shared sinks, and note of each that it has."""
+        local = self._now().astimezone(self._zone).time()
+        on = self._rules.sinks_for(notice.what, local) & frozenset(SHARED)
+        outlets = [outlet for outlet in self._outlets if outlet.sink.name in on]
+        outlets = [each for each in outlets if not news.was_told(notice, each.sink.name)]
+        if not outlets:
+            news.note_told([notice])
+            return
+        news.note_told([notice], OUTPUT)
+        left = self._unsent[_id(notice)] = {outlet.sink.name for outlet in outlets}
+
+        def sent(name: str) -> None:
+            left.discard(name)
+            if left:
+                news.note_told([notice], name)
+            else:
+                news.note_told([notice])
+                self._unsent.pop(_id(notice), None)
+
+        for outlet in outlets:
+            sentence = words(notice, self._zone)
+            outlet.put(sentence, is_passing=False, on_sent=partial(sent, outlet.sink.name))
 
     def _sinks(self, is_chosen: bool) -> frozenset[str]:
         """The sinks of this program, with the shared ones if it was chosen for them."""

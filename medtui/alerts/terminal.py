@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from medtui.alerts.pace import Pace
 from medtui.core.text import clean_line
 
 BELL = "\a"
@@ -67,6 +68,7 @@ class TerminalSink:
     """
 
     name = "terminal"
+    pace: Pace | None = None
 
     def __init__(
         self, write: Callable[[str], object], env: Mapping[str, str], *, bell: bool = True

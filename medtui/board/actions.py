@@ -14,6 +14,7 @@ from medtui.board.waiting_actions import WaitingActions
 from medtui.core import last_post
 from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_cancel, why_not_edit, why_not_leave
+from medtui.core.key_names import key_of
 from medtui.core.last_post import LastPost
 from medtui.core.models import PracticeSession
 from medtui.core.wording import moment
@@ -133,7 +134,9 @@ class BoardActions:
     async def post_again(self) -> None:
         """Post a session like the last one, a week later."""
         last = last_post.restored(await asyncio.to_thread(self._posted.load))
-        if not self._ui.refuse(None if last else "You have not posted a session yet: press n."):
+        if not self._ui.refuse(
+            None if last else f"You have not posted a session yet: press {key_of('board.post')}."
+        ):
             await self.post(last)
 
     async def post(self, like: LastPost | None = None) -> None:

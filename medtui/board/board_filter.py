@@ -18,6 +18,7 @@ from medtui.core.filters import (
     restored,
     stored,
 )
+from medtui.core.key_names import key_of
 from medtui.store.kept_choices import KeptChoices
 
 if TYPE_CHECKING:
@@ -67,5 +68,5 @@ class BoardFilter:
         return Content.assemble(
             Content(" ").join(styled),
             (f"  {hidden} hidden" if hidden else "  none hidden", "$text-muted"),
-            ("  esc: show all", "$text-muted"),
+            (f"  {key_of('board.clear')}: show all", "$text-muted"),
         )

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from medtui.core.avatars import avatar_of, picture_link
 from medtui.core.host_card import Together
+from medtui.core.key_names import ENTER
 from medtui.core.models import PracticeSession, Profile
 from medtui.core.wording import moment, seats
 from medtui.data import DataError
@@ -60,7 +61,7 @@ class HostCard(ModalScreen[UUID | None]):
             yield Static("Looking for what you practised together…", id="card-together",
                          classes="card--words", markup=False)  # fmt: skip
             yield Static(
-                "Coming sessions. enter goes there." if self._coming else "No coming sessions.",
+                f"Coming sessions. {ENTER} goes there." if self._coming else "No coming sessions.",
                 id="card-coming",
                 markup=False,
             )

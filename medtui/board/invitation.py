@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from medtui.core.invitation import command, invitation
+from medtui.core.key_names import key_of
 from medtui.ui.dialogs.link import qr_code
 from medtui.ui.vim_keys import VimScroll
 
@@ -35,7 +36,8 @@ class InvitationScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         with VimScroll(classes="dialog"):
             yield Static(
-                "Copied: paste it into any chat. y copies it again, esc goes back.",
+                f"Copied: paste it into any chat. {key_of('invitation.copy')} copies it again, "
+                f"{key_of('invitation.back')} goes back.",
                 classes="card--words",
                 markup=False,
             )

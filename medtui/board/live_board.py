@@ -24,6 +24,7 @@ from medtui.board.session_list import SessionList
 from medtui.board.week_view import LEAST_WIDTH, WeekView
 from medtui.core.agenda import Board, View
 from medtui.core.filters import Choice, choices
+from medtui.core.key_names import key_of
 from medtui.core.models import Profile
 from medtui.core.notices import gone_words, words
 from medtui.core.session_acts import possible_acts
@@ -171,7 +172,9 @@ class LiveBoard(ActingScreen):
         self.notice.display = bool(waiting)
         if waiting:
             more = f", {len(waiting) - 1} more" if len(waiting) > 1 else ""
-            self.notice.update(f"{words(waiting[0], self.zone)}  d: got it{more}")
+            self.notice.update(
+                f"{words(waiting[0], self.zone)}  {key_of('board.read_notice')}: got it{more}"
+            )
         self.refresh_bindings()
 
     def _redraw_soon(self) -> None:
@@ -273,11 +276,15 @@ class LiveBoard(ActingScreen):
             # In the line above it may be cut; here is room for all of it.
             return f"{reason[0].upper()}{reason[1:]}. Trying again…"
         if self._board.is_filtered and (hidden := len(self._board.hidden)):
-            return f"No matches. The filter hides {hidden}: press esc to see all."
+            return (
+                f"No matches. The filter hides {hidden}: press {key_of('board.clear')} to see all."
+            )
         return {
-            View.ALL: "No sessions yet. Press n to post the first.",
-            View.OPEN: "No free seats. Press n to post a session, v to see all.",
-            View.MINE: "You have no sessions. Press v to see all, n to post one.",
+            View.ALL: f"No sessions yet. Press {key_of('board.post')} to post the first.",
+            View.OPEN: f"No free seats. Press {key_of('board.post')} to post a session, "
+            f"{key_of('board.view')} to see all.",
+            View.MINE: f"You have no sessions. Press {key_of('board.view')} to see all, "
+            f"{key_of('board.post')} to post one.",
         }[self._board.view]
 
     # Looking around
@@ -286,7 +293,7 @@ class LiveBoard(ActingScreen):
     def _too_narrow(self) -> str:
         return (
             f"The week needs a terminal of {LEAST_WIDTH} columns, and this one has "
-            f"{self.size.width}: make it wider, then press w."
+            f"{self.size.width}: make it wider, then press {key_of('board.week')}."
         )
 
     def action_week(self) -> None:

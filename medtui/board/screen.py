@@ -23,6 +23,7 @@ from medtui.core.agenda import name_of
 from medtui.core.board_rules import why_not_book, why_not_invite, why_not_review
 from medtui.core.host_card import card_of, coming_of, why_no_card
 from medtui.core.invitation import code_in
+from medtui.core.key_names import key_of
 from medtui.core.models import CANNOT_EDIT_PROFILE, PracticeSession
 from medtui.core.notices import Notice
 from medtui.core.session_code import ids_of
@@ -212,7 +213,7 @@ class BoardScreen(LiveBoard):
 
     def tell_done(self, words: str, *, can_undo: bool = False) -> None:
         self.notify(
-            f"{words}  z: undo" if can_undo else words,
+            f"{words}  {key_of('board.undo')}: undo" if can_undo else words,
             markup=False,
             timeout=UNDO_SECONDS if can_undo else None,
         )

@@ -11,28 +11,28 @@ from textual.widgets import Static
 
 from medtui.core.agenda import name_of
 from medtui.core.avatars import avatar_of
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.session_acts import possible_acts
 from medtui.core.waiting import Lines, kept_sentence, line_words
 from medtui.core.wording import moment, standing, time_in
-from medtui.ui.app_base import key_for
 from medtui.ui.avatars import avatar_content
 
 KEYS = {
-    "room": ("enter", "go into the room"),
-    "book": ("b", "book it"),
-    "leave": ("l", "leave it"),
-    "edit": ("e", "edit or reschedule it"),
-    "cancel": ("x", "cancel it"),
-    "review": ("R", "review it"),
-    "open_link": ("o", "open the room link"),
-    "copy_link": ("y", "copy the room link"),
-    "wait": ("b", "wait for the seat"),
-    "stop_waiting": ("l", "stop waiting"),
-    "pass_on": ("l", "pass it on"),
-    "keep": ("i", "keep the seat for a person"),
+    "room": ("board.select", "go into the room"),
+    "book": ("board.book", "book it"),
+    "leave": ("board.leave", "leave it"),
+    "edit": ("board.edit", "edit or reschedule it"),
+    "cancel": ("board.cancel", "cancel it"),
+    "review": ("board.review", "review it"),
+    "open_link": ("board.open_link", "open the room link"),
+    "copy_link": ("board.copy_link", "copy the room link"),
+    "wait": ("board.book", "wait for the seat"),
+    "stop_waiting": ("board.leave", "stop waiting"),
+    "pass_on": ("board.leave", "pass it on"),
+    "keep": ("board.keep", "keep the seat for a person"),
 }
-"""The key of each act, and what it does."""
+"""The id of each act's key, and what it does."""
 
 
 class SessionDetails(Static):
@@ -138,8 +138,8 @@ class SessionDetails(Static):
             lines=self.lines if self.has_waiting else None,
         )
         for act in acts:
-            key, does = KEYS[act]
-            yield key_for(self.app, f"board.{act}", key), does
+            action, does = KEYS[act]
+            yield key_of(action), does
 
 
 def _minutes(session: PracticeSession, now: datetime) -> str:

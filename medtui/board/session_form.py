@@ -20,6 +20,7 @@ from textual.widgets import Button, Input, Label, Select, Static
 from medtui.board.series_fields import USUAL, SeriesFields, series_drafts
 from medtui.core.board_rules import room_link, why_not_note, why_not_room_link
 from medtui.core.date_parser import DateNotUnderstood, When, parse_when, writes_month_first
+from medtui.core.key_names import key_of
 from medtui.core.last_post import LastPost
 from medtui.core.models import SESSION_TYPES, PracticeSession, SessionDraft, clean_line
 from medtui.core.series import ONE, SessionSeries, why_no_own_rooms
@@ -84,7 +85,7 @@ class SessionForm(ModalScreen[list[PracticeSession] | None]):
         self._session = session
         self._like = like
         self._form = f"edit-{session.id}" if session else POST
-        self.draft = DraftNote()
+        self.draft = DraftNote("form.discard")
         # One id for as long as the draft is there: saving twice is saving once.
         self._session_id = session.id if session else uuid4()
         self._first: dict[str, str] = {}
@@ -115,7 +116,7 @@ class SessionForm(ModalScreen[list[PracticeSession] | None]):
             with Horizontal(classes="card--buttons"):
                 words = "Save" if session else "Post"
                 yield Button(f"{words} (ctrl+s)", id="submit", variant="primary", compact=True)
-                yield Button("Back (esc)", id="back", compact=True)
+                yield Button(f"Back ({key_of('form.back')})", id="back", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 

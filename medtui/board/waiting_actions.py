@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.key_names import with_keys
 from medtui.core.models import PracticeSession, Profile
 from medtui.core.waiting import (
     NO_KEEPING,
@@ -92,7 +93,7 @@ class WaitingActions:
         ui, session, now = self._ui, self._ui.chosen(), self._context.now()
         if session is None or ui.refuse(why_not_keep(session, self._me, now)):
             return
-        if ui.refuse(None if self._backend.has_waiting else NO_KEEPING):
+        if ui.refuse(None if self._backend.has_waiting else with_keys(NO_KEEPING)):
             return
         choices: list[tuple[str, UUID | str]] = [
             (f"{profile.name}, {profile.level}", profile.user_id)

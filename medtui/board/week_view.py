@@ -19,6 +19,7 @@ from textual.strip import Strip
 
 from medtui.board.session_list import SessionList
 from medtui.core.agenda import Agenda
+from medtui.core.key_names import with_keys
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.session_acts import enter_does
 from medtui.core.week import (
@@ -43,7 +44,7 @@ FULL_TIME_WIDTH = 18
 HEAD = 2
 """Lines above the hours: the week, and its days."""
 
-SIGNS = "○ free  ● yours  · taken  ▶ running  [ ] weeks  w list"
+SIGNS = "○ free  ● yours  · taken  ▶ running  {week.before} {week.next} weeks  {board.week} list"
 
 
 class WeekView(ScrollView, can_focus=True):
@@ -143,7 +144,9 @@ class WeekView(ScrollView, can_focus=True):
         title = f" {week_title(self._monday)}   "
         if not self._lines:
             title += "no sessions   "
-        return Strip([Segment(title, self._style("day")), Segment(SIGNS, self._style("faint"))])
+        return Strip(
+            [Segment(title, self._style("day")), Segment(with_keys(SIGNS), self._style("faint"))]
+        )
 
     def _days(self) -> Strip:
         segments = [Segment(" " * HOURS_WIDTH)]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from medtui.commands.signed_in import CommandRefused, SignedIn, run_signed_in
 from medtui.console import complain
+from medtui.core.key_names import key_of
 
 if TYPE_CHECKING:
     from medtui.core.models import PracticeSession
@@ -61,8 +62,8 @@ async def _session(code: str, found: list[str], user: SignedIn) -> int:
         raise CommandRefused("Only the two participants can read a session's case.")
     if session.stage is not Stage.WRAP_UP:
         raise CommandRefused(
-            "This case is read once its debrief has begun: finish the station first (f in the"
-            " room), or leave --case out."
+            "This case is read once its debrief has begun: finish the station first "
+            f"({key_of('room.finish')} in the room), or leave --case out."
         )
     found.append(await user.backend.cases.debriefed(session))
     if not found[0]:

@@ -29,7 +29,10 @@ def add_commands(commands: Any) -> None:
         "--role", choices=("candidate", "actor"), help="only sessions in this role"
     )
     history.add_argument(
-        "--filter", default="", metavar="WORDS", help="words to look for, like / in the history"
+        "--filter",
+        default="",
+        metavar="WORDS",
+        help="words to look for, as in the history",
     )
     add_json(history)
     history.set_defaults(run=lambda options: run_signed_in(options, partial(_history, options)))

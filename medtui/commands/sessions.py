@@ -36,7 +36,7 @@ def add_commands(commands: Any) -> None:
     which.add_argument("--mine", action="store_true", help="only your own")
     show.add_argument("--days", type=_days, metavar="N", help="number of days, from today")
     show.add_argument(
-        "--filter", default="", metavar="WORDS", help="words to look for, like / on the board"
+        "--filter", default="", metavar="WORDS", help="words to look for, as in the board's filter"
     )
     add_json(show)
     show.set_defaults(run=lambda options: run_signed_in(options, partial(_show, options)))

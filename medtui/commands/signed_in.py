@@ -86,6 +86,8 @@ async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable
     from medtui.account.script_login import login
     from medtui.config import BadConfig, load
     from medtui.config import zone as zone_of
+    from medtui.core import key_names
+    from medtui.core.keymap import as_written
     from medtui.data import DataError, NotSignedIn, StoredTokens
     from medtui.launcher import LaunchFailed
     from medtui.server import opened
@@ -95,6 +97,7 @@ async def _run(options: argparse.Namespace, work: Callable[[SignedIn], Awaitable
         given = login(options.credentials)
     except BadConfig as error:
         return complain(str(error))
+    key_names.use(as_written(settings.keys))
     zone, warning = zone_of(settings)
     for sentence in (warning, given.warning if given else ""):
         if sentence:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START, name_of
+from medtui.core.key_names import key_of
 from medtui.core.models import (
     CANNOT_LEAVE,
     LONGEST_NOTE,
@@ -45,7 +46,7 @@ def why_not_leave(
 ) -> str | None:
     """Why the viewer cannot give back their seat. `is_complete`: the server has our migrations."""
     if session.host_id == viewer:
-        return "You host this session: x cancels it."
+        return f"You host this session: {key_of('board.cancel')} cancels it."
     if session.guest_id != viewer:
         return "You have not booked this session."
     return None if is_complete else CANNOT_LEAVE
@@ -65,7 +66,8 @@ def why_not_cancel(session: PracticeSession, viewer: UUID, *, was_held: bool = F
         return None
     return (
         f"You and {name_of(session.guest)} have started this session, so it belongs to both of "
-        "you and stays. To delete its files press R, then d."
+        f"you and stays. To delete its files press {key_of('board.review')}, "
+        f"then {key_of('review.delete')}."
     )
 
 
@@ -142,4 +144,7 @@ def why_not_with_files(session: PracticeSession, names: Collection[str]) -> str:
     loser = f"{session.guest.name} would lose its {files}, too" if session.guest else (
         f"it has files ({files})"
     )  # fmt: skip
-    return f"The session is not cancelled: {loser}. To delete files press R, then d."
+    return (
+        f"The session is not cancelled: {loser}. To delete files press {key_of('board.review')}, "
+        f"then {key_of('review.delete')}."
+    )

@@ -44,6 +44,11 @@ def keys_in(value: object) -> list[str]:
     return [key for word in words for key in ([word] if len(word) == 1 else word.split(",")) if key]
 
 
+def as_written(wanted: Iterable[tuple[str, object]]) -> dict[str, str]:
+    """The first key of each action, as the settings have it, before it is known which count."""
+    return {id_: keys[0] for id_, value in wanted if (keys := keys_in(value))}
+
+
 def flattened(table: Mapping[str, object], before: str = "") -> list[tuple[str, object]]:
     """The ids and values in a table; a dot in an id makes a table of its own in TOML."""
     found: list[tuple[str, object]] = []

@@ -75,13 +75,15 @@ class Notice(BaseModel):
     """One message to the viewer, shown until they have read it.
 
     `since`: when this machine first knew the state that has changed now. A notice that was read
-    after that is about the same change, in whichever window it was read.
+    after that is about the same change, in whichever window it was read. `at`: when this window
+    saw the change; None: not known.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     what: What
     since: Moment
+    at: Moment | None = None
     session_id: UUID
     who: Line
     type: Line
@@ -181,8 +183,9 @@ def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
     last.
     """
     notices = [*notices]
-    if new.key in {notice.key for notice in notices}:
+    if any(notice.key == new.key and _is_same(notice, new) for notice in notices):
         return notices
+    notices = [notice for notice in notices if notice.key != new.key]  # it has happened again
     others: list[Notice] = []
     moves: list[Notice] = []
     for notice in notices:
@@ -191,6 +194,11 @@ def added(notices: Iterable[Notice], new: Notice) -> list[Notice]:
     if moves:
         new = new.model_copy(update={"starts_at": moves[0].starts_at})
     return others if new.moved_to == new.starts_at else [*others, new]
+
+
+def _is_same(earlier: Notice, new: Notice) -> bool:
+    """Whether two notices with the same key are of one change, as two windows have seen it."""
+    return earlier.at is None or new.since <= earlier.at
 
 
 def words(notice: Notice, zone: tzinfo) -> str:

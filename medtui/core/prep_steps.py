@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession
 from medtui.core.presets import Preset
 from medtui.core.room_rules import awaited, case_words, person
@@ -65,20 +66,24 @@ def prep_steps(session: PracticeSession, me: UUID, preset: Preset, decided: Deci
     elif decided.is_without_case:
         case = WITHOUT_CASE
     else:
-        case = "not chosen. b: a brief of your own" if is_host else f"{host} chooses the case"
+        case = (
+            f"not chosen. {key_of('room.brief')}: a brief of your own"
+            if is_host
+            else f"{host} chooses the case"
+        )
     next_ = awaited(
         session,
         me,
         has_own_brief=decided.has_own_brief or decided.is_without_case,
     )
     steps = [
-        ("r", "Roles", roles, has_candidate),
-        ("c", "Case", case, not lacks_case),
-        ("t", "Timing", f"{preset.name}: {preset.lengths}", True),
+        (key_of("room.roles"), "Roles", roles, has_candidate),
+        (key_of("room.case"), "Case", case, not lacks_case),
+        (key_of("room.timing"), "Timing", f"{preset.name}: {preset.lengths}", True),
     ]
     return [
         *(Step(key if is_host else "", *rest) for key, *rest in steps),  # type: ignore[arg-type]
-        Step("s" if is_host else "", "Start", next_, is_done=False, is_last=True),
+        Step(key_of("room.start") if is_host else "", "Start", next_, is_done=False, is_last=True),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Interval
 
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Stage
 
 Answer = Literal["", "yes", "no"]
@@ -70,7 +71,10 @@ def why_not_record(session: PracticeSession, *, is_refused: bool) -> str | None:
     if session.guest_id is None:
         return "Two agree to a recording: wait until the guest's seat is booked."
     if session.stage is Stage.WRAP_UP:
-        return "The station is over: a recording made elsewhere is added in the review (R, then a)."
+        return (
+            "The station is over: a recording made elsewhere is added in the review "
+            f"({key_of('room.review')}, then {key_of('review.add')})."
+        )
     if is_refused:
         return (
             "This server carries nothing between the two of a room: record elsewhere, and medtui"

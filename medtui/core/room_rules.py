@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Role, Stage
 
 
@@ -36,10 +37,15 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
     is_host = session.host_id == me
     host = name_of(session.host)
     if session.stage is Stage.INTERVIEW:
-        return "f finishes the station." if is_host else f"{host} finishes the station."
+        return (
+            f"{key_of('room.finish')} finishes the station."
+            if is_host
+            else f"{host} finishes the station."
+        )
     if session.stage is Stage.WRAP_UP:
         return (
-            "r: the next round, with roles swapped. u: with the same roles."
+            f"{key_of('room.roles')}: the next round, with roles swapped. "
+            f"{key_of('room.again')}: with the same roles."
             if is_host
             else f"{host} can start the next round."
         )
@@ -54,16 +60,17 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             )
         return "The guest's seat is free: wait until it is booked."
     if session.candidate_id is None:
-        return "s asks for what is missing, and starts." if is_host else (
+        return f"{key_of('room.start')} asks for what is missing, and starts." if is_host else (
             f"Waiting for {host} to choose who is the candidate."
         )  # fmt: skip
     if session.case_id is None and not has_own_brief:
         return (
-            "s asks for the case, and starts."
+            f"{key_of('room.start')} asks for the case, and starts."
             if is_host
             else f"Waiting for {host} to choose the case, or to start without."
         )
-    return "Ready: s starts the station." if is_host else f"Ready: {host} starts the station."
+    starter = f"{key_of('room.start')}" if is_host else host
+    return f"Ready: {starter} starts the station."
 
 
 # Each `why_not_…` returns a sentence why an action cannot be done, or None if it can.
@@ -86,9 +93,12 @@ def why_no_round(session: PracticeSession, me: UUID) -> str | None:
     if reason := why_not_host(session, me, "begins the next round"):
         return reason
     if session.stage is Stage.PREP:
-        return "This round is in prep: s starts its station."
+        return f"This round is in prep: {key_of('room.start')} starts its station."
     if session.guest_id is None or session.candidate_id is None:
-        return "There is no guest for another round: x on the board cancels, n posts a new session."
+        return (
+            f"There is no guest for another round: {key_of('board.cancel')} on the board cancels, "
+            f"{key_of('board.post')} posts a new session."
+        )
     return None
 
 
@@ -96,7 +106,7 @@ def why_not_case(session: PracticeSession, me: UUID) -> str | None:
     if reason := why_not_host(session, me, "chooses the case"):
         return reason
     if session.stage is not Stage.PREP:
-        return "The case is chosen in prep: u begins the next round."
+        return f"The case is chosen in prep: {key_of('room.again')} begins the next round."
     return None
 
 
@@ -104,7 +114,7 @@ def why_not_write(session: PracticeSession, me: UUID) -> str | None:
     if reason := why_not_host(session, me, "writes the brief"):
         return reason
     if session.stage is not Stage.PREP:
-        return "The brief is written in prep: u begins the next round."
+        return f"The brief is written in prep: {key_of('room.again')} begins the next round."
     return None
 
 
@@ -112,7 +122,10 @@ def why_not_start(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is Stage.INTERVIEW:
         return "The station is already running."
     if session.stage is Stage.WRAP_UP:
-        return "The station is over: r and u begin the next round."
+        return (
+            f"The station is over: {key_of('room.roles')} and {key_of('room.again')} begin the "
+            "next round."
+        )
     if reason := why_not_host(session, me, "starts the station"):
         return reason
     if session.guest_id is None:
@@ -132,7 +145,10 @@ def why_not_clock(session: PracticeSession) -> str | None:
 
 def why_not_preset(session: PracticeSession, me: UUID) -> str | None:
     if session.stage is not Stage.PREP:
-        return "The timing is chosen in prep; + and - change a minute."
+        return (
+            f"The timing is chosen in prep; {key_of('room.more')} and {key_of('room.less')} "
+            "change a minute."
+        )
     return why_not_host(session, me, "chooses the timing")
 
 

@@ -40,7 +40,7 @@ class SettingRow:
     Args:
         name: the setting, as in the file.
         title: what it is called.
-        about: what it does, in a sentence or two.
+        about: what it does, in a sentence or two; keys in it are ids for `with_keys`.
         member: the word that a switch adds to a list in `name`, or takes from it.
         choices: the values of a choice with their words; empty where the screen knows them.
         variables: environment variables that override it.
@@ -58,7 +58,7 @@ class SettingRow:
 
 
 _SINKS = {
-    "app": ("In medtui", "Notices are shown on the screen. All are listed under !."),
+    "app": ("In medtui", "Notices are shown on the screen. All are listed under {app.notices}."),
     "terminal": ("By the terminal", "A bell, the title, and a notification where it has one."),
     "desktop": ("By the desktop", "Notifications of this computer; not over ssh."),
     "push": ("By Apprise", "Sent to a phone, an e-mail address or a web service."),
@@ -96,7 +96,7 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
                    effect="The board shows it at once, other screens when they are opened again."),
         SettingRow("hours", "Your hours",
                    "When you usually practise, as 18:00-22:00: the board can show the free seats"
-                   " in them (f).", Form.TEXT),
+                   " in them ({board.choose_filter}).", Form.TEXT),
         SettingRow("overlap_minutes", "Overlap",
                    "medtui asks before you book or post two sessions that start less than so many"
                    " minutes apart.", Form.NUMBER),
@@ -107,7 +107,7 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
                    Form.CHOICE, effect="It counts for the next room that you open."),
     ),
     "Recordings": (
-        SettingRow("listen_model", "Model",
+        SettingRow("listen_model", "Model that listens",
                    "The model that turns recordings into transcripts, by its name or its folder.",
                    Form.TEXT),
         SettingRow("keep_recordings", "Keep recordings",
@@ -118,8 +118,8 @@ GROUPS: dict[str, tuple[SettingRow, ...]] = {
         SettingRow("draft_url", "Endpoint",
                    "The endpoint that drafts marks, as http://127.0.0.1:11434/v1. Empty: none.",
                    Form.TEXT),
-        SettingRow("draft_model", "Model", "The model that is asked there, by its name there.",
-                   Form.TEXT),
+        SettingRow("draft_model", "Model that drafts",
+                   "The model that is asked there, by its name there.", Form.TEXT),
     ),
     "Notices": (
         *(SettingRow("notices", title, about, Form.SWITCH, member=sink)

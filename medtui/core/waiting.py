@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
 from medtui.core.agenda import BOOKABLE_AFTER_START
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.notices import when
 from medtui.core.wording import kept_for_others
@@ -16,7 +17,9 @@ ABSENT_AFTER = timedelta(minutes=5)
 """How long after the start a host waits alone before they free the seat of an absent guest."""
 
 NO_LINES = "this server has no waiting lists: try again later, or book another session."
-NO_KEEPING = "This server keeps no seats for a person: send them an invitation (I) instead."
+NO_KEEPING = (
+    "This server keeps no seats for a person: send them an invitation ({board.invite}) instead."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def why_not_wait(session: PracticeSession, viewer: UUID, now: datetime) -> str |
     if session.stage is not Stage.PREP or now - session.starts_at > BOOKABLE_AFTER_START:
         return "Its seat is not given any more."
     if session.guest_id is None and not kept_for_others(session, viewer, now):
-        return "The seat is free: b books it."
+        return f"The seat is free: {key_of('board.book')} books it."
     return None
 
 
@@ -97,15 +100,21 @@ def kept_sentence(session: PracticeSession, viewer: UUID, now: datetime, zone: t
     until = f"until {when(session.kept_until, zone)}"
     is_offer = session.kept_as == "offer"
     if session.kept_for == viewer and is_offer:
-        return f"Your turn: the seat is kept for you {until}. b books it, l passes it on."
+        return (
+            f"Your turn: the seat is kept for you {until}. {key_of('board.book')} books it, "
+            f"{key_of('board.leave')} passes it on."
+        )
     if session.kept_for == viewer and session.kept_as == "invited":
-        return f"You are invited: the seat is kept for you {until}. b books it, l declines."
+        return (
+            f"You are invited: the seat is kept for you {until}. {key_of('board.book')} books it, "
+            f"{key_of('board.leave')} declines."
+        )
     if session.kept_for == viewer:
         return f"The seat is kept for you {until}."
     if session.host_id == viewer and is_offer:
         return f"The seat is offered to the first in line {until}."
     if session.host_id == viewer and session.kept_as == "invited":
-        return f"You keep the seat for a person {until}. i changes that."
+        return f"You keep the seat for a person {until}. {key_of('board.keep')} changes that."
     return f"The seat is kept for another person {until}."
 
 

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from medtui.core.case_draw import CaseUse, Past
 from medtui.core.case_words import case_text
+from medtui.core.key_names import with_keys
 from medtui.core.models import Brief, CaseSummary, PracticeSession, Role, Stage, as_utc
 from medtui.data.connection import Connection
 from medtui.data.error_mapping import translated
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 
 NO_OWN_BRIEFS = (
     "This server keeps no briefs of your own: use a book or PDF, and start without a case "
-    "(s, then n)."
+    "({room.start}, then {cases.without})."
 )
 
 
@@ -136,11 +137,11 @@ class Cases:
             ).execute()
 
         if not await self._connection.is_complete():
-            raise ServerTooOld(NO_OWN_BRIEFS)
+            raise ServerTooOld(with_keys(NO_OWN_BRIEFS))
         try:
             await self._connection.read(call)  # a read, as repeating this write changes nothing
         except ServerTooOld as error:
-            raise ServerTooOld(NO_OWN_BRIEFS) from error
+            raise ServerTooOld(with_keys(NO_OWN_BRIEFS)) from error
 
     async def past(self, people: Iterable[UUID | None]) -> Past:
         """What these people, and those whom they met, have done in stations that began."""

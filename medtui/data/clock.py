@@ -8,7 +8,7 @@ on servers without the function, it uses the HTTP `Date` of the answers (whole s
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,7 @@ class ServerClock:
         self._connection = connection
         self._offset: float | None = None
         self._is_exact = False
+        self._error = 0.0
         self._learnt_at = float("-inf")
         connection.http.event_hooks["response"].append(self._read_date)
 
@@ -40,6 +41,10 @@ class ServerClock:
         if self._offset is None:
             return datetime.now(UTC)
         return datetime.fromtimestamp(elapsed() + self._offset, UTC)
+
+    def passed(self) -> datetime | None:
+        """A moment that the server's clock has surely passed, near to now; None: not known."""
+        return self.now() - timedelta(seconds=self._error) if self._is_exact else None
 
     @property
     def is_old(self) -> bool:
@@ -54,7 +59,8 @@ class ServerClock:
                 return
             for _ in range(ROUND_TRIPS):
                 answers.append(await self._connection.write(self._ask))
-                (_, self._offset), self._is_exact = min(answers), True
+                took, self._offset = min(answers)
+                self._error, self._is_exact = took / 2, True
                 self._learnt_at = elapsed()
 
     async def _ask(self, client: AsyncClient) -> tuple[float, float]:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from medtui.core import draft_prompt
+from medtui.core.key_names import key_of
 from medtui.core.model_answer import Answer, BadAnswer, read_answer
 from medtui.core.person_names import PERSON
 from medtui.core.rubrics import Rubric, RubricDomain
@@ -95,7 +96,9 @@ def why_not_draft(talk: DraftTalk) -> str | None:
     if sum(len(text) for _, text in talk.lines) > LONGEST_TALK:
         return (
             f"This consultation is longer than {LONGEST_TALK:,} characters, more than a model can "
-            "be sent: go to where the station begins and press b, or cut the file."
+            f"be sent: go to where the station begins and press {key_of('review.begin')}, or cut "
+            "the "
+            "file."
         )
     return None
 

@@ -22,13 +22,13 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from medtui.core.models import PracticeSession, Profile, as_utc
-from medtui.data.arrivals import Arrivals
+from medtui.data.arrivals import SETTLE_SECONDS, Arrivals, queued
 from medtui.data.backoff import Pauses
 from medtui.data.change_source import Change, ChangeSource
 from medtui.data.clock import ServerClock
@@ -50,7 +50,7 @@ from medtui.data.row_lookups import Relations
 from medtui.data.sessions import Sessions
 from medtui.data.socket import Socket, SocketBroken
 from medtui.data.window import SessionWindow
-from medtui.data.window_diff import Rows, differing, has_missed, with_profile
+from medtui.data.window_diff import Rows, changes_in, differing, has_missed, with_profile
 
 log = logging.getLogger(__name__)
 
@@ -96,8 +96,7 @@ class LiveFeed:
         self._since: datetime | None = None
         self._is_live = False
         self._pending: asyncio.Queue[Change] = asyncio.Queue()
-        self._arrivals = Arrivals()
-        """On this connection."""
+        self._arrivals = Arrivals(clock)  # on this connection
         self._read_at = 0
         """The value of `news_count` at which the window was read."""
         self.news_count = 0
@@ -112,6 +111,8 @@ class LiveFeed:
         self._background: set[asyncio.Task[None]] = set()
         self.rooms = Rooms(notify, sessions.one)
         """The user's rooms, on this feed's socket."""
+        for acts in (sessions.on_booking, sessions.on_freeing):
+            acts.append(lambda id_: self._arrivals.begin_write(id_))
 
     def start(self) -> None:
         """Start the feed; `notify` is called until `stop`."""
@@ -161,6 +162,7 @@ class LiveFeed:
 
     def _expect(self, session_id: UUID) -> None:
         """Have `doubts` check that the feed brings our write to this session."""
+        self._arrivals.end_write(session_id)
         since = self._clock.now() - timedelta(seconds=LATE_SECONDS)
         if self._is_live:
             self._doubts.expect(lambda: self._arrivals.has_come_since(session_id, since))
@@ -202,7 +204,7 @@ class LiveFeed:
     async def _follow(self, socket: Socket) -> None:
         """Connect, read, follow. Returns never; raises SocketBroken or a DataError."""
         self._pending = asyncio.Queue()
-        self._arrivals = Arrivals()
+        self._arrivals = Arrivals(self._clock)
         self._doubts = Doubts(self._scope.doubts)
         self._learn_time()  # beside the rest, so that it is there when we are
         if self._connection.freshen is not None:  # rather than have the old token refused
@@ -244,9 +246,13 @@ class LiveFeed:
 
     async def _read(self, socket: Socket) -> None:
         """Read the whole window, then apply what arrived meanwhile."""
-        self._rows = await self._window(None if self._read_at else self._notify_of_beginning)
-        self.news_count += 1
-        self._read_at = self.news_count
+        for _ in range(2):  # again where a write of ours came in between: it may not be in it
+            writes, began = self._writes, self._clock.passed()
+            self._rows = await self._window(is_first=not self._read_at)
+            if writes == self._writes:
+                break
+        self._arrivals.note_read(began)
+        self._read_at = self.news_count = self.news_count + 1
         # Rows outside this read may have changed while the feed was away.
         self._relations.retain(self._rows.values())
         socket.on_answer()
@@ -279,10 +285,8 @@ class LiveFeed:
     def _notify_stale(self) -> None:
         self._notify(FeedWentStale(self._since, self._refusal or self._reason))
 
-    def _notify_of_beginning(self, sessions: list[PracticeSession]) -> None:
-        self._notify(WindowBegun(tuple(sessions)))
-
-    async def _window(self, begun: Callable[[list[PracticeSession]], None] | None = None) -> Rows:
+    async def _window(self, *, is_first: bool = False) -> Rows:
+        begun = (lambda some: self._notify(WindowBegun(tuple(some)))) if is_first else None
         sessions = await self._sessions.window(self._clock.now(), self._scope, begun)
         self._relations.remember(sessions)
         return {session.id: session for session in sessions}
@@ -303,6 +307,7 @@ class LiveFeed:
                 self._learn_time()
             if has_all and elapsed() - read_at < UNREAD_SECONDS:
                 continue
+            began = self._clock.passed()
             window, suspects = await self._compare()
             socket.on_answer()
             if suspects:
@@ -326,6 +331,7 @@ class LiveFeed:
             removed = [id_ for id_ in suspects if id_ not in window]
             self._relations.remember(changed)
             self.rooms.follow(changed)
+            self._arrivals.note_read(began, suspects)
             self._put(changed, removed)
 
     async def _compare(self) -> tuple[Rows, set[UUID] | None]:
@@ -361,9 +367,10 @@ class LiveFeed:
 
     async def _apply_pending(self, *first: Change) -> None:
         """Apply all queued changes as one burst: of several changes of a row, the last."""
-        arrived = [*first]
-        while not self._pending.empty():
-            arrived.append(self._pending.get_nowait())
+        arrived = [*first, *queued(self._pending)]
+        if self._arrivals.may_be_older(arrived):
+            await asyncio.sleep(SETTLE_SECONDS)
+            arrived += queued(self._pending)
         records = self._arrivals.news_in(arrived)
         if not records:
             return
@@ -371,15 +378,7 @@ class LiveFeed:
         self.news_count += 1
         self._arrivals.add(records, self.news_count)
         self.rooms.follow(sessions)
-        now = self._clock.now()
-        changed = [s for s in sessions if self._scope.holds(s, now) and self._rows.get(s.id) != s]
-        left = {s.id for s in sessions if not self._scope.holds(s, now)}
-        removed = [
-            id_
-            for id_, record in records.items()
-            if (record is None or id_ in left) and id_ in self._rows
-        ]
-        self._put(changed, removed)
+        self._put(*changes_in(records, sessions, self._rows, self._scope, self._clock.now()))
 
     def _put(self, changed: Sequence[PracticeSession], removed: Sequence[UUID] = ()) -> None:
         self._rows.update((session.id, session) for session in changed)

@@ -12,7 +12,7 @@ import logging
 import random
 from asyncio import sleep
 from collections.abc import Collection, Coroutine, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +22,6 @@ from medtui.core.notices import (
     Known,
     Notice,
     What,
-    added,
     compare,
     compare_files,
     is_outdated,
@@ -30,6 +29,7 @@ from medtui.core.notices import (
 )
 from medtui.data.assessments import Assessments
 from medtui.data.auth import Auth
+from medtui.data.backoff import Pauses
 from medtui.data.errors import DataError
 from medtui.data.events import (
     BoardRead,
@@ -39,7 +39,16 @@ from medtui.data.events import (
     Notify,
     SessionsChanged,
 )
-from medtui.data.news_memory import NewsMemory, is_in, kept_in, merged
+from medtui.data.news_memory import (
+    NewsMemory,
+    booking,
+    freeing,
+    is_in,
+    kept_in,
+    merged,
+    uploading,
+    with_new,
+)
 from medtui.data.sessions import Sessions
 from medtui.store.account_value import AccountFile
 
@@ -51,9 +60,10 @@ FILES_SECONDS = 300.0
 CONFIRM_SECONDS = 3.0
 """Seconds after which a missing file counts as deleted, and not as being replaced."""
 
-CLOSE_SECONDS = 1.0
+MISSING_PAUSES = 1.0, 60.0
+"""The first and the longest pause, in seconds, before missing sessions are asked for again."""
 
-FREEING = (What.FREED, What.LEFT)
+CLOSE_SECONDS = 1.0
 
 
 class News:
@@ -85,15 +95,17 @@ class News:
         """Notices not shown yet: the file may show that the user did it in another window."""
         self._kept = NewsMemory()
         self._missing: set[UUID] = set()
+        """Sessions that the feed has not any more, and the server was not asked for yet."""
         self._confirming: set[UUID] = set()
         self._writing = asyncio.Lock()
         self._is_saving = self._is_looking = False
         self._watching: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._writes: set[asyncio.Task[None]] = set()
-        sessions.on_freeing.append(self._own)
+        sessions.on_freeing.append(lambda id_: self._own(freeing(id_)))
+        sessions.on_booking.append(lambda id_: self._own(booking(id_)))
         assessments.on_look.append(self._looked)
-        assessments.on_upload.append(self._uploads)
+        assessments.on_upload.append(lambda id_, kind: self._own(uploading(id_, kind)))
         auth.on_end.append(self._forget)
 
     @property
@@ -104,18 +116,25 @@ class News:
     def acknowledge(self, notice: Notice) -> None:
         """Mark a notice as read."""
         self._kept.notices = [n for n in self._kept.notices if n.key != notice.key]
-        self._kept.read[notice.key] = _now()
+        self._kept.read[notice.key] = notice.at or _now()
         self._notify(NoticesChanged())
         self._save()
 
     @property
     def untold(self) -> tuple[Notice, ...]:
-        """Those that wait, and were told nowhere but on the board, in any window."""
+        """Those that wait, and were not told by each way yet, in any window."""
         return tuple(n for n in self.waiting if not is_in(n, self._kept.told))
 
-    def note_told(self, notices: Iterable[Notice]) -> None:
-        """Note that notices were told, so that no other window tells them again."""
-        self._kept.told |= {notice.key: _now() for notice in notices}
+    def was_told(self, notice: Notice, way: str) -> bool:
+        """Whether a notice was told by a way, in any window."""
+        told, key = self._kept.told, f"{way}/{notice.key}"
+        return is_in(notice, told) or (key in told and told[key] >= notice.since)
+
+    def note_told(self, notices: Iterable[Notice], way: str = "") -> None:
+        """Note that a way has told notices, so that no other window does it again; "": each has."""
+        # Not the present time: meanwhile the same may have happened again.
+        prefix, now = f"{way}/" if way else "", _now()
+        self._kept.told |= {f"{prefix}{n.key}": n.at or now for n in notices}
         self._save()
 
     def was_held(self, session_id: UUID) -> bool:
@@ -199,22 +218,27 @@ class News:
     def _compare_all(self, sessions: Iterable[PracticeSession]) -> None:
         """Compare these sessions with what was known, and make notices of what differs."""
         for session in sessions:
+            self._missing.discard(session.id)
             if session.id in self._known or session.involves(self._me):
                 self._compare(session.id, session)
 
     def _compare(self, id_: UUID, session: PracticeSession | None) -> None:
-        me, before = self._me, self._known.get(id_)
+        me, before, now = self._me, self._known.get(id_), _now()
         if me is None:
             return
         if before is not None:
-            self._fresh += compare(before, session, me)
+            self._add(compare(before, session, me), now)
             self._drop_outdated(id_, session)
         if session is not None and session.involves(me):
-            self._known[id_] = known_of(session, me, _now(), before)
+            # Later than its notices, so that a change back is not taken for the same one.
+            self._known[id_] = known_of(session, me, now + timedelta.resolution, before)
         else:
             self._known.pop(id_, None)
         if before != self._known.get(id_):
             self._save()
+
+    def _add(self, notices: Iterable[Notice], now: datetime) -> None:
+        self._fresh += [notice.model_copy(update={"at": now}) for notice in notices]
 
     def _miss(self, ids: Iterable[UUID]) -> None:
         """Ask the server whether sessions that the feed no longer has are deleted, or only over."""
@@ -224,35 +248,26 @@ class News:
             self._do(self._look_for_missing())
 
     async def _look_for_missing(self) -> None:
+        pauses = Pauses(*MISSING_PAUSES)
         try:
             while asked := {*self._missing}:
-                self._missing = set()
-                found = await self._sessions.some(asked)
-                for id_ in asked:
+                try:
+                    found = await self._sessions.some(asked)
+                except DataError as error:
+                    # The feed may be live all the while, and tell of them no more.
+                    log.info("could not ask for sessions that have left the board: %s", error.title)
+                    await pauses.sleep()
+                    continue
+                for id_ in asked & self._missing:  # not those that the feed has again meanwhile
+                    self._missing.discard(id_)
                     self._compare(id_, found.get(id_))
-        except DataError as error:  # asked again when the window is read again
-            log.info("could not ask for sessions that have left the board: %s", error.title)
         finally:
             self._is_looking = False
 
-    # What was done here
-
-    def _own(self, session_id: UUID) -> None:
-        self._kept.own[str(session_id)] = _now()
+    def _own(self, act: str) -> None:
+        """Note what is done here."""
+        self._kept.own[act] = _now()
         self._save()
-
-    def _uploads(self, session_id: UUID, kind: FileKind) -> None:
-        self._kept.own[f"{session_id}/{kind}"] = _now()
-        self._save()
-
-    def _is_own(self, notice: Notice) -> bool:
-        if notice.what in FREEING:
-            acts = [str(notice.session_id)]
-        elif notice.what is What.CAME:
-            acts = [f"{notice.session_id}/{kind}" for kind in notice.files]
-        else:
-            return False
-        return all(act in self._kept.own and self._kept.own[act] > notice.since for act in acts)
 
     # Files
 
@@ -309,8 +324,9 @@ class News:
 
     def _keep_files(self, known: Known, files: frozenset[FileKind]) -> None:
         if files != known.files or known.are_files_new:
-            self._fresh += compare_files(known, files)
-            update = {"files": files, "since": _now(), "are_files_new": False}
+            now = _now()
+            self._add(compare_files(known, files), now)
+            update = {"files": files, "since": now + timedelta.resolution, "are_files_new": False}
             self._known[known.id] = known.model_copy(update=update)
             self._save()
 
@@ -330,9 +346,12 @@ class News:
             fresh, self._fresh = self._fresh, []
             before = self._kept.notices
             mine = self._kept.model_copy(update={"known": [*self._known.values()]})
+            told = [notice for notice in fresh if notice.what not in self.muted]
 
+            # In one write: what is known is never on the disk without the notices of how it
+            # came to be, so that a program that is killed has lost none.
             def change(found: Any) -> Any:  # in a thread
-                return merged(mine, kept_in(found)).model_dump(mode="json")
+                return with_new(merged(mine, kept_in(found)), told).model_dump(mode="json")
 
             new = kept_in(await asyncio.to_thread(self.shelf.change, me, change))
             if me != self._me:
@@ -341,26 +360,15 @@ class News:
             new.read |= self._kept.read
             new.told |= self._kept.told
             new.own |= self._kept.own
+            new.notices = [n for n in new.notices if not is_in(n, new.read)]
             self._kept = new
-            for notice in fresh:
-                if not self._is_own(notice) and notice.what not in self.muted:
-                    self._add(notice)
-            self._kept.notices = [n for n in self._kept.notices if not is_in(n, new.read)]
             if self._kept.notices != before:
                 self._notify(NoticesChanged())
-            if fresh:
-                self._save()
-
-    def _add(self, notice: Notice) -> None:
-        before = self._kept.notices
-        self._kept.notices = added(before, notice)
-        replaced = {n.key for n in before} - {n.key for n in self._kept.notices}
-        self._kept.read |= dict.fromkeys(replaced, _now())  # other windows have these, too
 
     def _drop_outdated(self, id_: UUID, session: PracticeSession | None) -> None:
         for n in self._kept.notices:
             if n.session_id == id_ and is_outdated(n, session):
-                self._kept.read[n.key] = n.since  # that one: the same may happen again
+                self._kept.read[n.key] = n.at or n.since  # that one: the same may happen again
 
     def _do(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -53,7 +53,8 @@ class Sessions:
         self._profiles = profiles
         self._assessments = assessments
         self.on_freeing: list[Callable[[UUID], None]] = []
-        """Called with the session's id before the user gives a seat back or frees one."""
+        self.on_booking: list[Callable[[UUID], None]] = []
+        """Called with the session's id before the user frees a seat, their own too, or books."""
 
     @property
     def is_anonymous(self) -> bool:
@@ -157,6 +158,7 @@ class Sessions:
     async def book(self, seen: PracticeSession) -> PracticeSession:
         """Take the guest's seat. Raises Taken, Changed, Gone, NotAllowed."""
         me = self._me()
+        self._tell(self.on_booking, seen.id)
         if seen.guest_id is None and seen.kept_until is not None:
             await next_offer(self._connection, seen.id)
 
@@ -179,7 +181,7 @@ class Sessions:
     async def leave(self, seen: PracticeSession) -> PracticeSession:
         """Give the guest's seat back. Raises Changed, Gone, NotAllowed."""
         me = self._me()
-        self._notify_of_freeing(seen.id)
+        self._tell(self.on_freeing, seen.id)
 
         async def update(client: AsyncClient) -> Any:
             query = client.table("practice_sessions").update({"guest_id": None})
@@ -256,7 +258,7 @@ class Sessions:
     async def remove_guest(self, seen: PracticeSession) -> PracticeSession:
         """Free the guest's seat. Raises Changed, Gone, NotAllowed."""
         candidate = None if seen.candidate_id == seen.guest_id else seen.candidate_id
-        self._notify_of_freeing(seen.id)
+        self._tell(self.on_freeing, seen.id)
         return await self._set_room(seen, Stage.PREP, candidate, seen.case_id, guest_id=None)
 
     async def _set_room(
@@ -372,9 +374,9 @@ class Sessions:
         self._profiles.remember([session.host, session.guest])
         return session
 
-    def _notify_of_freeing(self, session_id: UUID) -> None:
-        for tell in self.on_freeing:
-            tell(session_id)
+    def _tell(self, listeners: list[Callable[[UUID], None]], session_id: UUID) -> None:
+        for listener in listeners:
+            listener(session_id)
 
     def _me(self) -> UUID:
         if self._auth.user is None:

@@ -14,6 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.key_names import with_keys
 from medtui.core.models import FileKind, PracticeSession
 from medtui.core.voice import ROOM, Voice, digest, joined, unpacked
 from medtui.data.errors import FileExists, Gone
@@ -30,7 +31,7 @@ ONE_SIDE_AFTER = timedelta(minutes=10)
 
 IN_THE_WAY = (
     "There is a transcript of this session already: where the recorded one should take its place,"
-    " the host deletes it in the review (d)."
+    " the host deletes it in the review ({review.delete})."
 )
 
 
@@ -110,7 +111,7 @@ class VoiceSteps:
             if there >= set(parts):
                 return True
             if not there or not there < set(parts):
-                await self._sheets.move(submission, reason=IN_THE_WAY)
+                await self._sheets.move(submission, reason=with_keys(IN_THE_WAY))
                 return False
             await files.replace(session_id, FileKind.TRANSCRIPT, content, keep=self._folder)
         return True

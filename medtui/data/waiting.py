@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from medtui.core.key_names import with_keys
 from medtui.core.models import PracticeSession
 from medtui.core.waiting import NO_KEEPING, NO_LINES, Lines, WaitingLine
 from medtui.data.conflicts import changed
@@ -103,7 +104,7 @@ class Waiting:
         self, seen: PracticeSession, person: UUID | None, until: datetime | None
     ) -> PracticeSession:
         """Keep the free seat of the user's own session for a person; None: for no one any more."""
-        await self._require(NO_KEEPING)
+        await self._require(with_keys(NO_KEEPING))
         values = {"kept_for": person and str(person), "kept_until": until and iso(until)}
 
         async def update(client: AsyncClient) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -64,3 +64,22 @@ def with_profile(sessions: Iterable[PracticeSession], profile: Profile) -> list[
         if theirs:
             changed.append(session.model_copy(update=dict.fromkeys(theirs, profile)))
     return changed
+
+
+def changes_in(
+    records: Mapping[UUID, object],
+    sessions: Collection[PracticeSession],
+    rows: Rows,
+    scope: SessionWindow,
+    now: datetime,
+) -> tuple[list[PracticeSession], list[UUID]]:
+    """What records change in the rows of a window: sessions that differ, and ids that leave it.
+
+    `records`: None of those that were deleted. `sessions`: of the others.
+    """
+    changed = [s for s in sessions if scope.holds(s, now) and rows.get(s.id) != s]
+    left = {s.id for s in sessions if not scope.holds(s, now)}
+    removed = [
+        id_ for id_, record in records.items() if (record is None or id_ in left) and id_ in rows
+    ]
+    return changed, removed

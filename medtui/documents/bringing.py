@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from medtui.core.key_names import with_keys
 from medtui.documents.assessment import Assessment
 from medtui.documents.decode import load, text_of_bytes
 from medtui.documents.draft_signs import NO_ASSESSMENT, draft_in
@@ -79,7 +80,7 @@ def brought(path: Path, expected: Kind | None = None) -> Brought:
     data = load(path)
     document = read(data, expected)
     if _is_draft(document, data):
-        raise DocumentError(NO_ASSESSMENT, title="A draft")
+        raise DocumentError(with_keys(NO_ASSESSMENT), title="A draft")
     kind: Kind = "transcript" if isinstance(document, Transcript) else "assessment"
     other = _other(document, kind) if expected is None else None
     if _is_plain_json(data):

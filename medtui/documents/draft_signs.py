@@ -30,7 +30,7 @@ FORMATIVE = "Formative: a model's draft, no mark by a person, and in no progress
 
 NO_ASSESSMENT = (
     "This file holds a draft by a model, which is no assessment: it stays on your computer. Mark"
-    " the station on the mark sheet (m)."
+    " the station on the mark sheet ({room.mark})."
 )
 NOTE = "This is a draft by a model{which}, and no assessment: its marks count for no one."
 

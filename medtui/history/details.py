@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.history import DomainMark, HistoryEntry, MarkSummary
+from medtui.core.key_names import key_of
 from medtui.core.marks_owner import marked_by, owner_words
 from medtui.core.models import FileKind
 from medtui.core.self_assessment import Difference
@@ -55,7 +56,9 @@ class HistoryDetails(Static):
             blocks.append(self._marks(entry, entry.marks))
         if entry.kept and _names(entry.kept.files):
             does = f"read the {' and the '.join(_names(entry.kept.files))}"
-            blocks.append([Content.assemble(("enter", "bold $accent"), f"  {does}")])
+            blocks.append(
+                [Content.assemble((key_of("history.review"), "bold $accent"), f"  {does}")]
+            )
         return Content("\n\n").join(Content("\n").join(block) for block in blocks if block)
 
     def _files(self, entry: HistoryEntry) -> list[Content]:

@@ -10,6 +10,8 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from medtui.core.key_names import key_of
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -50,7 +52,11 @@ class HistoryHeader(Static):
             shown = Content.styled(f" {heading.shown}: ", "$text-muted")
             words = Content.styled(" · ".join(heading.filters), "bold $text-accent")
             lines.append(
-                _ends(shown + words, Content.styled("esc shows all ", "$text-muted"), width)
+                _ends(
+                    shown + words,
+                    Content.styled(f"{key_of('history.back')} shows all ", "$text-muted"),
+                    width,
+                )
             )
         self.update(Content("\n").join(lines))
 

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from medtui.core.agreement import Agreement
 from medtui.core.history import History, HistoryFilter
+from medtui.core.key_names import key_of
 from medtui.core.marker_pairs import agreements
 from medtui.core.models import Role
 from medtui.core.progress import By, progress
@@ -218,10 +219,11 @@ class HistoryScreen(ActingScreen):
         if len(self._history) and not self._history.filter.is_any:
             if self._is_progress and self._history.wanted():
                 return (
-                    "You have no mark as the candidate in these sessions. Press esc"
-                    " to see all, tab to see the sessions."
+                    "You have no mark as the candidate in these sessions. Press "
+                    f"{key_of('history.back')} to see all, {key_of('history.switch')} to see the "
+                    "sessions."
                 )
-            return "No matches. Press esc to see all."
+            return f"No matches. Press {key_of('history.back')} to see all."
         if reading.error and reading.as_of is None:
             return f"{reading.error}\n\nTrying again…"
         if not reading.is_read:
@@ -229,7 +231,8 @@ class HistoryScreen(ActingScreen):
         if self._is_progress:
             return (
                 "No marks yet: they come from assessments of sessions in which you were the"
-                " candidate.\n\nd changes the grouping, tab shows the sessions."
+                f" candidate.\n\n{key_of('history.domain')} changes the grouping, "
+                f"{key_of('history.switch')} shows the sessions."
             )
         return "No sessions yet. Past sessions appear here."
 

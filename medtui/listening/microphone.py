@@ -12,6 +12,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from medtui.core.key_names import key_of
 from medtui.listening.errors import ListenError
 from medtui.store.recordings import Recording, StretchWriter
 
@@ -59,7 +60,7 @@ class Microphone:
         except (ImportError, OSError) as error:
             raise ListenError(
                 "Recording needs PortAudio, which is not on this computer: install it"
-                " (apt install libportaudio2), and press k again."
+                f" (apt install libportaudio2), and press {key_of('room.record')} again."
             ) from error
         with self._lock:
             for rate in (RATE, self._usual_rate(sounddevice)):

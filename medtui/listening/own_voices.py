@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from medtui.core.key_names import key_of
 from medtui.core.models import FileKind, PracticeSession, Stage
 from medtui.core.voice import Voice
 from medtui.data.errors import DataError, Gone, Invalid
@@ -210,7 +211,11 @@ def moved(submission: Submission) -> str | None:
     """What is said when recorded words have come to where they are; None where that is no news."""
     partner = submission.partner or "the other one"
     if submission.where is DeliveryState.UPLOADED:
-        return "The transcript of the recorded station is uploaded: R in the room reads it."
+        return (
+            f"The transcript of the recorded station is uploaded: {key_of('room.review')} in the "
+            "room "
+            "reads it."
+        )
     if submission.where is DeliveryState.REFUSED:
         return f"The recording became no transcript. {submission.reason}"
     if not submission.is_mine:

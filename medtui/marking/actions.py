@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from medtui.core.key_names import key_of, with_keys
 from medtui.core.mark_sheet_json import assessment
 from medtui.core.models import FileKind, Stage
 from medtui.data.answer import write
@@ -77,7 +78,7 @@ class SheetActs:
         """Delete the remark under the cursor."""
         ui = self._ui
         if (spot := ui.chosen) is None or spot.at is None:
-            ui.refuse("Press enter first, to go to the remarks.")
+            ui.refuse(f"Press {key_of('sheet.remarks')} first, to go to the remarks.")
             return
         text = ui.sheet.at(spot.place).of(spot.kind)[spot.at]
         if await ui.ask(f"Delete this remark? {text}", "Delete"):
@@ -140,7 +141,7 @@ class SheetActs:
             runs = session.stage is Stage.INTERVIEW
             is_own = sheet.candidate == self._context.me
             if is_own and not self._context.backend.takes_self_assessments:
-                ui.refuse(wording.NO_SELF_ASSESSMENTS)
+                ui.refuse(with_keys(wording.NO_SELF_ASSESSMENTS))
                 return
             owner = self._owner(sheet)
             if is_own:

@@ -9,6 +9,7 @@ from textual.getters import query_one
 from textual.widgets import Input, Static
 from textual.widgets.option_list import Option
 
+from medtui.core.key_names import with_keys
 from medtui.core.mark_sheet import LONGEST, WHOLE, RemarkKind, Sheet, Spot
 from medtui.marking.bindings import KINDS
 from medtui.marking.table import SIGNS
@@ -90,5 +91,12 @@ class RemarkLine(Horizontal):
 
 def _hint(place: str) -> str:
     if place == WHOLE:
-        return "s keep doing   i for next time   n overall note"
-    return "0–9 + - mark   s strength   i to improve   e quote   u unsure"
+        return with_keys(
+            "{sheet.strength} keep doing   {sheet.improvement} for next time   {sheet.note} "
+            "overall note"
+        )
+    return with_keys(
+        "0–9 {sheet.more} {sheet.less} mark   {sheet.strength} strength   {sheet.improvement} "
+        "to improve"
+        "   {sheet.evidence} quote   {sheet.unsure} unsure"
+    )

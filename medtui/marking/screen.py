@@ -14,6 +14,7 @@ from textual.getters import query_one
 from textual.widgets import Input, OptionList, Static
 
 from medtui import config
+from medtui.core.key_names import with_keys
 from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet, Spot
 from medtui.core.mark_sheet_json import as_json, from_json
 from medtui.core.models import PracticeSession, Role
@@ -343,7 +344,12 @@ class MarkSheetScreen(ActingScreen):
 
     def action_remarks(self) -> None:
         if not self.sheet.at(self.table.place).remarks:
-            self.refuse("There are no remarks here yet: s, i, f, e and n write some.")
+            self.refuse(
+                with_keys(
+                    "There are no remarks here yet: {sheet.strength}, {sheet.improvement}, "
+                    "{sheet.flag}, {sheet.evidence} and {sheet.note} write some."
+                )
+            )
             return
         self.remove_class("-brief")
         self.remarks.focus()

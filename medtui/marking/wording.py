@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from medtui.core.key_names import key_of
 from medtui.core.mark_sheet import Sheet
 from medtui.core.models import FileKind
 from medtui.documents.words import figure
@@ -32,10 +33,10 @@ def missing_words(sheet: Sheet) -> str:
 def standing(sheet: Sheet, submission: Submission | None, partner: str) -> str:
     """Where a sheet is on its way, as its own line on the screen."""
     if submission is None or submission.sheet != sheet.id:
-        return "Draft, saved on this computer. h hands it in."
+        return f"Draft, saved on this computer. {key_of('sheet.hand_in')} hands it in."
     words = _where(submission, submission.partner or partner)
     if submission.revision != sheet.revision:
-        words += " Changed since then: h hands it in again."
+        words += f" Changed since then: {key_of('sheet.hand_in')} hands it in again."
     return words
 
 
@@ -59,7 +60,8 @@ def _file(submission: Submission, whose: str) -> str:
 def _where(submission: Submission, partner: str) -> str:
     reason = f" {submission.reason}" if submission.reason else ""
     if submission.is_in_the_way:
-        whose = "h asks whether to replace it" if submission.is_host else f"{partner} decides"
+        asks = f"{key_of('sheet.hand_in')} asks whether to replace it"
+        whose = asks if submission.is_host else f"{partner} decides"
         return f"Not uploaded: there is {_article(submission)} already, and {whose}."
     match submission.where:
         case DeliveryState.WAITING:
@@ -70,7 +72,7 @@ def _where(submission: Submission, partner: str) -> str:
             return f"With {partner}, not yet uploaded.{reason}"
         case DeliveryState.UPLOADED:
             return f"Uploaded: it is {_file(submission, 'your')}."
-    return f"{submission.reason} The sheet stays here: w saves it as a file."
+    return f"{submission.reason} The sheet stays here: {key_of('sheet.save')} saves it as a file."
 
 
 def moved(submission: Submission) -> str | None:
@@ -80,7 +82,10 @@ def moved(submission: Submission) -> str | None:
         whose = f"{partner}'s {_sheet(submission)}"
         if submission.is_in_the_way:
             there = f"this session already has {_article(submission)}"
-            return f"{whose} has arrived, but {there}. Press m in the room to choose."
+            return (
+                f"{whose} has arrived, but {there}. Press {key_of('room.mark')} in the room to "
+                "choose."
+            )
         if submission.is_held:
             return f"{whose} has arrived, {_held(submission)}"
         return {
@@ -106,8 +111,15 @@ def moved(submission: Submission) -> str | None:
 
 def _held(submission: Submission) -> str:
     if submission.hold is Hold.STATION:
-        return "and is uploaded once the station is over. Press m in the room to choose sooner."
-    return "but not from the assessor of this station. Press m in the room to choose."
+        return (
+            f"and is uploaded once the station is over. Press {key_of('room.mark')} in the room "
+            "to choose "
+            "sooner."
+        )
+    return (
+        f"but not from the assessor of this station. Press {key_of('room.mark')} in the room to "
+        "choose."
+    )
 
 
 def decision(submission: Submission) -> tuple[str, str, str]:
@@ -156,7 +168,7 @@ def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -
 
 NO_SELF_ASSESSMENTS = (
     "This server does not accept self-assessments yet: ask your administrator to apply "
-    "medtui's newest migration. w saves the sheet as a file."
+    "medtui's newest migration. {sheet.save} saves the sheet as a file."
 )
 
 

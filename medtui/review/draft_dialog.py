@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from medtui.core.key_names import key_of
 from medtui.data.errors import DataError
 
 if TYPE_CHECKING:
@@ -45,7 +46,11 @@ class DraftingScreen(ModalScreen["ModelDraft | DataError | None"]):
         with Vertical(classes="dialog"):
             yield Static(f"Asking {self._where}", classes="card--title", markup=False)
             yield Static("Getting ready …", id="progress", markup=False)
-            yield Static("esc stops; then nothing is kept", classes="field--note", markup=False)
+            yield Static(
+                f"{key_of('drafting.stop')} stops; then nothing is kept",
+                classes="field--note",
+                markup=False,
+            )
 
     def on_mount(self) -> None:
         self._run()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from medtui.core.key_names import ENTER
 from medtui.core.models import FileKind, SessionFile
 from medtui.core.wording import moment
 from medtui.data import DataError, Gone, HalfDone
@@ -106,8 +107,8 @@ class FileActions:
         kind = FileKind(brought.kind)
         there = (self._ui.files or {}).get(kind)
         if there is None:
-            return f"{size_words(len(brought.content))}: press enter to upload."
-        return f"Press enter to upload it and replace the {self._called(there)}."
+            return f"{size_words(len(brought.content))}: press {ENTER} to upload."
+        return f"Press {ENTER} to upload it and replace the {self._called(there)}."
 
     async def _send(self, brought: Brought) -> None:
         ui, kind = self._ui, FileKind(brought.kind)

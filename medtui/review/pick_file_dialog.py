@@ -14,6 +14,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.core.key_names import ENTER, key_of, with_keys
 from medtui.core.text import clean_line
 from medtui.documents.bringing import Brought, bring
 from medtui.documents.errors import DocumentError
@@ -22,7 +23,11 @@ from medtui.review.recordings import Recordings
 from medtui.ui.dialogs.choose import ChooseScreen
 from medtui.ui.path_input import PathInput
 
-HINT = "A JSON, VTT, SRT or text file, or a recording. tab completes, enter checks, esc: back."
+HINT = (
+    "A JSON, VTT, SRT or text file, or a recording. {path.complete} completes, "
+    f"{ENTER} checks, "
+    "{bring.back}: back."
+)
 
 
 def which_kind(path: Path, likely: Kind) -> ChooseScreen[Kind]:
@@ -70,20 +75,20 @@ class BringScreen(ModalScreen[Brought | None]):
         with Vertical(classes="dialog"):
             yield Static("Add a transcript or an assessment", classes="card--title")
             yield PathInput(f"{self._folder}/")
-            yield Static(HINT, classes="field--note", markup=False)
+            yield Static(with_keys(HINT), classes="field--note", markup=False)
 
     @on(Input.Changed)
     def _typed(self) -> None:
         self.workers.cancel_group(self, "check")
         self._checked = None
         self._may_download = False
-        self._show_hint(HINT)
+        self._show_hint(with_keys(HINT))
 
     @on(PathInput.Offered)
     def _offered(self, event: PathInput.Offered) -> None:
         shown = event.names[:12]
         more = f"  and {len(event.names) - 12} more" if len(event.names) > 12 else ""
-        self.call_later(self._show_hint, "  ".join(shown) + more if shown else HINT)
+        self.call_later(self._show_hint, "  ".join(shown) + more if shown else with_keys(HINT))
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -119,7 +124,7 @@ class BringScreen(ModalScreen[Brought | None]):
         if found.other is None:
             return found
         if (kind := await self._asked(path, found)) is None:
-            self._show_hint(HINT)
+            self._show_hint(with_keys(HINT))
             return None
         return await bring(path, kind)
 
@@ -129,7 +134,7 @@ class BringScreen(ModalScreen[Brought | None]):
                 self._may_download = True
                 self._show_hint(missing)
                 return None
-            self._show_hint("Downloading the model … esc stops it.")
+            self._show_hint(f"Downloading the model … {key_of('bring.back')} stops it.")
             await self._recordings.fetch(self._show_hint)
         return await self._recordings.bring(path, self._show_hint)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from medtui.core.key_names import ENTER, key_of
 from medtui.core.spoken_json import Origin, transcript_json
 from medtui.core.text import clean_line
 from medtui.documents.bringing import Brought
@@ -54,7 +55,7 @@ class Recordings:
         if folder is not None or model is None:
             return ""
         return (
-            f"This is a recording. The model {model.name} is not on this computer yet: enter"
+            f"This is a recording. The model {model.name} is not on this computer yet: {ENTER}"
             f" downloads it once, {model.megabytes:,} MB from {model.address}."
         )
 
@@ -63,7 +64,7 @@ class Recordings:
         model = speech_models.named(self.model)
         try:
             if model is not None:
-                of = f"of {model.megabytes:,} MB. esc stops it."
+                of = f"of {model.megabytes:,} MB. {key_of('bring.back')} stops it."
                 await model_download.fetch(model, lambda here: show(f"{here:,.0f} {of}"))
         except ListenError as error:
             raise DocumentError(str(error)) from error
@@ -76,7 +77,11 @@ class Recordings:
 
         def progress(at: float, of: float | None) -> None:
             total = f" of {of:.0f} s" if of else ""
-            show(f"Listening: {at:.0f} s{total} of the consultation. esc ends; it goes on there.")
+            show(
+                f"Listening: {at:.0f} s{total} of the consultation. {key_of('bring.back')} ends; "
+                "it goes on "
+                "there."
+            )
 
         show("Listening on this computer: nothing of the sound is sent.")
         try:

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Button, Static
 
+from medtui.core.key_names import with_keys
 from medtui.documents.said_by import voices_of
 from medtui.documents.transcript import Transcript
 from medtui.review.names_dialog import NamesDialog
@@ -17,7 +18,7 @@ from medtui.review.names_dialog import NamesDialog
 ABOUT = (
     "This transcript does not tell its speakers apart. With both names, the two take turns from"
     " here to the end; with the first alone, only this is named. Where it is wrong, go to that turn"
-    " and press w again."
+    " and press {review.who} again."
 )
 
 
@@ -58,7 +59,7 @@ class SaidByScreen(NamesDialog[tuple[str, str]]):
         count, after = len(self._chosen), self._chosen[-1] + 1
         with VerticalScroll(classes="dialog", can_focus=False):
             yield Static("Who speaks", classes="card--title")
-            yield Static(ABOUT, markup=False)
+            yield Static(with_keys(ABOUT), markup=False)
             these = "Who says this turn" if count == 1 else f"Who says these {count} turns"
             said = self._turns[self._chosen[0]].text
             yield self.name_field(these, "said-by-first", shown[0], said)

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import Input
 
+from medtui.core.key_names import key_of
 from medtui.documents.words import seconds_of, speaker_words
 from medtui.review.assessment_view import AssessmentView
 from medtui.review.documents_screen import DocumentsScreen
@@ -79,7 +80,9 @@ class ReviewScreen(DocumentsScreen):
         if not count:
             words = self.search_field.value
             self.refuse(
-                f"“{words}” is not found." if words else "Nothing to go to: press / to search."
+                f"“{words}” is not found."
+                if words
+                else f"Nothing to go to: press {key_of('review.search')} to search."
             )
             return
         self.turns.go_to_hit(((self.turns.hit or 0) + by) % count)
@@ -100,7 +103,10 @@ class ReviewScreen(DocumentsScreen):
         names = await self.app.push_screen_wait(who)
         self._begun_names = who.left
         if who.left is not None:
-            self.notify("While this is open, w continues with what you typed.", markup=False)
+            self.notify(
+                f"While this is open, {key_of('review.who')} continues with what you typed.",
+                markup=False,
+            )
         if names is not None:
             self._remember(replace(self._said, names=names))
             self.turns.set_people(names)
@@ -122,7 +128,10 @@ class ReviewScreen(DocumentsScreen):
         answer = await self.app.push_screen_wait(asked)
         self._begun_turns = {} if asked.left is None else {chosen[0]: asked.left}
         if asked.left is not None:
-            self.notify("While this is open, w here continues with what you typed.", markup=False)
+            self.notify(
+                f"While this is open, {key_of('review.who')} here continues with what you typed.",
+                markup=False,
+            )
         if answer is None or self.transcript is not transcript:
             return
         self.turns.marked_from = None
@@ -135,7 +144,10 @@ class ReviewScreen(DocumentsScreen):
         if self._refuse_without_transcript() or self.transcript is None:
             return
         if not self.transcript.speakers:
-            self.refuse("This transcript does not tell its speakers apart: w names them.")
+            self.refuse(
+                f"This transcript does not tell its speakers apart: {key_of('review.who')} names "
+                "them."
+            )
             return
         labels = [None, *self.turns.people]
         at = labels.index(self.turns.speaker) if self.turns.speaker in labels else 0

@@ -15,6 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.screen import Screen
 
+from medtui.core.key_names import key_of
 from medtui.core.marks_owner import about
 from medtui.core.models import FileKind, PracticeSession, SessionFile
 from medtui.core.notices import Notice, What
@@ -317,7 +318,10 @@ class SessionReviewScreen(ReviewScreen):
         self.forget(shown)
         words = f"{kind.filename}: {reason}"
         if self.is_host:
-            words += "\n\na replaces it, s saves this one as it is."
+            words += (
+                f"\n\n{key_of('review.add')} replaces it, {key_of('review.save')} saves this one "
+                "as it is."
+            )
         self.show_words(shown, words, failed=True)
 
     def action_mark_sheet(self) -> None:

@@ -12,6 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from medtui.core.key_names import key_of
 from medtui.data import DataError
 from medtui.review.wording import size_words
 
@@ -45,7 +46,7 @@ class SendingScreen(ModalScreen[DataError | bool]):
         with Vertical(classes="dialog"):
             yield Static(f"Sending {self._what}", classes="card--title", markup=False)
             yield Static("Checking the server …", id="progress", markup=False)
-            yield Static("esc cancels", classes="field--note", markup=False)
+            yield Static(f"{key_of('sending.stop')} cancels", classes="field--note", markup=False)
 
     def on_mount(self) -> None:
         self._run()

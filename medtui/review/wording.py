@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from uuid import UUID
 
 from medtui.core.agenda import name_of
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Role
 from medtui.core.room_rules import title
 from medtui.documents.kinds import Kind
@@ -40,7 +41,7 @@ def missing(kind: Kind, session: PracticeSession, me: UUID, *, any_there: bool) 
         "They will appear here."
     )  # fmt: skip
     if session.host_id == me:
-        how = f"Press a to add {'it' if any_there else 'one'} from disk."
+        how = f"Press {key_of('review.add')} to add {'it' if any_there else 'one'} from disk."
     else:
         how = f"{name_of(session.host)}, the host, can add {'it' if any_there else 'them'}."
     return f"{what}\n\n{comes}\n{how}"

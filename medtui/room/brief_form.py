@@ -12,6 +12,7 @@ from textual.getters import query_one
 from textual.screen import ModalScreen
 from textual.widgets import Button, Label, Static, TextArea
 
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, clean_block
 from medtui.ui.context import Context
 from medtui.ui.draft_note import DraftNote
@@ -47,7 +48,7 @@ class BriefForm(ModalScreen[bool]):
         self.context = context
         self._backend = context.backend
         self._session = session
-        self.draft = DraftNote()
+        self.draft = DraftNote("brief.discard")
         self._is_filled = False
         self._is_saving = False
         self._was_saved = False
@@ -64,7 +65,7 @@ class BriefForm(ModalScreen[bool]):
                 )  # fmt: skip
             with Horizontal(classes="card--buttons"):
                 yield Button("Save (ctrl+s)", id="submit", variant="primary", compact=True)
-                yield Button("Back (esc)", id="back", compact=True)
+                yield Button(f"Back ({key_of('brief.back')})", id="back", compact=True)
             yield Static(classes="card--error -empty", markup=False)
         yield Footer(show_command_palette=False)
 

@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 
 from medtui.core.agenda import fold
 from medtui.core.case_draw import CaseDraw, Group, Past, groups, kind_of, kind_words, possible
+from medtui.core.key_names import key_of, with_keys
 from medtui.core.models import CaseSummary
 from medtui.data import DataError
 from medtui.documents.sample_cases import COUNT
@@ -33,7 +34,10 @@ REST_SECONDS = 0.15
 
 SEARCH_SECONDS = 0.2
 
-OTHERWISE = "Or write a brief of your own (b), or go on without a case, with a book or PDF (n)."
+OTHERWISE = (
+    "Or write a brief of your own ({cases.write}), or go on without a case, with a book or PDF "
+    "({cases.without})."
+)
 
 
 class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
@@ -89,7 +93,9 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
         with Vertical(classes="dialog"):
             yield Static(title, classes="card--title", markup=False)
             yield Static(id="case-none", markup=False)
-            yield Input(placeholder="/ to search", id="case-search", compact=True)
+            yield Input(
+                placeholder=f"{key_of('cases.search')} to search", id="case-search", compact=True
+            )
             yield VimOptionList(compact=True)
             yield Static("Reading the cases…", id="case-hint", markup=False)
         yield Footer(show_command_palette=False)
@@ -155,7 +161,7 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
         mark, _ = self._mark(row.id)
         return Content.assemble(
             f"{words:<{self._width}}  ",
-            (f"{mark:<5}  ", "$warning"),
+            f"{mark:<5}  ",  # in no colour of its own: the cursor's line has another behind it
             (self._names.get(row.id, ""), "bold"),
         )
 
@@ -191,12 +197,15 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
     def _why_none(self) -> str:
         """Why no case can be chosen, and what to do instead."""
         if not self._has_none:
-            return f"One of you has seen each of these cases. {OTHERWISE}"
+            return f"One of you has seen each of these cases. {with_keys(OTHERWISE)}"
         if self.context.service_key:
-            load = f"Load the {COUNT} sample cases (l), or import your own"
+            load = f"Load the {COUNT} sample cases ({key_of('cases.load')}), or import your own"
         else:
             load = "Your administrator can import some"
-        return f"This group has no cases yet. {load}: medtui cases import FILE\n\n{OTHERWISE}"
+        return (
+            f"This group has no cases yet. {load}: medtui cases import "
+            f"FILE\n\n{with_keys(OTHERWISE)}"
+        )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Samples are offered to a group without cases, on this machine's own server."""

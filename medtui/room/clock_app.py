@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -15,10 +16,12 @@ from textual.getters import query_one
 from textual.screen import Screen
 from textual.widgets import Static
 
+from medtui.config import Settings
 from medtui.core import station_clock
+from medtui.core.key_names import key_of
 from medtui.core.presets import Preset, circuit, minutes, round_of
 from medtui.core.station_clock import UNTOUCHED, ClockReading
-from medtui.ui.app_base import DARK, AppBase
+from medtui.ui.app_base import AppBase
 from medtui.ui.clock_face import bar, digits, fitting, mark_clock, state_of, time_of
 from medtui.ui.footer import Footer
 
@@ -102,7 +105,7 @@ class ClockScreen(Screen[None]):
             first += f" · round {round_} of {self._circuit.rounds}"
         state = state_of(reading) if reading.is_paused else told or state_of(reading)
         if self._since is None:
-            state = "press space to start"
+            state = f"press {key_of('clock.pause')} to start"
         following = self._circuit.phases[reading.number + 1 : reading.number + 2]
         then = [f"then {phase.name} {minutes(phase.seconds)}" for phase in following]
         lines = [
@@ -133,7 +136,9 @@ class ClockScreen(Screen[None]):
     def action_add(self, seconds: int) -> None:
         now = self._now()
         if self._since is None:
-            self.notify("The clock is not running yet: space starts it.", markup=False)
+            self.notify(
+                f"The clock is not running yet: {key_of('clock.pause')} starts it.", markup=False
+            )
             return
         self._adjustments = station_clock.add(
             self._since, self._circuit, self._adjustments, now, seconds
@@ -147,8 +152,7 @@ class ClockApp(AppBase):
     Args:
         preset: of each station.
         rounds: how many stations; None: as many as the preset says.
-        theme: a theme's name.
-        has_bell: whether the terminal's bell rings.
+        settings: theme, bell and keys; None: as they are without a file.
         now: the time, for tests; None: counted on from when the program began, so that a
             change of the machine's clock changes nothing.
     """
@@ -160,20 +164,20 @@ class ClockApp(AppBase):
         preset: Preset,
         *,
         rounds: int | None = None,
-        theme: str = DARK.name,
-        has_bell: bool = True,
+        settings: Settings | None = None,
         now: Callable[[], datetime] | None = None,
     ) -> None:
-        super().__init__(theme)
+        self._settings = settings or Settings(file=Path())
+        super().__init__(self._settings.theme)
         self._preset = preset
         self._rounds = rounds or preset.rounds
-        self._has_bell = has_bell
         began = datetime.now(UTC), time.monotonic()
         self._now = now or (lambda: began[0] + timedelta(seconds=time.monotonic() - began[1]))
 
     def bell(self) -> None:
-        if self._has_bell:
+        if self._settings.bell:
             super().bell()
 
     def on_mount(self) -> None:
+        self.use_own_keys(self._settings.keys, self._settings.file)
         self.push_screen(ClockScreen(self._preset, self._rounds, self._now))

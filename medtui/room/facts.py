@@ -14,6 +14,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from medtui.core.avatars import CELLS, avatar_of
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.room_rules import awaited, case_words, other_of, person
 from medtui.core.wording import countdown, moment
@@ -91,7 +92,7 @@ class RoomFacts(Static):
                 ("Case", case_words(session)),
                 ("Transcript", _there(self.files.transcript)),
                 ("Assessment", _there(self.files.assessment)),
-                ("Review", "R reads them side by side"),
+                ("Review", f"{key_of('room.review')} reads them side by side"),
                 ("Here", _here(session, me, presence)),
             ]
         when = f"{moment(session.starts_at, now, self._zone)}, {countdown(session.starts_at, now)}"
@@ -108,7 +109,13 @@ class RoomFacts(Static):
             ]
         if self.is_guest_absent:
             name = person(session, session.guest_id, me)
-            facts.append(("Absent", f"{name} has not come. X frees the seat and offers it on."))
+            facts.append(
+                (
+                    "Absent",
+                    f"{name} has not come. {key_of('room.remove_guest')} frees the seat and "
+                    "offers it on.",
+                )
+            )
         return facts
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from medtui.config import BadConfig, presets
 from medtui.core import room_rules as rules
+from medtui.core.key_names import key_of, with_keys
 from medtui.core.models import PracticeSession, Stage
 from medtui.core.prep_steps import Decided, is_case_missing
 from medtui.core.room_rules import other_of, person
@@ -193,7 +194,7 @@ class HostActions:
         if self._ui.refuse(rules.why_not_write(self._session, self._me)):
             return
         if not self._backend.is_complete:
-            self._ui.refuse(NO_OWN_BRIEFS)
+            self._ui.refuse(with_keys(NO_OWN_BRIEFS))
             return
         if not await self._ui.open(BriefFor(self._session)):
             return
@@ -209,7 +210,8 @@ class HostActions:
             return  # the roles are as they were
         name = person(session, candidate, self._me)
         self._ui.notify(
-            f"Your own brief is removed, because {name} may have read it. b writes another.",
+            f"Your own brief is removed, because {name} may have read it. "
+            f"{key_of('room.brief')} writes another.",
             markup=False,
         )
         self._ui.read_brief_again()

@@ -11,6 +11,8 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from medtui.core.key_names import key_of
+
 LONGEST = 100_000
 SAVE_SECONDS = 0.7
 """What was typed is kept once nothing was typed for so long."""
@@ -37,7 +39,7 @@ class Notes(TextArea):
             tab_behavior="focus",
             compact=True,
             highlight_cursor_line=False,
-            placeholder="Notes (i): private, saved on this computer.",
+            placeholder=f"Notes ({key_of('room.notes')}): private, saved on this computer.",
         )
         self._save = save
         self._kept = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.widgets import Static
 
 from medtui.core import recording_consent as consent
+from medtui.core.key_names import key_of
 from medtui.core.models import Stage
 from medtui.core.recording_consent import UNANSWERED, Answer, Consent, RecordingState
 from medtui.core.room_rules import other_of, person
@@ -107,11 +108,11 @@ class RoomRecording:
             case RecordingState.PAUSED:
                 return "○ REC paused with the clock"
             case RecordingState.READY:
-                return "○ REC begins with the station. k stops it."
+                return f"○ REC begins with the station. {key_of('room.record')} stops it."
             case RecordingState.ASKED:
-                return f"○ REC: {partner} is asked. k takes it back."
+                return f"○ REC: {partner} is asked. {key_of('room.record')} takes it back."
             case RecordingState.ASKS:
-                return f"○ REC: {partner} asks to record. k answers."
+                return f"○ REC: {partner} asks to record. {key_of('room.record')} answers."
         if self._ui.room.session.stage is Stage.WRAP_UP:
             return self._context.sheets.listening(self._ui.room.session.id)
         return ""
@@ -195,7 +196,8 @@ class RoomRecording:
         agreed = {RecordingState.READY, RecordingState.PAUSED, RecordingState.ON}
         if state is RecordingState.ASKS and before is not state:
             self._ui.notify(
-                f"{self._partner} asks to record this station: k answers.", markup=False
+                f"{self._partner} asks to record this station: {key_of('room.record')} answers.",
+                markup=False,
             )
         elif state in agreed and before is RecordingState.ASKED:
             self._ui.notify(f"{self._partner} has agreed to the recording.", markup=False)

@@ -69,6 +69,8 @@ class SharedBoardApp(AppBase):
         self._scope = scope
         self._warning = warning
         self._resources = AsyncExitStack()
+        self._keys: tuple[tuple[str, object], ...] = ()
+        """What the settings that were read last have as `[keys]`."""
 
     def on_mount(self) -> None:
         self.board = SharedBoardScreen(self._look, self.now, self.feed)
@@ -110,6 +112,9 @@ class SharedBoardApp(AppBase):
 
         try:
             settings = await asyncio.to_thread(self._settings)
+            if settings.keys != self._keys:
+                self._keys = settings.keys
+                self.use_own_keys(settings.keys, settings.file)
             if not settings.server:
                 self.board.show_status(NOTHING_CONFIGURED)
                 return None

@@ -49,13 +49,16 @@ def run(options: argparse.Namespace) -> int:
 
     from medtui.config import BadConfig, Settings, load, shared_names, state
     from medtui.config import zone as zone_of
+    from medtui.core import key_names
     from medtui.core.api_keys import is_secret
+    from medtui.core.keymap import as_written
     from medtui.store.zones import NoZone, zone_named
 
     try:
         at_start = load({"server": options.url, "key": options.key})
     except BadConfig:  # which is told where the server is looked for
         at_start = Settings(file=Path())
+    key_names.use(as_written(at_start.keys))
     try:
         zone, warning = (zone_named(options.zone), "") if options.zone else zone_of(at_start)
     except NoZone as error:

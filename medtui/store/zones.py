@@ -11,6 +11,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from medtui.core.key_names import key_of
 from medtui.core.text import clean_line
 
 LOCALTIME = Path("/etc/localtime")
@@ -67,7 +68,8 @@ def configured_zone(named: str, file: Path) -> tuple[tzinfo, str]:
         guess = f" (did you mean {error.guess}?)" if error.guess else ""
         return found, (
             f'{file}: zone is "{clean_line(named)}", not a time zone{guess}: times are shown'
-            f" in this computer's own, {found}. Correct it there, or press , on the board."
+            f" in this computer's own, {found}. Correct it there, or press "
+            f"{key_of('board.settings')} on the board."
         )
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
-from textual import events
+from textual import events, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -22,6 +24,8 @@ from textual.screen import Screen
 from textual.theme import Theme
 from textual.worker import get_current_worker
 
+from medtui.core import key_names
+from medtui.core.keymap import sentence as keymap_faults
 from medtui.core.text import clean_block, clean_line
 from medtui.store import log
 from medtui.ui import garbage
@@ -169,8 +173,6 @@ class AppBase(EndsPlainly, App[int]):
         self.told = ToldList()
         """All that the user was told in this run."""
         self._toasts = ToastLine()
-        self.own_keys: Mapping[str, list[str]] = {}
-        """Keys that the settings give to actions, by the ids of their bindings."""
         self._workers = Workers(self, self.report_fault)
         self.fault: BaseException | None = None
         """The last unexpected error that did not end the app; None: none so far."""
@@ -273,9 +275,31 @@ class AppBase(EndsPlainly, App[int]):
         self.animation_level = "full" if moves else "none"
 
     def use_keymap(self, keymap: Mapping[str, list[str]]) -> None:
-        """Give actions other keys, by the ids of their bindings."""
-        self.own_keys = keymap
+        """Give actions other keys, by the ids of their bindings, and name these in sentences."""
+        key_names.use({id_: format_key(keys[0]) for id_, keys in keymap.items()})
         self.set_keymap({id_: ",".join(keys) for id_, keys in keymap.items()})
+
+    def use_own_keys(self, wanted: Sequence[tuple[str, object]], file: Path) -> None:
+        """Give actions the keys of the settings, and say which of these do not count.
+
+        `wanted`: the ids of `[keys]` in `file`, with the keys as they are written there.
+        """
+        if wanted:
+            from medtui.ui.key_table import unchecked
+
+            self.use_keymap(unchecked(wanted))
+            self._check_own_keys(wanted, file)
+
+    @work(group="keys")
+    async def _check_own_keys(self, wanted: Sequence[tuple[str, object]], file: Path) -> None:
+        """It reads the bindings of all screens, which takes seconds."""
+        from medtui.ui.key_table import keys_of
+
+        keymap, faults = await asyncio.to_thread(keys_of, wanted)
+        self.use_keymap(keymap)
+        if faults:
+            words = clean_line(keymap_faults(file, faults))
+            self.notify(words, severity="warning", markup=False, timeout=10)
 
     def now(self) -> datetime:
         """The time, aware and in UTC."""
@@ -346,9 +370,3 @@ class AppBase(EndsPlainly, App[int]):
             self.screen.dismiss(None)
         else:
             self.push_screen(HelpScreen(self.screen))
-
-
-def key_for(app: App[Any], binding_id: str, usual: str) -> str:
-    """The key to name in a sentence; `usual`: the one that it has without the settings."""
-    own = app.own_keys.get(binding_id) if isinstance(app, AppBase) else None
-    return format_key(own[0]) if own else usual

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
+from medtui.core.key_names import key_of
+
 if TYPE_CHECKING:
     from medtui.store.drafts import FormDraft
 
@@ -14,8 +16,9 @@ if TYPE_CHECKING:
 class DraftNote(Static):
     """Visible when a draft was restored."""
 
-    def __init__(self) -> None:
-        words = "Draft restored. ctrl+r discards it."
+    def __init__(self, discards: str) -> None:
+        """`discards`: the id of the action that discards the draft."""
+        words = f"Draft restored. {key_of(discards)} discards it."
         super().__init__(words, id="draft", classes="card--words -empty", markup=False)
         self._draft: FormDraft | None = None
         self.is_shown = False

@@ -17,6 +17,10 @@ from textual.screen import Screen
 from medtui.core import keymap
 from medtui.core.keymap import EVERYWHERE, KnownAction
 
+_FEATURES = "account", "board", "history", "marking", "review", "room", "shared_screen", "ui"
+WITH_KEYS = ("medtui.app", "medtui.ui.dialogs", *(f"medtui.{name}" for name in _FEATURES))
+"""Modules and packages with classes that bind keys, by name: they are imported for the check."""
+
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "hyper", "meta"}
 
 _ALIASES = {"esc": "escape", "return": "enter", "del": "delete", "pgup": "pageup",
@@ -65,7 +69,7 @@ def unchecked(wanted: Iterable[tuple[str, object]]) -> dict[str, list[str]]:
 
 
 def keys_of(
-    wanted: Iterable[tuple[str, object]], packages: Sequence[str]
+    wanted: Iterable[tuple[str, object]], packages: Sequence[str] = WITH_KEYS
 ) -> tuple[dict[str, list[str]], list[str]]:
     """The keys that `[keys]` gives to actions, and what is wrong in it: see `keymap.read`."""
     return keymap.read(wanted, all_actions(packages), key_named)

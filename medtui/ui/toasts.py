@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from medtui.core.key_names import key_of
+
 Severity = Literal["information", "warning", "error"]
 
 SIGNS: dict[Severity, str] = {"information": "·", "warning": "!", "error": "✗"}
@@ -90,7 +92,7 @@ class ToastLine:
             if _RANKS[before.severity] > _RANKS[told.severity]:
                 told, seconds = before, left
         self._shown, self._until, self._acts_before = told, now + seconds, self._acts
-        more = f"  ({self._more} more: !)" if self._more else ""
+        more = f"  ({self._more} more: {key_of('app.notices')})" if self._more else ""
         return told, told.line + more, seconds
 
     def ends_with_screen(self) -> bool:

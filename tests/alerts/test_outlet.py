@@ -9,12 +9,14 @@ import pytest
 
 from medtui.alerts import outlet
 from medtui.alerts.outlet import MOST, Outlet
+from medtui.alerts.pace import BURST, SECONDS, Pace
 
 
 class Sometimes:
     """A sink outside the program, which fails so many times."""
 
     name = "push"
+    pace: Pace | None = None
 
     def __init__(self, failures: int = 0) -> None:
         self.failures = failures
@@ -83,3 +85,37 @@ async def test_the_end_waits_for_a_sink_no_longer_than_it_is_told() -> None:
         await waiting.close(0.05)
     await waiting.close(0.05)
     assert sink.sent == []
+
+
+async def test_a_flood_is_a_burst_and_then_one_message_a_minute_with_all_that_came() -> None:
+    at, sink = 0.0, Sometimes()
+    sink.pace = Pace(lambda: at)
+    waiting = Outlet(sink)
+    for number in range(BURST + 5):
+        waiting.put(str(number), is_passing=False)
+    await until(lambda: len(sink.sent) == BURST)
+    assert sink.sent == [str(number) for number in range(BURST)]
+    assert sink.pace.wait() == SECONDS
+    await waiting.close(0.02)
+    assert len(sink.sent) == BURST
+    at += SECONDS
+    waiting = Outlet(sink)
+    waiting.put("one more", is_passing=False)
+    await until(lambda: len(sink.sent) == BURST + 1)
+    assert sink.pace.wait() == SECONDS
+    at += BURST * SECONDS
+    assert sink.pace.wait() == 0
+
+
+async def test_what_has_waited_for_its_turn_is_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("medtui.alerts.pace.SECONDS", 0.05)
+    sink = Sometimes()
+    sink.pace = Pace()
+    waiting, sent = Outlet(sink), []
+    numbers = [str(number) for number in range(BURST + 8)]
+    for number in numbers:
+        waiting.put(number, is_passing=False, on_sent=lambda: sent.append(1))
+    await until(lambda: len(sent) == len(numbers))
+    await waiting.close()
+    assert "\n".join(sink.sent).split("\n") == numbers
+    assert len(sink.sent) < len(numbers)

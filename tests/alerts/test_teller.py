@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from medtui.alerts import pace
 from medtui.alerts.desktop import DesktopSink
 from medtui.alerts.outlet import Sink
 from medtui.alerts.push import PushSink
@@ -21,7 +22,7 @@ from medtui.alerts.terminal import TerminalSink
 from medtui.core.notice_rules import NoticeRules, rules
 from medtui.data import Backend, MemoryTokens, Server
 from medtui.data.events import Event, FeedWentLive
-from tests.alerts.sinks import desktop, needs_dbus, web_service
+from tests.alerts.sinks import desktop, mail_server, needs_dbus, web_service
 from tests.alerts.test_outlet import Sometimes
 from tests.helpers.seats import login_of
 from tests.helpers.stack import Person, Stack
@@ -76,7 +77,7 @@ BOOK = "update practice_sessions set guest_id = %s where id = %s"
 
 
 @needs_dbus
-@pytest.mark.parametrize("count", [pytest.param(5), pytest.param(200, marks=pytest.mark.long)])
+@pytest.mark.parametrize("count", [pytest.param(5), pytest.param(201, marks=pytest.mark.long)])
 async def test_a_commit_is_at_every_sink_within_a_second(
     count: int, stack: Stack, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -89,32 +90,45 @@ async def test_a_commit_is_at_every_sink_within_a_second(
     ]
     theirs = await stack.session(other, starts_in=timedelta(days=1))
     written: list[str] = []
-    # No mail here: Apprise itself waits 5.5 s between two, so as to be no spammer.
-    async with desktop(folder) as (address, shown), web_service() as (url, got):
+    if count > pace.BURST:  # so many in a few minutes are a flood, which would be told together
+        monkeypatch.setattr(pace, "BURST", 2 * count)
+    async with (
+        desktop(folder) as (address, shown),
+        web_service() as (url, got),
+        mail_server() as (mail_url, mails),
+    ):
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         sinks = (
             TerminalSink(written.append, {"TERM": "xterm"}),
-            *(DesktopSink(), PushSink(url)),
+            *(DesktopSink(), PushSink(url), PushSink(mail_url)),
         )
-        ways = [written, shown, got]
+        ways = {"terminal": written, "desktop": shown, "web": got, "mail": mails}
+        took: dict[str, list[float]] = {way: [] for way in ways}
         async with program(stack, host, tmp_path, *sinks):
             await stack.sql(BOOK, guest.id, theirs)  # is none of hers
             await stack.sql(BOOK, guest.id, mine[0])  # the first imports the libraries
-            await until(lambda: all(len(way) == 1 for way in ways))
-            took = []
-            for number, session in enumerate(mine[1:], start=2):
+            await until(lambda: all(len(told) == 1 for told in ways.values()))
+            for number, session in enumerate(mine[1:], start=1):
                 began = time.monotonic()
                 await stack.sql(BOOK, guest.id, session)
-                await until(lambda: all(len(way) == number for way in ways))  # noqa: B023
-                took.append(time.monotonic() - began)
-        slow = statistics.quantiles(took, n=20)[-1] if len(took) > 1 else took[0]
-        print(f"{len(took)} notices by three ways: median {statistics.median(took):.3f} s,"
-              f" p95 {slow:.3f} s")  # fmt: skip
-        assert slow < 1
-        assert len(shown) == len(got) == count
-        text = " ".join([*written, *shown, *got])
-        assert text.count("Mei Tanaka booked your mock") == 3 * count
-        for secret in ("Red eye", "Name of", "example.org"):
+
+                def all_have_told(number: int = number, began: float = began) -> bool:
+                    for way, told in ways.items():
+                        if len(took[way]) < number < len(told):
+                            took[way].append(time.monotonic() - began)
+                    return all(len(each) == number for each in took.values())
+
+                await until(all_have_told)
+        for way, seconds in took.items():
+            slow = statistics.quantiles(seconds, n=20)[-1]
+            print(f"{len(seconds)} notices by {way}: median {statistics.median(seconds):.3f} s,"
+                  f" p95 {slow:.3f} s, worst {max(seconds):.3f} s")  # fmt: skip
+            assert slow < 1, way
+        assert len(shown) == len(got) == len(mails) == count
+        text = " ".join([*written, *shown, *got, *mails])
+        assert " ".join([*written, *shown, *got]).count("Mei Tanaka booked your mock") == 3 * count
+        assert all("Mei Tanaka booked your mock" in mail for mail in mails)
+        for secret in ("Red eye", "Name of", "example.org/", host.email, guest.email):
             assert secret not in text
 
 

@@ -194,3 +194,13 @@ def test_who_looks_at_a_session_that_goes_is_told_which() -> None:
     )
     assert gone_words(booked, uuid4(), LONDON).startswith("Amara Okafor cancelled the mock of")
     assert freed_words(booked, MEI.user_id, LONDON).startswith("Amara Okafor freed your seat in")
+
+
+def test_what_has_happened_again_is_told_again_though_the_first_is_not_read() -> None:
+    [left] = compare(known_of(mock(), AMARA.user_id, NOW), free(mock()), AMARA.user_id)
+    minute = timedelta(minutes=1)
+    first = left.model_copy(update={"at": NOW + minute})
+    other_window = left.model_copy(update={"since": NOW + minute / 2, "at": NOW + 2 * minute})
+    again = left.model_copy(update={"since": NOW + 3 * minute, "at": NOW + 4 * minute})
+    assert added([first], other_window) == [first]
+    assert added([first], again) == [again]

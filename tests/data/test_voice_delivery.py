@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from medtui.core.key_names import with_keys
 from medtui.core.models import FileKind
 from medtui.core.voice import Voice
 from medtui.data import voice_steps
@@ -142,7 +143,9 @@ async def test_a_transcript_of_another_origin_is_not_replaced(station: Practice)
     guest = await station.open(station.guest)
     await hand_in(guest, station, words(station, station.guest, "My eye hurts.", 4))
     await hand_in(host, station, words(station, station.host, "Good morning."))
-    await host.until(DeliveryState.WITH_HOST, is_mine=True, reason=voice_steps.IN_THE_WAY)
+    await host.until(
+        DeliveryState.WITH_HOST, is_mine=True, reason=with_keys(voice_steps.IN_THE_WAY)
+    )
     assert (await bucket(station)) == json.loads(other)
     await host.backend.assessments.delete(station.session, FileKind.TRANSCRIPT)
     await guest.until(DeliveryState.UPLOADED)

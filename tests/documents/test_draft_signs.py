@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from medtui.core.history import MarkSummary
+from medtui.core.key_names import with_keys
 from medtui.core.rubrics import RubricDomain
 from medtui.documents import read
 from medtui.documents.assessment import Assessment, Marker
@@ -107,7 +108,7 @@ def check(data: bytes, path: Path) -> None:
     for expected in (None, "assessment"):
         with pytest.raises(DocumentError) as refused:
             brought(path, expected)  # type: ignore[arg-type]
-        assert refused.value.message == NO_ASSESSMENT
+        assert refused.value.message == with_keys(NO_ASSESSMENT)
     document = read(data, "assessment")
     if isinstance(document, Assessment):
         assert document.is_draft

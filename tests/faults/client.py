@@ -18,11 +18,15 @@ import signal
 import sys
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from medtui.alerts.teller import Teller
 from medtui.core.agenda import Board
 from medtui.core.models import PracticeSession, SessionDraft, Stage
+from medtui.core.notice_rules import NoticeRules
+from medtui.core.notices import Notice
 from medtui.data import Backend, Changed, DataError, Gone, MemoryTokens, Server, Unreachable, auth
 from medtui.data.events import (
     BoardRead,
@@ -32,6 +36,7 @@ from medtui.data.events import (
     SessionsChanged,
     SignedOut,
 )
+from tests.faults.notices import TYPE
 
 WATCH_SECONDS = 2.0
 """Tokens live for half a minute here, and are looked after accordingly."""
@@ -51,8 +56,12 @@ class Client:
         reader, self._control = await asyncio.open_unix_connection(self._job["control"])
         self._tell("hello", pid=os.getpid())
         server = Server(self._job["url"], self._job["key"])
-        async with Backend.open(server, tokens=MemoryTokens(), notify=self._told) as self._backend:
+        self._teller = Teller(NoticeRules(), (), UTC, _now, None, self._show)
+        async with Backend.open(
+            server, tokens=MemoryTokens(), notify=self._told, state=Path(self._job["state"])
+        ) as self._backend:
             self._board.viewer = self._me = await self._sign_in()
+            self._teller.attach(self._backend)
             self._backend.live.start()
             while order := (await reader.readline()).decode().strip():
                 await self._obey(order)
@@ -83,7 +92,13 @@ class Client:
     def _tell(self, kind: str, /, **more: Any) -> None:
         self._control.write(json.dumps({"is": kind, **more}).encode() + b"\n")
 
+    def _show(self, notice: Notice) -> None:
+        moved_to = notice.moved_to and notice.moved_to.astimezone(UTC).isoformat()
+        what = {"what": notice.what.value, "session": str(notice.session_id)}
+        self._tell("notice", **what, who=notice.who, moved_to=moved_to)
+
     def _told(self, event: Event) -> None:
+        self._teller.on_event(event)
         match event:
             case BoardRead(sessions):
                 self._board.read(sessions)
@@ -122,7 +137,7 @@ class Client:
                 self._tell("done", what=what, id=str(session.id), outcome=outcome)
 
     def _choose(self) -> tuple[str, PracticeSession]:
-        sessions = list(self._board.agenda.sessions)
+        sessions = [s for s in self._board.agenda.sessions if s.type != TYPE]
         choices = {
             "book": [s for s in sessions if s.is_open and s.host_id != self._me],
             "leave": [s for s in sessions if s.guest_id == self._me],
@@ -164,7 +179,8 @@ class Client:
                 write = sessions.cancel(session)
         written = await write
         # Told before it is shown, so that nothing is shown as done that was not.
-        self._tell("done", what=what, id=str(session.id), outcome="done")
+        row = written and seen_of(written)
+        self._tell("done", what=what, id=str(session.id), outcome="done", row=row)
         if written is None:
             live.drop(session.id)
         else:
@@ -183,6 +199,20 @@ def row_of(session: PracticeSession) -> list[Any]:
         session.guest.name if session.guest else None,
         int(session.stage),
     ]
+
+
+def seen_of(session: PracticeSession) -> dict[str, Any]:
+    """What its user knows of a session once an act of theirs was answered."""
+    return {
+        "starts_at": session.starts_at.astimezone(UTC).isoformat(),
+        "host_id": str(session.host_id),
+        "guest_id": str(session.guest_id) if session.guest_id else None,
+        "guest": session.guest.name if session.guest else None,
+    }
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def main() -> None:

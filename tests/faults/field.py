@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.faults import Fault, Kind, Schedule
+from tests.faults.notices import Mine
 from tests.faults.proxy import faulty
 from tests.helpers.stack import PASSWORD, Person, Stack, administrator
 
 WITHIN = 5.0
 WITHIN_IF_CHANGES_STOPPED = 60.0
 LIVE_WITHOUT_PROOF = 30.0
+TOLD_WITHIN = 5.0
+"""Seconds after the board is right in which all notices are told."""
 UNCERTAIN_LAG = 0.25
 AWAKE = 2.0
 """What a process that was stopped may take until what it says counts again."""
@@ -63,6 +66,7 @@ class Verdict:
     lag: float = 0.0
     """How late this process was woken at worst: what it measures is as uncertain."""
     acts: dict[str, int] = field(default_factory=dict)
+    notices: int = 0
     wrong: list[str] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
@@ -72,6 +76,7 @@ class Verdict:
             f"seed {self.schedule.seed}: equal {self.equal_after:.1f} s after the return,"
             f" LIVE {self.longest_live:.1f} s without proof at most, lag {self.lag * 1000:.0f} ms,"
             f" {self.acts.get('done', 0)} of {sum(self.acts.values())} acts done;"
+            f" {self.notices} notices;"
             f" {self.met} of {len(self.schedule.faults)} faults met: {injected}"
         )
 
@@ -177,6 +182,7 @@ class Run:
         self._rng = random.Random(schedule.seed + 1)
         self._verdict = Verdict(schedule)
         self._paused_until = 0.0
+        self._mine = Mine(stack, schedule.seed)
 
     async def run(self) -> Verdict:
         await self._prepare()
@@ -205,6 +211,7 @@ class Run:
         self._others = [await self._stack.person(f"Other{n}", "Person") for n in range(3)]
         for n in range(8):
             await self._post(n)
+        await self._mine.prepare(self._me)
 
     @contextlib.asynccontextmanager
     async def _born(self) -> AsyncIterator[Client]:
@@ -221,6 +228,7 @@ class Run:
             "email": self._me.email,
             "password": PASSWORD,
             "seed": self._schedule.seed,
+            "state": str(self._stack.files / f"state-{self._me.id}"),
         }
         self._nursery.bear(job)
         client = await came
@@ -235,6 +243,7 @@ class Run:
 
     async def _play(self) -> None:
         client = self._client
+        await self._mine.look()
         self._proxy.start_clock()
         self._began = time.monotonic()
         client.order("act")
@@ -242,7 +251,7 @@ class Run:
         things = [self._suffer(fault) for fault in self._schedule.faults]
         if self._stack.like_hosted:
             things.append(self._lose_the_log())
-        others = asyncio.create_task(self._write())
+        others = asyncio.gather(self._write(), self._change_mine())
         try:
             await asyncio.gather(*things)
             await others
@@ -254,6 +263,7 @@ class Run:
             await self._equal()
             await resting
             await self._settled()
+            await self._all_told()
         finally:
             watching.cancel()
             others.cancel()
@@ -302,6 +312,11 @@ class Run:
                     self._verdict.longest_live = gap
 
     # What others do
+
+    async def _change_mine(self) -> None:
+        for moment in self._mine.moments(max(fault.end for fault in self._schedule.faults)):
+            await self._at(moment)
+            await self._mine.change()
 
     async def _write(self) -> None:
         for moment in self._schedule.writes:
@@ -422,6 +437,17 @@ class Run:
                 self._wrong(f"the board is not equal afterwards: {await self._difference()}")
                 return
             await asyncio.sleep(0.05)
+
+    async def _all_told(self) -> None:
+        """Notices have told all that lasts, and no more."""
+        deadline = time.monotonic() + TOLD_WITHIN
+        while wrong := await self._mine.wrong(self._client.said):
+            if time.monotonic() > deadline:
+                for what in wrong:
+                    self._wrong(what)
+                break
+            await asyncio.sleep(0.05)
+        self._verdict.notices = len(self._client.words("notice"))
 
     async def _difference(self) -> str:
         truth = {tuple(row) for row in await self._truth()}

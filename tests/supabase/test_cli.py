@@ -22,6 +22,7 @@ def commands() -> list[str]:
     """Each command that the README's blocks name, without what the user puts in."""
     text = (ROOT / "medtui/supabase/README.md").read_text()
     text = re.sub(r" \\\n +", " ", text)
+    text = re.sub(r" \$\(.*?\)", "", text)  # the shell's, which gives versions
     lines = re.findall(r"^    (supabase .*?)(?:  +#.*)?$", text, re.MULTILINE)
     return sorted({re.sub(r" --project-ref …", " --project-ref abcdefghijklmnopqrst", line)
                    for line in lines})  # fmt: skip

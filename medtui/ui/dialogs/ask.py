@@ -12,6 +12,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.core.key_names import ENTER, key_of
+
 
 class AskScreen(ModalScreen[str | None]):
     """Dismissed with the answer, or None. `check` returns a sentence if it is wrong, else None."""
@@ -32,7 +34,9 @@ class AskScreen(ModalScreen[str | None]):
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
             yield Input(self._value, compact=True)
-            yield Static("enter: go · esc: back", classes="field--note", markup=False)
+            yield Static(
+                f"{ENTER}: go · {key_of('ask.back')}: back", classes="field--note", markup=False
+            )
 
     @on(Input.Submitted)
     def _answered(self, event: Input.Submitted) -> None:

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from medtui.core.key_names import key_of
 from medtui.ui.vim_keys import VimOptionList
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
             yield Static(self._question, classes="card--title", markup=False)
             yield VimOptionList(
                 *(
-                    Option(Content(f"{n if n < 10 else ' '}  {words}"))
+                    Option(Content(f"{key_of(f'choose.{n}') if n < 10 else ' '}  {words}"))
                     for n, (words, _) in enumerate(self._choices, 1)
                 ),
                 compact=True,

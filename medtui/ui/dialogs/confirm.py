@@ -11,6 +11,8 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from medtui.core.key_names import key_of
+
 
 class ConfirmScreen(ModalScreen[bool]):
     """A question, and what "yes" does. Dismissed with the answer; esc is no."""
@@ -34,8 +36,13 @@ class ConfirmScreen(ModalScreen[bool]):
         with Vertical(classes="dialog"):
             yield Static(self._question, id="question", markup=False)
             with Horizontal(classes="card--buttons"):
-                yield Button(f"{self._yes} (y)", id="yes", variant="primary", compact=True)
-                yield Button(f"{self._no} (n)", id="no", compact=True)
+                yield Button(
+                    f"{self._yes} ({key_of('confirm.yes')})",
+                    id="yes",
+                    variant="primary",
+                    compact=True,
+                )
+                yield Button(f"{self._no} ({key_of('confirm.no')})", id="no", compact=True)
 
     @on(Button.Pressed)
     def _pressed(self, event: Button.Pressed) -> None:

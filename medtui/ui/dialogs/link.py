@@ -12,6 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from medtui.core.board_rules import why_no_link
+from medtui.core.key_names import key_of
 from medtui.core.models import PracticeSession, safe_link
 from medtui.ui.context import Context
 from medtui.ui.dialogs.confirm import ConfirmScreen
@@ -92,7 +93,8 @@ class LinkScreen(ModalScreen[None]):
         with VimScroll(classes="dialog"):
             yield Static(
                 f"It leads to {self._host}. There is no browser on this side: open it where you "
-                "sit, or scan it. y copies it, esc goes back.",
+                f"sit, or scan it. {key_of('link.copy')} copies it, {key_of('link.back')} goes "
+                "back.",
                 classes="card--words",
                 markup=False,
             )

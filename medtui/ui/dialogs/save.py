@@ -14,6 +14,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from medtui.core.key_names import ENTER, key_of
 from medtui.core.text import clean_line
 from medtui.ui.path_input import PathInput, expanded
 
@@ -36,7 +37,9 @@ class SaveScreen(ModalScreen[Path | None]):
         with Vertical(classes="dialog"):
             yield Static(self._title, classes="card--title", markup=False)
             yield PathInput(str(self._path))
-            yield Static("enter: save · esc: back", classes="field--note", markup=False)
+            yield Static(
+                f"{ENTER}: save · {key_of('save.back')}: back", classes="field--note", markup=False
+            )
 
     @on(Input.Submitted)
     @work(exclusive=True)
@@ -61,7 +64,7 @@ class SaveScreen(ModalScreen[Path | None]):
             return None
         if path.exists() and path != self._may_replace:
             self._may_replace = path
-            words = "This file already exists: press enter again to replace it."
+            words = f"This file already exists: press {ENTER} again to replace it."
             self.app.call_from_thread(self._note, words)
             return None
         content = self._content()
