@@ -395,7 +395,6 @@ class SessionForm(ModalScreen[list[PracticeSession] | None]):
 
 
 def _uuid(text: str | None) -> UUID | None:
-    try:
+    with contextlib.suppress(ValueError):
         return UUID(text) if text else None
-    except ValueError:
-        return None
+    return None
