@@ -170,7 +170,7 @@ class BoardActions:
             if left:
                 raise NotAllowed(
                     f"{len(posted) - len(left)} of {len(posted)} sessions were deleted: the others"
-                    " are booked by now, and x cancels them."
+                    f" are booked by now, and {key_of('board.cancel')} cancels them."
                 )
 
         return Undo(first, take_back, f"Undone: {len(posted)} sessions are deleted.")
