@@ -30,9 +30,14 @@ from medtui.history.wording import (
 )
 from medtui.ui.cells import fit
 from medtui.ui.cursor_list import CursorList
+from medtui.ui.status_line import NARROW
 
 FIXED_WIDTH = 45
 """Cells of the cursor, day, role, seat, mark, marker and files, with the gaps behind them."""
+
+
+NARROW_FIXED_WIDTH = 31
+"""The same of cursor, day, role, mark and files on a narrow terminal."""
 
 
 class HistoryColumns(NamedTuple):
@@ -41,9 +46,13 @@ class HistoryColumns(NamedTuple):
     partner: int
     kind: int
     about: int
+    is_narrow: bool = False
+    """Only day, role, whom, mark and files are shown."""
 
     @classmethod
     def of(cls, width: int) -> HistoryColumns:
+        if width < NARROW - 1:  # beside the scrollbar
+            return cls(max(0, width - NARROW_FIXED_WIDTH), 0, 0, is_narrow=True)
         spare = max(0, width - FIXED_WIDTH - 4)
         partner = min(20, max(10, spare * 28 // 100))
         kind = 0 if spare < 46 else 13
@@ -151,6 +160,18 @@ class HistoryList(CursorList):
             partner = short_name(entry.partner)
         broken = bool(entry.kept and entry.kept.broken)
         mark = self._style("broken") if broken else self._style("mark")
+        if columns.is_narrow:
+            return self._in_strip(
+                [
+                    Segment(" ›" if is_cursor else "  ", self._style("month")),
+                    Segment(fit(day_words(entry.session.starts_at, self._zone), 12) + " ", plain),
+                    Segment(fit(role_words(entry), 5) + " ", sat),
+                    Segment(fit(partner, columns.partner) + " ", plain),
+                    Segment(f"{fit_right(mark_words(entry), 6)} ", mark),
+                    Segment(fit(file_signs(entry), 2), faint),
+                ],
+                is_cursor=is_cursor,
+            )
         segments = [
             Segment(" ›" if is_cursor else "  ", self._style("month")),
             Segment(fit(day_words(entry.session.starts_at, self._zone), 12) + "  ", plain),
@@ -170,6 +191,9 @@ class HistoryList(CursorList):
             Segment(fit(marker_words(entry), 2) + " ", faint),
             Segment(fit(file_signs(entry), 2), faint),
         ]
+        return self._in_strip(segments, is_cursor=is_cursor)
+
+    def _in_strip(self, segments: list[Segment], *, is_cursor: bool) -> Strip:
         strip = Strip(segments).adjust_cell_length(self.line_width)
         if is_cursor and self.has_focus:
             cursor = self._style("cursor")

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widgets import Static
 
-from medtui.core.models import Stage
+from medtui.core.models import Role, Stage
 from medtui.core.station_clock import ClockReading
 from medtui.ui.clock_face import bar, mark_clock, state_of, time_of
 from medtui.ui.status_line import NARROW, ConnectionState, feed_words
@@ -30,6 +30,7 @@ class SheetLine(Static):
         rubric: str,
         feed: ConnectionState,
         stage: Stage,
+        role: Role | None,
         reading: ClockReading | None,
         elapsed: str,
     ) -> None:
@@ -48,7 +49,8 @@ class SheetLine(Static):
         left = Content.assemble((f" {name} ", "bold"), "· ", Content(words), "  ")
         if width < NARROW:
             state = feed_words(feed, self._zone, with_reason=False, is_short=True)
-            right = Content.styled(f" {stage.label.upper()} ", "bold reverse")
+            who = role.value.upper() if role else ""
+            right = Content.assemble((f" {stage.label.upper()} ", "bold reverse"), (who, "bold"))
             left = Content.assemble(" ", Content(partner or "yourself"), " ")
         room = width - cell_len(right.plain) - cell_len(state.plain) - 1
         left = left.truncate(max(0, room), ellipsis=True)

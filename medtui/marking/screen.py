@@ -23,12 +23,7 @@ from medtui.core.room_rules import other_of, person, why_not_mark
 from medtui.core.room_state import RoomState
 from medtui.core.rubrics import DEFAULT, RUBRICS, Rubric, rubric_for
 from medtui.core.station_clock import ClockReading
-from medtui.data.events import (
-    BoardRead,
-    Event,
-    SessionsChanged,
-    SheetMoved,
-)
+from medtui.data.events import BoardRead, Event, SessionsChanged, SheetMoved
 from medtui.marking import wording
 from medtui.marking.actions import SheetActs
 from medtui.marking.bindings import KINDS, SHEET_KEYS
@@ -56,6 +51,7 @@ class MarkSheetScreen(ActingScreen):
     """
 
     AUTO_FOCUS = "MarkTable"
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = SHEET_KEYS
 
@@ -251,6 +247,7 @@ class MarkSheetScreen(ActingScreen):
             self.sheet.rubric.name,
             self.context.feed.connection,
             self.session.stage,
+            self._role,
             reading,
             self._elapsed,
         )
@@ -340,7 +337,8 @@ class MarkSheetScreen(ActingScreen):
 
     def _close_line(self, spot: Spot | None) -> None:
         self.writing.display = False
-        self.set_focus(self.remarks if spot is not None and spot.at is not None else self.table)
+        is_remark = spot is not None and spot.at is not None
+        self.set_focus(self.remarks if is_remark else self.table, scroll_visible=is_remark)
 
     def action_remarks(self) -> None:
         if not self.sheet.at(self.table.place).remarks:

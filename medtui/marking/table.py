@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from itertools import zip_longest
+from typing import ClassVar, NamedTuple, Self
 
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.geometry import Offset
+from textual.geometry import Offset, Region
 from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from medtui.core.mark_sheet import WHOLE, RemarkKind, Sheet
@@ -32,6 +34,9 @@ DRAFT = "…"
 BAR = 10
 """Cells of a bar; it goes before a name is cut."""
 
+NAME = 20
+"""Where a name would have fewer cells, what is said of it stands in lines of their own."""
+
 
 class TableRow(NamedTuple):
     """The cells of a line: the mark, its share of the maximum, its word or weight."""
@@ -44,12 +49,13 @@ class TableRow(NamedTuple):
 
 
 class Widths(NamedTuple):
-    """The cells of each column."""
+    """The cells of each column. `is_stacked`: mark, aside and signs are one, under each other."""
 
     name: int
     score: int
     bar: int
     aside: int
+    is_stacked: bool = False
 
     @classmethod
     def of(cls, rows: list[TableRow], width: int) -> Widths:
@@ -58,6 +64,9 @@ class Widths(NamedTuple):
         signs = max(6, *(cell_len(row.signs.plain) for row in rows))
         wanted = max(cell_len(row.name) for row in rows)
         room = width - 2 - 2 - score - (aside + 2 if aside else 0) - 2 - signs - 1
+        if room < min(wanted, NAME):
+            beside = max(score, aside, signs)
+            return cls(max(12, width - 2 - 2 - beside - 1), beside, 0, 0, is_stacked=True)
         bar = BAR + 2 if room - BAR - 2 >= wanted else 0
         return cls(max(12, min(wanted, room - bar)), score, bar, aside)
 
@@ -125,7 +134,7 @@ class MarkTable(Static, can_focus=True):
     @property
     def cursor_place(self) -> Offset:
         """Where the cursor's line is, for the terminal's own cursor."""
-        return Offset(0, self._cursor)
+        return Offset(0, self._lines_of_cursor[0])
 
     # Drawing
 
@@ -133,7 +142,7 @@ class MarkTable(Static, can_focus=True):
     def _places(self) -> list[str]:
         return [*(domain.name for domain in self._sheet.rubric.domains), WHOLE]
 
-    def _draw(self) -> None:
+    def _draw(self, *, scrolls: bool = True) -> None:
         rows = [self._row(place) for place in self._places]
         widths = Widths.of(rows, self.size.width or 80)
         lines: list[Content] = []
@@ -143,6 +152,22 @@ class MarkTable(Static, can_focus=True):
             lines += drawn
             self._line_places += [number] * len(drawn)
         self.update(Content("\n").join(lines))
+        if scrolls:
+            self.call_after_refresh(self._scroll_to_cursor)
+
+    @property
+    def _lines_of_cursor(self) -> tuple[int, int]:
+        """The first line of the place at the cursor, and how many it has."""
+        if self._cursor not in self._line_places:
+            return 0, 1  # nothing was drawn yet
+        return self._line_places.index(self._cursor), self._line_places.count(self._cursor)
+
+    def _scroll_to_cursor(self) -> None:
+        """On a low screen the table is higher than what it is in."""
+        if isinstance(self.parent, Widget):
+            first, count = self._lines_of_cursor
+            lines = Region(0, self.virtual_region.y + first, 1, count)
+            self.parent.scroll_to_region(lines, animate=False)
 
     def _row(self, place: str) -> TableRow:
         domain, given = self._sheet.domain(place), self._sheet.at(place)
@@ -151,12 +176,31 @@ class MarkTable(Static, can_focus=True):
 
     def _lines(self, row: TableRow, widths: Widths, is_here: bool) -> list[Content]:
         """A row; with the rest of a long name under its beginning."""
+        if widths.is_stacked:
+            return self._stacked(row, widths, is_here)
         spans = wrap(row.name, widths.name)
         first, *more = [Content(row.name[begin:end]) for begin, end in spans]
         lines = [self._line(first, row, widths, is_here)]
         for rest in more:
             line = Content.assemble(("▌ ", "$accent") if is_here else "  ", rest)
             line = line.stylize("bold") if is_here else line
+            lines.append(self._filled(line, is_here))
+        return lines
+
+    def _stacked(self, row: TableRow, widths: Widths, is_here: bool) -> list[Content]:
+        """A row on few cells: the name's lines, and at their right mark, aside and signs."""
+        names = [Content(row.name[begin:end]) for begin, end in wrap(row.name, widths.name)]
+        score = Content.styled(row.score, "$faint" if row.share is None else "bold")
+        beside = [cell for cell in (score, Content.styled(row.aside, "$faint"), row.signs) if cell]
+        lines = []
+        for name, cell in zip_longest(names, beside, fillvalue=Content("")):
+            gap = widths.name + 2 + widths.score - cell_len(name.plain) - cell_len(cell.plain)
+            line = Content.assemble(
+                ("▌ ", "$accent") if is_here else "  ",
+                name.stylize("bold") if is_here else name,
+                " " * gap,
+                cell,
+            )
             lines.append(self._filled(line, is_here))
         return lines
 
@@ -213,7 +257,11 @@ class MarkTable(Static, can_focus=True):
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
-        self._draw()
+        self._draw(scrolls=has_focus)
+
+    def focus(self, scroll_visible: bool = False) -> Self:
+        """Not the whole table is brought into sight, but its cursor."""
+        return super().focus(scroll_visible)
 
     # Moving
 

@@ -25,7 +25,7 @@ from medtui.documents.transcript import Transcript
 from medtui.documents.words import DRAFTED, MARKED_BY, is_left_over
 from medtui.review.assessment_layout import outline
 from medtui.review.assessment_view import AssessmentView
-from medtui.review.header import ReviewHeader
+from medtui.review.header import LOW, ReviewHeader
 from medtui.review.transcript_view import TranscriptView
 from medtui.store.speaker_names import Remembered, SpeakerNames
 from medtui.ui.acting import ActingScreen
@@ -49,6 +49,8 @@ class DocumentsScreen(ActingScreen):
         folder: where copies are offered to be saved.
         told: the text in the transcript's place until it is shown; "": no text.
     """
+
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (LOW, "-tall")]  # noqa: RUF012  # as in Screen
 
     header = query_one(ReviewHeader)
     turns = query_one(TranscriptView)
@@ -94,6 +96,9 @@ class DocumentsScreen(ActingScreen):
         """A draft of marks by a model; None: there is none of this talk."""
         self.has_begun = False
         """Whether only the first turns of a transcript are shown, as the others are being read."""
+
+    def on_resize(self) -> None:
+        self.header.fit_screen()
 
     def compose(self) -> ComposeResult:
         yield ReviewHeader(self._title)

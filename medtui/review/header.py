@@ -15,6 +15,9 @@ from medtui.documents.words import overall_words
 MOST_LINES = 3
 """The figures take as many lines as they need, but no more: a crowd's are cut off."""
 
+LOW = 16
+"""On a terminal with fewer lines they take one."""
+
 
 class ReviewHeader(Static):
     """Says what is reviewed and the overall mark; below, the figures, the filter, the search."""
@@ -57,6 +60,10 @@ class ReviewHeader(Static):
         self._count = words
         self._write()
 
+    def fit_screen(self) -> None:
+        """The terminal has another height."""
+        self._write()
+
     def _write(self) -> None:
         width = self.size.width
         mark = Content.styled(f"{self._mark} ", "bold $text-accent") if self._mark else Content("")
@@ -64,7 +71,8 @@ class ReviewHeader(Static):
         first = _ends(Content.assemble((" Review ", "bold"), f"· {words}"), mark, width)
         asides = "  ".join(part for part in (self._speaker, self._count) if part)
         aside = Content.styled(f"{asides} ", "$text-warning") if asides else Content("")
-        lines = _joined(self._figures, width - 2 - cell_len(aside.plain), MOST_LINES)
+        most = 1 if self.app.size.height < LOW else MOST_LINES
+        lines = _joined(self._figures, width - 2 - cell_len(aside.plain), most)
         figures = [Content.styled(f" {line}", "$text-muted") for line in lines]
         content = [first, *figures[:-1], _ends(figures[-1], aside, width)]
         if not self._figures and not asides:

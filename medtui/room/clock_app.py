@@ -96,7 +96,8 @@ class ClockScreen(Screen[None]):
         return reading
 
     def _content(self, reading: ClockReading, told: str) -> Content:
-        width, height = self.size.width, max(0, self.size.height - 1)
+        # A toast takes lines from the face.
+        width, height = self.size.width, self.face.size.height or max(0, self.size.height - 1)
         text = time_of(reading)
         big = digits(text, fitting(text.rjust(5, "0"), width - 4, height - 10))
         first = self._preset.name
@@ -121,7 +122,8 @@ class ClockScreen(Screen[None]):
             Content.styled(then[0] if then else "", "$faint"),
         ]
         return Content("\n").join(
-            " " * max(0, (width - cell_len(line.plain)) // 2) + line for line in lines
+            " " * max(0, (width - cell_len(line.plain)) // 2) + line
+            for line in _squeezed(lines, height)
         )
 
     def action_pause(self) -> None:
@@ -144,6 +146,15 @@ class ClockScreen(Screen[None]):
             self._since, self._circuit, self._adjustments, now, seconds
         )
         self._draw(now)
+
+
+def _squeezed(lines: list[Content], height: int) -> list[Content]:
+    """These lines without so many blank ones that the rest has room, if it can have it."""
+    lines = list(lines)
+    for number in reversed(range(len(lines))):
+        if len(lines) > height and not lines[number].plain.strip():
+            del lines[number]
+    return lines
 
 
 class ClockApp(AppBase):

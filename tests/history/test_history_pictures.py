@@ -8,6 +8,7 @@ writes the pictures again; the README shows one of them.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,10 @@ async def test_the_demos_history_and_progress(amara: Person, seat: Any, pictures
     await here.until(lambda: "eading" not in here.text.splitlines()[0])
     await here.press("j", "j")
     await pictures(here, "history")
+    await here.resize(40, 12)
+    row = re.compile(r"24 Nov \d\d:\d\d actor D\. Reyes? +\d\d % +TA")
+    await here.until(lambda: row.search(here.text))
+    await here.resize(80, 24)
     await here.press("tab")
     await here.until_text("19 of them marked")
     await pictures(here, "progress")

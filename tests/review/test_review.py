@@ -41,6 +41,13 @@ async def test_a_talk_is_read_with_speakers_times_and_figures(tmp_path: Path) ->
 
 
 @pytest.mark.detail
+async def test_on_a_low_screen_the_figures_take_one_line(tmp_path: Path) -> None:
+    async with viewing(TALK, PLATFORM, state=tmp_path, size=(40, 12)) as reader:
+        await reader.until_text("29 s · 62 words · 3 questions", "Good morning")
+        assert "Good morning" in reader.text.split("\n")[2]
+
+
+@pytest.mark.detail
 async def test_what_else_is_in_a_long_talks_file_follows_its_words(tmp_path: Path) -> None:
     path = tmp_path / "long.json"
     rows = [{"speaker": "ab"[n % 2], "start": "soon", "text": f"Turn {n}."} for n in range(200)]

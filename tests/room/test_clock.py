@@ -138,6 +138,16 @@ async def test_its_pictures(size: tuple[int, int], picture: Callable[[Seat, str]
         picture(here, name)
 
 
+async def test_on_a_low_screen_a_toast_stands_under_all_of_the_clock() -> None:
+    async with clock_on_the_wall(Hands(), size=(40, 12)) as here:
+        await here.press("minus")
+        await here.until_text(
+            "PLAB 2", "READING", "press space to start", "then Station", "starts it"
+        )
+        assert shows(here, "1:30")
+        assert "▁" * 36 in here.text
+
+
 def test_digits_take_the_room_that_there_is() -> None:
     assert fitting("12:34", 76, 14) == 10
     assert fitting("12:34", 196, 50) == 25

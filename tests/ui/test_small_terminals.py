@@ -74,9 +74,12 @@ async def test_the_mark_sheet_has_whole_names_and_the_clock(
     await enter(here)
     await here.press("m")
     await here.until_text("Rapport")
-    within(here, "Mei Tanaka", "● LIVE", "INTERVIEW 8:00")
-    for word in ("introduction", "structure", "flow"):
-        within(here, word)
+    within(here, "Mei Tanaka", "● LIVE", "INTERVIEW ACTOR", "INTERVIEW 8:00")
+    within(here, "Rapport, introduction,         –/100", "structure and flow          – / 13.3")
+    await here.press("G")
+    await here.until_text("▌ Overall")
+    await here.press("R")
+    await here.until_text("1  Platform default: 5 domains,", "49.8 in all")
 
 
 async def test_the_shared_screen_has_who_and_whether_the_seat_is_free(

@@ -37,6 +37,8 @@ class ChooseScreen(ModalScreen[T | None], Generic[T]):
           for n in range(1, 10)),
     ]  # fmt: skip
 
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
+
     options = query_one(VimOptionList)
 
     def __init__(self, question: str, choices: list[tuple[str, T]], current: int = 0) -> None:
