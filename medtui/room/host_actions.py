@@ -176,6 +176,8 @@ class HostActions:
         chosen = await self._ui.open(choice)
         if chosen is None:
             return
+        if self._session.candidate_id == candidate:  # what else has changed is no matter for it
+            session = self._session
         self._ui.is_without_case = chosen == WITHOUT
         if chosen == WRITE:
             await self.write_brief()

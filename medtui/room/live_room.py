@@ -92,6 +92,10 @@ class LiveRoom(ActingScreen):
         self._told_until = self._looked
         self._drawing = asyncio.Lock()
         self._is_writing = False
+        self._written = asyncio.Event()
+        """Set at the end of each write: other keys wait for it."""
+        self._acting = ""
+        """The action of the last key."""
         self.recording = RoomRecording(self, context)
         self.is_without_case = False
 

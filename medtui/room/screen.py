@@ -63,8 +63,13 @@ class RoomScreen(LiveRoom):
 
     @work(group="act")
     async def action_act(self, name: str) -> None:
-        if not self.is_active or self._is_writing:
-            return  # the key was pressed twice
+        if self._is_writing:
+            if name == self._acting:
+                return  # the key was pressed twice
+            await self._written.wait()
+        if not self.is_active:
+            return
+        self._acting = name
         if name in CLOCKS:
             self._set_clock(name)
         elif name == "review":
@@ -115,6 +120,7 @@ class RoomScreen(LiveRoom):
 
     async def write(self, write: Awaitable[PracticeSession]) -> None:
         self._is_writing, seen = True, self.session
+        self._written.clear()
         try:
             answer = await self.context.write(seen, write)
             # The feed may have brought it to this screen already, or even what came after.
@@ -122,6 +128,7 @@ class RoomScreen(LiveRoom):
                 self._apply(answer.present, is_mine=True)
         finally:
             self._is_writing = False
+            self._written.set()
         if answer.error and not answer.is_gone:  # of that the feed tells
             self.context.notify_error(answer.error)
         self._draw()
