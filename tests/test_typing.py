@@ -25,7 +25,7 @@ async def test_a_whole_session_is_posted_in_one_write(stack: Stack, tmp_path: Pa
     amara = await stack.person("Amara", "Okafor")
     async with medtui(tmp_path / "home", **server(stack)) as terminal:
         await sign_in(terminal, amara)  # that is one write, too
-        terminal.press("n\x151 jan 2030 7pm\t\x1b[Z\x1b[F\x7f\x7fam\t\t\t\x15here\x13")
+        terminal.press("n\x151 jan 2030 7pm\t\x1b[Z\x1b[F\x7f\x7fam\t\t\t\t\x15here\x13")
         await terminal.until("Mock", gone="Post a session")
         [row] = await stack.sql("select datetime_utc, room_url from practice_sessions")
         assert f"{row['datetime_utc']:%Y-%m-%d %H:%M}" == "2030-01-01 07:00"

@@ -8,7 +8,7 @@ on servers without the function, it uses the HTTP `Date` of the answers (whole s
 from __future__ import annotations
 
 import contextlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,9 @@ class ServerClock:
 
     def passed(self) -> datetime | None:
         """A moment that the server's clock has surely passed, near to now; None: not known."""
-        return self.now() - timedelta(seconds=self._error) if self._is_exact else None
+        if self._offset is None or not self._is_exact:
+            return None
+        return datetime.fromtimestamp(elapsed() + self._offset - self._error, UTC)
 
     @property
     def is_old(self) -> bool:

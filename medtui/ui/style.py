@@ -45,7 +45,7 @@ class Style(Stylesheet):
 
     def __init__(self, *, variables: dict[str, str] | None = None) -> None:
         super().__init__(variables=variables)
-        self._key = self._key_of(self._variables)
+        self._key = self._key_of(variables or {})
         self.add_source(_parts()[0], (str(stylesheet()), "first"))
 
     def prepare(self, screen: Screen[Any]) -> None:

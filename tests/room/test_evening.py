@@ -57,7 +57,7 @@ async def test_four_rounds_in_a_row(stack: Stack, tmp_path: Path) -> None:
             await sits.until("CANDIDATE")
             await acts.until("ACTOR")
             host.press("c")
-            await host.until("cases")
+            await host.until("of 8 cases")
             await host.quiet(0.3)
             host.press("r")
             await host.until("Ready: s starts the station")

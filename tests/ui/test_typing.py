@@ -71,7 +71,7 @@ async def test_a_password_is_only_ever_in_its_field(stack: Stack, seat: Any, ama
 async def test_a_session_is_posted_in_one_burst(stack: Stack, seat: Any, amara: Person) -> None:
     here = await seat(person=amara, clock=lambda: NOW)
     await here.until_text("● LIVE")
-    await here.burst("n", *"fri 19:00", "tab", "tab", "tab", "ctrl+u", *"our room", "backspace")
+    await here.burst("n", *"fri 19:00", *["tab"] * 4, "ctrl+u", *"our room", "backspace")
     assert values(here)["when"] == "fri 19:00"
     await here.burst("ctrl+u", *"room-7", "ctrl+s")
     await here.until(lambda: here.screen == "BoardScreen")
