@@ -49,6 +49,8 @@ class LoginScreen(FormScreen):
     """
 
     IS_FIRST = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-thin"), (60, "-broad")]  # noqa: RUF012  # as in Screen
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-tall")]  # noqa: RUF012  # as in Screen
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Go on", show=False, id="app.submit",

@@ -8,7 +8,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.getters import query_one
 from textual.widgets import Button, Input, Static
 
@@ -22,6 +22,10 @@ from medtui.ui.field import Field
 from medtui.ui.footer import Footer
 
 DIGITS = 6
+
+WORDS_WIDTH = 36
+"""The cells of what is beside the QR code, as in screens.css."""
+
 LOST = (
     "If you have lost your phone: ask the administrator of {server} to remove the second factor of "
     "your account. Then your password is enough."
@@ -75,7 +79,7 @@ class DigitsScreen(DigitsForm):
         user, servers = self.context.login.user, self.context.servers
         lost = LOST_HERE if servers.is_local else LOST.replace("{server}", self.context.server_name)
         email = user.email if user else "Your account"
-        words = f"{email} has a second factor: enter the digits your app shows now. {lost}"
+        words = f"{email} has a second factor: enter the digits your app shows now."
         with VerticalScroll(classes="card", can_focus=False):
             yield Static("Six digits from your app", classes="card--title")
             yield Static(words, classes="card--words", markup=False)
@@ -83,6 +87,7 @@ class DigitsScreen(DigitsForm):
             with Horizontal(classes="card--buttons"):
                 yield CooldownButton("Confirm", id="submit", variant="primary", again="Again")
             yield Static(classes="card--error -empty", markup=False)
+            yield Static(lost, classes="card--more", markup=False)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -111,11 +116,12 @@ class FactorScreen(DigitsForm):
     def __init__(self, context: AccountContext) -> None:
         super().__init__(context)
         self._new: NewFactor | None = None
+        self._qr = ""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="factor"):
             yield Static(classes="qr", markup=False)
-            with Vertical():
+            with VerticalScroll(can_focus=False):
                 yield Static("A second factor", classes="card--title")
                 yield Static(classes="card--words", markup=False)
                 yield Field("Digits", id="code", placeholder="123456")
@@ -137,16 +143,33 @@ class FactorScreen(DigitsForm):
 
     async def _show_new(self) -> None:
         self._new = await (await self.backend()).factors.begin()
-        key = self._new.secret
-        grouped = " ".join(key[start : start + 4] for start in range(0, len(key), 4))
-        self.query_one(".qr", Static).update(qr_code(self._new.uri))
-        self.query_one(".card--words", Static).update(
-            "Scan this with an authenticator app, or give it this key:\n"
-            f"{grouped}\nThen enter the six digits that it shows. Your other devices will be asked "
-            "to sign in again, with digits."
-        )
+        self._qr = qr_code(self._new.uri)
+        self.query_one(".qr", Static).update(self._qr)
+        self._show_key()
         self.show_status("")
         self.refresh_bindings()
+
+    def on_resize(self) -> None:
+        self._show_key()
+
+    def _show_key(self) -> None:
+        """Show the key, and beside it the QR code where there is room for all of it."""
+        if self._new is None:
+            return
+        lines = self._qr.split("\n")
+        is_whole = (
+            self.app.size.height > len(lines) and self.app.size.width >= len(lines[0]) + WORDS_WIDTH
+        )
+        self.set_class(not is_whole, "-no-qr")
+        key = self._new.secret
+        grouped = " ".join(key[start : start + 4] for start in range(0, len(key), 4))
+        begin = "Scan this with an authenticator app, or give it this key:"
+        if not is_whole:
+            begin = "Give an authenticator app this key (a larger window has a QR code):"
+        self.query_one(".card--words", Static).update(
+            f"{begin}\n{grouped}\nThen enter the six digits that it shows. Your other devices will "
+            "be asked to sign in again, with digits."
+        )
 
     def action_copy(self) -> None:
         if self._new is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -94,11 +95,15 @@ class SettingsScreen(Screen[None]):
 
     def _prompt(self, row: SettingRow) -> Content:
         """A row: the title, the value, and the variable that counts instead of it."""
-        width = TITLE_WIDTH if self.size.width >= NARROW else TITLE_WIDTH - 7
+        words = " " + self._words(row)
+        width = TITLE_WIDTH
+        if self.size.width < NARROW:  # a title is whole where its value leaves the room
+            room = self.options.scrollable_content_region.width - cell_len(words)
+            width = max(TITLE_WIDTH - 7, min(cell_len(row.title), room))
         variable = overriding(row)
         return Content.assemble(
             fit(row.title, width),
-            (" " + self._words(row), "bold"),
+            (words, "bold"),
             f"  ! {variable}" if variable else "",
         )
 
@@ -120,12 +125,17 @@ class SettingsScreen(Screen[None]):
         lines = [Content(with_keys(row.about))]
         if row.effect:
             lines.append(Content(row.effect))
+        wrong: list[Content] = []
         if variable := overriding(row):
             words = f"The environment variable {variable} is set: it counts, not this setting."
-            lines.append(_toned("warning", words))
+            wrong.append(_toned("warning", words))
         if self._failure:
-            lines.append(_toned("wrong", self._failure))
-        lines.append(Content.styled(f"{row.name} in {settings.file}", "$text-muted"))
+            wrong.append(_toned("wrong", self._failure))
+        if self.has_class("-low"):  # there are few lines: what is wrong is the first of them
+            lines = wrong[::-1] + lines
+        else:
+            lines += wrong
+            lines.append(Content.styled(f"{row.name} in {settings.file}", "$text-muted"))
         self.about.update(Content("\n").join(lines))
 
     # Changing

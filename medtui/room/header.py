@@ -12,6 +12,9 @@ from medtui.core.models import Role, Stage
 from medtui.core.room_rules import role_words
 from medtui.ui.status_line import NARROW, ConnectionState, feed_words
 
+NO_ROLE = "no role yet"
+"""Shown on narrow terminals; on others the checklist beside it says so."""
+
 
 class RoomLine(Static):
     """One line, written again only when it reads differently."""
@@ -34,8 +37,8 @@ class RoomLine(Static):
         width = self.size.width
         is_narrow = width < NARROW
         words = role_words(role, stage)
-        if is_narrow and role is not None:
-            words = role.value.upper()
+        if is_narrow:
+            words = role.value.upper() if role else NO_ROLE
         right = Content.assemble(
             (f" {stage.label.upper()} ", "bold reverse"),
             f"{'' if is_narrow else ' '} " if words else "",

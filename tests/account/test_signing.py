@@ -302,7 +302,7 @@ async def test_too_many_guesses_count_down_and_then_the_button_works_again(
     await here.until_text("Too many attempts", "Again in 60 s")
     at = 18.0
     await here.press("enter")
-    await here.until_text("wait 42 s more", "Again in 42 s")
+    await here.until_text("Try again in 42 s", "Again in 42 s")
     assert here.app.screen.password.value == PASSWORD
     await stack.restart_gateway()  # which forgets who has guessed
     at = 60.0

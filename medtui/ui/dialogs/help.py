@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +11,31 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from medtui.ui.cells import wrap
 from medtui.ui.vim_keys import VimScroll
+
+
+class KeyLines(Static):
+    """Keys and what they do; words that go on in a further line begin under the words."""
+
+    def __init__(self, rows: Sequence[tuple[str, str]]) -> None:
+        super().__init__(key_lines(rows))
+        self._rows = rows
+
+    def on_resize(self) -> None:
+        self.update(key_lines(self._rows, self.size.width))
+
+
+def key_lines(rows: Sequence[tuple[str, str]], width: int | None = None) -> Content:
+    """The rows; `width`: the cells of a line, None: as many as the longest needs."""
+    indent = max((len(keys) for keys, _ in rows), default=0) + 2
+    lines: list[Content] = []
+    for keys, words in rows:
+        spans = wrap(words, max(12, width - indent)) if width else [(0, len(words))]
+        for begin, end in spans:
+            first = f"{'' if begin else keys:<{indent - 2}}"
+            lines.append(Content.assemble((first, "bold"), "  ", Content(words[begin:end])))
+    return Content("\n").join(lines)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -36,11 +61,6 @@ class HelpScreen(ModalScreen[None]):
             key = self.app.get_key_display(binding)
             if key not in known[0]:
                 known[0].append(key)
-        width = max((len(" ".join(names)) for names, _ in keys.values()), default=0)
-        lines = [
-            Content.assemble((f"{' '.join(names):<{width}}", "bold"), "  ", Content(words))
-            for names, words in keys.values()
-        ]
         with VimScroll(classes="dialog"):
             yield Static("Help", classes="card--title")
-            yield Static(Content("\n").join(lines))
+            yield KeyLines([(" ".join(names), words) for names, words in keys.values()])
