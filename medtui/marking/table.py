@@ -253,7 +253,7 @@ class MarkTable(Static, can_focus=True):
         return Content(" ").join(Content.assemble(part) for part in parts)
 
     def on_resize(self) -> None:
-        self._draw()
+        self.call_after_refresh(self._draw)  # within a layout its new height would not count
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
