@@ -134,9 +134,8 @@ class BoardActions:
     async def post_again(self) -> None:
         """Post a session like the last one, a week later."""
         last = last_post.restored(await asyncio.to_thread(self._posted.load))
-        if not self._ui.refuse(
-            None if last else f"You have not posted a session yet: press {key_of('board.post')}."
-        ):
+        none = f"No session was posted on this computer yet: press {key_of('board.post')}."
+        if not self._ui.refuse(None if last else none):
             await self.post(last)
 
     async def post(self, like: LastPost | None = None) -> None:

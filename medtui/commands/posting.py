@@ -67,7 +67,7 @@ def _run(options: argparse.Namespace) -> int:
 async def _post(options: argparse.Namespace, user: SignedIn) -> int:
     from medtui.commands.session_output import called, sessions_json
     from medtui.core.series import series_words
-    from medtui.data import DataError
+    from medtui.data import Changed, DataError, Unreachable
 
     board = await user.board()  # and with it the server's time
     series: SessionSeries = options.series
@@ -86,7 +86,8 @@ async def _post(options: argparse.Namespace, user: SignedIn) -> int:
     except DataError as error:
         if options.json:  # of what was done: nothing
             print_json(sessions_json([], user.me, user.now()))
-        none = " None was posted." if len(drafts) > 1 else ""
+        is_known = len(drafts) > 1 and not isinstance(error, Changed | Unreachable)
+        none = " None was posted." if is_known else ""
         return complain(f"{error.message}{none}", 1)
     if options.json:
         print_json(sessions_json(posted, user.me, user.now()))

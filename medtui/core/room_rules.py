@@ -69,7 +69,7 @@ def awaited(session: PracticeSession, me: UUID, *, has_own_brief: bool = False) 
             if is_host
             else f"Waiting for {host} to choose the case, or to start without."
         )
-    starter = f"{key_of('room.start')}" if is_host else host
+    starter = key_of("room.start") if is_host else host
     return f"Ready: {starter} starts the station."
 
 

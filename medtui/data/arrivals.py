@@ -44,8 +44,19 @@ class Arrivals:
         if committed < self._committed.get(id_, committed):
             return False
         self._committed[id_] = committed
+        return not self._is_read(id_, committed)
+
+    def still_news(self, records: dict[UUID, Change | None]) -> dict[UUID, Change | None]:
+        """What `news_in` returned, without the rows that were read again since their commit."""
+        return {
+            id_: record
+            for id_, record in records.items()
+            if id_ not in self._committed or not self._is_read(id_, self._committed[id_])
+        }
+
+    def _is_read(self, id_: UUID, committed: datetime) -> bool:
         moments = (self._read.get(id_), self._all_read)
-        return not any(moment and committed < moment for moment in moments)
+        return any(moment and committed < moment for moment in moments)
 
     def note_read(self, began: datetime | None, ids: Iterable[UUID] | None = None) -> None:
         """Note that rows were read, so that earlier commits of them are no news.

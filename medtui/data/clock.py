@@ -59,7 +59,8 @@ class ServerClock:
         with contextlib.suppress(DataError):
             if not await self._connection.is_complete():
                 return
-            for _ in range(ROUND_TRIPS):
+        for _ in range(ROUND_TRIPS):
+            with contextlib.suppress(DataError):  # one broken answer is none: the next counts
                 answers.append(await self._connection.write(self._ask))
                 took, self._offset = min(answers)
                 self._error, self._is_exact = took / 2, True

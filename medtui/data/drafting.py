@@ -97,8 +97,7 @@ def why_not_draft(talk: DraftTalk) -> str | None:
         return (
             f"This consultation is longer than {LONGEST_TALK:,} characters, more than a model can "
             f"be sent: go to where the station begins and press {key_of('review.begin')}, or cut "
-            "the "
-            "file."
+            "the file."
         )
     return None
 

@@ -307,11 +307,10 @@ class LiveFeed:
                 self._learn_time()
             if has_all and elapsed() - read_at < UNREAD_SECONDS:
                 continue
-            began = self._clock.passed()
-            window, suspects = await self._compare()
+            window, suspects, began = await self._compare()
             socket.on_answer()
             if suspects:
-                window, again = await self._compare()
+                window, again, began = await self._compare()
                 suspects = again and suspects & again
             is_due = suspects is None or self._scope.ahead is not None
             if suspects is None:
@@ -334,21 +333,21 @@ class LiveFeed:
             self._arrivals.note_read(began, suspects)
             self._put(changed, removed)
 
-    async def _compare(self) -> tuple[Rows, set[UUID] | None]:
-        """Read the window. Returns it, and the ids in which it differs from what the feed brings.
+    async def _compare(self) -> tuple[Rows, set[UUID] | None, datetime | None]:
+        """Read the window: its rows, the ids in which the feed differs, and a moment before it.
 
         A commit may be in the answer before its event is here, so that is given time to come.
-        None: a write of our own came in between; the next comparison has it on both sides.
+        No ids: a write of our own came in between; the next comparison has it on both sides.
         """
-        began, writes = self.news_count, self._writes
+        news, writes, began = self.news_count, self._writes, self._clock.passed()
         window = await self._window()
-        if self._differing(window, began):
+        if self._differing(window, news):
             await asyncio.sleep(EVENT_SECONDS)
-        return window, self._differing(window, began) if writes == self._writes else None
+        return window, self._differing(window, news) if writes == self._writes else None, began
 
-    def _differing(self, window: Rows, began: int) -> set[UUID]:
+    def _differing(self, window: Rows, news: int) -> set[UUID]:
         now = self._clock.now()
-        return differing(window, self._rows, self._arrivals.since(began), self._scope, now)
+        return differing(window, self._rows, self._arrivals.since(news), self._scope, now)
 
     def _let_go(self) -> None:
         """Drop rows that have left the window: a board may run for weeks."""
@@ -375,6 +374,8 @@ class LiveFeed:
         if not records:
             return
         sessions = await self._relations.complete([r for r in records.values() if r is not None])
+        records = self._arrivals.still_news(records)  # meanwhile the window may have been read
+        sessions = [session for session in sessions if session.id in records]
         self.news_count += 1
         self._arrivals.add(records, self.news_count)
         self.rooms.follow(sessions)

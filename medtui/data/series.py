@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from medtui.core.models import PracticeSession, SessionDraft, Stage
 from medtui.data.connection import Connection
 from medtui.data.errors import Changed, Invalid, NotAllowed, NotSignedIn
+from medtui.data.rows import sessions_in
 from medtui.data.session_rows import is_as_posted, new_row
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ class SeriesPosts:
         me, level = self._auth.user.id, await self._connection.level()
         rows = [new_row(draft, me, level) for draft in drafts]
 
+        columns = await self._sessions.selection()
+
         async def insert(client: AsyncClient) -> Any:
-            return await client.table("practice_sessions").insert(rows).select("id").execute()
+            return await client.table("practice_sessions").insert(rows).select(columns).execute()
 
         try:
-            await self._sessions.twice(insert)
+            answer = await self._sessions.twice(insert)
         except (Invalid, NotAllowed) as error:
             # The drafts made the ids, so rows with them are from our own first attempt.
             found = await self._sessions.some([draft.id for draft in drafts])
@@ -54,7 +57,7 @@ class SeriesPosts:
                     next(iter(found.values())),
                 ) from error
         else:
-            found = await self._sessions.some([draft.id for draft in drafts])
+            found = {session.id: session for session in sessions_in(answer.data)}
         return [found[draft.id] for draft in drafts if draft.id in found]
 
     async def take_back(self, sessions: Sequence[PracticeSession]) -> list[PracticeSession]:

@@ -53,8 +53,9 @@ class Sessions:
         self._profiles = profiles
         self._assessments = assessments
         self.on_freeing: list[Callable[[UUID], None]] = []
+        """Called with the session's id before the user frees a seat, their own too."""
         self.on_booking: list[Callable[[UUID], None]] = []
-        """Called with the session's id before the user frees a seat, their own too, or books."""
+        """Called with the session's id before the user books."""
 
     @property
     def is_anonymous(self) -> bool:

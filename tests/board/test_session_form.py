@@ -224,7 +224,7 @@ async def test_a_session_like_the_last_one_is_posted_with_two_keys(stack: Stack,
     here = await seat(clock=lambda: now, person=me)
     await here.until_text("● LIVE")
     await here.press("N")
-    await here.until_text("You have not posted a session yet")
+    await here.until_text("No session was posted on this computer yet")
     await open_form(here)
     await here.fill("when", "tomorrow 18:30")
     here.app.screen.query_one("#kind", Select).value = "clinical"
