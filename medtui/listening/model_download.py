@@ -99,6 +99,8 @@ def _downloaded(model: SpeechModel) -> Path:
         )
     try:
         told = HfApi(token=False).model_info(model.repository, files_metadata=True)
+        if not re.fullmatch(DIGEST, str(told.sha)):  # it becomes a folder's name
+            raise ListenError(_spoilt(model))
         folder = root / "snapshots" / str(told.sha)
         wanted = [each for each in told.siblings or () if _is_wanted(each.rfilename)]
         for each in wanted:
