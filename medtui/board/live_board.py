@@ -43,6 +43,7 @@ from medtui.data.events import (
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
+from medtui.ui.line_input import LineInput
 from medtui.ui.status_line import StatusLine
 
 STARTLE_SECONDS = 0.7
@@ -106,7 +107,7 @@ class LiveBoard(ActingScreen):
                 yield Static(id="hint", markup=False)
             with VerticalScroll(id="details", can_focus=False):
                 yield self.details
-        yield Input(placeholder="name, level, type, category …", id="filter", compact=True)
+        yield LineInput(placeholder="name, level, type, category …", id="filter", compact=True)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -15,6 +15,7 @@ from medtui.core.models import SessionDraft
 from medtui.core.series import ONE, SessionSeries, read_series, series_ids, series_words
 from medtui.ui.context import Context
 from medtui.ui.field import TONES
+from medtui.ui.line_input import LineInput
 
 LABELS = {"times": "Times", "every": "Minutes apart", "rooms": "Rooms", "weeks": "Weeks"}
 USUAL = {name: str(getattr(ONE, name)) for name in LABELS}
@@ -29,7 +30,7 @@ class SeriesFields(Vertical):
             for name, label in LABELS.items():
                 with Vertical():
                     yield Label(label, classes="field--label")
-                    yield Input(USUAL[name], id=name, max_length=4, compact=True)
+                    yield LineInput(USUAL[name], id=name, max_length=4, compact=True)
         yield Static(classes="field--note -empty", markup=False)
 
     @property

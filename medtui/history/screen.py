@@ -35,6 +35,7 @@ from medtui.ui import routes
 from medtui.ui.acting import ActingScreen
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
+from medtui.ui.line_input import LineInput
 
 LOOK_SECONDS = 8
 """How often one looks whether a session has got its first file."""
@@ -95,7 +96,7 @@ class HistoryScreen(ActingScreen):
             yield Static(id="history-hint", markup=False)
             with VerticalScroll(id="history-details", can_focus=False):
                 yield HistoryDetails(self._zone)
-        yield Input(placeholder="name, case, month …", id="history-filter", compact=True)
+        yield LineInput(placeholder="name, case, month …", id="history-filter", compact=True)
         yield Footer(show_command_palette=False)
 
     def on_mount(self) -> None:

@@ -13,6 +13,7 @@ from medtui.core.key_names import with_keys
 from medtui.core.mark_sheet import LONGEST, WHOLE, RemarkKind, Sheet, Spot
 from medtui.marking.bindings import KINDS
 from medtui.marking.table import SIGNS
+from medtui.ui.line_input import LineInput
 from medtui.ui.vim_keys import VimOptionList
 
 
@@ -69,7 +70,7 @@ class RemarkLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static(id="remark-label", markup=False)
-        yield Input(id="remark", compact=True, max_length=LONGEST, select_on_focus=False)
+        yield LineInput(id="remark", compact=True, max_length=LONGEST, select_on_focus=False)
 
     def begin(self, spot: Spot, given: str, begun: str) -> None:
         """Open the line. `given` is its text before anything was typed, `begun` with what was."""

@@ -30,6 +30,7 @@ from medtui.review.transcript_view import TranscriptView
 from medtui.store.speaker_names import Remembered, SpeakerNames
 from medtui.ui.acting import ActingScreen
 from medtui.ui.footer import Footer
+from medtui.ui.line_input import LineInput
 
 if TYPE_CHECKING:
     from medtui.documents.model_draft import ModelDraft
@@ -110,7 +111,7 @@ class DocumentsScreen(ActingScreen):
             with Vertical(id="assessment", classes="-absent"):
                 yield Static(id="assessment-words", markup=False)
                 yield AssessmentView()
-        search = Input(placeholder="search the transcript …", id="search", compact=True)
+        search = LineInput(placeholder="search the transcript …", id="search", compact=True)
         search.display = False
         yield search
         yield Footer(show_command_palette=False)

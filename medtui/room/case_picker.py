@@ -27,6 +27,7 @@ from medtui.documents.sample_cases import COUNT
 from medtui.room.host_actions import THEN_STARTS, WITHOUT, WRITE, CaseChoice
 from medtui.ui.context import Context
 from medtui.ui.footer import Footer
+from medtui.ui.line_input import LineInput
 from medtui.ui.vim_keys import VimOptionList
 
 REST_SECONDS = 0.15
@@ -93,7 +94,7 @@ class CasePicker(ModalScreen[UUID | Literal["write", "without"] | None]):
         with Vertical(classes="dialog"):
             yield Static(title, classes="card--title", markup=False)
             yield Static(id="case-none", markup=False)
-            yield Input(
+            yield LineInput(
                 placeholder=f"{key_of('cases.search')} to search", id="case-search", compact=True
             )
             yield VimOptionList(compact=True)

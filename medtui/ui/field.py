@@ -12,6 +12,8 @@ from textual.getters import query_one
 from textual.suggester import SuggestFromList
 from textual.widgets import Input, Label, Static
 
+from medtui.ui.line_input import LineInput
+
 Hint = str | tuple[str, str]
 """A sentence, or a tone of `TONES` and a sentence."""
 
@@ -25,7 +27,7 @@ TONES = {
 """The sign and the colour of each tone: neither is the only one that tells."""
 
 
-class JoiningInput(Input):
+class JoiningInput(LineInput):
     """An input that takes all of a pasted text, not its first line alone."""
 
     def on_paste(self, event: events.Paste) -> None:
@@ -58,7 +60,7 @@ class Field(Vertical):
         super().__init__(id=id)
         self._label = label
         self._hints: tuple[Hint, ...] = (hint,)
-        self._input = (JoiningInput if joins_lines else Input)(
+        self._input = (JoiningInput if joins_lines else LineInput)(
             value,
             placeholder,
             password=password,

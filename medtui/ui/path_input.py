@@ -11,13 +11,14 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.suggester import Suggester
-from textual.widgets import Input
+
+from medtui.ui.line_input import LineInput
 
 MOST = 200
 """The most names that are read to complete one."""
 
 
-class PathInput(Input):
+class PathInput(LineInput):
     """An input for a path: `tab` completes as far as names agree; `~` is the home folder."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

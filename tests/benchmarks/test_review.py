@@ -55,11 +55,12 @@ class Timed(Terminal):
 
 async def answered(terminal: Timed, key: str) -> float:
     """Seconds from a key to the last of what it draws."""
-    before, start, last = terminal.written, time.perf_counter(), 0.0
+    before, start = terminal.written, time.perf_counter()
     terminal.press(key)
     async with asyncio.timeout(5):
         while terminal.written == before:
             await asyncio.sleep(0.0005)
+    last = time.perf_counter() - start
     while time.perf_counter() - start - last < 0.05:
         if terminal.written != before:
             before, last = terminal.written, time.perf_counter() - start

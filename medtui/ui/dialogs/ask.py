@@ -13,6 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from medtui.core.key_names import ENTER, key_of
+from medtui.ui.line_input import LineInput
 
 
 class AskScreen(ModalScreen[str | None]):
@@ -33,7 +34,7 @@ class AskScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
-            yield Input(self._value, compact=True)
+            yield LineInput(self._value, compact=True)
             yield Static(
                 f"{ENTER}: go · {key_of('ask.back')}: back", classes="field--note", markup=False
             )
