@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from functools import partial
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -138,33 +139,62 @@ class SheetHandover:
 
 
 async def decide_first(context: Context, session: PracticeSession) -> bool:
-    """Ask the host about a guest's sheet that waits. Whether to go on to the user's own sheet."""
+    """Ask the host about a guest's sheet that waits. Whether to go on to the user's own sheet.
+
+    After a decision only the assessor goes on: a candidate is not led into a self-assessment. esc
+    leaves all as it is, and the next key press asks again.
+    """
     from medtui.core.room_rules import why_not_mark
 
     sheets, reason = context.sheets, why_not_mark(session, context.me)
     waiting = sheets.waiting(session.id)
     if sheets.delivery and waiting:
-        await _decide(context, sheets.delivery, waiting)
-    elif reason is not None:
+        is_candidate = session.candidate_id == context.me
+        answer = await _answer(context, waiting, is_candidate, has_own=reason is None)
+        if answer is None or answer is Answer.LATER:
+            return answer is Answer.LATER
+        await _act(context, sheets.delivery, waiting, answer)
+        return reason is None and not is_candidate
+    if reason is not None:
         context.notify(reason, severity="warning", markup=False)
     return reason is None
 
 
-async def _decide(context: Context, delivery: SheetDelivery, submission: Submission) -> None:
-    """Ask the host whether a guest's sheet is to be uploaded; esc leaves it for later."""
-    from medtui.data import DataError
-    from medtui.marking.wording import decision
+class Answer(Enum):
+    """What a host says to a guest's sheet."""
+
+    UPLOAD = auto()
+    DECLINE = auto()
+    LATER = auto()
+    """Not yet: first the host's own sheet."""
+
+
+async def _answer(
+    context: Context, submission: Submission, is_candidate: bool, *, has_own: bool
+) -> Answer | None:
+    """Ask the host whether a guest's sheet is to be uploaded; None: they went back."""
+    from medtui.marking.wording import decision, later
     from medtui.ui.dialogs.choose import ChooseScreen
 
     question, yes, no = decision(submission)
-    choices = [(yes, True), (no, False)]
-    is_wanted = await context.push_screen_wait(ChooseScreen(question, choices))
+    choices = [(yes, Answer.UPLOAD), (no, Answer.DECLINE)]
+    if has_own:
+        choices.append((later(is_candidate=is_candidate), Answer.LATER))
+    answer: Answer | None = await context.push_screen_wait(ChooseScreen(question, choices))
+    return answer
+
+
+async def _act(
+    context: Context, delivery: SheetDelivery, submission: Submission, answer: Answer
+) -> None:
+    from medtui.data import DataError
+
     try:
-        if is_wanted is False:
+        if answer is Answer.DECLINE:
             await delivery.decline(submission)
-        elif is_wanted and submission.is_in_the_way:
+        elif submission.is_in_the_way:
             await delivery.replace(submission)
-        elif is_wanted:
+        else:
             await delivery.agree(submission)
     except DataError as error:
         context.notify_error(error)

@@ -145,6 +145,12 @@ def decision(submission: Submission) -> tuple[str, str, str]:
     )
 
 
+def later(*, is_candidate: bool) -> str:
+    """The answer of a host who first wants to see their own sheet."""
+    own = "self-assessment" if is_candidate else "mark sheet"
+    return f"decide later, and open your own {own}"
+
+
 def question(sheet: Sheet, *, is_host: bool, partner: str, runs: bool = False) -> str:
     """What handing in asks once."""
     words = "Hand in this sheet? It becomes the session's assessment, which both of you can read."

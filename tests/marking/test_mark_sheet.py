@@ -265,13 +265,23 @@ async def test_an_assessment_that_is_there_stays_until_the_host_decides(
     await host.press("m")
     await host.until_text("Mei Tanaka's mark sheet is here,", "replace it with Mei Tanaka's")
     await host.press("escape")
+    await host.until_screen("RoomScreen")
+    assert await uploaded(stack, amara, session) == OTHER
+    await host.press("m")
+    await host.until_text("replace it with Mei Tanaka's", "decide later")
+    await host.press("3")
+    await host.until_text("Self-assessment")
+    await host.press("escape")
+    await host.until_screen("RoomScreen")
     assert await uploaded(stack, amara, session) == OTHER
     await host.press("m")
     await host.until_text("replace it with Mei Tanaka's")
     await host.press("1")
     await guest.until_text("Uploaded: it is the session's assessment.")
     assert b'"marked_by": "human"' in (await uploaded(stack, amara, session) or b"")
-    await host.until(lambda: "m Mark" not in host.text)
+    await host.until_screen("RoomScreen")
+    await host.press("m")  # which is theirs now, and asks nothing
+    await host.until_text("Self-assessment")
 
 
 @pytest.mark.long
