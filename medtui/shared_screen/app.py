@@ -13,7 +13,9 @@ from textual.binding import Binding, BindingType
 
 from medtui.config import BadConfig, Settings
 from medtui.core.text import clean_line
+from medtui.data.events import BoardRead, Event
 from medtui.shared_screen.screen import Look, SharedBoardScreen
+from medtui.shared_screen.wording import missing_words
 from medtui.ui.app_base import AppBase
 from medtui.ui.feed_state import FeedState
 
@@ -68,6 +70,7 @@ class SharedBoardApp(AppBase):
         self._look = look
         self._scope = scope
         self._warning = warning
+        self._is_read = False
         self._resources = AsyncExitStack()
         self._keys: tuple[tuple[str, object], ...] = ()
         """What the settings that were read last have as `[keys]`."""
@@ -75,10 +78,19 @@ class SharedBoardApp(AppBase):
     def on_mount(self) -> None:
         self.board = SharedBoardScreen(self._look, self.now, self.feed)
         self.push_screen(self.board)
-        if self._warning:
-            words = clean_line(self._warning)
-            self.notify(words, severity="warning", markup=False, timeout=20)
+        self.feed.events.subscribe(self, self._on_feed_event)
+        self._warn(self._warning)
         self._run_forever()
+
+    def _on_feed_event(self, event: Event) -> None:
+        """After the first reading it is known what the server has."""
+        if isinstance(event, BoardRead) and self.backend and not self._is_read:
+            self._is_read = True
+            self._warn(missing_words(self._scope, self.backend))
+
+    def _warn(self, words: str) -> None:
+        if words:
+            self.notify(clean_line(words), severity="warning", markup=False, timeout=20)
 
     async def on_unmount(self) -> None:
         if self.backend is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from medtui.config import Settings
 from medtui.console import complain, print_text
-from medtui.core.models import NO_NOTES, PracticeSession, Profile
+from medtui.core.models import PracticeSession, Profile
 from medtui.core.wall_sections import Now, SharedBoard
 from medtui.core.wording import kept_until
 from medtui.data import DataError
@@ -20,7 +20,7 @@ from medtui.launcher import Launcher, LaunchFailed
 from medtui.server import opened
 from medtui.shared_screen.list import SharedColumns
 from medtui.shared_screen.screen import Look
-from medtui.shared_screen.wording import heading_words, words_for
+from medtui.shared_screen.wording import heading_words, missing_words, words_for
 from medtui.ui.cells import first_fitting, fit
 
 
@@ -43,8 +43,8 @@ async def _read(
     async with opened(settings, launcher=launcher, scope=scope) as backend:
         board = SharedBoard(look.zone, look.days)
         board.read(await backend.sessions.window(backend.clock.now(), scope))
-        if "note" in scope.columns and not backend.has_notes:
-            complain(NO_NOTES)
+        if missing := missing_words(scope, backend):
+            complain(missing)
         return board, backend.clock.now()
 
 

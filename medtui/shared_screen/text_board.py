@@ -22,6 +22,7 @@ from medtui.launcher import Launcher, LaunchFailed
 from medtui.server import opened
 from medtui.shared_screen.screen import Look
 from medtui.shared_screen.text_page import board_html, page_html
+from medtui.shared_screen.wording import missing_words
 
 AGAIN_SECONDS = 5.0
 """After a server that could not be opened, the next attempt."""
@@ -104,8 +105,10 @@ class TextBoard:
 
     def _board_html(self) -> str:
         now = self._backend.clock.now() if self._backend else datetime.now(UTC)
+        is_read = self._is_read.is_set()
+        missing = missing_words(self._scope, self._backend) if self._backend and is_read else ""
         return board_html(
-            self._board, self._look, now, self._state(), is_read=self._is_read.is_set()
+            self._board, self._look, now, self._state(), is_read=is_read, missing=missing
         )
 
     def _state(self) -> tuple[str, str]:

@@ -55,9 +55,20 @@ def page_html(board: str) -> str:
 
 
 def board_html(
-    board: SharedBoard, look: Look, now: datetime, state: tuple[str, str], *, is_read: bool
+    board: SharedBoard,
+    look: Look,
+    now: datetime,
+    state: tuple[str, str],
+    *,
+    is_read: bool,
+    missing: str = "",
 ) -> str:
-    """The state of the feed, and the sessions. `state`: a sign and words."""
+    """The state of the feed, and the sessions.
+
+    Args:
+        state: a sign and words.
+        missing: a sentence on what the server does not have; empty: nothing.
+    """
     local = now.astimezone(look.zone)
     free = board.open_count(now)
     seats = "1 seat free" if free == 1 else f"{free} seats free"
@@ -66,6 +77,8 @@ def board_html(
     parts = [
         f'<p id="state">{_signed(*state)}. <span id="seats">{seats if is_read else ""}</span></p>\n'
     ]
+    if missing:
+        parts.append(f"<p>{escape(missing)}</p>\n")
     sections = board.sections(now)
     if not is_read:
         parts.append("<p>The board is not read yet.</p>\n")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import TYPE_CHECKING
 
 from medtui.core.avatars import Avatar, avatar_of
-from medtui.core.models import PracticeSession, Stage
+from medtui.core.models import NO_NOTES, PracticeSession, Stage
 from medtui.core.rounds import ALONE, Round
 from medtui.core.wall_sections import Heading, Names, Next, Now
 from medtui.core.wording import countdown, day_label, kept_until, moment, time_in
+
+if TYPE_CHECKING:
+    from medtui.data import Backend
+    from medtui.data.window import SessionWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,11 @@ def words_for(
     seat, short_seat = (f"● with {guest}",) * 2 if guest else _free_seat(session, now, zone)
     due = countdown(session.starts_at, now)
     return Words(when, due, names.of(host), level, what, seat, short, short_seat, avatar)
+
+
+def missing_words(scope: SessionWindow, backend: Backend) -> str:
+    """What was asked for and the server does not have, once the board was read; "": nothing."""
+    return NO_NOTES if "note" in scope.columns and not backend.has_notes else ""
 
 
 def heading_words(heading: Heading, today: date) -> str:

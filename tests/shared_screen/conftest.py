@@ -51,6 +51,7 @@ def wall(stack: Stack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
         now: datetime | None = NOW,
         launcher: Any = None,
         sessions_of: str | None = None,
+        notes: bool = False,
         **look: Any,
     ) -> AsyncIterator[Wall]:
         if now is not None:
@@ -60,7 +61,7 @@ def wall(stack: Stack, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
             settings or (lambda: configured),
             launcher or Launcher(viewer=lambda: Login("", "")),
             Look(LONDON, **look),
-            shared(look.get("days"), sessions_of),
+            shared(look.get("days"), sessions_of, notes=notes),
             theme=theme,
         )
         ready: asyncio.Future[Pilot[int]] = asyncio.get_running_loop().create_future()

@@ -10,9 +10,13 @@ from uuid import UUID
 import pytest
 
 from medtui.config import BadConfig, Settings
-from medtui.launcher import LaunchFailed
+from medtui.core.models import NO_NOTES
+from medtui.data.window import shared
+from medtui.launcher import Launcher, LaunchFailed, Login
 from medtui.shared_screen import app
-from tests.helpers.seats import NOW
+from medtui.shared_screen.screen import Look
+from medtui.shared_screen.text_board import TextBoard
+from tests.helpers.seats import LONDON, NOW
 from tests.helpers.stack import Stack
 
 
@@ -192,3 +196,23 @@ async def test_a_server_that_has_only_the_data_model_shows_no_link_either(
         assert "secret" not in here.text
         shown = vars(here.app.board._board)
         assert "secret" not in str(shown)
+
+
+@pytest.mark.detail
+async def test_a_server_that_keeps_no_notes_is_named_where_they_were_asked_for(
+    data_model_stack: Stack, wall: Any, tmp_path: Any
+) -> None:
+    older = data_model_stack
+    await older.session(await older.person("Amara", "Okafor"))
+    settings = Settings(tmp_path / "config.toml", server=older.url, key=older.anon_key)
+    async with wall(settings=lambda: settings, notes=True, now=None) as here:
+        await here.until_text("● LIVE", "Amara O.", "keeps no notes with sessions")
+        here.app.clear_notifications()
+        await older.sql("update practice_sessions set type = 'review'")
+        await here.until(lambda: "Review" in here.text and "keeps no notes" not in here.text)
+    launcher = Launcher(viewer=lambda: Login("", ""))
+    text = TextBoard(lambda: settings, launcher, Look(LONDON), shared(None, None, notes=True))
+    page = await text.page()
+    await text.close()
+    assert f"<p>{NO_NOTES}</p>" in page
+    assert "Amara O." in page
