@@ -61,7 +61,7 @@ async def amara(stack: Stack) -> Person:
 
     await session(-19, priya, zoe, **running(2, 4, vision, zoe))
     await session(-64, tom, mei, type="communication", **running(3, 6, lids, mei))
-    await session(26, daniel)
+    await session(26, daniel, note="FRCOphth Part 2, in English or Español")
     await session(26, max_, tom, type="review", case_id=red)
     await session(56, mei, amara, case_id=lids)
     await session(71, zoe, type="Long case with a viva")

@@ -51,6 +51,7 @@ async def fill(stack: Stack, count: int) -> None:
             datetime_utc=NOW + timedelta(minutes=minutes),
             case_id=cases[n % 3]["id"] if n % 2 else None,
             version=stage,
+            note="FRCOphth Part 2, in English or Español" if n == 4 else None,
         )
         if stage > 1:
             await stack.sql(
@@ -96,7 +97,7 @@ async def test_the_shared_screen(
     name: str, count: int, theme: str, stack: Stack, wall: Any, picture: Callable[[Wall, str], None]
 ) -> None:
     await fill(stack, count)
-    async with wall(theme=f"medtui-{theme}", page_seconds=3600.0) as here:
+    async with wall(theme=f"medtui-{theme}", page_seconds=3600.0, notes=True) as here:
         await here.live()
         await here.app.backend.live.stop()
         for state in ("live", "stale"):
