@@ -99,13 +99,17 @@ def why_not_series(series: SessionSeries, firsts: int = 1) -> str | None:
 
 
 def series_words(series: SessionSeries, first: datetime, zone: tzinfo) -> str:
-    """What will be posted: "6 sessions: Thu 24 Dec 18:00, 18:20, 18:40, in 2 rooms each."."""
+    """What will be posted.
+
+    "6 sessions: Thu 24 Dec 18:00, 18:20, 18:40, 2 at each time, each with its own room."
+    """
     weeks = [[at.astimezone(zone) for at in week] for week in series.starts(first, zone)]
     begin, end = weeks[0][0], weeks[-1][0]
     many = "1 session" if series.count == 1 else f"{series.count} sessions"
     words = f"{many}: {_day(begin)} {_times(weeks[0])}"
     if series.rooms > 1:
-        words += f", in {series.rooms} rooms" + (" each" if series.times > 1 else "")
+        each = "each" if series.times > 1 else "the same"
+        words += f", {series.rooms} at {each} time, each with its own room"
     if series.weeks > 1:
         words += f", weekly until {_day(end)}"
     # A wall time that the clocks skip is an hour later.

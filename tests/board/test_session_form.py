@@ -207,7 +207,7 @@ async def test_several_are_said_posted_at_once_and_taken_back(stack: Stack, seat
     await here.press("ctrl+s")
     await here.until_text("✗ Sessions repeat for 26 weeks at most")
     here.app.screen.query_one("#weeks", Input).value = "2"
-    await here.until_text("12 sessions: Thu 3 Jul 18:00, 18:20, 18:40, in 2 rooms")
+    await here.until_text("12 sessions: Thu 3 Jul 18:00, 18:20, 18:40, 2 at each")
     await here.press("ctrl+s")
     await here.until_text("Posted: Mock, Thu 3 Jul 18:00, and 11 more")
     rows = await stack.sql("select datetime_utc, room_url from practice_sessions order by 1")

@@ -168,7 +168,7 @@ async def test_an_evening_of_stations_is_one_line(stack: Stack, tmp_path: Path) 
     done = await script(*evening, "--rooms", "2", "--weekly", "2", "--note", "SCA")
     assert done.code == 0
     assert ": 12 sessions: " in done.err
-    assert " 18:00, 18:20, 18:40, in 2 rooms each, weekly until " in done.err
+    assert " 18:00, 18:20, 18:40, 2 at each time, each with its own room, weekly until " in done.err
     assert done.out.count("Posted ") == 12
     rows = await stack.sql("select datetime_utc, room_url, note from practice_sessions order by 1")
     assert len({row["room_url"] for row in rows}) == 12

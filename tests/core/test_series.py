@@ -51,10 +51,11 @@ def test_weeks_keep_the_wall_time_and_an_evening_counts_minutes(
     [
         ("2026-12-24 18:00", ONE, "1 session: Thu 24 Dec 18:00."),
         ("2026-12-24 18:00", SessionSeries(times=3, rooms=2),
-         "6 sessions: Thu 24 Dec 18:00, 18:20, 18:40, in 2 rooms each."),
+         "6 sessions: Thu 24 Dec 18:00, 18:20, 18:40, 2 at each time, each with its own room."),
         ("2026-12-24 18:00", SessionSeries(weeks=4, times=6),
          "24 sessions: Thu 24 Dec 18:00, 18:20, 18:40 … 19:40, weekly until Thu 14 Jan."),
-        ("2026-12-24 18:00", SessionSeries(rooms=3), "3 sessions: Thu 24 Dec 18:00, in 3 rooms."),
+        ("2026-12-24 18:00", SessionSeries(rooms=3),
+         "3 sessions: Thu 24 Dec 18:00, 3 at the same time, each with its own room."),
         ("2027-03-21 01:30", SessionSeries(weeks=2),
          "2 sessions: Sun 21 Mar 01:30, weekly until Sun 28 Mar "
          "(Sun 28 Mar at 02:30, as the clocks change)."),
