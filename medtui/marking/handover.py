@@ -151,8 +151,8 @@ async def decide_first(context: Context, session: PracticeSession) -> bool:
     if sheets.delivery and waiting:
         is_candidate = session.candidate_id == context.me
         answer = await _answer(context, waiting, is_candidate, has_own=reason is None)
-        if answer is None or answer is Answer.LATER:
-            return answer is Answer.LATER
+        if answer is None or answer is SheetAnswer.LATER:
+            return answer is SheetAnswer.LATER
         await _act(context, sheets.delivery, waiting, answer)
         return reason is None and not is_candidate
     if reason is not None:
@@ -160,7 +160,7 @@ async def decide_first(context: Context, session: PracticeSession) -> bool:
     return reason is None
 
 
-class Answer(Enum):
+class SheetAnswer(Enum):
     """What a host says to a guest's sheet."""
 
     UPLOAD = auto()
@@ -171,26 +171,26 @@ class Answer(Enum):
 
 async def _answer(
     context: Context, submission: Submission, is_candidate: bool, *, has_own: bool
-) -> Answer | None:
+) -> SheetAnswer | None:
     """Ask the host whether a guest's sheet is to be uploaded; None: they went back."""
     from medtui.marking.wording import decision, later
     from medtui.ui.dialogs.choose import ChooseScreen
 
     question, yes, no = decision(submission)
-    choices = [(yes, Answer.UPLOAD), (no, Answer.DECLINE)]
+    choices = [(yes, SheetAnswer.UPLOAD), (no, SheetAnswer.DECLINE)]
     if has_own:
-        choices.append((later(is_candidate=is_candidate), Answer.LATER))
-    answer: Answer | None = await context.push_screen_wait(ChooseScreen(question, choices))
+        choices.append((later(is_candidate=is_candidate), SheetAnswer.LATER))
+    answer: SheetAnswer | None = await context.push_screen_wait(ChooseScreen(question, choices))
     return answer
 
 
 async def _act(
-    context: Context, delivery: SheetDelivery, submission: Submission, answer: Answer
+    context: Context, delivery: SheetDelivery, submission: Submission, answer: SheetAnswer
 ) -> None:
     from medtui.data import DataError
 
     try:
-        if answer is Answer.DECLINE:
+        if answer is SheetAnswer.DECLINE:
             await delivery.decline(submission)
         elif submission.is_in_the_way:
             await delivery.replace(submission)
